@@ -1,0 +1,11 @@
+"""What do we talk about? The words of customer tiering as frozen records; standard library only.
+
+periods     windows such as 12m and the dates they cover
+feeds       the kinds of tables a company may feed in, and the fields of each
+sources     where one feed comes from and how its columns are to be read
+reasons     why a row that came in is not in the clean base
+words       names in both languages
+metrics     one number per customer, declared as data
+conditions  one line of a business rule
+policies    tiers, their rules, caps, variants, review and score
+"""

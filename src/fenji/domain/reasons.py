@@ -1,0 +1,56 @@
+"""Why is a row that came in not in the clean base? Every row that is left out carries one of these, or the reason of the user's drop rule."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fenji.language import message as _
+
+
+class Reason(StrEnum):
+    """Our own reasons; a ``drop`` rule of sources.yaml adds its own words beside them."""
+
+    RAGGED_ROW = "ragged_row"
+    BROKEN_QUOTES = "broken_quotes"
+    UNDECODABLE = "undecodable"
+    FOOTER_LINE = "footer_line"
+    MISSING_ID = "missing_id"
+    DESTROYED_ID = "destroyed_id"
+    MISSING_DATE = "missing_date"
+    INVALID_DATE = "invalid_date"
+    MISSING_AMOUNT = "missing_amount"
+    INVALID_AMOUNT = "invalid_amount"
+    NEGATIVE_PRICE = "negative_price"
+    INVALID_QUANTITY = "invalid_quantity"
+    QUANTITY_OUT_OF_RANGE = "quantity_out_of_range"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    ORDER_TOTALS_DIFFER = "order_totals_differ"
+    INVALID_SCORE = "invalid_score"
+    MISSING_KIND = "missing_kind"
+    MISSING_CUSTOMER = "missing_customer"
+    UNPAID = "unpaid"
+    CANCELLED = "cancelled"
+
+
+EXPECTED: dict[Reason, str] = {
+    Reason.RAGGED_ROW: _("as many cells as the header has columns"),
+    Reason.BROKEN_QUOTES: _("quotes that are closed, and no text after the closing one"),
+    Reason.UNDECODABLE: _("text in the file's encoding"),
+    Reason.FOOTER_LINE: _("a data row; this is a footer or total line"),
+    Reason.MISSING_ID: _("an id"),
+    Reason.DESTROYED_ID: _("an id as text; a spreadsheet has rounded this one to scientific notation: export again with the column as text"),
+    Reason.MISSING_DATE: _("a date and time"),
+    Reason.INVALID_DATE: _("a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 20260203"),
+    Reason.MISSING_AMOUNT: _("an amount"),
+    Reason.INVALID_AMOUNT: _("an amount such as 1,234.50 or 12.00元"),
+    Reason.NEGATIVE_PRICE: _("a price of 0 or more; returns have a negative quantity or kind"),
+    Reason.INVALID_QUANTITY: _("a number of pieces"),
+    Reason.QUANTITY_OUT_OF_RANGE: _("a quantity between -1,000,000 and 1,000,000"),
+    Reason.AMOUNT_OUT_OF_RANGE: _("an amount between -1,000,000,000 and 1,000,000,000"),
+    Reason.ORDER_TOTALS_DIFFER: _("the same order amount on every line of the order"),
+    Reason.INVALID_SCORE: _("a score inside the scale of its source"),
+    Reason.MISSING_KIND: _("a kind"),
+    Reason.MISSING_CUSTOMER: _("a customer id, phone, e-mail or union id"),
+    Reason.UNPAID: _("an order that was paid"),
+    Reason.CANCELLED: _("an order that was not cancelled or closed"),
+}

@@ -1,0 +1,176 @@
+"""What can go wrong, for the caller: every error says what failed, what came, what was allowed, where, and what to do next.
+
+FenjiError
+├── InvalidInput          invalid      the user's files, settings, policies or arguments
+│   ├── InvalidSettings                fenji.toml
+│   ├── InvalidDocument                sources.yaml, metrics.yaml, policies/*.yaml
+│   ├── InvalidFile                    a data file that cannot be read as what it claims to be
+│   └── InvalidArgument                a command's argument
+├── NotFound              not_found    a workspace, file, run, customer or policy that is not there
+├── Conflict              conflict     two runs at once, a store from a newer version, a frozen policy version
+├── Unavailable           unavailable  a database, disk or optional package that is out of reach now
+└── ContractBroken        bug          a table that does not keep its contract: our fault
+
+Errors of one stage live in that stage and derive from these. Entrances map ``kind`` to exit code, HTTP status or page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Self
+
+from fenji.language import Language, translate
+from fenji.language import message as _
+
+
+class Kind(StrEnum):
+    """What sort of failure it is; entrances decide by this and by nothing else."""
+
+    INVALID = "invalid"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    FORBIDDEN = "forbidden"
+    UNAVAILABLE = "unavailable"
+    BUG = "bug"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the user's material something stands."""
+
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+
+    def describe(self, language: Language) -> str:
+        """The place in words, such as ``orders.csv, row 7, column 金额``."""
+        parts = [
+            self.file,
+            translate(_("row {row}"), language, row=self.row) if self.row is not None else None,
+            translate(_("column {column}"), language, column=self.column) if self.column is not None else None,
+        ]
+        return translate(_(", "), language).join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong. Texts are English catalog messages with ``{named}`` places; never a secret or personal value."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    place: Place | None = None
+    advice: str | None = None
+
+    def describe(self, language: Language) -> str:
+        """One line for people: where, what, what to do."""
+        where = self.place.describe(language) if self.place else ""
+        what = translate(self.text, language, **self.values)
+        advice = translate(self.advice, language, **self.values) if self.advice else ""
+        line = f"{where}{translate(_(': '), language)}{what}" if where else what
+        return f"{line} {advice}".rstrip()
+
+
+class FenjiError(Exception):
+    """Base of all errors that a caller may see; carries every problem found, not only the first."""
+
+    code = "fenji_error"
+    kind = Kind.BUG
+    retryable = False
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__(self.describe(Language.EN))
+
+    @classmethod
+    def of(
+        cls, text: str, *, place: Place | None = None, advice: str | None = None, **values: object
+    ) -> Self:
+        """An error with one problem."""
+        return cls(Problem(text, values, place, advice))
+
+    @classmethod
+    def raise_if(cls, problems: Iterable[Problem]) -> None:
+        """Raises one error that carries all problems, if there are any."""
+        found = tuple(problems)
+        if found:
+            raise cls(*found)
+
+    def describe(self, language: Language) -> str:
+        """All problems, one per line."""
+        return "\n".join(problem.describe(language) for problem in self.problems)
+
+
+class InvalidInput(FenjiError):
+    """The user's material cannot be used as it is."""
+
+    code, kind = "invalid_input", Kind.INVALID
+
+
+class InvalidSettings(InvalidInput):
+    """fenji.toml holds something we cannot work with."""
+
+    code = "invalid_settings"
+
+
+class InvalidDocument(InvalidInput):
+    """A YAML document (sources, metrics, policy) holds something we cannot work with."""
+
+    code = "invalid_document"
+
+
+class InvalidFile(InvalidInput):
+    """A data file cannot be read as what it claims to be."""
+
+    code = "invalid_file"
+
+
+class InvalidArgument(InvalidInput):
+    """A command or function was given an argument outside what it takes."""
+
+    code = "invalid_argument"
+
+
+class NotFound(FenjiError):
+    """The thing named is not there."""
+
+    code, kind = "not_found", Kind.NOT_FOUND
+
+
+class Conflict(FenjiError):
+    """Somebody else's work, or an earlier decision, stands in the way."""
+
+    code, kind, retryable = "conflict", Kind.CONFLICT, True
+
+
+class Unavailable(FenjiError):
+    """Something outside us is out of reach now."""
+
+    code, kind, retryable = "unavailable", Kind.UNAVAILABLE, True
+
+
+class ContractBroken(FenjiError):
+    """A table does not keep its contract; nothing was published."""
+
+    code, kind = "contract_broken", Kind.BUG
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that a misspelled one most likely means, or an empty string.
+
+    >>> nearest("net_revenu_12m", ["orders_12m", "net_revenue_12m"])
+    'net_revenue_12m'
+    """
+    found = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return found[0] if found else ""
+
+
+def unknown_name(what: str, name: str, known: Iterable[str], *, place: Place | None = None) -> Problem:
+    """The problem of a name that we do not know, with the nearest one; said alike everywhere."""
+    names = sorted(known)
+    guess = nearest(name, names)
+    advice = _("Did you mean {guess}?") if guess else _("Known are: {known}.")
+    values = {"what": what, "name": name, "guess": guess, "known": ", ".join(names[:40])}
+    return Problem(_("unknown {what} '{name}'."), values, place, advice)

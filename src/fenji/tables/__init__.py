@@ -1,0 +1,7 @@
+"""In what tables do the stages meet? One contract per stored table, one file per shelf.
+
+contract   what a contract is and how it is written
+raw        as collected
+clean      one customer, one order, one currency, one calendar
+insight    metrics, tiers, counts
+"""

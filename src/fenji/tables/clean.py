@@ -1,0 +1,226 @@
+"""What stands on the clean shelf? One customer, one order, one currency, one calendar; every row left out has a reason."""
+
+from __future__ import annotations
+
+from fenji.tables.contract import Column, Contract, Shelf
+
+MONEY = "decimal(18, 2)"
+MOMENT = "timestamp('UTC', 6)"
+
+
+def _clean(name: str, grain: str, key: tuple[str, ...], writer: str, *columns: Column) -> Contract:
+    return Contract(Shelf.CLEAN, name, grain, key, columns, f"prepare/{writer}.py")
+
+
+_CUSTOMER_KEY = Column("customer_key", "int64", "the customer after identity resolution")
+_CUSTOMER_KEY_OR_NULL = Column("customer_key", "int64", "the customer; null = unattributed", nullable=True)
+
+
+
+def _optional(name: str, type_: str, meaning: str) -> Column:
+    return Column(name, type_, meaning, nullable=True)
+
+
+CUSTOMER = _clean(
+    "customer",
+    "one row per customer known from any table, with or without orders",
+    ("customer_key",),
+    "customers",
+    _CUSTOMER_KEY,
+    Column("customer_id", "string", "the company's own id (smallest where several were merged)"),
+    _optional("name", "string", "name"),
+    _optional("kind", "string", "person or company"),
+    _optional("gender", "string", "female, male or other"),
+    _optional("birth_on", "date", "birthday"),
+    _optional("region", "string", "region or province"),
+    _optional("city", "string", "city"),
+    _optional("industry", "string", "industry"),
+    _optional("occupation", "string", "occupation"),
+    _optional("income_band", "string", "income band"),
+    _optional("education", "string", "education"),
+    _optional("acquisition_channel", "string", "channel by which the customer came"),
+    _optional("registered_on", "date", "registration day, local"),
+    _optional("referred_by_key", "int64", "customer_key of the referrer"),
+    _optional("consent_marketing", "boolean", "may be contacted"),
+    _optional("prior_tier", "string", "tier in the source system"),
+    _optional("first_seen_on", "date", "earliest day in any table; null = known without any date"),
+)
+
+IDENTITY = _clean(
+    "identity",
+    "one row per customer id of each id space",
+    ("source", "source_customer_id"),
+    "identity",
+    Column("source", "string", "id space (sources.yaml: shares_ids_with) of the id"),
+    Column("source_customer_id", "string", "the id there, or phone:…, email:…, union:… where rows carry no id"),
+    _CUSTOMER_KEY,
+    Column("rule", "string", "what tied the id to its customer: own_id, phone, email, union_id"),
+    Column("probability", "float64", "1.0 for exact rules"),
+)
+
+IDENTITY_CONFLICT = _clean(
+    "identity_conflict",
+    "one row per identifier value that ties ids together in a doubtful way",
+    ("kind", "identifier"),
+    "identity",
+    Column("kind", "string", "phone_shared_by_many, email_shared_by_many, union_id_shared_by_many, several_phones, several_emails, several_union_ids"),
+    Column("identifier", "string", "the first 12 hex digits of the SHA-256 of the value (personal values are not stored here)"),
+    Column("ids", "int64", "how many ids (or values) are involved"),
+    Column("merged", "boolean", "whether the ids were merged all the same"),
+)
+
+ORDER_LINE = _clean(
+    "order_line",
+    "one row per line of a sale or return",
+    ("source", "order_id", "line_number"),
+    "order_lines",
+    Column("source", "string", "entry of sources.yaml"),
+    Column("order_id", "string", "the source's order id"),
+    Column("line_number", "int64", "1.. within the order, sales first; 1 with kind sale marks the order itself"),
+    _CUSTOMER_KEY_OR_NULL,
+    Column("ordered_at", MOMENT, "moment of the order, or of the return; one moment for all sale lines of an order"),
+    Column("ordered_on", "date", "the same as a day in the workspace's time zone"),
+    _optional("product_id", "string", "product"),
+    _optional("category", "string", "category, from the line or else from the product"),
+    _optional("channel", "string", "channel"),
+    Column("quantity", "decimal(18, 3)", "pieces; negative in returns"),
+    Column("net_revenue", MONEY, "paid for this line in the workspace's currency; negative in returns"),
+    Column("currency", "string", "currency that the source wrote"),
+    Column("kind", "string", "sale or return"),
+    _optional("days_since_previous_order", "int64", "on line 1 of a sale that opens a new order day of its customer: days since the order day before; null on the first and on all other lines"),
+)
+
+PRODUCT = _clean(
+    "product",
+    "one row per product known from any table",
+    ("product_id",),
+    "products",
+    Column("product_id", "string", "product"),
+    _optional("name", "string", "name"),
+    _optional("category", "string", "category"),
+    _optional("brand", "string", "brand"),
+    _optional("unit_cost", MONEY, "cost of one piece in the workspace's currency"),
+)
+
+EVENT = _clean(
+    "event",
+    "one row per event",
+    ("event_id",),
+    "events",
+    Column("event_id", "string", "source-qualified id; made of source, file and row number where the source has none"),
+    _CUSTOMER_KEY,
+    Column("at", MOMENT, "moment"),
+    Column("on", "date", "local day"),
+    Column("kind", "string", "visit, search, click, lesson, night, mile ..."),
+    _optional("value", "float64", "how much, where the kind has an amount"),
+)
+
+FEEDBACK = _clean(
+    "feedback",
+    "one row per piece of feedback",
+    ("feedback_id",),
+    "feedback",
+    Column("feedback_id", "string", "source-qualified id; made of source, file and row number where the source has none"),
+    _CUSTOMER_KEY,
+    Column("at", MOMENT, "moment"),
+    Column("on", "date", "local day"),
+    Column("kind", "string", "satisfaction, nps, complaint or questionnaire"),
+    _optional("score", "float64", "0..100, the source's scale mapped linearly"),
+    _optional("topic", "string", "topic"),
+    _optional("resolved_at", MOMENT, "moment of resolution"),
+    _optional("hours_to_resolution", "float64", "from at to resolved_at"),
+    _optional("text", "string", "words of the customer"),
+)
+
+CAMPAIGN_CONTACT = _clean(
+    "campaign_contact",
+    "one row per contact of a customer by a campaign",
+    ("source", "file", "row_number"),
+    "campaigns",
+    Column("source", "string", "entry of sources.yaml"),
+    Column("file", "string", "file"),
+    Column("row_number", "int64", "row"),
+    Column("campaign_id", "string", "campaign"),
+    _CUSTOMER_KEY,
+    Column("contacted_at", MOMENT, "moment"),
+    Column("contacted_on", "date", "local day"),
+    _optional("channel", "string", "channel"),
+    _optional("variant", "string", "group of the experiment"),
+    _optional("cost", MONEY, "cost in the workspace's currency"),
+)
+
+REDEMPTION = _clean(
+    "redemption",
+    "one row per redeemed coupon",
+    ("redemption_id",),
+    "campaigns",
+    Column("redemption_id", "string", "source-qualified id"),
+    _CUSTOMER_KEY,
+    Column("redeemed_at", MOMENT, "moment"),
+    Column("redeemed_on", "date", "local day"),
+    _optional("coupon_id", "string", "coupon"),
+    _optional("campaign_id", "string", "campaign"),
+    _optional("order_id", "string", "order"),
+    _optional("value", MONEY, "value in the workspace's currency"),
+)
+
+REFERRAL = _clean(
+    "referral",
+    "one row per referred customer",
+    ("referred_key",),
+    "referrals",
+    Column("referred_key", "int64", "who came"),
+    Column("customer_key", "int64", "who brought them: the customer that the referral counts for"),
+    _optional("referred_on", "date", "local day; from the customer's first day where not given"),
+)
+
+REJECTED_ROW = _clean(
+    "rejected_row",
+    "one row per record that came in and is not in the clean base, duplicates apart",
+    ("source", "file", "row_number"),
+    "accounts",
+    Column("source", "string", "entry of sources.yaml"),
+    Column("feed", "string", "feed"),
+    Column("file", "string", "file"),
+    Column("row_number", "int64", "position in the file"),
+    Column("reason", "string", "one of domain.reasons, or the reason of a drop rule"),
+    _optional("field", "string", "the field at fault"),
+    _optional("came", "string", "what stood there, first 200 characters; null for personal fields"),
+)
+
+FILE_ACCOUNT = _clean(
+    "file_account",
+    "one row per file of a source: rows_in = kept + rejected + across_files + repeats_dropped",
+    ("source", "file"),
+    "accounts",
+    Column("source", "string", "entry of sources.yaml"),
+    Column("feed", "string", "feed"),
+    Column("file", "string", "file"),
+    Column("rows_in", "int64", "records in the file"),
+    Column("kept", "int64", "records in the clean base"),
+    Column("rejected", "int64", "records left out with a reason"),
+    Column("across_files", "int64", "copies of rows that another file of the source holds too"),
+    Column("repeats_within_file", "int64", "identical rows beyond the first inside the file, kept or dropped"),
+    Column("repeats_dropped", "int64", "of these, dropped because the source says so"),
+    Column("unattributed_rows", "int64", "kept rows without a customer"),
+    Column("unattributed_net_revenue", MONEY, "their revenue"),
+)
+
+COLUMN_QUALITY = _clean(
+    "column_quality",
+    "one row per mapped column of a source",
+    ("source", "field"),
+    "column_quality",
+    Column("source", "string", "entry of sources.yaml"),
+    Column("feed", "string", "feed"),
+    Column("field", "string", "our field"),
+    Column("rows", "int64", "records read"),
+    Column("missing", "int64", "empty cells"),
+    Column("invalid", "int64", "cells that could not be read as what the field holds"),
+    Column("out_of_range", "int64", "values outside what is possible"),
+    Column("outlying", "int64", "values outside the robust limits; kept unchanged"),
+    _optional("lower_limit", "float64", "robust lower limit"),
+    _optional("upper_limit", "float64", "robust upper limit"),
+    _optional("lowest", "float64", "smallest value"),
+    _optional("highest", "float64", "largest value"),
+)

@@ -1,0 +1,59 @@
+"""What does a stored table promise? Columns, types, units, key and grain; checked whenever it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import ibis
+import ibis.expr.schema as sch
+
+
+class Shelf(StrEnum):
+    """The five shelves of the store, one per stage."""
+
+    RAW = "raw"
+    CLEAN = "clean"
+    INSIGHT = "insight"
+    ACTION = "action"
+    OUTCOME = "outcome"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a stored table."""
+
+    name: str
+    type: str
+    """An Ibis type, such as int64, string, decimal(18, 2), date, timestamp('UTC')."""
+    meaning: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The promise of one stored table."""
+
+    shelf: Shelf
+    name: str
+    grain: str
+    """One row per what."""
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    writer: str
+    """The stage file that writes it."""
+
+    @property
+    def full_name(self) -> str:
+        """Such as ``clean.order_line``; also the folder in the store."""
+        return f"{self.shelf}.{self.name}"
+
+    @property
+    def schema(self) -> sch.Schema:
+        """The exact columns and types, in order."""
+        return ibis.schema({column.name: column.type for column in self.columns})
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that may not be null."""
+        return tuple(column.name for column in self.columns if not column.nullable)
