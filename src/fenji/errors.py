@@ -85,9 +85,7 @@ class FenjiError(Exception):
         super().__init__(self.describe(Language.EN))
 
     @classmethod
-    def of(
-        cls, text: str, *, place: Place | None = None, advice: str | None = None, **values: object
-    ) -> Self:
+    def of(cls, text: str, *, place: Place | None = None, advice: str | None = None, **values: object) -> Self:
         """An error with one problem."""
         return cls(Problem(text, values, place, advice))
 

@@ -3,6 +3,7 @@
 periods     windows such as 12m and the dates they cover
 feeds       the kinds of tables a company may feed in, and the fields of each
 sources     where one feed comes from and how its columns are to be read
+collected   which files have been read
 reasons     why a row that came in is not in the clean base
 words       names in both languages
 metrics     one number per customer, declared as data

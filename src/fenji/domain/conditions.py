@@ -75,7 +75,9 @@ class Group:
 
 Condition = Comparison | Presence | TopShare | Group
 
-_COMPARISON = re.compile(r"^\s*(?P<metric>[a-z][a-z0-9_]*)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<number>-?[0-9][0-9_,]*(\.[0-9]+)?)\s*$")
+_COMPARISON = re.compile(
+    r"^\s*(?P<metric>[a-z][a-z0-9_]*)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<number>-?[0-9][0-9_,]*(\.[0-9]+)?)\s*$"
+)
 _PRESENCE = re.compile(r"^\s*(?P<metric>[a-z][a-z0-9_]*)\s+is\s+(?P<negation>not\s+)?null\s*$")
 _TOP = re.compile(r"^\s*(?P<metric>[a-z][a-z0-9_]*)\s+in\s+top\s+(?P<percent>[0-9]+(\.[0-9]+)?)\s*%\s*$")
 

@@ -38,7 +38,9 @@ EXPECTED: dict[Reason, str] = {
     Reason.UNDECODABLE: _("text in the file's encoding"),
     Reason.FOOTER_LINE: _("a data row; this is a footer or total line"),
     Reason.MISSING_ID: _("an id"),
-    Reason.DESTROYED_ID: _("an id as text; a spreadsheet has rounded this one to scientific notation: export again with the column as text"),
+    Reason.DESTROYED_ID: _(
+        "an id as text; a spreadsheet has rounded this one to scientific notation: export again with the column as text"
+    ),
     Reason.MISSING_DATE: _("a date and time"),
     Reason.INVALID_DATE: _("a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 20260203"),
     Reason.MISSING_AMOUNT: _("an amount"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fenji.tables.contract import Column, Contract, Shelf
 
 MONEY = "decimal(18, 2)"
-MOMENT = "timestamp('UTC', 6)"
+MOMENT = "timestamp('UTC')"
 
 
 def _clean(name: str, grain: str, key: tuple[str, ...], writer: str, *columns: Column) -> Contract:
@@ -14,7 +14,6 @@ def _clean(name: str, grain: str, key: tuple[str, ...], writer: str, *columns: C
 
 _CUSTOMER_KEY = Column("customer_key", "int64", "the customer after identity resolution")
 _CUSTOMER_KEY_OR_NULL = Column("customer_key", "int64", "the customer; null = unattributed", nullable=True)
-
 
 
 def _optional(name: str, type_: str, meaning: str) -> Column:
@@ -63,7 +62,11 @@ IDENTITY_CONFLICT = _clean(
     "one row per identifier value that ties ids together in a doubtful way",
     ("kind", "identifier"),
     "identity",
-    Column("kind", "string", "phone_shared_by_many, email_shared_by_many, union_id_shared_by_many, several_phones, several_emails, several_union_ids"),
+    Column(
+        "kind",
+        "string",
+        "phone_shared_by_many, email_shared_by_many, union_id_shared_by_many, several_phones, several_emails, several_union_ids",
+    ),
     Column("identifier", "string", "the first 12 hex digits of the SHA-256 of the value (personal values are not stored here)"),
     Column("ids", "int64", "how many ids (or values) are involved"),
     Column("merged", "boolean", "whether the ids were merged all the same"),
@@ -87,7 +90,11 @@ ORDER_LINE = _clean(
     Column("net_revenue", MONEY, "paid for this line in the workspace's currency; negative in returns"),
     Column("currency", "string", "currency that the source wrote"),
     Column("kind", "string", "sale or return"),
-    _optional("days_since_previous_order", "int64", "on line 1 of a sale that opens a new order day of its customer: days since the order day before; null on the first and on all other lines"),
+    _optional(
+        "days_since_previous_order",
+        "int64",
+        "on line 1 of a sale that opens a new order day of its customer: days since the order day before; null on the first and on all other lines",
+    ),
 )
 
 PRODUCT = _clean(

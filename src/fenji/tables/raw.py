@@ -8,7 +8,9 @@ from fenji.tables.contract import Column, Contract, Shelf
 PROVENANCE = (
     Column("source", "string", "name of the entry in sources.yaml"),
     Column("file", "string", "path as found, with #sheet or #part where a file has several; or table name"),
-    Column("row_number", "int64", "position of the record in its file or sheet, the first line being 1; database rows count from 1"),
+    Column(
+        "row_number", "int64", "position of the record in its file or sheet, the first line being 1; database rows count from 1"
+    ),
     Column("batch", "string", "the collection that read the file: source and fingerprint"),
     Column("row_hash", "int64", "64-bit hash of all cells of the record, mapped or not; equal rows have equal hashes"),
 )

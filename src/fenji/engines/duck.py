@@ -1,0 +1,135 @@
+"""DuckDB over Parquet: one process, larger than memory through its scratch folder. Cannot: use more than one machine."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from fenji.engines.engine import FETCH_LIMIT, BatchFunction
+from fenji.errors import InvalidArgument, Unavailable
+from fenji.language import message as _
+
+BATCH_ROWS = 100_000
+"""Rows of one Arrow batch in a batch step: large enough for compiled code, about 20 MB at 25 columns."""
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
+def _utc_of(zone: str, local: object) -> object: ...
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
+def _local_of(zone: str, moment: object) -> object: ...
+
+
+class DuckEngine:
+    """The default engine."""
+
+    name = "duckdb"
+
+    def __init__(self, scratch: Path | None = None, *, threads: int | None = None, memory_limit: str | None = None) -> None:
+        """Opens an in-memory session that spills into ``scratch`` (a folder of its own is made inside).
+
+        Args:
+            scratch: where intermediate results go; the system's temporary folder where None.
+            threads: worker threads; all cores where None.
+            memory_limit: such as 12GB; DuckDB's default of 80 % of memory where None.
+        """
+        if scratch is not None:
+            scratch.mkdir(parents=True, exist_ok=True)
+        self._scratch = Path(tempfile.mkdtemp(prefix="fenji-", dir=scratch))
+        self._staged = 0
+        options: dict[str, object] = {"temp_directory": str(self._scratch / "spill"), "preserve_insertion_order": False}
+        if threads is not None:
+            options["threads"] = threads
+        if memory_limit is not None:
+            options["memory_limit"] = memory_limit
+        self.connection = ibis.duckdb.connect(**options)
+        self.connection.raw_sql("SET TimeZone = 'UTC'")
+
+    def read_parquet(self, files: Sequence[Path], schema: sch.Schema) -> ir.Table:
+        """See Engine.read_parquet."""
+        if not files:
+            return self.from_arrow(schema.to_pyarrow().empty_table())
+        table = self.connection.read_parquet([str(file) for file in files])
+        return table.select(list(schema.names)).cast(schema)
+
+    def from_arrow(self, table: pa.Table) -> ir.Table:
+        """See Engine.from_arrow."""
+        self._staged += 1
+        return self.connection.create_table(f"given_{self._staged}", table, temp=True)
+
+    def stage(self, table: ir.Table) -> ir.Table:
+        """See Engine.stage."""
+        self._staged += 1
+        folder = self._scratch / f"staged_{self._staged}"
+        self.save(table, folder)
+        return self.connection.read_parquet(str(folder / "*.parquet"))
+
+    def save(self, table: ir.Table, folder: Path) -> int:
+        """See Engine.save."""
+        folder.mkdir(parents=True)
+        file = folder / "part-0.parquet"
+        sql = self.connection.compile(table)
+        target = str(file).replace("'", "''")
+        try:
+            result = self.connection.raw_sql(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.IOException as error:
+            raise disk_error(error, folder) from error
+        return int(result.fetchone()[0])
+
+    def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
+        """See Engine.fetch."""
+        found = self.connection.to_pyarrow(table.limit(limit + 1))
+        if found.num_rows > limit:
+            raise InvalidArgument.of(
+                _("the result has more than {limit} rows, the most that is held in memory."),
+                advice=_("Narrow it, or read the stored Parquet table."),
+                limit=limit,
+            )
+        return found
+
+    def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
+        """See Engine.map_customers."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+        self._staged += 1
+        file = self._scratch / f"mapped_{self._staged}.parquet"
+        target = schema.to_pyarrow()
+        with pq.ParquetWriter(file, target, compression="zstd") as writer:
+            for batch in self._batches(table):
+                writer.write_batch(function(batch).cast(target))
+        return self.connection.read_parquet(str(file))
+
+    def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+        """See Engine.to_utc."""
+        return _utc_of(ibis.literal(zone), local)
+
+    def to_local(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+        """See Engine.to_local."""
+        return _local_of(ibis.literal(zone), moment)
+
+    def close(self) -> None:
+        """See Engine.close."""
+        self.connection.disconnect()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _batches(self, table: ir.Table) -> Iterator[pa.RecordBatch]:
+        yield from self.connection.to_pyarrow_batches(table, chunk_size=BATCH_ROWS)
+
+
+def disk_error(error: Exception, folder: Path) -> Unavailable:
+    """The error of a disk that cannot take what is written, in our words."""
+    return Unavailable.of(
+        _("could not write to {folder}: {error}"),
+        advice=_("Free some disk space or choose another store in fenji.toml, then run again: nothing was published."),
+        folder=str(folder),
+        error=str(error).splitlines()[0][:200],
+    )
