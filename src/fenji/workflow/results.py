@@ -1,0 +1,196 @@
+"""What does a use-case answer with? Frozen records that the command line prints, the API serialises and pages render alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fenji.domain.words import Words
+from fenji.errors import Problem
+
+
+@dataclass(frozen=True)
+class InitResult:
+    """A workspace was made."""
+
+    workspace: str
+    template: str
+    files: tuple[str, ...]
+    """The files written, relative to the workspace."""
+
+
+@dataclass(frozen=True)
+class StoredRows:
+    """One table that a run wrote."""
+
+    table: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A run was published."""
+
+    run_id: str
+    as_of: date
+    is_as_of_defaulted: bool
+    """Whether the date is yesterday because none was given."""
+    policy: str
+    version: int
+    files_new: tuple[str, ...]
+    files_changed: tuple[str, ...]
+    files_unchanged: tuple[str, ...]
+    files_gone: tuple[str, ...]
+    tables: tuple[StoredRows, ...]
+    seconds: float
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """What became of the records of one file: rows_in = kept + rejected + across_files + repeats_dropped."""
+
+    source: str
+    feed: str
+    file: str
+    rows_in: int
+    kept: int
+    rejected: int
+    across_files: int
+    repeats_within_file: int
+    repeats_dropped: int
+
+
+@dataclass(frozen=True)
+class ColumnQuality:
+    """How good the cells of one mapped column are."""
+
+    source: str
+    feed: str
+    field: str
+    rows: int
+    missing: int
+    invalid: int
+    out_of_range: int
+    outlying: int
+    lower_limit: float | None
+    upper_limit: float | None
+    lowest: float | None
+    highest: float | None
+
+
+@dataclass(frozen=True)
+class IdentityConflict:
+    """How many identifiers tie customers together in a doubtful way, by kind."""
+
+    kind: str
+    identifiers: int
+    ids: int
+    merged: int
+
+
+@dataclass(frozen=True)
+class QualityResult:
+    """Every row that came in, accounted for."""
+
+    run_id: str
+    as_of: date
+    rows_in: int
+    kept: int
+    rejected: Mapping[str, int]
+    """Reason -> rows."""
+    across_files: int
+    repeats_within_file: int
+    repeats_dropped: int
+    unattributed_rows: int
+    unattributed_net_revenue: Decimal
+    customers: int
+    files: tuple[FileAccount, ...]
+    columns: tuple[ColumnQuality, ...]
+    conflicts: tuple[IdentityConflict, ...]
+    currency: str
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether rows in = kept + rejected + duplicate holds for every file."""
+        return (
+            all(each.rows_in == each.kept + each.rejected + each.across_files + each.repeats_dropped for each in self.files)
+            and self.rows_in == self.kept + sum(self.rejected.values()) + self.across_files + self.repeats_dropped
+        )
+
+    @property
+    def outliers(self) -> tuple[ColumnQuality, ...]:
+        """The columns with values outside their robust limits."""
+        return tuple(each for each in self.columns if each.outlying)
+
+
+@dataclass(frozen=True)
+class TierRow:
+    """One tier at a date."""
+
+    tier: str
+    name: Words
+    customers: int
+    share: float
+    net_revenue_12m: Decimal
+    revenue_share: float | None
+    averages: Mapping[str, float | None]
+    """Main metric -> average over the tier's customers that have a value."""
+    medians: Mapping[str, float | None]
+    """Main metric -> median over the tier's customers that have a value."""
+
+
+@dataclass(frozen=True)
+class CrossCell:
+    """Customers of one tier in one group."""
+
+    group: str | None
+    """None: customers without a value."""
+    tier: str
+    customers: int
+    share_of_group: float
+    net_revenue_12m: Decimal
+
+
+@dataclass(frozen=True)
+class CrossTable:
+    """Tiers by a customer column or metric band."""
+
+    by: str
+    groups: tuple[str | None, ...]
+    cells: tuple[CrossCell, ...]
+
+
+@dataclass(frozen=True)
+class TiersResult:
+    """How many customers stand in each tier, and what they bring."""
+
+    run_id: str
+    as_of: date
+    is_as_of_defaulted: bool
+    policy: str
+    version: int
+    customers: int
+    net_revenue_12m: Decimal
+    unattributed_net_revenue_12m: Decimal
+    """Revenue of the same twelve months that no customer is known for; in no tier."""
+    currency: str
+    tiers: tuple[TierRow, ...]
+    """Lowest first."""
+    main_metrics: Mapping[str, Words]
+    """The metrics of averages and medians, with their names."""
+    cross: CrossTable | None = None
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demo showed, from its own run."""
+
+    workspace: str
+    run: RunResult
+    quality: QualityResult
+    tiers: TiersResult
+    seconds: float
