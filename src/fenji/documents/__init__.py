@@ -1,0 +1,5 @@
+"""What have the people of the company written down? YAML documents as records of the domain, every problem at its line.
+
+reader      a YAML document that knows the line of each of its values
+sources     sources.yaml: where data comes from and what its columns mean
+"""
