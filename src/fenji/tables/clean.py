@@ -95,6 +95,9 @@ ORDER_LINE = _clean(
         "int64",
         "on line 1 of a sale that opens a new order day of its customer: days since the order day before; null on the first and on all other lines",
     ),
+    _optional(
+        "order_revenue", MONEY, "on line 1 of a sale: the net_revenue of all sale lines of the order; null on all other lines"
+    ),
 )
 
 PRODUCT = _clean(
@@ -135,6 +138,7 @@ FEEDBACK = _clean(
     _optional("score", "float64", "0..100, the source's scale mapped linearly"),
     _optional("topic", "string", "topic"),
     _optional("resolved_at", MOMENT, "moment of resolution"),
+    _optional("resolved_on", "date", "local day of resolution: at an as-of date before it the complaint is still open"),
     _optional("hours_to_resolution", "float64", "from at to resolved_at"),
     _optional("text", "string", "words of the customer"),
 )
