@@ -54,12 +54,12 @@ _UNITS = {
 
 
 def normalise_header(text: str) -> str:
-    """One spelling for the variants of a header.
+    r"""One spelling for the variants of a header.
 
     Full-width forms become half-width, brackets round; spaces, tabs, BOM and zero-width characters, ``(元)`` and ``(件)`` go; letters
     become small. Headers that normalise alike are the same column.
 
-    >>> normalise_header("\\ufeff用户实付金额（元）\\t")
+    >>> normalise_header("\ufeff用户实付金额（元）\t")
     '用户实付金额'
     >>> normalise_header("Customer ID")
     'customerid'
