@@ -4,9 +4,11 @@ periods     windows such as 12m and the dates they cover
 feeds       the kinds of tables a company may feed in, and the fields of each
 sources     where one feed comes from and how its columns are to be read
 collected   which files have been read
+runs        one pass over the data, published as a whole or not at all
 reasons     why a row that came in is not in the clean base
 words       names in both languages
 metrics     one number per customer, declared as data
+fact_columns  the columns that metrics may be made from
 conditions  one line of a business rule
 policies    tiers, their rules, caps, variants, review and score
 """

@@ -1,0 +1,78 @@
+"""What is a run? One pass over the data that becomes visible as a whole, by publishing, or not at all. Not: a table or a file of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from fenji.domain.collected import CollectedFile
+from fenji.language import Language
+
+
+class RunStatus(StrEnum):
+    """How far a run has come. Readers see published runs only."""
+
+    RUNNING = "running"
+    PUBLISHED = "published"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """One table, or one as-of date of it, as a run wrote it."""
+
+    table: str
+    """Shelf and name, such as insight.tier_assignment."""
+    path: str
+    """Folder of its Parquet files, relative to the store."""
+    rows: int
+    as_of: date | None = None
+    """None for tables that have no as-of date."""
+
+
+@dataclass(frozen=True)
+class PolicyText:
+    """The policy that a run followed, in full, so that its tiers can be made again."""
+
+    slug: str
+    version: int
+    text: str
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """What is known of a run when it starts."""
+
+    command: str
+    """The use-case, such as run or tiers."""
+    engine: str
+    language: Language
+    as_of: date | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """Plain values, passwords masked."""
+    policy: PolicyText | None = None
+    documents: Mapping[str, str] = field(default_factory=dict)
+    """Other documents that the result depends on, by file name, with their text."""
+    base_run_id: str | None = None
+    """The published run whose tables and inputs this one stands on; None where it collects and prepares by itself."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the state database knows it: arguments, settings, policy and inputs, enough to make any of its numbers again."""
+
+    run_id: str
+    """Sorts by time of start: 20260203T050607-1a2b (UTC)."""
+    status: RunStatus
+    new: NewRun
+    started_at: datetime
+    ended_at: datetime | None
+    host: str
+    pid: int
+    package_version: str
+    inputs: tuple[CollectedFile, ...] = ()
+    """Every file that its data came from; for a run on a base, the base's."""
+    failure: str | None = None
+    """Code of the error that ended it; never a message, which could quote data."""

@@ -1,0 +1,52 @@
+"""Is the process that writes a run still alive? It says so every few seconds, and others can look at its process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+
+from fenji.errors import Unavailable
+
+BEAT_SECONDS = 15.0
+"""Eight beats fit into the time of patience: a busy disk may swallow some of them."""
+
+PATIENCE = timedelta(minutes=2)
+"""A run that has been silent for so long is dead, wherever its process was."""
+
+
+@contextmanager
+def beating(beat: Callable[[], None], *, every: float = BEAT_SECONDS) -> Iterator[None]:
+    """Calls ``beat`` from a thread of its own until the block ends. A beat that cannot be written now is left out."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(every):
+            with suppress(Unavailable):
+                beat()
+
+    thread = threading.Thread(target=work, name="fenji-heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def is_alive(*, host: str, pid: int, heartbeat_at: datetime, here: str, now: datetime) -> bool:
+    """Whether the writer of a run still works, as far as it can be known from this host."""
+    if now - heartbeat_at > PATIENCE:
+        return False
+    # Signal 0 asks about a process on POSIX; on Windows it would interrupt it, so there only the beats count.
+    if host != here or os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

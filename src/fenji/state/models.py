@@ -1,0 +1,85 @@
+"""How are runs stored? The rows of the state database; everyone outside this room gets the frozen records of the domain."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, MetaData, String, TypeDecorator, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from fenji.domain.runs import RunStatus
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints have names from the first day, so that any later migration can name the one that it changes."""
+
+ONE_RUNNING = text(f"status = '{RunStatus.RUNNING}'")
+
+
+class UtcMoment(TypeDecorator[datetime]):
+    """A moment, kept in UTC without zone: SQLite has no type for zones, and all databases should hold the same."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Into the database."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        """Out of the database."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Row(DeclarativeBase):
+    """Base of all stored rows."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class RunTableRow(Row):
+    """One table that a run published."""
+
+    __tablename__ = "run_table"
+
+    run_id: Mapped[str] = mapped_column(String(40), ForeignKey("run.run_id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(400), primary_key=True)
+    table_name: Mapped[str] = mapped_column(String(80))
+    as_of: Mapped[date | None]
+    row_count: Mapped[int] = mapped_column(BigInteger)
+
+
+class RunRow(Row):
+    """One run."""
+
+    __tablename__ = "run"
+    # The database itself holds the law of one writer: there can be no second row with this status.
+    __table_args__ = (Index("uq_run_running", "status", unique=True, sqlite_where=ONE_RUNNING, postgresql_where=ONE_RUNNING),)
+
+    run_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    command: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime] = mapped_column(UtcMoment)
+    heartbeat_at: Mapped[datetime] = mapped_column(UtcMoment)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+    host: Mapped[str] = mapped_column(String(255))
+    pid: Mapped[int] = mapped_column(BigInteger)
+    as_of: Mapped[date | None]
+    engine: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(10))
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    policy: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    documents: Mapped[dict[str, str]] = mapped_column(JSON)
+    inputs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    base_run_id: Mapped[str | None] = mapped_column(String(40), ForeignKey("run.run_id"))
+    package_version: Mapped[str] = mapped_column(String(40))
+    failure: Mapped[str | None] = mapped_column(String(80))
+
+    tables: Mapped[list[RunTableRow]] = relationship(lazy="raise", order_by=RunTableRow.path)

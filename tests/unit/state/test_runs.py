@@ -1,0 +1,179 @@
+"""One writer at a time; a run is published as a whole or leaves nothing; on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from fenji.domain.collected import CollectedFile
+from fenji.domain.feeds import Feed
+from fenji.domain.runs import NewRun, PolicyText, Run, RunStatus, StoredTable
+from fenji.errors import Conflict, ContractBroken, NotFound
+from fenji.language import Language
+from fenji.state.database import open_database
+from fenji.state.heartbeat import PATIENCE
+from fenji.state.runs import RunRepository
+
+NEW = NewRun(
+    command="run",
+    engine="duckdb",
+    language=Language.ZH,
+    as_of=date(2026, 1, 31),
+    settings={"currency": "CNY", "rates": {}},
+    policy=PolicyText("retail", 1, "policy: retail  # 电商分级标准\n"),
+    documents={"sources.yaml": "sources: {}\n"},
+)
+FILE = CollectedFile("shop", Feed.ORDER_LINE, "orders/一月.csv", "ab12", "shop-ab12", 3, 1, "raw.order_line/run=r/batch=b", None)
+
+
+def table(run: Run, name: str, rows: int = 1, as_of: date | None = None) -> StoredTable:
+    suffix = "" if as_of is None else f"/as_of={as_of}"
+    return StoredTable(name, f"{name}/run={run.run_id}{suffix}", rows, as_of)
+
+
+def written(store, stored: StoredTable) -> StoredTable:
+    (store.root / stored.path).mkdir(parents=True)
+    (store.root / stored.path / "part-0.parquet").touch()
+    return stored
+
+
+def folders(store) -> list[str]:
+    return sorted(path.relative_to(store.root).as_posix() for path in store.root.glob("*/run=*"))
+
+
+def test_a_run_comes_back_as_it_was_published(runs):
+    run = runs.start(NEW)
+    assert re.fullmatch("20260203T050608-[0-9a-f]{4}", run.run_id)
+    assert runs.latest_published() is None
+    with pytest.raises(NotFound):
+        runs.published(run.run_id)
+
+    customers, counts = table(run, "clean.customer", 7), table(run, "insight.tier_count", 4, NEW.as_of)
+    runs.publish(run.run_id, [customers, counts], [FILE])
+
+    ended = datetime(2026, 2, 3, 5, 6, 9, tzinfo=UTC)
+    expected = replace(run, status=RunStatus.PUBLISHED, ended_at=ended, inputs=(FILE,))
+    assert runs.latest_published() == runs.published(run.run_id) == expected
+    assert runs.tables_of(run.run_id) == (customers, counts)
+    assert runs.latest_inputs() == (FILE,)
+
+
+def test_a_run_on_a_base_shows_the_base_tables_that_it_did_not_write(runs):
+    base = runs.start(NEW)
+    january, february = date(2026, 1, 31), date(2026, 2, 28)
+    base_tables = [table(base, "clean.customer"), table(base, "insight.tier_count", 4, january)]
+    runs.publish(base.run_id, base_tables, [FILE])
+    run = runs.start(replace(NEW, command="tiers", as_of=february, base_run_id=base.run_id))
+    own = table(run, "insight.tier_count", 5, february)
+    runs.publish(run.run_id, [own])
+
+    assert runs.tables_of(run.run_id) == (base_tables[0], own)
+    assert runs.published(run.run_id).inputs == (FILE,)
+    assert runs.latest_published().run_id == run.run_id
+    assert runs.latest_published(as_of=january).run_id == base.run_id
+    assert runs.latest_published(as_of=date(2025, 1, 1)) is None
+
+
+def test_a_second_writer_is_told_who_writes_and_nothing_happens(runs, store):
+    run = runs.start(NEW)
+    kept = written(store, table(run, "clean.customer"))
+    with pytest.raises(Conflict, match=rf"`run`, process {os.getpid()} on .*, since 2026-02-03 05:06:08 UTC"):
+        runs.start(replace(NEW, command="tiers"))
+    assert [each.run_id for each in runs.list_runs()] == [run.run_id]
+    runs.publish(run.run_id, [kept])
+    runs.start(NEW)
+
+
+def test_only_one_of_many_that_start_at_once_gets_in(url, store):
+    databases = [open_database(url) for _ in range(6)]
+    results = []
+
+    def attempt(database):
+        try:
+            results.append(RunRepository(database, store).start(NEW))
+        except Conflict as error:
+            results.append(error)
+
+    threads = [threading.Thread(target=attempt, args=[database]) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for database in databases:
+        database.close()
+    assert sorted(type(each).__name__ for each in results) == ["Conflict"] * 5 + ["Run"]
+
+
+def test_a_run_whose_process_is_gone_is_cleared_at_once(runs, store, monkeypatch):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with monkeypatch.context() as patch:
+        patch.setattr("fenji.state.runs.os.getpid", lambda: gone.pid)
+        dead = runs.start(NEW)
+    written(store, table(dead, "clean.customer"))
+    run = runs.start(NEW)
+    assert folders(store) == []
+    assert [(each.run_id, each.status, each.failure) for each in runs.list_runs()] == [
+        (run.run_id, RunStatus.RUNNING, None),
+        (dead.run_id, RunStatus.FAILED, "killed"),
+    ]
+
+
+def test_a_silent_run_is_given_up_and_can_no_longer_publish(runs, store, clock):
+    silent = runs.start(NEW)
+    stored = written(store, table(silent, "clean.customer"))
+    clock.now += PATIENCE - timedelta(seconds=10)
+    runs.beat(silent.run_id)
+    clock.now += PATIENCE - timedelta(seconds=10)
+    with pytest.raises(Conflict):
+        runs.start(NEW)
+    clock.now += timedelta(seconds=20)
+    run = runs.start(NEW)
+    with pytest.raises(Conflict, match="was given up"):
+        runs.publish(silent.run_id, [stored])
+    assert runs.latest_published() is None
+    runs.publish(run.run_id, [])
+
+
+def test_a_block_that_ends_with_an_error_leaves_nothing_but_its_code(runs, store):
+    with pytest.raises(ContractBroken), runs.running(NEW) as run:
+        written(store, table(run, "clean.customer"))
+        raise ContractBroken.of("customer 4711 is there twice")
+    assert folders(store) == []
+    (failed,) = runs.list_runs()
+    assert (failed.status, failed.failure) == (RunStatus.FAILED, "contract_broken")
+
+
+def test_a_block_that_does_not_publish_has_failed(runs, store):
+    with runs.running(NEW) as run:
+        written(store, table(run, "clean.customer"))
+    assert folders(store) == []
+    assert [each.failure for each in runs.list_runs()] == ["not_published"]
+
+
+def test_what_was_published_survives_a_later_failure(runs, store):
+    with runs.running(NEW) as first:
+        kept = written(store, table(first, "clean.customer"))
+        runs.publish(first.run_id, [kept])
+    with pytest.raises(KeyboardInterrupt), runs.running(NEW) as second:
+        written(store, table(second, "clean.customer"))
+        raise KeyboardInterrupt
+    assert folders(store) == [kept.path]
+    assert runs.latest_published().run_id == first.run_id
+    assert runs.tables_of(first.run_id) == (kept,)
+
+
+def test_the_newest_runs_come_first_and_no_more_than_asked_for(runs):
+    ids = []
+    for _ in range(3):
+        run = runs.start(NEW)
+        runs.fail(run.run_id, "disk_full")
+        ids.append(run.run_id)
+    assert [each.run_id for each in runs.list_runs(limit=2)] == [ids[2], ids[1]]
