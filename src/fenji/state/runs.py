@@ -151,11 +151,13 @@ class RunRepository:
         with self._database.writing() as session:
             session.execute(_of_running(run_id).values(status=RunStatus.FAILED, ended_at=self._clock(), failure=failure[:80]))
 
-    def latest_published(self, *, as_of: date | None = None) -> Run | None:
-        """The run that was published last (at an as-of date, where one is given); None where there is none."""
+    def latest_published(self, *, as_of: date | None = None, command: str | None = None) -> Run | None:
+        """The run that was published last (at an as-of date or by a command, where one is given); None where there is none."""
         wanted = select(RunRow).where(RunRow.status == RunStatus.PUBLISHED)
         if as_of is not None:
             wanted = wanted.where(RunRow.as_of == as_of)
+        if command is not None:
+            wanted = wanted.where(RunRow.command == command)
         with self._database.reading() as session:
             row = session.scalars(wanted.order_by(RunRow.ended_at.desc(), RunRow.run_id.desc()).limit(1)).first()
             return None if row is None else _whole(session, row)
