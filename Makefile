@@ -1,0 +1,58 @@
+# Six words for everyone. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
+BIN := .venv/bin
+# Spark is 400 MB and useless without Java, so it is installed only where Java is; its tests are skipped elsewhere.
+comma := ,
+EXTRAS := dev$(if $(shell command -v java 2>/dev/null),$(comma)spark)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench serve fix docs clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
+
+setup: .venv/developer ## everything that work on the project needs, in .venv
+
+demo: .venv/user ## from order files to tiers on a shipped data set, in about a minute
+	$(BIN)/fenji demo --workspace demo
+
+test: .venv/developer ## every test
+	$(BIN)/pytest -n 2 --dist loadfile
+
+check: .venv/developer ## what CI checks besides the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest tests/house
+	$(BIN)/deptry src
+	$(BIN)/codespell
+
+bench: .venv/developer ## time and memory beside plain SQL and pandas
+	$(BIN)/python bench/run.py
+
+serve: ## the web application (not built yet)
+	@echo "The web application is not built yet; use the command line: make demo, then .venv/bin/fenji --help" >&2
+	@exit 1
+
+fix: .venv/developer ## what a tool can mend by itself
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: .venv/developer ## the generated pages of docs/reference
+	$(BIN)/python docs/generate.py
+
+clean: ## removes what can be made again
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo
+
+# Installs again only when what is to be installed has changed.
+.venv/user: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . -c constraints.txt
+	touch $@
+
+.venv/developer: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]' -c constraints.txt
+	touch $@ .venv/user

@@ -1,0 +1,98 @@
+"""How does a command fail? Every kind of error has its exit code; people read sentences, scripts one JSON object."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.text import Text
+from typer.exceptions import TyperException
+
+from fenji.cli.output import Output, problem_json
+from fenji.errors import FenjiError, InvalidArgument, Kind, Problem, unknown_name
+from fenji.language import message as _
+
+EXIT_CODES: dict[Kind, int] = {
+    Kind.INVALID: 2,
+    Kind.NOT_FOUND: 3,
+    Kind.CONFLICT: 4,
+    Kind.FORBIDDEN: 4,
+    Kind.UNAVAILABLE: 5,
+    Kind.BUG: 70,
+}
+"""What a shell sees; scripts rely on these numbers."""
+
+INTERRUPTED = 130
+"""The shells' own number for Ctrl-C."""
+
+
+def fail(error: FenjiError, output: Output) -> int:
+    """Tells what went wrong and returns the exit code."""
+    if output.is_json:
+        problems = [problem_json(each, output.language) for each in error.problems]
+        output.json({"error": {"code": error.code, "kind": str(error.kind), "retryable": error.retryable, "problems": problems}})
+    else:
+        for each in error.problems:
+            line = output.text(_("Error: {problem}"), problem=each.describe(output.language))
+            output.remarks.print(Text(line, style="red"), soft_wrap=True)
+    return EXIT_CODES[error.kind]
+
+
+def fail_by_bug(error: Exception, output: Output, folder: Path | None) -> int:
+    """An error that nobody foresaw: a short message, and a file with what a developer needs to mend it."""
+    file = _report(error, folder)
+    problem = Problem(
+        _("something went wrong inside fenji ({error}); nothing was published."),
+        {"error": type(error).__name__, "file": str(file)},
+        advice=_("This is our mistake. Please send us {file}; look first whether it holds anything that you must not share."),
+    )
+    if output.is_json:
+        problems = [problem_json(problem, output.language)]
+        output.json({"error": {"code": "bug", "kind": str(Kind.BUG), "retryable": False, "problems": problems}})
+    else:
+        output.remarks.print(Text(problem.describe(output.language), style="red"), soft_wrap=True)
+    return EXIT_CODES[Kind.BUG]
+
+
+def _report(error: Exception, folder: Path | None) -> Path:
+    """Writes the traceback into the workspace's logs, or into the temporary folder where that cannot be."""
+    name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    text = f"{' '.join(sys.argv[1:2])}\n" + "".join(traceback.format_exception(error))
+    for place in [folder, Path(tempfile.gettempdir())]:
+        if place is None:
+            continue
+        try:
+            place.mkdir(exist_ok=True)
+            (place / name).write_text(text, "utf-8")
+        except OSError:
+            continue
+        return place / name
+    return Path(name)
+
+
+def usage_problem(error: TyperException) -> InvalidArgument:
+    """What Typer found in the command line, in our words: with the nearest option, and the values that are taken."""
+    context, option = getattr(error, "ctx", None), getattr(error, "option_name", None)
+    usage = f"{context.command_path} --help" if context else "fenji --help"
+    advice = _("See: {usage}")
+    kind = type(error).__name__
+    if kind == "NoSuchOption" and context is not None:
+        known = [name for each in context.command.params for name in each.opts]
+        return InvalidArgument(unknown_name(_("option"), str(option), known))
+    if kind == "NoSuchCommand" or "No such command" in error.message:
+        name = error.message.split("'")[1] if "'" in error.message else ""
+        return InvalidArgument(
+            unknown_name(_("command"), name, list(getattr(context.command, "commands", {})) if context else [])
+        )
+    parameter = getattr(error, "param", None)
+    name = (parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar) if parameter else ""
+    values = {"name": name, "usage": usage, "detail": error.message or error.format_message()}
+    if kind == "MissingParameter":
+        return InvalidArgument(Problem(_("{name} is missing."), values, advice=advice))
+    if name:
+        return InvalidArgument(Problem(_("{name} cannot be used: {detail}"), values, advice=advice))
+    return InvalidArgument(Problem(_("the command line cannot be understood: {detail}"), values, advice=advice))

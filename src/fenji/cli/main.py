@@ -1,0 +1,129 @@
+"""The command ``fenji``: from order files to tiers, one word for each thing that a person wants done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Annotated, Any
+
+import structlog
+import typer
+from typer.exceptions import Abort, TyperException
+
+from fenji import __version__
+from fenji.cli import demo, init, policy, quality, tiers
+from fenji.cli import map as map_command
+from fenji.cli import run as run_command
+from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
+from fenji.cli.help import Command, Group, speak
+from fenji.cli.options import spoken_language, workspace_of
+from fenji.cli.output import Output
+from fenji.errors import FenjiError
+from fenji.language import Language
+from fenji.language import message as _
+from fenji.logs import drop_log, keep_log
+from fenji.settings import SETTINGS_FILE
+
+HELP = _("Puts every customer into a tier by rules that people can read, and counts and explains the tiers.")
+EXAMPLES = (
+    "fenji demo\n"
+    "fenji init shop --template retail\n"
+    "fenji map orders/*.csv --workspace shop --write\n"
+    "fenji run --workspace shop\n"
+    "fenji tiers --workspace shop"
+)
+COMMANDS = {"init": init, "map": map_command, "run": run_command, "quality": quality, "tiers": tiers, "demo": demo}
+"""In the order in which a new user needs them; ``policy`` has words of its own below it."""
+
+LOGS_FOLDER = "logs"
+"""Inside the workspace."""
+
+
+def run() -> None:
+    """Runs the command line of this process and ends it with the exit code."""
+    sys.exit(answer(sys.argv[1:]))
+
+
+def answer(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code."""
+    output = Output(spoken_language(arguments, os.environ), is_json="--json" in arguments)
+    logs = _open_log(arguments)
+    began = monotonic()
+    code = _outcome(arguments or ["--help"], output, logs)
+    structlog.get_logger().info("command ended", command=_named(arguments), exit_code=code, seconds=round(monotonic() - began, 3))
+    return code
+
+
+def program(language: Language) -> Any:  # noqa: ANN401 - Typer's private union of commands
+    """The whole command line, explaining itself in a language."""
+    app = typer.Typer(cls=Group, help=HELP, epilog=EXAMPLES, add_completion=False, rich_markup_mode=None)
+    app.callback()(_root)
+    for name, module in COMMANDS.items():
+        app.command(name, cls=Command, help=module.HELP, epilog=module.EXAMPLES)(module.command)
+    below = typer.Typer(cls=Group, help=policy.HELP, epilog=policy.EXAMPLES, rich_markup_mode=None)
+    for name, (function, words, examples) in policy.COMMANDS.items():
+        below.command(name, cls=Command, help=words, epilog=examples)(function)
+    app.add_typer(below, name="policy", cls=Group)
+    found = typer.main.get_command(app)
+    speak(found, language)
+    return found
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer's way of calling back
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help=_("Show the version."))
+    ] = False,
+) -> None:
+    del version  # its callback has answered
+
+
+def _outcome(arguments: Sequence[str], output: Output, logs: Path | None) -> int:
+    try:
+        code = program(output.language).main(args=list(arguments), prog_name="fenji", standalone_mode=False, obj=output.language)
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.message)
+            return 0
+        return fail(usage_problem(error), output)
+    except FenjiError as error:
+        return fail(error, output)
+    except (KeyboardInterrupt, Abort):
+        output.remarks.print(output.text(_("Stopped. Nothing was published.")))
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output, such as head, has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last place where a bug can be told to a person
+        return fail_by_bug(error, output, logs)
+    return code if isinstance(code, int) else 0
+
+
+def _open_log(arguments: Sequence[str]) -> Path | None:
+    """Keeps a log in the workspace, where there is one."""
+    folder = workspace_of(arguments)
+    if not (folder / SETTINGS_FILE).is_file():
+        drop_log()
+        return None
+    keep_log(folder / LOGS_FOLDER)
+    return folder / LOGS_FOLDER
+
+
+def _named(arguments: Sequence[str]) -> str:
+    """The command's own words, without options and values, which could be personal."""
+    known = {*COMMANDS, "policy", *policy.COMMANDS}
+    return " ".join(each for each in list(arguments)[:2] if each in known)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,86 @@
+"""Which options does every command take, and in which language does the program speak before they are read?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fenji.errors import FenjiError
+from fenji.language import Language
+from fenji.language import message as _
+from fenji.settings import SETTINGS_FILE, EngineName, read_settings
+
+LANGUAGE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+Workspace = Annotated[
+    Path,
+    typer.Option(
+        "--workspace", metavar=_("FOLDER"), help=_("The workspace: the folder that holds fenji.toml. Default: this folder.")
+    ),
+]
+Lang = Annotated[
+    Language | None,
+    typer.Option(
+        "--lang", metavar="zh|en", help=_("Language of the answer. Default: that of the workspace, else of the system.")
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help=_("Answer with one JSON object on standard output."))]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar=_("DATE"),
+        help=_("The last day that counts, such as 2026-01-31. Default: yesterday in the workspace's time zone."),
+    ),
+]
+Engine = Annotated[
+    EngineName | None, typer.Option("--engine", metavar="duckdb|spark", help=_("What computes. Default: the setting engine."))
+]
+Policy = Annotated[
+    str | None, typer.Option("--policy", metavar=_("NAME"), help=_("Which policy, where the workspace holds several."))
+]
+
+
+def spoken_language(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
+    """The language before the command line is understood: --lang, else the workspace's setting, else the system's.
+
+    >>> spoken_language(["tiers", "--lang", "zh"], {})
+    <Language.ZH: 'zh'>
+    >>> spoken_language([], {"LANG": "zh_CN.UTF-8"})
+    <Language.ZH: 'zh'>
+    """
+    chosen = option_value(arguments, "--lang")
+    if chosen in tuple(Language):
+        return Language(chosen)
+    folder = workspace_of(arguments)
+    if (folder / SETTINGS_FILE).is_file():
+        try:
+            return read_settings(folder, environment).language
+        except FenjiError:
+            # The command itself reports what is wrong with the settings; in which language is then the system's choice.
+            pass
+    if environment.get("FENJI_LANGUAGE") in tuple(Language):
+        return Language(environment["FENJI_LANGUAGE"])
+    system = next((environment[name] for name in LANGUAGE_VARIABLES if environment.get(name)), "")
+    return Language.ZH if system.lower().startswith("zh") else Language.EN
+
+
+def workspace_of(arguments: Sequence[str]) -> Path:
+    """The folder that --workspace names, else the present one."""
+    return Path(option_value(arguments, "--workspace") or ".")
+
+
+def option_value(arguments: Sequence[str], name: str) -> str | None:
+    """What follows an option, or stands behind its equals sign; the last one counts."""
+    found = None
+    for position, each in enumerate(arguments):
+        if each == name and position + 1 < len(arguments):
+            found = arguments[position + 1]
+        elif each.startswith(f"{name}="):
+            found = each.partition("=")[2]
+    return found

@@ -1,0 +1,169 @@
+"""In what form does a person, or a script, read an answer? Tables and sentences for people, one JSON object for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from fenji.errors import Problem
+from fenji.language import Language, translate
+from fenji.language import message as _
+
+NOT_A_TERMINAL = 160
+"""Columns where the output goes to a file or pipe: wide enough that no table is cut."""
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else NOT_A_TERMINAL, highlight=False)
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where one command's answer goes."""
+
+    language: Language
+    is_json: bool
+    console: Console = field(default_factory=lambda: _console(stderr=False))
+    remarks: Console = field(default_factory=lambda: _console(stderr=True))
+    """Standard error: progress and warnings."""
+
+    @classmethod
+    def chosen(cls, context: typer.Context, language: Language | None, *, is_json: bool) -> Output:
+        """The output that a command's options ask for; the entrance leaves the language to fall back on in the context."""
+        return cls(language or context.obj or Language.EN, is_json)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+        """A bar on standard error where that is a terminal; gives the function that use-cases tell their steps to."""
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.remarks, transient=True, disable=not self.remarks.is_terminal) as bar:
+            task = bar.add_task("", total=None)
+
+            def told(step: str, done: int, total: int) -> None:
+                bar.update(task, description=self.text(step), completed=done, total=total)
+
+            yield told
+
+    def text(self, message: str, **values: object) -> str:
+        """A catalog message in the reader's language."""
+        return translate(message, self.language, **values)
+
+    def say(self, message: str, **values: object) -> None:
+        """Prints a catalog message."""
+        self.console.print(Text(self.text(message, **values)), soft_wrap=True)
+
+    def heading(self, message: str, **values: object) -> None:
+        """Prints a catalog message that names what follows."""
+        self.console.print()
+        self.console.print(Text(self.text(message, **values), style="bold"), soft_wrap=True)
+
+    def warn(self, problems: Iterable[Problem]) -> None:
+        """Prints problems that did not stop the work, on standard error."""
+        for each in problems:
+            line = self.text(_("Note: {problem}"), problem=each.describe(self.language))
+            self.remarks.print(Text(line, style="yellow"), soft_wrap=True)
+
+    def table(self, columns: Sequence[Col], rows: Iterable[Sequence[str]]) -> None:
+        """Prints a table; columns of numbers stand right."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for each in columns:
+            table.add_column(
+                Text(each.title), justify="right" if each.is_number else "left", no_wrap=not each.may_wrap, overflow="fold"
+            )
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self.console.print(table)
+
+    def json(self, answer: Mapping[str, Any]) -> None:
+        """Prints one JSON object, the only thing on standard output."""
+        sys.stdout.write(to_json(answer) + "\n")
+
+
+@dataclass(frozen=True)
+class Col:
+    """One column of a printed table."""
+
+    title: str
+    is_number: bool = False
+    may_wrap: bool = False
+
+
+def number(value: float | Decimal | None, digits: int = 0) -> str:
+    """A number with separators between thousands; a dash where there is none.
+
+    >>> number(1067370), number(None), number(12.345, 1)
+    ('1,067,370', '-', '12.3')
+    """
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def money(value: Decimal | None) -> str:
+    """An amount to the cent, with separators between thousands."""
+    return number(value, 2)
+
+
+def percent(share: float | None) -> str:
+    """A share of 0 to 1 as a percentage.
+
+    >>> percent(0.1234)
+    '12.3%'
+    """
+    return "-" if share is None else f"{share * 100:.1f}%"
+
+
+def to_json(value: object, indent: int = 0) -> str:
+    """JSON with amounts as exact numbers, dates as text, and keys in the order given.
+
+    >>> print(to_json({"revenue": Decimal("0.10"), "on": date(2026, 1, 2), "none": []}))
+    {
+      "revenue": 0.10,
+      "on": "2026-01-02",
+      "none": []
+    }
+    """
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date | datetime):
+        return f'"{value.isoformat()}"'
+    if isinstance(value, Path):
+        return json.dumps(str(value), ensure_ascii=False)
+    if isinstance(value, Mapping):
+        parts = [f"{json.dumps(str(key), ensure_ascii=False)}: {to_json(each, indent + 2)}" for key, each in value.items()]
+        return _enclosed("{", parts, "}", indent)
+    if isinstance(value, list | tuple):
+        return _enclosed("[", [to_json(each, indent + 2) for each in value], "]", indent)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _enclosed(opening: str, parts: list[str], closing: str, indent: int) -> str:
+    if not parts:
+        return opening + closing
+    space = " " * (indent + 2)
+    return opening + "\n" + ",\n".join(space + part for part in parts) + "\n" + " " * indent + closing
+
+
+def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
+    """A problem as scripts read it."""
+    place = problem.place
+    return {
+        "text": translate(problem.text, language, **problem.values),
+        "advice": translate(problem.advice, language, **problem.values) if problem.advice else None,
+        "file": place.file if place else None,
+        "row": place.row if place else None,
+        "column": place.column if place else None,
+    }

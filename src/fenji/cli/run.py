@@ -1,0 +1,84 @@
+"""The command ``fenji run``: collect what is new, prepare, analyze and publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+from fenji.workflow.running import run_all
+
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace
+from fenji.cli.output import Col, Output, number, problem_json
+from fenji.language import message as _
+from fenji.workflow.results import RunResult
+
+HELP = _(
+    "Reads new and changed files, makes the clean base and the metrics, puts every customer into a tier, and publishes it all at once."
+)
+EXAMPLES = "fenji run\nfenji run --as-of 2011-12-09\nfenji run --engine spark --json"
+
+
+def command(
+    context: typer.Context,
+    *,
+    as_of: AsOf = None,
+    policy: Policy = None,
+    engine: Engine = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Runs the whole thread once."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    with output.progress() as progress:
+        result = run_all(workspace, as_of=as_of.date() if as_of else None, policy=policy, engine=engine, progress=progress)
+    if output.is_json:
+        output.json(answer(result, output))
+    else:
+        show(result, output)
+
+
+def answer(result: RunResult, output: Output) -> dict[str, Any]:
+    """The JSON object."""
+    return {
+        "run_id": result.run_id,
+        "as_of": result.as_of,
+        "is_as_of_defaulted": result.is_as_of_defaulted,
+        "policy": result.policy,
+        "version": result.version,
+        "files": {
+            "new": list(result.files_new),
+            "changed": list(result.files_changed),
+            "unchanged": list(result.files_unchanged),
+            "gone": list(result.files_gone),
+        },
+        "tables": [vars(each) for each in result.tables],
+        "seconds": round(result.seconds, 3),
+        "warnings": [problem_json(each, output.language) for each in result.warnings],
+    }
+
+
+def show(result: RunResult, output: Output) -> None:
+    """What was read and written, for people."""
+    output.warn(result.warnings)
+    output.heading(
+        _("Run {run_id} is published: as of {as_of}, policy {policy} version {version}, {seconds} s"),
+        run_id=result.run_id,
+        as_of=result.as_of,
+        policy=result.policy,
+        version=result.version,
+        seconds=number(result.seconds, 1),
+    )
+    if result.is_as_of_defaulted:
+        output.say(_("{as_of} is yesterday; choose another day with --as-of."), as_of=result.as_of)
+    output.say(
+        _("Files: {new} new, {changed} changed, {unchanged} unchanged, {gone} gone."),
+        new=number(len(result.files_new)),
+        changed=number(len(result.files_changed)),
+        unchanged=number(len(result.files_unchanged)),
+        gone=number(len(result.files_gone)),
+    )
+    columns = [Col(output.text(_("table"))), Col(output.text(_("rows")), is_number=True)]
+    output.table(columns, [(each.table, number(each.rows)) for each in result.tables])
+    output.say(_("Next: fenji quality shows what became of every row, fenji tiers shows the tiers."))

@@ -1,0 +1,184 @@
+"""The command ``fenji tiers``: how many customers stand in each tier at a date, and what do they bring?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from fenji.workflow.tiers import tiers_at
+
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace
+from fenji.cli.output import Col, Output, money, number, percent, problem_json
+from fenji.language import message as _
+from fenji.workflow.results import CrossTable, TiersResult
+
+HELP = _(
+    "Shows the tiers at a date: customers, their share, their revenue of twelve months, and the averages of the main metrics."
+)
+EXAMPLES = "fenji tiers\nfenji tiers --as-of 2011-12-09 --by region\nfenji tiers --json"
+
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar=_("COLUMN"),
+        help=_("Tiers by a customer column such as region, or by bands of a metric such as orders_12m."),
+    ),
+]
+GROUPS_SHOWN = 40
+"""Groups of a cross table listed for people; --json lists them all."""
+
+
+def command(
+    context: typer.Context,
+    *,
+    as_of: AsOf = None,
+    by: By = None,
+    policy: Policy = None,
+    engine: Engine = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prints the tiers at a date."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    with output.progress() as progress:
+        result = tiers_at(
+            workspace, as_of=as_of.date() if as_of else None, policy=policy, by=by, engine=engine, progress=progress
+        )
+    if output.is_json:
+        output.json(answer(result, output))
+    else:
+        show(result, output)
+
+
+def answer(result: TiersResult, output: Output) -> dict[str, Any]:
+    """The JSON object."""
+    found = {
+        "run_id": result.run_id,
+        "as_of": result.as_of,
+        "is_as_of_defaulted": result.is_as_of_defaulted,
+        "policy": result.policy,
+        "version": result.version,
+        "customers": result.customers,
+        "net_revenue_12m": result.net_revenue_12m,
+        "unattributed_net_revenue_12m": result.unattributed_net_revenue_12m,
+        "currency": result.currency,
+        "tiers": [
+            {
+                "tier": each.tier,
+                "name": each.name.in_language(output.language),
+                "customers": each.customers,
+                "share": each.share,
+                "net_revenue_12m": each.net_revenue_12m,
+                "revenue_share": each.revenue_share,
+                "averages": dict(each.averages),
+                "medians": dict(each.medians),
+            }
+            for each in result.tiers
+        ],
+        "warnings": [problem_json(each, output.language) for each in result.warnings],
+    }
+    if result.cross is not None:
+        found["by"] = result.cross.by
+        found["groups"] = [_group(result.cross, group) for group in result.cross.groups]
+    return found
+
+
+def _group(cross: CrossTable, group: str | None) -> dict[str, Any]:
+    cells = [each for each in cross.cells if each.group == group]
+    return {
+        "group": group,
+        "customers": sum(each.customers for each in cells),
+        "tiers": [
+            {
+                "tier": each.tier,
+                "customers": each.customers,
+                "share_of_group": each.share_of_group,
+                "net_revenue_12m": each.net_revenue_12m,
+            }
+            for each in cells
+        ],
+    }
+
+
+def show(result: TiersResult, output: Output) -> None:
+    """The tables for people."""
+    output.warn(result.warnings)
+    _show_head(result, output)
+    show_tiers(result, output)
+    _show_metrics(result, output)
+    if result.cross is not None:
+        _show_cross(result, result.cross, output)
+
+
+def _show_head(result: TiersResult, output: Output) -> None:
+    values = {"as_of": result.as_of, "policy": result.policy, "version": result.version}
+    if result.is_as_of_defaulted:
+        output.heading(
+            _("Tiers as of {as_of} (yesterday; choose another day with --as-of), policy {policy} version {version}"), **values
+        )
+    else:
+        output.heading(_("Tiers as of {as_of}, policy {policy} version {version}"), **values)
+
+
+def show_tiers(result: TiersResult, output: Output) -> None:
+    """Customers and revenue per tier, the highest first, with their sum."""
+    titles = [_("customers"), _("share"), _("revenue of 12 months ({currency})"), _("share of revenue")]
+    rows = [
+        (
+            each.name.in_language(output.language),
+            number(each.customers),
+            percent(each.share),
+            money(each.net_revenue_12m),
+            percent(each.revenue_share),
+        )
+        for each in reversed(result.tiers)
+    ]
+    rows.append(
+        (
+            output.text(_("all")),
+            number(result.customers),
+            percent(1 if result.customers else None),
+            money(result.net_revenue_12m),
+            "",
+        )
+    )
+    head = Col(output.text(_("tier")))
+    output.table([head, *(Col(output.text(title, currency=result.currency), is_number=True) for title in titles)], rows)
+    if result.unattributed_net_revenue_12m:
+        output.say(
+            _("Beside these, {amount} {currency} of the same months belongs to no known customer."),
+            amount=money(result.unattributed_net_revenue_12m),
+            currency=result.currency,
+        )
+
+
+def _show_metrics(result: TiersResult, output: Output) -> None:
+    if not result.main_metrics:
+        return
+    output.heading(_("Average / median per tier"))
+    names = [each.in_language(output.language) for each in result.main_metrics.values()]
+    rows = []
+    for tier in reversed(result.tiers):
+        cells = [f"{number(tier.averages.get(slug), 1)} / {number(tier.medians.get(slug), 1)}" for slug in result.main_metrics]
+        rows.append((tier.name.in_language(output.language), *cells))
+    output.table([Col(output.text(_("tier"))), *(Col(name, is_number=True) for name in names)], rows)
+
+
+def _show_cross(result: TiersResult, cross: CrossTable, output: Output) -> None:
+    output.heading(_("Customers by {by} and tier"), by=cross.by)
+    cells = {(each.group, each.tier): each for each in cross.cells}
+    tiers = [each.tier for each in reversed(result.tiers)]
+    rows = []
+    for group in cross.groups[:GROUPS_SHOWN]:
+        found = [cells.get((group, tier)) for tier in tiers]
+        counts = [f"{number(each.customers)} ({percent(each.share_of_group)})" if each else "0" for each in found]
+        total = sum(each.customers for each in found if each)
+        rows.append((group if group is not None else output.text(_("(no value)")), number(total), *counts))
+    names = [each.name.in_language(output.language) for each in reversed(result.tiers)]
+    columns = [Col(cross.by), Col(output.text(_("customers")), is_number=True), *(Col(name, is_number=True) for name in names)]
+    output.table(columns, rows)
+    if len(cross.groups) > GROUPS_SHOWN:
+        output.say(_("... and {more} more groups; --json lists them all."), more=number(len(cross.groups) - GROUPS_SHOWN))
