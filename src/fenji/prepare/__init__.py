@@ -1,0 +1,5 @@
+"""From raw to clean: one customer, one order, one currency, one calendar; every row left out has a reason.
+
+ports       what preparation needs from outside
+cells       what the text of one cell says
+"""
