@@ -21,14 +21,14 @@ class Names:
 
 
 _PHONE = Names(
-    "买家手机号 买家手机 联系手机 手机号 手机号码 会员手机 会员手机号 客户手机 客户手机号 移动电话 收货人手机 收货人手机号 收件人手机 收件人手机号 "
+    "买家手机号 买家手机 phone(billing) 联系手机 手机号 手机号码 会员手机 会员手机号 客户手机 客户手机号 移动电话 收货人手机 收货人手机号 收件人手机 收件人手机号 "
     "收货人手机号/提货人手机号 收货人电话 收件人电话 手机 mobile mobilephone mobilenumber cellphone cellphonenumber mobileno phonenumber "
     "billingphone shippingphone customerphone buyerphone buyerphonenumber phone",
     "联系电话 电话 电话号码 联系方式 客户电话 预留电话 电话1 手机1 telephone tel contactphone contactnumber phoneno shipphonenumber msisdn",
     "contact 联系人电话 固定电话",
 )
 _EMAIL = Names(
-    "电子邮箱 邮箱 电子邮件 邮箱地址 电子邮件地址 email emailaddress mail customeremail buyeremail billingemail contactemail e-mail useremail "
+    "电子邮箱 邮箱 电子邮件 邮箱地址 电子邮件地址 email email(billing) emailaddress mail customeremail buyeremail billingemail contactemail e-mail useremail "
     "邮件地址 会员邮箱 客户邮箱",
     "emailaddr emailid 邮件",
 )
@@ -40,19 +40,19 @@ _CUSTOMER_ID = Names(
     "accountnumber crmid shopperid subscriberid patientid guestid passengerid studentid policyholderid customerkey 会员卡编号 客户唯一标识",
     "卡号 账号 帐号 旺旺号 旺旺 买家支付宝账号 买家支付宝帐号 客户账号 用户账号 会员名 用户名 customer member user buyer username buyerusername loyaltyid "
     "loyaltynumber cardno cardnumber account uid personid contactid party partyid household 客户 会员 用户 买家",
-    "买家昵称 会员昵称 用户昵称 昵称 客户昵称 id buyernickname nickname screenname",
+    "买家昵称 会员昵称 用户昵称 昵称 客户昵称 buyernickname nickname screenname",
 )
 _PERSON = {"customer_id": _CUSTOMER_ID, "phone": _PHONE, "email": _EMAIL, "union_id": _UNION_ID}
 
 _REGION = Names(
-    "省份 省 收货人省份 收货省份 收件人省份 收货省 收件省 所在省份 所属省份 省/直辖市 省市 客户省份 会员省份 province shippingprovince shippingprovincename "
+    "省份 省 收货人省份 收货省份 收件人省份 收货省 收件省 所在省份 所属省份 省/直辖市 省市 客户省份 会员省份 province statecode(billing) state(billing) shippingprovince shippingprovincename "
     "billingprovince billingprovincename shipstate shippingstate billingstate shipprovince region customerregion regionname 区域 大区 地区 销售区域 所属地区 所在地区 "
     "客户区域 所属区域 客户地区",
     "state country shipcountry shippingcountry billingcountry countryname countrycode 国家 国家/地区 地域 area territory storeregion market",
     "location 所在地 收货地址 地址",
 )
 _CITY = Names(
-    "城市 市 收货人城市 收货城市 收件人城市 收货市 收件市 所在城市 所属城市 客户城市 会员城市 city shipcity shippingcity billingcity customercity cityname town",
+    "城市 市 收货人城市 收货城市 收件人城市 收货市 收件市 所在城市 所属城市 客户城市 会员城市 city city(billing) shipcity shippingcity billingcity customercity cityname town",
     "地级市 municipality",
 )
 _CATEGORY = Names(
@@ -81,6 +81,8 @@ _KIND_OF_PERSON = Names(
 
 _CUSTOMER = {
     **_PERSON,
+    # Only a table of customers may call their key by a word that means any key.
+    "customer_id": Names(_CUSTOMER_ID.sure, _CUSTOMER_ID.likely, f"id 编号 uniqueid recid recordid {_CUSTOMER_ID.guess} code 序号"),
     "name": Names(
         "客户名称 客户姓名 会员姓名 会员名称 姓名 公司名称 企业名称 单位名称 客户全称 用户姓名 真实姓名 顾客姓名 name fullname customername clientname membername companyname "
         "contactname displayname accountname realname username 用户名称 客户简称 company customerfullname",
@@ -174,12 +176,12 @@ _ORDER_LINE = {
         "来源 source 门店编号 店铺id storecode outlet location branch",
     ),
     "quantity": Names(
-        "订购数量 购买数量 商品数量 宝贝总数量 商品总数量 数量 销售数量 商品件数 件数 销量 下单数量 销售件数 购买件数 总数量 quantity qty lineitemquantity quantitypurchased orderquantity orderqty itemqty "
+        "订购数量 购买数量 商品数量 宝贝总数量 商品总数量 数量 销售数量 商品件数 件数 销量 下单数量 销售件数 购买件数 总数量 quantity qty quantity(refund) lineitemquantity quantitypurchased orderquantity orderqty itemqty "
         "salesqty unitssold salesquantity itemquantity quantityordered qtyordered",
         "units pieces pcs numitems count 份数 间夜 人数",
     ),
     "unit_price": Names(
-        "单价 商品单价 京东价 商品实际价格(单件) 商品价格(单件) 销售单价 成交单价 商品价格 实际单价 成交价 unitprice lineitemprice itemprice salesprice sellingprice priceeach priceperunit unitsaleprice",
+        "单价 商品单价 京东价 商品实际价格(单件) 商品价格(单件) 销售单价 成交单价 商品价格 实际单价 成交价 unitprice lineitemprice itemprice itemcost salesprice sellingprice priceeach priceperunit unitsaleprice",
         "价格 售价 price 商品售价 含税单价 saleprice amountperunit rate",
         "原价 标价 listprice",
     ),
