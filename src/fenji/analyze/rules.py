@@ -93,24 +93,8 @@ def top_shares_in(conditions: Iterable[Condition]) -> tuple[TopShare, ...]:
     return tuple({str(leaf): leaf for leaf in found}.values())
 
 
-def _comparison_holds(comparison: Comparison, basis: RuleBasis) -> ir.BooleanValue:
-    # Literals are made per variant in exact decimals; multiplying inside the engines would leave the rounding to them.
-    column = basis.table[comparison.metric]
-    compare = COMPARE[comparison.operator]
-    result = compare(column, _literal(scaled_number(comparison, None), column.type()))
-    for variant in reversed(variants_of(comparison.metric, basis.variants)):
-        there = compare(column, _literal(scaled_number(comparison, variant), column.type()))
-        result = ibis.ifelse(_matches(variant, basis.table), there, result)
-    return result.fill_null(False)  # noqa: FBT003 - Ibis takes the value alone
-
-
-def _matches(variant: Variant, table: ir.Table) -> ir.BooleanValue:
-    parts = [table[CUSTOMER_PREFIX + column].isin(values).fill_null(False) for column, values in variant.where.items()]  # noqa: FBT003
-    return reduce(and_, parts)
-
-
-def _literal(number: Decimal, type_: dt.DataType) -> Any:  # noqa: ANN401 - Ibis has no one type of scalars
-    """The number in the column's own kind, so that both engines compare without guessing a common type."""
+def threshold_literal(number: Decimal, type_: dt.DataType) -> Any:  # noqa: ANN401 - Ibis has no one type of scalars
+    """A number in the kind of the column that it is compared with, so that both engines compare without guessing a common type."""
     if type_.is_decimal():
         scale = max(type_.scale or 0, -int(number.normalize().as_tuple().exponent), 0)
         whole = max(number.adjusted() + 1, 1)
@@ -118,3 +102,19 @@ def _literal(number: Decimal, type_: dt.DataType) -> Any:  # noqa: ANN401 - Ibis
     if type_.is_integer() and number == number.to_integral_value():
         return ibis.literal(int(number), type="int64")
     return ibis.literal(float(number), type="float64")
+
+
+def _comparison_holds(comparison: Comparison, basis: RuleBasis) -> ir.BooleanValue:
+    # Literals are made per variant in exact decimals; multiplying inside the engines would leave the rounding to them.
+    column = basis.table[comparison.metric]
+    compare = COMPARE[comparison.operator]
+    result = compare(column, threshold_literal(scaled_number(comparison, None), column.type()))
+    for variant in reversed(variants_of(comparison.metric, basis.variants)):
+        there = compare(column, threshold_literal(scaled_number(comparison, variant), column.type()))
+        result = ibis.ifelse(_matches(variant, basis.table), there, result)
+    return result.fill_null(False)  # noqa: FBT003 - Ibis takes the value alone
+
+
+def _matches(variant: Variant, table: ir.Table) -> ir.BooleanValue:
+    parts = [table[CUSTOMER_PREFIX + column].isin(values).fill_null(False) for column, values in variant.where.items()]  # noqa: FBT003
+    return reduce(and_, parts)

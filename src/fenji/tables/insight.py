@@ -86,3 +86,22 @@ TIER_COUNT = Contract(
     ),
     "analyze/tier_counts.py",
 )
+
+TIER_PROFILE = Contract(
+    Shelf.INSIGHT,
+    "tier_profile",
+    "one row per tier of the policy and metric",
+    ("as_of", "tier", "metric"),
+    (
+        Column("as_of", "date", "review date"),
+        Column("policy", "string", "policy slug"),
+        Column("version", "int64", "policy version"),
+        Column("tier", "string", "tier"),
+        Column("rank", "int64", "0 = lowest"),
+        Column("metric", "string", "metric slug"),
+        Column("customers", "int64", "customers of the tier who have a value"),
+        Column("average", "float64", "their average; null where there are none", nullable=True),
+        Column("median", "float64", "the exact median; null where there are none", nullable=True),
+    ),
+    "analyze/tier_counts.py",
+)
