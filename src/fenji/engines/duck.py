@@ -58,7 +58,8 @@ class DuckEngine:
         """See Engine.read_parquet."""
         if not files:
             return self.from_arrow(schema.to_pyarrow().empty_table())
-        table = self.connection.read_parquet([str(file) for file in files])
+        # Our folders are named run=… and as_of=…; DuckDB would take these for columns.
+        table = self.connection.read_parquet([str(file) for file in files], hive_partitioning=False)
         return table.select(list(schema.names)).cast(schema)
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
@@ -71,13 +72,13 @@ class DuckEngine:
         self._staged += 1
         folder = self._scratch / f"staged_{self._staged}"
         self.save(table, folder)
-        return self.connection.read_parquet(str(folder / "*.parquet"))
+        return self.connection.read_parquet(str(folder / "*.parquet"), hive_partitioning=False)
 
     def save(self, table: ir.Table, folder: Path) -> int:
         """See Engine.save."""
         folder.mkdir(parents=True)
         file = folder / "part-0.parquet"
-        sql = self.connection.compile(table)
+        sql = self._compiled(table)
         target = str(file).replace("'", "''")
         try:
             result = self.connection.raw_sql(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
@@ -106,7 +107,7 @@ class DuckEngine:
         with pq.ParquetWriter(file, target, compression="zstd") as writer:
             for batch in self._batches(table):
                 writer.write_batch(function(batch).cast(target))
-        return self.connection.read_parquet(str(file))
+        return self.connection.read_parquet(str(file), hive_partitioning=False)
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """See Engine.to_utc."""
@@ -122,7 +123,12 @@ class DuckEngine:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _batches(self, table: ir.Table) -> Iterator[pa.RecordBatch]:
-        yield from self.connection.to_pyarrow_batches(table, chunk_size=BATCH_ROWS)
+        # Not Ibis' to_pyarrow_batches, which asks for a method that DuckDB 2 no longer has.
+        yield from self.connection.con.execute(self._compiled(table)).to_arrow_reader(BATCH_ROWS)
+
+    def _compiled(self, table: ir.Table) -> str:
+        self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - small literal tables of an expression become known to DuckDB
+        return str(self.connection.compile(table))
 
 
 def disk_error(error: Exception, folder: Path) -> Unavailable:

@@ -1,0 +1,116 @@
+"""DuckDB does what every engine promises, and a full disk is the user's news, not a crash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+from decimal import Decimal
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from fenji.engines.checks import save_checked
+from fenji.engines.duck import DuckEngine
+from fenji.errors import InvalidArgument, Unavailable
+from fenji.tables.contract import Column, Contract, Shelf
+
+NUMBERS = Contract(Shelf.CLEAN, "number", "one row per number", ("n",), (Column("n", "int64", "a number"),), "nobody")
+
+
+@pytest.fixture
+def engine(tmp_path):
+    opened = DuckEngine(tmp_path / "scratch", threads=1)
+    yield opened
+    opened.close()
+
+
+def test_no_files_are_an_empty_table_of_the_schema(engine):
+    table = engine.read_parquet([], NUMBERS.schema)
+    assert engine.fetch(table) == pa.table({"n": pa.array([], pa.int64())})
+
+
+def test_a_result_is_never_cut_silently(engine):
+    table = engine.from_arrow(pa.table({"n": [1, 2, 3]}))
+    assert engine.fetch(table, limit=3).num_rows == 3
+    with pytest.raises(InvalidArgument, match="more than 2 rows"):
+        engine.fetch(table, limit=2)
+
+
+def test_a_batch_step_sees_every_row_once_and_keeps_its_types(engine):
+    table = engine.from_arrow(pa.table({"customer_key": list(range(1000)), "spent": [Decimal("1.10")] * 1000}))
+
+    def double(batch: pa.RecordBatch) -> pa.RecordBatch:
+        return pa.RecordBatch.from_arrays(
+            [batch["customer_key"], pa.array([value * 2 for value in batch["spent"].to_pylist()], pa.decimal128(18, 2))],
+            names=["customer_key", "spent"],
+        )
+
+    schema = ibis.schema({"customer_key": "int64", "spent": "decimal(18, 2)"})
+    mapped = engine.map_customers(table, double, schema)
+    assert mapped.schema() == schema
+    assert engine.fetch(
+        mapped.aggregate(rows=mapped.count(), keys=mapped.customer_key.nunique(), spent=mapped.spent.sum())
+    ).to_pylist() == [{"rows": 1000, "keys": 1000, "spent": Decimal("2200.00")}]
+
+
+def test_a_small_literal_table_can_be_part_of_what_is_saved(engine, tmp_path):
+    rates = ibis.memtable([("USD", 7.0), ("EUR", 8.0)], schema=ibis.schema({"currency": "string", "rate": "float64"}))
+    orders = engine.from_arrow(pa.table({"currency": ["EUR", "USD", "EUR"]}))
+    joined = orders.join(rates, "currency")
+    assert engine.save(joined, tmp_path / "joined") == 3
+    assert engine.fetch(joined.aggregate(rate=joined.rate.sum())).to_pylist() == [{"rate": 23.0}]
+
+
+def test_folders_of_runs_and_dates_are_not_columns(engine, tmp_path):
+    files = []
+    for day in ("2026-01-31", "2026-02-28"):
+        folder = tmp_path / "clean.number" / f"run=r{day[6]}" / f"as_of={day}"
+        engine.save(engine.from_arrow(pa.table({"n": [int(day[6])], "as_of": [dt.date.fromisoformat(day)]})), folder)
+        files += folder.glob("*.parquet")
+    table = engine.read_parquet(files, ibis.schema({"as_of": "date", "n": "int64"}))
+    assert engine.fetch(table.order_by("n")).to_pylist() == [
+        {"as_of": dt.date(2026, 1, 31), "n": 1},
+        {"as_of": dt.date(2026, 2, 28), "n": 2},
+    ]
+
+
+def test_times_move_between_a_zone_and_utc(engine):
+    table = engine.from_arrow(pa.table({"local": [dt.datetime(2026, 2, 3, 1, 0)]}))  # noqa: DTZ001 - a wall clock
+    utc = table.select(at=engine.to_utc(table.local, "Asia/Shanghai"))
+    both = utc.select("at", local=engine.to_local(utc.at, "Europe/London"), on=engine.to_local(utc.at, "Asia/Shanghai").date())
+    assert engine.fetch(both).to_pylist() == [
+        {
+            "at": dt.datetime(2026, 2, 2, 17, 0, tzinfo=dt.UTC),
+            "local": dt.datetime(2026, 2, 2, 17, 0),  # noqa: DTZ001 - a wall clock
+            "on": dt.date(2026, 2, 3),
+        }
+    ]
+
+
+def test_closing_leaves_no_scratch_files(tmp_path):
+    engine = DuckEngine(tmp_path / "scratch")
+    engine.stage(engine.from_arrow(pa.table({"n": [1]})))
+    engine.close()
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.fixture
+def small_disk():
+    """No file may grow beyond 64 KB: the write fails in the middle, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def shrink() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, hard))
+
+    yield shrink
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_fills_up_is_unavailable_and_leaves_nothing(engine, tmp_path, small_disk):
+    table = ibis.range(2_000_000).unnest().name("n").as_table().mutate(n=lambda each: each.n.hash())
+    folder = tmp_path / "store" / "clean.number" / "run=r1"
+    small_disk()
+    with pytest.raises(Unavailable, match="nothing was published"):
+        save_checked(engine, table, NUMBERS, folder)
+    assert not folder.exists()
