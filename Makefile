@@ -18,7 +18,7 @@ demo: .venv/user ## from order files to tiers on a shipped data set, in about a 
 	$(BIN)/fenji demo --workspace demo
 
 test: .venv/developer ## every test
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/ruff check

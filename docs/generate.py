@@ -1,0 +1,222 @@
+"""Which pages of docs/reference are made from the code? Run this after a change of commands, settings, metrics, tables, fields or errors."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import fenji
+from fenji.analyze.registry import builtin_metrics
+from fenji.cli.failures import EXIT_CODES
+from fenji.cli.main import program
+from fenji.domain.feeds import FEEDS
+from fenji.domain.metrics import Metric
+from fenji.domain.reasons import EXPECTED
+from fenji.errors import FenjiError
+from fenji.language import Language, translate
+from fenji.settings import SETTINGS
+from fenji.tables import clean, insight, raw
+from fenji.tables.contract import Contract
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Made by docs/generate.py from the code; do not edit. -->"
+SUFFIX = {Language.EN: ".md", Language.ZH: ".zh-CN.md"}
+TITLES = {
+    "commands": ("Commands", "命令"),
+    "settings": ("Settings", "设置"),
+    "metrics": ("Metrics", "指标"),
+    "fields": ("Fields of sources.yaml", "sources.yaml 的字段"),
+    "errors": ("Errors and exit codes", "错误与退出码"),
+    "reasons": ("Why a row is left out", "哪些行不计入，为什么"),
+}
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by file name."""
+    makers = {
+        "commands": _commands,
+        "settings": _settings,
+        "metrics": _metrics,
+        "fields": _fields,
+        "errors": _errors,
+        "reasons": _reasons,
+    }
+    made = {}
+    for name, maker in makers.items():
+        for language in Language:
+            body = "\n".join(maker(language))
+            made[name + SUFFIX[language]] = f"{MADE}\n\n# {_either(language, *TITLES[name])}\n\n{body}\n"
+    made["tables.md"] = f"{MADE}\n\n# Tables\n\n" + "\n".join(_tables()) + "\n"
+    return made
+
+
+def _either(language: Language, english: str, chinese: str) -> str:
+    return chinese if language is Language.ZH else english
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    titles = list(head)
+    yield "| " + " | ".join(titles) + " |"
+    yield "|" + "---|" * len(titles)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+
+
+def _commands(language: Language) -> Iterator[str]:
+    top = program(language)
+    context = top.make_context("fenji", [], resilient_parsing=True)
+    yield "```text\n" + top.get_help(context).rstrip() + "\n```"
+    for name, command in top.commands.items():
+        yield from _command(command, f"fenji {name}", context)
+
+
+def _command(command: object, path: str, above: object) -> Iterator[str]:
+    context = command.make_context(path.rsplit(" ", maxsplit=1)[-1], [], parent=above, resilient_parsing=True)
+    yield f"\n## {path}\n\n```text\n{command.get_help(context).rstrip()}\n```"
+    for name, each in getattr(command, "commands", {}).items():
+        yield from _command(each, f"{path} {name}", context)
+
+
+def _settings(language: Language) -> Iterator[str]:
+    yield _either(
+        language,
+        "Settings stand in `fenji.toml` of the workspace: where and how fenji runs. An environment variable wins over the file.",
+        "设置写在工作区的 `fenji.toml` 里：在哪里、怎样运行。环境变量优先于文件。",
+    )
+    for setting in SETTINGS:
+        about = setting.about
+        unit = f" [{translate(about.unit, language)}]" if about.unit else ""
+        yield f"\n## {setting.name}\n\n{translate(about.help, language)}{unit} {translate(about.why, language)}\n"
+        shown = setting.default or _either(language, "none", "无")
+        yield f"- {_either(language, 'type', '类型')}: {translate(setting.type, language)}"
+        yield f"- {_either(language, 'default', '默认')}: `{shown}`"
+        if about.example:
+            yield f"- {_either(language, 'example', '例子')}: `{setting.name} = {about.example}`"
+        yield f"- {_either(language, 'environment', '环境变量')}: `{setting.environment}`"
+
+
+def _metrics(language: Language) -> Iterator[str]:
+    yield _either(
+        language,
+        "One number per customer at a date. `12m` is the twelve calendar months that end with that day, `30d` thirty days, `total` everything"
+        " before. The last three are made for every kind of event in your data; `visit` stands for any kind. Add your own in `metrics.yaml`.",
+        "每个客户在某一天的一个数。`12m` 指以当天结束的十二个自然月，`30d` 指三十天，`total` 指此前全部。最后三个按数据中的每种事件各生成一份，"
+        "这里以 `visit` 为例。自己的指标写在 `metrics.yaml` 里。",
+    )
+    yield ""
+    head = [_either(language, *pair) for pair in (("metric", "指标"), ("name", "名称"), ("what it is", "含义"), ("unit", "单位"))]
+    yield from _table(head, (_metric(each, language) for each in builtin_metrics(["visit"])))
+
+
+def _metric(metric: Metric, language: Language) -> tuple[str, ...]:
+    return f"`{metric.slug}`", metric.name.in_language(language), metric.sentence.in_language(language), str(metric.unit)
+
+
+def _fields(language: Language) -> Iterator[str]:
+    yield _either(
+        language,
+        "What may be fed in, and the fields of each feed. A field in bold is required. `fenji map` finds the columns by their headers.",
+        "可以导入哪些表，每种表有哪些字段。粗体字段必填。`fenji map` 按表头找到对应的列。",
+    )
+    for feed, fields in FEEDS.items():
+        yield f"\n## {feed}\n"
+        head = [
+            _either(language, "field", "字段"),
+            _either(language, "meaning", "含义"),
+            _either(language, "cells hold", "单元格内容"),
+        ]
+        rows = (
+            (f"**{each.name}**" if each.required else each.name, _either(language, each.en, each.zh), str(each.cell))
+            for each in fields
+        )
+        yield from _table(head, rows)
+
+
+def error_classes() -> list[type[FenjiError]]:
+    """Every error of the package, ours of the stages included, in the order of its tree."""
+    for module in pkgutil.walk_packages(fenji.__path__, "fenji."):
+        if not module.name.endswith("__main__") and ".migrations" not in module.name:
+            importlib.import_module(module.name)
+
+    def below(class_: type[FenjiError]) -> Iterator[type[FenjiError]]:
+        for each in sorted(class_.__subclasses__(), key=lambda one: one.__name__):
+            yield each
+            yield from below(each)
+
+    return [each for each in below(FenjiError) if each.__module__.startswith("fenji.")]
+
+
+def _errors(language: Language) -> Iterator[str]:
+    yield _either(
+        language,
+        "Every error lists all problems at once, each with its place. With `--json` it is the object"
+        " `{error: {code, kind, retryable, problems: [{text, advice, file, row, column}]}}` on standard output.",
+        "每个错误一次列出所有问题及其位置。加 `--json` 时，标准输出上是对象 `{error: {code, kind, retryable, problems: [{text, advice, file, row, column}]}}`。",
+    )
+    yield ""
+    head = ["code", "kind", _either(language, "exit code", "退出码"), "retryable", _either(language, "meaning", "含义")]
+    rows = {}
+    for each in error_classes():
+        words = (each.__doc__ or "").split("\n")[0]
+        rows.setdefault(
+            each.code, (f"`{each.code}`", str(each.kind), str(EXIT_CODES[each.kind]), str(each.retryable).lower(), words)
+        )
+    yield from _table(
+        head,
+        [*rows.values(), ("`bug`", "bug", "70", "false", "Something nobody foresaw; the message names a file with details.")],
+    )
+    yield _either(
+        language,
+        "\nExit code 0 means that all went well, 130 that the command was interrupted.",
+        "\n退出码 0 表示成功，130 表示命令被中断。",
+    )
+
+
+def _reasons(language: Language) -> Iterator[str]:
+    yield _either(
+        language,
+        "A row that came in and is not in the clean base has one of these reasons, or the reason of a `drop` rule of `sources.yaml`.",
+        "没有进入干净数据的每一行，都带有下列原因之一，或 `sources.yaml` 中 `drop` 规则写明的原因。",
+    )
+    yield ""
+    head = [_either(language, "reason", "原因"), _either(language, "what was expected", "应当是什么")]
+    yield from _table(head, ((f"`{reason}`", translate(text, language)) for reason, text in EXPECTED.items()))
+
+
+def contracts() -> Iterator[Contract]:
+    """Every stored table's contract, shelf by shelf."""
+    for shelf in (raw, clean, insight):
+        for value in vars(shelf).values():
+            several = value.values() if isinstance(value, dict) else [value]
+            yield from (each for each in several if isinstance(each, Contract))
+    yield insight.customer_metric(builtin_metrics())
+
+
+def _tables() -> Iterator[str]:
+    yield "The tables of the store, as Parquet under `store/<table>/run=<run_id>/`. Keys are in bold; `?` marks a column that may be null."
+    for contract in contracts():
+        yield f"\n## {contract.full_name}\n\n{contract.grain[0].upper()}{contract.grain[1:]}. Written by `{contract.writer}`.\n"
+        rows = (
+            (
+                f"**{each.name}**" if each.name in contract.key else each.name,
+                each.type + (" ?" if each.nullable else ""),
+                each.meaning,
+            )
+            for each in contract.columns
+        )
+        yield from _table(("column", "type", "meaning"), rows)
+
+
+def main() -> None:
+    """Writes the pages."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, "utf-8")
+        sys.stdout.write(f"docs/reference/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
