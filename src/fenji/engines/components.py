@@ -93,15 +93,16 @@ def _edges_of_numbers(links: ir.Table, nodes: ir.Table) -> ir.Table:
 
 def _nearest(edges: ir.Table, factor: int, offset: int) -> ir.Table:
     """Each linked node beside the first of itself and its neighbors in the order ``(factor x + offset) mod p``."""
+
+    def in_field(value: ir.IntegerValue, times: int, plus: int) -> ir.IntegerValue:
+        return (value * ibis.literal(times, "int64") + ibis.literal(plus, "int64")) % ibis.literal(_PRIME, "int64")
+
     both = edges.select(node="a", other="b").union(edges.select(node="b", other="a"), distinct=False)
-    place = (both["other"] * ibis.literal(factor, "int64") + ibis.literal(offset, "int64")) % ibis.literal(_PRIME, "int64")
-    nearest = (
-        both.mutate(place=place)
-        .group_by("node")
-        .aggregate(first=lambda t: t["other"].argmin(t["place"]), place=lambda t: t["place"].min())
-    )
-    own = (nearest["node"] * ibis.literal(factor, "int64") + ibis.literal(offset, "int64")) % ibis.literal(_PRIME, "int64")
-    return nearest.select("node", first=ibis.ifelse(own < nearest["place"], nearest["node"], nearest["first"]))
+    nearest = both.group_by("node").aggregate(place=in_field(both["other"], factor, offset).min())
+    place = ibis.least(nearest["place"], in_field(nearest["node"], factor, offset))
+    # Every place belongs to one node only, found by solving factor x + offset = place in the field of p elements.
+    inverse = pow(factor, -1, _PRIME)
+    return nearest.select("node", first=in_field(place, inverse, -offset * inverse % _PRIME))
 
 
 def _contracted(edges: ir.Table, nearest: ir.Table) -> ir.Table:
