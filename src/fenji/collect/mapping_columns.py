@@ -43,6 +43,17 @@ class Choice:
         """What fills a field, if anything does."""
         return next((column for column in self.columns if column.field == field), None)
 
+    @property
+    def has_amount(self) -> bool:
+        """Whether the money of a sale can be told."""
+        names = {column.field for column in self.columns}
+        return bool(names & _AMOUNTS) or {"quantity", "unit_price"} <= names
+
+    @property
+    def has_person(self) -> bool:
+        """Whether a column says whose the rows are."""
+        return any(column.field in PERSON_FIELDS for column in self.columns)
+
 
 @dataclass(frozen=True)
 class _Candidate:

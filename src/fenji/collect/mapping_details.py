@@ -52,8 +52,8 @@ class _Family:
 
 
 _FAMILIES = (
-    _Family("product_id", "postage", ("POST", "DOT", "C2", "C3", "POSTAGE", "SHIPPING", "FREIGHT", "运费", "邮费")),
-    _Family("product_id", "fees", ("BANK CHARGES", "AMAZONFEE", "CRUK", "FEE", "手续费")),
+    _Family("product_id", "postage", ("POST", "DOT", "C2", "C3", "POSTAGE", "SHIPPING", "FREIGHT")),
+    _Family("product_id", "fees", ("BANK CHARGES", "AMAZONFEE", "CRUK", "FEE")),
     _Family("product_id", "adjustments", ("M", "D", "B", "S", "ADJUST", "ADJUST2", "MANUAL", "DISCOUNT", "PADS")),
     _Family("product_id", "tests", pattern="TEST.*"),
     _Family("product_name", "postage", pattern=".*(邮费|运费|补差价|差价链接|补邮|运费险|快递费).*"),
@@ -137,16 +137,23 @@ def statuses_seen(table: SampledTable, choice: Choice) -> tuple[str, ...]:
 
 
 def drop_candidates(table: SampledTable, choice: Choice) -> tuple[ProposedDrop, ...]:
-    """Rules for values of the sample that look like postage, fees, adjustments or tests."""
+    """Rules for values of the sample that look like postage, fees, adjustments or tests.
+
+    Codes that are no merchandise come together: where a till uses one of them, all are proposed, with what was seen.
+    """
     if choice.feed is not Feed.ORDER_LINE:
         return ()
-    found = []
-    for family in _FAMILIES:
-        column = choice.column(family.field)
-        if column is None or column.column is None:
-            continue
-        seen = sorted({value for value in table.evidence(column.column).values if value and family.takes(value)})
-        if seen:
-            rule = DropRule(family.field, family.reason, values=family.values, pattern=family.pattern)
-            found.append(ProposedDrop(rule, tuple(seen[:MOST_SEEN])))
-    return tuple(found)
+    found = [(family, _taken_by(family, table, choice)) for family in _FAMILIES]
+    uses_codes = any(seen and family.field == "product_id" for family, seen in found)
+    return tuple(
+        ProposedDrop(DropRule(family.field, family.reason, values=family.values, pattern=family.pattern), seen[:MOST_SEEN])
+        for family, seen in found
+        if seen or (uses_codes and family.field == "product_id")
+    )
+
+
+def _taken_by(family: _Family, table: SampledTable, choice: Choice) -> tuple[str, ...]:
+    column = choice.column(family.field)
+    if column is None or column.column is None:
+        return ()
+    return tuple(sorted({value for value in table.evidence(column.column).values if value and family.takes(value)}))

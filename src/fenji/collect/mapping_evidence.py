@@ -14,7 +14,7 @@ MOST = 0.8
 """Share of the filled cells that must look alike before they say something on their own."""
 FEW = 0.5
 """A field whose kind fewer cells than this have is vetoed."""
-TOO_MASKED = re.compile("[*＊]")
+TOO_MASKED = 0.2
 """Share of masked cells from which a column cannot tell people apart."""
 
 FEWEST_DIGITS = 7

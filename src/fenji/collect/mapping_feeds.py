@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from fenji.collect.headers import Confidence
-from fenji.collect.mapping_columns import PERSON_FIELDS, Choice, choose_columns
+from fenji.collect.mapping_columns import Choice, choose_columns
 from fenji.collect.mapping_platforms import Platform
 from fenji.collect.mapping_table import SampledTable
 from fenji.domain.feeds import FEEDS, Feed
@@ -41,11 +41,6 @@ def guess_feed(table: SampledTable, platform: Platform | None) -> Choice | None:
     scored = [(_points(choice, table), choice) for choice in choices if _GATES[choice.feed](choice)]
     best = max(scored, key=lambda each: each[0], default=(0.0, None))
     return best[1] if best[0] >= FEWEST_POINTS else None
-
-
-def has_person(choice: Choice) -> bool:
-    """Whether a column says whose the rows are."""
-    return any(choice.column(name) for name in PERSON_FIELDS)
 
 
 def _points(choice: Choice, table: SampledTable) -> float:
@@ -96,24 +91,16 @@ def _is_named(choice: Choice, field: str) -> bool:
     return column is not None and column.confidence is Confidence.SURE
 
 
-def _has_amount(choice: Choice) -> bool:
-    return bool(
-        choice.column("line_amount")
-        or choice.column("order_amount")
-        or (choice.column("unit_price") and choice.column("quantity"))
-    )
-
-
 _GATES: dict[Feed, Callable[[Choice], bool]] = {
-    Feed.CUSTOMER: lambda choice: has_person(choice) and len(choice.columns) > 1,
-    Feed.ORDER_LINE: lambda choice: _is_surely(choice, "order_id") and _has_amount(choice),
+    Feed.CUSTOMER: lambda choice: choice.has_person and len(choice.columns) > 1,
+    Feed.ORDER_LINE: lambda choice: _is_surely(choice, "order_id") and choice.has_amount,
     Feed.PRODUCT: lambda choice: (
         _is_surely(choice, "product_id") and _is_surely(choice, "name", "category", "brand", "unit_cost")
     ),
     # A column called 登录时间 or visit_date says by its name that these are events.
-    Feed.EVENT: lambda choice: has_person(choice) and (_is_surely(choice, "kind", "event_id") or _is_named(choice, "at")),
+    Feed.EVENT: lambda choice: choice.has_person and (_is_surely(choice, "kind", "event_id") or _is_named(choice, "at")),
     Feed.FEEDBACK: lambda choice: _is_surely(choice, "score", "topic", "text", "feedback_id"),
-    Feed.CAMPAIGN_CONTACT: lambda choice: _is_surely(choice, "campaign_id") and has_person(choice),
-    Feed.REDEMPTION: lambda choice: _is_surely(choice, "coupon_id", "redemption_id") and has_person(choice),
+    Feed.CAMPAIGN_CONTACT: lambda choice: _is_surely(choice, "campaign_id") and choice.has_person,
+    Feed.REDEMPTION: lambda choice: _is_surely(choice, "coupon_id", "redemption_id") and choice.has_person,
     Feed.REFERRAL: lambda choice: _is_surely(choice, "referrer_id") and _is_surely(choice, "customer_id"),
 }

@@ -17,7 +17,7 @@ def blocking_gaps(choice: Choice, kind: str | None) -> tuple[Remark, ...]:
         if field.required and choice.column(field.name) is None and not (field.name == "kind" and kind):
             text = _("No column for {field}, which every row needs. Write the header of the right column beside it.")
             gaps.append(Remark(text, {"field": field.name}))
-    if choice.feed is Feed.ORDER_LINE and not has_amount(choice):
+    if choice.feed is Feed.ORDER_LINE and not choice.has_amount:
         gaps.append(Remark(_("No amount: neither a paid amount per row or order, nor quantity and unit price.")))
     if choice.feed not in {Feed.ORDER_LINE, Feed.PRODUCT, Feed.REFERRAL} and not _people(choice):
         gaps.append(Remark(_("No column says whose the rows are (customer id, phone, e-mail or union id).")))
@@ -68,11 +68,3 @@ def _about_orders(table: SampledTable, choice: Choice, return_pattern: str | Non
 
 def _people(choice: Choice) -> list[str]:
     return [column.column for name in PERSON_FIELDS if (column := choice.column(name)) and column.column]
-
-
-def has_amount(choice: Choice) -> bool:
-    return bool(
-        choice.column("line_amount")
-        or choice.column("order_amount")
-        or (choice.column("unit_price") and choice.column("quantity"))
-    )
