@@ -1,0 +1,285 @@
+"""What does each row that came in say, read as what its fields hold, and which rows cannot be used and why?
+
+A row is left out by the first of: the source's ``drop`` rules in their order; an unpaid, cancelled or wholly refunded order;
+an id, date, amount, quantity or score at fault, in the order of the feed's fields. Fields whose loss does not make a row
+false (a phone, a birthday, a product id) become null and are counted in column quality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.domain.feeds import FEEDS, Cell, Feed, Field
+from fenji.domain.reasons import Reason
+from fenji.domain.sources import ColumnMapping, DropRule, FileLocation, Source
+from fenji.prepare import cells, statuses
+from fenji.prepare.ports import Calendar
+
+PROVENANCE = ("source", "file", "row_number")
+"""What tells one row from all others, through all of preparation."""
+
+VERDICT = ("reason", "field", "came", "unread_fields")
+"""What typed rows say about themselves; ``reason`` is null for rows that are kept so far."""
+
+PERSONAL = frozenset({"customer_id", "phone", "email", "union_id", "referrer_id", "name", "customer_name", "birth_on", "text"})
+"""Fields whose text is never shown in ``came``."""
+
+_PERSONS = ("customer_id", "phone", "email", "union_id")
+_PERSON_IDS = frozenset({"customer_id", "union_id", "referrer_id"})
+_CAME_LENGTH = 200
+_EARLIEST, _LATEST = "1970-01-02 00:00:00", "2199-12-31 00:00:00"
+"""No shop sold before; 1970-01-01 is the zero of a clock, and years such as 9999 mean that there is no date."""
+
+_TYPES = {
+    Cell.ID: "string",
+    Cell.TEXT: "string",
+    Cell.PHONE: "string",
+    Cell.EMAIL: "string",
+    Cell.MONEY: cells.AMOUNT,
+    Cell.NUMBER: cells.AMOUNT,
+    Cell.MOMENT: "timestamp('UTC')",
+    Cell.DAY: "date",
+    Cell.YES_NO: "boolean",
+}
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One way in which a row cannot be used."""
+
+    fails: ir.BooleanValue
+    reason: str
+    field: str | None
+
+
+def typed_rows(raw: ir.Table, feed: Feed, sources: Sequence[Source], *, calendar: Calendar, zone: str, currency: str) -> ir.Table:
+    """The rows of one feed with every field read, and the reason why a row is left out.
+
+    Grain: one row per raw row of the given sources.
+    Units: money in whole units of the source's currency; moments UTC, days of the workspace's zone.
+    Keeps: every raw row of the sources exactly once, rejected ones included.
+
+    Args:
+        raw: the feed's raw table; rows of other sources are passed over.
+        feed: the kind of table.
+        sources: the entries of sources.yaml; those of other feeds are passed over.
+        calendar: turns wall-clock times into moments.
+        zone: the workspace's time zone; also that of sources that name none.
+        currency: the workspace's currency; its signs are known in sources that name none.
+
+    Returns:
+        ``source``, ``file``, ``row_number``, the feed's fields, a local day ``<stem>_on`` beside every moment
+        ``<stem>_at``, and ``reason``, ``field``, ``came``, ``unread_fields`` (bit n: the text of field n could not be read).
+    """
+    own = [source for source in sources if source.feed is feed]
+    nobody = Source(name="", feed=feed, location=FileLocation(()), columns={})
+    parts = [_SourceRows(raw, source, calendar, zone, source.currency or currency).typed() for source in own or [nobody]]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def day_name(moment: str) -> str:
+    """The column of the local day beside a moment: ``ordered_at`` has ``ordered_on``, ``at`` has ``on``."""
+    return moment.removesuffix("at") + "on"
+
+
+def unread(rows: ir.Table, feed: Feed, field: str) -> ir.BooleanValue:
+    """Whether the text of a field could not be read, from ``unread_fields`` of typed rows."""
+    position = [each.name for each in FEEDS[feed]].index(field)
+    return (rows["unread_fields"] & ibis.literal(1 << position, "int64")) != 0
+
+
+class _SourceRows:
+    """The rows of one source on their way from text to values; each ``view`` keeps the engine from computing a cell twice."""
+
+    def __init__(self, raw: ir.Table, source: Source, calendar: Calendar, zone: str, currency: str) -> None:
+        self.source = source
+        self.fields = FEEDS[source.feed]
+        self.calendar = calendar
+        self.zone = zone
+        self.signs = (
+            "".join(cells.CURRENCY_SIGNS.values()) if "currency" in source.columns else cells.CURRENCY_SIGNS.get(currency, "")
+        )
+        self.raw = raw.filter(raw["source"] == source.name)
+
+    def typed(self) -> ir.Table:
+        """The finished rows."""
+        read = self.raw.select(*PROVENANCE, **self._read_columns()).view()
+        judged = read.select(*PROVENANCE, **self._judged_columns(read)).view()
+        checks = list(self._checks(judged))
+        numbered = ibis.cases(*((check.fails, ibis.literal(n, "int16")) for n, check in enumerate(checks))) if checks else None
+        found = judged.mutate(problem=ibis.null("int16") if numbered is None else numbered).view()
+        verdict = {
+            "reason": _of_problem(found, checks, lambda check: ibis.literal(check.reason)),
+            "field": _of_problem(
+                found, checks, lambda check: ibis.null("string") if check.field is None else ibis.literal(check.field)
+            ),
+            "came": _of_problem(found, checks, lambda check: self._came(found, check.field)),
+            "unread_fields": self._unread_mask(found),
+        }
+        return found.select(*PROVENANCE, *self._value_names(), **verdict)
+
+    def _value_names(self) -> list[str]:
+        return [
+            name
+            for field in self.fields
+            for name in ([field.name, day_name(field.name)] if field.cell is Cell.MOMENT else [field.name])
+        ]
+
+    def _is_mapped(self, name: str) -> bool:
+        return name in self.source.columns
+
+    def _text(self, field: Field) -> ir.StringValue:
+        mapping = self.source.columns[field.name]
+        return ibis.literal(mapping.constant) if mapping.constant is not None else self.raw[field.name]
+
+    def _read_columns(self) -> dict[str, ir.Value]:
+        """Text and first reading of every mapped field."""
+        columns: dict[str, ir.Value] = {}
+        for field in self.fields:
+            if not self._is_mapped(field.name):
+                continue
+            text = self._text(field)
+            columns[f"{field.name}__text"] = text
+            if field.cell is Cell.MOMENT:
+                columns[f"{field.name}__local"] = cells.local_time(text)
+                columns[f"{field.name}__moment"] = cells.moment(text)
+            else:
+                columns[field.name] = self._reader(field, self.source.columns[field.name])(text)
+        for rule in self.source.drop:
+            field = next(each for each in self.fields if each.name == rule.column)
+            if self._is_mapped(field.name) and field.cell not in (Cell.ID, Cell.TEXT):
+                columns[f"{field.name}__words"] = cells.text(self._text(field))
+        return columns
+
+    def _reader(self, field: Field, mapping: ColumnMapping) -> Callable[[ir.StringValue], ir.Value]:
+        if field.cell is Cell.MONEY:
+            return lambda text: cells.money(text, mapping.unit, self.signs)
+        if field.cell is Cell.ID:
+            return cells.person_id if field.name in _PERSON_IDS else cells.identifier
+        readers: dict[Cell, Callable[[ir.StringValue], ir.Value]] = {
+            Cell.TEXT: cells.text,
+            Cell.NUMBER: cells.number,
+            Cell.DAY: cells.day,
+            Cell.PHONE: cells.phone,
+            Cell.EMAIL: cells.email,
+            Cell.YES_NO: cells.yes_no,
+        }
+        return readers[field.cell]
+
+    def _judged_columns(self, read: ir.Table) -> dict[str, ir.Value]:
+        """Values, whether each could be read, and the texts that checks and reports still need."""
+        columns: dict[str, ir.Value] = {}
+        for field in self.fields:
+            name = field.name
+            if not self._is_mapped(name):
+                columns[name] = ibis.null(_TYPES[field.cell])
+                if field.cell is Cell.MOMENT:
+                    columns[day_name(name)] = ibis.null("date")
+                continue
+            if field.cell is Cell.MOMENT:
+                usable = _usable_time(read[f"{name}__local"], read[f"{name}__moment"])
+                columns[name], columns[day_name(name)] = self._moment_and_day(
+                    read[f"{name}__local"], read[f"{name}__moment"], usable
+                )
+            else:
+                usable = columns[name] = read[name]
+            columns[f"{name}__text"] = read[f"{name}__text"]
+            columns[f"{name}__unread"] = cells.is_unread(read[f"{name}__text"], usable, field.cell)
+        if "kind" in columns and self.source.default_kind is not None:
+            columns["kind"] = columns["kind"].fill_null(self.source.default_kind)
+        return columns | {name: read[name] for name in read.columns if name.endswith("__words")}
+
+    def _moment_and_day(
+        self, local: ir.TimestampValue, moment: ir.TimestampValue, usable: ir.TimestampValue
+    ) -> tuple[ir.TimestampValue, ir.DateValue]:
+        own_zone = self.source.time_zone or self.zone
+        utc = ibis.coalesce(moment, self.calendar.to_utc(local, own_zone))
+        own_day = local if own_zone == self.zone else self.calendar.to_local(self.calendar.to_utc(local, own_zone), self.zone)
+        days = ibis.coalesce(own_day, self.calendar.to_local(moment, self.zone)).date()
+        return ibis.ifelse(usable.notnull(), utc, ibis.null(utc.type())), ibis.ifelse(usable.notnull(), days, ibis.null("date"))
+
+    def _checks(self, rows: ir.Table) -> Iterator[_Check]:
+        for rule in self.source.drop:
+            if self._is_mapped(rule.column):
+                words = f"{rule.column}__words"
+                yield _Check(_matches(rows[words if words in rows.columns else rule.column], rule), rule.reason, rule.column)
+        if self.source.feed is Feed.ORDER_LINE and self._is_mapped("status"):
+            yield from self._status_checks(rows)
+        for field in self.fields:
+            yield from self._field_checks(rows, field)
+        if self.source.feed not in (Feed.ORDER_LINE, Feed.PRODUCT, Feed.REFERRAL):
+            nobody = reduce(lambda left, right: left & right, [rows[name].isnull() for name in _PERSONS])
+            yield _Check(nobody, Reason.MISSING_CUSTOMER, None)
+
+    def _status_checks(self, rows: ir.Table) -> Iterator[_Check]:
+        not_told = rows["refund_amount"].fill_null(0) == 0
+        yield _Check(statuses.is_cancelled(rows["status"]), Reason.CANCELLED, "status")
+        yield _Check(statuses.is_unpaid(rows["status"], self.source.paid_statuses), Reason.UNPAID, "status")
+        yield _Check(statuses.is_taken_back(rows["status"]) & not_told, Reason.CANCELLED, "status")
+
+    def _field_checks(self, rows: ir.Table, field: Field) -> Iterator[_Check]:
+        name = field.name
+        if self._is_mapped(name) and (reason := _reason_of_unread(self.source.feed, field)):
+            yield _Check(rows[f"{name}__unread"], reason, name)
+        if field.required:
+            missing = rows[name].isnull()
+            if name == "ordered_at":
+                missing &= rows["paid_at"].isnull()
+            yield _Check(missing, _reason_of_missing(field), name)
+
+    def _unread_mask(self, rows: ir.Table) -> ir.IntegerValue:
+        bits = [
+            ibis.ifelse(rows[f"{field.name}__unread"], ibis.literal(1 << n, "int64"), ibis.literal(0, "int64"))
+            for n, field in enumerate(self.fields)
+            if self._is_mapped(field.name)
+        ]
+        return reduce(add, bits, ibis.literal(0, "int64")).cast("int64")
+
+    def _came(self, rows: ir.Table, field: str | None) -> ir.StringValue:
+        if field is None or field in PERSONAL or not self._is_mapped(field):
+            return ibis.null("string")
+        return rows[f"{field}__text"].substr(0, _CAME_LENGTH)
+
+
+def _of_problem(rows: ir.Table, checks: Sequence[_Check], value: Callable[[_Check], ir.Value]) -> ir.Value:
+    branches = [(rows["problem"] == n, value(check)) for n, check in enumerate(checks)]
+    return ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
+
+
+def _usable_time(local: ir.TimestampValue, moment: ir.TimestampValue) -> ir.TimestampValue:
+    plain = ibis.coalesce(local, moment.cast("timestamp"))
+    inside = plain.between(ibis.literal(_EARLIEST).cast("timestamp"), ibis.literal(_LATEST).cast("timestamp"))
+    return ibis.ifelse(inside, plain, ibis.null("timestamp"))
+
+
+def _matches(words: ir.StringValue, rule: DropRule) -> ir.BooleanValue:
+    if rule.pattern is not None:
+        found = words.re_search(rf"^(?:{rule.pattern})\z")
+    else:
+        found = words.lower().isin([each.strip().lower() for each in rule.values])
+    return (~found).fill_null(words.isnull()) if rule.keep_matching else found
+
+
+def _reason_of_unread(feed: Feed, field: Field) -> str | None:
+    """Why a row whose field could not be read is left out; None where it is kept without the field."""
+    if field.cell is Cell.ID and (field.required or field.name in _PERSON_IDS):
+        return Reason.DESTROYED_ID
+    if field.cell is Cell.MOMENT and field.required:
+        return Reason.INVALID_DATE
+    if field.cell is Cell.MONEY and feed is Feed.ORDER_LINE:
+        return Reason.INVALID_AMOUNT
+    return {"quantity": Reason.INVALID_QUANTITY, "score": Reason.INVALID_SCORE}.get(field.name)
+
+
+def _reason_of_missing(field: Field) -> str:
+    if field.cell is Cell.MOMENT:
+        return Reason.MISSING_DATE
+    if field.name in _PERSON_IDS:
+        return Reason.MISSING_CUSTOMER
+    return Reason.MISSING_KIND if field.name == "kind" else Reason.MISSING_ID
