@@ -151,13 +151,27 @@ class RunRepository:
         with self._database.writing() as session:
             session.execute(_of_running(run_id).values(status=RunStatus.FAILED, ended_at=self._clock(), failure=failure[:80]))
 
-    def latest_published(self, *, as_of: date | None = None, command: str | None = None) -> Run | None:
-        """The run that was published last (at an as-of date or by a command, where one is given); None where there is none."""
+    def latest_published(
+        self, *, as_of: date | None = None, command: str | None = None, on: str | None = None
+    ) -> Run | None:
+        """The run that was published last; None where there is none.
+
+        Args:
+            as_of: only runs at this date.
+            command: only runs of this command.
+            on: only this run and those that stand on it.
+        """
         wanted = select(RunRow).where(RunRow.status == RunStatus.PUBLISHED)
+        if command is not None:
+            wanted = wanted.where(RunRow.command == command)
+        if on is not None:
+            wanted = wanted.where((RunRow.run_id == on) | (RunRow.base_run_id == on))
         if as_of is not None:
             wanted = wanted.where(RunRow.as_of == as_of)
         if command is not None:
             wanted = wanted.where(RunRow.command == command)
+        if on is not None:
+            wanted = wanted.where((RunRow.run_id == on) | (RunRow.base_run_id == on))
         with self._database.reading() as session:
             row = session.scalars(wanted.order_by(RunRow.ended_at.desc(), RunRow.run_id.desc()).limit(1)).first()
             return None if row is None else _whole(session, row)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from fenji.analyze.cross_tables import CrossTable
+from fenji.analyze.registry import Registry
 from fenji.domain.words import Words
 from fenji.errors import Problem
 
@@ -143,27 +145,6 @@ class TierRow:
 
 
 @dataclass(frozen=True)
-class CrossCell:
-    """Customers of one tier in one group."""
-
-    group: str | None
-    """None: customers without a value."""
-    tier: str
-    customers: int
-    share_of_group: float
-    net_revenue_12m: Decimal
-
-
-@dataclass(frozen=True)
-class CrossTable:
-    """Tiers by a customer column or metric band."""
-
-    by: str
-    groups: tuple[str | None, ...]
-    cells: tuple[CrossCell, ...]
-
-
-@dataclass(frozen=True)
 class TiersResult:
     """How many customers stand in each tier, and what they bring."""
 
@@ -181,6 +162,8 @@ class TiersResult:
     """Lowest first."""
     main_metrics: Mapping[str, Words]
     """The metrics of averages and medians, with their names."""
+    registry: Registry
+    """Every metric of the workspace at this run, for names and units."""
     cross: CrossTable | None = None
     warnings: tuple[Problem, ...] = ()
 

@@ -1,0 +1,129 @@
+"""From clean tables to tiers at a date: the steps of analyze, in their order, each saved under its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis.expr.types as ir
+
+from fenji.analyze.panel import customer_metric, known_customers
+from fenji.analyze.policy_lint import Finding, Severity, lint_policy
+from fenji.analyze.registry import Registry
+from fenji.analyze.tier_counts import MAIN_METRICS, count_tiers, panel_with_tiers, profile_tiers
+from fenji.analyze.tiers import assign_tiers, tier_thresholds
+from fenji.documents.policies import render_policy
+from fenji.domain.metrics import Fact, Metric
+from fenji.domain.policies import Policy
+from fenji.domain.runs import PolicyText
+from fenji.errors import InvalidDocument, Problem
+from fenji.language import message as _
+from fenji.tables import clean, insight
+from fenji.tables.contract import Contract
+from fenji.workflow.progress import Progress
+from fenji.workflow.wiring import RunWriter, Session
+
+FACTS: Mapping[Fact, Contract] = {
+    Fact.ORDER_LINE: clean.ORDER_LINE,
+    Fact.EVENT: clean.EVENT,
+    Fact.FEEDBACK: clean.FEEDBACK,
+    Fact.REFERRAL: clean.REFERRAL,
+}
+MOST_EVENT_KINDS = 200
+"""Each kind is two columns of the panel; a company with more kinds than this has put something else into the column."""
+
+STEPS = (_("computing metrics"), _("assigning tiers"), _("counting tiers"))
+
+
+@dataclass(frozen=True)
+class CleanBase:
+    """The clean tables that analysis reads, with the facts that have no rows left out."""
+
+    customer: ir.Table
+    facts: Mapping[Fact, ir.Table]
+    event_kinds: tuple[str, ...]
+
+
+def clean_base(session: Session, tables: Mapping[str, ir.Table]) -> CleanBase:
+    """The clean base from stored tables by full name.
+
+    Raises:
+        InvalidInput: there are more kinds of events than metrics can be made for.
+    """
+    facts = {fact: tables[contract.full_name] for fact, contract in FACTS.items()}
+    filled = {fact: table for fact, table in facts.items() if session.engine.fetch(table.limit(1)).num_rows}
+    kinds: list[str] = []
+    if Fact.EVENT in filled:
+        found = filled[Fact.EVENT].select("kind").distinct().order_by("kind")
+        kinds = session.engine.fetch(found, limit=MOST_EVENT_KINDS)["kind"].to_pylist()
+    return CleanBase(tables[clean.CUSTOMER.full_name], filled, tuple(kinds))
+
+
+def registry_of(own: tuple[Metric, ...], event_kinds: tuple[str, ...]) -> Registry:
+    """Every metric of a workspace: the built-in ones, those of its event kinds, and its own."""
+    return Registry.of(event_kinds, own)
+
+
+def usable_policy(policy: Policy, registry: Registry) -> tuple[Problem, ...]:
+    """The linter's warnings about a policy.
+
+    Raises:
+        InvalidDocument: the linter finds errors: the policy cannot be used.
+    """
+    findings = lint_policy(policy, registry.metrics)
+    InvalidDocument.raise_if(_problem(each) for each in findings if each.severity is Severity.ERROR)
+    return tuple(_problem(each) for each in findings)
+
+
+def frozen_text(policy: Policy) -> PolicyText:
+    """The policy as a run keeps it."""
+    return PolicyText(policy.slug, policy.version, render_policy(policy))
+
+
+def analyze_base(
+    writer: RunWriter,
+    base: CleanBase,
+    registry: Registry,
+    policy: Policy,
+    *,
+    as_of: date,
+    progress: Progress,
+    done: int,
+    total: int,
+) -> None:
+    """Panel, tiers, thresholds and counts at a date, saved.
+
+    Args:
+        writer: where the run's tables go.
+        base: the clean tables.
+        registry: the metrics of the panel.
+        policy: the rules.
+        as_of: the review date; later rows change nothing.
+        progress: told about each step.
+        done: steps of the whole run that came before.
+        total: steps of the whole run.
+    """
+    progress(STEPS[0], done, total)
+    panel = writer.save(
+        customer_metric(base.facts, base.customer, metrics=registry.metrics, as_of=as_of),
+        insight.customer_metric(registry.metrics),
+        as_of=as_of,
+        same_customers_as=known_customers(base.customer, as_of=as_of),
+    )
+    progress(STEPS[1], done + 1, total)
+    assignment = writer.save(
+        assign_tiers(panel, base.customer, policy=policy, as_of=as_of),
+        insight.TIER_ASSIGNMENT,
+        as_of=as_of,
+        same_customers_as=panel.select("customer_key"),
+    )
+    writer.save(tier_thresholds(panel, policy=policy, as_of=as_of), insight.TIER_THRESHOLD, as_of=as_of)
+    progress(STEPS[2], done + 2, total)
+    standing = panel_with_tiers(panel, assignment, as_of=as_of)
+    writer.save(count_tiers(standing, policy=policy, as_of=as_of), insight.TIER_COUNT, as_of=as_of)
+    writer.save(profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of), insight.TIER_PROFILE, as_of=as_of)
+
+
+def _problem(finding: Finding) -> Problem:
+    return finding.problem

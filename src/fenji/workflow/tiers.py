@@ -1,0 +1,204 @@
+"""How many customers stand in each tier at a date? Read from a published run, or computed from its clean tables where that date or policy is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.analyze.bands import Grouping, parse_grouping
+from fenji.analyze.cross_tables import CrossTable, cross_table, cross_tiers
+from fenji.analyze.registry import Registry
+from fenji.analyze.tier_counts import MAIN_METRICS, panel_with_tiers
+from fenji.domain.periods import Window
+from fenji.domain.policies import Policy
+from fenji.domain.runs import NewRun, Run
+from fenji.errors import Problem
+from fenji.settings import EngineName
+from fenji.tables import clean, insight
+from fenji.workflow.analyzing import STEPS, CleanBase, analyze_base, clean_base, frozen_text, registry_of, usable_policy
+from fenji.workflow.dates import stale_warning
+from fenji.workflow.progress import Progress, silent
+from fenji.workflow.results import TierRow, TiersResult
+from fenji.workflow.wiring import RunWriter, Session, open_session
+from fenji.workflow.workspace import METRICS_FILE, Workspace, open_workspace, own_metrics_of, policies_of, policy_in_force
+
+YEAR = Window.parse("12m")
+
+
+@dataclass(frozen=True)
+class TierQuestion:
+    """What somebody wants to know about tiers."""
+
+    as_of: date | None = None
+    """None: the date of the last run."""
+    policy: str | None = None
+    """None: the one of the settings, or the only one."""
+    by: str | None = None
+    """A customer column, a metric, or a metric with edges, for a cross table."""
+    engine: EngineName | None = None
+
+
+def report_tiers(root: Path, question: TierQuestion, *, progress: Progress = silent) -> TiersResult:
+    """The tiers of a workspace at a date.
+
+    Args:
+        root: the workspace.
+        question: date, policy and cross table; computed as a run of its own where nothing published answers it.
+        progress: told about each step of computing.
+
+    Raises:
+        NotFound: no workspace, or nothing has been run yet.
+        InvalidInput: a policy that cannot be used, an unknown column; all problems at once.
+    """
+    workspace = open_workspace(root)
+    policies, own = policies_of(workspace), own_metrics_of(workspace)
+    with open_session(workspace, engine=question.engine) as session:
+        base_run = session.latest()
+        as_of = question.as_of or base_run.new.as_of
+        if as_of is None:
+            message = f"run {base_run.run_id} has no as-of date"
+            raise AssertionError(message)
+        policy = policy_in_force(policies, question.policy or workspace.settings.policy, as_of)
+        base = _clean_base_of(session, base_run)
+        registry = registry_of(own, base.event_kinds)
+        warnings = usable_policy(policy, registry)
+        grouping = None if question.by is None else grouping_of(question.by, registry, policy)
+        run = published_answer(session, base_run, policy, as_of=as_of)
+        if run is None:
+            new = NewRun(
+                command="tiers",
+                engine=session.engine.name,
+                language=workspace.settings.language,
+                as_of=as_of,
+                settings=workspace.settings.record(),
+                policy=frozen_text(policy),
+                documents=documents_of(workspace),
+                base_run_id=base_run.run_id,
+            )
+            with session.runs.running(new) as run:
+                writer = RunWriter(session, run)
+                analyze_base(writer, base, registry, policy, as_of=as_of, progress=progress, done=0, total=len(STEPS))
+                session.runs.publish(run.run_id, writer.tables)
+            progress("", len(STEPS), len(STEPS))
+        return tiers_of(
+            session,
+            run,
+            base,
+            registry,
+            policy,
+            as_of=as_of,
+            grouping=grouping,
+            is_as_of_defaulted=question.as_of is None,
+            warnings=warnings,
+        )
+
+
+def tiers_of(
+    session: Session,
+    run: Run,
+    base: CleanBase,
+    registry: Registry,
+    policy: Policy,
+    *,
+    as_of: date,
+    grouping: Grouping | None = None,
+    is_as_of_defaulted: bool = False,
+    warnings: tuple[Problem, ...] = (),
+) -> TiersResult:
+    """The tiers that a published run holds for a date."""
+    counts = _fetched(session, run, insight.TIER_COUNT, as_of)
+    profile = _fetched(session, run, insight.TIER_PROFILE, as_of)
+    newest, unattributed = _order_facts(session, base, as_of)
+    return TiersResult(
+        run_id=run.run_id,
+        as_of=as_of,
+        is_as_of_defaulted=is_as_of_defaulted,
+        policy=policy.slug,
+        version=policy.version,
+        customers=sum(each["customers"] for each in counts),
+        net_revenue_12m=sum((each["net_revenue_12m"] for each in counts), Decimal(0)),
+        unattributed_net_revenue_12m=unattributed,
+        currency=session.workspace.settings.currency,
+        tiers=tuple(_tier_row(policy, each, profile) for each in sorted(counts, key=lambda each: each["rank"])),
+        main_metrics={slug: registry.named(slug).name for slug in MAIN_METRICS},
+        registry=registry,
+        cross=None if grouping is None else _cross(session, run, base, registry, policy, as_of=as_of, grouping=grouping),
+        warnings=(*warnings, *stale_warning(as_of, newest)),
+    )
+
+
+def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: date) -> Run | None:
+    """A published run on the same data that already followed this very policy and these metrics at this date; None where there is none."""
+    run = session.runs.latest_published(as_of=as_of, on=base_run.run_id)
+    if run is None or run.new.policy != frozen_text(policy) or run.new.documents != documents_of(session.workspace):
+        return None
+    return run
+
+
+def grouping_of(by: str, registry: Registry, policy: Policy) -> Grouping:
+    """What ``--by`` asks for.
+
+    Raises:
+        InvalidArgument: neither a customer column nor a metric of the workspace, or edges that are none.
+    """
+    return parse_grouping(by, metrics={each.slug: each for each in registry}, policy=policy)
+
+
+def documents_of(workspace: Workspace) -> dict[str, str]:
+    """The documents beside the policy that a panel depends on, by name."""
+    path = workspace.root / METRICS_FILE
+    return {METRICS_FILE: path.read_text(encoding="utf-8-sig")} if path.is_file() else {}
+
+
+def _clean_base_of(session: Session, run: Run) -> CleanBase:
+    contracts = (clean.CUSTOMER, clean.ORDER_LINE, clean.EVENT, clean.FEEDBACK, clean.REFERRAL)
+    return clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts})
+
+
+def _fetched(session: Session, run: Run, contract: Any, as_of: date) -> list[dict[str, Any]]:  # noqa: ANN401
+    return session.engine.fetch(session.read(run.run_id, contract, as_of=as_of)).to_pylist()
+
+
+def _tier_row(policy: Policy, count: Mapping[str, Any], profile: list[dict[str, Any]]) -> TierRow:
+    own = [each for each in profile if each["tier"] == count["tier"]]
+    return TierRow(
+        tier=count["tier"],
+        name=policy.tiers[count["rank"]].name,
+        customers=count["customers"],
+        share=count["share"],
+        net_revenue_12m=count["net_revenue_12m"],
+        revenue_share=count["revenue_share"],
+        averages={each["metric"]: each["average"] for each in own},
+        medians={each["metric"]: each["median"] for each in own},
+    )
+
+
+def _order_facts(session: Session, base: CleanBase, as_of: date) -> tuple[date | None, Decimal]:
+    """The newest order up to the date, and the revenue of twelve months that no customer is known for."""
+    orders = next((table for fact, table in base.facts.items() if fact == "order_line"), None)
+    if orders is None:
+        return None, Decimal(0)
+    seen = orders.filter(orders.ordered_on <= ibis.literal(as_of, type="date"))
+    opens_after = YEAR.opens_after(as_of)
+    unknown: ir.BooleanValue = seen.customer_key.isnull() & (seen.ordered_on > ibis.literal(opens_after, type="date"))
+    found = session.engine.fetch(
+        seen.aggregate(newest=seen.ordered_on.max(), revenue=seen.net_revenue.sum(where=unknown))
+    ).to_pylist()[0]
+    return found["newest"], Decimal(found["revenue"] or 0)
+
+
+def _cross(
+    session: Session, run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, grouping: Grouping
+) -> CrossTable:
+    panel = session.read(run.run_id, insight.customer_metric(registry.metrics), as_of=as_of)
+    assignment = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=as_of)
+    standing = panel_with_tiers(panel, assignment, as_of=as_of)
+    rows = session.engine.fetch(cross_tiers(standing, base.customer, grouping=grouping)).to_pylist()
+    return cross_table(rows, grouping=grouping, policy=policy)

@@ -1,0 +1,103 @@
+"""What does a use-case work with? The workspace's engine, store and runs, opened together and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import ibis.expr.types as ir
+
+from fenji.domain.runs import Run, StoredTable
+from fenji.engines.checks import save_checked
+from fenji.engines.engine import Engine
+from fenji.engines.opening import open_engine
+from fenji.errors import NotFound
+from fenji.language import message as _
+from fenji.settings import EngineName
+from fenji.state.database import open_database
+from fenji.state.runs import RunRepository
+from fenji.state.store import Store
+from fenji.tables.contract import Contract
+from fenji.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Session:
+    """An opened workspace: where to compute, where tables stand, which runs there are."""
+
+    workspace: Workspace
+    engine: Engine
+    store: Store
+    runs: RunRepository
+
+    def latest(self) -> Run:
+        """The last run that collected and prepared.
+
+        Raises:
+            NotFound: nothing has been published yet.
+        """
+        run = self.runs.latest_published(command="run")
+        if run is None:
+            raise NotFound.of(
+                _("nothing has been computed in {folder} yet."),
+                advice=_("Run it with: fenji run --workspace {folder}"),
+                folder=str(self.workspace.root),
+            )
+        return run
+
+    def read(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> ir.Table:
+        """A published table of a run (or of the run it stands on), exactly as its contract says; empty where the run has none."""
+        paths = [
+            each.path
+            for each in self.runs.tables_of(run_id)
+            if each.table == contract.full_name and (as_of is None or each.as_of == as_of)
+        ]
+        return self.engine.read_parquet([file for path in paths for file in self.store.files(path)], contract.schema)
+
+
+@dataclass(frozen=True)
+class RunWriter:
+    """Writes the tables of one run; nothing of it is visible before ``publish``."""
+
+    session: Session
+    run: Run
+    tables: list[StoredTable] = field(default_factory=list)
+
+    def save(
+        self, table: ir.Table, contract: Contract, *, as_of: date | None = None, same_customers_as: ir.Table | None = None
+    ) -> ir.Table:
+        """Computes, checks and stores a table, and returns it as stored."""
+        store, engine = self.session.store, self.session.engine
+        folder = store.folder(self.run.run_id, contract.full_name, as_of=as_of)
+        rows = save_checked(engine, table, contract, folder, same_customers_as=same_customers_as)
+        path = store.relative(folder)
+        self.tables.append(StoredTable(contract.full_name, path, rows, as_of))
+        return engine.read_parquet(store.files(path), contract.schema)
+
+    def rows_of(self, contract: Contract) -> int:
+        """How many rows of a table this run has written."""
+        return sum(each.rows for each in self.tables if each.table == contract.full_name)
+
+
+@contextmanager
+def open_session(workspace: Workspace, *, engine: EngineName | None = None) -> Iterator[Session]:
+    """A session for one use-case; scratch files go when it ends.
+
+    Args:
+        workspace: where to work.
+        engine: another engine than the settings name.
+    """
+    settings = workspace.settings
+    database = open_database(settings.database_in(workspace.root))
+    try:
+        store = Store(workspace.store)
+        store.root.mkdir(parents=True, exist_ok=True)
+        opened = open_engine(settings, settings.scratch_folder(workspace.root), name=engine)
+        try:
+            yield Session(workspace, opened, store, RunRepository(database, store))
+        finally:
+            opened.close()
+    finally:
+        database.close()
