@@ -28,11 +28,11 @@ class Aggregate(StrEnum):
     MAXIMUM = "maximum"
     COUNT_DISTINCT = "count_distinct"
     DEVIATION = "deviation"
-    """Population standard deviation."""
+    """Population standard deviation; no value with fewer than two rows: one number says nothing about spread."""
     DAYS_SINCE_FIRST = "days_since_first"
     DAYS_SINCE_LAST = "days_since_last"
     RATIO = "ratio"
-    """One metric over another; null where the lower one is 0 or null."""
+    """One metric over another; null where the lower one is 0 or null. Held between 0 and 1 where the unit is a share."""
     NET_PROMOTER = "net_promoter"
     """100 x (share of scores >= 90 minus share of scores <= 60), scores on 0..100."""
 

@@ -1,0 +1,78 @@
+"""What do we know of every customer at a date, in numbers? The panel: one row per customer, one column per metric.
+
+Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.referral
+Writes  insight.customer_metric: one row per customer known at as_of
+Units   money in the workspace's currency to the cent, tax and refunds out; days are local calendar days
+Keeps   every customer of clean.customer whose first_seen_on is null or not after as_of, exactly once, with or without rows
+Source  the metric registry (analyze/registry.py, metrics.yaml); windows are (as_of - length, as_of], decision 0003
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.analyze.metric_plan import How, Measure, measures_for
+from fenji.analyze.panel_measures import distinct_measured, measured
+from fenji.analyze.panel_rows import referred_lines, rows_of
+from fenji.analyze.panel_values import metric_values
+from fenji.domain.metrics import Fact, Metric
+
+
+def customer_metric(facts: Mapping[Fact, ir.Table], customer: ir.Table, *, metrics: Sequence[Metric], as_of: date) -> ir.Table:
+    """The panel at a date.
+
+    Args:
+        facts: the clean tables that have rows; a fact that is absent has none and costs nothing.
+        customer: clean.customer.
+        metrics: the registry, in the order of the panel's columns; ratios may refer to any metric of it.
+        as_of: last day that counts; rows after it change nothing.
+
+    Returns:
+        A table of contract ``insight.customer_metric(metrics)``. Sums and counts of nothing are 0, everything else null.
+    """
+    measures = measures_for(metrics)
+    panel = known_customers(customer, as_of=as_of)
+    for part in _parts(facts, measures, as_of):
+        panel = _joined(panel, part)
+    present = {measure: panel[name] for measure, name in measures.items() if name in panel.columns}
+    values = metric_values(metrics, present, as_of=as_of)
+    return panel.select("customer_key", as_of=ibis.literal(as_of, type="date"), **values)
+
+
+def known_customers(customer: ir.Table, *, as_of: date) -> ir.Table:
+    """Who was known at the end of a day: customer_key of everyone first seen by then, or without any date."""
+    seen = customer.first_seen_on
+    return customer.filter(seen.isnull() | (seen <= ibis.literal(as_of, type="date"))).select("customer_key")
+
+
+def _parts(facts: Mapping[Fact, ir.Table], measures: Mapping[Measure, str], as_of: date) -> list[ir.Table]:
+    """The measures as tables with one row per customer: one per fact, and one per column whose values are counted distinct."""
+    parts: list[ir.Table] = []
+    for fact in (each for each in Fact if each in facts):
+        rows = rows_of(fact, facts, as_of=as_of)
+        plain = {each: name for each, name in measures.items() if each.fact is fact and each.how is not How.DISTINCT}
+        own = {each: name for each, name in plain.items() if not _is_of_referred(each)}
+        of_referred = {each: name for each, name in plain.items() if _is_of_referred(each)}
+        if own:
+            parts.append(measured(rows, own, as_of=as_of))
+        if of_referred and Fact.ORDER_LINE in facts:
+            parts.append(measured(referred_lines(facts, as_of=as_of), of_referred, as_of=as_of))
+        distinct = {each: name for each, name in measures.items() if each.fact is fact and each.how is How.DISTINCT}
+        for column in dict.fromkeys(each.column for each in distinct):
+            same = {each: name for each, name in distinct.items() if each.column == column}
+            parts.append(distinct_measured(rows, same, as_of=as_of))
+    return parts
+
+
+def _joined(panel: ir.Table, part: ir.Table) -> ir.Table:
+    names = [name for name in part.columns if name != "customer_key"]
+    keyed = part.select(part_key="customer_key", **{name: name for name in names})
+    return panel.left_join(keyed, panel.customer_key == keyed.part_key).select(*panel.columns, *names)
+
+
+def _is_of_referred(measure: Measure) -> bool:
+    return measure.fact is Fact.REFERRAL and measure.column is not None

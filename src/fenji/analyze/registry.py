@@ -1,0 +1,82 @@
+"""Which metrics does fenji know of itself, and which has this workspace? Tiers, structure, charts, exports and docs all ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from fenji.analyze.registry_events import event_metrics
+from fenji.analyze.registry_feedback import FEEDBACK_METRICS, REFERRAL_METRICS
+from fenji.analyze.registry_orders import ORDER_METRICS
+from fenji.domain.metrics import Metric
+from fenji.errors import NotFound, Place, Problem, unknown_name
+
+
+def builtin_metrics(event_kinds: Iterable[str] = ()) -> tuple[Metric, ...]:
+    """The metrics that every workspace has, in the order of the panel's columns.
+
+    Args:
+        event_kinds: the kinds of events that the workspace's data holds; each gives three metrics.
+    """
+    return (*ORDER_METRICS, *FEEDBACK_METRICS, *REFERRAL_METRICS, *event_metrics(event_kinds))
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The metrics of a workspace: the built-in ones and its own."""
+
+    metrics: tuple[Metric, ...]
+
+    @classmethod
+    def of(cls, event_kinds: Iterable[str] = (), own: Sequence[Metric] = ()) -> Registry:
+        """The built-in metrics followed by those of metrics.yaml.
+
+        >>> len(Registry.of()) < len(Registry.of(["visit"]))
+        True
+        """
+        return cls((*builtin_metrics(event_kinds), *own))
+
+    def __iter__(self) -> Iterator[Metric]:
+        return iter(self.metrics)
+
+    def __len__(self) -> int:
+        return len(self.metrics)
+
+    def __contains__(self, slug: object) -> bool:
+        return any(each.slug == slug for each in self.metrics)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The names of all metrics, in order."""
+        return tuple(each.slug for each in self.metrics)
+
+    def named(self, slug: str) -> Metric:
+        """The metric of that name.
+
+        Raises:
+            NotFound: there is none; the nearest name is given.
+        """
+        for each in self.metrics:
+            if each.slug == slug:
+                return each
+        raise NotFound(*self.problems([slug]))
+
+    def problems(self, slugs: Iterable[str], *, place: Place | None = None) -> tuple[Problem, ...]:
+        """One problem for every name that is no metric, each with the nearest one that is."""
+        known = set(self.slugs)
+        return tuple(unknown_name("metric", each, known, place=place) for each in slugs if each not in known)
+
+    def needed_for(self, slugs: Iterable[str]) -> tuple[Metric, ...]:
+        """The metrics of these names and those that their ratios are made of, in registry order: the smallest panel that holds them.
+
+        Raises:
+            NotFound: some names are unknown; all of them are given.
+        """
+        wanted, queue = set[str](), list(slugs)
+        NotFound.raise_if(self.problems(dict.fromkeys(queue)))
+        while queue:
+            slug = queue.pop()
+            if slug not in wanted:
+                wanted.add(slug)
+                queue.extend(self.named(slug).ratio_of or ())
+        return tuple(each for each in self.metrics if each.slug in wanted)
