@@ -33,8 +33,6 @@ class Platform:
     blocking: tuple[Remark, ...] = ()
 
 
-_NO_BUYER = Remark(_("This platform's export carries no stable id of the buyer."))
-
 PLATFORMS: tuple[Platform, ...] = (
     Platform(
         "wechat_shop",
@@ -56,7 +54,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "refund_amount": "商品已退款金额",
             "channel": "",
         },
-        notes=(Remark(_("订单实际支付金额 repeats on every product row of an order; it is split over them.")), _NO_BUYER),
+        notes=(Remark(_("订单实际支付金额 repeats on every product row of an order; it is split over them.")),),
     ),
     Platform(
         "jd",
@@ -92,7 +90,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "product_id": "商品id 商家编码",
             "channel": "",
         },
-        notes=(Remark(_("订单应付金额 is the amount of each sub-order row, not of the whole order.")), _NO_BUYER),
+        notes=(Remark(_("订单应付金额 is the amount of each sub-order row, not of the whole order.")),),
     ),
     Platform(
         "taobao_items",
@@ -170,7 +168,6 @@ PLATFORMS: tuple[Platform, ...] = (
             "ordered_at": "订单成交时间 拼单成功时间 支付时间",
             "channel": "",
         },
-        notes=(_NO_BUYER,),
     ),
     Platform(
         "youzan",

@@ -118,7 +118,8 @@ def _entry(source: ProposedSource, language: Language) -> list[str]:
 
 
 def _unknown_feed(language: Language) -> str:
-    return f"feed:  # {_say(_('one of: {feeds}'), language, feeds=', '.join(Feed))}"
+    choices = _say(_("one of: {feeds}"), language, feeds=", ".join(Feed))
+    return f"feed:  # {choices}"
 
 
 def _files(source: ProposedSource) -> list[str]:
