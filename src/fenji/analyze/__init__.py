@@ -1,5 +1,14 @@
 """What do our customers look like: their metrics, their tiers, and what can be counted from them?
 
+registry       the metrics of a workspace, built in and its own
+registry_orders    built-in metrics: how much, how many, how broad, how often
+registry_feedback  built-in metrics: satisfaction, complaints, referrals
+registry_events    built-in metrics: one set for every kind of event
+panel          one row per customer, one column per metric
+metric_plan    what must be measured once so that all metrics can be read off
+panel_rows     which rows of a fact count at a date
+panel_measures all measures of a fact in one group-by
+panel_values   a metric read off its measures
 rules          a condition as an expression over the panel
 distributions  how many customers have a smaller value
 scores         the points of the policy's weighted score
