@@ -102,13 +102,11 @@ def _entry(source: ProposedSource, language: Language) -> list[str]:
         lines.append(f"  currency: {source.currency}")
     if source.score_scale:
         lowest, highest = (f"{value:g}" for value in source.score_scale)
-        lines.append(
-            f"  score_scale: [{lowest}, {highest}]  # {_say(_('lowest and highest score possible; please check'), language)}"
-        )
+        comment = _say(_("lowest and highest score possible; please check"), language)
+        lines.append(f"  score_scale: [{lowest}, {highest}]  # {comment}")
     if source.default_kind:
-        lines.append(
-            f"  default_kind: {quoted(source.default_kind)}  # {_say(_('the kind of every row; please check'), language)}"
-        )
+        comment = _say(_("the kind of every row; please check"), language)
+        lines.append(f"  default_kind: {quoted(source.default_kind)}  # {comment}")
     if source.return_order_pattern:
         comment = _say(_("ids of returns and cancellations"), language)
         lines.append(f"  return_order_pattern: {quoted(source.return_order_pattern)}  # {comment}")
