@@ -30,6 +30,10 @@ class Reason(StrEnum):
     MISSING_CUSTOMER = "missing_customer"
     UNPAID = "unpaid"
     CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    SELF_REFERRAL = "self_referral"
+    LATER_REFERRAL = "later_referral"
+    CIRCULAR_REFERRAL = "circular_referral"
 
 
 EXPECTED: dict[Reason, str] = {
@@ -55,4 +59,8 @@ EXPECTED: dict[Reason, str] = {
     Reason.MISSING_CUSTOMER: _("a customer id, phone, e-mail or union id"),
     Reason.UNPAID: _("an order that was paid"),
     Reason.CANCELLED: _("an order that was not cancelled or closed"),
+    Reason.SUPERSEDED: _("one row per id; a newer row of the source says the same or more"),
+    Reason.SELF_REFERRAL: _("a referrer who is somebody else"),
+    Reason.LATER_REFERRAL: _("one referrer per customer; an earlier one is known"),
+    Reason.CIRCULAR_REFERRAL: _("a referrer whom the customer did not bring, directly or through others"),
 }
