@@ -1,8 +1,9 @@
 """What does the text of one cell say? Every way in which shops and spreadsheets write ids, amounts, dates, phones and words.
 
 The plain spelling is tried first, and only what it cannot read goes through the patterns: 200 million cells must pass.
-A function here gives the value, null where the cell is empty or unreadable; ``is_unread`` tells the two apart. It is asked
-about the finished value, so lay a ``.view()`` between the two or the value is computed twice.
+Three steps, each a column of its own, with a ``.view()`` between them so that no engine computes one twice: ``strip`` takes
+the wrapping off cells that are not plainly written; a reader (``text``, ``money``, ...) gives the value, null where the cell
+is empty or unreadable; ``is_unread`` tells these two apart.
 
 Source  the clean-up rules of Chinese shop exports: wrappers, signs and units of money, bracket remarks, spreadsheet dates
 """
@@ -10,6 +11,7 @@ Source  the clean-up rules of Chinese shop exports: wrappers, signs and units of
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import ibis
@@ -22,9 +24,10 @@ AMOUNT = "decimal(18, 4)"
 """Money and numbers as read: four places are exact for prices per piece; lines are rounded once, later."""
 
 _BEFORE_SCALING = "decimal(22, 8)"
+_FACTOR = "decimal(16, 2)"
 _BLANK = " \\t\\r\\n\\x0b\\f\u00a0\u3000\ufeff\u200b"
 _NOTHING = r"-+|—+|/|\\N|#N/A|(?i:n/a|null|none|nan|nat)|无|暂无|无退款申请"
-_EMPTY = rf"^[{_BLANK}]*=?[\"']?[{_BLANK}]*(?:{_NOTHING})?[{_BLANK}]*[\"']?[{_BLANK}]*\z"
+_SAYS_NOTHING = rf"^(?:{_NOTHING})?\z"
 _PLAIN_TEXT = rf"^[^{_BLANK}'=\-—/\\#无暂nN](?:(?s:.*)[^{_BLANK}])?\z"
 _PLAIN_ID = r"^[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]*\z"
 _WRAPPED = r"^=[\"']((?s:.*))[\"']\z"
@@ -37,8 +40,8 @@ _WIDE = "０１２３４５６７８９（）－−．＋％：／，Ｅｅ"
 _NARROW = "0123456789()--.+%:/,Ee"
 _DIGITS = r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+"
 _REMARK = r"(?:\([^0-9](?s:.*))?"
-_POSITIVE = rf"^([+-]?)({_DIGITS})([eE][+-]?[0-9]{{1,2}})?(万|亿)?{_REMARK}\z"
-_IN_BRACKETS = rf"^\(({_DIGITS})(万|亿)?\)\z"
+_POSITIVE = rf"^([+-]?)({_DIGITS})([eE][+-]?[0-9]{{1,2}})?[万亿]?{_REMARK}\z"
+_IN_BRACKETS = rf"^\(({_DIGITS})[万亿]?\)\z"
 
 _HOUR = "(?:[01]?[0-9]|2[0-3])"
 _PLAIN_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?)?\z"
@@ -71,178 +74,181 @@ CURRENCY_SIGNS = {"CNY": "¥￥元圆", "JPY": "¥￥円", "USD": "$", "EUR": "�
 """The signs that an amount of a currency may carry; another currency's sign makes the amount unreadable."""
 
 
-def text(cell: ir.StringValue) -> ir.StringValue:
-    """The words of a cell without blanks, byte-order marks and spreadsheet wrappers; null where it says nothing.
+@dataclass(frozen=True)
+class Cells:
+    """A column of cells on its way from text to value."""
 
-    ``-``, ``--``, ``无``, ``null`` and their like say nothing.
+    came: ir.StringValue
+    """As it came."""
+    bare: ir.StringValue
+    """Without its wrapping, as ``strip`` gave it; null where ``came`` is plainly written."""
+
+
+def strip(came: ir.StringValue, kind: Cell, signs: str = "") -> ir.StringValue:
+    """The text without blanks, byte-order marks, spreadsheet wrappers and what else its kind passes over; null where it is plain.
+
+    Args:
+        came: the text as it came.
+        kind: what the field holds.
+        signs: for money, the signs of its currency.
     """
+    if kind in (Cell.MONEY, Cell.NUMBER):
+        is_plain = came.try_cast(AMOUNT).notnull()
+        bare = came.translate(_WIDE, _NARROW).re_replace(f"[{_BLANK},_'\"={signs}]", "")
+    elif kind is Cell.PHONE:
+        is_plain = came.re_search(_PLAIN_MOBILE)
+        bare = came.translate(_WIDE, _NARROW).re_replace(_PHONE_NOISE, "")
+    else:
+        plain = {Cell.TEXT: _PLAIN_TEXT, Cell.ID: _PLAIN_ID, Cell.MOMENT: _PLAIN_MOMENT, Cell.DAY: _PLAIN_MOMENT}.get(kind)
+        is_plain = came.re_search(plain) if plain else came.isnull()
+        bare = _unwrap(came)
+        if kind in (Cell.ID, Cell.MOMENT, Cell.DAY):
+            bare = bare.translate(_WIDE, _NARROW)
+        elif kind is not Cell.TEXT:
+            bare = bare.lower()
+    return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), bare)
+
+
+def text(cells: Cells) -> ir.StringValue:
+    """The words of a cell; null where it says nothing, as ``-``, ``--``, ``无``, ``null`` and their like do."""
     return ibis.cases(
-        (cell.isnull(), ibis.null("string")),
-        (cell.re_search(_PLAIN_TEXT), cell),
-        (cell.re_search(_EMPTY), ibis.null("string")),
-        else_=_bare(cell),
+        (cells.bare.isnull(), cells.came), (cells.bare.re_search(_SAYS_NOTHING), ibis.null("string")), else_=cells.bare
     )
 
 
-def identifier(cell: ir.StringValue) -> ir.StringValue:
+def identifier(cells: Cells) -> ir.StringValue:
     """An id as text: leading zeros stay, full-width digits become plain ones, ``17850.0`` is 17850.
 
     The ``.0`` is what a spreadsheet or data frame adds to whole numbers in a column with gaps; no shop writes such ids.
     Null also where a spreadsheet has rounded the id to scientific notation (``1.93053E+17``): that id is lost.
     """
-    bare = _bare(cell).translate(_WIDE, _NARROW)
+    bare = cells.bare
     return ibis.cases(
-        (cell.isnull(), ibis.null("string")),
-        (cell.re_search(_PLAIN_ID), cell),
-        (cell.re_search(_EMPTY) | bare.re_search(_DESTROYED), ibis.null("string")),
+        (bare.isnull(), cells.came),
         (bare.re_search(_FLOAT_OF_WHOLE), bare.re_extract(r"^([0-9]+)", 1)),
+        (bare.re_search(f"{_SAYS_NOTHING}|{_DESTROYED}"), ibis.null("string")),
         else_=bare,
     )
 
 
-def person_id(cell: ir.StringValue) -> ir.StringValue:
+def person_id(cells: Cells) -> ir.StringValue:
     """An id of a person; null where the platform has masked it (``t**8``), since masked ids of strangers are equal."""
-    return ibis.ifelse(cell.contains("*"), ibis.null("string"), identifier(cell))
+    return ibis.ifelse(cells.bare.contains("*"), ibis.null("string"), identifier(cells))
 
 
-def number(cell: ir.StringValue) -> ir.DecimalValue:
+def number(cells: Cells) -> ir.DecimalValue:
     """A plain number as decimal(18, 4)."""
-    return cell.try_cast(AMOUNT).fill_null(_written_amount(cell, signs="", factor=Decimal(1)))
+    return cells.came.try_cast(AMOUNT).fill_null(_written_amount(cells.bare, Decimal(1)))
 
 
-def money(cell: ir.StringValue, unit: MoneyUnit = MoneyUnit.YUAN, signs: str = CURRENCY_SIGNS["CNY"]) -> ir.DecimalValue:
+def money(cells: Cells, unit: MoneyUnit = MoneyUnit.YUAN) -> ir.DecimalValue:
     """An amount in whole units of its currency (元), as decimal(18, 4).
 
     Args:
-        cell: such as ``1,234.50``, ``¥12.00``, ``12元``, ``1.2万``, ``(12.00)`` or ``499.00（系统计算中）``.
+        cells: such as ``1,234.50``, ``¥12.00``, ``12元``, ``1.2万``, ``(12.00)`` or ``499.00（系统计算中）``.
         unit: what the column counts: yuan, ten thousand yuan or fen.
-        signs: the currency's signs, which are passed over.
     """
     factor = _UNIT_FACTOR[unit]
-    written = _written_amount(cell, signs=signs, factor=factor)
+    written = _written_amount(cells.bare, factor)
     if unit is MoneyUnit.YUAN:
-        return cell.try_cast(AMOUNT).fill_null(written)
-    plain = (cell.try_cast(_BEFORE_SCALING) * _exact(factor)).cast(AMOUNT)
-    return ibis.ifelse(cell.try_cast(AMOUNT).notnull(), plain, written)
+        return cells.came.try_cast(AMOUNT).fill_null(written)
+    plain = (cells.came.try_cast(_BEFORE_SCALING) * _exact(factor)).try_cast(AMOUNT)
+    return ibis.ifelse(cells.bare.isnull(), plain, written)
 
 
-def local_time(cell: ir.StringValue) -> ir.TimestampValue:
+def local_time(cells: Cells) -> ir.TimestampValue:
     """The wall-clock time of a cell that names no zone: written dates, 20200203, and spreadsheet day numbers.
 
     Null for cells that name a moment by itself; see ``moment``.
     """
-    bare = _bare_date(cell)
-    slow = ibis.cases(
+    bare = cells.bare
+    return ibis.cases(
+        (bare.isnull(), cells.came.try_cast("timestamp")),
         (bare.re_search(_HAS_ZONE), ibis.null("timestamp")),
         (bare.re_search(_WRITTEN_DATE), _written_time(bare, _WRITTEN_DATE).try_cast("timestamp")),
         (bare.re_search(_COMPACT_DATE), _written_time(bare, _COMPACT_DATE).try_cast("timestamp")),
         (bare.re_search(_SPREADSHEET_DAY), _spreadsheet_time(bare)),
     )
-    return ibis.cases(
-        (cell.isnull(), ibis.null("timestamp")), (cell.re_search(_PLAIN_MOMENT), cell.try_cast("timestamp")), else_=slow
-    )
 
 
-def moment(cell: ir.StringValue) -> ir.TimestampValue:
+def moment(cells: Cells) -> ir.TimestampValue:
     """The UTC moment of a cell that needs no zone: written with Z or an offset, or seconds or milliseconds since 1970."""
-    bare = _bare_date(cell)
-    slow = ibis.cases(
+    bare = cells.bare
+    nothing = ibis.null("timestamp('UTC')")
+    return ibis.cases(
+        (bare.isnull(), nothing),
         (bare.re_search(_EPOCH), _since_1970(bare)),
-        (~bare.re_search(_HAS_ZONE), ibis.null("timestamp('UTC')")),
+        (~bare.re_search(_HAS_ZONE), nothing),
         (bare.re_search(_WRITTEN_DATE), _zoned(bare, _WRITTEN_DATE)),
         (bare.re_search(_COMPACT_DATE), _zoned(bare, _COMPACT_DATE)),
     )
-    nothing = ibis.null("timestamp('UTC')")
-    return ibis.cases((cell.isnull() | cell.re_search(_PLAIN_MOMENT), nothing), else_=slow)
 
 
-def day(cell: ir.StringValue) -> ir.DateValue:
+def day(cells: Cells) -> ir.DateValue:
     """A calendar day; a time beside it is passed over."""
-    return ibis.coalesce(local_time(cell), moment(cell).cast("timestamp")).date()
+    return ibis.coalesce(local_time(cells), moment(cells).cast("timestamp")).date()
 
 
-def phone(cell: ir.StringValue) -> ir.StringValue:
+def phone(cells: Cells) -> ir.StringValue:
     """A phone number by which a person may be known: Chinese mobiles as +86…, others in digits; null where masked."""
-    bare = cell.translate(_WIDE, _NARROW).re_replace(_PHONE_NOISE, "")
+    bare = cells.bare
     return ibis.cases(
-        (cell.re_search(_PLAIN_MOBILE), ibis.literal("+86").concat(cell)),
-        (cell.isnull() | cell.contains("*"), ibis.null("string")),
+        (bare.isnull(), ibis.literal("+86").concat(cells.came)),
         (bare.re_search(_CHINESE_MOBILE), ibis.literal("+86").concat(bare.re_extract(_CHINESE_MOBILE, 1))),
         (bare.re_search(_INTERNATIONAL), ibis.literal("+").concat(bare.re_extract(_INTERNATIONAL, 1))),
         (bare.re_search(_NATIONAL), bare),
     )
 
 
-def email(cell: ir.StringValue) -> ir.StringValue:
+def email(cells: Cells) -> ir.StringValue:
     """An e-mail address in lower case; null where masked or not an address."""
-    bare = cell.re_replace(_EDGES, "").lower()
-    plain = cell.lower()
-    return ibis.cases(
-        (plain.contains("*"), ibis.null("string")), (plain.re_search(_EMAIL), plain), (bare.re_search(_EMAIL), bare)
-    )
+    return ibis.cases((cells.bare.contains("*"), ibis.null("string")), (cells.bare.re_search(_EMAIL), cells.bare))
 
 
-def yes_no(cell: ir.StringValue) -> ir.BooleanValue:
+def yes_no(cells: Cells) -> ir.BooleanValue:
     """Yes or no in either language."""
-    bare = _bare(cell).lower()
-    return ibis.cases((bare.isin(_YES), ibis.literal(value=True)), (bare.isin(_NO), ibis.literal(value=False)))
+    return ibis.cases((cells.bare.isin(_YES), ibis.literal(value=True)), (cells.bare.isin(_NO), ibis.literal(value=False)))
 
 
-def is_unread(cell: ir.StringValue, value: ir.Value, kind: Cell) -> ir.BooleanValue:
+def is_unread(cells: Cells, value: ir.Value, kind: Cell) -> ir.BooleanValue:
     """Whether the cell says something that could not be read as what its field holds.
 
     Args:
-        cell: the text as it came.
+        cells: the text as it came and stripped.
         value: what was read from it.
         kind: what the field holds; a masked phone, e-mail or person's id says nothing, and so do 0000-00-00 and 1970-01-01.
     """
-    return ibis.cases((value.notnull() | cell.isnull(), ibis.literal(value=False)), else_=~_says_nothing(cell, kind))
-
-
-def is_destroyed_id(cell: ir.StringValue) -> ir.BooleanValue:
-    """Whether a spreadsheet has rounded this id to scientific notation."""
-    no = ibis.literal(value=False)
-    return ibis.cases((cell.contains("+"), _bare(cell).re_search(_DESTROYED).fill_null(no)), else_=no)
-
-
-def _says_nothing(cell: ir.StringValue, kind: Cell) -> ir.BooleanValue:
-    empty = cell.re_search(_EMPTY)
+    said = cells.bare.fill_null(cells.came)
+    nothing = said.re_search(f"{_SAYS_NOTHING}|{_NO_DATE}" if kind in (Cell.MOMENT, Cell.DAY) else _SAYS_NOTHING)
     if kind in (Cell.PHONE, Cell.EMAIL, Cell.ID):
-        return empty | cell.contains("*")
-    if kind in (Cell.MOMENT, Cell.DAY):
-        return empty | _bare_date(cell).re_search(_NO_DATE)
-    return empty
+        nothing |= said.contains("*")
+    return ibis.cases((value.notnull() | cells.came.isnull(), ibis.literal(value=False)), else_=~nothing)
 
 
-def _bare(cell: ir.StringValue) -> ir.StringValue:
-    trimmed = cell.re_replace(_OUTER_BLANKS, "")
+def _unwrap(came: ir.StringValue) -> ir.StringValue:
+    trimmed = came.re_replace(_OUTER_BLANKS, "")
     unwrapped = ibis.ifelse(trimmed.re_search(_WRAPPED), trimmed.re_extract(_WRAPPED, 1), trimmed)
-    return unwrapped.re_replace(_EDGES, "").nullif("")
+    return unwrapped.re_replace(_EDGES, "")
 
 
-def _bare_date(cell: ir.StringValue) -> ir.StringValue:
-    return _bare(cell).translate(_WIDE, _NARROW)
-
-
-def _written_amount(cell: ir.StringValue, *, signs: str, factor: Decimal) -> ir.DecimalValue:
-    """The amount of a cell that is not a plain number; lazily, since most are."""
-    noise = f"[{_BLANK},_'\"={signs}]"
-    bare = cell.translate(_WIDE, _NARROW).re_replace(noise, "")
+def _written_amount(bare: ir.StringValue, factor: Decimal) -> ir.DecimalValue:
+    """The amount of a cell that is not a plain number."""
     positive = bare.re_extract(_POSITIVE, 1).concat(bare.re_extract(_POSITIVE, 2), bare.re_extract(_POSITIVE, 3))
     negative = ibis.literal("-").concat(bare.re_extract(_IN_BRACKETS, 1))
     in_brackets = bare.re_search(_IN_BRACKETS)
-    digits = ibis.cases((in_brackets, negative), (bare.re_search(_POSITIVE), positive))
-    thousands = ibis.ifelse(in_brackets, bare.re_extract(_IN_BRACKETS, 2), bare.re_extract(_POSITIVE, 4))
+    digits = ibis.cases((bare.isnull(), ibis.null("string")), (in_brackets, negative), (bare.re_search(_POSITIVE), positive))
     scale = ibis.cases(
-        (thousands == "万", _exact(factor * 10_000)), (thousands == "亿", _exact(factor * 100_000_000)), else_=_exact(factor)
+        (bare.isnull(), ibis.null(_FACTOR)),
+        (bare.re_search(r"^\(?[^(]*万"), _exact(factor * 10_000)),
+        (bare.re_search(r"^\(?[^(]*亿"), _exact(factor * 100_000_000)),
+        else_=_exact(factor),
     )
-    amount = (digits.try_cast(_BEFORE_SCALING) * scale).try_cast(AMOUNT)
-    return ibis.ifelse(cell.isnull(), ibis.null(AMOUNT), amount)
+    return (digits.try_cast(_BEFORE_SCALING) * scale).try_cast(AMOUNT)
 
 
 def _exact(factor: Decimal) -> ir.DecimalValue:
     # Typed by us: left alone, each engine gives a decimal literal another scale.
-    return ibis.literal(str(factor)).cast("decimal(16, 2)")
+    return ibis.literal(str(factor)).cast(_FACTOR)
 
 
 def _written_time(bare: ir.StringValue, pattern: str) -> ir.StringValue:

@@ -105,11 +105,14 @@ class _SourceRows:
         self.signs = (
             "".join(cells.CURRENCY_SIGNS.values()) if "currency" in source.columns else cells.CURRENCY_SIGNS.get(currency, "")
         )
+        self.mapped = [field for field in self.fields if field.name in source.columns]
         self.raw = raw.filter(raw["source"] == source.name)
 
     def typed(self) -> ir.Table:
         """The finished rows."""
-        read = self.raw.select(*PROVENANCE, **self._read_columns()).view()
+        came = self.raw.select(*PROVENANCE, **{f"{field.name}__came": self._text(field) for field in self.mapped}).view()
+        stripped = came.mutate(**self._stripped_columns(came)).view()
+        read = stripped.mutate(**self._read_columns(stripped)).view()
         judged = read.select(*PROVENANCE, **self._judged_columns(read)).view()
         checks = list(self._checks(judged))
         numbered = ibis.cases(*((check.fails, ibis.literal(n, "int16")) for n, check in enumerate(checks))) if checks else None
@@ -138,31 +141,36 @@ class _SourceRows:
         mapping = self.source.columns[field.name]
         return ibis.literal(mapping.constant) if mapping.constant is not None else self.raw[field.name]
 
-    def _read_columns(self) -> dict[str, ir.Value]:
-        """Text and first reading of every mapped field."""
+    def _stripped_columns(self, came: ir.Table) -> dict[str, ir.Value]:
+        return {
+            f"{field.name}__bare": cells.strip(
+                came[f"{field.name}__came"], field.cell, self.signs if field.cell is Cell.MONEY else ""
+            )
+            for field in self.mapped
+        }
+
+    def _read_columns(self, stripped: ir.Table) -> dict[str, ir.Value]:
+        """The first reading of every mapped field."""
         columns: dict[str, ir.Value] = {}
-        for field in self.fields:
-            if not self._is_mapped(field.name):
-                continue
-            text = self._text(field)
-            columns[f"{field.name}__text"] = text
+        for field in self.mapped:
+            written = _cells(stripped, field)
             if field.cell is Cell.MOMENT:
-                columns[f"{field.name}__local"] = cells.local_time(text)
-                columns[f"{field.name}__moment"] = cells.moment(text)
+                columns[f"{field.name}__local"] = cells.local_time(written)
+                columns[f"{field.name}__moment"] = cells.moment(written)
             else:
-                columns[field.name] = self._reader(field, self.source.columns[field.name])(text)
+                columns[field.name] = self._reader(field, self.source.columns[field.name])(written)
         for rule in self.source.drop:
             field = next(each for each in self.fields if each.name == rule.column)
-            if self._is_mapped(field.name) and field.cell not in (Cell.ID, Cell.TEXT):
-                columns[f"{field.name}__words"] = cells.text(self._text(field))
+            if field in self.mapped and field.cell not in (Cell.ID, Cell.TEXT):
+                columns[f"{field.name}__words"] = cells.text(_cells(stripped, field))
         return columns
 
-    def _reader(self, field: Field, mapping: ColumnMapping) -> Callable[[ir.StringValue], ir.Value]:
+    def _reader(self, field: Field, mapping: ColumnMapping) -> Callable[[cells.Cells], ir.Value]:
         if field.cell is Cell.MONEY:
-            return lambda text: cells.money(text, mapping.unit, self.signs)
+            return lambda written: cells.money(written, mapping.unit)
         if field.cell is Cell.ID:
             return cells.person_id if field.name in _PERSON_IDS else cells.identifier
-        readers: dict[Cell, Callable[[ir.StringValue], ir.Value]] = {
+        readers: dict[Cell, Callable[[cells.Cells], ir.Value]] = {
             Cell.TEXT: cells.text,
             Cell.NUMBER: cells.number,
             Cell.DAY: cells.day,
@@ -177,7 +185,7 @@ class _SourceRows:
         columns: dict[str, ir.Value] = {}
         for field in self.fields:
             name = field.name
-            if not self._is_mapped(name):
+            if field not in self.mapped:
                 columns[name] = ibis.null(_TYPES[field.cell])
                 if field.cell is Cell.MOMENT:
                     columns[day_name(name)] = ibis.null("date")
@@ -189,8 +197,8 @@ class _SourceRows:
                 )
             else:
                 usable = columns[name] = read[name]
-            columns[f"{name}__text"] = read[f"{name}__text"]
-            columns[f"{name}__unread"] = cells.is_unread(read[f"{name}__text"], usable, field.cell)
+            columns[f"{name}__came"] = read[f"{name}__came"]
+            columns[f"{name}__unread"] = cells.is_unread(_cells(read, field), usable, field.cell)
         if "kind" in columns and self.source.default_kind is not None:
             columns["kind"] = columns["kind"].fill_null(self.source.default_kind)
         return columns | {name: read[name] for name in read.columns if name.endswith("__words")}
@@ -244,7 +252,11 @@ class _SourceRows:
     def _came(self, rows: ir.Table, field: str | None) -> ir.StringValue:
         if field is None or field in PERSONAL or not self._is_mapped(field):
             return ibis.null("string")
-        return rows[f"{field}__text"].substr(0, _CAME_LENGTH)
+        return rows[f"{field}__came"].substr(0, _CAME_LENGTH)
+
+
+def _cells(table: ir.Table, field: Field) -> cells.Cells:
+    return cells.Cells(table[f"{field.name}__came"], table[f"{field.name}__bare"])
 
 
 def _of_problem(rows: ir.Table, checks: Sequence[_Check], value: Callable[[_Check], ir.Value]) -> ir.Value:
