@@ -9,7 +9,7 @@ from fenji.analyze.registry_events import event_metrics
 from fenji.analyze.registry_feedback import FEEDBACK_METRICS, REFERRAL_METRICS
 from fenji.analyze.registry_orders import ORDER_METRICS
 from fenji.domain.metrics import Metric
-from fenji.errors import NotFound, Place, Problem, unknown_name
+from fenji.errors import InvalidDocument, NotFound, Place, Problem, unknown_name
 
 
 def builtin_metrics(event_kinds: Iterable[str] = ()) -> tuple[Metric, ...]:
@@ -23,9 +23,18 @@ def builtin_metrics(event_kinds: Iterable[str] = ()) -> tuple[Metric, ...]:
 
 @dataclass(frozen=True)
 class Registry:
-    """The metrics of a workspace: the built-in ones and its own."""
+    """The metrics of a workspace: the built-in ones and its own.
+
+    Raises:
+        InvalidDocument: a ratio refers to a metric that is not there, such as one of an event kind that the data lacks.
+    """
 
     metrics: tuple[Metric, ...]
+
+    def __post_init__(self) -> None:
+        known = set(self.slugs)
+        parts = [(each, slug) for each in self.metrics for slug in each.ratio_of or () if slug not in known]
+        InvalidDocument.raise_if(unknown_name("metric", slug, known, place=Place(column=each.slug)) for each, slug in parts)
 
     @classmethod
     def of(cls, event_kinds: Iterable[str] = (), own: Sequence[Metric] = ()) -> Registry:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from fenji.analyze.registry import builtin_metrics
 from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import read_policy
 from fenji.documents.sources import read_sources
@@ -73,7 +74,7 @@ def sources_of(workspace: Workspace) -> tuple[Source, ...]:
 def own_metrics_of(workspace: Workspace) -> tuple[Metric, ...]:
     """The metrics that the company declared in metrics.yaml; none where the file is missing."""
     path = workspace.root / METRICS_FILE
-    return read_metrics(path) if path.is_file() else ()
+    return read_metrics(path, builtin_metrics()) if path.is_file() else ()
 
 
 def policy_files(workspace: Workspace) -> tuple[Path, ...]:
