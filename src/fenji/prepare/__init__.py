@@ -4,4 +4,5 @@ ports       what preparation needs from outside
 cells       what the text of one cell says
 statuses    whether an order was paid, called off or taken back
 rows        every field of every row read, and why a row cannot be used
+duplicates  which rows came in more than once
 """

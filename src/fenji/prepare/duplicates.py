@@ -1,0 +1,71 @@
+"""Which rows came in more than once, because files overlap or because a file repeats itself?
+
+Two rows of one source are copies when all their cells are equal, mapped or not. The k-th copy inside a file counts once,
+from the first file (by name) that has a k-th copy: so the largest number of copies within one file is kept, and a file that
+comes later changes nothing about the files before it. Files with 2, 1 and 3 copies keep 2, 0 and 1 of them.
+Copies inside one file are kept, since two equal lines of an invoice are two sales, unless the source says ``repeats: drop``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.domain.feeds import Feed, field_names
+from fenji.domain.sources import Repeats, Source
+
+PROVENANCE = ("source", "file", "row_number")
+ACROSS_FILES = "across_files"
+REPEAT = "repeat"
+
+
+def mark_copies(raw: ir.Table, feed: Feed, sources: Sequence[Source]) -> ir.Table:
+    """The rows that have an equal row in their source, and which of them count.
+
+    Cost: one grouping of all rows by their 64-bit hash; everything after it sees only rows whose hash occurs again.
+    Grain: one row per raw row that has a copy.
+
+    Args:
+        raw: the feed's raw table.
+        feed: the kind of table.
+        sources: the entries of sources.yaml; those that say ``repeats: drop`` count one copy only.
+
+    Returns:
+        ``source``, ``file``, ``row_number``, ``copy`` (1.. inside its file) and ``left_out``: null for copies that count,
+        else ``across_files`` or ``repeat``.
+    """
+    hashes = raw.group_by("row_hash").aggregate(rows=raw.count())
+    repeated = hashes.filter(hashes["rows"] > 1)
+    cells = ["source", "row_hash", *field_names(feed)]
+    candidates = raw.select(*PROVENANCE, *cells[1:]).semi_join(repeated, "row_hash")
+    inside = ibis.window(group_by=[*cells, "file"], order_by="row_number")
+    numbered = candidates.mutate(copy=ibis.row_number().over(inside) + 1).view()
+    same_copy = ibis.window(group_by=[*cells, "copy"], order_by="file")
+    all_copies = ibis.window(group_by=cells)
+    placed = numbered.mutate(place=ibis.row_number().over(same_copy), copies=numbered.count().over(all_copies)).view()
+    dropping = [source.name for source in sources if source.repeats is Repeats.DROP]
+    is_repeat = (placed["copy"] > 1) & placed["source"].isin(dropping) if dropping else ibis.literal(value=False)
+    left_out = ibis.cases((is_repeat, REPEAT), (placed["place"] > 0, ACROSS_FILES), else_=ibis.null("string"))
+    return placed.filter(placed["copies"] > 1).select(*PROVENANCE, "copy", left_out=left_out)
+
+
+def without_copies(raw: ir.Table, copies: ir.Table) -> ir.Table:
+    """The raw rows that count: all but those that ``mark_copies`` leaves out."""
+    return raw.anti_join(copies.filter(copies["left_out"].notnull()), list(PROVENANCE))
+
+
+def count_copies(copies: ir.Table) -> ir.Table:
+    """Copies per file.
+
+    Grain: one row per source and file that holds copies.
+
+    Returns:
+        ``across_files``, ``repeats_within_file`` (beyond the first, kept or dropped) and ``repeats_dropped``.
+    """
+    return copies.group_by("source", "file").aggregate(
+        across_files=(copies["left_out"] == ACROSS_FILES).sum().fill_null(0),
+        repeats_within_file=(copies["copy"] > 1).sum().fill_null(0),
+        repeats_dropped=(copies["left_out"] == REPEAT).sum().fill_null(0),
+    )
