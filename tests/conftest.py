@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from fenji.engines.duck import DuckEngine
+from fenji.engines.engine import Engine
 
 # Deadlines measure the machine, not the code: the first call compiles expressions.
 settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,3 +30,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("spark" if is_spark else str(item.path)))
         if is_spark and lacking:
             item.add_marker(pytest.mark.skip(reason=f"Spark needs {' and '.join(lacking)}"))
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The one Spark session of all tests, set for tables of a few rows: one task where a cluster would take two hundred."""
+    from fenji.engines.spark import SparkEngine
+
+    small = {"spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false", "spark.sql.codegen.wholeStage": "false"}
+    engine = SparkEngine(tmp_path_factory.mktemp("spark"), options=small, threads=2, memory_limit="2GB")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def duck(tmp_path: Path) -> Iterator[Engine]:
+    """A DuckDB session of one test."""
+    engine = DuckEngine(tmp_path / "duck", threads=2)
+    yield engine
+    engine.close()

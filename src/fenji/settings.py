@@ -203,7 +203,7 @@ class Settings(BaseModel):
     memory_limit: Annotated[
         Annotated[str, AfterValidator(_memory)] | None,
         About(
-            help=_("Most memory the engine may use; 80 % of the machine where not given (Spark: its own default)."),
+            help=_("Most memory the engine may use; where not given 80 % of the machine for DuckDB and half of it for Spark."),
             why=_("Beyond it the engine writes to its scratch folder instead of failing."),
             unit=_("MB, GB or TB"),
             example='"12GB"',

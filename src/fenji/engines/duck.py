@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -13,12 +14,8 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fenji.engines.engine import FETCH_LIMIT, BatchFunction
-from fenji.errors import InvalidArgument, Unavailable
-from fenji.language import message as _
-
-BATCH_ROWS = 100_000
-"""Rows of one Arrow batch in a batch step: large enough for compiled code, about 20 MB at 25 columns."""
+from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, BatchFunction
+from fenji.engines.failures import disk_error, memory_error, too_many_rows
 
 
 @ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
@@ -76,25 +73,19 @@ class DuckEngine:
 
     def save(self, table: ir.Table, folder: Path) -> int:
         """See Engine.save."""
-        folder.mkdir(parents=True)
-        file = folder / "part-0.parquet"
         sql = self._compiled(table)
-        target = str(file).replace("'", "''")
-        try:
+        target = str(folder / "part-0.parquet").replace("'", "''")
+        with _failures(folder):
+            folder.mkdir(parents=True)
             result = self.connection.raw_sql(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-        except duckdb.IOException as error:
-            raise disk_error(error, folder) from error
         return int(result.fetchone()[0])
 
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
         """See Engine.fetch."""
-        found = self.connection.to_pyarrow(table.limit(limit + 1))
+        with _failures(self._scratch):
+            found = self.connection.to_pyarrow(table.limit(limit + 1))
         if found.num_rows > limit:
-            raise InvalidArgument.of(
-                _("the result has more than {limit} rows, the most that is held in memory."),
-                advice=_("Narrow it, or read the stored Parquet table."),
-                limit=limit,
-            )
+            raise too_many_rows(limit)
         return found
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
@@ -124,18 +115,19 @@ class DuckEngine:
 
     def _batches(self, table: ir.Table) -> Iterator[pa.RecordBatch]:
         # Not Ibis' to_pyarrow_batches, which asks for a method that DuckDB 2 no longer has.
-        yield from self.connection.con.execute(self._compiled(table)).to_arrow_reader(BATCH_ROWS)
+        yield from self.connection.con.sql(self._compiled(table)).to_arrow_reader(BATCH_ROWS)
 
     def _compiled(self, table: ir.Table) -> str:
         self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - small literal tables of an expression become known to DuckDB
         return str(self.connection.compile(table))
 
 
-def disk_error(error: Exception, folder: Path) -> Unavailable:
-    """The error of a disk that cannot take what is written, in our words."""
-    return Unavailable.of(
-        _("could not write to {folder}: {error}"),
-        advice=_("Free some disk space or choose another store in fenji.toml, then run again: nothing was published."),
-        folder=str(folder),
-        error=str(error).splitlines()[0][:200],
-    )
+@contextmanager
+def _failures(folder: Path) -> Iterator[None]:
+    """A disk or a memory that is full, in our words."""
+    try:
+        yield
+    except (duckdb.IOException, OSError) as error:
+        raise disk_error(error, folder) from error
+    except duckdb.OutOfMemoryException as error:
+        raise memory_error(error) from error

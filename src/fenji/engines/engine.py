@@ -15,6 +15,9 @@ BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
 FETCH_LIMIT = 200_000
 """Rows that may be collected into memory at once: about 200 MB at a thousand bytes a row, far above any report."""
 
+BATCH_ROWS = 100_000
+"""Rows of one Arrow batch in a batch step: large enough for compiled code, about 20 MB at 25 columns."""
+
 
 class Engine(Protocol):
     """One place where Ibis tables live and run. Not safe for use by two threads at once."""

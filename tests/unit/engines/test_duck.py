@@ -114,3 +114,18 @@ def test_a_disk_that_fills_up_is_unavailable_and_leaves_nothing(engine, tmp_path
     with pytest.raises(Unavailable, match="nothing was published"):
         save_checked(engine, table, NUMBERS, folder)
     assert not folder.exists()
+
+
+def test_too_little_memory_is_unavailable_and_says_which_settings_help(tmp_path):
+    engine = DuckEngine(tmp_path / "scratch", threads=1, memory_limit="50MB")
+    engine.connection.raw_sql("SET max_temp_directory_size = '1MB'")
+    numbers = ibis.range(20_000_000).unnest().name("n").as_table()
+    with pytest.raises(Unavailable, match="memory_limit"):
+        engine.stage(numbers.order_by(ibis._.n.hash()))
+    engine.close()
+
+
+def test_a_folder_that_cannot_be_made_is_the_disk_s_failure(engine, tmp_path):
+    (tmp_path / "clean.number").touch()
+    with pytest.raises(Unavailable, match="nothing was published"):
+        engine.save(engine.from_arrow(pa.table({"n": [1]})), tmp_path / "clean.number" / "run=r1")

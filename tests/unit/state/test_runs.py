@@ -77,6 +77,7 @@ def test_a_run_on_a_base_shows_the_base_tables_that_it_did_not_write(runs):
     assert runs.tables_of(run.run_id) == (base_tables[0], own)
     assert runs.published(run.run_id).inputs == (FILE,)
     assert runs.latest_published().run_id == run.run_id
+    assert runs.latest_published(command="run").run_id == base.run_id
     assert runs.latest_published(as_of=january).run_id == base.run_id
     assert runs.latest_published(as_of=date(2025, 1, 1)) is None
 

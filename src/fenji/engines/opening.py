@@ -1,0 +1,32 @@
+"""Which engine is asked for? Opens it; nobody else needs to know which one it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fenji.engines.duck import DuckEngine
+from fenji.engines.engine import Engine
+from fenji.engines.spark import SparkEngine
+from fenji.settings import EngineName, Settings
+
+
+def open_engine(name: EngineName, settings: Settings, *, scratch: Path) -> Engine:
+    """A new session of an engine; the caller closes it.
+
+    Args:
+        name: the engine.
+        settings: threads, memory, and where Spark is.
+        scratch: folder for intermediate results.
+
+    Raises:
+        Unavailable: it cannot be opened here; says what to install.
+    """
+    if name is EngineName.SPARK:
+        return SparkEngine(
+            scratch,
+            master=settings.spark_master,
+            options=settings.spark_options,
+            threads=settings.threads,
+            memory_limit=settings.memory_limit,
+        )
+    return DuckEngine(scratch, threads=settings.threads, memory_limit=settings.memory_limit)

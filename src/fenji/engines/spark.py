@@ -1,0 +1,175 @@
+"""Spark, for what does not fit one machine. Cannot: work with a store or scratch folder that its workers do not see.
+
+One session serves a process: a second engine uses the same one, and the engine that started it ends it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fenji.engines.engine import FETCH_LIMIT, BatchFunction
+from fenji.engines.failures import disk_error, too_many_rows
+from fenji.engines.spark_session import open_session
+from fenji.engines.spark_types import spark_type, struct_of
+
+
+@ibis.udf.scalar.builtin(name="to_utc_timestamp", signature=(("timestamp", "string"), "timestamp('UTC')"))
+def _earlier_utc_of(local: object, zone: object) -> object: ...
+
+
+@ibis.udf.scalar.builtin(name="from_utc_timestamp", signature=(("timestamp('UTC')", "string"), "timestamp"))
+def _local_of(moment: object, zone: object) -> object: ...
+
+
+class SparkEngine:
+    """The distributed engine."""
+
+    name = "spark"
+
+    def __init__(
+        self,
+        scratch: Path | None = None,
+        *,
+        master: str = "local[*]",
+        options: Mapping[str, str] | None = None,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+    ) -> None:
+        """Opens (or joins) the process's session; see open_session for the arguments.
+
+        Raises:
+            Unavailable: pyspark or Java is missing, or the master cannot be reached.
+        """
+        if scratch is not None:
+            scratch.mkdir(parents=True, exist_ok=True)
+        self._scratch = Path(tempfile.mkdtemp(prefix="fenji-", dir=scratch))
+        self._staged = 0
+        try:
+            opened = open_session(self._scratch, master=master, options=options or {}, threads=threads, memory_limit=memory_limit)
+        except BaseException:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
+        self.session, self._is_ours = opened.session, opened.is_ours
+        self.connection = ibis.pyspark.connect(self.session)
+
+    def read_parquet(self, files: Sequence[Path], schema: sch.Schema) -> ir.Table:
+        """See Engine.read_parquet."""
+        struct = struct_of(schema)
+        if not files:
+            return self.table_of(self.session.createDataFrame([], struct), schema)
+        # With the schema given, Spark neither opens the files now nor takes folders named run=… for columns.
+        frame = self.session.read.schema(struct).parquet(*(literal_path(file) for file in files))
+        return self.table_of(frame, schema)
+
+    def from_arrow(self, table: pa.Table) -> ir.Table:
+        """See Engine.from_arrow."""
+        file = self._next_folder("given").with_suffix(".parquet")
+        pq.write_table(table, file, coerce_timestamps="us")
+        return self.read_parquet([file], sch.Schema.from_pyarrow(table.schema))
+
+    def stage(self, table: ir.Table) -> ir.Table:
+        """See Engine.stage."""
+        folder = self._next_folder("staged")
+        self.save(table, folder)
+        return self.read_parquet(sorted(folder.glob("*.parquet")), table.schema())
+
+    def save(self, table: ir.Table, folder: Path) -> int:
+        """See Engine.save."""
+        from pyspark.sql import functions  # noqa: PLC0415 - heavy third-party, an extra
+
+        typed = [functions.col(f"`{name}`").cast(spark_type(kind)).alias(name) for name, kind in table.schema().items()]
+        self._write(self.frame_of(table).select(*typed), folder)
+        return sum(pq.read_metadata(file).num_rows for file in folder.glob("*.parquet"))
+
+    def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
+        """See Engine.fetch."""
+        found = self.frame_of(table.limit(limit + 1)).toArrow()
+        if found.num_rows > limit:
+            raise too_many_rows(limit)
+        return found.cast(table.schema().to_pyarrow())
+
+    def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
+        """See Engine.map_customers."""
+        target = schema.to_pyarrow()
+
+        def mapped(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                yield function(batch).cast(target)
+
+        folder = self._next_folder("mapped")
+        self._write(self.frame_of(table).mapInArrow(mapped, struct_of(schema)), folder)
+        return self.read_parquet(sorted(folder.glob("*.parquet")), schema)
+
+    def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+        """See Engine.to_utc."""
+        # Where the clock shows an hour twice, Java takes the first and DuckDB the second; we take the second on both.
+        first = _earlier_utc_of(local, ibis.literal(zone))
+        second = first + ibis.interval(hours=1)
+        return ibis.ifelse(self.to_local(second, zone) == local, second, first)
+
+    def to_local(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+        """See Engine.to_local."""
+        return _local_of(moment, ibis.literal(zone))
+
+    def close(self) -> None:
+        """See Engine.close."""
+        if self._is_ours:
+            self.session.stop()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def table_of(self, frame: Any, schema: sch.Schema) -> ir.Table:  # noqa: ANN401 - pyspark is imported only where it is used
+        """A data frame as a table of exactly this schema; for what Spark itself reads."""
+        name = self._next_folder("view").name
+        frame.createOrReplaceTempView(name)
+        # Not connection.table(name): Ibis would read the types back from Spark, and there a moment has no zone.
+        return ops.DatabaseTable(name=name, schema=schema, source=self.connection, namespace=ops.Namespace()).to_expr()
+
+    def frame_of(self, table: ir.Table) -> Any:  # noqa: ANN401 - pyspark is imported only where it is used
+        """A table's expression as a data frame, not yet computed."""
+        for literal in table.op().find(ops.InMemoryTable):
+            # Not Ibis' own way, which goes through pandas and turns missing whole numbers into NaN.
+            rows = literal.data.to_pyarrow(literal.schema).to_pylist()
+            tuples = [tuple(row.values()) for row in rows]
+            self.session.createDataFrame(tuples, struct_of(literal.schema)).createOrReplaceTempView(literal.name)
+        return self.session.sql(self.connection.compile(table))
+
+    def _next_folder(self, what: str) -> Path:
+        self._staged += 1
+        return self._scratch / f"{what}_{self._scratch.name.replace('-', '_')}_{self._staged}"
+
+    def _write(self, frame: Any, folder: Path) -> None:  # noqa: ANN401 - pyspark is imported only where it is used
+        from py4j.protocol import Py4JError  # noqa: PLC0415 - heavy third-party, an extra
+        from pyspark.errors import PySparkException  # noqa: PLC0415
+
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            frame.write.parquet(literal_path(folder))
+        except OSError as error:
+            raise disk_error(error, folder) from error
+        except (PySparkException, Py4JError) as error:
+            if _is_disk_failure(error):
+                raise disk_error(error, folder) from error
+            raise
+        for checksum in folder.glob(".*.crc"):
+            checksum.unlink()
+
+
+def literal_path(path: Path) -> str:
+    """A path for Spark, which would take brackets and stars in it for patterns."""
+    return re.sub(r"([\\{}\[\]*?])", r"\\\1", str(path))
+
+
+def _is_disk_failure(error: Exception) -> bool:
+    return bool(re.search(r"No space left on device|File too large|java\.io\.IOException|Read-only file system", str(error)))
