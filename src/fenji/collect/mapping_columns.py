@@ -6,6 +6,7 @@ propose a column, as a guess.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from fenji.collect.headers import Confidence, lookup_key, matches_for, money_unit
@@ -21,6 +22,8 @@ PERSON_FIELDS = ("customer_id", "phone", "email", "union_id")
 MOST_UNLABELLED = 200
 """Columns without a known header whose cells are looked at; more would take long and no table of people has them."""
 _AMOUNTS = frozenset({"line_amount", "order_amount"})
+
+_SALE_OR_RETURN = re.compile("退|销售|return|refund|sale|credit", re.IGNORECASE)
 
 _KNOWN = _("known header, and the cells agree")
 _USUAL = _("usual header, and the cells agree")
@@ -112,6 +115,9 @@ def _candidates(table: SampledTable, feed: Feed, platform: Platform | None) -> l
         for name, (confidence, rank, is_of_platform) in named.items():
             seen = table.evidence(header)
             verdict = judge(name, fields[name].cell, seen)
+            if (feed, name) == (Feed.ORDER_LINE, "kind") and not _SALE_OR_RETURN.search(" ".join(filter(None, seen.values))):
+                # 订单类型 and the like sort orders in many ways; only sales and returns matter to us.
+                verdict = Verdict.VETOED
             found.append(_Candidate(fields[name], header, confidence, rank, verdict, seen.filled == 0, is_of_platform))
     return found
 
@@ -189,7 +195,7 @@ def _warnings(candidates: list[_Candidate], chosen: dict[str, ProposedColumn]) -
     for candidate in candidates:
         if candidate.header in used or candidate.header in found or candidate.confidence is Confidence.GUESS:
             continue
-        if candidate.verdict is Verdict.MASKED:
+        if candidate.verdict is Verdict.MASKED and candidate.field.name not in chosen:
             text = _("'{column}' is masked (*) in the sample and cannot tell people apart: not used.")
             found[candidate.header] = Remark(text, {"column": candidate.header})
         elif (

@@ -41,7 +41,9 @@ def _about_people(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
     for column in people:
         seen = table.evidence(column)
         if 0 < seen.masked <= TOO_MASKED:
-            text = _("Some cells of '{column}' are masked (*): different people may be taken for one.")
+            text = _(
+                "Some cells of '{column}' are masked (*): those rows count for no customer unless another column says whose they are."
+            )
             found.append(Remark(text, {"column": column}))
     identifier = choice.column("customer_id")
     if identifier and identifier.column and "昵称" in identifier.column:
