@@ -150,16 +150,11 @@ class SparkEngine:
         return self._scratch / f"{what}_{self._scratch.name.replace('-', '_')}_{self._staged}"
 
     def _write(self, frame: Any, folder: Path) -> None:  # noqa: ANN401 - pyspark is imported only where it is used
-        from py4j.protocol import Py4JError  # noqa: PLC0415 - heavy third-party, an extra
-        from pyspark.errors import PySparkException  # noqa: PLC0415
-
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             frame.write.parquet(literal_path(folder))
-        except OSError as error:
-            raise disk_error(error, folder) from error
-        except (PySparkException, Py4JError) as error:
-            if _is_disk_failure(error):
+        except Exception as error:  # Spark tells a full disk in several ways, always with Java's words for it
+            if isinstance(error, OSError) or _is_disk_failure(error):
                 raise disk_error(error, folder) from error
             raise
         for checksum in folder.glob(".*.crc"):

@@ -66,7 +66,8 @@ def open_database(url: str) -> Database:
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     try:
-        engine = create_engine(url)
+        # SQLite's transactions are begun by _begin_sqlite, not guessed by its driver.
+        engine = create_engine(url, connect_args={"isolation_level": None} if url.startswith("sqlite") else {})
     except ModuleNotFoundError as error:
         raise Unavailable.of(_("PostgreSQL needs one more package."), advice="pip install 'fenji[postgres]'") from error
     except (ArgumentError, NoSuchModuleError) as error:
@@ -84,7 +85,6 @@ def open_database(url: str) -> Database:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
-    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
     for setting in (f"busy_timeout = {_BUSY_SECONDS * 1000}", "journal_mode = WAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {setting}")
 
@@ -122,13 +122,20 @@ def _version(connection: Connection) -> str | None:
 
 
 def _migrate(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - heavy third-party, needed once per change of the database
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - heavy third-party, needed once per change of the database
+    from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", "fenji.state:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, NEWEST)
+    script = ScriptDirectory.from_config(config)
+
+    def upgrade(revision: Any, _context: object) -> Any:  # noqa: ANN401 - Alembic's own types
+        return script._upgrade_revs(NEWEST, revision)  # noqa: SLF001 - what Alembic's upgrade command does, without its env.py
+
+    with EnvironmentContext(config, script, fn=upgrade) as environment:
+        environment.configure(connection=connection, version_table=VERSION_TABLE, transactional_ddl=True)
+        environment.run_migrations()
 
 
 @contextmanager

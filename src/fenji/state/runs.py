@@ -151,9 +151,7 @@ class RunRepository:
         with self._database.writing() as session:
             session.execute(_of_running(run_id).values(status=RunStatus.FAILED, ended_at=self._clock(), failure=failure[:80]))
 
-    def latest_published(
-        self, *, as_of: date | None = None, command: str | None = None, on: str | None = None
-    ) -> Run | None:
+    def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:
         """The run that was published last; None where there is none.
 
         Args:
