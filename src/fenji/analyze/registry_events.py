@@ -9,6 +9,7 @@ from fenji.domain.metrics import Aggregate, Fact, Metric, RowFilter, Unit
 from fenji.domain.periods import Window
 from fenji.domain.words import Words
 
+_NAMED = re.compile(r"event_(?P<kind>[a-z0-9_]+?)_(30d|12m|value_12m)")
 _SPANS = {"30d": ("近30天", "of thirty days"), "12m": ("近12个月", "of twelve months")}
 
 
@@ -21,6 +22,16 @@ def event_metrics(kinds: Iterable[str]) -> tuple[Metric, ...]:
     for kind in sorted(set(kinds)):
         named.setdefault(kind_slug(kind), []).append(kind)
     return tuple(metric for slug, alike in sorted(named.items()) for metric in _metrics(slug, tuple(alike)))
+
+
+def kinds_named(slugs: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of events that metric names ask for, whether or not the data holds any: nobody having done it is 0, not unknown.
+
+    >>> kinds_named(["event_visit_30d", "event_mile_value_12m", "orders_12m"])
+    ('mile', 'visit')
+    """
+    found = (_NAMED.fullmatch(slug) for slug in slugs)
+    return tuple(sorted({match["kind"] for match in found if match}))
 
 
 def kind_slug(kind: str) -> str:

@@ -235,3 +235,23 @@ COLUMN_QUALITY = _clean(
     _optional("lowest", "float64", "smallest value"),
     _optional("highest", "float64", "largest value"),
 )
+
+CLEAN: dict[str, Contract] = {
+    each.full_name: each
+    for each in (
+        CUSTOMER,
+        IDENTITY,
+        IDENTITY_CONFLICT,
+        ORDER_LINE,
+        PRODUCT,
+        EVENT,
+        FEEDBACK,
+        CAMPAIGN_CONTACT,
+        REDEMPTION,
+        REFERRAL,
+        REJECTED_ROW,
+        FILE_ACCOUNT,
+        COLUMN_QUALITY,
+    )
+}
+"""Every table of the shelf by full name."""

@@ -11,6 +11,8 @@ import ibis.expr.types as ir
 from fenji.analyze.panel import customer_metric, known_customers
 from fenji.analyze.policy_lint import Finding, Severity, lint_policy
 from fenji.analyze.registry import Registry
+from fenji.analyze.registry_events import kinds_named
+from fenji.analyze.rules import conditions_of, metrics_in
 from fenji.analyze.tier_counts import MAIN_METRICS, count_tiers, panel_with_tiers, profile_tiers
 from fenji.analyze.tiers import assign_tiers, tier_thresholds
 from fenji.documents.policies import render_policy
@@ -60,9 +62,10 @@ def clean_base(session: Session, tables: Mapping[str, ir.Table]) -> CleanBase:
     return CleanBase(tables[clean.CUSTOMER.full_name], filled, tuple(kinds))
 
 
-def registry_of(own: tuple[Metric, ...], event_kinds: tuple[str, ...]) -> Registry:
-    """Every metric of a workspace: the built-in ones, those of its event kinds, and its own."""
-    return Registry.of(event_kinds, own)
+def registry_of(own: tuple[Metric, ...], policy: Policy, event_kinds: tuple[str, ...] = ()) -> Registry:
+    """Every metric of a workspace: the built-in ones, those of the event kinds in its data or its policy, and its own."""
+    asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)]
+    return Registry.of({*event_kinds, *kinds_named(asked)}, own)
 
 
 def usable_policy(policy: Policy, registry: Registry) -> tuple[Problem, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -32,25 +31,23 @@ from fenji.workflow.workspace import METRICS_FILE, Workspace, open_workspace, ow
 YEAR = Window.parse("12m")
 
 
-@dataclass(frozen=True)
-class TierQuestion:
-    """What somebody wants to know about tiers."""
-
-    as_of: date | None = None
-    """None: the date of the last run."""
-    policy: str | None = None
-    """None: the one of the settings, or the only one."""
-    by: str | None = None
-    """A customer column, a metric, or a metric with edges, for a cross table."""
-    engine: EngineName | None = None
-
-
-def report_tiers(root: Path, question: TierQuestion, *, progress: Progress = silent) -> TiersResult:
-    """The tiers of a workspace at a date.
+def tiers_at(
+    root: Path,
+    *,
+    as_of: date | None = None,
+    policy: str | None = None,
+    by: str | None = None,
+    engine: EngineName | None = None,
+    progress: Progress = silent,
+) -> TiersResult:
+    """The tiers of a workspace at a date; computed as a run of its own where nothing published answers.
 
     Args:
         root: the workspace.
-        question: date, policy and cross table; computed as a run of its own where nothing published answers it.
+        as_of: None: the date of the last ``run``.
+        policy: a policy's name; None: the one of the settings, or the only one.
+        by: a customer column, a metric, or a metric with edges (``orders_12m:0,1,5``), for a cross table.
+        engine: None: the one of the settings.
         progress: told about each step of computing.
 
     Raises:
@@ -59,45 +56,54 @@ def report_tiers(root: Path, question: TierQuestion, *, progress: Progress = sil
     """
     workspace = open_workspace(root)
     policies, own = policies_of(workspace), own_metrics_of(workspace)
-    with open_session(workspace, engine=question.engine) as session:
+    with open_session(workspace, engine=engine) as session:
         base_run = session.latest()
-        as_of = question.as_of or base_run.new.as_of
-        if as_of is None:
+        day = as_of or base_run.new.as_of
+        if day is None:
             message = f"run {base_run.run_id} has no as-of date"
             raise AssertionError(message)
-        policy = policy_in_force(policies, question.policy or workspace.settings.policy, as_of)
-        base = _clean_base_of(session, base_run)
-        registry = registry_of(own, base.event_kinds)
-        warnings = usable_policy(policy, registry)
-        grouping = None if question.by is None else grouping_of(question.by, registry, policy)
-        run = published_answer(session, base_run, policy, as_of=as_of)
-        if run is None:
-            new = NewRun(
-                command="tiers",
-                engine=session.engine.name,
-                language=workspace.settings.language,
-                as_of=as_of,
-                settings=workspace.settings.record(),
-                policy=frozen_text(policy),
-                documents=documents_of(workspace),
-                base_run_id=base_run.run_id,
-            )
-            with session.runs.running(new) as run:
-                writer = RunWriter(session, run)
-                analyze_base(writer, base, registry, policy, as_of=as_of, progress=progress, done=0, total=len(STEPS))
-                session.runs.publish(run.run_id, writer.tables)
-            progress("", len(STEPS), len(STEPS))
+        chosen = policy_in_force(policies, policy or workspace.settings.policy, day)
+        base = clean_base_of(session, base_run)
+        registry = registry_of(own, chosen, base.event_kinds)
+        warnings = usable_policy(chosen, registry)
+        grouping = None if by is None else grouping_of(by, registry, chosen)
+        run = published_answer(session, base_run, chosen, as_of=day) or _computed(
+            session, base_run, base, registry, chosen, as_of=day, progress=progress
+        )
         return tiers_of(
             session,
             run,
             base,
             registry,
-            policy,
-            as_of=as_of,
+            chosen,
+            as_of=day,
             grouping=grouping,
-            is_as_of_defaulted=question.as_of is None,
+            is_as_of_defaulted=as_of is None,
             warnings=warnings,
         )
+
+
+def _computed(
+    session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
+) -> Run:
+    """A new run on the clean tables of another one."""
+    workspace = session.workspace
+    new = NewRun(
+        command="tiers",
+        engine=session.engine.name,
+        language=workspace.settings.language,
+        as_of=as_of,
+        settings=workspace.settings.record(),
+        policy=frozen_text(policy),
+        documents=documents_of(workspace),
+        base_run_id=base_run.run_id,
+    )
+    with session.runs.running(new) as run:
+        writer = RunWriter(session, run)
+        analyze_base(writer, base, registry, policy, as_of=as_of, progress=progress, done=0, total=len(STEPS))
+        session.runs.publish(run.run_id, writer.tables)
+    progress("", len(STEPS), len(STEPS))
+    return run
 
 
 def tiers_of(
@@ -157,7 +163,8 @@ def documents_of(workspace: Workspace) -> dict[str, str]:
     return {METRICS_FILE: path.read_text(encoding="utf-8-sig")} if path.is_file() else {}
 
 
-def _clean_base_of(session: Session, run: Run) -> CleanBase:
+def clean_base_of(session: Session, run: Run) -> CleanBase:
+    """The clean tables of a published run."""
     contracts = (clean.CUSTOMER, clean.ORDER_LINE, clean.EVENT, clean.FEEDBACK, clean.REFERRAL)
     return clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts})
 

@@ -1,0 +1,181 @@
+"""From sources to published tiers: collect what is new, prepare the clean base, analyze it at a date, publish all of it at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.collect.collecting import Collection, collect
+from fenji.domain.collected import CollectedFile
+from fenji.domain.feeds import Feed
+from fenji.domain.metrics import Metric
+from fenji.domain.policies import Policy
+from fenji.domain.runs import NewRun, Run
+from fenji.domain.sources import Source
+from fenji.errors import Problem
+from fenji.language import message as _
+from fenji.settings import EngineName
+from fenji.tables import clean
+from fenji.tables.raw import RAW, UNREADABLE
+from fenji.workflow.analyzing import STEPS as ANALYZE_STEPS
+from fenji.workflow.analyzing import analyze_base, clean_base, frozen_text, registry_of, usable_policy
+from fenji.workflow.dates import stale_warning, yesterday
+from fenji.workflow.preparing import STEPS as PREPARE_STEPS
+from fenji.workflow.preparing import PrepareOptions, prepare_base
+from fenji.workflow.progress import Progress, silent
+from fenji.workflow.results import RunResult, StoredRows
+from fenji.workflow.tiers import documents_of
+from fenji.workflow.wiring import RunWriter, Session, open_session
+from fenji.workflow.workspace import (
+    SOURCES_FILE,
+    Workspace,
+    open_workspace,
+    own_metrics_of,
+    policies_of,
+    policy_in_force,
+    sources_of,
+)
+
+TOTAL = 1 + len(PREPARE_STEPS) + len(ANALYZE_STEPS)
+
+
+def run_all(
+    root: Path,
+    *,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    progress: Progress = silent,
+) -> RunResult:
+    """One run of the whole thread; readers see all of it or nothing.
+
+    Args:
+        root: the workspace.
+        as_of: the review date; yesterday in the workspace's time zone where None.
+        policy: a policy's name; None: the one of the settings, or the only one.
+        engine: None: the one of the settings.
+        progress: told about each step.
+
+    Raises:
+        InvalidInput: sources, files, metrics or policy that cannot be used; all problems at once, nothing published.
+        Conflict: another run is writing.
+    """
+    began = time.monotonic()
+    workspace = open_workspace(root)
+    plan = _planned(workspace, as_of, policy)
+    with open_session(workspace, engine=engine) as session, session.runs.running(plan.new_run(session)) as run:
+        known = session.runs.latest_inputs()
+        writer = RunWriter(session, run)
+        collection = _collected(writer, plan.sources, known, progress)
+        tables = _prepared(writer, plan.sources, collection.files, progress)
+        base = clean_base(session, tables)
+        registry = registry_of(plan.own_metrics, plan.policy, base.event_kinds)
+        warnings = usable_policy(plan.policy, registry)
+        done = 1 + len(PREPARE_STEPS)
+        analyze_base(writer, base, registry, plan.policy, as_of=plan.as_of, progress=progress, done=done, total=TOTAL)
+        newest = _newest_order(session, tables, plan.as_of)
+        session.runs.publish(run.run_id, writer.tables, collection.files)
+    progress("", TOTAL, TOTAL)
+    return RunResult(
+        run_id=run.run_id,
+        as_of=plan.as_of,
+        is_as_of_defaulted=plan.is_as_of_defaulted,
+        policy=plan.policy.slug,
+        version=plan.policy.version,
+        files_new=tuple(collection.new),
+        files_changed=tuple(collection.changed),
+        files_unchanged=tuple(collection.unchanged),
+        files_gone=tuple(collection.gone),
+        tables=tuple(StoredRows(each.table, each.rows) for each in writer.tables),
+        seconds=time.monotonic() - began,
+        warnings=(*warnings, *stale_warning(plan.as_of, newest)),
+    )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything that a run is told before it starts, read and checked."""
+
+    workspace: Workspace
+    sources: tuple[Source, ...]
+    own_metrics: tuple[Metric, ...]
+    policy: Policy
+    as_of: date
+    is_as_of_defaulted: bool
+
+    def new_run(self, session: Session) -> NewRun:
+        """What the state database keeps of it."""
+        workspace = self.workspace
+        sources = (workspace.root / SOURCES_FILE).read_text(encoding="utf-8-sig")
+        return NewRun(
+            command="run",
+            engine=session.engine.name,
+            language=workspace.settings.language,
+            as_of=self.as_of,
+            settings=workspace.settings.record(),
+            policy=frozen_text(self.policy),
+            documents={**documents_of(workspace), SOURCES_FILE: without_passwords(sources)},
+        )
+
+
+def _planned(workspace: Workspace, as_of: date | None, policy: str | None) -> _Plan:
+    """Reads every document of the workspace, so that a slip in one of them ends the run before it begins."""
+    day = as_of or yesterday(workspace.settings.time_zone)
+    sources, own = sources_of(workspace), own_metrics_of(workspace)
+    chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, day)
+    usable_policy(chosen, registry_of(own, chosen))
+    return _Plan(workspace, sources, own, chosen, day, as_of is None)
+
+
+def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[CollectedFile], progress: Progress) -> Collection:
+    progress(_("collecting"), 0, TOTAL)
+    session = writer.session
+    return collect(
+        sources,
+        root=session.workspace.root,
+        known=known,
+        reader=session.engine,
+        store=session.store.root,
+        run_id=writer.run.run_id,
+    )
+
+
+def _prepared(
+    writer: RunWriter, sources: Sequence[Source], files: Sequence[CollectedFile], progress: Progress
+) -> Mapping[str, ir.Table]:
+    """The clean base, saved; what the steps of analyze read is what stands on disk."""
+    session = writer.session
+    raw = {feed: session.read_raw([each.raw_path for each in files if each.feed is feed], RAW[feed]) for feed in Feed}
+    unreadable = session.read_raw([each.unreadable_path for each in files if each.unreadable_path], UNREADABLE)
+    previous = session.runs.latest_published(command="run")
+    settings = session.workspace.settings
+    options = PrepareOptions(
+        zone=settings.time_zone,
+        currency=settings.currency,
+        rates=settings.rates,
+        link_by=settings.link_by,
+        shared_by_many=settings.shared_by_many,
+    )
+    tables = prepare_base(
+        session.engine,
+        raw,
+        unreadable,
+        sources,
+        options,
+        previous_identity=None if previous is None else session.read(previous.run_id, clean.IDENTITY),
+        on_step=lambda step, done: progress(step, 1 + done, TOTAL),
+    )
+    return {name: writer.save(table, clean.CLEAN[name]) for name, table in tables.items()}
+
+
+def _newest_order(session: Session, tables: Mapping[str, ir.Table], as_of: date) -> date | None:
+    orders = tables[clean.ORDER_LINE.full_name]
+    seen = orders.filter(orders.ordered_on <= ibis.literal(as_of, type="date"))
+    newest: date | None = session.engine.fetch(seen.aggregate(newest=seen.ordered_on.max()))["newest"][0].as_py()
+    return newest
