@@ -239,9 +239,18 @@ class Settings(BaseModel):
     def record(self) -> dict[str, Any]:
         """The settings as a run stores them: plain values, passwords and keys masked."""
         values = self.model_dump(mode="json")
-        values["database_url"] = _URL_PASSWORD.sub(rf"\g<user>:{_MASK}@", self.database_url)
+        values["database_url"] = without_passwords(self.database_url)
         values["spark_options"] = {key: _MASK if _SECRET.search(key) else text for key, text in self.spark_options.items()}
         return values
+
+
+def without_passwords(text: str) -> str:
+    """The text with the password of every URL in it masked.
+
+    >>> without_passwords("postgresql://shop:secret@host/orders")
+    'postgresql://shop:***@host/orders'
+    """
+    return _URL_PASSWORD.sub(rf"\g<user>:{_MASK}@", text)
 
 
 @dataclass(frozen=True)

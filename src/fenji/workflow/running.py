@@ -16,11 +16,10 @@ from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
-from fenji.domain.runs import NewRun, Run
+from fenji.domain.runs import NewRun
 from fenji.domain.sources import Source
-from fenji.errors import Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
+from fenji.settings import EngineName, without_passwords
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.workflow.analyzing import STEPS as ANALYZE_STEPS
