@@ -82,8 +82,9 @@ def matches(rows: ir.Table, where: Sequence[RowFilter]) -> list[ir.BooleanValue]
 def _match(column: ir.Value, wanted: RowFilter) -> ir.BooleanValue:
     if not wanted.values:
         return column.notnull() if wanted.negate else column.isnull()
-    found = column == wanted.values[0] if len(wanted.values) == 1 else column.isin(wanted.values)
-    return ~found.fill_null(value=False) if wanted.negate else found
+    if wanted.negate:
+        return column.isnull() | column.notin(wanted.values)
+    return column == wanted.values[0] if len(wanted.values) == 1 else column.isin(wanted.values)
 
 
 def _counts(rows: ir.Table, measure: Measure, as_of: date) -> ir.BooleanValue | None:

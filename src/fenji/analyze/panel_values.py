@@ -60,6 +60,8 @@ def _deviation(metric: Metric, parts: list[ir.Value]) -> ir.Value:
         spread = (count * squares - total * total).sqrt() / count.nullif(0)
     else:
         spread = parts[1].round(SPREAD_DIGITS)
+        if metric.unit is Unit.MONEY:
+            spread = (spread * 100 + 0.5).floor().cast("float64") / 100
     return ibis.ifelse(parts[0] > 1, spread, ibis.null("float64"))
 
 
