@@ -15,6 +15,12 @@ scores         the points of the policy's weighted score
 tiers          the tier of every customer
 judging        why one customer meets a rule, and what is missing
 rule_words     rules, reasons and what is missing in words
+policy_words   a whole policy in words
+policy_lint    everything that is wrong with a policy
+findings       what can be found wrong with a policy
+rule_lint      each part of a policy by itself
+ladder_lint    gaps, overlaps and tiers that nobody can reach
+spans          which values a rule allows, and whether one rule implies another
 tier_counts    customers, revenue and averages per tier
 bands          groups for cross tables: values of a column, bands of a metric
 cross_tables   tiers by groups, with totals that add up

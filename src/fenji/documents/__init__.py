@@ -4,4 +4,5 @@ reader      a YAML document that knows the line of each of its values
 sources     sources.yaml: where data comes from and what its columns mean
 metrics     metrics.yaml: the company's own metrics
 metric_checks  whether a declared metric can be computed
+policies    policies/*.yaml: tiers and their rules
 """
