@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from fenji.language import Language, translate
 from fenji.language import message as _
+
+Entry = tuple[Callable[..., None], str, str]
+"""The function of a command, its help and its examples, one a line."""
 
 HELP_OF_HELP = _("Show this help.")
 _NAMES = 26

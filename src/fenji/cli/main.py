@@ -18,7 +18,7 @@ from fenji.cli import demo, init, policy, quality, tiers
 from fenji.cli import map as map_command
 from fenji.cli import run as run_command
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
-from fenji.cli.help import Command, Group, speak
+from fenji.cli.help import Command, Entry, Group, speak
 from fenji.cli.options import spoken_language, workspace_of
 from fenji.cli.output import Output
 from fenji.errors import FenjiError
@@ -35,7 +35,17 @@ EXAMPLES = (
     "fenji run --workspace shop\n"
     "fenji tiers --workspace shop"
 )
-COMMANDS = {"init": init, "map": map_command, "run": run_command, "quality": quality, "tiers": tiers, "demo": demo}
+COMMANDS: dict[str, Entry] = {
+    name: (module.command, module.HELP, module.EXAMPLES)
+    for name, module in {
+        "init": init,
+        "map": map_command,
+        "run": run_command,
+        "quality": quality,
+        "tiers": tiers,
+        "demo": demo,
+    }.items()
+}
 """In the order in which a new user needs them; ``policy`` has words of its own below it."""
 
 LOGS_FOLDER = "logs"
@@ -61,11 +71,10 @@ def program(language: Language) -> Any:  # noqa: ANN401 - Typer's private union 
     """The whole command line, explaining itself in a language."""
     app = typer.Typer(cls=Group, help=HELP, epilog=EXAMPLES, add_completion=False, rich_markup_mode=None)
     app.callback()(_root)
-    for name, module in COMMANDS.items():
-        app.command(name, cls=Command, help=module.HELP, epilog=module.EXAMPLES)(module.command)
     below = typer.Typer(cls=Group, help=policy.HELP, epilog=policy.EXAMPLES, rich_markup_mode=None)
-    for name, (function, words, examples) in policy.COMMANDS.items():
-        below.command(name, cls=Command, help=words, epilog=examples)(function)
+    for group, entries in ((app, COMMANDS), (below, policy.COMMANDS)):
+        for name, (function, words, examples) in entries.items():
+            group.command(name, cls=Command, help=words, epilog=examples)(function)
     app.add_typer(below, name="policy", cls=Group)
     found = typer.main.get_command(app)
     speak(found, language)
@@ -90,13 +99,6 @@ def _root(
 def _outcome(arguments: Sequence[str], output: Output, logs: Path | None) -> int:
     try:
         code = program(output.language).main(args=list(arguments), prog_name="fenji", standalone_mode=False, obj=output.language)
-    except TyperException as error:
-        if type(error).__name__ == "NoArgsIsHelpError":
-            typer.echo(error.message)
-            return 0
-        return fail(usage_problem(error), output)
-    except FenjiError as error:
-        return fail(error, output)
     except (KeyboardInterrupt, Abort):
         output.remarks.print(output.text(_("Stopped. Nothing was published.")))
         return INTERRUPTED
@@ -104,9 +106,21 @@ def _outcome(arguments: Sequence[str], output: Output, logs: Path | None) -> int
         # The reader of our output, such as head, has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the last place where a bug can be told to a person
-        return fail_by_bug(error, output, logs)
+    except Exception as error:  # noqa: BLE001 - the last place where a mistake can be told to a person
+        return _failed(error, output, logs)
     return code if isinstance(code, int) else 0
+
+
+def _failed(error: Exception, output: Output, logs: Path | None) -> int:
+    """Tells what went wrong, whoever found it: fenji, Typer, or nobody before."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(str(error))
+        return 0
+    if isinstance(error, TyperException):
+        return fail(usage_problem(error), output)
+    if isinstance(error, FenjiError):
+        return fail(error, output)
+    return fail_by_bug(error, output, logs)
 
 
 def _open_log(arguments: Sequence[str]) -> Path | None:

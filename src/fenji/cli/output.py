@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +22,7 @@ from rich.text import Text
 from fenji.errors import Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.workflow import progress as steps
 
 NOT_A_TERMINAL = 160
 """Columns where the output goes to a file or pipe: wide enough that no table is cut."""
@@ -48,7 +49,7 @@ class Output:
         return cls(language or context.obj or Language.EN, is_json)
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+    def progress(self) -> Iterator[steps.Progress]:
         """A bar on standard error where that is a terminal; gives the function that use-cases tell their steps to."""
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.remarks, transient=True, disable=not self.remarks.is_terminal) as bar:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from fenji.workflow.running import run_all
 
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace
 from fenji.cli.output import Col, Output, number, problem_json
 from fenji.language import message as _
 from fenji.workflow.results import RunResult
+from fenji.workflow.running import run_all
 
 HELP = _(
     "Reads new and changed files, makes the clean base and the metrics, puts every customer into a tier, and publishes it all at once."

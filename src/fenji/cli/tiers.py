@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from fenji.workflow.tiers import tiers_at
 
+from fenji.analyze.bands import group_label, grouping_name
+from fenji.analyze.cross_tables import Cell, CrossGroup, CrossTable
+from fenji.analyze.rule_words import Wording
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.language import message as _
-from fenji.workflow.results import CrossTable, TiersResult
+from fenji.workflow.results import TierRow, TiersResult
+from fenji.workflow.tiers import tiers_at
 
 HELP = _(
     "Shows the tiers at a date: customers, their share, their revenue of twelve months, and the averages of the main metrics."
@@ -23,7 +27,7 @@ By = Annotated[
     typer.Option(
         "--by",
         metavar=_("COLUMN"),
-        help=_("Tiers by a customer column such as region, or by bands of a metric such as orders_12m."),
+        help=_("Tiers by a customer column such as region, or by bands of a metric such as orders_12m or orders_12m:0,1,5,10."),
     ),
 ]
 GROUPS_SHOWN = 40
@@ -81,25 +85,25 @@ def answer(result: TiersResult, output: Output) -> dict[str, Any]:
         "warnings": [problem_json(each, output.language) for each in result.warnings],
     }
     if result.cross is not None:
-        found["by"] = result.cross.by
-        found["groups"] = [_group(result.cross, group) for group in result.cross.groups]
+        wording = wording_of(result, output)
+        found["by"] = grouping_name(result.cross.grouping, wording)
+        found["groups"] = [_group(each, result.cross, wording) for each in result.cross.groups]
     return found
 
 
-def _group(cross: CrossTable, group: str | None) -> dict[str, Any]:
-    cells = [each for each in cross.cells if each.group == group]
+def wording_of(result: TiersResult, output: Output) -> Wording:
+    """In which words the result's metrics and amounts are shown."""
+    return Wording({each.slug: each for each in result.registry}, output.language, result.currency)
+
+
+def _group(group: CrossGroup, cross: CrossTable, wording: Wording) -> dict[str, Any]:
+    cells = zip(cross.tiers, group.cells, strict=True)
     return {
-        "group": group,
-        "customers": sum(each.customers for each in cells),
-        "tiers": [
-            {
-                "tier": each.tier,
-                "customers": each.customers,
-                "share_of_group": each.share_of_group,
-                "net_revenue_12m": each.net_revenue_12m,
-            }
-            for each in cells
-        ],
+        "group": group.group,
+        "name": group_label(cross.grouping, group.group, wording),
+        "customers": group.total.customers,
+        "net_revenue_12m": group.total.net_revenue_12m,
+        "tiers": [{"tier": tier, "customers": cell.customers, "net_revenue_12m": cell.net_revenue_12m} for tier, cell in cells],
     }
 
 
@@ -116,9 +120,7 @@ def show(result: TiersResult, output: Output) -> None:
 def _show_head(result: TiersResult, output: Output) -> None:
     values = {"as_of": result.as_of, "policy": result.policy, "version": result.version}
     if result.is_as_of_defaulted:
-        output.heading(
-            _("Tiers as of {as_of} (yesterday; choose another day with --as-of), policy {policy} version {version}"), **values
-        )
+        output.heading(_("Tiers as of {as_of} (choose another day with --as-of), policy {policy} version {version}"), **values)
     else:
         output.heading(_("Tiers as of {as_of}, policy {policy} version {version}"), **values)
 
@@ -159,26 +161,37 @@ def _show_metrics(result: TiersResult, output: Output) -> None:
     if not result.main_metrics:
         return
     output.heading(_("Average / median per tier"))
+    wording = wording_of(result, output)
+    rows = [(each.name.in_language(output.language), *_profile(each, result, wording)) for each in reversed(result.tiers)]
     names = [each.in_language(output.language) for each in result.main_metrics.values()]
-    rows = []
-    for tier in reversed(result.tiers):
-        cells = [f"{number(tier.averages.get(slug), 1)} / {number(tier.medians.get(slug), 1)}" for slug in result.main_metrics]
-        rows.append((tier.name.in_language(output.language), *cells))
     output.table([Col(output.text(_("tier"))), *(Col(name, is_number=True) for name in names)], rows)
 
 
+def _profile(tier: TierRow, result: TiersResult, wording: Wording) -> list[str]:
+    def shown(slug: str, value: float | None) -> str:
+        return "-" if value is None else wording.number(slug, round(value, 2))
+
+    return [f"{shown(slug, tier.averages.get(slug))} / {shown(slug, tier.medians.get(slug))}" for slug in result.main_metrics]
+
+
 def _show_cross(result: TiersResult, cross: CrossTable, output: Output) -> None:
-    output.heading(_("Customers by {by} and tier"), by=cross.by)
-    cells = {(each.group, each.tier): each for each in cross.cells}
-    tiers = [each.tier for each in reversed(result.tiers)]
-    rows = []
-    for group in cross.groups[:GROUPS_SHOWN]:
-        found = [cells.get((group, tier)) for tier in tiers]
-        counts = [f"{number(each.customers)} ({percent(each.share_of_group)})" if each else "0" for each in found]
-        total = sum(each.customers for each in found if each)
-        rows.append((group if group is not None else output.text(_("(no value)")), number(total), *counts))
+    wording = wording_of(result, output)
+    by = grouping_name(cross.grouping, wording)
+    output.heading(_("Customers by {by} and tier"), by=by)
+    rows = [
+        (group_label(cross.grouping, each.group, wording), *_counts([*each.cells, each.total], each.total.customers))
+        for each in cross.groups[:GROUPS_SHOWN]
+    ]
+    rows.append((output.text(_("all")), *_counts([*cross.totals, cross.total], cross.total.customers)))
     names = [each.name.in_language(output.language) for each in reversed(result.tiers)]
-    columns = [Col(cross.by), Col(output.text(_("customers")), is_number=True), *(Col(name, is_number=True) for name in names)]
+    columns = [Col(by), Col(output.text(_("customers")), is_number=True), *(Col(name, is_number=True) for name in names)]
     output.table(columns, rows)
     if len(cross.groups) > GROUPS_SHOWN:
         output.say(_("... and {more} more groups; --json lists them all."), more=number(len(cross.groups) - GROUPS_SHOWN))
+
+
+def _counts(cells: Sequence[Cell], total: int) -> list[str]:
+    """The number of all, then of each tier from the highest down with its share of the group."""
+    *tiers, everyone = cells
+    shares = [f"{number(each.customers)} ({percent(each.customers / total if total else None)})" for each in reversed(tiers)]
+    return [number(everyone.customers), *shares]

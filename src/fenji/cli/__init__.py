@@ -1,0 +1,15 @@
+"""How does a person at a terminal, or a script, ask? One file per command: parse, call one use-case, print what it returns.
+
+main      the command fenji: understands the line, runs it, ends with the exit code
+options   the options that every command takes, and the language spoken before they are read
+help      how a command explains itself
+output    tables and sentences for people, one JSON object for scripts
+failures  what a command says when it cannot, and its exit codes
+init      makes a workspace from a template
+map       proposes sources.yaml from files
+run       collects, prepares, analyzes and publishes
+quality   what became of every row
+tiers     the tiers at a date
+policy    shows and checks a policy
+demo      the whole thread on a shipped data set
+"""

@@ -1,0 +1,82 @@
+"""The command ``fenji demo``: the whole thread on a data set that ships with fenji, without network and without a file of yours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fenji.cli import quality, tiers
+from fenji.cli import run as run_command
+from fenji.cli.options import AsJson, Engine, Lang
+from fenji.cli.output import Output, number
+from fenji.language import message as _
+from fenji.workflow.demo import run_demo
+from fenji.workflow.results import DemoResult
+
+HELP = _(
+    "Shows the whole thread on a shipped data set: two years of invoices of a British gift shop, a million lines. Takes about half a minute."
+)
+EXAMPLES = "fenji demo\nfenji demo --workspace demo --lang zh"
+
+DemoFolder = Annotated[
+    Path,
+    typer.Option(
+        "--workspace", metavar=_("FOLDER"), help=_("Where to make the demo's workspace. Default: fenji-demo in this folder.")
+    ),
+]
+
+
+def command(
+    context: typer.Context,
+    *,
+    engine: Engine = None,
+    workspace: DemoFolder = Path("fenji-demo"),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Makes the demo's workspace, runs it and prints quality and tiers."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    with output.progress() as progress:
+        result = run_demo(workspace, language=output.language, engine=engine, progress=progress)
+    if output.is_json:
+        output.json(answer(result, output))
+    else:
+        show(result, output)
+
+
+def answer(result: DemoResult, output: Output) -> dict[str, Any]:
+    """The JSON object: the run's own facts, then those of quality and tiers."""
+    return {
+        "run_id": result.run.run_id,
+        "as_of": result.run.as_of,
+        "policy": result.run.policy,
+        "version": result.run.version,
+        "workspace": result.workspace,
+        "seconds": round(result.seconds, 3),
+        "run": run_command.answer(result.run, output),
+        "quality": quality.answer(result.quality),
+        "tiers": tiers.answer(result.tiers, output),
+    }
+
+
+def show(result: DemoResult, output: Output) -> None:
+    """The two tables that matter, and what to type next."""
+    output.say(
+        _("Online Retail II (CC BY 4.0, Chen, doi:10.24432/C5CG6D): invoices of a British gift shop, 2009-12-01 to 2011-12-09."),
+    )
+    output.heading(_("1. What became of the rows"))
+    quality.show_account(result.quality, output)
+    output.heading(_("2. Tiers as of {as_of}, by what customers spent in twelve months"), as_of=result.tiers.as_of)
+    tiers.show_tiers(result.tiers, output)
+    output.say(_("Done in {seconds} s. Run {run_id}."), seconds=number(result.seconds, 1), run_id=result.run.run_id)
+    output.heading(_("What to type next"))
+    where = f"--workspace {result.workspace}"
+    for line in (
+        f"fenji tiers {where} --as-of 2010-12-09 --by region",
+        f"fenji quality {where}",
+        f"fenji policy show {where}",
+        "fenji init shop",
+    ):
+        output.say("  {line}", line=line)

@@ -1,0 +1,81 @@
+"""The command ``fenji init``: a new workspace from a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fenji.cli.options import AsJson, Lang, Workspace
+from fenji.cli.output import Output
+from fenji.language import message as _
+from fenji.workflow.initiating import DEFAULT_TEMPLATE, init_workspace
+from fenji.workflow.results import InitResult
+
+HELP = _("Makes a workspace: settings, a starter for sources.yaml, and the policy of a template. Overwrites nothing.")
+EXAMPLES = "fenji init shop\nfenji init shop --template membership --lang zh"
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar=_("[FOLDER]"), help=_("The folder to make the workspace in. Default: the one of --workspace.")),
+]
+Template = Annotated[
+    str,
+    typer.Option(
+        "--template",
+        metavar=_("NAME"),
+        help=_(
+            "Which policy to begin with: retail (default), membership, engagement, bank, catering, airline, hotel, education, home."
+        ),
+    ),
+]
+Currency = Annotated[
+    str | None,
+    typer.Option(
+        "--currency", metavar=_("CODE"), help=_("Currency in which all money is counted, such as CNY (default) or EUR.")
+    ),
+]
+
+
+def command(
+    context: typer.Context,
+    folder: Folder = None,
+    *,
+    template: Template = DEFAULT_TEMPLATE,
+    currency: Currency = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Makes a workspace."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    result = init_workspace(folder or workspace, template=template, language=output.language, currency=currency)
+    if output.is_json:
+        output.json(answer(result))
+    else:
+        show(result, output)
+
+
+def answer(result: InitResult) -> dict[str, Any]:
+    """The JSON object; no run has taken place yet."""
+    return {
+        "run_id": None,
+        "as_of": None,
+        "workspace": result.workspace,
+        "template": result.template,
+        "files": list(result.files),
+    }
+
+
+def show(result: InitResult, output: Output) -> None:
+    """What was made, and what to do next."""
+    output.say(
+        _("The workspace {folder} is made from the template {template}:"), folder=result.workspace, template=result.template
+    )
+    for each in result.files:
+        output.say("  {file}", file=each)
+    where = "" if result.workspace == "." else f" --workspace {result.workspace}"
+    output.say(
+        _("Next: fenji map FILES…{where} --write proposes sources.yaml from your files, then fenji run{where}."), where=where
+    )

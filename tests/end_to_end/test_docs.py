@@ -1,0 +1,130 @@
+"""What the docs show is what happens: every block of a page is run in order in one empty folder, and shown output is compared.
+
+The first word behind the fence says what the block is, the words after it what to do with it:
+
+    ```csv file=orders/june.csv      written to that file; any language, so also yaml, toml, python
+    ```sh                            run by a shell, must succeed; ``exit=3`` expects another exit code
+    ```text output                   what the block before printed, times and run ids apart
+    ```python                        run as a program
+    ```yaml  ```toml  ```json        must at least be of that language
+    ```console  ```text              shown only
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(?P<info>[a-z][^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+VOLATILE = [
+    (re.compile(r"\b\d{8}T\d{6}-[0-9a-f]+\b"), "<run>"),
+    (re.compile(r"\b\d+(\.\d+)? (s|秒)(?=\W|$)"), "<seconds>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.+:Z]*"), "<moment>"),
+]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block of a page."""
+
+    language: str
+    words: tuple[str, ...]
+    text: str
+    line: int
+
+    def word(self, name: str) -> str | None:
+        return next((each.partition("=")[2] for each in self.words if each.startswith(f"{name}=")), None)
+
+
+def blocks(text: str) -> Iterator[Block]:
+    for found in BLOCK.finditer(text):
+        language, *words = found["info"].split()
+        yield Block(language, tuple(words), found["text"], text[: found.start()].count("\n") + 1)
+
+
+def settled(text: str) -> list[str]:
+    """Text without what differs from run to run, blanks at line ends and empty lines."""
+    for pattern, name in VOLATILE:
+        text = pattern.sub(name, text)
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def shell(block: Block, folder: Path) -> str:
+    """Runs a block and returns what it printed; the project's own commands are on the path, and lines for a fresh clone do nothing."""
+    binaries = folder / ".bin"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("FENJI_", "LC_"))},
+        "PATH": os.pathsep.join([str(binaries), str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "LANG": "en_US.UTF-8",
+    }
+    command = ["bash", "-euo", "pipefail", "-c"] if block.language == "sh" else [sys.executable, "-c"]
+    done = subprocess.run(
+        [*command, block.text], capture_output=True, text=True, check=False, cwd=folder, env=environment, timeout=300
+    )
+    assert done.returncode == int(block.word("exit") or 0), f"line {block.line}:\n{block.text}\n{done.stdout}{done.stderr}"
+    return done.stdout + (done.stderr if done.returncode else "")
+
+
+def play(page: str, folder: Path) -> None:
+    """Runs every block of a page."""
+    (folder / ".bin").mkdir(parents=True)
+    # `make demo` is this very command after its set-up; see Makefile.
+    make = folder / ".bin" / "make"
+    make.write_text('#!/bin/sh\ntest "$1" = demo && exec fenji demo --workspace demo\nexit 0\n', "utf-8")
+    make.chmod(0o755)
+    printed = ""
+    for block in blocks(page):
+        name = block.word("file")
+        if name:
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text, "utf-8")
+        elif block.language in {"sh", "python"}:
+            printed = shell(block, folder)
+        elif "output" in block.words:
+            assert settled(block.text) == settled(printed), f"line {block.line}"
+        elif block.language in CHECKS:
+            CHECKS[block.language](block.text)
+
+
+CHECKS = {"yaml": yaml.safe_load, "toml": tomllib.loads, "json": json.loads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_every_block_of_the_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
+    play(page.read_text("utf-8"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "```sh\nexit 1\n```\n",
+        "```sh\necho one\n```\n\n```text output\ntwo\n```\n",
+        "```python\nraise ValueError\n```\n",
+        "```yaml\na: [\n```\n",
+        "```csv file=a.csv\nx\n```\n\n```sh\ntest -f b.csv\n```\n",
+    ],
+)
+def test_a_block_that_does_not_do_what_it_says_is_found(page: str, tmp_path: Path) -> None:
+    with pytest.raises((AssertionError, yaml.YAMLError)):
+        play(page, tmp_path)
+
+
+def test_a_page_that_tells_the_truth_passes(tmp_path: Path) -> None:
+    play(
+        "```csv file=data/a.csv\nx,y\n```\n\n```sh\ncat data/a.csv\necho 20260203T050607-1a2b 3.4 s\n```\n\n"
+        "```text output\nx,y\n20270101T000000-ffff 12 s\n```\n\n```sh exit=3\nexit 3\n```\n",
+        tmp_path,
+    )

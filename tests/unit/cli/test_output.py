@@ -1,0 +1,82 @@
+"""Answers read well for people and exactly for scripts."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from fenji.cli.output import Col, Output, money, number, percent, problem_json, to_json
+from fenji.errors import Place, Problem
+from fenji.language import Language
+
+
+def printed(output: Output) -> list[str]:
+    return output.console.file.getvalue().splitlines()
+
+
+@pytest.fixture
+def output() -> Output:
+    return Output(
+        Language.ZH, is_json=False, console=Console(file=StringIO(), width=120), remarks=Console(file=StringIO(), width=120)
+    )
+
+
+def test_amounts_reach_scripts_exact_to_the_cent() -> None:
+    assert to_json({"revenue": Decimal("12345678901234567.10")}) == '{\n  "revenue": 12345678901234567.10\n}'
+
+
+def test_json_is_what_json_says() -> None:
+    answer = {"as_of": date(2011, 12, 9), "share": 0.25, "none": None, "yes": True, "list": [{"名": '甲"乙'}, []], "empty": {}}
+    assert json.loads(to_json(answer)) == {**answer, "as_of": "2011-12-09"}
+
+
+def test_a_number_that_is_none_of_json_is_refused() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        to_json({"share": float("nan")})
+
+
+def test_numbers_have_separators_and_missing_ones_a_dash() -> None:
+    assert [number(1234567), number(0), number(None), number(Decimal("1234.5"), 1)] == ["1,234,567", "0", "-", "1,234.5"]
+    assert [money(Decimal("-1234.5")), money(None)] == ["-1,234.50", "-"]
+    assert [percent(0.12345), percent(None), percent(1)] == ["12.3%", "-", "100.0%"]
+
+
+def test_columns_stay_in_line_with_wide_characters(output: Output) -> None:
+    output.table([Col("等级"), Col("客户", is_number=True)], [("初级会员", "1,234"), ("VIP会员", "7"), ("middle", "15")])
+    lines = [line for line in printed(output) if line.strip()]
+    assert {cell_len(line.rstrip()) for line in lines if line.strip()[-1].isdigit()} == {cell_len(lines[0].rstrip())}
+
+
+def test_a_cell_that_looks_like_markup_is_shown_as_it_is(output: Output) -> None:
+    output.table([Col("file")], [("[bold]orders.csv[/bold]",)])
+    assert "[bold]orders.csv[/bold]" in "\n".join(printed(output))
+
+
+def test_a_long_table_is_not_cut_where_the_output_is_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(Language.EN, is_json=False).table([Col("file"), Col("rows", is_number=True)], [("x" * 140, "12,345")])
+    assert "x" * 140 in capsys.readouterr().out.replace("\n", "")
+
+
+def test_warnings_go_to_standard_error(output: Output) -> None:
+    output.warn([Problem("{file} looks odd.", {"file": "a.csv"})])
+    assert printed(output) == []
+    assert "a.csv looks odd." in output.remarks.file.getvalue()
+
+
+def test_a_problem_reaches_scripts_with_its_place() -> None:
+    problem = Problem(
+        "unknown {what} '{name}'.", {"what": "metric", "name": "x"}, Place("a.yaml", 3, "tiers"), "Did you mean {name}?"
+    )
+    assert problem_json(problem, Language.EN) == {
+        "text": "unknown metric 'x'.",
+        "advice": "Did you mean x?",
+        "file": "a.yaml",
+        "row": 3,
+        "column": "tiers",
+    }
