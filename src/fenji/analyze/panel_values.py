@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
@@ -49,7 +50,16 @@ def _formula(metric: Metric, parts: list[ir.Value], as_of: date) -> ir.Value:
         return (promoters - detractors) * 100 / scores.nullif(0)
     if metric.aggregate is Aggregate.DEVIATION:
         return _deviation(metric, parts).cast(kind)
+    if metric.per is not None:
+        return _whole_ones(parts[0], metric.per).cast(kind)
     return parts[0].cast(kind)
+
+
+def _whole_ones(amount: ir.Value, per: Decimal) -> ir.Value:
+    """How many times ``per`` goes into the amount, at least 0."""
+    # Money is divided in whole cents: a quotient of whole numbers in double precision never rounds up to the next whole one.
+    cents, size = (amount.cast("float64") * 100).round(), float(per * 100)
+    return ibis.greatest((cents / size).floor(), 0)
 
 
 def _deviation(metric: Metric, parts: list[ir.Value]) -> ir.Value:

@@ -99,7 +99,7 @@ class Nature:
 
 
 def nature_of(slug: str, metrics: Mapping[str, Metric]) -> Nature:
-    """What is possible for a metric: scores 0..100, counts and days 0 or more, whole where stored as whole."""
+    """What is possible for a metric: shares 0..1, scores 0..100, counts and days 0 or more, whole where stored as whole."""
     if slug == SCORE:
         return Nature(Span(Decimal(0), Decimal(100)))
     metric = metrics.get(slug)
@@ -185,14 +185,16 @@ def _in_whole_numbers(span: Span) -> Span:
 
 
 def _range(metric: Metric) -> tuple[Decimal | None, Decimal | None]:
-    # Shares are left open: what is refunded in a window may exceed what was sold in it.
     zero, hundred = Decimal(0), Decimal(100)
+    if metric.unit is Unit.SHARE and metric.aggregate is Aggregate.RATIO:
+        # The panel cuts shares at both ends.
+        return zero, Decimal(1)
     if metric.aggregate is Aggregate.NET_PROMOTER:
         return -hundred, hundred
     if metric.unit is Unit.SCORE and metric.aggregate in (Aggregate.MEAN, Aggregate.MINIMUM, Aggregate.MAXIMUM):
         return zero, hundred
     counted = metric.aggregate in (Aggregate.COUNT, Aggregate.COUNT_DISTINCT, Aggregate.DEVIATION)
-    return (zero, None) if counted or metric.unit in (Unit.DAYS, Unit.HOURS) else (None, None)
+    return (zero, None) if counted or metric.per is not None or metric.unit in (Unit.DAYS, Unit.HOURS) else (None, None)
 
 
 def _both(left: Box, right: Box) -> Box:

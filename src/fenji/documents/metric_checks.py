@@ -31,6 +31,7 @@ _UNITS_OF: dict[Aggregate, frozenset[Unit]] = {
     Aggregate.NET_PROMOTER: frozenset({Unit.SCORE}),
 }
 _OF_AMOUNTS = frozenset({Unit.MONEY})
+_OF_WHOLE_ONES = frozenset({Unit.COUNT, Unit.SCORE})
 _OF_OTHER_NUMBERS = frozenset(Unit) - {Unit.MONEY, Unit.SHARE}
 
 
@@ -51,6 +52,8 @@ def metric_problems(metric: Metric, place: Places, *, has_window: bool) -> Itera
             {"aggregate": metric.aggregate.value},
             place(("adds_up",)),
         )
+    if metric.per is not None and metric.aggregate is not Aggregate.SUM:
+        yield _unsuited("per", metric, place)
     if metric.aggregate is Aggregate.RATIO:
         yield from _shape_of_ratio(metric, place)
         return
@@ -114,6 +117,8 @@ def _column_problems(metric: Metric, fact: Fact, place: Places) -> Iterator[Prob
 def _units_of(metric: Metric, fact: Fact) -> frozenset[Unit]:
     if metric.aggregate in _UNITS_OF:
         return _UNITS_OF[metric.aggregate]
+    if metric.per is not None:
+        return _OF_WHOLE_ONES
     is_money = metric.column is not None and FACT_COLUMNS[fact][metric.column] is ColumnKind.MONEY
     return _OF_AMOUNTS if is_money else _OF_OTHER_NUMBERS
 

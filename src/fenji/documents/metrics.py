@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -87,6 +88,7 @@ class Draft(_Strict):
     ratio_of: list[pydantic.StrictStr] | None = None
     better: Better = Better.HIGHER
     adds_up: pydantic.StrictBool | None = None
+    per: Annotated[Decimal, pydantic.Field(gt=0)] | None = None
 
     @pydantic.field_validator("slug")
     @classmethod
@@ -177,6 +179,7 @@ def _metric(draft: Draft) -> Metric:
         draft.better,
         adds_up,
         "metrics.yaml",
+        draft.per,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from fenji.domain.periods import Window
@@ -90,6 +91,8 @@ class Metric:
     """Whether the sum over customers is the number of the group: true for money and counts, false for days, shares, scores."""
     source: str = ""
     """Paper, standard or decision the definition follows."""
+    per: Decimal | None = None
+    """Only for a sum: how much makes one, such as 100 yuan a point. Whole ones are counted, and never fewer than 0."""
 
     @property
     def is_null_when_empty(self) -> bool:

@@ -12,6 +12,8 @@ MONEY = "decimal(18, 2)"
 
 def metric_type(metric: Metric) -> str:
     """The stored type of a metric: money is exact, whole things are whole, everything else is a double."""
+    if metric.per is not None:
+        return "int64"
     if metric.unit is Unit.MONEY:
         return MONEY
     if metric.aggregate in (Aggregate.COUNT, Aggregate.COUNT_DISTINCT, Aggregate.DAYS_SINCE_FIRST, Aggregate.DAYS_SINCE_LAST):
