@@ -97,7 +97,7 @@ def _about_statuses(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
     text = _(
         "Statuses in the sample: {statuses}. Unpaid and cancelled ones are left out by their words; paid_statuses overrules that."
     )
-    return (Remark(text, {"statuses": ", ".join(seen)}),) if seen else ()
+    return (Remark(text, {"statuses": " / ".join(seen)}),) if seen else ()
 
 
 def _found(sample: Sample) -> FoundTable:
@@ -173,7 +173,12 @@ def _with_locations(source: ProposedSource, sources: Sequence[ProposedSource], r
     )
     parts = tuple(dict.fromkeys(table.part for table in source.tables if table.part))
     short = _shortener(root)
-    return replace(source, paths=tuple(short(path) for path in _globbed(mine, others)), sheets=parts if shares_a_workbook else ())
+    return replace(
+        source,
+        paths=tuple(short(path) for path in _globbed(mine, others)),
+        sheets=parts if shares_a_workbook else (),
+        tables=tuple(replace(table, file=short(table.file)) for table in source.tables),
+    )
 
 
 def _globbed(mine: tuple[str, ...], others: set[str]) -> tuple[str, ...]:

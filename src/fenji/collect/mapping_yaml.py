@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
+import unicodedata
 from collections.abc import Iterable
 
 from fenji.collect.headers import Confidence
@@ -15,11 +15,12 @@ from fenji.language import Language, translate
 from fenji.language import message as _
 
 WIDTH = 110
-"""Columns after which a comment breaks; Chinese words have no blanks to break at and stay on one line."""
+"""Columns after which a comment breaks, at blanks or behind Chinese commas; a Chinese sign takes two columns."""
 _MOST_TABLES = 8
 """Sampled files that a comment names; a folder may hold hundreds."""
 
 _PLAIN = re.compile(r"[A-Za-z_\u3400-\u9fff][\w\u3400-\u9fff ./()（）*^-]*")
+_PIECE = re.compile(r"[^ 、，；。]*[ 、，；。]+|[^ 、，；。]+$")
 _WORDS_WITH_MEANING = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 _FEED_NAMES: dict[Feed, str] = {
@@ -184,7 +185,17 @@ def _say(text: str, language: Language, **values: object) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in textwrap.wrap(_one_line(text), WIDTH, break_long_words=False, break_on_hyphens=False)]
+    lines, line = [], ""
+    for piece in _PIECE.findall(_one_line(text)):
+        if line and _columns_wide(line + piece.rstrip()) > WIDTH:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return [f"# {each}" for each in (*lines, line.rstrip()) if each]
+
+
+def _columns_wide(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _one_line(text: str) -> str:

@@ -22,7 +22,7 @@ from fixtures.shops import SHOPS
 from fixtures.taobao import write_taobao_detail
 
 AWKWARD = sample(
-    "订单编号|下单时间|客户编号|实付: 金额 #1（万元）|2025|no\nS1|2025-01-05|17|1.2|y|x\nS2|2025-01-06|18|2|n|x",
+    "*订单编号|下单时间:|# 会员号|实付金额（万元）|退款: 金额|2025|no\nS1|2025-01-05|17|1.2|0|y|x\nS2|2025-01-06|18|2|3|n|x",
     "a: b/订单 #1.csv",
 )
 
@@ -64,7 +64,8 @@ def test_what_is_written_reads_back_as_proposed(language: Language, tmp_path: Pa
 def test_names_that_yaml_would_misread_come_back_whole() -> None:
     proposal = propose([AWKWARD])
     assert read(render_sources_yaml(proposal, Language.EN)) == [meant(proposal.sources[0])]
-    assert "a: b/订单 #1.csv" in proposal.sources[0].paths
+    assert proposal.sources[0].paths == ("a: b/订单 #1.csv",)
+    assert len(proposal.sources[0].columns) == 5
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
