@@ -16,10 +16,10 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from fenji.domain.feeds import Feed
 from fenji.domain.sources import Source
 from fenji.prepare.attribution import kept
 from fenji.prepare.identity import is_made_up
+from fenji.prepare.latest_words import first_said, latest_words, source_place
 from fenji.tables.clean import CUSTOMER
 
 _GENDERS: tuple[tuple[str, str], ...] = (
@@ -94,13 +94,13 @@ def make_customers(
     ranked = _ranked(kept(customer_rows), sources)
     parts = [_attributes(ranked), _consents(ranked), first_days]
     parts.append(referral.select(customer_key="referred_key", referred_by_key="customer_key"))
-    parts.append(_of_latest_orders(kept(order_rows), sources))
+    parts.append(latest_words(kept(order_rows), "customer_key", _FROM_ORDERS, sources))
     found = everyone
     for part in parts:
         other = part.rename(other_key="customer_key")
         new = [name for name in other.columns if name != "other_key"]
         found = found.left_join(other, found["customer_key"] == other["other_key"]).select(*found.columns, *new)
-    fallbacks = {name: ibis.coalesce(found[name], found[f"order_{name}"]) for name in _FROM_ORDERS}
+    fallbacks = {name: ibis.coalesce(found[name], found[f"latest_{name}"]) for name in _FROM_ORDERS}
     return found.mutate(**fallbacks).select(CUSTOMER.schema.names).cast(CUSTOMER.schema)
 
 
@@ -114,10 +114,10 @@ def _everyone(identity: ir.Table) -> ir.Table:
 def _ranked(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:
     """Customer rows in our words, with ``place`` 0 for the one that is asked first about its customer."""
     rows = rows.filter(rows["customer_key"].notnull())
-    order = [(source.name, number) for number, source in enumerate(sources)]
-    source_place = rows["source"].cases(*order, else_=len(order)) if order else ibis.literal(0)
     worded = rows.mutate(
-        gender=_in_our_words(rows["gender"], _GENDERS), kind=_in_our_words(rows["kind"], _KINDS), asked=source_place
+        gender=_in_our_words(rows["gender"], _GENDERS),
+        kind=_in_our_words(rows["kind"], _KINDS),
+        asked=source_place(rows, sources),
     )
     place = ibis.row_number().over(
         group_by="customer_key",
@@ -133,7 +133,7 @@ def _ranked(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:
 
 
 def _attributes(ranked: ir.Table) -> ir.Table:
-    firsts = {name: ranked[name].argmin(ranked["place"], where=ranked[name].notnull()) for name in _FROM_CUSTOMER_ROWS}
+    firsts = {name: first_said(ranked, name) for name in _FROM_CUSTOMER_ROWS}
     return ranked.group_by("customer_key").aggregate(**firsts, registered_on=ranked["registered_on"].min())
 
 
@@ -144,25 +144,6 @@ def _consents(ranked: ir.Table) -> ir.Table:
         consent_marketing=said["consent_marketing"].argmin(said["place"])
     )
     return latest.group_by("customer_key").aggregate(consent_marketing=latest["consent_marketing"].all())
-
-
-def _of_latest_orders(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:
-    """What the latest order that says anything says about its customer."""
-    rows = rows.filter(rows["customer_key"].notnull())
-    mapped = {name for source in sources if source.feed is Feed.ORDER_LINE for name in source.columns}
-    at = ibis.coalesce(rows["ordered_at"], rows["paid_at"])
-    latest = {
-        # The largest of (moment, words): one pass, and of two orders of one moment always the same.
-        f"latest_{name}": ibis.struct({"at": at, "words": rows[column]}).max(where=rows[column].notnull())
-        for name, column in _FROM_ORDERS.items()
-        if column in mapped
-    }
-    grouped = rows.group_by("customer_key").aggregate(**latest) if latest else rows.select("customer_key").distinct()
-    words = {
-        f"order_{name}": grouped[f"latest_{name}"]["words"] if f"latest_{name}" in latest else ibis.null("string")
-        for name in _FROM_ORDERS
-    }
-    return grouped.select("customer_key", **words)
 
 
 def _in_our_words(cell: ir.StringValue, words: tuple[tuple[str, str], ...]) -> ir.StringValue:

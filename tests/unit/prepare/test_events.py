@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
-import pytest
 
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import ColumnMapping, FileLocation, Source
-from fenji.engines.duck import DuckEngine
+from fenji.engines.engine import Engine
 from fenji.prepare.attribution import attribute, require_customer
 from fenji.prepare.events import judge_events, make_events
 from fenji.tables.clean import EVENT, IDENTITY
@@ -25,13 +24,6 @@ ROW = pa.schema(
     + [("value", pa.decimal128(18, 4)), ("at", pa.timestamp("us", tz="UTC")), ("on", pa.date32())]
     + [(name, pa.string()) for name in ("reason", "field", "came")]
 )
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[DuckEngine]:
-    opened = DuckEngine(threads=1)
-    yield opened
-    opened.close()
 
 
 def _sources(*columns: str) -> list[Source]:
@@ -51,7 +43,7 @@ def _row(number: int, customer_id: str | None, kind: str, *, file: str = "a.csv"
     }
 
 
-def _judged(engine: DuckEngine, rows: Sequence[dict[str, object]], sources: Sequence[Source]) -> object:
+def _judged(engine: Engine, rows: Sequence[dict[str, object]], sources: Sequence[Source]) -> object:
     identity = pa.table(
         {
             "source": ["workspace"] * 3,
@@ -66,11 +58,11 @@ def _judged(engine: DuckEngine, rows: Sequence[dict[str, object]], sources: Sequ
     return require_customer(attribute(judge_events(typed, sources), Feed.EVENT, engine.from_arrow(identity), sources))
 
 
-def _reasons(engine: DuckEngine, judged: object) -> dict[tuple[str, int], str | None]:
+def _reasons(engine: Engine, judged: object) -> dict[tuple[str, int], str | None]:
     return {(row["file"], row["row_number"]): row["reason"] for row in engine.fetch(judged).to_pylist()}
 
 
-def test_events_keep_their_moment_kind_and_value_and_kinds_have_one_word_in_both_languages(engine: DuckEngine) -> None:
+def test_events_keep_their_moment_kind_and_value_and_kinds_have_one_word_in_both_languages(engine: Engine) -> None:
     rows = [
         _row(2, "c1", "搜索"),
         _row(3, "c2", "Visit", value=2),
@@ -92,7 +84,7 @@ def test_events_keep_their_moment_kind_and_value_and_kinds_have_one_word_in_both
     ]
 
 
-def test_rows_that_are_nobodys_are_rejected_and_earlier_reasons_stay(engine: DuckEngine) -> None:
+def test_rows_that_are_nobodys_are_rejected_and_earlier_reasons_stay(engine: Engine) -> None:
     rows = [
         _row(2, "stranger", "visit"),
         _row(3, None, "visit", phone="+8613900000001"),
@@ -107,7 +99,7 @@ def test_rows_that_are_nobodys_are_rejected_and_earlier_reasons_stay(engine: Duc
     assert engine.fetch(make_events(judged)).num_rows == 0
 
 
-def test_of_rows_with_one_event_id_the_last_row_of_the_last_file_counts(engine: DuckEngine) -> None:
+def test_of_rows_with_one_event_id_the_last_row_of_the_last_file_counts(engine: Engine) -> None:
     rows = [
         _row(2, "c1", "visit", event_id="e1"),
         _row(3, "c1", "visit", event_id="e1"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
-import pytest
 
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import ColumnMapping, FileLocation, Source
-from fenji.engines.duck import DuckEngine
+from fenji.engines.engine import Engine
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.tables.clean import FEEDBACK
 
@@ -37,13 +36,6 @@ SOURCES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[DuckEngine]:
-    opened = DuckEngine(threads=1)
-    yield opened
-    opened.close()
-
-
 def _row(source: str, number: int, kind: str | None, score: int | None = None, **more: object) -> dict[str, object]:
     row = {
         "source": source,
@@ -58,12 +50,12 @@ def _row(source: str, number: int, kind: str | None, score: int | None = None, *
     return row | more
 
 
-def _judged(engine: DuckEngine, rows: Sequence[dict[str, object]]) -> object:
+def _judged(engine: Engine, rows: Sequence[dict[str, object]]) -> object:
     typed = engine.from_arrow(pa.Table.from_pylist([{name: row.get(name) for name in ROW.names} for row in rows], ROW))
     return judge_feedback(typed, SOURCES)
 
 
-def test_scores_of_every_source_are_mapped_to_one_scale_and_kinds_to_our_words(engine: DuckEngine) -> None:
+def test_scores_of_every_source_are_mapped_to_one_scale_and_kinds_to_our_words(engine: Engine) -> None:
     rows = [
         _row("stars", 2, "满意度", 1),
         _row("stars", 3, "商品评价", 4),
@@ -87,7 +79,7 @@ def test_scores_of_every_source_are_mapped_to_one_scale_and_kinds_to_our_words(e
     }
 
 
-def test_a_score_outside_the_scale_and_a_kind_that_nobody_knows_reject_the_row_and_say_what_came(engine: DuckEngine) -> None:
+def test_a_score_outside_the_scale_and_a_kind_that_nobody_knows_reject_the_row_and_say_what_came(engine: Engine) -> None:
     rows = [
         _row("stars", 2, "评分", 6),
         _row("stars", 3, "评分", 0),
@@ -109,7 +101,7 @@ def test_a_score_outside_the_scale_and_a_kind_that_nobody_knows_reject_the_row_a
     assert engine.fetch(make_feedback(judged)).num_rows == 0
 
 
-def test_a_complaint_counts_once_as_resolved_and_its_hours_are_counted(engine: DuckEngine) -> None:
+def test_a_complaint_counts_once_as_resolved_and_its_hours_are_counted(engine: Engine) -> None:
     later = AT + timedelta(hours=36, minutes=30)
     rows = [
         _row("desk", 2, "投诉", feedback_id="k1", resolved_at=later, resolved_on=date(2026, 2, 1)),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
 
 import pyarrow as pa
-import pytest
 
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import FileLocation, Source
 from fenji.engines.components import connected_components
-from fenji.engines.duck import DuckEngine
+from fenji.engines.engine import Engine
 from fenji.prepare.identity import find_conflicts, identify, mention_persons, name_ids
 from fenji.tables.clean import IDENTITY, IDENTITY_CONFLICT
 
@@ -23,14 +22,7 @@ PHONE, OTHER_PHONE, EMAIL, UNION = "+8613900000001", "+8613900000002", "li@examp
 Row = tuple[str | None, ...]
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[DuckEngine]:
-    opened = DuckEngine(threads=1)
-    yield opened
-    opened.close()
-
-
-def _table(engine: DuckEngine, columns: Sequence[str], rows: Sequence[Row]) -> object:
+def _table(engine: Engine, columns: Sequence[str], rows: Sequence[Row]) -> object:
     return engine.from_arrow(pa.table({name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(columns)}))
 
 
@@ -45,7 +37,7 @@ def _mention(
 
 
 def _identity(
-    engine: DuckEngine,
+    engine: Engine,
     mentions: Sequence[Row],
     *,
     known: object = None,
@@ -66,7 +58,7 @@ def _identity(
     return engine.stage(found)
 
 
-def _read(engine: DuckEngine, identity: object) -> dict[tuple[str, str], tuple[int, str]]:
+def _read(engine: Engine, identity: object) -> dict[tuple[str, str], tuple[int, str]]:
     rows = engine.fetch(identity).to_pylist()
     found = {(row["source"], row["source_customer_id"]): (row["customer_key"], row["rule"]) for row in rows}
     assert len(found) == len(rows)
@@ -74,12 +66,12 @@ def _read(engine: DuckEngine, identity: object) -> dict[tuple[str, str], tuple[i
     return found
 
 
-def _keys(engine: DuckEngine, identity: object) -> dict[str, int]:
+def _keys(engine: Engine, identity: object) -> dict[str, int]:
     return {name: key for (_, name), (key, _) in _read(engine, identity).items()}
 
 
 def _conflicts(
-    engine: DuckEngine, mentions: Sequence[Row], *, many: int = 10, link_by: Sequence[str] = ALL
+    engine: Engine, mentions: Sequence[Row], *, many: int = 10, link_by: Sequence[str] = ALL
 ) -> set[tuple[object, ...]]:
     named = engine.stage(name_ids(_table(engine, FIELDS, mentions), shared_by_many=many))
     found = find_conflicts(named, link_by=link_by, shared_by_many=many)
@@ -91,7 +83,7 @@ def _hash(value: str) -> str:
     return sha256(value.encode()).hexdigest()[:12]
 
 
-def test_ids_that_share_a_phone_an_email_or_a_union_id_are_one_customer(engine: DuckEngine) -> None:
+def test_ids_that_share_a_phone_an_email_or_a_union_id_are_one_customer(engine: Engine) -> None:
     mentions = [
         _mention("a", PHONE),
         _mention("b", PHONE, EMAIL),
@@ -110,19 +102,19 @@ def test_ids_that_share_a_phone_an_email_or_a_union_id_are_one_customer(engine: 
     }
 
 
-def test_the_same_id_is_one_customer_in_one_id_space_and_two_in_two(engine: DuckEngine) -> None:
+def test_the_same_id_is_one_customer_in_one_id_space_and_two_in_two(engine: Engine) -> None:
     mentions = [_mention("7"), _mention("7", PHONE), _mention("7", space="tmall")]
     assert _read(engine, _identity(engine, mentions)) == {("tmall", "7"): (1, "own_id"), ("workspace", "7"): (2, "own_id")}
 
 
-def test_only_identifiers_that_the_settings_name_tie_ids(engine: DuckEngine) -> None:
+def test_only_identifiers_that_the_settings_name_tie_ids(engine: Engine) -> None:
     mentions = [_mention("a", PHONE, EMAIL), _mention("b", PHONE), _mention("c", None, EMAIL)]
     assert _keys(engine, _identity(engine, mentions, link_by=("email",))) == {"a": 1, "b": 2, "c": 1}
     assert _keys(engine, _identity(engine, mentions, link_by=())) == {"a": 1, "b": 2, "c": 3}
     assert _conflicts(engine, mentions, link_by=()) == set()
 
 
-def test_rows_without_id_stand_under_their_first_identifier_and_join_the_id_that_has_it(engine: DuckEngine) -> None:
+def test_rows_without_id_stand_under_their_first_identifier_and_join_the_id_that_has_it(engine: Engine) -> None:
     mentions = [
         _mention(None, PHONE, EMAIL),
         _mention("z", None, EMAIL),
@@ -137,7 +129,7 @@ def test_rows_without_id_stand_under_their_first_identifier_and_join_the_id_that
     }
 
 
-def test_a_phone_shared_by_more_ids_than_the_limit_ties_nobody_and_is_reported(engine: DuckEngine) -> None:
+def test_a_phone_shared_by_more_ids_than_the_limit_ties_nobody_and_is_reported(engine: Engine) -> None:
     shop = [_mention(name, PHONE) for name in "abcd"]
     assert _keys(engine, _identity(engine, shop, many=4)) == dict.fromkeys("abcd", 1)
     assert _conflicts(engine, shop, many=4) == set()
@@ -145,12 +137,12 @@ def test_a_phone_shared_by_more_ids_than_the_limit_ties_nobody_and_is_reported(e
     assert _conflicts(engine, shop, many=3) == {("phone_shared_by_many", _hash(PHONE), 4, False)}
 
 
-def test_a_row_that_has_nothing_but_a_phone_shared_by_many_is_nobodys(engine: DuckEngine) -> None:
+def test_a_row_that_has_nothing_but_a_phone_shared_by_many_is_nobodys(engine: Engine) -> None:
     shop = [*(_mention(name, PHONE) for name in "abcd"), _mention(None, PHONE), _mention(None, PHONE, EMAIL)]
     assert _keys(engine, _identity(engine, shop, many=3)) == {"a": 1, "b": 2, "c": 3, "d": 4, f"email:{EMAIL}": 5}
 
 
-def test_a_guest_account_with_many_phones_does_not_tie_their_owners(engine: DuckEngine) -> None:
+def test_a_guest_account_with_many_phones_does_not_tie_their_owners(engine: Engine) -> None:
     phones = [f"+861380000000{n}" for n in range(4)]
     mentions = [
         *(_mention("guest", phone) for phone in phones),
@@ -162,7 +154,7 @@ def test_a_guest_account_with_many_phones_does_not_tie_their_owners(engine: Duck
     assert _conflicts(engine, mentions, many=4) == {("several_phones", _hash("workspace\x1fguest"), 4, True)}
 
 
-def test_known_ids_keep_their_key_and_new_ones_continue_after_the_largest(engine: DuckEngine) -> None:
+def test_known_ids_keep_their_key_and_new_ones_continue_after_the_largest(engine: Engine) -> None:
     first = _identity(engine, [_mention("m"), _mention("p")])
     assert _keys(engine, first) == {"m": 1, "p": 2}
     later = _identity(engine, [_mention("a"), _mention("m"), _mention("p"), _mention("b")], known=first)
@@ -171,26 +163,26 @@ def test_known_ids_keep_their_key_and_new_ones_continue_after_the_largest(engine
     assert _keys(engine, _identity(engine, [_mention("a")], keys_given=8)) == {"a": 9}
 
 
-def test_customers_that_become_one_take_the_smallest_key(engine: DuckEngine) -> None:
+def test_customers_that_become_one_take_the_smallest_key(engine: Engine) -> None:
     before = _identity(engine, [_mention("a"), _mention("b"), _mention("c")])
     merged = _identity(engine, [_mention("a"), _mention("b", PHONE), _mention("c", PHONE)], known=before)
     assert _keys(engine, merged) == {"a": 1, "b": 2, "c": 2}
 
 
-def test_when_a_link_is_gone_the_smallest_id_keeps_the_key_and_the_others_are_new(engine: DuckEngine) -> None:
+def test_when_a_link_is_gone_the_smallest_id_keeps_the_key_and_the_others_are_new(engine: Engine) -> None:
     before = _identity(engine, [_mention("a", PHONE), _mention("b", PHONE), _mention("c", PHONE), _mention("d")])
     assert _keys(engine, before) == {"a": 1, "b": 1, "c": 1, "d": 2}
     after = _identity(engine, [_mention("a"), _mention("b", PHONE), _mention("c", PHONE), _mention("d")], known=before)
     assert _keys(engine, after) == {"a": 1, "b": 3, "c": 3, "d": 2}
 
 
-def test_an_id_that_leaves_one_known_customer_for_another_takes_nothing_with_it(engine: DuckEngine) -> None:
+def test_an_id_that_leaves_one_known_customer_for_another_takes_nothing_with_it(engine: Engine) -> None:
     before = _identity(engine, [_mention("a", PHONE), _mention("b", PHONE), _mention("c")])
     after = _identity(engine, [_mention("a", PHONE), _mention("b", OTHER_PHONE), _mention("c", OTHER_PHONE)], known=before)
     assert _keys(engine, after) == {"a": 1, "b": 2, "c": 2}
 
 
-def test_kept_rows_of_every_feed_mention_persons_referrers_too(engine: DuckEngine) -> None:
+def test_kept_rows_of_every_feed_mention_persons_referrers_too(engine: Engine) -> None:
     nowhere = FileLocation(("x.csv",))
     sources = [
         Source("shop", Feed.CUSTOMER, nowhere, {}),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 
 import pyarrow as pa
-import pytest
 
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import FileLocation, Source
 from fenji.engines.components import circles
-from fenji.engines.duck import DuckEngine
+from fenji.engines.engine import Engine
 from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
 from fenji.tables.clean import IDENTITY, REFERRAL
 
@@ -32,15 +31,8 @@ CUSTOMERS = pa.schema([*PLACE, ("customer_key", pa.int64()), ("referrer_id", pa.
 Told = tuple[str, str, int | None]
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[DuckEngine]:
-    opened = DuckEngine(threads=1)
-    yield opened
-    opened.close()
-
-
 def _result(
-    engine: DuckEngine, told: Sequence[Told], registered: Sequence[Told] = ()
+    engine: Engine, told: Sequence[Told], registered: Sequence[Told] = ()
 ) -> tuple[dict[int, str | None], dict[int, tuple[int, date | None]]]:
     """Row number -> reason of the referral feed's rows, and referred customer -> referrer and day."""
 
@@ -84,7 +76,7 @@ def _result(
     }
 
 
-def test_the_earliest_referrer_counts_whichever_feed_says_so(engine: DuckEngine) -> None:
+def test_the_earliest_referrer_counts_whichever_feed_says_so(engine: Engine) -> None:
     reasons, found = _result(
         engine,
         [("bob", "dan", 9), ("ann", "dan", 5), ("ann", "cid", None), ("ann", "dan", None)],
@@ -94,13 +86,13 @@ def test_the_earliest_referrer_counts_whichever_feed_says_so(engine: DuckEngine)
     assert found == {4: (1, date(2026, 1, 5)), 3: (1, date(2025, 12, 31)), 2: (1, date(2026, 1, 3))}
 
 
-def test_nobody_brings_themselves_even_under_another_id(engine: DuckEngine) -> None:
+def test_nobody_brings_themselves_even_under_another_id(engine: Engine) -> None:
     reasons, found = _result(engine, [("ann", "annie", 1), ("bob", "annie", 2), ("stranger", "bob", 3)])
     assert reasons == {1: "self_referral", 2: None, 3: "missing_customer"}
     assert found == {1: (2, date(2026, 1, 2))}
 
 
-def test_the_latest_referral_of_a_circle_is_out_and_what_hangs_on_it_stays(engine: DuckEngine) -> None:
+def test_the_latest_referral_of_a_circle_is_out_and_what_hangs_on_it_stays(engine: Engine) -> None:
     # ann -> bob -> cid -> ann on days 1, 2, 3; cid -> dan hangs on the circle; eve and dan would close another with no day.
     reasons, found = _result(
         engine, [("ann", "bob", 1), ("bob", "cid", 2), ("cid", "ann", 3), ("cid", "dan", 4)], [("dan", "eve", 5)]
@@ -109,7 +101,7 @@ def test_the_latest_referral_of_a_circle_is_out_and_what_hangs_on_it_stays(engin
     assert found == {2: (1, date(2026, 1, 1)), 3: (2, date(2026, 1, 2)), 4: (3, date(2026, 1, 4)), 5: (4, date(2026, 1, 5))}
 
 
-def test_of_two_who_bring_each_other_the_one_without_a_day_is_out(engine: DuckEngine) -> None:
+def test_of_two_who_bring_each_other_the_one_without_a_day_is_out(engine: Engine) -> None:
     reasons, found = _result(engine, [("ann", "bob", None), ("bob", "ann", 8)])
     assert reasons == {1: "circular_referral", 2: None}
     assert found == {1: (2, date(2026, 1, 8))}
