@@ -67,10 +67,25 @@ class Problem:
     def describe(self, language: Language) -> str:
         """One line for people: where, what, what to do."""
         where = self.place.describe(language) if self.place else ""
-        what = translate(self.text, language, **self.values)
-        advice = translate(self.advice, language, **self.values) if self.advice else ""
-        line = f"{where}{translate(_(': '), language)}{what}" if where else what
-        return f"{line} {advice}".rstrip()
+        line = f"{where}{translate(_(': '), language)}{self.what(language)}" if where else self.what(language)
+        # Chinese sentences follow one another without a blank.
+        gap = "" if language is Language.ZH else " "
+        return f"{line}{gap}{self.what_to_do(language)}".rstrip()
+
+    def what(self, language: Language) -> str:
+        """What is wrong, in the reader's language."""
+        return translate(self.text, language, **self._values(language))
+
+    def what_to_do(self, language: Language) -> str:
+        """What to do about it; empty where nothing is advised."""
+        return translate(self.advice, language, **self._values(language)) if self.advice else ""
+
+    def _values(self, language: Language) -> dict[str, object]:
+        # ``what`` names a kind of thing, such as a metric or a column: a word of the catalogs, not of the user.
+        values = dict(self.values)
+        if isinstance(values.get("what"), str):
+            values["what"] = translate(str(values["what"]), language)
+        return values
 
 
 class FenjiError(Exception):

@@ -9,7 +9,7 @@ import typer
 
 from fenji.cli import quality, tiers
 from fenji.cli import run as run_command
-from fenji.cli.options import AsJson, Engine, Lang
+from fenji.cli.options import AsJson, Engine, Lang, engine_of
 from fenji.cli.output import Output, number
 from fenji.language import message as _
 from fenji.workflow.demo import run_demo
@@ -39,7 +39,7 @@ def command(
     """Makes the demo's workspace, runs it and prints quality and tiers."""
     output = Output.chosen(context, lang, is_json=as_json)
     with output.progress() as progress:
-        result = run_demo(workspace, language=output.language, engine=engine, progress=progress)
+        result = run_demo(workspace, language=output.language, engine=engine_of(engine), progress=progress)
     if output.is_json:
         output.json(answer(result, output))
     else:

@@ -74,25 +74,22 @@ def _report(error: Exception, folder: Path | None) -> Path:
     return Path(name)
 
 
-def usage_problem(error: TyperException) -> InvalidArgument:
-    """What Typer found in the command line, in our words: with the nearest option, and the values that are taken."""
-    context, option = getattr(error, "ctx", None), getattr(error, "option_name", None)
-    usage = f"{context.command_path} --help" if context else "fenji --help"
+def usage_problem(error: TyperException, output: Output) -> InvalidArgument:
+    """What Typer found in the command line, in our words and with the nearest name."""
+    context, kind = getattr(error, "ctx", None), type(error).__name__
     advice = _("See: {usage}")
-    kind = type(error).__name__
+    values = {"usage": f"{context.command_path} --help" if context else "fenji --help", "detail": error.message}
     if kind == "NoSuchOption" and context is not None:
-        known = [name for each in context.command.params for name in each.opts]
-        return InvalidArgument(unknown_name(_("option"), str(option), known))
-    if kind == "NoSuchCommand" or "No such command" in error.message:
-        name = error.message.split("'")[1] if "'" in error.message else ""
-        return InvalidArgument(
-            unknown_name(_("command"), name, list(getattr(context.command, "commands", {})) if context else [])
-        )
+        known = [name for each in context.command.get_params(context) for name in each.opts]
+        return InvalidArgument(unknown_name(_("option"), str(getattr(error, "option_name", "")), known))
+    if error.message.startswith("No such command") and context is not None:
+        return InvalidArgument(unknown_name(_("command"), error.message.split("'")[1], list(context.command.commands)))
+    if error.message.startswith("Missing command"):
+        return InvalidArgument(Problem(_("a command is missing."), values, advice=advice))
     parameter = getattr(error, "param", None)
-    name = (parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar) if parameter else ""
-    values = {"name": name, "usage": usage, "detail": error.message or error.format_message()}
-    if kind == "MissingParameter":
-        return InvalidArgument(Problem(_("{name} is missing."), values, advice=advice))
-    if name:
-        return InvalidArgument(Problem(_("{name} cannot be used: {detail}"), values, advice=advice))
-    return InvalidArgument(Problem(_("the command line cannot be understood: {detail}"), values, advice=advice))
+    if parameter is None:
+        return InvalidArgument(Problem(_("the command line cannot be understood: {detail}"), values, advice=advice))
+    option = parameter.opts[0]
+    values["name"] = option if option.startswith("-") else output.text(parameter.metavar)
+    text = _("{name} is missing.") if kind == "MissingParameter" else _("{name} cannot be used: {detail}")
+    return InvalidArgument(Problem(text, values, advice=advice))

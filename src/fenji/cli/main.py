@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import structlog
 import typer
-from typer.exceptions import Abort, TyperException
+from typer.exceptions import TyperException
 
 from fenji import __version__
 from fenji.cli import demo, init, policy, quality, tiers
@@ -19,7 +19,7 @@ from fenji.cli import map as map_command
 from fenji.cli import run as run_command
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
 from fenji.cli.help import Command, Entry, Group, speak
-from fenji.cli.options import spoken_language, workspace_of
+from fenji.cli.options import Lang, spoken_language, workspace_of
 from fenji.cli.output import Output
 from fenji.errors import FenjiError
 from fenji.language import Language
@@ -71,7 +71,8 @@ def program(language: Language) -> Any:  # noqa: ANN401 - Typer's private union 
     """The whole command line, explaining itself in a language."""
     app = typer.Typer(cls=Group, help=HELP, epilog=EXAMPLES, add_completion=False, rich_markup_mode=None)
     app.callback()(_root)
-    below = typer.Typer(cls=Group, help=policy.HELP, epilog=policy.EXAMPLES, rich_markup_mode=None)
+    below = typer.Typer(cls=Group, help=policy.HELP, epilog=policy.EXAMPLES, rich_markup_mode=None, no_args_is_help=True)
+    below.callback()(_below)
     for group, entries in ((app, COMMANDS), (below, policy.COMMANDS)):
         for name, (function, words, examples) in entries.items():
             group.command(name, cls=Command, help=words, epilog=examples)(function)
@@ -92,22 +93,23 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help=_("Show the version."))
     ] = False,
+    lang: Lang = None,
 ) -> None:
-    del version  # its callback has answered
+    del version, lang  # the callback has answered; the language was found before
+
+
+def _below(*, lang: Lang = None) -> None:
+    del lang
 
 
 def _outcome(arguments: Sequence[str], output: Output, logs: Path | None) -> int:
     try:
         code = program(output.language).main(args=list(arguments), prog_name="fenji", standalone_mode=False, obj=output.language)
-    except (KeyboardInterrupt, Abort):
-        output.remarks.print(output.text(_("Stopped. Nothing was published.")))
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output, such as head, has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last place where a mistake can be told to a person
         return _failed(error, output, logs)
+    if code == INTERRUPTED:
+        # Typer catches Ctrl-C and gives the shells' number for it.
+        output.remarks.print(output.text(_("Stopped. Nothing was published.")))
     return code if isinstance(code, int) else 0
 
 
@@ -117,7 +119,7 @@ def _failed(error: Exception, output: Output, logs: Path | None) -> int:
         typer.echo(str(error))
         return 0
     if isinstance(error, TyperException):
-        return fail(usage_problem(error), output)
+        return fail(usage_problem(error, output), output)
     if isinstance(error, FenjiError):
         return fail(error, output)
     return fail_by_bug(error, output, logs)

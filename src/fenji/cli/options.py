@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from fenji.errors import FenjiError
+from fenji.errors import FenjiError, InvalidArgument, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE, EngineName, read_settings
@@ -23,27 +24,61 @@ Workspace = Annotated[
     ),
 ]
 Lang = Annotated[
-    Language | None,
+    str | None,
     typer.Option(
         "--lang", metavar="zh|en", help=_("Language of the answer. Default: that of the workspace, else of the system.")
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Answer with one JSON object on standard output."))]
 AsOf = Annotated[
-    datetime | None,
+    str | None,
     typer.Option(
         "--as-of",
-        formats=["%Y-%m-%d"],
         metavar=_("DATE"),
         help=_("The last day that counts, such as 2026-01-31. Default: yesterday in the workspace's time zone."),
     ),
 ]
 Engine = Annotated[
-    EngineName | None, typer.Option("--engine", metavar="duckdb|spark", help=_("What computes. Default: the setting engine."))
+    str | None, typer.Option("--engine", metavar="duckdb|spark", help=_("What computes. Default: the setting engine."))
 ]
 Policy = Annotated[
     str | None, typer.Option("--policy", metavar=_("NAME"), help=_("Which policy, where the workspace holds several."))
 ]
+
+
+Name = TypeVar("Name", bound=StrEnum)
+
+
+def one_of(names: type[Name], text: str | None, what: str) -> Name | None:
+    """The name of a fixed set that an option was given; None where it was not given.
+
+    Raises:
+        InvalidArgument: none of the set; with the nearest one.
+    """
+    if text is None:
+        return None
+    if text not in tuple(names):
+        raise InvalidArgument(unknown_name(what, text, names))
+    return names(text)
+
+
+def engine_of(text: str | None) -> EngineName | None:
+    """What --engine says."""
+    return one_of(EngineName, text, _("engine"))
+
+
+def day_of(text: str | None) -> date | None:
+    """What --as-of says; None where it was not given.
+
+    Raises:
+        InvalidArgument: no date such as 2026-01-31.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidArgument.of(_("'{value}' is not a date."), advice=_("Write it as 2026-01-31."), value=text[:40]) from error
 
 
 def spoken_language(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:

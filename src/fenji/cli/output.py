@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from fenji.cli.options import one_of
 from fenji.errors import Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
@@ -44,9 +45,13 @@ class Output:
     """Standard error: progress and warnings."""
 
     @classmethod
-    def chosen(cls, context: typer.Context, language: Language | None, *, is_json: bool) -> Output:
-        """The output that a command's options ask for; the entrance leaves the language to fall back on in the context."""
-        return cls(language or context.obj or Language.EN, is_json)
+    def chosen(cls, context: typer.Context, language: str | None, *, is_json: bool) -> Output:
+        """The output that a command's options ask for; the entrance leaves the language to fall back on in the context.
+
+        Raises:
+            InvalidArgument: a language that we do not speak.
+        """
+        return cls(one_of(Language, language, _("language")) or context.obj or Language.EN, is_json)
 
     @contextmanager
     def progress(self) -> Iterator[steps.Progress]:
@@ -162,8 +167,8 @@ def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
     """A problem as scripts read it."""
     place = problem.place
     return {
-        "text": translate(problem.text, language, **problem.values),
-        "advice": translate(problem.advice, language, **problem.values) if problem.advice else None,
+        "text": problem.what(language),
+        "advice": problem.what_to_do(language) or None,
         "file": place.file if place else None,
         "row": place.row if place else None,
         "column": place.column if place else None,

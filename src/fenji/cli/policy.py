@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from fenji.analyze.findings import Finding, Severity
-from fenji.analyze.rule_words import Wording, sentence, sentence_lines
+from fenji.analyze.policy_words import policy_in_words
+from fenji.analyze.rule_words import Wording, sentence
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.help import Entry
-from fenji.cli.options import AsJson, AsOf, Lang, Policy, Workspace
-from fenji.cli.output import Col, Output, problem_json
+from fenji.cli.options import AsJson, AsOf, Lang, Policy, Workspace, day_of
+from fenji.cli.output import Output, problem_json
 from fenji.domain.conditions import Condition
-from fenji.domain.policies import Downgrade, ReviewPeriod, ScorePart, Tier, Variant
 from fenji.errors import Kind
 from fenji.language import message as _
 from fenji.workflow.policies import LintedFile, LintResult, PolicyResult, lint_policies, show_policy
@@ -25,18 +25,6 @@ EXAMPLES = "fenji policy show\nfenji policy lint"
 Files = Annotated[
     list[Path] | None, typer.Argument(metavar=_("[FILES]"), help=_("Policy files to check. Default: every one of the workspace."))
 ]
-
-_EVERY = {
-    ReviewPeriod.MONTH: _("Tiers are decided every month."),
-    ReviewPeriod.QUARTER: _("Tiers are decided every quarter."),
-    ReviewPeriod.HALF_YEAR: _("Tiers are decided every half year."),
-    ReviewPeriod.YEAR: _("Tiers are decided every year."),
-    ReviewPeriod.ANNIVERSARY: _("Tiers are decided on the anniversary of each customer's registration."),
-}
-_FALL = {
-    Downgrade.ONE_STEP: _("A customer who keeps no tier falls by one tier at a time."),
-    Downgrade.REQUALIFY: _("A customer who keeps no tier falls to the tier that the rules give."),
-}
 
 
 def show(
@@ -50,7 +38,7 @@ def show(
 ) -> None:
     """Prints the version of a policy that is in force at a date."""
     output = Output.chosen(context, lang, is_json=as_json)
-    result = show_policy(workspace, policy=policy, as_of=as_of.date() if as_of else None)
+    result = show_policy(workspace, policy=policy, as_of=day_of(as_of))
     if output.is_json:
         output.json(answer(result, output))
     else:
@@ -136,7 +124,8 @@ def _wording(result: PolicyResult, output: Output) -> Wording:
 
 def print_policy(result: PolicyResult, output: Output) -> None:
     """The policy for people, the highest tier first."""
-    policy, wording = result.policy, _wording(result, output)
+    policy = result.policy
+    words = policy_in_words(policy, _wording(result, output))
     output.heading(
         _("Policy {policy} version {version}, effective on {day}"),
         policy=policy.slug,
@@ -144,61 +133,26 @@ def print_policy(result: PolicyResult, output: Output) -> None:
         day=policy.effective_on,
     )
     output.say(_("by {author}: {why}"), author=policy.author, why=policy.why)
-    for each in reversed(policy.tiers):
-        _print_tier(each, wording, output)
-    if policy.caps:
-        output.heading(_("Caps"))
-    for cap in policy.caps:
-        name = next(each.name for each in policy.tiers if each.slug == cap.at_most).in_language(output.language)
-        output.say(_("  {rule}: at most {tier} ({why})"), rule=sentence(cap.when, wording), tier=name, why=cap.why)
-    _print_review(result, output)
-    if policy.variants:
-        output.heading(_("Other thresholds for some customers"))
-    for variant in policy.variants:
-        output.say(_("  {who}: {factors}"), who=_who(variant), factors=_factors(variant, wording))
-    if policy.score:
-        output.heading(_("Weighted score"))
-        rows = [(wording.name(each.metric), f"{each.weight}", _scale(each, output)) for each in policy.score]
-        output.table(
-            [Col(output.text(_("metric"))), Col(output.text(_("weight")), is_number=True), Col(output.text(_("scale")))], rows
-        )
+    for tier in reversed(words.tiers):
+        output.heading(_("{name} ({tier})"), name=tier.name, tier=tier.tier)
+        _print_lines(tier.qualify, output)
+        if tier.keep:
+            output.say(_("  kept by:"))
+            _print_lines(tier.keep, output)
+    for title, lines in (
+        (_("Caps"), words.caps),
+        (_("Variants"), words.variants),
+        (_("Score"), words.score),
+        (_("Reviews"), words.review),
+    ):
+        if lines:
+            output.heading(title)
+            _print_lines(lines, output)
 
 
-def _print_tier(tier: Tier, wording: Wording, output: Output) -> None:
-    output.heading(_("{name} ({tier})"), name=tier.name.in_language(output.language), tier=tier.slug)
-    if tier.qualify is None:
-        output.say(_("  everyone else"))
-        return
-    output.say(_("  gained by:"))
-    for line in sentence_lines(tier.qualify, wording):
-        output.say("    - {line}", line=line)
-    if tier.keep is not None:
-        output.say(_("  kept by:"))
-        for line in sentence_lines(tier.keep, wording):
-            output.say("    - {line}", line=line)
-
-
-def _print_review(result: PolicyResult, output: Output) -> None:
-    review = result.policy.review
-    output.heading(_("Reviews"))
-    output.say(_EVERY[review.every])
-    output.say(_FALL[review.downgrade])
-    if review.hold_reviews:
-        output.say(_("A new tier is safe for {number} reviews."), number=review.hold_reviews)
-    if review.grace_reviews:
-        output.say(_("Before a fall, {number} reviews of grace are given."), number=review.grace_reviews)
-
-
-def _who(variant: Variant) -> str:
-    return "; ".join(f"{column} = {', '.join(values)}" for column, values in variant.where.items())
-
-
-def _factors(variant: Variant, wording: Wording) -> str:
-    return ", ".join(f"{wording.name(metric)} x {factor}" for metric, factor in variant.scale.items())
-
-
-def _scale(part: ScorePart, output: Output) -> str:
-    return f"{part.scale[0]} - {part.scale[1]}" if part.scale else output.text(_("rank among all customers"))
+def _print_lines(lines: tuple[str, ...], output: Output) -> None:
+    for line in lines:
+        output.say("  - {line}", line=line)
 
 
 def lint_answer(result: LintResult, output: Output) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, number, problem_json
 from fenji.language import message as _
 from fenji.workflow.results import RunResult
@@ -32,7 +32,7 @@ def command(
     """Runs the whole thread once."""
     output = Output.chosen(context, lang, is_json=as_json)
     with output.progress() as progress:
-        result = run_all(workspace, as_of=as_of.date() if as_of else None, policy=policy, engine=engine, progress=progress)
+        result = run_all(workspace, as_of=day_of(as_of), policy=policy, engine=engine_of(engine), progress=progress)
     if output.is_json:
         output.json(answer(result, output))
     else:

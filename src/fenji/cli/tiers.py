@@ -11,7 +11,7 @@ import typer
 from fenji.analyze.bands import group_label, grouping_name
 from fenji.analyze.cross_tables import Cell, CrossGroup, CrossTable
 from fenji.analyze.rule_words import Wording
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.language import message as _
 from fenji.workflow.results import TierRow, TiersResult
@@ -48,9 +48,7 @@ def command(
     """Prints the tiers at a date."""
     output = Output.chosen(context, lang, is_json=as_json)
     with output.progress() as progress:
-        result = tiers_at(
-            workspace, as_of=as_of.date() if as_of else None, policy=policy, by=by, engine=engine, progress=progress
-        )
+        result = tiers_at(workspace, as_of=day_of(as_of), policy=policy, by=by, engine=engine_of(engine), progress=progress)
     if output.is_json:
         output.json(answer(result, output))
     else:
