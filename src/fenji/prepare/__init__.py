@@ -1,8 +1,11 @@
 """From raw to clean: one customer, one order, one currency, one calendar; every row left out has a reason.
 
-ports       what preparation needs from outside
-cells       what the text of one cell says
-statuses    whether an order was paid, called off or taken back
-rows        every field of every row read, and why a row cannot be used
-duplicates  which rows came in more than once
+ports           what preparation needs from outside
+cells           what the text of one cell says
+statuses        whether an order was paid, called off or taken back
+rows            every field of every row read, and why a row cannot be used
+duplicates      which rows came in more than once
+currencies      what an amount is worth in the workspace's currency
+order_rows      which order rows cannot be right by themselves
+order_lines     what was sold and returned, line by line
 """

@@ -65,7 +65,7 @@ def count_copies(copies: ir.Table) -> ir.Table:
         ``across_files``, ``repeats_within_file`` (beyond the first, kept or dropped) and ``repeats_dropped``.
     """
     return copies.group_by("source", "file").aggregate(
-        across_files=(copies["left_out"] == ACROSS_FILES).sum().fill_null(0),
-        repeats_within_file=(copies["copy"] > 1).sum().fill_null(0),
-        repeats_dropped=(copies["left_out"] == REPEAT).sum().fill_null(0),
+        across_files=copies.count(where=copies["left_out"] == ACROSS_FILES),
+        repeats_within_file=copies.count(where=copies["copy"] > 1),
+        repeats_dropped=copies.count(where=copies["left_out"] == REPEAT),
     )

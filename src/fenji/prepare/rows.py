@@ -50,12 +50,15 @@ _TYPES = {
 
 
 @dataclass(frozen=True)
-class _Check:
+class Check:
     """One way in which a row cannot be used."""
 
     fails: ir.BooleanValue
+    """Null is no fault."""
     reason: str
-    field: str | None
+    field: str | None = None
+    came: str | None = None
+    """The column that tells what stood there; None where nothing did or nobody may see it."""
 
 
 def typed_rows(raw: ir.Table, feed: Feed, sources: Sequence[Source], *, calendar: Calendar, zone: str, currency: str) -> ir.Table:
@@ -81,6 +84,29 @@ def typed_rows(raw: ir.Table, feed: Feed, sources: Sequence[Source], *, calendar
     nobody = Source(name="", feed=feed, location=FileLocation(()), columns={})
     parts = [_SourceRows(raw, source, calendar, zone, source.currency or currency).typed() for source in own or [nobody]]
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def leave_out(rows: ir.Table, checks: Sequence[Check]) -> ir.Table:
+    """The rows with the first reason, of those that they have and of the checks in their order, why they are left out.
+
+    Grain: one row per row given.
+    Keeps: every row; a reason that a row already has stays.
+    """
+    if "reason" not in rows.columns:
+        rows = rows.mutate(**{name: ibis.null("string") for name in VERDICT[:3]})
+    number = ibis.cases(*((check.fails & rows["reason"].isnull(), ibis.literal(n, "int16")) for n, check in enumerate(checks)))
+    found = rows.mutate(problem=number if checks else ibis.null("int16")).view()
+    told = {
+        "reason": [ibis.literal(str(check.reason)) for check in checks],
+        "field": [ibis.null("string") if check.field is None else ibis.literal(check.field) for check in checks],
+        "came": [_shown(found, check.came) for check in checks],
+    }
+    verdict = {
+        name: ibis.cases(*((found["problem"] == n, value) for n, value in enumerate(values)), else_=found[name])
+        for name, values in told.items()
+        if values
+    }
+    return found.mutate(**verdict).drop("problem")
 
 
 def day_name(moment: str) -> str:
@@ -114,18 +140,8 @@ class _SourceRows:
         stripped = came.mutate(**self._stripped_columns(came)).view()
         read = stripped.mutate(**self._read_columns(stripped)).view()
         judged = read.select(*PROVENANCE, **self._judged_columns(read)).view()
-        checks = list(self._checks(judged))
-        numbered = ibis.cases(*((check.fails, ibis.literal(n, "int16")) for n, check in enumerate(checks))) if checks else None
-        found = judged.mutate(problem=ibis.null("int16") if numbered is None else numbered).view()
-        verdict = {
-            "reason": _of_problem(found, checks, lambda check: ibis.literal(check.reason)),
-            "field": _of_problem(
-                found, checks, lambda check: ibis.null("string") if check.field is None else ibis.literal(check.field)
-            ),
-            "came": _of_problem(found, checks, lambda check: self._came(found, check.field)),
-            "unread_fields": self._unread_mask(found),
-        }
-        return found.select(*PROVENANCE, *self._value_names(), **verdict)
+        rows = judged.mutate(unread_fields=self._unread_mask(judged))
+        return leave_out(rows, list(self._checks(judged))).select(*PROVENANCE, *self._value_names(), *VERDICT)
 
     def _value_names(self) -> list[str]:
         return [
@@ -212,34 +228,39 @@ class _SourceRows:
         days = ibis.coalesce(own_day, self.calendar.to_local(moment, self.zone)).date()
         return ibis.ifelse(usable.notnull(), utc, ibis.null(utc.type())), ibis.ifelse(usable.notnull(), days, ibis.null("date"))
 
-    def _checks(self, rows: ir.Table) -> Iterator[_Check]:
+    def _checks(self, rows: ir.Table) -> Iterator[Check]:
         for rule in self.source.drop:
             if self._is_mapped(rule.column):
                 words = f"{rule.column}__words"
-                yield _Check(_matches(rows[words if words in rows.columns else rule.column], rule), rule.reason, rule.column)
+                yield Check(
+                    _matches(rows[words if words in rows.columns else rule.column], rule),
+                    rule.reason,
+                    rule.column,
+                    self._shown(rule.column),
+                )
         if self.source.feed is Feed.ORDER_LINE and self._is_mapped("status"):
             yield from self._status_checks(rows)
         for field in self.fields:
             yield from self._field_checks(rows, field)
         if self.source.feed not in (Feed.ORDER_LINE, Feed.PRODUCT, Feed.REFERRAL):
             nobody = reduce(lambda left, right: left & right, [rows[name].isnull() for name in _PERSONS])
-            yield _Check(nobody, Reason.MISSING_CUSTOMER, None)
+            yield Check(nobody, Reason.MISSING_CUSTOMER)
 
-    def _status_checks(self, rows: ir.Table) -> Iterator[_Check]:
+    def _status_checks(self, rows: ir.Table) -> Iterator[Check]:
         not_told = rows["refund_amount"].fill_null(0) == 0
-        yield _Check(statuses.is_cancelled(rows["status"]), Reason.CANCELLED, "status")
-        yield _Check(statuses.is_unpaid(rows["status"], self.source.paid_statuses), Reason.UNPAID, "status")
-        yield _Check(statuses.is_taken_back(rows["status"]) & not_told, Reason.CANCELLED, "status")
+        yield Check(statuses.is_cancelled(rows["status"]), Reason.CANCELLED, "status", self._shown("status"))
+        yield Check(statuses.is_unpaid(rows["status"], self.source.paid_statuses), Reason.UNPAID, "status", self._shown("status"))
+        yield Check(statuses.is_taken_back(rows["status"]) & not_told, Reason.CANCELLED, "status", self._shown("status"))
 
-    def _field_checks(self, rows: ir.Table, field: Field) -> Iterator[_Check]:
+    def _field_checks(self, rows: ir.Table, field: Field) -> Iterator[Check]:
         name = field.name
         if self._is_mapped(name) and (reason := _reason_of_unread(self.source.feed, field)):
-            yield _Check(rows[f"{name}__unread"], reason, name)
+            yield Check(rows[f"{name}__unread"], reason, name, self._shown(name))
         if field.required:
             missing = rows[name].isnull()
             if name == "ordered_at":
                 missing &= rows["paid_at"].isnull()
-            yield _Check(missing, _reason_of_missing(field), name)
+            yield Check(missing, _reason_of_missing(field), name, self._shown(name))
 
     def _unread_mask(self, rows: ir.Table) -> ir.IntegerValue:
         bits = [
@@ -249,19 +270,16 @@ class _SourceRows:
         ]
         return reduce(add, bits, ibis.literal(0, "int64")).cast("int64")
 
-    def _came(self, rows: ir.Table, field: str | None) -> ir.StringValue:
-        if field is None or field in PERSONAL or not self._is_mapped(field):
-            return ibis.null("string")
-        return rows[f"{field}__came"].substr(0, _CAME_LENGTH)
+    def _shown(self, field: str) -> str | None:
+        return None if field in PERSONAL or not self._is_mapped(field) else f"{field}__came"
 
 
 def _cells(table: ir.Table, field: Field) -> cells.Cells:
     return cells.Cells(table[f"{field.name}__came"], table[f"{field.name}__bare"])
 
 
-def _of_problem(rows: ir.Table, checks: Sequence[_Check], value: Callable[[_Check], ir.Value]) -> ir.Value:
-    branches = [(rows["problem"] == n, value(check)) for n, check in enumerate(checks)]
-    return ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
+def _shown(rows: ir.Table, column: str | None) -> ir.StringValue:
+    return ibis.null("string") if column is None else rows[column].cast("string").substr(0, _CAME_LENGTH)
 
 
 def _usable_time(local: ir.TimestampValue, moment: ir.TimestampValue) -> ir.TimestampValue:
