@@ -11,6 +11,7 @@ from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
 from fenji.prepare.identity import PREFIXES, id_space
+from fenji.prepare.rows import Check, leave_out
 
 
 def attribute(rows: ir.Table, feed: Feed, identity: ir.Table, sources: Sequence[Source]) -> ir.Table:
@@ -53,29 +54,7 @@ def key_of(rows: ir.Table, column: str, name: str, identity: ir.Table, sources: 
 
 def require_customer(rows: ir.Table) -> ir.Table:
     """The attributed rows, those that are nobody's rejected for it."""
-    return reject(rows, rows["customer_key"].isnull(), Reason.MISSING_CUSTOMER)
-
-
-def reject(
-    rows: ir.Table, fails: ir.BooleanValue, reason: str, *, field: str | None = None, came: ir.StringValue | None = None
-) -> ir.Table:
-    """The rows with one more reason for which a row that was kept so far is left out.
-
-    Args:
-        rows: rows with ``reason``, ``field`` and ``came``.
-        fails: whether a row is at fault; null is no fault.
-        reason: one of domain.reasons.
-        field: the field at fault.
-        came: what stood there; None where it may not be shown.
-    """
-    is_new = rows["reason"].isnull() & fails.fill_null(ibis.literal(value=False))
-    what = ibis.null("string") if came is None else came
-    where = ibis.null("string") if field is None else ibis.literal(field)
-    return rows.mutate(
-        reason=ibis.ifelse(is_new, ibis.literal(str(reason)), rows["reason"]),
-        field=ibis.ifelse(is_new, where, rows["field"]),
-        came=ibis.ifelse(is_new, what, rows["came"]),
-    )
+    return leave_out(rows, [Check(rows["customer_key"].isnull(), Reason.MISSING_CUSTOMER)])
 
 
 def kept(rows: ir.Table) -> ir.Table:

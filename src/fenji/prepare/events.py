@@ -17,7 +17,8 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
-from fenji.prepare.attribution import kept, reject
+from fenji.prepare.attribution import kept
+from fenji.prepare.rows import Check, leave_out
 from fenji.tables.clean import EVENT
 
 _KINDS: dict[str, tuple[str, ...]] = {
@@ -79,4 +80,4 @@ def supersede(rows: ir.Table, feed: Feed, column: str, sources: Sequence[Source]
     group = [rows["source"], counts, ibis.ifelse(counts, rows[column], alone)]
     order = [*newest_first, rows["file"].desc(), rows["row_number"].desc()]
     placed = rows.mutate(place=ibis.row_number().over(group_by=group, order_by=order))
-    return reject(placed, placed["place"] > 0, Reason.SUPERSEDED, field=column).drop("place")
+    return leave_out(placed, [Check(placed["place"] > 0, Reason.SUPERSEDED, column)]).drop("place")

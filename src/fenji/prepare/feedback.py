@@ -17,8 +17,9 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
-from fenji.prepare.attribution import kept, reject
+from fenji.prepare.attribution import kept
 from fenji.prepare.events import qualified_id, supersede
+from fenji.prepare.rows import Check, leave_out
 from fenji.tables.clean import FEEDBACK
 
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -43,10 +44,13 @@ def judge_feedback(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:
     kind = ibis.cases(*((words.re_search(pattern), ours) for ours, pattern in _KINDS), else_=ibis.null("string"))
     lowest, highest = (_of_source(rows, sources, end) for end in (0, 1))
     score = rows["score"].cast("float64")
-    judged = reject(rows, kind.isnull(), Reason.MISSING_KIND, field="kind", came=rows["kind"])
-    came = score.cast("string")
-    judged = reject(judged, ~score.between(lowest, highest), Reason.INVALID_SCORE, field="score", came=came)
-    judged = judged.mutate(kind=kind, score=(score - lowest) * 100 / (highest - lowest))
+    checks = [
+        Check(kind.isnull(), Reason.MISSING_KIND, "kind", "kind"),
+        Check(~score.between(lowest, highest), Reason.INVALID_SCORE, "score", "score"),
+    ]
+    worded = rows.mutate(our_kind=kind, score=score, share=(score - lowest) * 100 / (highest - lowest))
+    judged = leave_out(worded, checks)
+    judged = judged.mutate(kind=judged["our_kind"], score=judged["share"]).drop("our_kind", "share")
     return supersede(judged, Feed.FEEDBACK, "feedback_id", sources, judged["resolved_at"].desc(nulls_first=False))
 
 

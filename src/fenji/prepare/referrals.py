@@ -17,13 +17,12 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
-from fenji.prepare.attribution import key_of, reject
+from fenji.prepare.attribution import kept, key_of
+from fenji.prepare.rows import PROVENANCE, Check, leave_out
 from fenji.tables.clean import REFERRAL
 
 Circles = Callable[[ir.Table], ir.Table]
 """Links (left, right), each left once, in; the nodes that come back to themselves out: (node, component)."""
-
-_PLACE = ("source", "file", "row_number")
 
 
 def link_referrals(
@@ -53,12 +52,12 @@ def link_referrals(
     """
     statements = _stated(referral_rows, customer_rows, identity, sources)
     unknown = statements["referred_key"].isnull() | statements["customer_key"].isnull()
-    judged = reject(statements, unknown, Reason.MISSING_CUSTOMER)
-    judged = reject(judged, judged["referred_key"] == judged["customer_key"], Reason.SELF_REFERRAL, field="referrer_id")
+    oneself = statements["referred_key"] == statements["customer_key"]
+    judged = leave_out(statements, [Check(unknown, Reason.MISSING_CUSTOMER), Check(oneself, Reason.SELF_REFERRAL, "referrer_id")])
     counts = judged["reason"].isnull()
     earliest = ibis.row_number().over(group_by=[judged["referred_key"], counts], order_by=_earliest_first(judged))
     placed = judged.mutate(earlier=earliest)
-    judged = stage(reject(placed, placed["earlier"] > 0, Reason.LATER_REFERRAL, field="customer_id").drop("earlier"))
+    judged = stage(leave_out(placed, [Check(placed["earlier"] > 0, Reason.LATER_REFERRAL, "customer_id")]).drop("earlier"))
     return _without_circles(judged, circles)
 
 
@@ -69,8 +68,8 @@ def judge_referrals(referral_rows: ir.Table, statements: ir.Table) -> ir.Table:
     Keeps: every row.
     """
     own = statements.filter(statements["feed"] == str(Feed.REFERRAL))
-    own = own.select(**{f"own_{name}": own[name] for name in (*_PLACE, "reason", "field")})
-    joined = referral_rows.left_join(own, [referral_rows[name] == own[f"own_{name}"] for name in _PLACE])
+    own = own.select(**{f"own_{name}": own[name] for name in (*PROVENANCE, "reason", "field")})
+    joined = referral_rows.left_join(own, [referral_rows[name] == own[f"own_{name}"] for name in PROVENANCE])
     found = joined.select(*referral_rows.columns, "own_reason", "own_field")
     reason = ibis.coalesce(found["reason"], found["own_reason"])
     field = ibis.ifelse(found["reason"].isnull(), found["own_field"], found["field"])
@@ -84,7 +83,7 @@ def make_referrals(statements: ir.Table, first_days: ir.Table) -> ir.Table:
         statements: from ``link_referrals``.
         first_days: customer_key, first_seen_on; the day where the statement has none.
     """
-    counted = statements.filter(statements["reason"].isnull())
+    counted = kept(statements)
     days = first_days.select(seen_key="customer_key", first_seen_on="first_seen_on")
     joined = counted.left_join(days, counted["referred_key"] == days["seen_key"])
     found = joined.select("referred_key", "customer_key", "referred_on", "first_seen_on")
@@ -93,11 +92,11 @@ def make_referrals(statements: ir.Table, first_days: ir.Table) -> ir.Table:
 
 
 def _stated(referral_rows: ir.Table, customer_rows: ir.Table, identity: ir.Table, sources: Sequence[Source]) -> ir.Table:
-    columns = ("feed", *_PLACE, "referred_key", "customer_key", "referred_at", "referred_on", "reason", "field", "came")
-    told = referral_rows.filter(referral_rows["reason"].isnull())
+    columns = ("feed", *PROVENANCE, "referred_key", "customer_key", "referred_at", "referred_on", "reason", "field", "came")
+    told = kept(referral_rows)
     told = key_of(told, "customer_id", "referred_key", identity, sources)
     told = key_of(told, "referrer_id", "customer_key", identity, sources).mutate(feed=ibis.literal(str(Feed.REFERRAL)))
-    registered = customer_rows.filter(customer_rows["reason"].isnull() & customer_rows["referrer_id"].notnull())
+    registered = kept(customer_rows).filter(lambda t: t["referrer_id"].notnull())
     registered = registered.mutate(referred_key="customer_key", referred_at="registered_at", referred_on="registered_on")
     registered = key_of(registered.drop("customer_key"), "referrer_id", "customer_key", identity, sources)
     registered = registered.mutate(feed=ibis.literal(str(Feed.CUSTOMER)))
@@ -106,7 +105,11 @@ def _stated(referral_rows: ir.Table, customer_rows: ir.Table, identity: ir.Table
 
 def _earliest_first(statements: ir.Table) -> list[ir.Value]:
     is_registration = statements["feed"] == str(Feed.CUSTOMER)
-    return [statements["referred_at"].asc(nulls_first=False), is_registration.asc(), *(statements[name].asc() for name in _PLACE)]
+    return [
+        statements["referred_at"].asc(nulls_first=False),
+        is_registration.asc(),
+        *(statements[name].asc() for name in PROVENANCE),
+    ]
 
 
 def _latest_first(statements: ir.Table) -> list[ir.Value]:
@@ -114,19 +117,19 @@ def _latest_first(statements: ir.Table) -> list[ir.Value]:
     return [
         statements["referred_at"].desc(nulls_first=True),
         is_registration.desc(),
-        *(statements[name].desc() for name in _PLACE),
+        *(statements[name].desc() for name in PROVENANCE),
     ]
 
 
 def _without_circles(judged: ir.Table, circles: Circles) -> ir.Table:
     """The latest referral of every circle is out; without it, the others have a beginning."""
-    counted = judged.filter(judged["reason"].isnull())
+    counted = kept(judged)
     found = circles(counted.select(left="referred_key", right="customer_key"))
     joined = counted.join(found, counted["referred_key"] == found["node"])
-    around = joined.select("feed", *_PLACE, "referred_at", "component")
+    around = joined.select("feed", *PROVENANCE, "referred_at", "component")
     place = ibis.row_number().over(group_by="component", order_by=_latest_first(around))
-    numbered = around.select(**{f"last_{name}": around[name] for name in ("feed", *_PLACE)}, place=place)
+    numbered = around.select(**{f"last_{name}": around[name] for name in ("feed", *PROVENANCE)}, place=place)
     last = numbered.filter(numbered["place"] == 0)
-    marked = judged.left_join(last, [judged[name] == last[f"last_{name}"] for name in ("feed", *_PLACE)])
+    marked = judged.left_join(last, [judged[name] == last[f"last_{name}"] for name in ("feed", *PROVENANCE)])
     marked = marked.select(*judged.columns, "place")
-    return reject(marked, marked["place"].notnull(), Reason.CIRCULAR_REFERRAL, field="referrer_id").drop("place")
+    return leave_out(marked, [Check(marked["place"].notnull(), Reason.CIRCULAR_REFERRAL, "referrer_id")]).drop("place")
