@@ -8,4 +8,13 @@ duplicates      which rows came in more than once
 currencies      what an amount is worth in the workspace's currency
 order_rows      which order rows cannot be right by themselves
 order_lines     what was sold and returned, line by line
+identity      which ids mean the same customer
+attribution   whose each row is
+events        what customers did apart from buying
+feedback      what customers said, on one scale
+campaigns     whom campaigns reached, and who used a coupon
+referrals     who brought whom
+latest_words  which of several rows on one thing is believed
+products      what is sold
+customers     who the customers are, and what is known of each
 """
