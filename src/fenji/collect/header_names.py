@@ -82,7 +82,9 @@ _KIND_OF_PERSON = Names(
 _CUSTOMER = {
     **_PERSON,
     # Only a table of customers may call their key by a word that means any key.
-    "customer_id": Names(_CUSTOMER_ID.sure, _CUSTOMER_ID.likely, f"id 编号 uniqueid recid recordid {_CUSTOMER_ID.guess} code 序号"),
+    "customer_id": Names(
+        _CUSTOMER_ID.sure, _CUSTOMER_ID.likely, f"id 编号 uniqueid recid recordid {_CUSTOMER_ID.guess} code 序号"
+    ),
     "name": Names(
         "客户名称 客户姓名 会员姓名 会员名称 姓名 公司名称 企业名称 单位名称 客户全称 用户姓名 真实姓名 顾客姓名 name fullname customername clientname membername companyname "
         "contactname displayname accountname realname username 用户名称 客户简称 company customerfullname",
@@ -99,7 +101,7 @@ _CUSTOMER = {
     "city": _CITY,
     "industry": Names("行业 所属行业 客户行业 所在行业 行业类别 industry industryname sector industrytype", "vertical 经营范围"),
     "occupation": Names(
-        "职业 客户职业 工作 职位 职务 occupation job jobtitle profession jobrole", "岗位 position title employment"
+        "职业 客户职业 工作 职位 职务 occupation job jobtitle profession jobrole", "岗位 position employment", "title"
     ),
     "income_band": Names(
         "收入 年收入 月收入 收入区间 收入水平 收入范围 家庭年收入 年收入区间 income incomeband incomerange incomelevel annualincome householdincome monthlyincome incomedesc",
@@ -113,9 +115,9 @@ _CUSTOMER = {
     ),
     "registered_at": Names(
         "注册时间 注册日期 入会时间 入会日期 开卡时间 开卡日期 会员注册时间 加入时间 开户日期 开户时间 办卡日期 建档日期 建档时间 客户创建时间 成为会员时间 入会日 registeredat registrationdate "
-        "registrationtime registertime registerdate signupdate signedupat joindate joinedat membersince signupat customersince dateregistered createdat accountcreated "
+        "registrationtime registertime registerdate signupdate signedupat joindate joinedat membersince signupat customersince dateregistered accountcreated "
         "accountopened opendate enrollmentdate enrolledat regtime regdate",
-        "创建时间 创建日期 创建于 录入时间 创建日 createtime createdate createdon datecreated created createddate since usersince firstseen",
+        "createdat 创建时间 创建日期 创建于 录入时间 创建日 createtime createdate createdon datecreated created createddate since usersince firstseen",
     ),
     "referrer_id": Names(
         "推荐人编号 推荐人 推荐人id 推荐会员 推荐会员号 邀请人 邀请人id 介绍人 推荐人会员号 推荐人手机号 referrerid referrer referredby inviterid inviter referredbyid referralid parentid",

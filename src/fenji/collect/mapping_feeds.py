@@ -14,6 +14,10 @@ from fenji.domain.feeds import FEEDS, Feed
 _POINTS = {Confidence.SURE: 3.0, Confidence.LIKELY: 1.5, Confidence.GUESS: 0.4}
 _NAME_BONUS = 6.0
 """What a telling file name is worth: two sure columns."""
+_PENALTY = 4.0
+FEWEST_ROWS = 20
+FEWEST_DIFFERENT = 0.8
+"""Different customers per row, from that many rows on, below which a table is no list of customers."""
 FEWEST_POINTS = 4.0
 """Below this nothing fits well enough to say what the rows are."""
 
@@ -54,7 +58,17 @@ def _points(choice: Choice, table: SampledTable) -> float:
         _FILE_NAMES[choice.feed].search(f"{sample.file} {sample.part or ''}".casefold().rsplit("/", 1)[-1])
         for sample in table.samples
     )
-    return total + (_NAME_BONUS if named else 0.0) - 4.0 * missing
+    strangers = 1 if choice.feed is Feed.CUSTOMER and _repeats_people(choice, table) else 0
+    return total + (_NAME_BONUS if named else 0.0) - _PENALTY * (missing + strangers)
+
+
+def _repeats_people(choice: Choice, table: SampledTable) -> bool:
+    """Whether the same customer stands in many rows: then the rows are something else about them."""
+    identifier = choice.column("customer_id") or choice.column("phone") or choice.column("email")
+    if identifier is None or identifier.column is None:
+        return False
+    seen = table.evidence(identifier.column)
+    return seen.filled >= FEWEST_ROWS and seen.unique < FEWEST_DIFFERENT
 
 
 def _is_surely(choice: Choice, *fields: str) -> bool:

@@ -81,7 +81,7 @@ def test_cells_are_not_taken_for_headers(header: str) -> None:
         ("*客户名称", Feed.CUSTOMER, "name"),
         ("会员等级", Feed.CUSTOMER, "prior_tier"),
         ("入会日期", Feed.CUSTOMER, "registered_at"),
-        ("createdAt", Feed.CUSTOMER, "registered_at"),
+        ("signupDate", Feed.CUSTOMER, "registered_at"),
         ("NPS评分", Feed.FEEDBACK, "score"),
         ("投诉时间", Feed.FEEDBACK, "at"),
         ("核销时间", Feed.REDEMPTION, "redeemed_at"),
