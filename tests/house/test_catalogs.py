@@ -16,7 +16,7 @@ from house.tree import ROOT, SourceFile, example, modules
 CATALOG = ROOT / "src" / "fenji" / "locales" / "zh_CN" / "LC_MESSAGES" / "fenji.po"
 PLACE = re.compile(r"(?<!\{)\{([a-z_]+)[^{}]*\}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-NO_WORDS = re.compile(r"^[\W\d_]*$")
+NO_WORDS = re.compile(r"^[\W\d_x]*$")
 
 
 def marked(file: SourceFile) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,7 @@ import pytest
 from house.tree import SourceFile, example, modules, violations
 
 BANNED_BEGINNINGS = ("this module", "this file", "this package", "utilities", "utility", "helper", "helpers", "various", "common")
-LISTED = re.compile(r"^(?P<name>[a-z_]+)  +\S", re.MULTILINE)
+LISTED = re.compile(r"^(?P<name>[a-z][a-z0-9_]*)  +\S", re.MULTILINE)
 
 
 def weak_first_line(file: SourceFile) -> Iterator[str]:

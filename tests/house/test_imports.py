@@ -15,7 +15,20 @@ import pytest
 
 from house.tree import ROOT, SourceFile, example, inner_imports, modules, violations
 
-HEAVY = {"alembic", "babel", "connectorx", "fastexcel", "ibis", "numpy", "pandas", "pyarrow", "pyspark", "scipy", "sqlalchemy", "uvicorn"}
+HEAVY = {
+    "alembic",
+    "babel",
+    "connectorx",
+    "fastexcel",
+    "ibis",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyspark",
+    "scipy",
+    "sqlalchemy",
+    "uvicorn",
+}
 """Third-party libraries that take long to load, and so may be imported where they are used."""
 
 

@@ -26,7 +26,8 @@ Template = Annotated[
         "--template",
         metavar=_("NAME"),
         help=_(
-            "Which policy to begin with: retail (default), membership, engagement, bank, catering, airline, hotel, education, home."
+            "Which policy to begin with: retail (default), airline, bank, catering, education, engagement, home_furnishing, hotel, "
+            "membership, or spend (by yearly spend alone)."
         ),
     ),
 ]
