@@ -4,9 +4,15 @@ engine         what every engine can do
 failures       what goes wrong on every engine, in our words
 components     which ids hang together, computed on any engine
 duck           DuckDB over Parquet, the default
+duck_reading   how DuckDB reads the company's files into raw tables
 spark          Spark, for what does not fit one machine
 spark_session  how a Spark session is opened and set
 spark_types    our types in Spark
+spark_paths    paths as Spark must be told them
+spark_writing  Parquet files from a data frame
+spark_reading  how Spark reads the company's files into raw tables
+spark_lines    the records of a text file, line by line in parallel
+spark_texts    typed values as people write them
 opening        the engine that is asked for
 checks         a table is held to its contract when it is saved
 """

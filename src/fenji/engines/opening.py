@@ -5,23 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from fenji.engines.duck import DuckEngine
-from fenji.engines.engine import Engine
 from fenji.engines.spark import SparkEngine
 from fenji.settings import EngineName, Settings
 
 
-def open_engine(name: EngineName, settings: Settings, *, scratch: Path) -> Engine:
+def open_engine(settings: Settings, scratch: Path, *, name: EngineName | None = None) -> DuckEngine | SparkEngine:
     """A new session of an engine; the caller closes it.
 
     Args:
-        name: the engine.
-        settings: threads, memory, and where Spark is.
+        settings: which engine, threads, memory, and where Spark is.
         scratch: folder for intermediate results.
+        name: another engine than the settings'.
 
     Raises:
         Unavailable: it cannot be opened here; says what to install.
     """
-    if name is EngineName.SPARK:
+    if (name or settings.engine) is EngineName.SPARK:
         return SparkEngine(
             scratch,
             master=settings.spark_master,

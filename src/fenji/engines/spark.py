@@ -5,7 +5,6 @@ One session serves a process: a second engine uses the same one, and the engine 
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,9 +19,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fenji.engines.engine import FETCH_LIMIT, BatchFunction
-from fenji.engines.failures import disk_error, too_many_rows
+from fenji.engines.failures import too_many_rows
+from fenji.engines.spark_paths import literal_path
+from fenji.engines.spark_reading import SparkReading
 from fenji.engines.spark_session import open_session
 from fenji.engines.spark_types import spark_type, struct_of
+from fenji.engines.spark_writing import write_parquet
+from fenji.tables.contract import Contract
+from fenji.tables.raw import FIRST_ROW, stored_schema
 
 
 @ibis.udf.scalar.builtin(name="to_utc_timestamp", signature=(("timestamp", "string"), "timestamp('UTC')"))
@@ -33,7 +37,7 @@ def _earlier_utc_of(local: object, zone: object) -> object: ...
 def _local_of(moment: object, zone: object) -> object: ...
 
 
-class SparkEngine:
+class SparkEngine(SparkReading):
     """The distributed engine."""
 
     name = "spark"
@@ -68,10 +72,15 @@ class SparkEngine:
         """See Engine.read_parquet."""
         struct = struct_of(schema)
         if not files:
-            return self.table_of(self.session.createDataFrame([], struct), schema)
+            return self._table_of(self.session.createDataFrame([], struct), schema)
         # With the schema given, Spark neither opens the files now nor takes folders named run=… for columns.
         frame = self.session.read.schema(struct).parquet(*(literal_path(file) for file in files))
-        return self.table_of(frame, schema)
+        return self._table_of(frame, schema)
+
+    def read_raw(self, folders: Sequence[Path], contract: Contract) -> ir.Table:
+        """The raw table in the folders of its batches, exactly as its contract says."""
+        files = [file for folder in folders for file in sorted(folder.glob("*.parquet"))]
+        return self.read_parquet(files, stored_schema(contract)).drop(FIRST_ROW)
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
         """See Engine.from_arrow."""
@@ -90,12 +99,11 @@ class SparkEngine:
         from pyspark.sql import functions  # noqa: PLC0415 - heavy third-party, an extra
 
         typed = [functions.col(f"`{name}`").cast(spark_type(kind)).alias(name) for name, kind in table.schema().items()]
-        self._write(self.frame_of(table).select(*typed), folder)
-        return sum(pq.read_metadata(file).num_rows for file in folder.glob("*.parquet"))
+        return write_parquet(self._frame_of(table).select(*typed), folder)
 
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
         """See Engine.fetch."""
-        found = self.frame_of(table.limit(limit + 1)).toArrow()
+        found = self._frame_of(table.limit(limit + 1)).toArrow()
         if found.num_rows > limit:
             raise too_many_rows(limit)
         return found.cast(table.schema().to_pyarrow())
@@ -109,7 +117,7 @@ class SparkEngine:
                 yield function(batch).cast(target)
 
         folder = self._next_folder("mapped")
-        self._write(self.frame_of(table).mapInArrow(mapped, struct_of(schema)), folder)
+        write_parquet(self._frame_of(table).mapInArrow(mapped, struct_of(schema)), folder)
         return self.read_parquet(sorted(folder.glob("*.parquet")), schema)
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
@@ -129,14 +137,14 @@ class SparkEngine:
             self.session.stop()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def table_of(self, frame: Any, schema: sch.Schema) -> ir.Table:  # noqa: ANN401 - pyspark is imported only where it is used
+    def _table_of(self, frame: Any, schema: sch.Schema) -> ir.Table:  # noqa: ANN401 - pyspark is imported only where it is used
         """A data frame as a table of exactly this schema; for what Spark itself reads."""
         name = self._next_folder("view").name
         frame.createOrReplaceTempView(name)
         # Not connection.table(name): Ibis would read the types back from Spark, and there a moment has no zone.
         return ops.DatabaseTable(name=name, schema=schema, source=self.connection, namespace=ops.Namespace()).to_expr()
 
-    def frame_of(self, table: ir.Table) -> Any:  # noqa: ANN401 - pyspark is imported only where it is used
+    def _frame_of(self, table: ir.Table) -> Any:  # noqa: ANN401 - pyspark is imported only where it is used
         """A table's expression as a data frame, not yet computed."""
         for literal in table.op().find(ops.InMemoryTable):
             # Not Ibis' own way, which goes through pandas and turns missing whole numbers into NaN.
@@ -148,23 +156,3 @@ class SparkEngine:
     def _next_folder(self, what: str) -> Path:
         self._staged += 1
         return self._scratch / f"{what}_{self._scratch.name.replace('-', '_')}_{self._staged}"
-
-    def _write(self, frame: Any, folder: Path) -> None:  # noqa: ANN401 - pyspark is imported only where it is used
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            frame.write.parquet(literal_path(folder))
-        except Exception as error:  # Spark tells a full disk in several ways, always with Java's words for it
-            if isinstance(error, OSError) or _is_disk_failure(error):
-                raise disk_error(error, folder) from error
-            raise
-        for checksum in folder.glob(".*.crc"):
-            checksum.unlink()
-
-
-def literal_path(path: Path) -> str:
-    """A path for Spark, which would take brackets and stars in it for patterns."""
-    return re.sub(r"([\\{}\[\]*?])", r"\\\1", str(path))
-
-
-def _is_disk_failure(error: Exception) -> bool:
-    return bool(re.search(r"No space left on device|File too large|java\.io\.IOException|Read-only file system", str(error)))

@@ -25,6 +25,8 @@ _FIXED = {
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
+    "spark.sql.legacy.parquet.nanosAsLong": "true",  # pandas writes nanoseconds, which Spark would refuse
+    "spark.sql.variant.allowDuplicateKeys": "true",  # JSON with a key twice is JSON; the last one counts
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",  # a folder holds Parquet files and nothing else
 }
 

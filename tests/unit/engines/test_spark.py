@@ -13,7 +13,8 @@ import pytest
 from fenji.engines.checks import save_checked
 from fenji.engines.failures import disk_error
 from fenji.engines.opening import open_engine
-from fenji.engines.spark import SparkEngine, literal_path
+from fenji.engines.spark import SparkEngine
+from fenji.engines.spark_paths import literal_path
 from fenji.engines.spark_session import _megabytes
 from fenji.errors import Unavailable
 from fenji.settings import EngineName, Settings
@@ -24,7 +25,7 @@ NUMBERS = Contract(Shelf.CLEAN, "number", "one row per number", ("n",), (Column(
 
 @pytest.mark.spark
 def test_a_second_engine_joins_the_session_and_does_not_end_it(spark, tmp_path):
-    second = open_engine(EngineName.SPARK, Settings(), scratch=tmp_path)
+    second = open_engine(Settings(), tmp_path, name=EngineName.SPARK)
     assert second.fetch(second.from_arrow(pa.table({"n": [1]}))).to_pylist() == [{"n": 1}]
     second.close()
     assert list(tmp_path.iterdir()) == []

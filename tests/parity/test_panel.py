@@ -1,0 +1,63 @@
+"""Both engines find the same panel, to the cent and the last digit, in worlds with every fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from fenji.analyze.panel import customer_metric
+from fenji.analyze.registry import Registry
+from fenji.domain.metrics import Aggregate, Fact, Metric, RowFilter, Unit
+from fenji.domain.periods import Window
+from fenji.domain.words import Words
+from fenji.engines.engine import Engine
+from worlds import World, all_refunds, boundary_values, corner_shop, late_refund, sale, world
+
+ALWAYS, NAME = Window.parse("total"), Words("自定义", "own")
+NOT_TEA = (RowFilter("category", ("tea",), negate=True),)
+OWN = (
+    Metric("mean_line", NAME, NAME, Unit.MONEY, Aggregate.MEAN, ALWAYS, Fact.ORDER_LINE, "net_revenue", NOT_TEA),
+    Metric("spread", NAME, NAME, Unit.MONEY, Aggregate.DEVIATION, ALWAYS, Fact.ORDER_LINE, "net_revenue"),
+    Metric("most_pieces", NAME, NAME, Unit.COUNT, Aggregate.MAXIMUM, ALWAYS, Fact.ORDER_LINE, "quantity"),
+    Metric("without_category", NAME, NAME, Unit.COUNT, Aggregate.COUNT, ALWAYS, Fact.ORDER_LINE, None, (RowFilter("category"),)),
+)
+
+
+def many_values() -> World:
+    """More categories than a mask has bits."""
+    return world(*(sale(1 + n % 2, "2025-01-01", (n / 7, f"category {n:03d}")) for n in range(1, 140)))
+
+
+def every_fact() -> World:
+    """Feedback with awkward fractions, events with amounts, referrals with and without a day."""
+    return world(
+        *(sale(key, f"2025-01-{on:02d}", "0.05", "0.1") for key in (1, 2, 3) for on in (1, 2, 12, 29)),
+        events=[(1, "2025-03-01", "visit", 0.1), (1, "2025-03-02", "visit", 0.2), (2, "2025-03-03", "visit")],
+        feedback=[
+            *(
+                {"customer_key": 1, "on": "2025-02-01", "kind": kind, "score": 100 / n}
+                for n in (1, 3, 7)
+                for kind in ("nps", "satisfaction")
+            ),
+            *(
+                {"customer_key": 2, "on": "2025-02-01", "kind": "complaint", "hours_to_resolution": hours}
+                for hours in (0.1, 1 / 3, 1e4)
+            ),
+        ],
+        referrals=[(1, 2, "2025-01-01"), (1, 3, None)],
+    )
+
+
+def rows(engine: Engine, told: World, as_of: date) -> list[dict[str, object]]:
+    facts, customer = told.on(engine)
+    metrics = Registry.of(["visit"], OWN).metrics
+    found = engine.fetch(customer_metric(facts, customer, metrics=metrics, as_of=as_of)).to_pylist()
+    return sorted(found, key=lambda row: row["customer_key"])
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("told", [corner_shop, all_refunds, boundary_values, late_refund, many_values, every_fact])
+def test_both_engines_find_the_same_panel(duck: Engine, spark: Engine, told: Callable[[], World]):
+    assert rows(spark, told(), date(2025, 3, 31)) == rows(duck, told(), date(2025, 3, 31))
