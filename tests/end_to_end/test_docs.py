@@ -25,6 +25,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fenji.analyze.registry import builtin_metrics
+from fenji.documents.metrics import read_metrics
+from fenji.documents.policies import read_policy
+from fenji.documents.sources import read_sources
+from fenji.errors import FenjiError
+
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?P<info>[a-z][^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -96,10 +102,27 @@ def play(page: str, folder: Path) -> None:
         elif "output" in block.words:
             assert settled(block.text) == settled(printed), f"line {block.line}"
         elif block.language in CHECKS:
-            CHECKS[block.language](block.text)
+            CHECKS[block.language](block.text, folder)
 
 
-CHECKS = {"yaml": yaml.safe_load, "toml": tomllib.loads, "json": json.loads}
+def check_yaml(text: str, folder: Path) -> None:
+    """A document of ours must be accepted by its own reader."""
+    file = folder / "shown.yaml"
+    file.write_text(text, "utf-8")
+    data = yaml.safe_load(text)
+    if "sources" in data:
+        read_sources(file)
+    elif "metrics" in data:
+        read_metrics(file, builtin_metrics())
+    elif "policy" in data:
+        read_policy(file)
+
+
+CHECKS = {
+    "yaml": check_yaml,
+    "toml": lambda text, _: tomllib.loads(text),
+    "json": lambda text, _: json.loads(text),
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
@@ -114,11 +137,12 @@ def test_every_block_of_the_page_does_what_it_says(page: Path, tmp_path: Path) -
         "```sh\necho one\n```\n\n```text output\ntwo\n```\n",
         "```python\nraise ValueError\n```\n",
         "```yaml\na: [\n```\n",
+        "```yaml\nsources:\n  - {source: a, feed: order_lin, files: a.csv, columns: {}}\n```\n",
         "```csv file=a.csv\nx\n```\n\n```sh\ntest -f b.csv\n```\n",
     ],
 )
 def test_a_block_that_does_not_do_what_it_says_is_found(page: str, tmp_path: Path) -> None:
-    with pytest.raises((AssertionError, yaml.YAMLError)):
+    with pytest.raises((AssertionError, yaml.YAMLError, FenjiError)):
         play(page, tmp_path)
 
 
