@@ -13,6 +13,7 @@ class Reason(StrEnum):
     RAGGED_ROW = "ragged_row"
     BROKEN_QUOTES = "broken_quotes"
     UNDECODABLE = "undecodable"
+    INVALID_RECORD = "invalid_record"
     FOOTER_LINE = "footer_line"
     MISSING_ID = "missing_id"
     DESTROYED_ID = "destroyed_id"
@@ -40,6 +41,7 @@ EXPECTED: dict[Reason, str] = {
     Reason.RAGGED_ROW: _("as many cells as the header has columns"),
     Reason.BROKEN_QUOTES: _("quotes that are closed, and no text after the closing one"),
     Reason.UNDECODABLE: _("text in the file's encoding"),
+    Reason.INVALID_RECORD: _("one complete JSON object on a line"),
     Reason.FOOTER_LINE: _("a data row; this is a footer or total line"),
     Reason.MISSING_ID: _("an id"),
     Reason.DESTROYED_ID: _(

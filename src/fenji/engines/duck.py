@@ -14,6 +14,7 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from fenji.engines.duck_reading import DuckReading
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, BatchFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 
@@ -26,7 +27,7 @@ def _utc_of(zone: str, local: object) -> object: ...
 def _local_of(zone: str, moment: object) -> object: ...
 
 
-class DuckEngine:
+class DuckEngine(DuckReading):
     """The default engine."""
 
     name = "duckdb"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ibis
+import ibis.expr.schema as sch
+
 from fenji.domain.feeds import FEEDS, Feed
 from fenji.tables.contract import Column, Contract, Shelf
 
@@ -9,7 +12,9 @@ PROVENANCE = (
     Column("source", "string", "name of the entry in sources.yaml"),
     Column("file", "string", "path as found, with #sheet or #part where a file has several; or table name"),
     Column(
-        "row_number", "int64", "position of the record in its file or sheet, the first line being 1; database rows count from 1"
+        "row_number",
+        "int64",
+        "line or sheet row where the record begins, the first being 1; records of Parquet, JSON lines and databases count from 1",
     ),
     Column("batch", "string", "the collection that read the file: source and fingerprint"),
     Column("row_hash", "int64", "64-bit hash of all cells of the record, mapped or not; equal rows have equal hashes"),
@@ -40,3 +45,15 @@ UNREADABLE = Contract(
     ),
     "collect/collecting.py",
 )
+
+FIRST_ROW = "first_row"
+"""Column of stored raw files: the row number of the file's first record, where ``row_number`` itself is null.
+
+Most files number their records without a gap. Numbering each while reading would take a pass in a single thread, twice the
+time; so the position in the Parquet file says it, and ``first_row`` is added when the raw table is read.
+"""
+
+
+def stored_schema(contract: Contract) -> sch.Schema:
+    """The columns of a raw table as its Parquet files hold them: those of the contract, and ``first_row`` after them."""
+    return ibis.schema({**contract.schema, FIRST_ROW: "int64"})

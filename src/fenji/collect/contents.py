@@ -1,0 +1,260 @@
+"""What is really in a file? Its fingerprint, what its first bytes say that it is, and its text as UTF-8 with every line counted."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from fenji.errors import InvalidFile, Place, Problem
+from fenji.language import message as _
+
+BLOCK = 1 << 22
+"""Bytes that are held at once while a file streams by: 4 MB, where larger blocks were no faster."""
+
+HEAD = 1 << 18
+"""Bytes at the start that are looked at closely: a header of thousands of columns and some rows fit in."""
+
+_ENCODINGS = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
+"""GB18030 reads everything that its predecessors wrote."""
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+_MAGIC = {
+    b"PK\x03\x04": _("this is a zip archive or an Excel workbook (.xlsx), not text."),
+    b"PK\x05\x06": _("this is a zip archive or an Excel workbook (.xlsx), not text."),
+    b"\xd0\xcf\x11\xe0": _("this is an old Excel workbook (.xls) or another Office document, not text."),
+    b"PAR1": _("this is a Parquet file, not text."),
+    b"%PDF": _("this is a PDF document, not a table of text."),
+    b"Rar!": _("this is a packed archive, not text."),
+    b"7z\xbc\xaf": _("this is a packed archive, not text."),
+    b"BZh": _("this is a packed archive, not text."),
+}
+"""What the first bytes of a file say that it is."""
+
+_MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta", b"<body", b"<style")
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """A text file as UTF-8, on disk."""
+
+    path: Path
+    """The file itself, or its rewriting on scratch disk."""
+    encoding: str
+    """Of the original."""
+    lines: int
+    """Up to the last one that is not empty."""
+    head: str
+    """The first HEAD bytes, whole lines of them, without a byte order mark."""
+    has_only_returns: bool
+    """Lines end in a carriage return alone, as on old Macs."""
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as hex digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def disguise(head: bytes, name: str) -> InvalidFile | None:
+    """The error of a file that claims to be text and is something else; None for text."""
+    start = head.lstrip()[:400].lower()
+    text = next((text for mark, text in _MAGIC.items() if head.startswith(mark)), None)
+    if text is None and start.startswith(_MARKUP):
+        text = _("this is a web page (HTML) or XML, not a table of text.")
+    if text is None and b"\x00" in head and not _utf16(head):
+        text = _("this is binary data, not text.")
+    advice = _("Export it again as CSV, or give it the ending of what it is.")
+    return None if text is None else InvalidFile(Problem(text, {}, Place(name), advice))
+
+
+def plain_text(path: Path, name: str, scratch: Path, *, encoding: str | None = None) -> PlainText:
+    """The text of a file as UTF-8 on disk, the whole of it decoded strictly.
+
+    The encoding is the declared one, else that of the byte order mark, else UTF-8 if every byte agrees, else GB18030.
+
+    Args:
+        path: the file; may be packed with gzip.
+        name: what problems call it.
+        scratch: an existing folder for rewritten files.
+        encoding: as the source declares it.
+
+    Raises:
+        InvalidFile: empty, something else than text, or bytes that the encoding does not know.
+    """
+    unpacked = _unpacked(path, name, scratch)
+    with unpacked.open("rb") as handle:
+        head = handle.read(HEAD)
+    if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+        raise InvalidFile.of(_("the file is empty."), place=Place(name))
+    if error := disguise(head, name):
+        raise error
+    found = _declared(encoding, name) if encoding else _marked(head)
+    if found in {None, "utf-8", "utf-8-sig"}:
+        lines, bad = _count_utf8(unpacked)
+        if bad is None:
+            return _text(unpacked, found or "utf-8", lines)
+        if found is not None:
+            raise _undecodable(bad, name, found)
+    return _rewritten(unpacked, name, scratch, found or "gb18030")
+
+
+def with_line_ends(text: PlainText, scratch: Path) -> PlainText:
+    """A text whose lines end in a carriage return alone, rewritten with ordinary line ends."""
+    target = scratch / f"{text.path.name}.lines"
+    count = _LineCount()
+    with target.open("wb") as out:
+        for block in _blocks(text.path):
+            written = block.replace(b"\r", b"\n")
+            count.add(written)
+            out.write(written)
+    return _text(target, text.encoding, count.lines)
+
+
+def _text(path: Path, encoding: str, lines: int) -> PlainText:
+    with path.open("rb") as handle:
+        start = handle.read(HEAD)
+        complete = len(start) < HEAD
+    text = start.decode("utf-8-sig", errors="ignore")
+    if not complete and "\n" in text:
+        text = text[: text.rindex("\n") + 1]
+    only_returns = "\n" not in text and "\r" in text.rstrip("\r")
+    return PlainText(path, encoding, lines, text, only_returns)
+
+
+def _marked(head: bytes) -> str | None:
+    return next((name for mark, name in _BOMS if head.startswith(mark)), None) or _utf16(head)
+
+
+def _utf16(head: bytes) -> str | None:
+    """UTF-16 without a mark: in its Western letters and digits every other byte is zero."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = head[0:2000:2].count(0), head[1:2000:2].count(0)
+    if odd > 10 * even and odd > len(head[:2000]) // 20:
+        return "utf-16-le"
+    if even > 10 * odd and even > len(head[:2000]) // 20:
+        return "utf-16-be"
+    return None
+
+
+def _declared(encoding: str, name: str) -> str:
+    try:
+        return _ENCODINGS.get(encoding.lower().replace("_", "-"), codecs.lookup(encoding).name)
+    except LookupError as error:
+        raise InvalidFile.of(_("'{encoding}' is not an encoding."), place=Place(name), encoding=encoding) from error
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            yield block
+
+
+@dataclass(frozen=True)
+class _Bad:
+    position: int
+    row: int
+
+
+class _LineCount:
+    """Counts lines while blocks stream by; empty lines at the end do not count."""
+
+    def __init__(self) -> None:
+        self.ends = 0
+        self.ended = 0
+        self._trailing = 0
+        self._open = False
+
+    def add(self, block: bytes) -> None:
+        body = block.rstrip(b"\r\n")
+        ends = block.count(b"\n")
+        self.ends += ends
+        if body:
+            inside = ends - block[len(body) :].count(b"\n")
+            # Line ends that closed the block before belong inside once more text follows.
+            self.ended += self._trailing + inside
+            self._trailing, self._open = ends - inside, True
+        else:
+            self._trailing += ends
+
+    @property
+    def lines(self) -> int:
+        return self.ended + int(self._open)
+
+
+def _count_utf8(path: Path) -> tuple[int, _Bad | None]:
+    """The lines of a file, and the first byte that is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    count, consumed = _LineCount(), 0
+    for block in _blocks(path):
+        pending = len(decoder.getstate()[0])
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError as error:
+            start = error.start - pending
+            return count.lines, _Bad(consumed + start + 1, count.ends + block[: max(start, 0)].count(b"\n") + 1)
+        count.add(block)
+        consumed += len(block)
+    pending = len(decoder.getstate()[0])
+    return count.lines, _Bad(consumed - pending + 1, count.ends + 1) if pending else None
+
+
+def _rewritten(path: Path, name: str, scratch: Path, encoding: str) -> PlainText:
+    """The file decoded strictly, block by block, and written as UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    target = _scratch_file(scratch, path, "utf8")
+    count, consumed = _LineCount(), 0
+    with target.open("wb") as out:
+        for block in (*_blocks(path), b""):
+            state = len(decoder.getstate()[0])
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                start = error.start - state
+                before = block[: max(start, 0)].decode(encoding, errors="ignore").count("\n")
+                raise _undecodable(_Bad(consumed + start + 1, count.ends + before + 1), name, encoding) from error
+            written = text.encode()
+            count.add(written)
+            out.write(written)
+            consumed += len(block)
+    return _text(target, encoding, count.lines)
+
+
+def _unpacked(path: Path, name: str, scratch: Path) -> Path:
+    with path.open("rb") as handle:
+        is_packed = handle.read(2) == b"\x1f\x8b"
+    if not is_packed:
+        return path
+    target = _scratch_file(scratch, path, "unpacked")
+    try:
+        with gzip.open(path, "rb") as packed, target.open("wb") as out:
+            while block := cast("BinaryIO", packed).read(BLOCK):
+                out.write(block)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InvalidFile.of(_("the gzip archive is damaged or not complete."), place=Place(name)) from error
+    return target
+
+
+def _scratch_file(scratch: Path, path: Path, what: str) -> Path:
+    return scratch / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.{what}"
+
+
+def _undecodable(bad: _Bad, name: str, encoding: str) -> InvalidFile:
+    return InvalidFile.of(
+        _("byte {position} is not {encoding} text."),
+        place=Place(name, bad.row),
+        advice=_("Write the right `encoding` for this source, or export the file again as UTF-8."),
+        position=bad.position,
+        encoding=encoding,
+    )

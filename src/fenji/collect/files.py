@@ -1,0 +1,94 @@
+"""Which files does a source mean? Single files, folders and globs, relative to the workspace, each found once."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fenji.domain.sources import Format
+from fenji.errors import Problem
+from fenji.language import message as _
+
+FORMATS: dict[str, Format] = {
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".txt": Format.CSV,
+    ".xlsx": Format.EXCEL,
+    ".xlsm": Format.EXCEL,
+    ".xlsb": Format.EXCEL,
+    ".xls": Format.EXCEL,
+    ".ods": Format.EXCEL,
+    ".et": Format.EXCEL,
+    ".parquet": Format.PARQUET,
+    ".pq": Format.PARQUET,
+    ".jsonl": Format.JSON_LINES,
+    ".ndjson": Format.JSON_LINES,
+    ".json": Format.JSON_LINES,
+}
+"""What a file's ending promises; in a folder only files with one of these (also with .gz behind) are taken."""
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """One file of a source."""
+
+    path: Path
+    name: str
+    """As the raw tables say it: relative to the workspace with forward slashes where inside it, else absolute."""
+
+
+def find_files(patterns: tuple[str, ...], root: Path, source: str) -> tuple[tuple[FoundFile, ...], list[Problem]]:
+    """The files of a source in a fixed order, and a problem for each pattern that leads to none."""
+    found: dict[Path, FoundFile] = {}
+    problems: list[Problem] = []
+    for pattern in patterns:
+        paths = [path for path in _paths(pattern, root) if path.is_file() and not path.name.startswith((".", "~$"))]
+        if not paths:
+            problems.append(_nothing(pattern, root, source))
+        for path in paths:
+            real = path.resolve()
+            found.setdefault(real, FoundFile(path, _shown(path, root)))
+    return tuple(sorted(found.values(), key=lambda file: file.name)), problems
+
+
+def promised_format(path: Path) -> Format | None:
+    """The format that a file's ending promises."""
+    name = path.name.lower().removesuffix(".gz")
+    return FORMATS.get(Path(name).suffix)
+
+
+def _paths(pattern: str, root: Path) -> Iterator[Path]:
+    place = root / Path(pattern).expanduser()
+    if place.is_dir():
+        yield from (path for path in sorted(place.rglob("*")) if promised_format(path) and not _is_hidden(path, place))
+    elif place.exists():
+        yield place
+    else:
+        yield from (Path(path) for path in sorted(glob.glob(str(place), recursive=True)))  # noqa: PTH207 - absolute patterns too
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _shown(path: Path, root: Path) -> str:
+    absolute = path.absolute()
+    try:
+        return absolute.relative_to(root.absolute()).as_posix()
+    except ValueError:
+        return absolute.as_posix()
+
+
+def _nothing(pattern: str, root: Path, source: str) -> Problem:
+    place = root / Path(pattern).expanduser()
+    values = {"source": source, "pattern": pattern, "folder": str(root)}
+    if place.is_dir():
+        endings = ", ".join(FORMATS)
+        advice = _("Files that end in one of these are taken: {endings}.")
+        return Problem(
+            _("source '{source}': the folder {pattern} holds no data file."), {**values, "endings": endings}, advice=advice
+        )
+    advice = _("Paths are relative to {folder}.")
+    return Problem(_("source '{source}': no file matches {pattern}."), values, advice=advice)

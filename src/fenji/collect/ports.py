@@ -1,0 +1,45 @@
+"""What does collecting need from outside? An engine that turns the records of one file into rows of a raw table, column-wise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from fenji.tables.records import Layout, Outcome
+
+
+class RecordReader(Protocol):
+    """Writes one file's records into a new folder, as Parquet with the columns of ``tables.raw.stored_schema``, in the file's order.
+
+    Every field of the feed is text or null; an empty cell is null; nothing is trimmed. ``row_hash`` is a 64-bit hash over the
+    text of ``layout.hashed``, the same for equal texts within one engine. A file that the engine cannot open raises InvalidFile,
+    a disk that is full Unavailable.
+    """
+
+    name: str
+    """Part of every fingerprint, since hashes of two engines do not compare."""
+
+    def collect_delimited(self, file: Path, layout: Layout, folder: Path, *, delimiter: str, skip: int) -> Outcome:
+        """A UTF-8 text file, quotes ``"`` doubled inside; the first ``skip`` lines are passed over, empty lines are no records.
+
+        A record with more or fewer cells than ``layout.columns`` (one empty cell too many at the end is forgiven), with
+        text after a closing quote, or with a quote that is never closed is refused, and the others are still written.
+        """
+        ...
+
+    def collect_parquet(self, file: Path, layout: Layout, folder: Path) -> Outcome:
+        """A Parquet file of any column types, every value as the text that people write.
+
+        Decimals as they are, whole floats without ``.0``, other floats without exponent where they have one to fifteen
+        digits, timestamps ``YYYY-MM-DD HH:MM:SS[.ffffff]``, nested values as JSON. A float above 2^53 in an id field keeps
+        its exponent: it is not the id that it once was.
+        """
+        ...
+
+    def collect_json(self, file: Path, layout: Layout, folder: Path) -> Outcome:
+        """A Parquet file with the columns ``layout.numbers`` and ``record``, the second holding one JSON object per row.
+
+        ``layout.fields`` name keys of the object; nested values become JSON text. Records that are no JSON object are
+        refused; each refusal begins with the row number and a tab. ``row_hash`` covers the whole text of the record.
+        """
+        ...
