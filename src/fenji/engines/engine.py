@@ -10,6 +10,8 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from fenji.tables.contract import Contract
+
 BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 FETCH_LIMIT = 200_000
@@ -26,6 +28,10 @@ class Engine(Protocol):
 
     def read_parquet(self, files: Sequence[Path], schema: sch.Schema) -> ir.Table:
         """The rows of Parquet files that all have the schema; no files: an empty table of it."""
+        ...
+
+    def read_raw(self, folders: Sequence[Path], contract: Contract) -> ir.Table:
+        """The raw table in the folders of its batches, exactly as its contract says, row numbers included."""
         ...
 
     def from_arrow(self, table: pa.Table) -> ir.Table:

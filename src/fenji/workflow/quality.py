@@ -55,7 +55,8 @@ def quality_of(session: Session, run_id: str) -> QualityResult:
 
 def _records(session: Session, run_id: str, contract: Contract) -> list[dict[str, Any]]:
     table = session.read(run_id, contract)
-    return session.engine.fetch(table.order_by(list(contract.key))).to_pylist()
+    records: list[dict[str, Any]] = session.engine.fetch(table.order_by(list(contract.key))).to_pylist()
+    return records
 
 
 def _conflicts(session: Session, run_id: str) -> tuple[IdentityConflict, ...]:

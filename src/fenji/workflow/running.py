@@ -11,7 +11,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
-from fenji.collect.collecting import Collection, collect
+from fenji.collect.collecting import Collected, collect
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
@@ -87,10 +87,10 @@ def run_all(
         is_as_of_defaulted=plan.is_as_of_defaulted,
         policy=plan.policy.slug,
         version=plan.policy.version,
-        files_new=tuple(collection.new),
-        files_changed=tuple(collection.changed),
-        files_unchanged=tuple(collection.unchanged),
-        files_gone=tuple(collection.gone),
+        files_new=tuple(each.file for each in collection.new),
+        files_changed=tuple(each.file for each in collection.changed),
+        files_unchanged=tuple(each.file for each in collection.unchanged),
+        files_gone=tuple(each.file for each in collection.gone),
         tables=tuple(StoredRows(each.table, each.rows) for each in writer.tables),
         seconds=time.monotonic() - began,
         warnings=(*warnings, *stale_warning(plan.as_of, newest)),
@@ -132,7 +132,7 @@ def _planned(workspace: Workspace, as_of: date | None, policy: str | None) -> _P
     return _Plan(workspace, sources, own, chosen, day, as_of is None)
 
 
-def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[CollectedFile], progress: Progress) -> Collection:
+def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[CollectedFile], progress: Progress) -> Collected:
     progress(_("collecting"), 0, TOTAL)
     session = writer.session
     return collect(
@@ -142,6 +142,7 @@ def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[Col
         reader=session.engine,
         store=session.store.root,
         run_id=writer.run.run_id,
+        scratch=session.workspace.settings.scratch_folder(session.workspace.root),
     )
 
 

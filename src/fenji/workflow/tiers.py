@@ -170,7 +170,8 @@ def clean_base_of(session: Session, run: Run) -> CleanBase:
 
 
 def _fetched(session: Session, run: Run, contract: Any, as_of: date) -> list[dict[str, Any]]:  # noqa: ANN401
-    return session.engine.fetch(session.read(run.run_id, contract, as_of=as_of)).to_pylist()
+    records: list[dict[str, Any]] = session.engine.fetch(session.read(run.run_id, contract, as_of=as_of)).to_pylist()
+    return records
 
 
 def _tier_row(policy: Policy, count: Mapping[str, Any], profile: list[dict[str, Any]]) -> TierRow:

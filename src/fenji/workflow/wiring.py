@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 import ibis.expr.types as ir
 
+from fenji.collect.ports import RecordReader
 from fenji.domain.runs import Run, StoredTable
 from fenji.engines.checks import save_checked
 from fenji.engines.engine import Engine
@@ -23,12 +25,18 @@ from fenji.tables.contract import Contract
 from fenji.workflow.workspace import Workspace
 
 
+class Workbench(Engine, RecordReader, Protocol):
+    """An engine as use-cases need it: it computes, and it reads what collect gives it."""
+
+    name: str
+
+
 @dataclass(frozen=True)
 class Session:
     """An opened workspace: where to compute, where tables stand, which runs there are."""
 
     workspace: Workspace
-    engine: Engine
+    engine: Workbench
     store: Store
     runs: RunRepository
 
@@ -55,6 +63,10 @@ class Session:
             if each.table == contract.full_name and (as_of is None or each.as_of == as_of)
         ]
         return self.engine.read_parquet([file for path in paths for file in self.store.files(path)], contract.schema)
+
+    def read_raw(self, paths: Sequence[str], contract: Contract) -> ir.Table:
+        """The raw table in folders of the store."""
+        return self.engine.read_raw([self.store.root / path for path in paths], contract)
 
 
 @dataclass(frozen=True)
