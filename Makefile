@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 # Spark is 400 MB and useless without Java, so it is installed only where Java is; its tests are skipped elsewhere.
 comma := ,
-EXTRAS := dev$(if $(shell command -v java 2>/dev/null),$(comma)spark)
+EXTRAS := dev,postgres$(if $(shell command -v java 2>/dev/null),$(comma)spark)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench serve fix docs clean

@@ -96,7 +96,9 @@ def show(result: MapResult, output: Output) -> None:
     for source in result.proposal.sources:
         _show_source(source, output)
     output.console.print()
-    output.say(_("Written to {file}. Read it, change what is wrong, then: fenji run"), file=result.written)
+    folder = Path(str(result.written)).parent
+    where = "" if folder == Path() else f" --workspace {folder}"
+    output.say(_("Written to {file}. Read it, change what is wrong, then: fenji run{where}"), file=result.written, where=where)
 
 
 def _show_source(source: ProposedSource, output: Output) -> None:
