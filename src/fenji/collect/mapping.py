@@ -27,7 +27,7 @@ from fenji.collect.mapping_gaps import blocking_gaps, warnings_of
 from fenji.collect.mapping_platforms import Platform, platform_of
 from fenji.collect.mapping_proposal import FoundTable, Proposal, ProposedSource, Remark
 from fenji.collect.mapping_table import SampledTable
-from fenji.collect.sniffing import Sample
+from fenji.collect.samples import Sample
 from fenji.language import message as _
 
 SHORTEST_PREFIX = 3
@@ -204,7 +204,9 @@ def _shortener(root: Path | None) -> Callable[[str], str]:
     def short(path: str) -> str:
         if root is None:
             return PurePath(path).as_posix()
-        whole = Path(path).absolute()
-        return (whole.relative_to(root.absolute()) if whole.is_relative_to(root.absolute()) else whole).as_posix()
+        for base, whole in ((root.absolute(), Path(path).absolute()), (root.resolve(), Path(path).resolve())):
+            if whole.is_relative_to(base):
+                return whole.relative_to(base).as_posix()
+        return Path(path).absolute().as_posix()
 
     return short

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 from fenji.collect.headers import lookup_key, normalise_header
 from fenji.collect.mapping_evidence import Evidence, look_at, number_in
-from fenji.collect.sniffing import Sample
+from fenji.collect.samples import Sample
+
+MOST_ROWS = 4000
+"""Rows that are looked at over all files of a table: a year of daily files is hundreds, and a few rows of each tell enough."""
+FEWEST_ROWS = 5
 
 
 @dataclass
@@ -41,10 +45,11 @@ class SampledTable:
 
     def _cells(self, header: str) -> list[str | None]:
         wanted = normalise_header(header)
+        share = max(FEWEST_ROWS, MOST_ROWS // len(self.samples))
         cells: list[str | None] = []
         for sample in self.samples:
             position = next(index for index, name in enumerate(sample.headers) if normalise_header(name) == wanted)
-            cells.extend(row[position] if position < len(row) else None for row in sample.rows)
+            cells.extend(row[position] if position < len(row) else None for row in sample.rows[:share])
         return cells
 
 

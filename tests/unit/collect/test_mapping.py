@@ -12,7 +12,7 @@ import pytest
 from fenji.collect.headers import Confidence
 from fenji.collect.mapping import propose
 from fenji.collect.mapping_proposal import ProposedSource
-from fenji.collect.sniffing import Sample
+from fenji.collect.samples import Sample
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import MoneyUnit
 from fenji.language import Language
@@ -59,6 +59,19 @@ def test_each_kind_of_table_is_told_by_its_headers(feed: Feed) -> None:
     file, text = TABLES[feed]
     source = only(sample(text, file))
     assert (source.feed, source.blocking) == (feed, ())
+
+
+@pytest.mark.parametrize(("file", "feed"), [("tickets.csv", Feed.FEEDBACK), ("app_events.csv", Feed.EVENT)])
+def test_the_name_of_the_file_decides_between_kinds_that_share_headers(file: str, feed: Feed) -> None:
+    text = "customer_id|created_at|type|title\n17|2025-01-05|a|x\n18|2025-01-06|b|y"
+    assert only(sample(text, file)).feed is feed
+
+
+def test_a_table_that_repeats_its_customers_is_no_list_of_them() -> None:
+    header, rows = "user_id|created_at|type|city", [f"{number % 4}|2025-01-{number:02d}|visit|上海" for number in range(1, 25)]
+    assert only(sample("\n".join([header, *rows]))).feed is Feed.EVENT
+    unique = [row.replace(f"{number % 4}|", f"{number}|", 1) for number, row in enumerate(rows, start=1)]
+    assert only(sample("\n".join([header, *unique]))).feed is Feed.CUSTOMER
 
 
 def test_plain_english_orders_are_mapped_whole() -> None:

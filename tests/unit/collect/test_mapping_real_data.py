@@ -9,7 +9,7 @@ import pytest
 
 from fenji.collect.mapping import propose
 from fenji.collect.mapping_proposal import ProposedSource
-from fenji.collect.sniffing import Sample
+from fenji.collect.samples import Sample
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import Format
 

@@ -13,6 +13,7 @@ import pytest
 from fenji.collect.headers import Confidence
 from fenji.collect.mapping import propose
 from fenji.collect.mapping_proposal import ProposedSource, Remark
+from fenji.collect.sniffing import read_samples
 from fenji.domain.feeds import Feed
 from fenji.language import Language
 from fixtures.samples import sample_of
@@ -45,6 +46,12 @@ def test_a_shops_export_is_mapped_without_hand(shop: Shop, tmp_path: Path) -> No
     assert mapped(source) == dict(shop.columns)
     assert [column.constant for column in source.columns if column.field == "channel"] == [shop.channel]
     assert not set(shop.unmapped) & {column.field for column in source.columns}
+
+
+@pytest.mark.parametrize("shop", SHOPS, ids=lambda shop: shop.name)
+def test_our_own_sampler_leads_to_the_same_mapping(shop: Shop, tmp_path: Path) -> None:
+    (source,) = propose(read_samples(shop.write(tmp_path)), root=tmp_path).sources
+    assert (source.paths, mapped(source)) == ((shop.file,), dict(shop.columns))
 
 
 @pytest.mark.parametrize("shop", SHOPS, ids=lambda shop: shop.name)

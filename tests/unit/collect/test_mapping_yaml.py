@@ -15,7 +15,8 @@ from fenji.collect.mapping import propose
 from fenji.collect.mapping_proposal import ProposedColumn, ProposedSource
 from fenji.collect.mapping_yaml import quoted, render_sources_yaml
 from fenji.documents.reader import parse_document
-from fenji.domain.sources import MoneyUnit
+from fenji.documents.sources import sources_in
+from fenji.domain.sources import ColumnMapping, FileLocation, MoneyUnit, Source
 from fenji.language import Language
 from fixtures.samples import sample, sample_of
 from fixtures.shops import SHOPS
@@ -55,10 +56,46 @@ def _meant_column(column: ProposedColumn) -> object:
     return column.column if column.unit is MoneyUnit.YUAN else {"column": column.column, "unit": column.unit.value}
 
 
+def as_source(source: ProposedSource) -> Source:
+    """The record that a proposed source is meant to become."""
+    assert source.feed
+    return Source(
+        source.name,
+        source.feed,
+        FileLocation(source.paths, sheets=source.sheets, part_column=source.part_column),
+        {column.field: ColumnMapping(column.column, column.unit, column.constant) for column in source.columns},
+        currency=source.currency,
+        score_scale=source.score_scale or (0.0, 100.0),
+        default_kind=source.default_kind,
+        return_order_pattern=source.return_order_pattern,
+    )
+
+
 @pytest.mark.parametrize("language", Language)
 def test_what_is_written_reads_back_as_proposed(language: Language, tmp_path: Path) -> None:
     proposal = propose([sample_of(shop.write(tmp_path)) for shop in SHOPS], root=tmp_path)
     assert read(render_sources_yaml(proposal, language)) == [meant(source) for source in proposal.sources]
+
+
+def test_what_is_written_is_read_as_the_sources_that_were_meant(tmp_path: Path) -> None:
+    tables = [sample_of(shop.write(tmp_path)) for shop in SHOPS]
+    tables += [sample("会员号|评价时间|满意度\n17|2025-01-05|5\n18|2025-01-06|4", "满意度.csv"), AWKWARD]
+    proposal = propose(tables, root=tmp_path)
+    text = render_sources_yaml(proposal, Language.EN)
+    assert sources_in(parse_document(text, "sources.yaml")) == tuple(as_source(source) for source in proposal.sources)
+
+
+def test_drop_rules_are_read_as_they_were_meant_when_the_user_decides_for_them() -> None:
+    text = "Invoice|StockCode|Description|Quantity|InvoiceDate|Price|Customer ID\n1|POST|补邮费|1|2009-12-01|18.00|13086\n2|A1|x|1|2009-12-01|1.00|13086"
+    proposal = propose([sample(text)])
+    decided = (
+        render_sources_yaml(proposal, Language.ZH)
+        .replace("    # drop:", "    drop:")
+        .replace("    #   - {column", "      - {column")
+    )
+    (source,) = sources_in(parse_document(decided, "sources.yaml"))
+    assert source.drop == tuple(drop.rule for drop in proposal.sources[0].drop)
+    assert len(source.drop) == 5
 
 
 def test_names_that_yaml_would_misread_come_back_whole() -> None:
