@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fenji.engines.components import connected_components
 from fenji.engines.duck import DuckEngine
-from fenji.prepare.identity import PREFIXES, identify, name_ids
+from fenji.prepare.identity import PREFIXES, find_ties, identify, name_ids
 
 LIMIT = 3
 COLUMNS = ("space", "customer_id", *PREFIXES)
@@ -40,9 +40,8 @@ def _identity(engine: DuckEngine, world: list[Mention], known: object = None) ->
         pa.table({name: pa.array([row[n] for row in world], pa.string()) for n, name in enumerate(COLUMNS)})
     )
     named = engine.stage(name_ids(table, shared_by_many=LIMIT))
-    return engine.stage(
-        identify(named, known, link_by=tuple(PREFIXES), shared_by_many=LIMIT, components=partial(connected_components, engine))
-    )
+    ties = engine.stage(find_ties(named, link_by=tuple(PREFIXES), shared_by_many=LIMIT))
+    return engine.stage(identify(named, ties, known, link_by=tuple(PREFIXES), components=partial(connected_components, engine)))
 
 
 def _keys(engine: DuckEngine, identity: object) -> dict[tuple[str, str], int]:

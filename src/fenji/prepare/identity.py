@@ -87,38 +87,61 @@ def name_ids(mentions: ir.Table, *, shared_by_many: int) -> ir.Table:
     return named.select(*PREFIXES, "source_customer_id", source="space", node=node)
 
 
+def find_ties(named: ir.Table, *, link_by: Sequence[str], shared_by_many: int) -> ir.Table:
+    """The phones, e-mails and union ids that tie ids to each other.
+
+    Grain: one row per identifier and id that shares it with another id.
+    Keeps: identifiers of the kinds in ``link_by``, unless more than ``shared_by_many`` ids share it (a shop's own phone); ids,
+    unless they have more than that many of the kind (a guest account).
+
+    Args:
+        named: from ``name_ids``; staged, since it is read several times.
+        link_by: of phone, email and union_id.
+        shared_by_many: the most ids that may share an identifier.
+
+    Returns:
+        kind, value, node, and ``first``: the smallest node that has the identifier.
+    """
+    held = _held(named, link_by)
+    # Most identifiers belong to one id only: everything after this grouping sees the few that do not.
+    shared = held.group_by("kind", "value").aggregate(ids=held.count())
+    shared = shared.filter(shared["ids"].between(2, shared_by_many))
+    owned = held.group_by("kind", "node").aggregate(values=held.count())
+    guests = owned.filter(owned["values"] > shared_by_many)
+    usable = held.semi_join(shared, ["kind", "value"]).anti_join(guests, ["kind", "node"])
+    around = usable.group_by("kind", "value").aggregate(first=usable["node"].min(), ids=usable.count())
+    around = around.filter(around["ids"] > 1)
+    return usable.join(around, ["kind", "value"]).select("kind", "value", "node", "first")
+
+
 def identify(
     named: ir.Table,
+    ties: ir.Table,
     known: ir.Table | None,
     *,
     link_by: Sequence[str],
-    shared_by_many: int,
     components: Components,
     keys_given: int = 0,
 ) -> ir.Table:
-    """The customer of every id.
+    """The customer of every id: ids that are tied directly or through others are one customer.
 
     Grain: one row per (id space, id): clean.identity.
     Keeps: every id of ``named``, exactly once.
-
-    Two ids are tied when they share a phone, e-mail or union id that ``link_by`` names, unless more than ``shared_by_many``
-    ids share it (a shop's own phone) or one of the ids has more than that many of the kind (a guest account). Ids that are
-    tied directly or through others are one customer.
 
     ``rule`` says why an id belongs to its customer: own_id for exactly one id of each customer that has an id of its own, the
     first of ``link_by`` that ties it for the others, and the identifier itself for rows without id.
 
     Args:
-        named: from ``name_ids``; staged, since it is read several times.
+        named: from ``name_ids``.
+        ties: from ``find_ties``; staged.
         known: clean.identity as published before, None on the first run.
-        link_by: of phone, email and union_id.
-        shared_by_many: the most ids that may share an identifier.
+        link_by: as given to ``find_ties``.
         components: from links to groups; runs on the engine.
         keys_given: the largest key ever given, where it is known to be above those of ``known``; no key is given twice.
     """
     ids = named.select("source", "source_customer_id", "node").distinct()
-    ties = _ties(named, link_by, shared_by_many)
-    groups = components(_links(ties))
+    links = ties.filter(ties["node"] != ties["first"]).select(left="first", right="node").distinct()
+    groups = components(links)
     linked = ids.left_join(groups, "node").select(*ids.columns, group=groups["component"])
     grouped = linked.select(*ids.columns, component=ibis.coalesce(linked["group"], linked["node"]))
     keys = _keys(grouped, known, keys_given)
@@ -128,20 +151,27 @@ def identify(
     return found.mutate(probability=ibis.literal(1.0)).select(IDENTITY.schema.names).cast(IDENTITY.schema)
 
 
-def find_conflicts(named: ir.Table, *, link_by: Sequence[str], shared_by_many: int) -> ir.Table:
+def find_conflicts(named: ir.Table, ties: ir.Table, *, link_by: Sequence[str], shared_by_many: int) -> ir.Table:
     """Identifiers that many ids share, and ids with several phones, e-mails or union ids.
 
     Grain: one row per (kind, identifier): clean.identity_conflict; the identifier is hashed, for the several_ kinds it is the id.
     Keeps: every doubtful identifier of the kinds in ``link_by``; nothing where ids are not linked.
+
+    Args:
+        named: from ``name_ids``.
+        ties: from ``find_ties``.
+        link_by: as given to ``find_ties``.
+        shared_by_many: as given to ``find_ties``.
     """
     held = _held(named, link_by)
-    shared = held.group_by("kind", "value").aggregate(ids=held["node"].nunique())
-    many = shared.filter(shared["ids"] > shared_by_many).select(
-        kind=shared["kind"] + "_shared_by_many", identifier=_hashed(shared["value"]), ids="ids", merged=ibis.literal(value=False)
+    shared = held.group_by("kind", "value").aggregate(ids=held.count())
+    many = shared.filter(shared["ids"] > shared_by_many)
+    many = many.select(
+        kind=many["kind"] + "_shared_by_many", identifier=_hashed(many["value"]), ids="ids", merged=ibis.literal(value=False)
     )
-    values = held.group_by("kind", "node").aggregate(ids=held["value"].nunique())
+    values = held.group_by("kind", "node").aggregate(ids=held.count())
     several = values.filter(values["ids"] > 1)
-    tied = _ties(named, link_by, shared_by_many).select(tied_kind="kind", tied_node="node").distinct()
+    tied = ties.select(tied_kind="kind", tied_node="node").distinct()
     joined = several.left_join(tied, [several["kind"] == tied["tied_kind"], several["node"] == tied["tied_node"]])
     several = joined.select(
         kind=joined["kind"].cases(*_SEVERAL.items(), else_=joined["kind"]),
@@ -186,27 +216,6 @@ def _held(named: ir.Table, link_by: Sequence[str]) -> ir.Table:
     return ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct()
 
 
-def _ties(named: ir.Table, link_by: Sequence[str], shared_by_many: int) -> ir.Table:
-    """Every id that shares an identifier, beside the first id that does: (kind, value, node, first)."""
-    held = _held(named, link_by)
-    counted = held.mutate(
-        ids=held.count().over(group_by=["kind", "value"]),
-        values=held.count().over(group_by=["kind", "node"]),
-    )
-    # Whether ids are too many is asked of all that share the identifier; whether a tie is left, of those that may.
-    usable = counted.filter((counted["ids"].between(2, shared_by_many)) & (counted["values"] <= shared_by_many))
-    around = usable.select("kind", "value", "node")
-    around = around.mutate(
-        first=around["node"].min().over(group_by=["kind", "value"]),
-        ids=around.count().over(group_by=["kind", "value"]),
-    )
-    return around.filter(around["ids"] >= 2).select("kind", "value", "node", "first")  # noqa: PLR2004 - a tie has two ends
-
-
-def _links(ties: ir.Table) -> ir.Table:
-    return ties.filter(ties["node"] != ties["first"]).select(left="first", right="node").distinct()
-
-
 def _keys(grouped: ir.Table, known: ir.Table | None, keys_given: int) -> ir.Table:
     """The key of every customer: (component, customer_key).
 
@@ -235,8 +244,9 @@ def _rules(grouped: ir.Table, ties: ir.Table, link_by: Sequence[str]) -> ir.Tabl
     """Why each id belongs to its customer: (node, rule)."""
     ranked = ties.select("node", place=ibis.cases(*((ties["kind"] == kind, place) for place, kind in enumerate(("", *link_by)))))
     tied = ranked.group_by(tied_node=ranked["node"]).aggregate(place=ranked["place"].min())
-    own = grouped.select("node", "component", "source_customer_id", is_own=~is_made_up(grouped["source_customer_id"]))
-    headed = own.mutate(head=own["node"].min(where=own["is_own"]).over(group_by="component"))
+    own = grouped.filter(~is_made_up(grouped["source_customer_id"]))
+    heads = own.group_by(headed="component").aggregate(head=own["node"].min())
+    headed = grouped.left_join(heads, grouped["component"] == heads["headed"]).select("node", "source_customer_id", "head")
     asked = headed.left_join(tied, headed["node"] == tied["tied_node"])
     name = asked["source_customer_id"]
     made_up = [(name.startswith(prefix), kind) for kind, prefix in PREFIXES.items()]

@@ -12,7 +12,7 @@ from fenji.domain.feeds import Feed
 from fenji.domain.sources import FileLocation, Source
 from fenji.engines.components import connected_components
 from fenji.engines.engine import Engine
-from fenji.prepare.identity import find_conflicts, identify, mention_persons, name_ids
+from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
 from fenji.tables.clean import IDENTITY, IDENTITY_CONFLICT
 
 ALL = ("phone", "email", "union_id")
@@ -48,9 +48,9 @@ def _identity(
     named = engine.stage(name_ids(_table(engine, FIELDS, mentions), shared_by_many=many))
     found = identify(
         named,
+        engine.stage(find_ties(named, link_by=link_by, shared_by_many=many)),
         known,
         link_by=link_by,
-        shared_by_many=many,
         components=partial(connected_components, engine),
         keys_given=keys_given,
     )
@@ -74,7 +74,8 @@ def _conflicts(
     engine: Engine, mentions: Sequence[Row], *, many: int = 10, link_by: Sequence[str] = ALL
 ) -> set[tuple[object, ...]]:
     named = engine.stage(name_ids(_table(engine, FIELDS, mentions), shared_by_many=many))
-    found = find_conflicts(named, link_by=link_by, shared_by_many=many)
+    ties = engine.stage(find_ties(named, link_by=link_by, shared_by_many=many))
+    found = find_conflicts(named, ties, link_by=link_by, shared_by_many=many)
     assert found.schema() == IDENTITY_CONFLICT.schema
     return {tuple(row.values()) for row in engine.fetch(found).to_pylist()}
 
