@@ -27,7 +27,7 @@ OWN = (
 
 def many_values() -> World:
     """More categories than a mask has bits."""
-    return world(*(sale(1 + n % 2, "2025-01-01", (n / 7, f"category {n:03d}")) for n in range(1, 140)))
+    return world(*(sale(1 + n % 2, "2025-01-01", (round(n / 7, 2), f"category {n:03d}")) for n in range(1, 140)))
 
 
 def every_fact() -> World:
