@@ -280,8 +280,7 @@ _FEEDBACK = {
         "标题 product 商品名称 分类 原因 subissue title tags",
     ),
     "resolved_at": Names(
-        "解决时间 处理完成时间 完结时间 关闭时间 结案时间 办结时间 处理时间 工单完成时间 工单关闭时间 解决日期 resolvedat resolutiondate resolvedon closedat closeddate closedate solvedat resolveddate resolutiontime dateclosed dateresolved "
-       ",
+        "解决时间 处理完成时间 完结时间 关闭时间 结案时间 办结时间 处理时间 工单完成时间 工单关闭时间 解决日期 resolvedat resolutiondate resolvedon closedat closeddate closedate solvedat resolveddate resolutiontime dateclosed dateresolved",
         "完成时间 回复时间 completedat",
     ),
     "text": Names(
