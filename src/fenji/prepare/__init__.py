@@ -6,15 +6,17 @@ statuses        whether an order was paid, called off or taken back
 rows            every field of every row read, and why a row cannot be used
 duplicates      which rows came in more than once
 currencies      what an amount is worth in the workspace's currency
+identity        which ids mean the same customer
+attribution     whose each row is
+events          what customers did apart from buying
+feedback        what customers said, on one scale
+campaigns       whom campaigns reached, and who used a coupon
+referrals       who brought whom
+latest_words    which of several rows on one thing is believed
+products        what is sold
 order_rows      which order rows cannot be right by themselves
 order_lines     what was sold and returned, line by line
-identity      which ids mean the same customer
-attribution   whose each row is
-events        what customers did apart from buying
-feedback      what customers said, on one scale
-campaigns     whom campaigns reached, and who used a coupon
-referrals     who brought whom
-latest_words  which of several rows on one thing is believed
-products      what is sold
-customers     who the customers are, and what is known of each
+customers       who the customers are, and what is known of each
+column_quality  what is missing, unreadable, impossible or far from everything else
+accounts        what became of every record that came in
 """

@@ -74,5 +74,5 @@ def _in_workspace_currency(
     rows: ir.Table, feed: Feed, sources: Sequence[Source], rates: ir.Table | None, workspace: str
 ) -> ir.Table:
     amount, day = MONEY[feed]
-    rated = with_rate(_with_currency(kept(rows), sources, workspace), rates, day=day)
+    rated = with_rate(_with_currency(kept(rows), sources, workspace), rates, day=day, workspace=workspace)
     return rated.mutate(**{amount: converted(rated[amount], rated["rate"])})

@@ -82,23 +82,24 @@ def rate_table(rates: Rates, *, workspace: str) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def with_rate(rows: ir.Table, rates: ir.Table | None, *, day: str) -> ir.Table:
+def with_rate(rows: ir.Table, rates: ir.Table | None, *, day: str, workspace: str) -> ir.Table:
     """The rows with ``rate``, the worth of one unit of their ``currency`` in the month of ``day``.
 
     Grain: one row per row given.
-    Keeps: every row. The rate is 1 in the workspace's currency; ``require_rates`` has made sure of all others.
+    Keeps: every row. The rate is 1 in the workspace's currency, and null where it is missing, which ``require_rates`` rules out.
 
     Args:
         rows: with ``currency``.
         rates: as ``rate_table`` gives them; None where all money is in the workspace's currency.
         day: the column of the day whose month counts.
+        workspace: the workspace's currency.
     """
     one = ibis.literal("1").cast(RATE)
     if rates is None:
         return rows.mutate(rate=one)
     asked = rows.mutate(rate_month=month_of(rows[day])).view()
     found = asked.left_join(rates, [asked["currency"] == rates["currency"], asked["rate_month"] == rates["month"]])
-    return found.select(*rows.columns, rate=rates["rate"].fill_null(one))
+    return found.select(*rows.columns, rate=ibis.ifelse(asked["currency"] == workspace, one, rates["rate"]))
 
 
 def converted(amount: ir.DecimalValue, rate: ir.DecimalValue) -> ir.DecimalValue:

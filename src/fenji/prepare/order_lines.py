@@ -20,7 +20,7 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
-from fenji.prepare.currencies import converted, currency_of, with_rate
+from fenji.prepare.currencies import converted, currency_of, month_of, with_rate
 from fenji.prepare.order_rows import is_return, quantity_times_price, sources_with_totals
 from fenji.prepare.rows import Check, leave_out
 from fenji.tables.clean import ORDER_LINE
@@ -59,7 +59,17 @@ def document_rows(rows: ir.Table, products: ir.Table | None, sources: Sequence[S
     return main.union(refunded.select(**_refund_columns(refunded)))
 
 
-def price_lines(documents: ir.Table, rates: ir.Table | None, sources: Sequence[Source]) -> ir.Table:
+def needed_rates(rows: ir.Table, sources: Sequence[Source], *, workspace: str) -> ir.Table:
+    """Currency and month of every amount of the kept order rows: what ``require_rates`` is to be asked.
+
+    Grain: one row per distinct (currency, month).
+    """
+    nobodys = rows.mutate(customer_key=ibis.null("int64"))
+    documents = document_rows(nobodys, None, sources, workspace=workspace)
+    return documents.select("currency", month=month_of(documents["on"])).distinct()
+
+
+def price_lines(documents: ir.Table, rates: ir.Table | None, sources: Sequence[Source], *, workspace: str) -> ir.Table:
     """Documents with what each line cost, and its place in its order.
 
     What a line cost is its own amount where every line of the order states one. Else it is its share of the order's amount,
@@ -74,11 +84,12 @@ def price_lines(documents: ir.Table, rates: ir.Table | None, sources: Sequence[S
         documents: from ``document_rows``.
         rates: as ``currencies.rate_table`` gives them; None where all money is in the workspace's currency.
         sources: the entries of sources.yaml.
+        workspace: the workspace's currency.
 
     Returns:
         The columns of clean.order_line but ``days_since_previous_order``, and ``file``, ``row_number``, ``part`` and the verdict.
     """
-    rated = with_rate(documents, rates, day="on").view()
+    rated = with_rate(documents, rates, day="on", workspace=workspace).view()
     worth = {name: converted(rated[name], rated["rate"]) for name in ("line", "product", "total", "refund")}
     valued = rated.mutate(**worth, stated_total=rated["total"]).drop("rate").view()
     told = ibis.coalesce(valued["line"], valued["product"])

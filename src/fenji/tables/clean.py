@@ -225,7 +225,7 @@ COLUMN_QUALITY = _clean(
     Column("source", "string", "entry of sources.yaml"),
     Column("feed", "string", "feed"),
     Column("field", "string", "our field"),
-    Column("rows", "int64", "records read"),
+    Column("rows", "int64", "records that could be read, copies left out"),
     Column("missing", "int64", "empty cells"),
     Column("invalid", "int64", "cells that could not be read as what the field holds"),
     Column("out_of_range", "int64", "values outside what is possible"),

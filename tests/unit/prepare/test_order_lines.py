@@ -45,7 +45,7 @@ def priced(
     attributed = judged.mutate(customer_key=judged["customer_id"].try_cast("int64"))
     documents = document_rows(attributed, products, [source], workspace="CNY")
     table = engine.from_arrow(rate_table(rates, workspace="CNY")) if rates else None
-    return engine.stage(price_lines(documents, table, [source]))
+    return engine.stage(price_lines(documents, table, [source], workspace="CNY"))
 
 
 def lines(engine: DuckEngine, rows: list[Row], source: Source, **options: object) -> list[tuple]:

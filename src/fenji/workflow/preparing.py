@@ -1,0 +1,269 @@
+"""From raw tables to the clean base: the steps of prepare in their order, what is read more than once computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import ibis.expr.types as ir
+
+from fenji.domain.feeds import Feed
+from fenji.domain.sources import Source
+from fenji.engines.components import circles, connected_components
+from fenji.engines.engine import Engine
+from fenji.language import message as _
+from fenji.prepare import campaigns, order_lines
+from fenji.prepare.accounts import file_accounts, rejected_rows, require_balance, unbalanced
+from fenji.prepare.attribution import attribute, kept, require_customer
+from fenji.prepare.column_quality import column_quality, count_cells, count_values
+from fenji.prepare.currencies import Rates, rate_table, require_rates
+from fenji.prepare.customers import find_first_days, make_customers
+from fenji.prepare.duplicates import count_copies, mark_copies, without_copies
+from fenji.prepare.events import judge_events, make_events
+from fenji.prepare.feedback import judge_feedback, make_feedback
+from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
+from fenji.prepare.order_rows import judge_orders
+from fenji.prepare.products import make_products
+from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
+from fenji.prepare.rows import typed_rows
+from fenji.tables import clean
+from fenji.tables.contract import Contract
+
+STEPS = (
+    _("finding copies of rows"),
+    _("reading cells"),
+    _("finding out who is who"),
+    _("pricing order lines"),
+    _("gathering customers"),
+    _("taking the accounts"),
+)
+
+_NEEDS_CUSTOMER = (Feed.CUSTOMER, Feed.EVENT, Feed.FEEDBACK, Feed.CAMPAIGN_CONTACT, Feed.REDEMPTION)
+_DAYS = {Feed.EVENT: "on", Feed.FEEDBACK: "on", Feed.CAMPAIGN_CONTACT: "contacted_on", Feed.REDEMPTION: "redeemed_on"}
+_UNBALANCED_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class PrepareOptions:
+    """What the settings say about preparation."""
+
+    zone: str
+    """The workspace's IANA time zone."""
+    currency: str
+    """ISO code of the workspace's currency."""
+    rates: Rates = field(default_factory=dict)
+    """Currency -> month -> what one unit of it was worth in the workspace's currency."""
+    link_by: tuple[str, ...] = ()
+    """By which of phone, email and union_id ids are linked to one customer."""
+    shared_by_many: int = 10
+    """An identifier that more ids share than this links nobody."""
+
+
+def prepare_base(
+    engine: Engine,
+    raw: Mapping[Feed, ir.Table],
+    unreadable: ir.Table,
+    sources: Sequence[Source],
+    options: PrepareOptions,
+    *,
+    previous_identity: ir.Table | None,
+    on_step: Callable[[str, int], None],
+) -> dict[str, ir.Table]:
+    """The clean tables by full name, ready to be saved.
+
+    Args:
+        engine: where it runs; intermediate tables are staged on it.
+        raw: the raw table of every feed.
+        unreadable: raw.unreadable_row.
+        sources: the entries of sources.yaml.
+        options: what the settings say.
+        previous_identity: clean.identity as published before, so that customers keep their keys; None on the first run.
+        on_step: told each step's words and its number from 0.
+
+    Raises:
+        InvalidSettings: rates of foreign currencies are missing; all of them are named.
+        ContractBroken: rows were lost or made twice.
+    """
+    work = _Preparation(engine, raw, unreadable, sources, options)
+    steps: tuple[Callable[[], None], ...] = (
+        work.find_copies,
+        work.read_cells,
+        partial(work.find_customers, previous_identity),
+        work.price_orders,
+        work.gather_customers,
+        work.take_accounts,
+    )
+    for number, (words, step) in enumerate(zip(STEPS, steps, strict=True)):
+        on_step(words, number)
+        step()
+    return {name: work.made[name] for name in clean.CLEAN}
+
+
+class _Preparation:
+    """One run through the steps; each leaves its tables for those after it."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        raw: Mapping[Feed, ir.Table],
+        unreadable: ir.Table,
+        sources: Sequence[Source],
+        options: PrepareOptions,
+    ) -> None:
+        self.engine = engine
+        self.raw = raw
+        self.unreadable = unreadable
+        self.sources = sources
+        self.options = options
+        self.fed = tuple(feed for feed in Feed if any(source.feed is feed for source in sources))
+        self.copies: dict[Feed, ir.Table] = {}
+        self.rows: dict[Feed, ir.Table] = {}
+        """Typed and judged rows of every feed; from find_customers on with their customer."""
+        self.rates: ir.Table | None = None
+        self.made: dict[str, ir.Table] = {}
+
+    def find_copies(self) -> None:
+        """Which rows other files hold too."""
+        for feed in self.fed:
+            self.copies[feed] = self.engine.stage(mark_copies(self.raw[feed], feed, self.sources))
+
+    def read_cells(self) -> None:
+        """Types, units, statuses, drop rules; every feed has a table afterwards, empty where nothing feeds it."""
+        judges: dict[Feed, Callable[[ir.Table], ir.Table]] = {
+            Feed.ORDER_LINE: partial(judge_orders, sources=self.sources),
+            Feed.EVENT: partial(judge_events, sources=self.sources),
+            Feed.FEEDBACK: partial(judge_feedback, sources=self.sources),
+            Feed.REDEMPTION: partial(campaigns.judge_redemptions, sources=self.sources),
+        }
+        for feed in Feed:
+            rows = typed_rows(
+                self._without_copies(feed),
+                feed,
+                self.sources,
+                calendar=self.engine,
+                zone=self.options.zone,
+                currency=self.options.currency,
+            )
+            self.rows[feed] = self.engine.stage(judges[feed](rows) if feed in judges else rows)
+
+    def find_customers(self, previous: ir.Table | None) -> None:
+        """Which ids are one customer, and whose each row is."""
+        named = self.engine.stage(name_ids(mention_persons(self.rows, self.sources), shared_by_many=self.options.shared_by_many))
+        link_by, shared_by_many = self.options.link_by, self.options.shared_by_many
+        ties = self.engine.stage(find_ties(named, link_by=link_by, shared_by_many=shared_by_many))
+        components = partial(connected_components, self.engine)
+        identity = self.engine.stage(identify(named, ties, previous, link_by=link_by, components=components))
+        self._make(clean.IDENTITY, identity)
+        self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
+        for feed in _NEEDS_CUSTOMER:
+            owned = require_customer(attribute(self.rows[feed], feed, identity, self.sources))
+            self.rows[feed] = self.engine.stage(owned)
+        # Order rows are many: joining them twice costs less than laying all of them down once more.
+        self.judged_orders = self.rows[Feed.ORDER_LINE]
+        self.rows[Feed.ORDER_LINE] = attribute(self.judged_orders, Feed.ORDER_LINE, identity, self.sources)
+
+    def price_orders(self) -> None:
+        """Products, rates, order lines."""
+        orders, workspace = self.rows[Feed.ORDER_LINE], self.options.currency
+        self.rates = self._needed_rates()
+        products = make_products(self.rows[Feed.PRODUCT], orders, self.sources, rates=self.rates, workspace=workspace)
+        products = self._make(clean.PRODUCT, self.engine.stage(products))
+        tells_category = any("category" in source.columns for source in self.sources)
+        documents = order_lines.document_rows(orders, products if tells_category else None, self.sources, workspace=workspace)
+        priced = order_lines.price_lines(documents, self.rates, self.sources, workspace=workspace)
+        self.priced = self.engine.stage(priced)
+        self._make(clean.ORDER_LINE, order_lines.make_order_lines(self.priced))
+
+    def gather_customers(self) -> None:
+        """Events, feedback, campaigns, referrals, and everyone known from any of them."""
+        workspace = self.options.currency
+        self._make(clean.EVENT, make_events(self.rows[Feed.EVENT]))
+        self._make(clean.FEEDBACK, make_feedback(self.rows[Feed.FEEDBACK]))
+        contacts, redemptions = self.rows[Feed.CAMPAIGN_CONTACT], self.rows[Feed.REDEMPTION]
+        made = campaigns.make_contacts(contacts, self.sources, rates=self.rates, workspace=workspace)
+        self._make(clean.CAMPAIGN_CONTACT, made)
+        made = campaigns.make_redemptions(redemptions, self.sources, rates=self.rates, workspace=workspace)
+        self._make(clean.REDEMPTION, made)
+        statements = self.engine.stage(
+            link_referrals(
+                self.rows[Feed.REFERRAL],
+                self.rows[Feed.CUSTOMER],
+                self.made[clean.IDENTITY.full_name],
+                self.sources,
+                stage=self.engine.stage,
+                circles=partial(circles, self.engine),
+            )
+        )
+        self.rows[Feed.REFERRAL] = self.engine.stage(judge_referrals(self.rows[Feed.REFERRAL], statements))
+        first_days = self.engine.stage(find_first_days(self._days(statements)))
+        referral = self._make(clean.REFERRAL, self.engine.stage(make_referrals(statements, first_days)))
+        customers = make_customers(
+            self.made[clean.IDENTITY.full_name],
+            self.rows[Feed.CUSTOMER],
+            self.rows[Feed.ORDER_LINE],
+            first_days=first_days,
+            referral=referral,
+            sources=self.sources,
+        )
+        self._make(clean.CUSTOMER, customers)
+
+    def take_accounts(self) -> None:
+        """What became of every record, and how good every column is."""
+        documents = self.priced.filter(self.priced["part"] == 0)
+        judged = {feed: self.judged_orders if feed is Feed.ORDER_LINE else self.rows[feed] for feed in self.fed}
+        kept_rows = {feed: kept(rows) for feed, rows in judged.items()}
+        if Feed.ORDER_LINE in judged:
+            kept_rows[Feed.ORDER_LINE] = kept(documents)
+        rejected = rejected_rows([*judged.items(), (Feed.ORDER_LINE, documents)], self.unreadable)
+        rejected = self._make(clean.REJECTED_ROW, self.engine.stage(rejected))
+        accounts = file_accounts(
+            raw={feed: self.raw[feed] for feed in self.fed},
+            unreadable=self.unreadable,
+            copies={feed: count_copies(table) for feed, table in self.copies.items()},
+            kept=kept_rows,
+            rejected=rejected,
+            order_lines=kept(self.priced),
+        )
+        accounts = self._make(clean.FILE_ACCOUNT, self.engine.stage(accounts))
+        faults = unbalanced(accounts).order_by("source", "file").limit(_UNBALANCED_SHOWN)
+        require_balance(self.engine.fetch(faults).to_pylist())
+        cells = {feed: self.engine.stage(table) for feed, table in count_cells(judged, self.sources).items()}
+        values = count_values(judged, self.sources)
+        staged = None if values is None else self.engine.stage(values)
+        self._make(clean.COLUMN_QUALITY, column_quality(cells, staged, self.sources))
+
+    def _make(self, contract: Contract, table: ir.Table) -> ir.Table:
+        self.made[contract.full_name] = table
+        return table
+
+    def _without_copies(self, feed: Feed) -> ir.Table:
+        """The rows that count. Where nothing came in twice, nothing is compared."""
+        if feed not in self.copies or not self._has_rows(self.copies[feed]):
+            return self.raw[feed]
+        return without_copies(self.raw[feed], self.copies[feed])
+
+    def _has_rows(self, table: ir.Table) -> bool:
+        return bool(self.engine.fetch(table.limit(1)).num_rows)
+
+    def _needed_rates(self) -> ir.Table | None:
+        """The rates as a table, once it is sure that none is missing; None where there is no foreign money."""
+        workspace, rates = self.options.currency, self.options.rates
+        foreign = [source for source in self.sources if source.currency not in (None, workspace) or "currency" in source.columns]
+        if not foreign:
+            return None
+        needed = [order_lines.needed_rates(self.judged_orders, self.sources, workspace=workspace)]
+        needed += [campaigns.needed_rates(self.rows[feed], feed, self.sources, workspace=workspace) for feed in campaigns.MONEY]
+        pairs = [tuple(row.values()) for table in needed for row in self.engine.fetch(table).to_pylist()]
+        require_rates(pairs, rates, workspace=workspace)
+        return self.engine.from_arrow(rate_table(rates, workspace=workspace))
+
+    def _days(self, statements: ir.Table) -> list[tuple[ir.Table, str]]:
+        """Every table that tells a day on which a customer was seen."""
+        told = kept(statements).drop("customer_key").rename(customer_key="referred_key")
+        return [
+            (kept(self.priced), "ordered_on"),
+            (kept(self.rows[Feed.CUSTOMER]), "registered_on"),
+            (told, "referred_on"),
+            *((kept(self.rows[feed]), day) for feed, day in _DAYS.items()),
+        ]
