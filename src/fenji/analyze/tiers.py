@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 from fenji.analyze.distributions import top_threshold
 from fenji.analyze.rules import CUSTOMER_PREFIX, RuleBasis, conditions_of, holds, metrics_in, top_shares_in
 from fenji.analyze.scores import with_score
+from fenji.domain.conditions import TopShare
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.errors import InvalidInput, unknown_name
 from fenji.language import message as _
@@ -65,10 +66,11 @@ def rule_basis(panel: ir.Table, customer: ir.Table, *, policy: Policy, as_of: da
     computed threshold of every top n% (the same on every row).
     """
     _check_names(panel, customer, policy)
-    table = with_score(panel.filter(panel.as_of == ibis.literal(as_of, type="date")), policy=policy)
+    here = panel.filter(panel.as_of == ibis.literal(as_of, type="date"))
+    table = with_score(here, policy=policy)
     tops = top_shares_in(conditions_of(policy))
     names = {str(top): f"threshold_{number}" for number, top in enumerate(tops)}
-    found = [top_threshold(table, top.metric, top.share).rename({names[str(top)]: "threshold"}) for top in tops]
+    found = [_threshold(here, top, policy).rename({names[str(top)]: "threshold"}) for top in tops]
     wide = reduce(lambda left, right: left.cross_join(right), found, table)
     return RuleBasis(_with_customer_columns(wide, customer, policy), policy.variants, names)
 
@@ -78,15 +80,20 @@ def tier_thresholds(panel: ir.Table, *, policy: Policy, as_of: date) -> ir.Table
 
     Grain: one row per such condition (insight.tier_threshold); none where the policy has none.
     """
-    table = with_score(panel.filter(panel.as_of == ibis.literal(as_of, type="date")), policy=policy)
+    here = panel.filter(panel.as_of == ibis.literal(as_of, type="date"))
     rows = []
     for top in top_shares_in(conditions_of(policy)):
-        found = top_threshold(table, top.metric, top.share)
+        found = _threshold(here, top, policy)
         rows.append(_threshold_row(found, str(top), found.threshold.cast("float64"), policy, as_of))
     if not rows:
         nothing = panel.limit(0)
         return _threshold_row(nothing, "", ibis.null("float64"), policy, as_of)
     return reduce(lambda left, right: left.union(right), rows)
+
+
+def _threshold(here: ir.Table, top: TopShare, policy: Policy) -> ir.Table:
+    """One row with the computed threshold; the score, which costs sorting, is only made where it is asked for."""
+    return top_threshold(with_score(here, policy=policy) if top.metric == SCORE else here, top.metric, top.share)
 
 
 def _threshold_row(table: ir.Table, condition: str, threshold: ir.FloatingValue, policy: Policy, as_of: date) -> ir.Table:
