@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.sql.datatypes import DuckDBType
 
 from fenji.engines.duck_reading import DuckReading
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, BatchFunction
@@ -74,7 +75,7 @@ class DuckEngine(DuckReading):
 
     def save(self, table: ir.Table, folder: Path) -> int:
         """See Engine.save."""
-        sql = self._compiled(table)
+        sql = self._typed(table)
         target = str(folder / "part-0.parquet").replace("'", "''")
         with _failures(folder):
             folder.mkdir(parents=True)
@@ -117,6 +118,14 @@ class DuckEngine(DuckReading):
     def _batches(self, table: ir.Table) -> Iterator[pa.RecordBatch]:
         # Not Ibis' to_pyarrow_batches, which asks for a method that DuckDB 2 no longer has.
         yield from self.connection.con.sql(self._compiled(table)).to_arrow_reader(BATCH_ROWS)
+
+    def _typed(self, table: ir.Table) -> str:
+        """The expression with every column in the type that it claims: DuckDB itself takes a literal such as 1.0 for a decimal."""
+        columns = (
+            f'"{name}"' if kind.is_null() else f'CAST("{name}" AS {DuckDBType.to_string(kind)}) AS "{name}"'
+            for name, kind in table.schema().items()
+        )
+        return f"SELECT {', '.join(columns)} FROM ({self._compiled(table)})"  # noqa: S608 - our own columns
 
     def _compiled(self, table: ir.Table) -> str:
         self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - small literal tables of an expression become known to DuckDB

@@ -62,6 +62,11 @@ def test_a_small_literal_table_can_be_part_of_what_is_saved(engine, tmp_path):
     assert engine.fetch(joined.aggregate(rate=joined.rate.sum())).to_pylist() == [{"rate": 23.0}]
 
 
+def test_what_is_kept_has_the_type_that_its_expression_claims(engine):
+    table = engine.from_arrow(pa.table({"n": [1, 2]})).mutate(share=ibis.literal(1.0), small=ibis.literal(1, "int8"))
+    assert engine.stage(table).schema() == table.schema() == ibis.schema({"n": "int64", "share": "float64", "small": "int8"})
+
+
 def test_folders_of_runs_and_dates_are_not_columns(engine, tmp_path):
     files = []
     for day in ("2026-01-31", "2026-02-28"):
