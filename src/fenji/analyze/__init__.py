@@ -1,27 +1,27 @@
 """What do our customers look like: their metrics, their tiers, and what can be counted from them?
 
-registry       the metrics of a workspace, built in and its own
+registry           the metrics of a workspace, built in and its own
 registry_orders    built-in metrics: how much, how many, how broad, how often
 registry_feedback  built-in metrics: satisfaction, complaints, referrals
 registry_events    built-in metrics: one set for every kind of event
-panel          one row per customer, one column per metric
-metric_plan    what must be measured once so that all metrics can be read off
-panel_rows     which rows of a fact count at a date
-panel_measures all measures of a fact in one group-by
-panel_values   a metric read off its measures
-rules          a condition as an expression over the panel
-distributions  how many customers have a smaller value
-scores         the points of the policy's weighted score
-tiers          the tier of every customer
-judging        why one customer meets a rule, and what is missing
-rule_words     rules, reasons and what is missing in words
-policy_words   a whole policy in words
-policy_lint    everything that is wrong with a policy
-findings       what can be found wrong with a policy
-rule_lint      each part of a policy by itself
-ladder_lint    gaps, overlaps and tiers that nobody can reach
-spans          which values a rule allows, and whether one rule implies another
-tier_counts    customers, revenue and averages per tier
-bands          groups for cross tables: values of a column, bands of a metric
-cross_tables   tiers by groups, with totals that add up
+panel              one row per customer, one column per metric
+metric_plan        what must be measured once so that all metrics can be read off
+panel_rows         which rows of a fact count at a date
+panel_measures     all measures of a fact in one group-by
+panel_values       a metric read off its measures
+rules              a condition as an expression over the panel
+distributions      how many customers have a smaller value
+scores             the points of the policy's weighted score
+tiers              the tier of every customer
+judging            why one customer meets a rule, and what is missing
+rule_words         rules, reasons and what is missing in words
+policy_words       a whole policy in words
+policy_lint        everything that is wrong with a policy
+findings           what can be found wrong with a policy
+rule_lint          each part of a policy by itself
+ladder_lint        gaps, overlaps and tiers that nobody can reach
+spans              which values a rule allows, and whether one rule implies another
+tier_counts        customers, revenue and averages per tier
+bands              groups for cross tables: values of a column, bands of a metric
+cross_tables       tiers by groups, with totals that add up
 """

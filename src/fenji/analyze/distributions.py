@@ -4,7 +4,7 @@ Reads   insight.customer_metric
 Writes  nothing stored: small tables, one row per distinct value or one row in all
 Units   values in the unit of their metric; counts of customers
 Keeps   customers without a value stand in no count of values, but in the number of all customers
-Source  decision 0012: equal values stand alike; the number at the top is rounded up to whole customers
+Source  decision 0015: equal values stand alike; the number at the top is rounded up to whole customers
 """
 
 from __future__ import annotations

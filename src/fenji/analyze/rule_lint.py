@@ -10,8 +10,8 @@ from decimal import Decimal
 from fenji.analyze.findings import Finding, Keys, LintScope
 from fenji.analyze.rules import conditions_of, metrics_in
 from fenji.analyze.spans import boxes_of, is_possible
-from fenji.domain.conditions import Comparison, Condition, Operator, TopShare, leaves
-from fenji.domain.metrics import Better, Unit
+from fenji.domain.conditions import Comparison, Condition, Operator, Presence, TopShare, leaves
+from fenji.domain.metrics import Better, Fact, Unit
 from fenji.domain.policies import SCORE, Cap, Policy, ScorePart, Tier, Variant
 from fenji.language import message as _
 from fenji.tables.clean import CUSTOMER
@@ -123,6 +123,7 @@ def _rule(scope: LintScope, rule: Rule) -> Iterator[Finding]:
     yield from _directions(scope, rule)
     yield from _shares(scope, rule)
     yield from _top_of_zeros(scope, rule)
+    yield from _silence(scope, rule)
 
 
 def _directions(scope: LintScope, rule: Rule) -> Iterator[Finding]:
@@ -172,6 +173,27 @@ def _top_of_zeros(scope: LintScope, rule: Rule) -> Iterator[Finding]:
             yield scope.warning(
                 "top_share_of_zeros", rule.keys, text, tier=rule.tier, advice=advice, metric=name, percent=percent
             )
+
+
+def _silence(scope: LintScope, rule: Rule) -> Iterator[Finding]:
+    """Good answers asked for from customers who may never have been asked (decision 0010)."""
+    judged = {leaf.metric for leaf in leaves(rule.condition) if isinstance(leaf, Presence)}
+    for name in metrics_in([rule.condition]):
+        metric = scope.metrics.get(name)
+        if (
+            rule.vetoes
+            or name in judged
+            or metric is None
+            or metric.fact is not Fact.FEEDBACK
+            or metric.better is not Better.HIGHER
+        ):
+            continue
+        if metric.is_null_when_empty:
+            text = _("{metric}: customers who gave no feedback never meet this rule.")
+            advice = _(
+                "Put `{metric} is null` beside it in an `any`, or `{metric} is not null` in an `all` to say that it is meant."
+            )
+            yield scope.warning("silence_fails", rule.keys, text, tier=rule.tier, advice=advice, metric=name)
 
 
 def _cap(scope: LintScope, cap: Cap, keys: Keys) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ Reads   insight.customer_metric with the columns that ``tiers.rule_basis`` adds
 Writes  nothing: expressions only
 Units   thresholds in the unit of their metric; a share is 0..1
 Keeps   two-valued logic: a comparison with a missing value is false, never null
-Source  decision 0012 (variants: per metric the first one listed that matches the customer applies)
+Source  decision 0015 (variants: per metric the first one listed that matches the customer applies)
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Reads   insight.customer_metric
 Writes  column score beside the panel, float64, 0..100 with four decimals; null where no part has a value
 Units   points
 Keeps   every row of the panel, exactly once
-Source  decision 0012: a percentile part gives 100 x customers with a smaller value / other customers with a value, so that equal
+Source  decision 0015: a percentile part gives 100 x customers with a smaller value / other customers with a value, so that equal
         values earn alike and "better than 83 % of the others" is its meaning; a part without a value leaves its weight to the others
 """
 

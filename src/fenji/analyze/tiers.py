@@ -4,7 +4,7 @@ Reads   insight.customer_metric, clean.customer
 Writes  insight.tier_assignment: one row per customer of the panel at the as-of date; insight.tier_threshold: one row per top n%
 Units   thresholds in the unit of their metric
 Keeps   every customer of the panel at the as-of date, exactly once
-Source  DESIGN section 6; decision 0012: at a first review the qualified tier is the highest one whose rule holds
+Source  DESIGN section 6; decision 0015: at a first review the qualified tier is the highest one whose rule holds
 """
 
 from __future__ import annotations

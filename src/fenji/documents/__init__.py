@@ -1,8 +1,8 @@
 """What have the people of the company written down? YAML documents as records of the domain, every problem at its line.
 
-reader      a YAML document that knows the line of each of its values
-sources     sources.yaml: where data comes from and what its columns mean
-metrics     metrics.yaml: the company's own metrics
+reader         a YAML document that knows the line of each of its values
+sources        sources.yaml: where data comes from and what its columns mean
+metrics        metrics.yaml: the company's own metrics
 metric_checks  whether a declared metric can be computed
-policies    policies/*.yaml: tiers and their rules
+policies       policies/*.yaml: tiers and their rules
 """

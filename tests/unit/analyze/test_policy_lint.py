@@ -200,3 +200,16 @@ def test_every_text_finds_its_values(checked):
     for finding in lint_policy(checked, METRICS):
         assert "{" not in finding.problem.text.format(**finding.problem.values)
         assert "{" not in (finding.problem.advice or "").format(**finding.problem.values)
+
+
+def test_rules_that_ask_silent_customers_for_praise_are_pointed_at():
+    survey = Metric(
+        "satisfaction_12m", Words("x", "x"), Words("x", "x"), Unit.SCORE, Aggregate.MEAN, YEAR, Fact.FEEDBACK, "score"
+    )
+    strict = policy("satisfaction_12m >= 90")
+    assert [each.code for each in lint_policy(strict, (survey,))] == ["silence_fails"]
+    for meant in (
+        any_of("satisfaction_12m >= 90", "satisfaction_12m is null"),
+        ("satisfaction_12m >= 90", "satisfaction_12m is not null"),
+    ):
+        assert lint_policy(policy(meant), (survey,)) == ()
