@@ -9,7 +9,7 @@ from pathlib import Path
 from fenji.analyze.findings import Finding, Severity
 from fenji.analyze.policy_lint import lint_policy
 from fenji.analyze.registry import Registry
-from fenji.documents.policies import read_policy
+from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
 from fenji.errors import InvalidDocument, Problem
 from fenji.workflow.analyzing import registry_of
@@ -83,8 +83,9 @@ def lint_policies(root: Path, files: tuple[Path, ...] = ()) -> LintResult:
 def _linted(workspace: Workspace, file: Path) -> LintedFile:
     name = file.name if file.is_relative_to(workspace.root) else str(file)
     try:
-        policy = read_policy(file)
+        read = read_policy_document(file)
     except InvalidDocument as error:
         return LintedFile(name, None, None, error.problems, ())
-    registry = registry_of(own_metrics_of(workspace), policy)
-    return LintedFile(name, policy.slug, policy.version, (), lint_policy(policy, registry.metrics))
+    policy, registry = read.policy, registry_of(own_metrics_of(workspace), read.policy)
+    findings = lint_policy(policy, registry.metrics, place=read.document.place)
+    return LintedFile(name, policy.slug, policy.version, (), findings)
