@@ -28,18 +28,18 @@ _PHONE = Names(
     "contact 联系人电话 固定电话",
 )
 _EMAIL = Names(
-    "电子邮箱 邮箱 电子邮件 邮箱地址 电子邮件地址 email email(billing) emailaddress mail customeremail buyeremail billingemail contactemail e-mail useremail "
+    "电子邮箱 邮箱 电子邮件 邮箱地址 电子邮件地址 email email(billing) emailaddress mail customeremail requesteremail buyeremail billingemail contactemail e-mail useremail "
     "邮件地址 会员邮箱 客户邮箱",
     "emailaddr emailid 邮件",
 )
 _UNION_ID = Names("unionid 微信unionid wxunionid wechatunionid", "微信openid openid wxopenid")
 _CUSTOMER_ID = Names(
-    "客户编号 客户id 客户号 客户编码 客户代码 会员编号 会员id 会员号 会员卡号 会员编码 会员代码 会员账号 会员帐号 用户id 用户编号 用户编码 用户号 买家id 买家编号 "
+    "客户编号 客户id 客户号 客户编码 客户代码 会员编号 会员id 会员号 会员卡号 会员编码 会员代码 会员账号 会员帐号 用户id 用户编号 用户编码 用户号 买家id 买家编号 学员编号 学员id 学员号 学号 客人编号 宾客编号 旅客编号 患者编号 "
     "买家uid 下单帐号 下单账号 买家会员名 买家旺旺 买家账号 买家帐号 顾客编号 顾客id customerid customerno customernumber customercode custid "
     "custno custcode memberid memberno membernumber membercode membercard userid useruid buyerid clientid clientno householdid householdkey accountid "
     "accountnumber crmid shopperid subscriberid patientid guestid passengerid studentid policyholderid customerkey 会员卡编号 客户唯一标识",
     "卡号 账号 帐号 旺旺号 旺旺 买家支付宝账号 买家支付宝帐号 客户账号 用户账号 会员名 用户名 customer member user buyer username buyerusername loyaltyid "
-    "loyaltynumber cardno cardnumber account uid personid contactid party partyid household 客户 会员 用户 买家",
+    "loyaltynumber cardno cardnumber account uid personid distinctid contactid party partyid household 客户 会员 用户 买家",
     "买家昵称 会员昵称 用户昵称 昵称 客户昵称 buyernickname nickname screenname",
 )
 _PERSON = {"customer_id": _CUSTOMER_ID, "phone": _PHONE, "email": _EMAIL, "union_id": _UNION_ID}
@@ -66,7 +66,6 @@ _PRODUCT_ID = Names(
     "skuid sku 商家skuid 商家编码-规格维度 skucode skuno stockcode productid productcode productno productnumber productsku itemid itemcode itemno itemnumber lineitemsku asin "
     "goodsid goodsno goodscode barcode ean upc gtin productvariantid materialcode materialno articleno articlenumber articleid productkey",
     "样式id sku编码(自定义) 商品编码(自定义) sku编码 规格编码 单品编码 spu spuid spucode variantid variantsku sellersku handle 商品sku 课程编号 套餐编号 plu",
-    "code 编码 编号 id",
 )
 _PRODUCT_NAME = Names(
     "商品名称 商品标题 宝贝标题 选购商品 全部商品名称 产品名称 货品名称 品名 物料名称 存货名称 宝贝名称 商品全名 productname producttitle itemname lineitemname "
@@ -146,18 +145,18 @@ _ORDER_LINE = {
     ),
     **_PERSON,
     "customer_name": Names(
-        "收货人姓名 收件人姓名 收货人 收件人 客户姓名 客户名称 收货人/提货人 购货单位 往来单位 会员姓名 顾客姓名 姓名 公司名称 customername buyername recipientname shippingname billingname shipname "
+        "收货人姓名 收件人姓名 客人姓名 学员姓名 收货人 收件人 客户姓名 客户名称 收货人/提货人 购货单位 往来单位 会员姓名 顾客姓名 姓名 公司名称 customername buyername recipientname shippingname billingname shipname "
         "clientname fullname membername receiver receivername consignee companyname",
         "公司 客户全称 联系人 买家昵称 会员昵称 nickname shipto billto company firstname lastname billingfirstname billinglastname 客户 会员",
     ),
     "region": _REGION,
     "city": _CITY,
     "ordered_at": Names(
-        "订单创建时间 订单下单时间 下单时间 订单成交时间 订单提交时间 下单日期 订单时间 订单日期 交易时间 交易日期 消费时间 消费日期 销售日期 销售时间 购买时间 购买日期 成交时间 成交日期 拍下时间 "
+        "订单创建时间 订单下单时间 下单时间 订单成交时间 订单提交时间 下单日期 订单时间 订单日期 交易时间 交易日期 报名时间 报名日期 预订时间 预订日期 消费时间 消费日期 销售日期 销售时间 购买时间 购买日期 成交时间 成交日期 拍下时间 "
         "订单生成时间 开单日期 开单时间 单据日期 业务日期 结账时间 消费日 营业日期 入住日期 开台时间 orderedat orderdate ordertime orderdatetime orderedon invoicedate invoicetime purchasedate purchasedat "
         "purchasetime transactiondate transactiontime transactiontimestamp transactiondatetime saledate saletime salesdate soldat orderplacedat ordercreatedat ordercreatedtime "
         "datepurchased ordertimestamp placedat orderpurchasetimestamp checkoutdate orderplaced txndate txntime bookingdate receiptdate billdate gmtcreate 还款日期 刷卡日期 记账日期",
-        "创建时间 创建日期 日期 时间 交易创建时间 createdat createtime createdate createdtime datecreated created createddate date time timestamp datetime transdate purchase day dt 制单日期",
+        "创建时间 创建日期 日期 时间 addtime 添加时间 交易创建时间 createdat createtime createdate createdtime datecreated created createddate date time timestamp datetime transdate purchase day dt 制单日期",
         "完成时间 订单完成时间 completedat closedate",
     ),
     "paid_at": Names(
@@ -167,7 +166,8 @@ _ORDER_LINE = {
     ),
     "status": Names(
         "订单状态 交易状态 单据状态 订单当前状态 支付状态 付款状态 orderstatus financialstatus paymentstatus status transactionstatus salestatus tradestatus orderstate postatus invoicestatus",
-        "状态 state",
+        "状态",
+        "state",
     ),
     "product_id": _PRODUCT_ID,
     "product_name": _PRODUCT_NAME,
@@ -178,9 +178,9 @@ _ORDER_LINE = {
         "来源 source 门店编号 店铺id storecode outlet location branch",
     ),
     "quantity": Names(
-        "订购数量 购买数量 商品数量 宝贝总数量 商品总数量 数量 销售数量 商品件数 件数 销量 下单数量 销售件数 购买件数 总数量 quantity qty quantity(refund) lineitemquantity quantitypurchased orderquantity orderqty itemqty "
+        "订购数量 购买数量 实发数量 出库数量 商品数量 宝贝总数量 商品总数量 数量 销售数量 商品件数 件数 销量 下单数量 销售件数 购买件数 总数量 quantity qty quantity(refund) lineitemquantity quantitypurchased orderquantity orderqty itemqty "
         "salesqty unitssold salesquantity itemquantity quantityordered qtyordered",
-        "units pieces pcs numitems count 份数 间夜 人数",
+        "num goodsnum buynum units pieces pcs numitems count 份数 间夜 人数",
     ),
     "unit_price": Names(
         "单价 商品单价 京东价 商品实际价格(单件) 商品价格(单件) 销售单价 成交单价 商品价格 实际单价 成交价 unitprice lineitemprice itemprice itemcost salesprice sellingprice priceeach priceperunit unitsaleprice",
@@ -197,7 +197,7 @@ _ORDER_LINE = {
         "买家实际支付金额 买家实付金额 用户实付金额 订单实付金额 订单实际支付金额 实付金额 实际支付金额 应付金额 订单应付金额 销售订单金额 订单实收金额 订单净额 支付金额 付款金额 实付款 实付 实际付款 订单支付金额 订单总实付 "
         "商家应收 ordertotal ordertotalamount orderamount paidamount amountpaid totalpaid payamount paymentamount grandtotal totalprice totalamount transactionamount purchaseamount "
         "orderrevenue ordervalue actualpayment payment paymentvalue invoiceamount invoicetotal totalpricecny currenttotalprice ordernetamount",
-        "结算金额 订单金额 订单总金额 订单总价 总金额 订单总额 合计 合计金额 总价 总额 应收金额 商家实收金额 订单实际收款金额 刷卡金额 total amounttotal totalsales billamount 账单金额 实收总额 totalcost totalspent",
+        "结算金额 房费 总房费 餐费 学费 课程费 报名费 票价 保费 订单金额 订单总金额 订单总价 总金额 订单总额 合计 合计金额 总价 总额 应收金额 商家实收金额 订单实际收款金额 刷卡金额 total amounttotal totalsales billamount 账单金额 实收总额 totalcost totalspent",
         "买家应付货款 商品总价 gross",
     ),
     "refund_amount": Names(
@@ -217,7 +217,7 @@ _ORDER_LINE = {
 }
 
 _PRODUCT = {
-    "product_id": _PRODUCT_ID,
+    "product_id": Names(_PRODUCT_ID.sure, _PRODUCT_ID.likely, "code 编码 编号 id"),
     "name": _PRODUCT_NAME,
     "category": _CATEGORY,
     "brand": Names(
@@ -238,16 +238,16 @@ _EVENT = {
     ),
     **_PERSON,
     "at": Names(
-        "事件时间 发生时间 行为时间 访问时间 浏览时间 登录时间 点击时间 操作时间 签到时间 上课时间 到店时间 入住时间 eventtime eventtimestamp eventat eventdate occurredat visitedat visittime visitdate "
+        "事件时间 发生时间 行为时间 访问时间 浏览时间 登录时间 点击时间 操作时间 签到时间 变动时间 上课时间 到店时间 入住时间 eventtime eventtimestamp eventat eventdate occurredat visitedat visittime visitdate "
         "logintime loginat clicktime actiontime servertime eventdatetime hittime originaltimestamp activitydate activitytime checkinat visitstarttime",
         _AT + " day ts 登录日期 签到日期",
     ),
     "kind": Names(
-        "事件类型 事件名称 事件 行为类型 行为 动作 操作类型 事件名 行为名称 eventtype eventname event action actiontype behaviortype behavior behaviour activitytype eventkind eventcategory activity",
+        "事件类型 事件名称 事件 行为类型 行为 动作 操作类型 变动类型 事件名 行为名称 eventtype eventname event action actiontype behaviortype behavior behaviour activitytype eventkind eventcategory activity",
         "类型 操作 type kind name",
     ),
     "value": Names(
-        "数值 事件值 停留时长 停留时间 浏览时长 时长 积分 里程 间夜数 课时 value eventvalue duration points miles nights amountofevent minutes seconds",
+        "数值 事件值 停留时长 停留时间 变动积分 变动值 浏览时长 时长 积分 里程 间夜数 课时 value eventvalue duration points miles nights amountofevent minutes seconds",
         "次数 数量 count quantity score",
     ),
 }
@@ -365,6 +365,9 @@ NAMES: dict[Feed, dict[str, Names]] = {
     Feed.REDEMPTION: _REDEMPTION,
     Feed.REFERRAL: _REFERRAL,
 }
+
+COMPANY_NAMES = "购货单位 往来单位 客户名称 公司名称 客户全称 公司 企业名称 单位名称 companyname customername clientname"
+"""Columns of an order that hold a customer's name and may stand in for an id that the table lacks: companies have names of their own."""
 
 PARTS = "sheet sheetname 工作表 工作表名 源文件 文件名 来源表 来源文件 来源工作表 filename sourcefile sourcesheet sourcetable sourcefilename"
 """Columns that say which file or sheet a row first came from."""

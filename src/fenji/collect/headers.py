@@ -43,6 +43,8 @@ _INVISIBLE = re.compile("[\\s\ufeff\u200b\u200c\u200d\u2060\u00ad]+")
 _BRACKETS = str.maketrans("[{【〔［｛〈《]}】〕］｝〉》", "((((((((" + "))))))))")
 _YUAN_OR_PIECES = re.compile(r"\((?:元|人民币|rmb|cny|¥|人民币元|件|个|单位:元|单位:件)\)")
 _OTHER_UNIT = re.compile(r"\((?:单位:)?(万元|万|分|fen|cents?|wanyuan)\)|[/_](万元|元|分|fen|cents?|yuan)$|(?<=额)(万元)$")
+_NUMBERING = re.compile(r"^q?\d{1,3}[、.．]")
+_HUMP = re.compile(r"(?<=[a-z])(?=(?:Fen|Cents?|Yuan)$)")
 _PUNCTUATION = re.compile(r"[_\-.:;*#'\"`?!,、。]+")
 _UNITS = {
     "万元": MoneyUnit.WAN_YUAN,
@@ -69,22 +71,22 @@ def normalise_header(text: str) -> str:
 
 
 def lookup_key(text: str) -> str:
-    """The form in which names stand in our tables: normalised, without punctuation and without any unit of money.
+    """The form in which names stand in our tables: normalised, without punctuation, numbering and any unit of money.
 
     >>> lookup_key("Order_ID"), lookup_key("销售额（万元）"), lookup_key("*客户名称")
     ('orderid', '销售额', '客户名称')
     """
-    plain = _OTHER_UNIT.sub("", normalise_header(text))
+    plain = _OTHER_UNIT.sub("", _NUMBERING.sub("", normalise_header(_parted(text))))
     return _PUNCTUATION.sub("", plain) or plain
 
 
 def money_unit(text: str) -> MoneyUnit:
     """The unit of money that a header names; yuan where it names none.
 
-    >>> money_unit("年销售额(万元)"), money_unit("pay_amount_fen")
+    >>> money_unit("年销售额(万元)"), money_unit("payAmountFen")
     (<MoneyUnit.WAN_YUAN: 'wan_yuan'>, <MoneyUnit.FEN: 'fen'>)
     """
-    found = _OTHER_UNIT.search(normalise_header(text))
+    found = _OTHER_UNIT.search(normalise_header(_parted(text)))
     unit = next((group for group in found.groups() if group), "") if found else ""
     return _UNITS.get(unit, MoneyUnit.FEN) if unit else MoneyUnit.YUAN
 
@@ -112,6 +114,11 @@ def field_for(header: str, feed: Feed) -> Match | None:
     """
     found = matches_for(header, feed)
     return found[0] if found else None
+
+
+def _parted(text: str) -> str:
+    """The unit at the end of a name in camel case set apart, before small letters hide it."""
+    return _HUMP.sub("_", text.strip())
 
 
 @cache

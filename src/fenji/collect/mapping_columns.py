@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from fenji.collect.header_names import COMPANY_NAMES
 from fenji.collect.headers import Confidence, lookup_key, matches_for, money_unit
 from fenji.collect.mapping_evidence import MOST, Verdict, judge
 from fenji.collect.mapping_money import settle_amount, settle_balance, settle_refund
@@ -24,6 +25,9 @@ MOST_UNLABELLED = 200
 _AMOUNTS = frozenset({"line_amount", "order_amount"})
 
 _SALE_OR_RETURN = re.compile("退|销售|return|refund|sale|credit", re.IGNORECASE)
+
+_ASKS_SCORE = re.compile("满意|评分|打分|推荐给|愿意推荐|nps|satisf|recommend|rate|score")
+_ASKS_WORDS = re.compile("建议|意见|原因|评价|suggest|comment|reason")
 
 _KNOWN = _("known header, and the cells agree")
 _USUAL = _("usual header, and the cells agree")
@@ -88,7 +92,7 @@ def choose_columns(table: SampledTable, feed: Feed, platform: Platform | None = 
         chosen, from_amount = settle_amount(table, chosen, is_settled=settles_itself)
         chosen, from_balance = settle_balance(table, chosen)
         chosen, from_refund = settle_refund(table, chosen)
-        chosen = _with_time_of_payment(chosen)
+        chosen = _with_company_as_customer(table, _with_time_of_payment(chosen))
         notes = (*from_amount, *from_balance, *from_refund)
     chosen |= _unlabelled(table, feed, chosen)
     if platform and platform.channel:
@@ -157,6 +161,19 @@ def _with_time_of_payment(chosen: dict[str, ProposedColumn]) -> dict[str, Propos
     return chosen | {"ordered_at": replace(paid, field="ordered_at", confidence=Confidence.LIKELY, why=why)}
 
 
+def _with_company_as_customer(table: SampledTable, chosen: dict[str, ProposedColumn]) -> dict[str, ProposedColumn]:
+    """Business customers are often known by their name alone."""
+    if any(name in chosen for name in PERSON_FIELDS):
+        return chosen
+    header = table.header_called(COMPANY_NAMES)
+    if header is None or judge("customer_name", Cell.TEXT, table.evidence(header)) is not Verdict.CONFIRMED:
+        return chosen
+    if judge("customer_id", Cell.ID, table.evidence(header)) is not Verdict.CONFIRMED:
+        return chosen
+    why = Remark(_("no customer id; the name stands in, so two customers of one name would be one"))
+    return chosen | {"customer_id": ProposedColumn("customer_id", Confidence.GUESS, why, column=header)}
+
+
 def _unlabelled(table: SampledTable, feed: Feed, chosen: dict[str, ProposedColumn]) -> dict[str, ProposedColumn]:
     """Columns whose header says nothing but whose cells can be only one thing."""
     used = {column.column for column in chosen.values()}
@@ -170,6 +187,12 @@ def _unlabelled(table: SampledTable, feed: Feed, chosen: dict[str, ProposedColum
             ("email", seen.email, _("the cells look like e-mail addresses")),
             ("region", seen.province, _("the cells are names of provinces")),
             ("gender", seen.gender * (seen.number == 0 and seen.distinct > 1), _("the cells look like genders")),
+            (
+                "score",
+                seen.number * bool(_ASKS_SCORE.search(lookup_key(header))),
+                _("a question for a score, and the cells are numbers"),
+            ),
+            ("text", float(bool(_ASKS_WORDS.search(lookup_key(header)))), _("a question for the customer's own words")),
         )
         for name, share, why in signs:
             if name in fields and name not in chosen and name not in found and seen.filled and share >= MOST:

@@ -101,10 +101,10 @@ def default_kind(table: SampledTable, choice: Choice) -> str | None:
     kinds = {Feed.FEEDBACK: _FEEDBACK_KINDS, Feed.EVENT: _EVENT_KINDS}.get(choice.feed)
     if kinds is None or choice.column("kind"):
         return None
-    # The column of the score or time says most, then the name of the file, then any other column.
-    telling = [column.column or "" for column in choice.columns if column.field in {"score", "at"}]
+    # The column of the score says most, then that of the time, then the name of the file, then any other column.
+    score, at = choice.column("score"), choice.column("at")
     files = [f"{sample.file.rsplit('/', 1)[-1]} {sample.part or ''}" for sample in table.samples]
-    for names in (telling, files, list(table.headers)):
+    for names in ([score.column or ""] if score else [], [at.column or ""] if at else [], files, list(table.headers)):
         text = " ".join(lookup_key(name) for name in names)
         for kind, pattern in kinds:
             if pattern.search(text):

@@ -17,6 +17,7 @@ FEW = 0.5
 TOO_MASKED = 0.2
 """Share of masked cells from which a column cannot tell people apart."""
 
+MOST_STATUSES = 20
 FEWEST_DIGITS = 7
 """Of a telephone number without its area code."""
 
@@ -27,7 +28,7 @@ _IN_BRACKETS = re.compile(r"^\(([\d.,]+)\)$")
 _REMARK = re.compile(r"[（(][^（）()]*[）)]$")
 _MONEY_SIGNS = re.compile(r"[¥￥元$£€,，\s]|RMB|CNY|USD|GBP|EUR|HKD", re.IGNORECASE)
 _BIG_UNIT = re.compile(r"(?<=\d)(?:万|亿)$")
-_TIME = r"(?:[ T]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?(?: ?[AP]M)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_TIME = r"(?:[ T]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?(?: ?[AP]M)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
 _YEAR_FIRST = re.compile(rf"^\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?{_TIME}$", re.IGNORECASE)
 _YEAR_LAST = re.compile(rf"^\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}{_TIME}$", re.IGNORECASE)
 _COMPACT_DATE = re.compile(r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:\d{6})?$")
@@ -38,9 +39,15 @@ _OTHER_PHONE = re.compile(r"^\+?[\d() .-]{7,20}(?:x\d+)?$")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 _MASKED = re.compile("[*＊]")
 _DECIMAL = re.compile(r"\.\d*[1-9]|\.\d{2}$")
+_AMOUNT = re.compile(r"^-?(?:0|[1-9]\d*)\.(?:\d?[1-9]|\d0)$")
 _PROVINCE = re.compile(
     "^(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|"
     "青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?$"
+)
+_STAGE = re.compile(
+    "付|支付|发货|收货|签收|出库|完成|成功|关闭|取消|退|待|结算|核销|删除|锁定|离店|入住|有效|作废|正常|paid|pay|ship|complet|deliver|cancel|pend|open|close|refund|"
+    "success|fail|return|process|hold|new|done|fulfil|void|invoic|approv|creat|authori|settle|valid|active",
+    re.IGNORECASE,
 )
 _EMPTY = frozenset({"", "--", "-", "—", "无", "无退款申请", "null", "nan", "none", "n/a", "na", "nat", "\\n", "<na>"})
 _GENDER = frozenset(
@@ -219,8 +226,8 @@ def _moment(seen: Evidence) -> Verdict:
 def _identifier(seen: Evidence) -> Verdict:
     if seen.masked > TOO_MASKED:
         return Verdict.MASKED
-    # An id may be a whole number, never a broken one; ids that a spreadsheet wrote as 17850.0 have no broken part.
-    broken = sum(1 for value in seen.values if value and "." in value and (number_in(value) or 0) % 1)
+    # An id may be a whole number, never an amount; 01.001 and 17850.0 are ids.
+    broken = sum(1 for value in seen.values if value and _AMOUNT.match(value))
     wrong = seen.moment >= FEW or seen.long_text >= FEW or broken >= seen.filled * FEW
     return Verdict.VETOED if wrong else Verdict.CONFIRMED if seen.long_text == 0 else Verdict.SILENT
 
@@ -252,6 +259,14 @@ def _place(seen: Evidence) -> Verdict:
     if crowded >= seen.filled * FEW or seen.number >= MOST or seen.masked >= FEW:
         return Verdict.VETOED
     return Verdict.CONFIRMED if seen.province >= FEW else _text(seen)
+
+
+def _status(seen: Evidence) -> Verdict:
+    # An order goes through few stages; twenty different words are something else.
+    said = any(value and _STAGE.search(value) for value in seen.values)
+    if seen.distinct > MOST_STATUSES or (not said and seen.number < MOST) or _text(seen) is Verdict.VETOED:
+        return Verdict.VETOED
+    return Verdict.CONFIRMED if said else Verdict.SILENT
 
 
 def _category(seen: Evidence) -> Verdict:
@@ -286,6 +301,7 @@ _FIELDS: dict[str, Callable[[Evidence], Verdict]] = {
     "region": _place,
     "city": _place,
     "category": _category,
+    "status": _status,
     "gender": _gender,
     "quantity": _quantity,
     "name": _name,

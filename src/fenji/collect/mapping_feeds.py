@@ -54,6 +54,7 @@ def _points(choice: Choice, table: SampledTable) -> float:
         total += _POINTS[column.confidence] * (2 if column.field in telling else 1)
     # A required field that nothing fills speaks against the feed.
     missing = sum(1 for field in FEEDS[choice.feed] if field.required and choice.column(field.name) is None)
+    missing += choice.feed is Feed.ORDER_LINE and not choice.has_amount
     named = any(
         _FILE_NAMES[choice.feed].search(f"{sample.file} {sample.part or ''}".casefold().rsplit("/", 1)[-1])
         for sample in table.samples
@@ -107,7 +108,10 @@ def _is_named(choice: Choice, field: str) -> bool:
 
 _GATES: dict[Feed, Callable[[Choice], bool]] = {
     Feed.CUSTOMER: lambda choice: choice.has_person and len(choice.columns) > 1,
-    Feed.ORDER_LINE: lambda choice: _is_surely(choice, "order_id") and choice.has_amount,
+    # Orders whose money stands in another file are orders all the same; that it is missing will be said.
+    Feed.ORDER_LINE: lambda choice: (
+        _is_surely(choice, "order_id") and (choice.has_amount or (choice.has_person and _is_named(choice, "ordered_at")))
+    ),
     Feed.PRODUCT: lambda choice: (
         _is_surely(choice, "product_id") and _is_surely(choice, "name", "category", "brand", "unit_cost")
     ),

@@ -318,5 +318,54 @@ def test_every_sample_stands_in_exactly_one_source() -> None:
     assert sorted(found) == sorted(each.file for each in samples)
 
 
+SYSTEMS = {
+    "an ERP's delivery notes, customers by name only": (
+        "单据编号|日期|购货单位|产品代码|产品名称|实发数量|销售单价|销售金额\nX1|2025-01-03|南京某公司|01.001|水泵|2|100|200\nX1|2025-01-03|南京某公司|01.002|阀|1|50|50",
+        "order_id=单据编号 customer_id=购货单位 customer_name=购货单位 ordered_at=日期 product_id=产品代码 product_name=产品名称 quantity=实发数量 unit_price=销售单价 line_amount=销售金额",
+    ),
+    "a till's receipts": (
+        "门店编号|小票号|营业日期|会员卡号|商品条码|品名|数量|售价|实收金额\n001|T1|2025-01-01|8001|690001|牛奶|2|5.5|11\n001|T1|2025-01-01|8001|690002|面包|1|8|7.5",
+        "order_id=小票号 customer_id=会员卡号 ordered_at=营业日期 product_id=商品条码 product_name=品名 channel=门店编号 quantity=数量 unit_price=售价 line_amount=实收金额",
+    ),
+    "a shop's database with Unix times": (
+        "id|order_sn|user_id|order_status|order_amount|add_time|pay_time\n1|2025010112345|17|1|105.00|1735689600|1735689700",
+        "order_id=order_sn customer_id=user_id ordered_at=add_time paid_at=pay_time status=order_status order_amount=order_amount",
+    ),
+    "an API's records in camel case, money in fen": (
+        "orderId|buyerId|skuId|skuName|num|payAmountFen|createTime|orderState\nA1|17|S1|杯子|1|1999|2025-01-01 10:00:00|PAID",
+        "order_id=orderId customer_id=buyerId ordered_at=createTime status=orderState product_id=skuId product_name=skuName quantity=num order_amount=payAmountFen",
+    ),
+    "a survey with questions for headers": (
+        "序号|提交答卷时间|1、您的手机号|2、您对我们的满意度|3、您的建议\n1|2025/1/1 10:00:00|13900000001|5|好\n2|2025/1/2 10:00:00|13900000002|4|很好",
+        "feedback_id=序号 phone=1、您的手机号 at=提交答卷时间 score=2、您对我们的满意度 text=3、您的建议",
+    ),
+    "a hotel's bookings": (
+        "预订单号|客人姓名|手机号|入住日期|房型|间夜|房费|订单状态|渠道\nB1|周|13900000001|2025-01-01|大床房|2|800.00|已离店|携程",
+        "order_id=预订单号 phone=手机号 customer_name=客人姓名 ordered_at=入住日期 status=订单状态 product_name=房型 channel=渠道 quantity=间夜 order_amount=房费",
+    ),
+    "points that come and go": (
+        "会员号|变动时间|变动类型|变动积分\n8001|2025-01-01|消费|10\n8001|2025-01-02|兑换|-10",
+        "customer_id=会员号 at=变动时间 kind=变动类型 value=变动积分",
+    ),
+    "a state that is a place, not a stage": (
+        "Order ID|Order Date|Customer ID|State|Sales\nC1|2016-11-08|CG1|Kentucky|261.96\nC2|2016-11-09|CG2|Florida|3.5",
+        "order_id=Order ID customer_id=Customer ID region=State ordered_at=Order Date line_amount=Sales",
+    ),
+}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_tables_of_other_systems_are_understood(system: str) -> None:
+    text, expected = SYSTEMS[system]
+    source = only(sample(text, "export.csv"))
+    assert (source.is_usable, " ".join(f"{field}={column}" for field, column in columns(source).items())) == (True, expected)
+
+
+def test_orders_whose_money_stands_elsewhere_say_that_it_is_missing() -> None:
+    source = only(sample("order_id|customer_id|order_status|order_purchase_timestamp\ne4|9e|delivered|2017-10-02 10:56:33"))
+    assert source.feed is Feed.ORDER_LINE
+    assert sentences(source.blocking) == ["No amount: neither a paid amount per row or order, nor quantity and unit price."]
+
+
 def test_no_files_give_an_empty_proposal() -> None:
     assert propose([]).sources == ()
