@@ -24,7 +24,7 @@ from fenji.cli.output import Output
 from fenji.errors import FenjiError
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.logs import drop_log, keep_log
+from fenji.logs import kept_log
 from fenji.settings import SETTINGS_FILE
 
 HELP = _("Puts every customer into a tier by rules that people can read, and counts and explains the tiers.")
@@ -60,10 +60,12 @@ def run() -> None:
 def answer(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code."""
     output = Output(spoken_language(arguments, os.environ), is_json="--json" in arguments)
-    logs = _open_log(arguments)
+    logs = _logs_of(arguments)
     began = monotonic()
-    code = _outcome(arguments or ["--help"], output, logs)
-    structlog.get_logger().info("command ended", command=_named(arguments), exit_code=code, seconds=round(monotonic() - began, 3))
+    with kept_log(logs):
+        code = _outcome(arguments or ["--help"], output, logs)
+        seconds = round(monotonic() - began, 3)
+        structlog.get_logger().info("command ended", command=_named(arguments), exit_code=code, seconds=seconds)
     return code
 
 
@@ -125,14 +127,10 @@ def _failed(error: Exception, output: Output, logs: Path | None) -> int:
     return fail_by_bug(error, output, logs)
 
 
-def _open_log(arguments: Sequence[str]) -> Path | None:
-    """Keeps a log in the workspace, where there is one."""
+def _logs_of(arguments: Sequence[str]) -> Path | None:
+    """The folder of the workspace's logs; None where there is no workspace."""
     folder = workspace_of(arguments)
-    if not (folder / SETTINGS_FILE).is_file():
-        drop_log()
-        return None
-    keep_log(folder / LOGS_FOLDER)
-    return folder / LOGS_FOLDER
+    return folder / LOGS_FOLDER if (folder / SETTINGS_FILE).is_file() else None
 
 
 def _named(arguments: Sequence[str]) -> str:

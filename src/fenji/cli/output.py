@@ -15,6 +15,7 @@ from typing import Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -58,7 +59,7 @@ class Output:
         """A bar on standard error where that is a terminal; gives the function that use-cases tell their steps to."""
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.remarks, transient=True, disable=not self.remarks.is_terminal) as bar:
-            task = bar.add_task("", total=None)
+            task = bar.add_task(self.text(_("starting")), total=None)
 
             def told(step: str, done: int, total: int) -> None:
                 bar.update(task, description=self.text(step), completed=done, total=total)
@@ -85,15 +86,15 @@ class Output:
             self.remarks.print(Text(line, style="yellow"), soft_wrap=True)
 
     def table(self, columns: Sequence[Col], rows: Iterable[Sequence[str]]) -> None:
-        """Prints a table; columns of numbers stand right."""
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        """Prints a table; columns of numbers stand right. Where it is too wide its lines run over: no digit is ever cut off."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
         for each in columns:
-            table.add_column(
-                Text(each.title), justify="right" if each.is_number else "left", no_wrap=not each.may_wrap, overflow="fold"
-            )
+            table.add_column(Text(each.title), justify="right" if each.is_number else "left", no_wrap=not each.may_wrap)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
-        self.console.print(table)
+        boundless = self.console.options.update(width=100_000)
+        least = Measurement.get(self.console, boundless, table).minimum
+        self.console.print(table, width=max(self.console.width, least), crop=False, no_wrap=True, overflow="ignore")
 
     def json(self, answer: Mapping[str, Any]) -> None:
         """Prints one JSON object, the only thing on standard output."""
@@ -123,13 +124,13 @@ def money(value: Decimal | None) -> str:
     return number(value, 2)
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, digits: int = 1) -> str:
     """A share of 0 to 1 as a percentage.
 
     >>> percent(0.1234)
     '12.3%'
     """
-    return "-" if share is None else f"{share * 100:.1f}%"
+    return "-" if share is None else f"{share * 100:.{digits}f}%"
 
 
 def to_json(value: object, indent: int = 0) -> str:

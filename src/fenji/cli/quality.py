@@ -89,12 +89,12 @@ def show_account(result: QualityResult, output: Output) -> None:
     repeats = result.repeats_within_file - result.repeats_dropped
     if repeats:
         output.say(
-            _("{rows} rows repeat another row of the same file; they were kept. To drop them write `repeats: drop`."),
+            _("Rows that repeat another row of their file: {rows}. They were kept; to drop them write `repeats: drop`."),
             rows=number(repeats),
         )
     if result.unattributed_rows:
         output.say(
-            _("{rows} rows name no customer; their {amount} {currency} stays in the revenue and in no tier."),
+            _("Rows without a customer: {rows}. Their {amount} {currency} stays in the revenue and in no tier."),
             rows=number(result.unattributed_rows),
             amount=money(result.unattributed_net_revenue),
             currency=result.currency,

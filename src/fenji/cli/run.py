@@ -60,7 +60,7 @@ def answer(result: RunResult, output: Output) -> dict[str, Any]:
 
 
 def show(result: RunResult, output: Output) -> None:
-    """What was read and written, for people."""
+    """What was read and written, for people; tables without rows are in --json only."""
     output.warn(result.warnings)
     output.heading(
         _("Run {run_id} is published: as of {as_of}, policy {policy} version {version}, {seconds} s"),
@@ -80,5 +80,5 @@ def show(result: RunResult, output: Output) -> None:
         gone=number(len(result.files_gone)),
     )
     columns = [Col(output.text(_("table"))), Col(output.text(_("rows")), is_number=True)]
-    output.table(columns, [(each.table, number(each.rows)) for each in result.tables])
+    output.table(columns, [(each.table, number(each.rows)) for each in result.tables if each.rows])
     output.say(_("Next: fenji quality shows what became of every row, fenji tiers shows the tiers."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +13,9 @@ from fenji.analyze.cross_tables import Cell, CrossGroup, CrossTable
 from fenji.analyze.rule_words import Wording
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
+from fenji.domain.metrics import Unit
 from fenji.language import message as _
-from fenji.workflow.results import TierRow, TiersResult
+from fenji.workflow.results import TiersResult
 from fenji.workflow.tiers import tiers_at
 
 HELP = _(
@@ -156,20 +157,23 @@ def show_tiers(result: TiersResult, output: Output) -> None:
 
 
 def _show_metrics(result: TiersResult, output: Output) -> None:
-    if not result.main_metrics:
-        return
-    output.heading(_("Average / median per tier"))
-    wording = wording_of(result, output)
-    rows = [(each.name.in_language(output.language), *_profile(each, result, wording)) for each in reversed(result.tiers)]
-    names = [each.in_language(output.language) for each in result.main_metrics.values()]
-    output.table([Col(output.text(_("tier"))), *(Col(name, is_number=True) for name in names)], rows)
+    """One line per metric, one column per tier: tier names are short, names of metrics are not."""
+    names = [each.name.in_language(output.language) for each in reversed(result.tiers)]
+    columns = [Col(output.text(_("metric")), may_wrap=True), *(Col(name, is_number=True) for name in names)]
+    for title, numbers in (
+        (_("Average per tier"), [each.averages for each in reversed(result.tiers)]),
+        (_("Median per tier"), [each.medians for each in reversed(result.tiers)]),
+    ):
+        if result.main_metrics:
+            output.heading(title)
+            output.table(columns, [_profile(slug, numbers, result, output) for slug in result.main_metrics])
 
 
-def _profile(tier: TierRow, result: TiersResult, wording: Wording) -> list[str]:
-    def shown(slug: str, value: float | None) -> str:
-        return "-" if value is None else wording.number(slug, round(value, 2))
-
-    return [f"{shown(slug, tier.averages.get(slug))} / {shown(slug, tier.medians.get(slug))}" for slug in result.main_metrics]
+def _profile(slug: str, numbers: Sequence[Mapping[str, float | None]], result: TiersResult, output: Output) -> list[str]:
+    name = result.main_metrics[slug].in_language(output.language)
+    is_money = result.registry.named(slug).unit is Unit.MONEY
+    title = f"{name} ({result.currency})" if is_money else name
+    return [title, *(number(each.get(slug), 2 if is_money else 1) for each in numbers)]
 
 
 def _show_cross(result: TiersResult, cross: CrossTable, output: Output) -> None:
@@ -191,5 +195,5 @@ def _show_cross(result: TiersResult, cross: CrossTable, output: Output) -> None:
 def _counts(cells: Sequence[Cell], total: int) -> list[str]:
     """The number of all, then of each tier from the highest down with its share of the group."""
     *tiers, everyone = cells
-    shares = [f"{number(each.customers)} ({percent(each.customers / total if total else None)})" for each in reversed(tiers)]
+    shares = [f"{number(each.customers)} {percent(each.customers / total if total else None, 0)}" for each in reversed(tiers)]
     return [number(everyone.customers), *shares]

@@ -80,3 +80,9 @@ def test_a_problem_reaches_scripts_with_its_place() -> None:
         "row": 3,
         "column": "tiers",
     }
+
+
+def test_no_digit_is_cut_off_on_a_narrow_terminal() -> None:
+    narrow = Output(Language.EN, is_json=False, console=Console(file=StringIO(), width=20), remarks=Console(file=StringIO()))
+    narrow.table([Col("group"), *(Col(f"tier {n}", is_number=True) for n in range(4))], [("Netherlands", *["1,234,567"] * 4)])
+    assert "\n".join(printed(narrow)).count("1,234,567") == 4
