@@ -94,7 +94,8 @@ class Output:
             table.add_row(*(Text(cell) for cell in row))
         boundless = self.console.options.update(width=100_000)
         least = Measurement.get(self.console, boundless, table).minimum
-        self.console.print(table, width=max(self.console.width, least), crop=False, no_wrap=True, overflow="ignore")
+        # Rich narrows what does not fit its console, so a table that needs more gets a wider one.
+        Console(file=self.console.file, width=max(self.console.width, least), highlight=False).print(table)
 
     def json(self, answer: Mapping[str, Any]) -> None:
         """Prints one JSON object, the only thing on standard output."""
