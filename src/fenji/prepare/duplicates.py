@@ -3,6 +3,7 @@
 Two rows of one source are copies when all their cells are equal, mapped or not. The k-th copy inside a file counts once,
 from the first file (by name) that has a k-th copy: so the largest number of copies within one file is kept, and a file that
 comes later changes nothing about the files before it. Files with 2, 1 and 3 copies keep 2, 0 and 1 of them.
+Lists of customers and products say how things stand, and what the last file says is believed: there the last copy counts.
 Copies inside one file are kept, since two equal lines of an invoice are two sales, unless the source says ``repeats: drop``.
 """
 
@@ -19,6 +20,9 @@ from fenji.domain.sources import Repeats, Source
 PROVENANCE = ("source", "file", "row_number")
 ACROSS_FILES = "across_files"
 REPEAT = "repeat"
+
+_STATEMENTS = (Feed.CUSTOMER, Feed.PRODUCT)
+"""Told A in January, B in February and A again in March, a customer is A: March's row must not give way to January's."""
 
 
 def mark_copies(raw: ir.Table, feed: Feed, sources: Sequence[Source]) -> ir.Table:
@@ -42,7 +46,8 @@ def mark_copies(raw: ir.Table, feed: Feed, sources: Sequence[Source]) -> ir.Tabl
     candidates = raw.select(*PROVENANCE, *cells[1:]).semi_join(repeated, "row_hash")
     inside = ibis.window(group_by=[*cells, "file"], order_by="row_number")
     numbered = candidates.mutate(copy=ibis.row_number().over(inside) + 1).view()
-    same_copy = ibis.window(group_by=[*cells, "copy"], order_by="file")
+    by_name = ibis.desc("file") if feed in _STATEMENTS else ibis.asc("file")
+    same_copy = ibis.window(group_by=[*cells, "copy"], order_by=by_name)
     all_copies = ibis.window(group_by=cells)
     placed = numbered.mutate(place=ibis.row_number().over(same_copy), copies=numbered.count().over(all_copies)).view()
     dropping = [source.name for source in sources if source.repeats is Repeats.DROP]

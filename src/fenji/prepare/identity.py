@@ -148,7 +148,9 @@ def identify(
     rules = _rules(grouped, ties, link_by)
     keyed = grouped.join(keys, "component").select("source", "source_customer_id", "node", "customer_key")
     found = keyed.join(rules, "node")
-    return found.mutate(probability=ibis.literal(1.0)).select(IDENTITY.schema.names).cast(IDENTITY.schema)
+    # From text, since an engine may take the literal 1.0 for a decimal.
+    sure = ibis.literal("1").cast("float64")
+    return found.mutate(probability=sure).select(IDENTITY.schema.names).cast(IDENTITY.schema)
 
 
 def find_conflicts(named: ir.Table, ties: ir.Table, *, link_by: Sequence[str], shared_by_many: int) -> ir.Table:

@@ -89,7 +89,7 @@ def _customers(
         referral=engine.from_arrow(_table(referral, REFERRAL.schema.to_pyarrow())),
         sources=sources,
     )
-    assert table.schema() == CUSTOMER.schema
+    assert engine.stage(table).schema() == CUSTOMER.schema
     found = engine.fetch(table).to_pylist()
     assert len(found) == len({row["customer_key"] for row in found})
     return {row.pop("customer_key"): {name: value for name, value in row.items() if value is not None} for row in found}

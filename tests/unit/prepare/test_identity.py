@@ -54,7 +54,7 @@ def _identity(
         components=partial(connected_components, engine),
         keys_given=keys_given,
     )
-    assert found.schema() == IDENTITY.schema
+    assert engine.stage(found).schema() == IDENTITY.schema
     return engine.stage(found)
 
 
@@ -76,7 +76,7 @@ def _conflicts(
     named = engine.stage(name_ids(_table(engine, FIELDS, mentions), shared_by_many=many))
     ties = engine.stage(find_ties(named, link_by=link_by, shared_by_many=many))
     found = find_conflicts(named, ties, link_by=link_by, shared_by_many=many)
-    assert found.schema() == IDENTITY_CONFLICT.schema
+    assert engine.stage(found).schema() == IDENTITY_CONFLICT.schema
     return {tuple(row.values()) for row in engine.fetch(found).to_pylist()}
 
 

@@ -63,7 +63,7 @@ def _products(
 
     known = engine.from_arrow(rate_table(RATES, workspace="CNY")) if rates else None
     products = make_products(table(listed, PRODUCTS), table(sold, LINES), SOURCES, rates=known, workspace="CNY")
-    assert products.schema() == PRODUCT.schema
+    assert engine.stage(products).schema() == PRODUCT.schema
     found = engine.fetch(products).to_pylist()
     assert len(found) == len({row["product_id"] for row in found})
     return {row["product_id"]: (row["name"], row["category"], row["brand"], row["unit_cost"]) for row in found}

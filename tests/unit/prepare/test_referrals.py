@@ -68,7 +68,7 @@ def _result(
     )
     judged = engine.fetch(judge_referrals(rows, statements)).to_pylist()
     table = make_referrals(statements, engine.from_arrow(first_days))
-    assert table.schema() == REFERRAL.schema
+    assert engine.stage(table).schema() == REFERRAL.schema
     found = engine.fetch(table).to_pylist()
     assert len(found) == len({row["referred_key"] for row in found})
     return {row["row_number"]: row["reason"] for row in judged}, {
