@@ -9,13 +9,13 @@ from datetime import date
 import ibis.expr.types as ir
 
 from fenji.analyze.panel import customer_metric, known_customers
-from fenji.analyze.policy_lint import Finding, Severity, lint_policy
+from fenji.analyze.policy_lint import Severity, lint_policy
 from fenji.analyze.registry import Registry
 from fenji.analyze.registry_events import kinds_named
 from fenji.analyze.rules import conditions_of, metrics_in
 from fenji.analyze.tier_counts import MAIN_METRICS, count_tiers, panel_with_tiers, profile_tiers
 from fenji.analyze.tiers import assign_tiers, tier_thresholds
-from fenji.documents.policies import render_policy
+from fenji.documents.policies import PolicyDocument, render_policy
 from fenji.domain.metrics import Fact, Metric
 from fenji.domain.policies import Policy
 from fenji.domain.runs import PolicyText
@@ -68,15 +68,15 @@ def registry_of(own: tuple[Metric, ...], policy: Policy, event_kinds: tuple[str,
     return Registry.of({*event_kinds, *kinds_named(asked)}, own)
 
 
-def usable_policy(policy: Policy, registry: Registry) -> tuple[Problem, ...]:
+def usable_policy(read: PolicyDocument, registry: Registry) -> tuple[Problem, ...]:
     """The linter's warnings about a policy.
 
     Raises:
         InvalidDocument: the linter finds errors: the policy cannot be used.
     """
-    findings = lint_policy(policy, registry.metrics)
-    InvalidDocument.raise_if(_problem(each) for each in findings if each.severity is Severity.ERROR)
-    return tuple(_problem(each) for each in findings)
+    findings = lint_policy(read.policy, registry.metrics, place=read.document.place)
+    InvalidDocument.raise_if(each.problem for each in findings if each.severity is Severity.ERROR)
+    return tuple(each.problem for each in findings)
 
 
 def frozen_text(policy: Policy) -> PolicyText:
@@ -126,7 +126,3 @@ def analyze_base(
     standing = panel_with_tiers(panel, assignment, as_of=as_of)
     writer.save(count_tiers(standing, policy=policy, as_of=as_of), insight.TIER_COUNT, as_of=as_of)
     writer.save(profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of), insight.TIER_PROFILE, as_of=as_of)
-
-
-def _problem(finding: Finding) -> Problem:
-    return finding.problem

@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.collect.collecting import Collected, collect
+from fenji.documents.policies import PolicyDocument
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
@@ -75,7 +76,7 @@ def run_all(
         tables = _prepared(writer, plan.sources, collection.files, progress)
         base = clean_base(session, tables)
         registry = registry_of(plan.own_metrics, plan.policy, base.event_kinds)
-        warnings = usable_policy(plan.policy, registry)
+        warnings = usable_policy(plan.chosen, registry)
         done = 1 + len(PREPARE_STEPS)
         analyze_base(writer, base, registry, plan.policy, as_of=plan.as_of, progress=progress, done=done, total=TOTAL)
         newest = _newest_order(session, tables, plan.as_of)
@@ -104,9 +105,14 @@ class _Plan:
     workspace: Workspace
     sources: tuple[Source, ...]
     own_metrics: tuple[Metric, ...]
-    policy: Policy
+    chosen: PolicyDocument
     as_of: date
     is_as_of_defaulted: bool
+
+    @property
+    def policy(self) -> Policy:
+        """The rules of this run."""
+        return self.chosen.policy
 
     def new_run(self, session: Session) -> NewRun:
         """What the state database keeps of it."""
@@ -128,7 +134,7 @@ def _planned(workspace: Workspace, as_of: date | None, policy: str | None) -> _P
     day = as_of or yesterday(workspace.settings.time_zone)
     sources, own = sources_of(workspace), own_metrics_of(workspace)
     chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, day)
-    usable_policy(chosen, registry_of(own, chosen))
+    usable_policy(chosen, registry_of(own, chosen.policy))
     return _Plan(workspace, sources, own, chosen, day, as_of is None)
 
 

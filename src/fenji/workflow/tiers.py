@@ -62,10 +62,10 @@ def tiers_at(
         if day is None:
             message = f"run {base_run.run_id} has no as-of date"
             raise AssertionError(message)
-        chosen = policy_in_force(policies, policy or workspace.settings.policy, day)
-        base = clean_base_of(session, base_run)
+        read = policy_in_force(policies, policy or workspace.settings.policy, day)
+        chosen, base = read.policy, clean_base_of(session, base_run)
         registry = registry_of(own, chosen, base.event_kinds)
-        warnings = usable_policy(chosen, registry)
+        warnings = usable_policy(read, registry)
         grouping = None if by is None else grouping_of(by, registry, chosen)
         run = published_answer(session, base_run, chosen, as_of=day) or _computed(
             session, base_run, base, registry, chosen, as_of=day, progress=progress

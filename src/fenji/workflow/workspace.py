@@ -8,10 +8,9 @@ from pathlib import Path
 
 from fenji.analyze.registry import builtin_metrics
 from fenji.documents.metrics import read_metrics
-from fenji.documents.policies import read_policy
+from fenji.documents.policies import PolicyDocument, read_policy_document
 from fenji.documents.sources import read_sources
 from fenji.domain.metrics import Metric
-from fenji.domain.policies import Policy
 from fenji.domain.sources import Source
 from fenji.errors import InvalidDocument, NotFound, Place, Problem, unknown_name
 from fenji.language import message as _
@@ -82,7 +81,7 @@ def policy_files(workspace: Workspace) -> tuple[Path, ...]:
     return tuple(sorted((workspace.root / POLICIES_FOLDER).glob("*.y*ml")))
 
 
-def policies_of(workspace: Workspace) -> tuple[Policy, ...]:
+def policies_of(workspace: Workspace) -> tuple[PolicyDocument, ...]:
     """Every policy version that the workspace holds.
 
     Raises:
@@ -98,23 +97,23 @@ def policies_of(workspace: Workspace) -> tuple[Policy, ...]:
             root=str(workspace.root),
         )
     problems: list[Problem] = []
-    found: dict[tuple[str, int], Policy] = {}
+    found: dict[tuple[str, int], PolicyDocument] = {}
     for file in files:
         try:
-            policy = read_policy(file)
+            read = read_policy_document(file)
         except InvalidDocument as error:
             problems.extend(error.problems)
             continue
-        key = (policy.slug, policy.version)
+        key = (read.policy.slug, read.policy.version)
         if key in found:
             text = _("policy {policy} version {version} stands in another file too.")
             problems.append(Problem(text, {"policy": key[0], "version": key[1]}, Place(file.name)))
-        found[key] = policy
+        found[key] = read
     InvalidDocument.raise_if(problems)
     return tuple(found.values())
 
 
-def policy_in_force(policies: tuple[Policy, ...], slug: str | None, as_of: date) -> Policy:
+def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, as_of: date) -> PolicyDocument:
     """The version of a policy that counts at a date: the newest that is effective by then, else the oldest.
 
     Args:
@@ -125,7 +124,7 @@ def policy_in_force(policies: tuple[Policy, ...], slug: str | None, as_of: date)
     Raises:
         InvalidDocument: no such name, or several names and none chosen.
     """
-    names = sorted({each.slug for each in policies})
+    names = sorted({each.policy.slug for each in policies})
     if slug is None and len(names) > 1:
         raise InvalidDocument.of(
             _("there are several policies: {names}."),
@@ -134,6 +133,7 @@ def policy_in_force(policies: tuple[Policy, ...], slug: str | None, as_of: date)
         )
     if slug is not None and slug not in names:
         raise InvalidDocument(unknown_name(_("policy"), slug, names))
-    versions = sorted((each for each in policies if slug in (None, each.slug)), key=lambda each: each.version)
-    effective = [each for each in versions if each.effective_on <= as_of]
+    chosen = (each for each in policies if slug in {None, each.policy.slug})
+    versions = sorted(chosen, key=lambda each: each.policy.version)
+    effective = [each for each in versions if each.policy.effective_on <= as_of]
     return effective[-1] if effective else versions[0]
