@@ -94,7 +94,7 @@ def _problem(details: ErrorDetails, path: Path, known: set[str], find: Callable[
     if isinstance(objection, Objection):
         return Problem(objection.text, objection.values, find((*path, *objection.at)), objection.advice)
     if kind == "extra_forbidden":
-        return unknown_name("name", name, known, place=place)
+        return unknown_name(_("name"), name, known, place=place)
     if kind in {"enum", "literal_error"}:
         return _not_one_of(name, details, place)
     return Problem(_sentence(kind), {"name": name, "limit": next(iter(context.values()), ""), "detail": details["msg"]}, place)

@@ -29,7 +29,8 @@ class Form(pydantic.BaseModel):
     @classmethod
     def _no_shouting(cls, value: str) -> str:
         if value.isupper():
-            raise Objection("{count} capitals are too many.", count=len(value))
+            text = "{count} capitals are too many."
+            raise Objection(text, count=len(value))
         return value
 
 

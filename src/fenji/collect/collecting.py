@@ -212,7 +212,7 @@ class _Work:
     def _look_into_database(self, source: Source, location: DatabaseLocation) -> None:
         database = open_database(source.name, location, self.root)
         wanted = wanted_headers(source)
-        InvalidFile.raise_if(missing_columns(database, wanted, database.columns()))
+        InvalidFile.raise_if(missing_columns(database, wanted))
         fetched: Fetched = database.fetch(wanted, self.scratch)
         mark = fingerprint(fetched.sha256, source, self.reader.name)
         before = known_parts(self.known, source.name, database.name)

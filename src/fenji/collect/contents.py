@@ -23,6 +23,8 @@ HEAD = 1 << 18
 _ENCODINGS = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
 """GB18030 reads everything that its predecessors wrote."""
 
+_ENCODING_ADVICE = _("Write the right `encoding` for this source, or export the file again as UTF-8.")
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -106,7 +108,8 @@ def plain_text(path: Path, name: str, scratch: Path, *, encoding: str | None = N
             return _text(unpacked, found or "utf-8", lines)
         if found is not None:
             raise _undecodable(bad, name, found)
-    return _rewritten(unpacked, name, scratch, found or "gb18030")
+        return _as_gb18030(unpacked, name, scratch, bad)
+    return _rewritten(unpacked, name, scratch, str(found))
 
 
 def with_line_ends(text: PlainText, scratch: Path) -> PlainText:
@@ -141,9 +144,10 @@ def _utf16(head: bytes) -> str | None:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     even, odd = head[0:2000:2].count(0), head[1:2000:2].count(0)
-    if odd > 10 * even and odd > len(head[:2000]) // 20:
+    enough = max(2, len(head[:2000]) // 24)
+    if odd > 10 * even and odd >= enough:
         return "utf-16-le"
-    if even > 10 * odd and even > len(head[:2000]) // 20:
+    if even > 10 * odd and even >= enough:
         return "utf-16-be"
     return None
 
@@ -210,6 +214,17 @@ def _count_utf8(path: Path) -> tuple[int, _Bad | None]:
     return count.lines, _Bad(consumed - pending + 1, count.ends + 1) if pending else None
 
 
+def _as_gb18030(path: Path, name: str, scratch: Path, bad_utf8: _Bad) -> PlainText:
+    """A file that is not UTF-8 and says nothing of itself; where it is not GB18030 either, the text that went further is meant."""
+    try:
+        return _rewritten(path, name, scratch, "gb18030")
+    except InvalidFile as error:
+        values, place = error.problems[0].values, error.problems[0].place
+        bad = max(bad_utf8, _Bad(int(str(values["position"])), (place.row if place else None) or 1), key=lambda one: one.position)
+        text = _("byte {position} is neither UTF-8 nor GB18030 text.")
+        raise InvalidFile.of(text, place=Place(name, bad.row), advice=_ENCODING_ADVICE, position=bad.position) from error
+
+
 def _rewritten(path: Path, name: str, scratch: Path, encoding: str) -> PlainText:
     """The file decoded strictly, block by block, and written as UTF-8."""
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -254,7 +269,7 @@ def _undecodable(bad: _Bad, name: str, encoding: str) -> InvalidFile:
     return InvalidFile.of(
         _("byte {position} is not {encoding} text."),
         place=Place(name, bad.row),
-        advice=_("Write the right `encoding` for this source, or export the file again as UTF-8."),
+        advice=_ENCODING_ADVICE,
         position=bad.position,
         encoding=encoding,
     )

@@ -52,6 +52,10 @@ DIALECTS: dict[str, Dialect] = {
 }
 
 
+class _UnknownType(InvalidDocument):
+    """A column is of a type that the driver does not know; cast to text it can be read all the same."""
+
+
 @dataclass(frozen=True)
 class Database:
     """A database that can be reached, and the table or query that is asked of it."""
@@ -67,14 +71,17 @@ class Database:
         """What the raw table calls it: the table's name, or ``query``."""
         return self.location.table or "query"
 
-    def columns(self) -> tuple[str, ...]:
-        """The columns of the table or query.
+    def columns(self) -> tuple[str, ...] | None:
+        """The columns of the table or query; None where one is of a type that the driver does not know.
 
         Raises:
             InvalidDocument: no such table, or a query that the database refuses.
             Unavailable: the database is out of reach.
         """
-        return tuple(self._ask(f"SELECT * FROM {self._asked()} LIMIT 0").schema.names)  # noqa: S608 - the query is the user's own
+        try:
+            return tuple(self._ask(f"SELECT * FROM {self._asked()} LIMIT 0").schema.names)  # noqa: S608 - the query is the user's own
+        except _UnknownType:
+            return None
 
     def fetch(self, columns: tuple[str, ...], scratch: Path) -> Fetched:
         """Streams columns to scratch disk, in the order in which the database hands rows out."""
@@ -119,7 +126,7 @@ class Database:
             # A type that the driver does not know ends in a panic of its own kind, outside Exception.
             if type(error).__name__ != "PanicException":
                 raise
-            raise self._failure(str(error)) from None
+            raise _UnknownType(*self._failure(str(error)).problems) from None
 
     def _failure(self, detail: str) -> InvalidDocument | Unavailable:
         password = urlsplit(self.url).password
@@ -183,7 +190,7 @@ def open_database(
     scheme = url.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0].lower()
     dialect = DIALECTS.get(scheme)
     if dialect is None:
-        raise InvalidDocument(unknown_name("database", scheme[:20], DIALECTS, place=Place(column=f"{source}.database.url")))
+        raise InvalidDocument(unknown_name(_("database"), scheme[:20], DIALECTS, place=Place(column=f"{source}.database.url")))
     rest = url.split(":", maxsplit=1)[1]
     if dialect.scheme == "sqlite":
         return Database(source, location, dialect, f"sqlite://{quote(str(_sqlite_file(source, rest, root)))}")
@@ -191,10 +198,14 @@ def open_database(
     return Database(source, location, dialect, f"{dialect.scheme}:{rest}")
 
 
-def missing_columns(database: Database, wanted: tuple[str, ...], columns: tuple[str, ...]) -> list[Problem]:
-    """A problem for each wanted column that the table or query does not have."""
+def missing_columns(database: Database, wanted: tuple[str, ...]) -> list[Problem]:
+    """A problem for each wanted column that the table or query does not have.
+
+    Where the columns cannot be listed, none: the database itself says what is missing when it is asked for the rows.
+    """
+    columns = database.columns()
     place = Place(database.name)
-    return [unknown_name("column", name, columns, place=place) for name in wanted if name not in columns]
+    return [unknown_name(_("column"), name, columns, place=place) for name in wanted if name not in columns] if columns else []
 
 
 def _with_variables(source: str, url: str, environment: Mapping[str, str]) -> str:
@@ -229,7 +240,8 @@ def _knock(source: str, url: str, dialect: Dialect) -> None:
         host, port = parts.hostname or "localhost", parts.port or dialect.port
     except ValueError as error:
         raise InvalidDocument.of(_("the database URL cannot be read."), place=Place(column=f"{source}.database.url")) from error
-    if host.startswith(("%2f", "/")):
+    if unquote(host).startswith("/"):
+        # A socket of this machine, whose file is there or not.
         return
     try:
         socket.create_connection((host, port), timeout=_PATIENCE).close()

@@ -76,7 +76,7 @@ def open_delimited(
     text = plain_text(path, name, scratch, encoding=location.encoding)
     if text.has_only_returns:
         text = with_line_ends(text, scratch)
-    delimiter = location.delimiter or find_delimiter(text.head)
+    delimiter = location.delimiter or find_delimiter(text.head, wanted)
     records = split_head(text.head, delimiter, most=SAMPLE_ROWS + LOOKED_AT)
     position = find_header([cells for _begin, _end, cells in records], wanted)
     if position is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from fenji.collect.headers import is_known_header
+from fenji.collect.headers import is_known_header, normalise_header
 
 DELIMITERS = (",", "\t", ";", "|")
 """Tried in this order; the first of equals wins."""
@@ -18,9 +18,10 @@ LOOKED_AT = 60
 csv.field_size_limit(1 << 27)
 
 
-def find_delimiter(head: str) -> str:
-    """The delimiter of a text file, from its first lines."""
-    return max(DELIMITERS, key=lambda delimiter: _fitness(head, delimiter))
+def find_delimiter(head: str, wanted: Collection[str] = ()) -> str:
+    """The delimiter of a text file, from its first lines; ``wanted`` are headers that it must have."""
+    names = {normalise_header(name) for name in wanted}
+    return max(DELIMITERS, key=lambda delimiter: _fitness(head, delimiter, names))
 
 
 def split_head(head: str, delimiter: str, *, most: int) -> list[tuple[int, int, list[str]]]:
@@ -44,10 +45,11 @@ def _records(head: str, delimiter: str, most: int) -> Iterator[tuple[int, int, l
         return
 
 
-def _fitness(head: str, delimiter: str) -> tuple[int, float, int]:
+def _fitness(head: str, delimiter: str, wanted: set[str]) -> tuple[int, int, float, int]:
     records = [cells for _begin, _end, cells in _records(head, delimiter, LOOKED_AT)]
     if not records:
-        return (0, 0.0, 0)
+        return (0, 0, 0.0, 0)
+    hits = max(len(wanted & {normalise_header(cell) for cell in cells}) for cells in records) if wanted else 0
     known = max(sum(1 for cell in cells if cell and is_known_header(cell)) for cells in records)
     width, times = Counter(len(cells) for cells in records).most_common(1)[0]
-    return (known if known > 1 else 0, times / len(records) if width > 1 else 0.0, width)
+    return (hits, known if known > 1 else 0, times / len(records) if width > 1 else 0.0, width)

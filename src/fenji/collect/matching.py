@@ -10,6 +10,7 @@ from fenji.collect.samples import Part, Sample
 from fenji.domain.feeds import FEEDS
 from fenji.domain.sources import FileLocation, Format, Source
 from fenji.errors import Place, Problem, unknown_name
+from fenji.language import message as _
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def match(headers: Sequence[str], source: Source, place: Place) -> Match:
     }
     part_column = source.location.part_column if isinstance(source.location, FileLocation) else None
     problems = tuple(
-        unknown_name("column", name, [header for header in headers if header], place=place)
+        unknown_name(_("column"), name, [header for header in headers if header], place=place)
         for name, position in found.items()
         if position is None
     )

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from fenji.collect.samples import Unreadable
 from fenji.domain.feeds import Feed
-from fenji.tables.raw import UNREADABLE
+from fenji.tables.raw import FIRST_ROW, UNREADABLE, stored_arrow_schema
 
 
 def write_unreadable(rows: Sequence[Unreadable], folder: Path, *, source: str, file: str, batch: str, feed: Feed) -> None:
@@ -32,5 +32,5 @@ def write_unreadable(rows: Sequence[Unreadable], folder: Path, *, source: str, f
         "came": [each.came for each in rows],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    table = pa.table(columns, schema=UNREADABLE.schema.to_pyarrow())
+    table = pa.table({**columns, FIRST_ROW: [None] * len(rows)}, schema=stored_arrow_schema(UNREADABLE))
     pq.write_table(table, folder / "part-0.parquet", compression="zstd")

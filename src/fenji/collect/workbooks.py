@@ -23,6 +23,7 @@ from fenji.language import message as _
 _NUMBERS = "n"
 _OLE = b"\xd0\xcf\x11\xe0"
 _LONG_NUMBER = r"^[0-9]{16,}$"
+_MOMENT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})$"
 _EXACT_DIGITS = 15
 """Digits of a number that a spreadsheet keeps; the others are gone."""
 
@@ -54,7 +55,7 @@ def open_workbook(
     """
     workbook = _opened(path, name)
     problems = [
-        unknown_name("sheet", sheet, workbook.sheet_names, place=Place(name))
+        unknown_name(_("sheet"), sheet, workbook.sheet_names, place=Place(name))
         for sheet in location.sheets
         if sheet not in workbook.sheet_names
     ]
@@ -117,6 +118,8 @@ def _open_sheet(
         return None
     width = _width(batch, first[header])
     columns = [_unrounded(workbook, sheet, batch.column(position), position, header) for position in range(width)]
+    # OpenDocument writes moments with a T, where all other workbooks have a blank.
+    columns = [pc.replace_substring_regex(column, _MOMENT, r"\1 \2") for column in columns]
     table, unreadable = _records([column.slice(header + 1) for column in columns], header + 2)
     cells = scratch / f"{hashlib.sha256(f'{name}#{sheet}'.encode()).hexdigest()[:16]}.cells"
     pq.write_table(table, cells, compression="zstd")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
 import ibis.expr.schema as sch
 
@@ -43,7 +45,7 @@ UNREADABLE = Contract(
         Column("reason", "string", "one of domain.reasons"),
         Column("came", "string", "the first 200 characters of the record", nullable=True),
     ),
-    "collect/collecting.py",
+    "collect/unreadable.py",
 )
 
 FIRST_ROW = "first_row"
@@ -57,3 +59,8 @@ time; so the position in the Parquet file says it, and ``first_row`` is added wh
 def stored_schema(contract: Contract) -> sch.Schema:
     """The columns of a raw table as its Parquet files hold them: those of the contract, and ``first_row`` after them."""
     return ibis.schema({**contract.schema, FIRST_ROW: "int64"})
+
+
+def stored_arrow_schema(contract: Contract) -> Any:  # noqa: ANN401 - pyarrow is untyped
+    """The same for those who write Parquet from Arrow tables."""
+    return stored_schema(contract).to_pyarrow()
