@@ -24,7 +24,7 @@ _PIECE = re.compile(r"[^ 、，；。]*[ 、，；。]+|[^ 、，；。]+$")
 _WORDS_WITH_MEANING = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 _FEED_NAMES: dict[Feed, str] = {
-    Feed.CUSTOMER: _("customers"),
+    Feed.CUSTOMER: _("customers, with or without orders"),
     Feed.ORDER_LINE: _("orders or order lines"),
     Feed.PRODUCT: _("products"),
     Feed.EVENT: _("events"),
