@@ -1,0 +1,144 @@
+"""A run publishes everything or nothing; what counts is what the folder holds now. World: corner_shop, three customers in two files."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fenji.errors import InvalidInput, NotFound
+from fenji.language import Language
+from fenji.workflow.initiating import init_workspace
+from fenji.workflow.quality import report_quality
+from fenji.workflow.running import run_all
+from fenji.workflow.tiers import tiers_at
+
+AS_OF = date(2026, 3, 31)
+
+SOURCES = """
+sources:
+  - source: shop
+    feed: order_line
+    files: data
+    columns: {order_id: 订单号, customer_id: 会员, ordered_at: 时间, line_amount: 金额}
+"""
+
+# Twelve months to 2026-03-31: ann 2,000 (the boundary belongs to the upper tier) in two orders, bob 499.99, cho nothing.
+FIRST = "订单号,会员,时间,金额\n1,ann,2026-01-05 10:00:00,1500\n2,bob,2026-02-01 09:00:00,499.99\n"
+SECOND = "订单号,会员,时间,金额\n3,ann,2026-03-31 23:59:59,500\n4,cho,2025-03-31 23:59:59,9000\n5,,2026-03-01,70\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    init_workspace(tmp_path, template="spend", language=Language.EN)
+    (tmp_path / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text(FIRST, encoding="utf-8")
+    (tmp_path / "data" / "b.csv").write_text(SECOND, encoding="utf-8")
+    return tmp_path
+
+
+def standing(root: Path, **asked: object) -> list[tuple[str, int, str]]:
+    result = tiers_at(root, **asked)
+    return [(each.tier, each.customers, str(each.net_revenue_12m)) for each in result.tiers]
+
+
+EXPECTED = [("registered", 2, "499.99"), ("entry", 0, "0.00"), ("middle", 1, "2000.00"), ("high", 0, "0.00"), ("vip", 0, "0.00")]
+
+
+def test_a_run_puts_every_customer_into_the_tier_worked_by_hand(shop: Path) -> None:
+    result = run_all(shop, as_of=AS_OF)
+    assert (result.as_of, result.is_as_of_defaulted, result.policy, result.version) == (AS_OF, False, "spend", 1)
+    assert (result.files_new, result.files_unchanged) == (("data/a.csv", "data/b.csv"), ())
+    assert standing(shop) == EXPECTED
+    tiers = tiers_at(shop)
+    assert (tiers.run_id, tiers.customers, str(tiers.unattributed_net_revenue_12m)) == (result.run_id, 3, "70.00")
+
+
+def test_a_second_run_reads_only_what_is_new_or_changed_and_forgets_what_is_gone(shop: Path) -> None:
+    run_all(shop, as_of=AS_OF)
+    (shop / "data" / "a.csv").write_text(FIRST.replace("499.99", "500.00"), encoding="utf-8")
+    (shop / "data" / "c.csv").write_text("订单号,会员,时间,金额\n6,dee,2026-03-02,10000\n", encoding="utf-8")
+    (shop / "data" / "b.csv").unlink()
+    result = run_all(shop, as_of=AS_OF)
+    assert (result.files_new, result.files_changed) == (("data/c.csv",), ("data/a.csv",))
+    assert (result.files_unchanged, result.files_gone) == ((), ("data/b.csv",))
+    # ann has 1,500 left (entry), bob reaches 500 exactly (entry), dee 10,000 exactly (vip).
+    assert standing(shop) == [
+        ("registered", 0, "0.00"),
+        ("entry", 2, "2000.00"),
+        ("middle", 0, "0.00"),
+        ("high", 0, "0.00"),
+        ("vip", 1, "10000.00"),
+    ]
+
+
+def test_nothing_changed_means_nothing_is_read_and_the_same_comes_out(shop: Path) -> None:
+    run_all(shop, as_of=AS_OF)
+    again = run_all(shop, as_of=AS_OF)
+    assert (again.files_new, again.files_changed, again.files_unchanged) == ((), (), ("data/a.csv", "data/b.csv"))
+    assert standing(shop) == EXPECTED
+
+
+def test_file_by_file_gives_what_all_at_once_gives(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (shop / "data" / "b.csv").rename(shop / "b.csv")
+    run_all(shop, as_of=AS_OF)
+    (shop / "b.csv").rename(shop / "data" / "b.csv")
+    run_all(shop, as_of=AS_OF)
+    assert standing(shop) == EXPECTED
+    quality = report_quality(shop)
+    assert (quality.rows_in, quality.kept, quality.reconciles) == (5, 5, True)
+    assert (quality.unattributed_rows, str(quality.unattributed_net_revenue)) == (1, "70.00")
+
+
+def test_another_date_is_computed_once_and_then_read(shop: Path) -> None:
+    base = run_all(shop, as_of=AS_OF)
+    day = date(2026, 1, 31)
+    first, second = tiers_at(shop, as_of=day), tiers_at(shop, as_of=day)
+    assert first.run_id == second.run_id != base.run_id
+    # Seen by then: ann with 1,500 and cho with 9,000; nobody knows of bob yet.
+    assert [(each.tier, each.customers) for each in first.tiers if each.customers] == [("entry", 1), ("high", 1)]
+    assert tiers_at(shop).as_of == AS_OF
+
+
+def test_without_a_date_the_run_takes_yesterday_and_warns_that_orders_end_long_before(shop: Path) -> None:
+    result = run_all(shop)
+    shanghai_yesterday = (datetime.now(UTC) + timedelta(hours=8)).date() - timedelta(days=1)
+    assert (result.as_of, result.is_as_of_defaulted) == (shanghai_yesterday, True)
+    warned = [each.describe(Language.EN) for each in result.warnings]
+    assert [text for text in warned if "2026-03-31" in text and "--as-of 2026-03-31" in text] == warned
+
+
+def test_a_policy_with_faults_ends_the_run_before_anything_is_read(shop: Path) -> None:
+    policy = shop / "policies" / "spend.yaml"
+    policy.write_text(
+        policy.read_text(encoding="utf-8").replace("net_revenue_12m >= 500}", "net_revenu_12m >= 500}"), encoding="utf-8"
+    )
+    with pytest.raises(InvalidInput) as caught:
+        run_all(shop, as_of=AS_OF)
+    assert "Did you mean net_revenue_12m?" in str(caught.value)
+    assert "spend.yaml" in str(caught.value)
+    assert not list((shop / "store").glob("*.*"))
+
+
+def test_a_bad_file_ends_the_run_and_the_last_result_stays(shop: Path) -> None:
+    run_all(shop, as_of=AS_OF)
+    (shop / "data" / "c.csv").write_text("<html><body>请登录</body></html>", encoding="utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        run_all(shop, as_of=AS_OF)
+    assert "c.csv" in str(caught.value)
+    assert standing(shop) == EXPECTED
+
+
+def test_cross_tables_by_bands_add_up_to_all_customers(shop: Path) -> None:
+    run_all(shop, as_of=AS_OF)
+    cross = tiers_at(shop, by="orders_12m:1,2").cross
+    assert cross is not None
+    assert [(group.group, group.total.customers) for group in cross.groups] == [(0, 1), (1, 1), (2, 1)]
+    assert cross.total.customers == 3
+
+
+def test_tiers_before_the_first_run_say_what_to_do(shop: Path) -> None:
+    with pytest.raises(NotFound, match="fenji run"):
+        tiers_at(shop)
