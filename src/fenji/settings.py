@@ -160,6 +160,28 @@ class Settings(BaseModel):
             unit=_("customer ids"),
         ),
     ] = 5
+    lost_after_days: Annotated[
+        int | None,
+        Field(ge=1),
+        About(
+            help=_("A customer without an order or any event for more days than this is lost; nobody is where not given."),
+            why=_("Only the company knows after how long silence means goodbye: a month for coffee, two years for mattresses."),
+            unit=_("days"),
+            example="365",
+        ),
+    ] = None
+    lost_after_intervals: Annotated[
+        Decimal | None,
+        Field(gt=0),
+        About(
+            help=_(
+                "A customer who is silent for more than this many times the own mean days between orders is lost; lost_after_days counts for customers without a rhythm."
+            ),
+            why=_("A weekly buyer who is silent for a quarter is gone; a yearly one is not."),
+            unit=_("intervals"),
+            example="4",
+        ),
+    ] = None
     engine: Annotated[
         EngineName,
         About(

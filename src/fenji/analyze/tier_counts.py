@@ -3,7 +3,7 @@
 Reads   insight.customer_metric, insight.tier_assignment
 Writes  insight.tier_count: one row per tier of the policy; insight.tier_profile: one row per tier and metric
 Units   money in the workspace's currency; shares 0..1
-Keeps   every tier of the policy, also where nobody stands in it; the counts add up to all customers of the panel
+Keeps   every tier of the policy, also where nobody stands in it; the counts add up to all customers of the panel who are not lost
 Source  DESIGN section 5; medians are exact: half way between the two middle values
 """
 
@@ -30,11 +30,12 @@ _ROUNDED = 6
 def panel_with_tiers(panel: ir.Table, assignment: ir.Table, *, as_of: date) -> ir.Table:
     """The stored panel with the stored tier beside it; within one run ``tiers.tiered_panel`` has both without a join.
 
-    Grain: one row per customer of the panel at ``as_of``.
-    Keeps: every customer of the panel; panel and assignment hold the same ones.
+    Grain: one row per customer of the panel at ``as_of`` who stands in a tier.
+    Keeps: every customer of the panel but the lost ones; panel and assignment hold the same ones.
     """
     day = ibis.literal(as_of, type="date")
-    placed = assignment.filter(assignment.as_of == day).select(placed_key="customer_key", tier="tier")
+    standing = assignment.filter(assignment.as_of == day, assignment.tier.notnull())
+    placed = standing.select(placed_key="customer_key", tier="tier")
     here = panel.filter(panel.as_of == day)
     return here.inner_join(placed, here.customer_key == placed.placed_key).drop("placed_key")
 

@@ -9,6 +9,7 @@ Source  DESIGN section 6; decision 0015: at a first review the qualified tier is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import reduce
 
@@ -18,7 +19,7 @@ import ibis.expr.types as ir
 from fenji.analyze.distributions import top_threshold
 from fenji.analyze.rules import CUSTOMER_PREFIX, RuleBasis, conditions_of, holds, metrics_in, top_shares_in
 from fenji.analyze.scores import with_score
-from fenji.domain.conditions import TopShare
+from fenji.domain.conditions import Condition, TopShare
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.errors import InvalidInput, unknown_name
 from fenji.language import message as _
@@ -46,16 +47,24 @@ def tiered_panel(panel: ir.Table, customer: ir.Table, *, policy: Policy, as_of: 
     basis = rule_basis(panel, customer, policy=policy, as_of=as_of)
     metrics = [name for name in panel.columns if name not in ("customer_key", "as_of")]
     table = basis.table.select(
-        "customer_key", "as_of", *metrics, qualified_rank=_qualified_rank(policy, basis), rank=_rank(policy, basis)
+        "customer_key",
+        "as_of",
+        *metrics,
+        qualified_rank=_qualified_rank(policy, basis),
+        kept_rank=_kept_rank(policy, basis),
+        rank=_rank(policy, basis),
     )
     capped = table["rank"] < table.qualified_rank
     return table.mutate(
         qualified_tier=_slug(policy, table.qualified_rank),
+        kept_tier=_slug(policy, table.kept_rank),
         tier=_slug(policy, table["rank"]),
         since_on=ibis.literal(as_of, type="date"),
         policy=ibis.literal(policy.slug, type="string"),
         version=ibis.literal(policy.version, type="int64"),
         cause=ibis.ifelse(capped, ibis.literal(Cause.CAP.value), ibis.literal(Cause.NEW.value)),
+        grace_left=ibis.literal(policy.review.grace_reviews, type="int64"),
+        hold_left=ibis.literal(policy.review.hold_reviews, type="int64"),
     )
 
 
@@ -108,7 +117,16 @@ def _threshold_row(table: ir.Table, condition: str, threshold: ir.FloatingValue,
 
 def _qualified_rank(policy: Policy, basis: RuleBasis) -> ir.IntegerValue:
     """The position of the highest tier whose rule holds; lower rules are not asked for."""
-    rules = [(rank, tier.qualify) for rank, tier in enumerate(policy.tiers) if tier.qualify is not None]
+    return _highest([(rank, tier.qualify) for rank, tier in enumerate(policy.tiers) if tier.qualify is not None], basis)
+
+
+def _kept_rank(policy: Policy, basis: RuleBasis) -> ir.IntegerValue:
+    """The position of the highest tier whose keep rule holds; a tier without one is kept by what gains it."""
+    rules = [(rank, tier.keep or tier.qualify) for rank, tier in enumerate(policy.tiers)]
+    return _highest([(rank, rule) for rank, rule in rules if rule is not None], basis)
+
+
+def _highest(rules: Sequence[tuple[int, Condition]], basis: RuleBasis) -> ir.IntegerValue:
     branches = [(holds(rule, basis), ibis.literal(rank, type="int64")) for rank, rule in reversed(rules)]
     lowest = ibis.literal(0, type="int64")
     return ibis.cases(*branches, else_=lowest) if branches else lowest

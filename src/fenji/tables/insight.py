@@ -40,17 +40,26 @@ def customer_metric(metrics: Sequence[Metric]) -> Contract:
 TIER_ASSIGNMENT = Contract(
     Shelf.INSIGHT,
     "tier_assignment",
-    "one row per customer known at the as-of date",
+    "one row per customer known at the review, lost ones included",
     ("customer_key", "as_of"),
     (
         Column("customer_key", "int64", "customer"),
         Column("as_of", "date", "review date"),
-        Column("qualified_tier", "string", "highest tier whose qualify rule holds"),
-        Column("tier", "string", "official tier: after keep rules, grace, hold, caps and overrides"),
-        Column("since_on", "date", "review at which the present stay in the tier began"),
+        Column("qualified_tier", "string", "highest tier whose qualify rule holds; null where lost", nullable=True),
+        Column("kept_tier", "string", "highest tier whose keep rule holds; null where lost", nullable=True),
+        Column(
+            "tier",
+            "string",
+            "official tier: after keep rules, grace, hold, caps and overrides; null where lost",
+            nullable=True,
+        ),
+        Column("since_on", "date", "review at which the present stay in the tier, or the loss, began"),
         Column("policy", "string", "policy slug"),
         Column("version", "int64", "policy version"),
         Column("cause", "string", "one of domain.policies.Cause"),
+        Column("grace_left", "int64", "reviews for which the tier still stays when nothing keeps it"),
+        Column("hold_left", "int64", "reviews for which the tier is still safe whatever happens"),
+        Column("net_revenue_12m", MONEY, "the customer's revenue of twelve months at the review"),
     ),
     "analyze/tiers.py",
 )
@@ -106,4 +115,44 @@ TIER_PROFILE = Contract(
         Column("median", "float64", "the exact median; null where there are none", nullable=True),
     ),
     "analyze/tier_counts.py",
+)
+
+TIER_MOVEMENT = Contract(
+    Shelf.INSIGHT,
+    "tier_movement",
+    "one row per pair of tiers and cause that occurs between a review and the one before it, also where the tier stays",
+    ("as_of", "from_tier", "to_tier", "cause"),
+    (
+        Column("as_of", "date", "the later review date"),
+        Column("from_tier", "string", "tier at the review before; null: new or returned", nullable=True),
+        Column("to_tier", "string", "tier at this review; null: lost", nullable=True),
+        Column("cause", "string", "one of domain.policies.Cause; of arrivals new or returned, whatever put them into the tier"),
+        Column("customers", "int64", "customers who moved so"),
+        Column("net_revenue_12m", MONEY, "their revenue of twelve months at the later review"),
+    ),
+    "analyze/movements.py",
+)
+
+TIER_FLOW = Contract(
+    Shelf.INSIGHT,
+    "tier_flow",
+    "one row per tier of the policy of the review or of the one before it; opening plus all that came minus all that went is closing",
+    ("as_of", "tier"),
+    (
+        Column("as_of", "date", "the later review date"),
+        Column("policy", "string", "policy slug"),
+        Column("version", "int64", "policy version"),
+        Column("tier", "string", "tier"),
+        Column("rank", "int64", "0 = lowest"),
+        Column("opening", "int64", "customers at the review before"),
+        Column("new", "int64", "first seen since then"),
+        Column("returned", "int64", "lost at the review before, active again"),
+        Column("upgraded_in", "int64", "came from a lower tier"),
+        Column("downgraded_in", "int64", "came from a higher tier"),
+        Column("upgraded_out", "int64", "went to a higher tier"),
+        Column("downgraded_out", "int64", "went to a lower tier"),
+        Column("lost", "int64", "lost since the review before"),
+        Column("closing", "int64", "customers at this review"),
+    ),
+    "analyze/movements.py",
 )

@@ -8,7 +8,7 @@ import pytest
 
 from fenji.analyze.tiers import assign_tiers, tier_thresholds
 from fenji.domain.conditions import parse_condition
-from fenji.domain.policies import Cap, Policy, ScorePart, Tier, Variant
+from fenji.domain.policies import Cap, Policy, Review, ScorePart, Tier, Variant
 from fenji.domain.words import Words
 from fenji.engines.duck import DuckEngine
 from fenji.errors import InvalidInput
@@ -61,13 +61,31 @@ def tiers(engine, policy):
 
 
 def test_every_customer_of_the_panel_stands_in_one_tier_with_policy_date_and_cause(engine):
-    rest = {"as_of": AS_OF, "since_on": AS_OF, "policy": "spend", "version": 3}
-    assert assigned(engine, spend(caps=(Cap(parse_condition("complaint_rate_12m > 0.2"), "silver", "complaints"),))) == [
-        {"customer_key": 1, "qualified_tier": "entry", "tier": "entry", "cause": "new", **rest},
-        {"customer_key": 2, "qualified_tier": "silver", "tier": "silver", "cause": "new", **rest},
-        {"customer_key": 3, "qualified_tier": "gold", "tier": "gold", "cause": "new", **rest},
-        {"customer_key": 4, "qualified_tier": "vip", "tier": "silver", "cause": "cap", **rest},
-        {"customer_key": 5, "qualified_tier": "entry", "tier": "entry", "cause": "new", **rest},
+    spent = [row["net_revenue_12m"] for row in CORNER_SHOP.slice(0, 5).to_pylist()]
+    expected = [
+        ("entry", "entry", "new"),
+        ("silver", "silver", "new"),
+        ("gold", "gold", "new"),
+        ("vip", "silver", "cap"),
+        ("entry", "entry", "new"),
+    ]
+    rest = {"as_of": AS_OF, "since_on": AS_OF, "policy": "spend", "version": 3, "grace_left": 2, "hold_left": 3}
+    policy = spend(
+        caps=(Cap(parse_condition("complaint_rate_12m > 0.2"), "silver", "complaints"),),
+        review=Review(grace_reviews=2, hold_reviews=3),
+    )
+    # Nothing else keeps a tier than what gains it.
+    assert assigned(engine, policy) == [
+        {
+            "customer_key": key,
+            "qualified_tier": earned,
+            "kept_tier": earned,
+            "tier": tier,
+            "cause": cause,
+            "net_revenue_12m": amount,
+            **rest,
+        }
+        for key, (earned, tier, cause), amount in zip(range(1, 6), expected, spent, strict=True)
     ]
 
 

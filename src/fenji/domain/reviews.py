@@ -1,0 +1,77 @@
+"""On which days are tiers decided, by which rules, and when does a customer count as lost? A review is a decision about everyone; not a look at one customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from fenji.domain.periods import months_before
+from fenji.domain.policies import Policy, ReviewPeriod
+
+MONTHS_OF = {
+    ReviewPeriod.MONTH: 1,
+    ReviewPeriod.QUARTER: 3,
+    ReviewPeriod.HALF_YEAR: 6,
+    ReviewPeriod.YEAR: 12,
+    ReviewPeriod.ANNIVERSARY: 1,
+}
+"""Calendar months between two reviews. With anniversaries the clock ticks monthly, and each tick decides on those whose day it holds."""
+
+
+@dataclass(frozen=True)
+class LostRule:
+    """When a customer counts as lost: after too long without an order or any event. Both None: nobody is ever lost."""
+
+    after_days: int | None = None
+    """More days than this since the last activity, or since the customer was first seen where there was none."""
+    after_intervals: Decimal | None = None
+    """More than this many times the customer's own mean days between orders; ``after_days`` for those who have none."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody can be lost."""
+        return self.after_days is not None or self.after_intervals is not None
+
+
+NEVER_LOST = LostRule()
+
+
+@dataclass(frozen=True)
+class ReviewOn:
+    """One review: the day, and the policy version that is in force on it."""
+
+    as_of: date
+    policy: Policy
+
+
+def review_dates(as_of: date, every: ReviewPeriod, count: int) -> tuple[date, ...]:
+    """The last reviews up to a day, the earliest first: calendar ends of the period, and the day itself, which may lie within one.
+
+    >>> [str(day) for day in review_dates(date(2026, 5, 20), ReviewPeriod.QUARTER, 3)]
+    ['2025-12-31', '2026-03-31', '2026-05-20']
+    """
+    if count < 1:
+        message = f"{count} reviews are none"
+        raise ValueError(message)
+    dates = [as_of]
+    while len(dates) < count:
+        dates.append(_period_end_before(dates[-1], MONTHS_OF[every]))
+    return tuple(reversed(dates))
+
+
+def rank_in(policy: Policy, tier: str, earlier: Policy) -> int:
+    """Where a tier of an earlier version stands on this ladder: by its name; a tier that is gone counts as the nearest one below it that is left.
+
+    The lowest tier where nothing below it is left.
+    """
+    slugs = [each.slug for each in policy.tiers]
+    below = [each.slug for each in earlier.tiers[: earlier.rank_of(tier) + 1]]
+    return next((slugs.index(each) for each in reversed(below) if each in slugs), 0)
+
+
+def _period_end_before(day: date, months: int) -> date:
+    """The last calendar end of a period of so many months that lies before the day; a year's periods begin in January."""
+    into_period = (day.month - 1) % months
+    first = months_before(day.replace(day=1), into_period)
+    return first - timedelta(days=1)
