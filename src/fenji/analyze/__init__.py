@@ -13,6 +13,9 @@ rules              a condition as an expression over the panel
 distributions      how many customers have a smaller value
 scores             the points of the policy's weighted score
 tiers              the tier of every customer
+activity           who is lost, and whose anniversary it is
+overrides          which tier a person has decided
+reviews            the official tier of every customer, review after review
 judging            why one customer meets a rule, and what is missing
 rule_words         rules, reasons and what is missing in words
 policy_words       a whole policy in words
@@ -22,6 +25,9 @@ rule_lint          each part of a policy by itself
 ladder_lint        gaps, overlaps and tiers that nobody can reach
 spans              which values a rule allows, and whether one rule implies another
 tier_counts        customers, revenue and averages per tier
+movements          from which tier to which between two reviews
+flows              opening + what came - what went = closing
+retention          whom tiers and months of arrival keep, and how long stays last
 bands              groups for cross tables: values of a column, bands of a metric
 cross_tables       tiers by groups, with totals that add up
 """

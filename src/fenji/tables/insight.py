@@ -154,5 +154,5 @@ TIER_FLOW = Contract(
         Column("lost", "int64", "lost since the review before"),
         Column("closing", "int64", "customers at this review"),
     ),
-    "analyze/movements.py",
+    "analyze/flows.py",
 )
