@@ -310,7 +310,10 @@ def _type_words(annotation: Any) -> str:  # noqa: ANN401 - annotations have no n
         return _("table")
     if issubclass(annotation, StrEnum):
         return " | ".join(annotation)
-    return _("whole number") if annotation is int else _("path") if annotation is Path else _("text")
+    return _SCALARS.get(annotation, _("text"))
+
+
+_SCALARS = {int: _("whole number"), Decimal: _("number"), Path: _("path")}
 
 
 def _as_toml(value: object) -> str:

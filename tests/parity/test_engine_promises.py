@@ -72,9 +72,9 @@ def test_a_result_is_never_cut_silently(engine):
         engine.fetch(table, limit=2)
 
 
-def double(batch: pa.RecordBatch) -> pa.RecordBatch:
-    spent = pa.array([None if value is None else value * 2 for value in batch["spent"].to_pylist()], pa.decimal128(18, 2))
-    return pa.RecordBatch.from_arrays([batch["customer_key"], spent], names=["customer_key", "spent"])
+def double(rows: pa.Table) -> pa.Table:
+    spent = pa.array([None if value is None else value * 2 for value in rows["spent"].to_pylist()], pa.decimal128(18, 2))
+    return pa.Table.from_arrays([rows["customer_key"], spent], names=["customer_key", "spent"])
 
 
 def test_a_batch_step_sees_every_row_once(engine):

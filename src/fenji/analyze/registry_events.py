@@ -5,23 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from fenji.domain.metrics import Aggregate, Fact, Metric, RowFilter, Unit
+from fenji.domain.metrics import Aggregate, Better, Fact, Metric, RowFilter, Unit
 from fenji.domain.periods import Window
 from fenji.domain.words import Words
 
 _NAMED = re.compile(r"event_(?P<kind>[a-z0-9_]+?)_(30d|12m|value_12m)")
+LAST_EVENT = Metric(
+    "days_since_last_event",
+    Words("距最近行为天数", "days since last event"),
+    Words("最近一次行为（不论哪种）到统计日的天数。", "Days from the last event of any kind to the as-of day."),
+    Unit.DAYS,
+    Aggregate.DAYS_SINCE_LAST,
+    Window.parse("total"),
+    Fact.EVENT,
+    better=Better.LOWER,
+)
+"""Beside orders the other half of being active."""
 _SPANS = {"30d": ("近30天", "of thirty days"), "12m": ("近12个月", "of twelve months")}
 
 
 def event_metrics(kinds: Iterable[str]) -> tuple[Metric, ...]:
-    """For every kind: how often in thirty days and twelve months, and the sum of the values of twelve months.
+    """For every kind: how often in thirty days and twelve months, and the sum of the values of twelve months; first of all: when was the last one of any.
 
-    Kinds whose names come out alike as a slug (``page view``, ``page-view``) are one kind.
+    Without kinds there are none. Kinds whose names come out alike as a slug (``page view``, ``page-view``) are one kind.
     """
     named: dict[str, list[str]] = {}
     for kind in sorted(set(kinds)):
         named.setdefault(kind_slug(kind), []).append(kind)
-    return tuple(metric for slug, alike in sorted(named.items()) for metric in _metrics(slug, tuple(alike)))
+    found = tuple(metric for slug, alike in sorted(named.items()) for metric in _metrics(slug, tuple(alike)))
+    return (LAST_EVENT, *found) if found else ()
 
 
 def kinds_named(slugs: Iterable[str]) -> tuple[str, ...]:

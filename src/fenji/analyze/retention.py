@@ -126,8 +126,5 @@ def _place(day: ir.DateValue, reviews: Sequence[date]) -> ir.IntegerValue:
 
 
 def _next_review(day: ir.DateValue, reviews: Sequence[date]) -> ir.DateValue:
-    following = [
-        (day == ibis.literal(each, type="date"), ibis.literal(after, type="date"))
-        for each, after in pairwise(reviews)
-    ]
+    following = [(day == ibis.literal(each, type="date"), ibis.literal(after, type="date")) for each, after in pairwise(reviews)]
     return ibis.cases(*following, else_=ibis.null("date"))

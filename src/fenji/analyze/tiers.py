@@ -9,70 +9,137 @@ Source  DESIGN section 6; decision 0015: at a first review the qualified tier is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
 
+from fenji.analyze.activity import has_anniversary, is_lost
 from fenji.analyze.distributions import top_threshold
+from fenji.analyze.overrides import overrides_in_force
 from fenji.analyze.rules import CUSTOMER_PREFIX, RuleBasis, conditions_of, holds, metrics_in, top_shares_in
 from fenji.analyze.scores import with_score
 from fenji.domain.conditions import Condition, TopShare
-from fenji.domain.policies import SCORE, Cause, Policy
+from fenji.domain.policies import SCORE, Cause, Policy, ReviewPeriod
+from fenji.domain.reviews import NEVER_LOST, LostRule
 from fenji.errors import InvalidInput, unknown_name
 from fenji.language import message as _
 from fenji.tables.insight import TIER_ASSIGNMENT, TIER_THRESHOLD
 
+REVENUE = "net_revenue_12m"
+"""Kept with every decision, so that counts and movements need no panel."""
 
-def assign_tiers(panel: ir.Table, customer: ir.Table, *, policy: Policy, as_of: date) -> ir.Table:
-    """The tier of every customer at a first review: what qualifies, bounded by the caps.
+
+def assign_tiers(
+    panel: ir.Table,
+    customer: ir.Table,
+    *,
+    policy: Policy,
+    as_of: date,
+    lost: LostRule = NEVER_LOST,
+    overrides: ir.Table | None = None,
+) -> ir.Table:
+    """The tier of every customer at a first review: what qualifies or a person has decided, bounded by the caps.
+
+    Args:
+        panel: insight.customer_metric, with at least the metrics that policy and ``lost`` ask for, and net_revenue_12m.
+        customer: clean.customer.
+        policy: the rules.
+        as_of: the review date.
+        lost: who is listed as lost instead of standing in a tier.
+        overrides: customer_key, tier, begins_on, ends_on (null: without end); of several in force the one that began last counts.
 
     Grain: one row per customer of the panel at ``as_of`` (insight.tier_assignment).
     Keeps: every customer of the panel, exactly once; customers of ``customer`` that the panel does not know yet are left out.
-    Source: DESIGN section 6, steps 2 and 7.
+    Source: DESIGN section 6, steps 1, 2 and 7; ``reviews.decide_reviews`` gives the same for a first review.
 
     Raises:
         InvalidInput: the policy names metrics or customer columns that are not there; all of them at once.
     """
-    return tiered_panel(panel, customer, policy=policy, as_of=as_of).select(*TIER_ASSIGNMENT.schema.names)
+    found = tiered_panel(panel, customer, policy=policy, as_of=as_of, lost=lost, overrides=overrides)
+    return found.select(*TIER_ASSIGNMENT.schema.names)
 
 
-def tiered_panel(panel: ir.Table, customer: ir.Table, *, policy: Policy, as_of: date) -> ir.Table:
+def tiered_panel(
+    panel: ir.Table,
+    customer: ir.Table,
+    *,
+    policy: Policy,
+    as_of: date,
+    lost: LostRule = NEVER_LOST,
+    overrides: ir.Table | None = None,
+) -> ir.Table:
     """The panel with the tier of every customer beside the metrics: what counts are made from without a join.
 
-    Grain, keeps and raises: as ``assign_tiers``.
+    Args, grain, keeps and raises: as ``assign_tiers``.
     """
-    basis = rule_basis(panel, customer, policy=policy, as_of=as_of)
-    metrics = [name for name in panel.columns if name not in ("customer_key", "as_of")]
-    table = basis.table.select(
-        "customer_key",
-        "as_of",
-        *metrics,
-        qualified_rank=_qualified_rank(policy, basis),
-        kept_rank=_kept_rank(policy, basis),
-        rank=_rank(policy, basis),
+    ranks = _with_ranks(panel, customer, policy=policy, as_of=as_of, lost=lost, overrides=overrides)
+    earned = ibis.coalesce(ranks.override_rank, ranks.qualified_rank)
+    table = ranks.mutate(rank=ibis.least(earned, ranks.cap_rank))
+    nobody = ibis.null("string")
+    cause = ibis.cases(
+        (table.is_lost, Cause.LOST.value),
+        (table["rank"] < earned, Cause.CAP.value),
+        (table.override_rank.notnull(), Cause.OVERRIDE.value),
+        else_=Cause.NEW.value,
     )
-    capped = table["rank"] < table.qualified_rank
-    return table.mutate(
-        qualified_tier=_slug(policy, table.qualified_rank),
-        kept_tier=_slug(policy, table.kept_rank),
-        tier=_slug(policy, table["rank"]),
+    metrics = [name for name in panel.columns if name not in ("customer_key", "as_of")]
+    return table.select(
+        "customer_key",
+        *metrics,
+        as_of=ibis.literal(as_of, type="date"),
+        qualified_tier=ibis.ifelse(table.is_lost, nobody, _slug(policy, table.qualified_rank)),
+        kept_tier=ibis.ifelse(table.is_lost, nobody, _slug(policy, table.kept_rank)),
+        tier=ibis.ifelse(table.is_lost, nobody, _slug(policy, table["rank"])),
         since_on=ibis.literal(as_of, type="date"),
         policy=ibis.literal(policy.slug, type="string"),
         version=ibis.literal(policy.version, type="int64"),
-        cause=ibis.ifelse(capped, ibis.literal(Cause.CAP.value), ibis.literal(Cause.NEW.value)),
-        grace_left=ibis.literal(policy.review.grace_reviews, type="int64"),
-        hold_left=ibis.literal(policy.review.hold_reviews, type="int64"),
+        cause=cause,
+        grace_left=ibis.ifelse(table.is_lost, 0, policy.review.grace_reviews).cast("int64"),
+        # What a person has decided lasts as long as that person said, and is not held beyond.
+        hold_left=ibis.ifelse(table.is_lost | (cause == Cause.OVERRIDE.value), 0, policy.review.hold_reviews).cast("int64"),
     )
 
 
-def rule_basis(panel: ir.Table, customer: ir.Table, *, policy: Policy, as_of: date) -> RuleBasis:
+def standing_at(
+    panel: ir.Table,
+    customer: ir.Table,
+    *,
+    policy: Policy,
+    as_of: date,
+    lost: LostRule = NEVER_LOST,
+    overrides: ir.Table | None = None,
+    review: int = 0,
+) -> ir.Table:
+    """What the rules say of every customer at one review: all that the decision needs besides what was decided before.
+
+    Args: as ``assign_tiers``; ``review`` is the number of the review within the history, 0 being the earliest.
+
+    Returns:
+        A table of ``reviews.STANDING``: ranks are positions on the policy's ladder.
+
+    Grain: one row per customer of the panel at ``as_of``. Raises: as ``assign_tiers``.
+    """
+    table = _with_ranks(panel, customer, policy=policy, as_of=as_of, lost=lost, overrides=overrides)
+    return table.select(
+        "customer_key",
+        review=ibis.literal(review, type="int16"),
+        **{name: table[name].cast("int16") for name in ("qualified_rank", "kept_rank", "cap_rank", "override_rank")},
+        is_due=table.is_due,
+        is_lost=table.is_lost,
+        net_revenue_12m=table[REVENUE],
+    )
+
+
+def rule_basis(
+    panel: ir.Table, customer: ir.Table, *, policy: Policy, as_of: date, customer_columns: Iterable[str] = ()
+) -> RuleBasis:
     """The table on which the policy's rules are decided and explained; one customer's row of it gives that customer's reasons.
 
     Grain: one row per customer of the panel at ``as_of``: the panel, the score, the customer columns of variants, and the
-    computed threshold of every top n% (the same on every row).
+    computed threshold of every top n% (the same on every row). ``customer_columns`` are added to those of variants.
     """
     _check_names(panel, customer, policy)
     here = panel.filter(panel.as_of == ibis.literal(as_of, type="date"))
@@ -81,7 +148,8 @@ def rule_basis(panel: ir.Table, customer: ir.Table, *, policy: Policy, as_of: da
     names = {str(top): f"threshold_{number}" for number, top in enumerate(tops)}
     found = [_threshold(here, top, policy).rename({names[str(top)]: "threshold"}) for top in tops]
     wide = reduce(lambda left, right: left.cross_join(right), found, table)
-    return RuleBasis(_with_customer_columns(wide, customer, policy), policy.variants, names)
+    columns = {*customer_columns, *(column for variant in policy.variants for column in variant.where)}
+    return RuleBasis(_with_customer_columns(wide, customer, sorted(columns)), policy.variants, names)
 
 
 def tier_thresholds(panel: ir.Table, *, policy: Policy, as_of: date) -> ir.Table:
@@ -132,26 +200,42 @@ def _highest(rules: Sequence[tuple[int, Condition]], basis: RuleBasis) -> ir.Int
     return ibis.cases(*branches, else_=lowest) if branches else lowest
 
 
-def _rank(policy: Policy, basis: RuleBasis) -> ir.IntegerValue:
-    """The qualified position, bounded by every cap whose condition holds."""
-    top = len(policy.tiers) - 1
+def _cap_rank(policy: Policy, basis: RuleBasis) -> ir.IntegerValue:
+    """The position above which no cap whose condition holds lets the customer stand; the top where none holds."""
+    top = ibis.literal(len(policy.tiers) - 1, type="int64")
     bounds = [
-        ibis.ifelse(
-            holds(cap.when, basis), ibis.literal(policy.rank_of(cap.at_most), type="int64"), ibis.literal(top, type="int64")
-        )
-        for cap in policy.caps
+        ibis.ifelse(holds(cap.when, basis), ibis.literal(policy.rank_of(cap.at_most), type="int64"), top) for cap in policy.caps
     ]
-    qualified = _qualified_rank(policy, basis)
-    return ibis.least(qualified, *bounds) if bounds else qualified
+    return ibis.least(*bounds) if len(bounds) > 1 else bounds[0] if bounds else top
+
+
+def _with_ranks(
+    panel: ir.Table, customer: ir.Table, *, policy: Policy, as_of: date, lost: LostRule, overrides: ir.Table | None
+) -> ir.Table:
+    """The rule basis with what the rules say: the ranks, whether the customer's review is due, whether the customer is lost."""
+    is_by_anniversary = policy.review.every is ReviewPeriod.ANNIVERSARY
+    columns = {"registered_on", "first_seen_on"} if is_by_anniversary else {"first_seen_on"} if lost.is_on else set()
+    basis = rule_basis(panel, customer, policy=policy, as_of=as_of, customer_columns=columns)
+    always = ibis.literal(True)  # noqa: FBT003 - a value, not a mode
+    table = basis.table.mutate(
+        qualified_rank=_qualified_rank(policy, basis),
+        kept_rank=_kept_rank(policy, basis),
+        cap_rank=_cap_rank(policy, basis),
+        is_due=has_anniversary(basis.table, as_of=as_of) if is_by_anniversary else always,
+        is_lost=is_lost(basis.table, lost, as_of=as_of) if lost.is_on else ~always,
+    )
+    if overrides is None:
+        return table.mutate(override_rank=ibis.null("int64"))
+    found = overrides_in_force(overrides, policy=policy, as_of=as_of)
+    return table.left_join(found, table.customer_key == found.overridden_key).drop("overridden_key")
 
 
 def _slug(policy: Policy, rank: ir.IntegerValue) -> ir.StringValue:
     return ibis.cases(*[(rank == position, tier.slug) for position, tier in enumerate(policy.tiers)], else_=policy.tiers[0].slug)
 
 
-def _with_customer_columns(table: ir.Table, customer: ir.Table, policy: Policy) -> ir.Table:
-    """The customer columns that variants ask for, prefixed; no join where there are no variants."""
-    columns = sorted({column for variant in policy.variants for column in variant.where})
+def _with_customer_columns(table: ir.Table, customer: ir.Table, columns: Sequence[str]) -> ir.Table:
+    """The customer columns that are asked for, prefixed; no join where none are."""
     if not columns:
         return table
     found = customer.select(described_key=customer.customer_key, **{CUSTOMER_PREFIX + name: customer[name] for name in columns})

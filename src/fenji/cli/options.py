@@ -44,6 +44,10 @@ Engine = Annotated[
 Policy = Annotated[
     str | None, typer.Option("--policy", metavar=_("NAME"), help=_("Which policy, where the workspace holds several."))
 ]
+PastRun = Annotated[
+    str | None,
+    typer.Option("--run", metavar="RUN_ID", help=_("A past run, exactly as it was published. Default: the newest answer.")),
+]
 
 
 Name = TypeVar("Name", bound=StrEnum)

@@ -1,4 +1,4 @@
-"""The commands ``fenji policy show`` and ``fenji policy lint``: what do the company's rules say, and can they be used?"""
+"""The commands below ``fenji policy``; here ``show`` and ``lint``: what do the company's rules say, and can they be used?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from fenji.analyze.findings import Finding, Severity
 from fenji.analyze.policy_words import policy_in_words
 from fenji.analyze.rule_words import Wording, sentence
+from fenji.cli import overrides, policy_versions
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Policy, Workspace, day_of
@@ -19,8 +20,8 @@ from fenji.errors import Kind
 from fenji.language import message as _
 from fenji.workflow.policies import LintedFile, LintResult, PolicyResult, lint_policies, show_policy
 
-HELP = _("Shows the rules in words, and checks them before they are used.")
-EXAMPLES = "fenji policy show\nfenji policy lint"
+HELP = _("Shows the rules in words, checks and publishes them, and records which tiers people decide by hand.")
+EXAMPLES = "fenji policy show\nfenji policy lint\nfenji policy publish policies/retail.yaml\nfenji policy overrides"
 
 Files = Annotated[
     list[Path] | None, typer.Argument(metavar=_("[FILES]"), help=_("Policy files to check. Default: every one of the workspace."))
@@ -72,6 +73,8 @@ COMMANDS: dict[str, Entry] = {
         ),
         "fenji policy lint\nfenji policy lint policies/retail.yaml --json",
     ),
+    **policy_versions.COMMANDS,
+    **overrides.COMMANDS,
 }
 """Word -> function, help and examples."""
 

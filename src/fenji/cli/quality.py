@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from fenji.cli.options import AsJson, Lang, Workspace
+from fenji.cli.options import AsJson, Lang, PastRun, Workspace
 from fenji.cli.output import Col, Output, money, number
 from fenji.domain.reasons import EXPECTED, Reason
 from fenji.language import message as _
@@ -15,16 +15,23 @@ from fenji.workflow.quality import report_quality
 from fenji.workflow.results import ColumnQuality, FileAccount, QualityResult
 
 HELP = _("Shows what became of every row: kept, rejected with a reason, or counted elsewhere; and how good each column is.")
-EXAMPLES = "fenji quality\nfenji quality --json"
+EXAMPLES = "fenji quality\nfenji quality --json\nfenji quality --run 20260203T050607-1a2b"
 
 FILES_SHOWN = 30
 """Files listed for people; more are summed up, and --json lists them all."""
 
 
-def command(context: typer.Context, *, workspace: Workspace = Path(), lang: Lang = None, as_json: AsJson = False) -> None:
-    """Prints the quality of the latest published run."""
+def command(
+    context: typer.Context,
+    *,
+    run: PastRun = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prints the quality of the latest published run, or of a past one."""
     output = Output.chosen(context, lang, is_json=as_json)
-    result = report_quality(workspace)
+    result = report_quality(workspace, run_id=run)
     if output.is_json:
         output.json(answer(result))
     else:

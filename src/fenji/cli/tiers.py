@@ -11,17 +11,18 @@ import typer
 from fenji.analyze.bands import group_label, grouping_name
 from fenji.analyze.cross_tables import Cell, CrossGroup, CrossTable
 from fenji.analyze.rule_words import Wording
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.domain.metrics import Unit
+from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.workflow.results import TiersResult
-from fenji.workflow.tiers import tiers_at
+from fenji.workflow.tiers import tiers_at, tiers_of_run
 
 HELP = _(
     "Shows the tiers at a date: customers, their share, their revenue of twelve months, and the averages of the main metrics."
 )
-EXAMPLES = "fenji tiers\nfenji tiers --as-of 2011-12-09 --by region\nfenji tiers --json"
+EXAMPLES = "fenji tiers\nfenji tiers --as-of 2011-12-09 --by region\nfenji tiers --run 20260203T050607-1a2b\nfenji tiers --json"
 
 By = Annotated[
     str | None,
@@ -40,6 +41,7 @@ def command(
     *,
     as_of: AsOf = None,
     by: By = None,
+    run: PastRun = None,
     policy: Policy = None,
     engine: Engine = None,
     workspace: Workspace = Path(),
@@ -48,8 +50,16 @@ def command(
 ) -> None:
     """Prints the tiers at a date."""
     output = Output.chosen(context, lang, is_json=as_json)
-    with output.progress() as progress:
-        result = tiers_at(workspace, as_of=day_of(as_of), policy=policy, by=by, engine=engine_of(engine), progress=progress)
+    day = day_of(as_of)
+    if run is not None:
+        if policy is not None or engine is not None:
+            raise InvalidArgument.of(
+                _("a past run has followed its own policy on its own engine; leave out --policy and --engine.")
+            )
+        result = tiers_of_run(workspace, run, as_of=day, by=by)
+    else:
+        with output.progress() as progress:
+            result = tiers_at(workspace, as_of=day, policy=policy, by=by, engine=engine_of(engine), progress=progress)
     if output.is_json:
         output.json(answer(result, output))
     else:

@@ -26,7 +26,7 @@ from typing import Annotated, Any
 import pydantic
 
 from fenji.documents.metric_checks import metric_problems, name_problems, ratio_problems
-from fenji.documents.reader import Document, read_document, validated
+from fenji.documents.reader import Document, parse_document, read_document, validated
 from fenji.domain.metrics import Aggregate, Better, Fact, Metric, RowFilter, Unit
 from fenji.domain.periods import Window
 from fenji.domain.words import Words
@@ -131,7 +131,19 @@ def read_metrics(path: Path, known: Sequence[Metric]) -> tuple[Metric, ...]:
         NotFound: there is no such file.
         InvalidDocument: some metrics cannot be used; every problem with its line and, for unknown names, the nearest one.
     """
-    document = read_document(path)
+    return _metrics_in(read_document(path), known)
+
+
+def metrics_from_text(text: str, file: str, known: Sequence[Metric]) -> tuple[Metric, ...]:
+    """The metrics in a text that was a metrics.yaml once, such as the copy that a run keeps.
+
+    Raises:
+        InvalidDocument: as ``read_metrics``.
+    """
+    return _metrics_in(parse_document(text, file), known)
+
+
+def _metrics_in(document: Document, known: Sequence[Metric]) -> tuple[Metric, ...]:
     taken = {each.slug: each for each in known}
     found: dict[int, Metric] = {}
     problems: list[Problem] = []

@@ -111,6 +111,16 @@ def read_policy_document(path: Path) -> PolicyDocument:
     return PolicyDocument(_policy_in(document), document)
 
 
+def policy_document_from_text(text: str, file: str) -> PolicyDocument:
+    """The policy in a text that was a file once, such as a published version; ``file`` is the name that problems carry.
+
+    Raises:
+        InvalidDocument: as ``read_policy``.
+    """
+    document = parse_document(text, file)
+    return PolicyDocument(_policy_in(document), document)
+
+
 def policy_from_text(text: str, file: str = "policy") -> Policy:
     """The policy in a text, such as the frozen copy of a run; ``file`` is the name that problems carry.
 

@@ -11,5 +11,6 @@ metrics     one number per customer, declared as data
 fact_columns  the columns that metrics may be made from
 conditions  one line of a business rule
 policies    tiers, their rules, caps, variants, review and score
+overrides   tiers that a person has decided by hand
 reviews     on which days tiers are decided, and when a customer is lost
 """

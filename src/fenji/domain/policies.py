@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -116,3 +116,17 @@ class Policy:
     def rank_of(self, tier: str) -> int:
         """The position of a tier on the ladder, the lowest being 0."""
         return [each.slug for each in self.tiers].index(tier)
+
+
+@dataclass(frozen=True)
+class PublishedPolicy:
+    """One version of a policy, frozen when it was published."""
+
+    slug: str
+    version: int
+    effective_on: date
+    author: str
+    why: str
+    text: str
+    """The file as it was, comments included."""
+    published_at: datetime

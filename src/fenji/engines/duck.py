@@ -16,7 +16,7 @@ import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
 from fenji.engines.duck_reading import DuckReading
-from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, BatchFunction
+from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, range_width
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 
 
@@ -97,9 +97,9 @@ class DuckEngine(DuckReading):
         self._staged += 1
         file = self._scratch / f"mapped_{self._staged}.parquet"
         target = schema.to_pyarrow()
-        with pq.ParquetWriter(file, target, compression="zstd") as writer:
-            for batch in self._batches(table):
-                writer.write_batch(function(batch).cast(target))
+        with _failures(self._scratch), pq.ParquetWriter(file, target, compression="zstd") as writer:
+            for rows in self._ranges(table):
+                writer.write_table(function(rows).select(target.names).cast(target), row_group_size=BATCH_ROWS)
         return self.connection.read_parquet(str(file), hive_partitioning=False)
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
@@ -115,9 +115,23 @@ class DuckEngine(DuckReading):
         self.connection.disconnect()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _batches(self, table: ir.Table) -> Iterator[pa.RecordBatch]:
-        # Not Ibis' to_pyarrow_batches, which asks for a method that DuckDB 2 no longer has.
-        yield from self.connection.con.sql(self._compiled(table)).to_arrow_reader(BATCH_ROWS)
+    def _ranges(self, table: ir.Table) -> Iterator[pa.Table]:
+        """All rows, customers of one range of keys at a time; more than one range is split on disk first, in one pass."""
+        staged = self.stage(table)
+        key = staged.customer_key
+        (found,) = self.fetch(staged.aggregate(rows=staged.count(), lowest=key.min(), highest=key.max())).to_pylist()
+        if found["rows"] <= RANGE_ROWS:
+            yield self.connection.to_pyarrow(staged)
+            return
+        width = range_width(**found)
+        self._staged += 1
+        folder = self._scratch / f"ranges_{self._staged}"
+        numbered = self._typed(staged.mutate(key_range=(key - found["lowest"]) // width))
+        target = str(folder).replace("'", "''")
+        self.connection.raw_sql(f"COPY ({numbered}) TO '{target}' (FORMAT parquet, PARTITION_BY (key_range))")
+        for part in sorted(folder.iterdir()):
+            yield self.connection.to_pyarrow(self.connection.read_parquet(str(part / "*.parquet"), hive_partitioning=False))
+            shutil.rmtree(part)
 
     def _typed(self, table: ir.Table) -> str:
         """The expression with every column in the type that it claims: DuckDB itself takes a literal such as 1.0 for a decimal."""

@@ -12,13 +12,27 @@ import pyarrow as pa
 
 from fenji.tables.contract import Contract
 
-BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
+BatchFunction = Callable[[pa.Table], pa.Table]
+"""From all rows of some customers to the rows of the result for them."""
 
 FETCH_LIMIT = 200_000
 """Rows that may be collected into memory at once: about 200 MB at a thousand bytes a row, far above any report."""
 
 BATCH_ROWS = 100_000
-"""Rows of one Arrow batch in a batch step: large enough for compiled code, about 20 MB at 25 columns."""
+"""Rows of one Arrow batch on its way to Python and back, about 20 MB at 25 columns."""
+
+RANGE_ROWS = 2_000_000
+"""Rows that a batch step is given at once: customers of one range of keys, as many as have about so many rows. Large enough
+for compiled code, and with what the step makes of them about 500 MB at 10 columns."""
+
+
+def range_width(rows: int, lowest: int, highest: int) -> int:
+    """How many keys a range holds so that it has about ``RANGE_ROWS`` rows, where customers have about as many each.
+
+    >>> range_width(48_000_000, 1, 2_000_000)
+    83334
+    """
+    return max(1, -(-(highest - lowest + 1) * RANGE_ROWS // max(rows, 1)))
 
 
 class Engine(Protocol):
@@ -51,7 +65,14 @@ class Engine(Protocol):
         ...
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
-        """A batch step: the function over Arrow batches of whole customers; the result is staged."""
+        """A batch step, run now and kept on scratch disk.
+
+        Args:
+            table: has a ``customer_key`` without nulls; a customer should not have many more rows than others.
+            function: is given all rows of the customers of one range of keys, in any order (``RANGE_ROWS`` of them or so; at
+                least once, maybe without rows), and returns the result for them.
+            schema: of what the function returns.
+        """
         ...
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fenji.engines.engine import FETCH_LIMIT, BatchFunction
+from fenji.engines.engine import FETCH_LIMIT, BatchFunction, range_width
 from fenji.engines.failures import too_many_rows
 from fenji.engines.spark_paths import literal_path
 from fenji.engines.spark_reading import SparkReading
@@ -110,14 +110,22 @@ class SparkEngine(SparkReading):
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
         """See Engine.map_customers."""
-        target = schema.to_pyarrow()
+        from pyspark.sql import functions  # noqa: PLC0415 - heavy third-party, an extra
 
-        def mapped(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            for batch in batches:
-                yield function(batch).cast(target)
+        target = schema.to_pyarrow()
+        staged = self.stage(table)
+        key = staged.customer_key
+        (found,) = self.fetch(staged.aggregate(rows=staged.count(), lowest=key.min(), highest=key.max())).to_pylist()
+
+        def mapped(rows: pa.Table) -> pa.Table:
+            return function(rows).select(target.names).cast(target)
 
         folder = self._next_folder("mapped")
-        write_parquet(self._frame_of(table).mapInArrow(mapped, struct_of(schema)), folder)
+        if not found["rows"]:
+            pq.write_table(mapped(self.fetch(staged)), folder.with_suffix(".parquet"), coerce_timestamps="us")
+            return self.read_parquet([folder.with_suffix(".parquet")], schema)
+        key_range = functions.floor((functions.col("customer_key") - found["lowest"]) / range_width(**found))
+        write_parquet(self._frame_of(staged).groupBy(key_range).applyInArrow(mapped, struct_of(schema)), folder)
         return self.read_parquet(sorted(folder.glob("*.parquet")), schema)
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:

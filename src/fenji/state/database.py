@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from fenji.errors import Conflict, Unavailable
 from fenji.language import message as _
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The migration that this package ends with; a test compares it with the migrations themselves."""
 
 VERSION_TABLE = "fenji_version"

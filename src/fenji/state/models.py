@@ -1,11 +1,23 @@
-"""How are runs stored? The rows of the state database; everyone outside this room gets the frozen records of the domain."""
+"""How are runs, policy versions and overrides stored? The rows of the state database; everyone outside this room gets the frozen records of the domain."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, MetaData, String, TypeDecorator, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -83,3 +95,40 @@ class RunRow(Row):
     failure: Mapped[str | None] = mapped_column(String(80))
 
     tables: Mapped[list[RunTableRow]] = relationship(lazy="raise", order_by=RunTableRow.path)
+
+
+class PolicyVersionRow(Row):
+    """One version of a policy, frozen when it was published."""
+
+    __tablename__ = "policy_version"
+    # The database itself holds the law that no day begins with two versions of one policy.
+    __table_args__ = (UniqueConstraint("slug", "effective_on"),)
+
+    slug: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    effective_on: Mapped[date]
+    author: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(UtcMoment)
+
+
+class OverrideRow(Row):
+    """One tier that a person decided."""
+
+    __tablename__ = "tier_override"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    policy: Mapped[str] = mapped_column(String(64), index=True)
+    source: Mapped[str] = mapped_column(Text)
+    customer_id: Mapped[str] = mapped_column(Text)
+    tier: Mapped[str] = mapped_column(String(64))
+    begins_on: Mapped[date]
+    ends_on: Mapped[date]
+    person: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(UtcMoment)
+    ended_from_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+    ended_by: Mapped[str | None] = mapped_column(Text)
+    ended_why: Mapped[str | None] = mapped_column(Text)

@@ -11,6 +11,9 @@ preparing    composes the steps of prepare
 analyzing    composes the steps of analyze
 quality      reads back what became of every row
 tiers        the tiers at a date
+moves        who moved between two reviews, and whether every flow closes
 policies     shows and lints a policy
+publishing   freezes a version of a policy, and lists all versions
+overrides    tiers that people decide by hand, and which of them count
 demo         the whole thread on a shipped data set
 """

@@ -14,8 +14,13 @@ STALE_DAYS = 31
 
 def yesterday(zone: str, *, now: datetime | None = None) -> date:
     """The last day that is over in the company's time zone."""
+    return today(zone, now=now) - timedelta(days=1)
+
+
+def today(zone: str, *, now: datetime | None = None) -> date:
+    """The day that it is in the company's time zone."""
     moment = now if now is not None else datetime.now(UTC)
-    return moment.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def stale_warning(as_of: date, newest_order: date | None) -> tuple[Problem, ...]:

@@ -49,7 +49,7 @@ def quality_of(session: Session, run_id: str) -> QualityResult:
         files=tuple(FileAccount(**{name: each[name] for name in FileAccount.__dataclass_fields__}) for each in accounts),
         columns=tuple(ColumnQuality(**each) for each in _records(session, run_id, COLUMN_QUALITY)),
         conflicts=_conflicts(session, run_id),
-        currency=session.workspace.settings.currency,
+        currency=str(run.new.settings["currency"]),
     )
 
 

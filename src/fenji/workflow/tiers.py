@@ -13,12 +13,16 @@ import ibis.expr.types as ir
 
 from fenji.analyze.bands import Grouping, parse_grouping
 from fenji.analyze.cross_tables import CrossTable, cross_table, cross_tiers
-from fenji.analyze.registry import Registry
+from fenji.analyze.registry import Registry, builtin_metrics
 from fenji.analyze.tier_counts import MAIN_METRICS, panel_with_tiers
+from fenji.documents.metrics import metrics_from_text
+from fenji.documents.policies import policy_from_text
+from fenji.domain.metrics import Metric
 from fenji.domain.periods import Window
 from fenji.domain.policies import Policy
 from fenji.domain.runs import NewRun, Run
-from fenji.errors import Problem
+from fenji.errors import InvalidArgument, NotFound, Problem
+from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.workflow.analyzing import STEPS, CleanBase, analyze_base, clean_base, frozen_text, registry_of, usable_policy
@@ -26,7 +30,15 @@ from fenji.workflow.dates import stale_warning
 from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import TierRow, TiersResult
 from fenji.workflow.wiring import RunWriter, Session, open_session
-from fenji.workflow.workspace import METRICS_FILE, Workspace, open_workspace, own_metrics_of, policies_of, policy_in_force
+from fenji.workflow.workspace import (
+    METRICS_FILE,
+    Workspace,
+    frozen_name,
+    open_workspace,
+    own_metrics_of,
+    policies_of,
+    policy_in_force,
+)
 
 YEAR = Window.parse("12m")
 
@@ -83,6 +95,75 @@ def tiers_at(
         )
 
 
+def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str | None = None) -> TiersResult:
+    """The tiers exactly as a past run published them, whatever data, policies and metrics have become since.
+
+    Args:
+        root: the workspace.
+        run_id: the run.
+        as_of: one of its reviews; None: its last.
+        by: as for ``tiers_at``.
+
+    Raises:
+        NotFound: no workspace, no such run, or a run without a review on that date.
+        InvalidArgument: ``by`` names nothing of that run, or the run kept no metrics for that date.
+    """
+    workspace = open_workspace(root)
+    with open_session(workspace) as session:
+        run = session.runs.published(run_id)
+        day = _review_of(session, run, as_of)
+        chosen, own, base = _policy_of(session, run, day), _metrics_of(run), clean_base_of(session, run)
+        registry = registry_of(own, chosen, base.event_kinds)
+        grouping = None if by is None else grouping_of(by, registry, chosen)
+        kept = _dates_of(session, run, insight.customer_metric(registry.metrics).full_name)
+        if grouping is not None and day not in kept:
+            text = _("run {run_id} kept the metrics of {kept} only; --by needs them.")
+            raise InvalidArgument.of(text, run_id=run_id, kept=_listed(kept))
+        return tiers_of(session, run, base, registry, chosen, as_of=day, grouping=grouping, is_as_of_defaulted=as_of is None)
+
+
+def _review_of(session: Session, run: Run, as_of: date | None) -> date:
+    dates = _dates_of(session, run, insight.TIER_COUNT.full_name)
+    day = as_of or run.new.as_of
+    if day is None or day not in dates:
+        raise NotFound.of(
+            _("run {run_id} has no review on {day}."),
+            advice=_("It has one on: {dates}."),
+            run_id=run.run_id,
+            day=day,
+            dates=_listed(dates),
+        )
+    return day
+
+
+def _dates_of(session: Session, run: Run, table: str) -> list[date]:
+    return sorted({each.as_of for each in session.runs.tables_of(run.run_id) if each.table == table and each.as_of is not None})
+
+
+def _listed(dates: list[date]) -> str:
+    return ", ".join(day.isoformat() for day in dates)
+
+
+def _policy_of(session: Session, run: Run, as_of: date) -> Policy:
+    """The rules that a run followed at a review, from its own copy."""
+    if run.new.policy is None:
+        message = f"run {run.run_id} followed no policy"
+        raise AssertionError(message)
+    policy = policy_from_text(run.new.policy.text)
+    assigned = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=as_of)
+    followed = session.engine.fetch(assigned.select("version").distinct()).to_pylist()
+    version = followed[0]["version"] if followed else policy.version
+    if version == policy.version:
+        return policy
+    return policy_from_text(run.new.documents[frozen_name(policy.slug, version)])
+
+
+def _metrics_of(run: Run) -> tuple[Metric, ...]:
+    """The company's own metrics as they were at a run."""
+    text = run.new.documents.get(METRICS_FILE)
+    return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
+
+
 def _computed(
     session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
 ) -> Run:
@@ -131,7 +212,7 @@ def tiers_of(
         customers=sum(each["customers"] for each in counts),
         net_revenue_12m=sum((each["net_revenue_12m"] for each in counts), Decimal(0)),
         unattributed_net_revenue_12m=unattributed,
-        currency=session.workspace.settings.currency,
+        currency=str(run.new.settings["currency"]),
         tiers=tuple(_tier_row(policy, each, profile) for each in sorted(counts, key=lambda each: each["rank"])),
         main_metrics={slug: registry.named(slug).name for slug in MAIN_METRICS},
         registry=registry,

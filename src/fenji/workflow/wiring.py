@@ -19,6 +19,7 @@ from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.state.database import open_database
+from fenji.state.overrides import OverrideRepository
 from fenji.state.runs import RunRepository
 from fenji.state.store import Store
 from fenji.tables.contract import Contract
@@ -33,12 +34,13 @@ class Workbench(Engine, RecordReader, Protocol):
 
 @dataclass(frozen=True)
 class Session:
-    """An opened workspace: where to compute, where tables stand, which runs there are."""
+    """An opened workspace: where to compute, where tables stand, which runs there are, what people decided by hand."""
 
     workspace: Workspace
     engine: Workbench
     store: Store
     runs: RunRepository
+    overrides: OverrideRepository
 
     def latest(self) -> Run:
         """The last run that collected and prepared.
@@ -108,7 +110,7 @@ def open_session(workspace: Workspace, *, engine: EngineName | None = None) -> I
         store.root.mkdir(parents=True, exist_ok=True)
         opened = open_engine(settings, settings.scratch_folder(workspace.root), name=engine)
         try:
-            yield Session(workspace, opened, store, RunRepository(database, store))
+            yield Session(workspace, opened, store, RunRepository(database, store), OverrideRepository(database))
         finally:
             opened.close()
     finally:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from fenji.analyze.registry import builtin_metrics
 from fenji.documents.metrics import read_metrics
-from fenji.documents.policies import PolicyDocument, read_policy_document
+from fenji.documents.policies import PolicyDocument, policy_document_from_text, policy_from_text, read_policy_document
 from fenji.documents.sources import read_sources
 from fenji.domain.metrics import Metric
+from fenji.domain.policies import Policy, PublishedPolicy
 from fenji.domain.sources import Source
-from fenji.errors import InvalidDocument, NotFound, Place, Problem, unknown_name
+from fenji.errors import Conflict, InvalidDocument, NotFound, Place, Problem, unknown_name
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE, Settings, read_settings
+from fenji.state.database import Database, open_database
+from fenji.state.policy_versions import PolicyVersionRepository
 
 SOURCES_FILE = "sources.yaml"
 METRICS_FILE = "metrics.yaml"
@@ -81,24 +86,92 @@ def policy_files(workspace: Workspace) -> tuple[Path, ...]:
     return tuple(sorted((workspace.root / POLICIES_FOLDER).glob("*.y*ml")))
 
 
+@dataclass(frozen=True)
+class PolicyVersion:
+    """One version of a policy as the workspace has it: in a file, published, or both."""
+
+    read: PolicyDocument
+    file: Path | None
+    """None where the file of a published version is gone."""
+    published: PublishedPolicy | None
+    """None for a draft: a version that can still be changed."""
+
+    @property
+    def policy(self) -> Policy:
+        """The rules."""
+        return self.read.policy
+
+
+@contextmanager
+def opened_state(workspace: Workspace) -> Iterator[Database]:
+    """The state database alone, for use-cases that compute nothing."""
+    database = open_database(workspace.settings.database_in(workspace.root))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
 def policies_of(workspace: Workspace) -> tuple[PolicyDocument, ...]:
-    """Every policy version that the workspace holds.
+    """Every policy version that the workspace holds: published ones and files together.
 
     Raises:
         NotFound: there is none.
-        InvalidDocument: one cannot be used, or two files hold the same version; all problems at once.
+        InvalidDocument: one cannot be used, two files hold the same version, or two versions take effect on one day; all problems at once.
+        Conflict: a file says something else than its published version; all of them at once.
     """
-    files = policy_files(workspace)
-    if not files:
+    found = policy_versions_of(workspace)
+    if not found:
         raise NotFound.of(
             _("there is no policy in {folder}."),
             advice=_("Take one from a template: fenji init {root} --template retail"),
             folder=str(workspace.root / POLICIES_FOLDER),
             root=str(workspace.root),
         )
+    return tuple(each.read for each in found)
+
+
+def policy_versions_of(workspace: Workspace) -> tuple[PolicyVersion, ...]:
+    """Every policy version with its file and its publication, by policy and version; empty where there is none.
+
+    Raises:
+        InvalidDocument: as ``policies_of``.
+        Conflict: as ``policies_of``.
+    """
+    drafts, problems = _drafts(workspace)
+    published = _published(workspace)
+    found: dict[tuple[str, int], PolicyVersion] = {}
+    for key in sorted({*drafts, *published}):
+        (file, read), frozen = drafts.get(key, (None, None)), published.get(key)
+        if read is None and frozen is not None:
+            read = policy_document_from_text(frozen.text, f"{frozen.slug} {frozen.version}")
+        if read is not None:
+            found[key] = PolicyVersion(read, file, frozen)
+    InvalidDocument.raise_if([*problems, *same_day_problems(found.values())])
+    Conflict.raise_if(_changed(each) for each in found.values() if _differs(each))
+    return tuple(found.values())
+
+
+def same_day_problems(versions: Iterable[PolicyVersion]) -> list[Problem]:
+    """Versions of one policy that take effect on the day of an earlier one, so that nobody could say which counts."""
+    problems = []
+    first: dict[tuple[str, date], Policy] = {}
+    for each in sorted(versions, key=lambda one: (one.policy.slug, one.policy.version)):
+        policy = each.policy
+        twin = first.setdefault((policy.slug, policy.effective_on), policy)
+        if twin is not policy:
+            text = _("versions {first} and {second} of policy {policy} both take effect on {day}.")
+            values = {"policy": policy.slug, "first": twin.version, "second": policy.version, "day": policy.effective_on}
+            place = each.read.document.place(("effective_on",))
+            problems.append(Problem(text, values, place, _("Give one of them another `effective_on`.")))
+    return problems
+
+
+def _drafts(workspace: Workspace) -> tuple[dict[tuple[str, int], tuple[Path, PolicyDocument]], list[Problem]]:
+    """The files by policy and version, and what is wrong with them."""
     problems: list[Problem] = []
-    found: dict[tuple[str, int], PolicyDocument] = {}
-    for file in files:
+    found: dict[tuple[str, int], tuple[Path, PolicyDocument]] = {}
+    for file in policy_files(workspace):
         try:
             read = read_policy_document(file)
         except InvalidDocument as error:
@@ -108,9 +181,26 @@ def policies_of(workspace: Workspace) -> tuple[PolicyDocument, ...]:
         if key in found:
             text = _("policy {policy} version {version} stands in another file too.")
             problems.append(Problem(text, {"policy": key[0], "version": key[1]}, Place(file.name)))
-        found[key] = read
-    InvalidDocument.raise_if(problems)
-    return tuple(found.values())
+        found[key] = (file, read)
+    return found, problems
+
+
+def _published(workspace: Workspace) -> dict[tuple[str, int], PublishedPolicy]:
+    with opened_state(workspace) as database:
+        return {(each.slug, each.version): each for each in PolicyVersionRepository(database).list_published()}
+
+
+def _differs(version: PolicyVersion) -> bool:
+    """Whether the file means something else than what was published; comments and layout may change."""
+    published = version.published
+    return published is not None and version.policy != policy_from_text(published.text)
+
+
+def _changed(version: PolicyVersion) -> Problem:
+    policy = version.policy
+    text = _("policy {policy} version {version} is published, and the file says something else now.")
+    advice = _("Raise the version in the file, or give it back the published text: fenji policy list")
+    return Problem(text, {"policy": policy.slug, "version": policy.version}, version.read.document.place(("version",)), advice)
 
 
 def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, as_of: date) -> PolicyDocument:
@@ -137,3 +227,22 @@ def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, as_o
     versions = sorted(chosen, key=lambda each: each.policy.version)
     effective = [each for each in versions if each.policy.effective_on <= as_of]
     return effective[-1] if effective else versions[0]
+
+
+def policies_between(policies: tuple[PolicyDocument, ...], slug: str | None, dates: Iterable[date]) -> dict[date, PolicyDocument]:
+    """The version of a policy that counts on each review date, the earliest first.
+
+    Args:
+        policies: the versions to choose from.
+        slug: the policy's name; may be None where there is only one name.
+        dates: the review dates.
+
+    Raises:
+        InvalidDocument: as ``policy_in_force``.
+    """
+    return {day: policy_in_force(policies, slug, day) for day in sorted(dates)}
+
+
+def frozen_name(slug: str, version: int) -> str:
+    """The name under which a run keeps, among its documents, the text of an earlier version that some of its reviews followed."""
+    return f"{POLICIES_FOLDER}/{slug}@{version}.yaml"

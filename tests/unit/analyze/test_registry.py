@@ -71,6 +71,7 @@ def test_the_bad_things_are_known_to_be_bad():
         "complaints_12m",
         "complaint_rate_12m",
         "complaint_hours_to_resolution_12m",
+        "days_since_last_event",
     }
 
 

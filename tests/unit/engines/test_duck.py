@@ -40,9 +40,9 @@ def test_a_result_is_never_cut_silently(engine):
 def test_a_batch_step_sees_every_row_once_and_keeps_its_types(engine):
     table = engine.from_arrow(pa.table({"customer_key": list(range(1000)), "spent": [Decimal("1.10")] * 1000}))
 
-    def double(batch: pa.RecordBatch) -> pa.RecordBatch:
-        return pa.RecordBatch.from_arrays(
-            [batch["customer_key"], pa.array([value * 2 for value in batch["spent"].to_pylist()], pa.decimal128(18, 2))],
+    def double(rows: pa.Table) -> pa.Table:
+        return pa.Table.from_arrays(
+            [rows["customer_key"], pa.array([value * 2 for value in rows["spent"].to_pylist()], pa.decimal128(18, 2))],
             names=["customer_key", "spent"],
         )
 

@@ -1,4 +1,5 @@
 """Which changes were there? One file each; numbers count up.
 
-r0001_runs  runs and the tables that they publish
+r0001_runs      runs and the tables that they publish
+r0002_policies  published policy versions, and overrides
 """

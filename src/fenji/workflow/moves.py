@@ -1,0 +1,271 @@
+"""Who moved between two reviews of a run, and does every tier's flow close? Saved while a run decides its reviews, read back for any two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+from fenji.analyze.flows import PARTS, check_flows, count_flows, summed_flows
+from fenji.analyze.movements import count_movements
+from fenji.analyze.retention import cohort_retention, ended_stays, rates_of
+from fenji.documents.policies import policy_from_text
+from fenji.domain.policies import Cause
+from fenji.domain.reviews import LostRule, ReviewOn
+from fenji.domain.runs import Run, RunStatus
+from fenji.domain.words import Words
+from fenji.errors import InvalidArgument, NotFound, Problem
+from fenji.language import message as _
+from fenji.settings import EngineName
+from fenji.tables import clean, insight
+from fenji.tables.contract import Contract
+from fenji.workflow.results import CohortAt, EndedStays, MovementCell, MovesResult, ReviewFlow, TierFlow
+from fenji.workflow.wiring import RunWriter, Session, open_session
+from fenji.workflow.workspace import open_workspace
+
+RUNS_SEARCHED = 1000
+"""Newest runs among which the last history is looked for: years of daily runs."""
+
+Row = Mapping[str, Any]
+
+
+def save_moves(writer: RunWriter, decided: Sequence[tuple[ReviewOn, ir.Table]]) -> None:
+    """Movements and flow statements between each review and the next, saved and checked to the last customer.
+
+    Args:
+        writer: where the run's tables go.
+        decided: every review with its assignments as stored, the earliest first; one review alone has no movements.
+
+    Raises:
+        ContractBroken: a flow does not close; the run ends and publishes nothing.
+    """
+    for (earlier, before), (review, after) in pairwise(decided):
+        movement = writer.save(
+            count_movements(before, after, earlier_on=earlier.as_of, as_of=review.as_of),
+            insight.TIER_MOVEMENT,
+            as_of=review.as_of,
+        )
+        flow = count_flows(
+            before,
+            after,
+            movement,
+            policy=review.policy,
+            earlier_policy=earlier.policy,
+            earlier_on=earlier.as_of,
+            as_of=review.as_of,
+        )
+        flows = writer.save(flow, insight.TIER_FLOW, as_of=review.as_of)
+        check_flows(_fetched(writer.session, flows), _fetched(writer.session, movement))
+
+
+def moves_between(
+    root: Path,
+    *,
+    earlier_on: date | None = None,
+    as_of: date | None = None,
+    run_id: str | None = None,
+    engine: EngineName | None = None,
+) -> MovesResult:
+    """Movements, flows, rates, stays and cohorts between two reviews of one run.
+
+    Args:
+        root: the workspace.
+        earlier_on: a review date; None: the review before ``as_of``.
+        as_of: a later review date; None: the last review of the run.
+        run_id: None: the last run that decided more than one review.
+        engine: None: the one of the settings.
+
+    Raises:
+        NotFound: no workspace, no such run, no history yet, or no review on a day; with the nearest review.
+        InvalidArgument: the earlier date is not the earlier one.
+    """
+    with open_session(open_workspace(root), engine=engine) as session:
+        history = _last_history(session) if run_id is None else _history_of(session, session.runs.published(run_id))
+        _check_history(history)
+        return _moves_of(session, history, *_chosen(history, earlier_on, as_of))
+
+
+@dataclass(frozen=True)
+class _History:
+    """A run and the reviews that it decided, the earliest first."""
+
+    run: Run
+    reviews: tuple[date, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def _history_of(session: Session, run: Run) -> _History:
+    found = {each.as_of for each in session.runs.tables_of(run.run_id) if each.table == insight.TIER_ASSIGNMENT.full_name}
+    return _History(run, tuple(sorted(day for day in found if day is not None)))
+
+
+def _last_history(session: Session) -> _History:
+    """The last run with more than one review; where there is none, the last run."""
+    last = _history_of(session, session.latest())
+    if len(last.reviews) > 1:
+        return last
+    for run in session.runs.list_runs(limit=RUNS_SEARCHED):
+        if run.status is RunStatus.PUBLISHED and run.new.command == last.run.new.command:
+            history = _history_of(session, run)
+            if len(history.reviews) > 1:
+                text = _("these are the reviews of run {run_id}; the newer run {newer} decided only one.")
+                advice = _("For a new history: fenji run --history {count}")
+                values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
+                return _History(history.run, history.reviews, (Problem(text, values, advice=advice),))
+    return last
+
+
+def _check_history(history: _History) -> None:
+    if len(history.reviews) < 2:  # noqa: PLR2004 - a movement has two ends
+        raise NotFound.of(
+            _("run {run_id} decided only one review, so there are no movements yet."),
+            advice=_("Decide the last reviews too: fenji run --history 24"),
+            run_id=history.run.run_id,
+        )
+
+
+def _chosen(history: _History, earlier_on: date | None, as_of: date | None) -> tuple[date, date]:
+    """The two reviews that were asked for."""
+    reviews = history.reviews
+    problems = [_no_review(history, day) for day in (earlier_on, as_of) if day is not None and day not in reviews]
+    NotFound.raise_if(problems)
+    later = as_of or reviews[-1]
+    if earlier_on is None and later == reviews[0]:
+        text = _("{day} is the first review of run {run_id}: nothing came before it.")
+        advice = _("Choose a later one, or decide more reviews: fenji run --history {count}")
+        raise InvalidArgument.of(text, advice=advice, day=later, run_id=history.run.run_id, count=2 * len(reviews))
+    earlier = earlier_on or reviews[reviews.index(later) - 1]
+    if earlier >= later:
+        text = _("movements lead from an earlier review to a later one, but {earlier_on} is not before {as_of}.")
+        raise InvalidArgument.of(text, advice=_("Exchange --from and --to."), earlier_on=earlier, as_of=later)
+    return earlier, later
+
+
+def _no_review(history: _History, day: date) -> Problem:
+    nearest = min(history.reviews, key=lambda each: (abs((each - day).days), each))
+    values = {"day": day, "run_id": history.run.run_id, "nearest": nearest}
+    values |= {"first": history.reviews[0], "last": history.reviews[-1], "count": len(history.reviews)}
+    return Problem(
+        _("run {run_id} has no review on {day}."),
+        values,
+        advice=_("The nearest is {nearest}. Its {count} reviews lie between {first} and {last}."),
+    )
+
+
+def _moves_of(session: Session, history: _History, earlier_on: date, as_of: date) -> MovesResult:
+    run_id = history.run.run_id
+    between = [day for day in history.reviews if earlier_on < day <= as_of]
+    flows = [row for day in between for row in _stored(session, run_id, insight.TIER_FLOW, day)]
+    by_review = [row for day in between for row in _stored(session, run_id, insight.TIER_MOVEMENT, day)]
+    movements = by_review if len(between) == 1 else _counted(session, run_id, earlier_on, as_of)
+    summed = summed_flows(flows)
+    tiers = [each["tier"] for each in summed]
+    periods = tuple(_period(day, [row for row in flows if row["as_of"] == day]) for day in between)
+    return MovesResult(
+        run_id=run_id,
+        earlier_on=earlier_on,
+        as_of=as_of,
+        policy=periods[-1].policy,
+        version=periods[-1].version,
+        reviews=history.reviews,
+        currency=session.workspace.settings.currency,
+        lost_rule=_lost_rule(history.run),
+        names=_names(history.run, tiers),
+        movements=_cells(movements, tiers),
+        flows=tuple(TierFlow(**each) for each in summed),
+        periods=periods,
+        causes=_causes(by_review),
+        rates=rates_of(movements, tiers),
+        stays=_stays(session, history, tiers, earlier_on, as_of),
+        cohorts=_cohorts(session, run_id, earlier_on, as_of),
+        warnings=history.warnings,
+    )
+
+
+def _fetched(session: Session, table: ir.Table) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = session.engine.fetch(table).to_pylist()
+    return records
+
+
+def _stored(session: Session, run_id: str, contract: Contract, day: date) -> list[dict[str, Any]]:
+    return _fetched(session, session.read(run_id, contract, as_of=day))
+
+
+def _counted(session: Session, run_id: str, earlier_on: date, as_of: date) -> list[dict[str, Any]]:
+    """The movements between two reviews that do not follow one another."""
+    before, after = (session.read(run_id, insight.TIER_ASSIGNMENT, as_of=day) for day in (earlier_on, as_of))
+    return _fetched(session, count_movements(before, after, earlier_on=earlier_on, as_of=as_of))
+
+
+def _cells(movements: Sequence[Row], tiers: Sequence[str]) -> tuple[MovementCell, ...]:
+    """The matrix, the lowest tier first; what came from outside stands last."""
+    found: dict[tuple[str | None, str | None, Cause | None], tuple[int, Decimal]] = {}
+    opening: dict[str | None, int] = {}
+    for row in movements:
+        was, now = row["from_tier"], row["to_tier"]
+        cause = Cause(row["cause"]) if was is None or now is None else None
+        customers, revenue = found.get((was, now, cause), (0, Decimal(0)))
+        found[was, now, cause] = (customers + row["customers"], revenue + row["net_revenue_12m"])
+        opening[was] = opening.get(was, 0) + row["customers"]
+    place: dict[str | None, int] = {tier: number for number, tier in enumerate(tiers)} | {None: len(tiers)}
+    ordered = sorted(found.items(), key=lambda each: (place[each[0][0]], place[each[0][1]], str(each[0][2])))
+    return tuple(
+        MovementCell(was, now, cause, customers, customers / opening[was] if was is not None else None, revenue)
+        for (was, now, cause), (customers, revenue) in ordered
+    )
+
+
+def _period(day: date, rows: Sequence[Row]) -> ReviewFlow:
+    total = {name: sum(row[name] for row in rows) for name in PARTS}
+    return ReviewFlow(
+        as_of=day,
+        policy=rows[0]["policy"],
+        version=rows[0]["version"],
+        opening=total["opening"],
+        new=total["new"],
+        returned=total["returned"],
+        upgraded=total["upgraded_in"],
+        downgraded=total["downgraded_in"],
+        lost=total["lost"],
+        closing=total["closing"],
+    )
+
+
+def _causes(movements: Sequence[Row]) -> dict[Cause, int]:
+    counts = {cause: sum(row["customers"] for row in movements if row["cause"] == cause) for cause in Cause}
+    return {cause: count for cause, count in counts.items() if count}
+
+
+def _stays(session: Session, history: _History, tiers: Sequence[str], earlier_on: date, as_of: date) -> tuple[EndedStays, ...]:
+    assignment = session.read(history.run.run_id, insight.TIER_ASSIGNMENT)
+    table = ended_stays(assignment, reviews=history.reviews, earlier_on=earlier_on, as_of=as_of)
+    found = {row["tier"]: EndedStays(**row) for row in _fetched(session, table)}
+    return tuple(found[tier] for tier in tiers if tier in found)
+
+
+def _cohorts(session: Session, run_id: str, earlier_on: date, as_of: date) -> tuple[CohortAt, ...]:
+    assignment = session.read(run_id, insight.TIER_ASSIGNMENT)
+    table = cohort_retention(assignment, session.read(run_id, clean.CUSTOMER), earlier_on=earlier_on, as_of=as_of)
+    found = [CohortAt(**row) for row in _fetched(session, table)]
+    return tuple(sorted(found, key=lambda each: (each.cohort or date.min, each.as_of)))
+
+
+def _names(run: Run, tiers: Sequence[str]) -> dict[str, Words]:
+    """The names of tiers by the policy that the run keeps; a tier that this version does not have is called by its slug."""
+    known = {} if run.new.policy is None else {each.slug: each.name for each in policy_from_text(run.new.policy.text).tiers}
+    return {tier: known.get(tier, Words(tier, tier)) for tier in tiers}
+
+
+def _lost_rule(run: Run) -> LostRule:
+    """When a customer counted as lost, by the settings that the run was made with."""
+    days, intervals = run.new.settings.get("lost_after_days"), run.new.settings.get("lost_after_intervals")
+    return LostRule(
+        None if days is None else int(str(days)),
+        None if intervals is None else Decimal(str(intervals)),
+    )

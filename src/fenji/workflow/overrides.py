@@ -1,0 +1,231 @@
+"""Which tier has a person given to which customer, by when does it end, and which of these count at a review?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from fenji.domain.overrides import NewOverride, Override, OverrideState, spans_in_force
+from fenji.errors import Conflict, InvalidArgument, NotFound, Problem, unknown_name
+from fenji.language import message as _
+from fenji.state.overrides import OverrideRepository
+from fenji.tables import clean
+from fenji.workflow.dates import today
+from fenji.workflow.wiring import Session, open_session
+from fenji.workflow.workspace import open_workspace, opened_state, policies_of, policy_in_force
+
+OVERRIDES = pa.schema([("customer_key", pa.int64()), ("tier", pa.string()), ("begins_on", pa.date32()), ("ends_on", pa.date32())])
+"""Overrides as a run reads them: never two of one customer on one day; both days are included."""
+
+
+@dataclass(frozen=True)
+class OverrideRequest:
+    """What a person asks for; None where it was not said."""
+
+    customer_id: str
+    tier: str | None
+    ends_on: date | None
+    person: str | None
+    reason: str | None
+    begins_on: date | None = None
+    """None: today in the workspace's time zone."""
+    policy: str | None = None
+    source: str | None = None
+    """The id space of the customer's id; needed only where several customers have it."""
+
+
+@dataclass(frozen=True)
+class OverrideRow:
+    """One override with what has become of it."""
+
+    override: Override
+    state: OverrideState
+
+
+@dataclass(frozen=True)
+class OverridesResult:
+    """Overrides as they stand today."""
+
+    as_of: date
+    """Today in the workspace's time zone, for which the states are said."""
+    overrides: tuple[OverrideRow, ...]
+    """In the order of recording."""
+
+
+def override_tier(root: Path, request: OverrideRequest) -> OverridesResult:
+    """Records that a person gives a customer a tier; it counts from the next run on.
+
+    Returns:
+        The new override alone.
+
+    Raises:
+        NotFound: no workspace, or nothing has been run yet, so that no customer is known.
+        InvalidArgument: an unknown customer or tier, something not said, or an end before the start; all at once.
+    """
+    workspace = open_workspace(root)
+    day = today(workspace.settings.time_zone)
+    begins_on = request.begins_on or day
+    policies = policies_of(workspace)
+    policy = policy_in_force(policies, request.policy or workspace.settings.policy, begins_on).policy
+    with open_session(workspace) as session:
+        problems = [*_unsaid(request), *_backwards(begins_on, request.ends_on)]
+        slugs = [each.slug for each in policy.tiers]
+        if request.tier is not None and request.tier not in slugs:
+            problems.append(unknown_name(_("tier"), request.tier, slugs))
+        source, unknown = _source_of(session, request)
+        InvalidArgument.raise_if([*unknown, *problems])
+        override = session.overrides.record(
+            NewOverride(
+                policy=policy.slug,
+                source=source,
+                customer_id=request.customer_id,
+                tier=request.tier or "",
+                begins_on=begins_on,
+                ends_on=request.ends_on or begins_on,
+                person=(request.person or "").strip(),
+                reason=(request.reason or "").strip(),
+            )
+        )
+    return OverridesResult(day, (OverrideRow(override, override.state_on(day)),))
+
+
+def end_overrides(
+    root: Path, customer_id: str, *, source: str | None = None, person: str | None = None, reason: str | None = None
+) -> OverridesResult:
+    """Ends every override of a customer that is not over yet; from today on it no longer counts, and it stays in the record.
+
+    Returns:
+        Those that were ended.
+
+    Raises:
+        NotFound: no workspace, or the customer has no override that could be ended.
+        Conflict: customers of several id spaces have overrides under this id, and ``source`` does not say which is meant.
+    """
+    workspace = open_workspace(root)
+    day = today(workspace.settings.time_zone)
+    with opened_state(workspace) as database:
+        record = OverrideRepository(database)
+        wanted = [
+            each
+            for each in record.list_overrides()
+            if each.decided.customer_id == customer_id
+            and source in {None, each.decided.source}
+            and each.ending is None
+            and each.last_on >= day
+        ]
+        if not wanted:
+            raise NotFound.of(
+                _("customer {customer} has no override that could be ended."),
+                advice=_("See them all with: fenji policy overrides"),
+                customer=customer_id,
+            )
+        sources = sorted({each.decided.source for each in wanted})
+        if len(sources) > 1:
+            raise Conflict(_ambiguous(customer_id, sources))
+        ended = record.end(tuple(each.number for each in wanted), from_on=day, person=person, reason=reason)
+    return OverridesResult(day, tuple(OverrideRow(each, each.state_on(day)) for each in ended))
+
+
+def list_overrides(root: Path) -> OverridesResult:
+    """Every override that was ever recorded.
+
+    Raises:
+        NotFound: no workspace.
+    """
+    workspace = open_workspace(root)
+    day = today(workspace.settings.time_zone)
+    with opened_state(workspace) as database:
+        recorded = OverrideRepository(database).list_overrides()
+    return OverridesResult(day, tuple(OverrideRow(each, _state(each, recorded, day)) for each in recorded))
+
+
+def overrides_in(session: Session, identity: ir.Table, *, policy: str, dates: Iterable[date]) -> pa.Table:
+    """The overrides of a policy that count on at least one of the review dates.
+
+    Args:
+        session: the opened workspace.
+        identity: clean.identity of the run; overrides of customers that it does not know are left out.
+        policy: the policy's slug.
+        dates: the review dates.
+
+    Returns:
+        customer_key, tier, begins_on, ends_on (``OVERRIDES``), by key and day. Of several that overlap, the one that was
+        recorded last counts, also where they were recorded for ids that are one customer by now.
+    """
+    recorded = session.overrides.list_overrides(policy=policy)
+    days = tuple(dates)
+    keys = _keys_of(session, identity, recorded) if recorded else {}
+    by_key: dict[int, list[Override]] = {}
+    for each in recorded:
+        key = keys.get((each.decided.source, each.decided.customer_id))
+        if key is not None:
+            by_key.setdefault(key, []).append(each)
+    rows = [
+        {"customer_key": key, "tier": span.override.decided.tier, "begins_on": span.begins_on, "ends_on": span.ends_on}
+        for key in sorted(by_key)
+        for span in spans_in_force(by_key[key])
+        if any(span.begins_on <= day <= span.ends_on for day in days)
+    ]
+    return pa.Table.from_pylist(rows, schema=OVERRIDES)
+
+
+def _keys_of(session: Session, identity: ir.Table, recorded: Sequence[Override]) -> dict[tuple[str, str], int]:
+    """The present customer of every id that has an override."""
+    ids = sorted({(each.decided.source, each.decided.customer_id) for each in recorded})
+    wanted = pa.table({"wanted_source": [source for source, _id in ids], "wanted_id": [each for _source, each in ids]})
+    asked = session.engine.from_arrow(wanted)
+    same = (identity.source == asked.wanted_source) & (identity.source_customer_id == asked.wanted_id)
+    found = identity.join(asked, same).select("source", "source_customer_id", "customer_key")
+    rows = session.engine.fetch(found).to_pylist()
+    return {(each["source"], each["source_customer_id"]): each["customer_key"] for each in rows}
+
+
+def _source_of(session: Session, request: OverrideRequest) -> tuple[str, list[Problem]]:
+    """The id space of the customer that is meant, and what is wrong with the id."""
+    identity = session.read(session.latest().run_id, clean.IDENTITY)
+    here = identity.filter(identity.source_customer_id == request.customer_id).select("source", "customer_key")
+    found = [
+        each for each in session.engine.fetch(here.order_by("source")).to_pylist() if request.source in {None, each["source"]}
+    ]
+    if not found:
+        text = _("there is no customer {customer} in the last run.")
+        advice = _("Write the id as it stands in the sources; a new customer is known after: fenji run")
+        return "", [Problem(text, {"customer": request.customer_id}, None, advice)]
+    sources = [each["source"] for each in found]
+    if len({each["customer_key"] for each in found}) > 1:
+        return "", [_ambiguous(request.customer_id, sources)]
+    return sources[0], []
+
+
+def _ambiguous(customer_id: str, sources: Sequence[str]) -> Problem:
+    text = _("several customers have the id {customer}: one in each of {sources}.")
+    return Problem(text, {"customer": customer_id, "sources": ", ".join(sources)}, None, _("Say which with --source."))
+
+
+def _unsaid(request: OverrideRequest) -> list[Problem]:
+    said = {"--tier": request.tier, "--until": request.ends_on, "--reason": request.reason, "--person": request.person}
+    text, advice = _("'{name}' is missing."), _("An override says which tier, until when, why, and who decided it.")
+    lacking = [name for name, value in said.items() if value is None or (isinstance(value, str) and not value.strip())]
+    return [Problem(text, {"name": name}, None, advice if name == lacking[-1] else None) for name in lacking]
+
+
+def _backwards(begins_on: date, ends_on: date | None) -> list[Problem]:
+    if ends_on is None or begins_on <= ends_on:
+        return []
+    text = _("the override would end on {ends_on}, before it begins on {begins_on}.")
+    return [Problem(text, {"begins_on": begins_on, "ends_on": ends_on}, None, _("Give a later --until, or an earlier --from."))]
+
+
+def _state(override: Override, recorded: Sequence[Override], day: date) -> OverrideState:
+    who = (override.decided.policy, override.decided.source, override.decided.customer_id)
+    later = (
+        each
+        for each in recorded
+        if each.number > override.number and (each.decided.policy, each.decided.source, each.decided.customer_id) == who
+    )
+    return override.state_on(day, is_replaced=any(each.counts_on(day) for each in later))

@@ -1,0 +1,124 @@
+"""Which versions of the policies are there, and how does a draft become one that nobody can change any more?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from fenji.analyze.policy_lint import Severity, lint_policy
+from fenji.documents.policies import PolicyDocument, read_policy_document
+from fenji.domain.policies import PublishedPolicy
+from fenji.errors import InvalidDocument, Problem
+from fenji.language import message as _
+from fenji.state.policy_versions import PolicyVersionRepository
+from fenji.workflow.analyzing import registry_of
+from fenji.workflow.dates import today
+from fenji.workflow.workspace import (
+    PolicyVersion,
+    Workspace,
+    open_workspace,
+    opened_state,
+    own_metrics_of,
+    policies_of,
+    policy_in_force,
+    policy_versions_of,
+    same_day_problems,
+)
+
+
+@dataclass(frozen=True)
+class PublishResult:
+    """A version was frozen."""
+
+    published: PublishedPolicy
+    warnings: tuple[Problem, ...]
+    """What the linter notes; none of it keeps the policy from being used."""
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version of a policy."""
+
+    policy: str
+    version: int
+    effective_on: date
+    is_in_force: bool
+    """Whether a review today would follow it."""
+    published_at: datetime | None
+    """None for a draft."""
+    author: str
+    why: str
+    file: str | None
+    """None where the file of a published version is gone; it counts all the same."""
+
+
+@dataclass(frozen=True)
+class VersionsResult:
+    """Every version of every policy."""
+
+    as_of: date
+    """Today, for which ``is_in_force`` is said."""
+    versions: tuple[VersionRow, ...]
+    """By policy and version."""
+
+
+def publish_policy(root: Path, file: Path) -> PublishResult:
+    """Freezes the version of a policy that stands in a file: its text, author, reason and day of effect.
+
+    Raises:
+        NotFound: no workspace, or no such file.
+        InvalidDocument: the linter finds errors, author or reason is blank, or another version takes effect on the same day; all at once.
+        Conflict: this version is published already, or a higher one is.
+    """
+    workspace = open_workspace(root)
+    read = read_policy_document(file)
+    findings = lint_policy(read.policy, registry_of(own_metrics_of(workspace), read.policy).metrics, place=read.document.place)
+    errors = [each.problem for each in findings if each.severity is Severity.ERROR]
+    InvalidDocument.raise_if([*errors, *_unsigned(read), *_twins(workspace, file, read)])
+    with opened_state(workspace) as database:
+        published = PolicyVersionRepository(database).publish(read.policy, file.read_text(encoding="utf-8-sig"))
+    return PublishResult(published, tuple(each.problem for each in findings))
+
+
+def list_versions(root: Path) -> VersionsResult:
+    """Every version of every policy, published or draft.
+
+    Raises:
+        NotFound: no workspace, or no policy.
+        InvalidDocument: a file cannot be used.
+        Conflict: a file says something else than its published version.
+    """
+    workspace = open_workspace(root)
+    policies = policies_of(workspace)
+    day = today(workspace.settings.time_zone)
+    in_force = {slug: policy_in_force(policies, slug, day).policy.version for slug in {each.policy.slug for each in policies}}
+    return VersionsResult(day, tuple(_row(workspace, each, in_force) for each in policy_versions_of(workspace)))
+
+
+def _unsigned(read: PolicyDocument) -> list[Problem]:
+    """Who decided a version, and why, must be said before it is frozen."""
+    text = _("'{name}' must not be blank in a policy that is published.")
+    blank = [name for name in ("author", "why") if not getattr(read.policy, name).strip()]
+    return [Problem(text, {"name": name}, read.document.place((name,))) for name in blank]
+
+
+def _twins(workspace: Workspace, file: Path, read: PolicyDocument) -> list[Problem]:
+    """What the other versions of the workspace say against this one; problems of other policies do not matter here."""
+    own = (read.policy.slug, read.policy.version)
+    others = [each for each in policy_versions_of(workspace) if (each.policy.slug, each.policy.version) != own]
+    return same_day_problems([*others, PolicyVersion(read, file, None)])
+
+
+def _row(workspace: Workspace, version: PolicyVersion, in_force: dict[str, int]) -> VersionRow:
+    policy, published = version.policy, version.published
+    return VersionRow(
+        policy=policy.slug,
+        version=policy.version,
+        effective_on=policy.effective_on,
+        is_in_force=in_force[policy.slug] == policy.version,
+        published_at=None if published is None else published.published_at,
+        author=policy.author,
+        why=policy.why,
+        file=None if version.file is None else version.file.relative_to(workspace.root).as_posix(),
+    )

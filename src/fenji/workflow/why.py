@@ -1,0 +1,228 @@
+"""Why does one customer stand in its tier? Found under any of its ids, explained from the tables of a published run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.analyze.explaining import Decision, Explanation, explain
+from fenji.analyze.judging import CustomerFacts
+from fenji.analyze.panel import customer_metric
+from fenji.analyze.registry import Registry
+from fenji.analyze.rules import conditions_of, metrics_in
+from fenji.analyze.tier_counts import REVENUE
+from fenji.analyze.tiers import rule_basis
+from fenji.documents.policies import policy_from_text
+from fenji.domain.overrides import Override, spans_in_force
+from fenji.domain.policies import SCORE, Cause, Policy
+from fenji.domain.reviews import LostRule
+from fenji.domain.runs import Run
+from fenji.errors import InvalidArgument, NotFound
+from fenji.language import message as _
+from fenji.settings import EngineName
+from fenji.tables import clean, insight
+from fenji.workflow.analyzing import registry_of
+from fenji.workflow.tiers import clean_base_of
+from fenji.workflow.wiring import Session, open_session
+from fenji.workflow.workspace import open_workspace, own_metrics_of
+
+
+@dataclass(frozen=True)
+class WhyResult:
+    """One customer's tier at a review, its reasons, and how it came there."""
+
+    run_id: str
+    as_of: date
+    customer_id: str | None
+    customer_key: int
+    explanation: Explanation
+    history: tuple[Decision, ...]
+    """Every review that the run decided up to this one, the earliest first."""
+    override: Override | None
+    """What a person decided, where that is why the customer stands there."""
+    lost: LostRule
+    """When a customer counts as lost, as the run was told."""
+    registry: Registry
+    currency: str
+
+
+def why_of(
+    root: Path, customer: str, *, as_of: date | None = None, run: str | None = None, engine: EngineName | None = None
+) -> WhyResult:
+    """The reasons of one customer's tier.
+
+    Args:
+        root: the workspace.
+        customer: the customer's id, an id of one of its sources, or SOURCE:ID where several customers have the id.
+        as_of: a review that the run decided; None: its last one.
+        run: a published run; None: the last one that collected and prepared, or one that stands on it and decided ``as_of``.
+        engine: None: the one of the settings.
+
+    Raises:
+        NotFound: no workspace, run or customer of that name, no review on that day, or the customer was not known then.
+        InvalidArgument: several customers have the id.
+        ContractBroken: the reasons do not lead to what was decided.
+    """
+    workspace = open_workspace(root)
+    with open_session(workspace, engine=engine) as session:
+        chosen = _run_of(session, run, as_of)
+        key = customer_key_of(session, chosen, customer)
+        person = _person(session, chosen, key)
+        history = _history(session, chosen, key)
+        decision = _decision_of(session, chosen, history, as_of, person)
+        policy = _policy_of(chosen, decision)
+        registry, basis_row = _facts(session, chosen, policy, key, decision.as_of)
+        joined_on = person["registered_on"] or person["first_seen_on"]
+        return WhyResult(
+            run_id=chosen.run_id,
+            as_of=decision.as_of,
+            customer_id=person["customer_id"],
+            customer_key=key,
+            explanation=explain(decision, policy, basis_row, joined_on=joined_on),
+            history=tuple(each for each in history if each.as_of <= decision.as_of),
+            override=_override_of(session, chosen, key, decision) if decision.cause is Cause.OVERRIDE else None,
+            lost=LostRule(workspace.settings.lost_after_days, workspace.settings.lost_after_intervals),
+            registry=registry,
+            currency=workspace.settings.currency,
+        )
+
+
+def customer_key_of(session: Session, run: Run, customer: str) -> int:
+    """Who has an id: as customer_id, in any id space, or written as SPACE:ID.
+
+    Raises:
+        NotFound: nobody has it.
+        InvalidArgument: several customers have it.
+    """
+    people, identity = session.read(run.run_id, clean.CUSTOMER), session.read(run.run_id, clean.IDENTITY)
+    own = people.filter(people.customer_id == customer).select("customer_key").distinct().limit(2)
+    found = session.engine.fetch(own)["customer_key"].to_pylist()
+    if len(found) == 1:
+        return int(found[0])
+    space, _colon, rest = customer.partition(":")
+    is_id = (identity.source_customer_id == customer) | ((identity.source == space) & (identity.source_customer_id == rest))
+    ids = identity.filter(is_id).select("source", "source_customer_id", "customer_key").order_by("source", "source_customer_id")
+    rows = session.engine.fetch(ids).to_pylist()
+    keys = {each["customer_key"] for each in rows}
+    if not keys:
+        raise NotFound.of(
+            _("no customer has this id."),
+            advice=_("Give the customer's id, an id of one of its sources, or SOURCE:ID. The id is taken exactly as it is written."),
+        )
+    if len(keys) > 1:
+        raise InvalidArgument.of(
+            _("{count} customers have this id, in {sources}."),
+            advice=_("Say which one is meant as SOURCE:ID."),
+            count=len(keys),
+            sources=", ".join(sorted({each["source"] for each in rows})),
+        )
+    return int(keys.pop())
+
+
+def _run_of(session: Session, run: str | None, as_of: date | None) -> Run:
+    """The run that was asked for; else the last one, or a later one on the same data that decided the day."""
+    if run is not None:
+        return session.runs.published(run)
+    latest = session.latest()
+    if as_of is None or as_of in _review_days(session, latest):
+        return latest
+    return session.runs.latest_published(as_of=as_of, on=latest.run_id) or latest
+
+
+def _review_days(session: Session, run: Run) -> tuple[date, ...]:
+    tables = session.runs.tables_of(run.run_id)
+    return tuple(sorted(each.as_of for each in tables if each.table == insight.TIER_ASSIGNMENT.full_name and each.as_of))
+
+
+def _person(session: Session, run: Run, key: int) -> Mapping[str, Any]:
+    people = session.read(run.run_id, clean.CUSTOMER)
+    found = people.filter(people.customer_key == key).select("customer_id", "registered_on", "first_seen_on")
+    person: Mapping[str, Any] = session.engine.fetch(found).to_pylist()[0]
+    return person
+
+
+def _history(session: Session, run: Run, key: int) -> tuple[Decision, ...]:
+    decided = session.read(run.run_id, insight.TIER_ASSIGNMENT)
+    rows = session.engine.fetch(decided.filter(decided.customer_key == key).order_by("as_of")).to_pylist()
+    return tuple(Decision.of(row) for row in rows)
+
+
+def _decision_of(
+    session: Session, run: Run, history: tuple[Decision, ...], as_of: date | None, person: Mapping[str, Any]
+) -> Decision:
+    """The decision at the day; where there is none, why not."""
+    days = _review_days(session, run)
+    day = as_of or run.new.as_of or days[-1]
+    found = next((each for each in history if each.as_of == day), None)
+    if found is not None:
+        return found
+    if day in days:
+        raise NotFound.of(
+            _("the customer was not known yet on {as_of}, but only from {first_seen} on."),
+            as_of=day,
+            first_seen=person["first_seen_on"],
+        )
+    raise NotFound.of(
+        _("no tiers were decided on {as_of}; reviews took place on {days}."),
+        advice=_("For the tiers of that day run: fenji tiers --as-of {as_of}"),
+        as_of=day,
+        days=", ".join(str(each) for each in days[-36:]),
+    )
+
+
+def _policy_of(run: Run, decision: Decision) -> Policy:
+    """The policy version that decided, as the run kept it."""
+    main = run.new.policy
+    if main is not None:
+        policy = policy_from_text(main.text)
+        if (policy.slug, policy.version) == (decision.policy, decision.version):
+            return policy
+        for name, text in run.new.documents.items():
+            if name.startswith("policies/") and name.endswith(f"/{decision.policy}@{decision.version}.yaml"):
+                return policy_from_text(text)
+    raise NotFound.of(
+        _("run {run_id} kept no copy of policy {policy} version {version}."),
+        run_id=run.run_id,
+        policy=decision.policy,
+        version=decision.version,
+    )
+
+
+def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) -> tuple[Registry, CustomerFacts]:
+    """What the rules saw of the customer: from the stored panel, or measured again from the run's clean tables."""
+    base = clean_base_of(session, run)
+    registry = registry_of(own_metrics_of(session.workspace), policy, base.event_kinds)
+    panel = _stored_panel(session, run, registry, as_of)
+    if panel is None:
+        asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score), REVENUE]
+        metrics = registry.needed_for(name for name in asked if name != SCORE)
+        panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
+    basis = rule_basis(panel, base.customer, policy=policy, as_of=as_of)
+    row: ir.Table = basis.table.filter(basis.table.customer_key == ibis.literal(key, type="int64"))
+    return registry, CustomerFacts.of(session.engine.fetch(row).to_pylist()[0], basis)
+
+
+def _stored_panel(session: Session, run: Run, registry: Registry, as_of: date) -> ir.Table | None:
+    contract = insight.customer_metric(registry.metrics)
+    days = {each.as_of for each in session.runs.tables_of(run.run_id) if each.table == contract.full_name}
+    return session.read(run.run_id, contract, as_of=as_of) if as_of in days else None
+
+
+def _override_of(session: Session, run: Run, key: int, decision: Decision) -> Override | None:
+    """The override that counted at the review, among those recorded before the run."""
+    identity = session.read(run.run_id, clean.IDENTITY)
+    own = session.engine.fetch(identity.filter(identity.customer_key == key).select("source", "source_customer_id")).to_pylist()
+    ids = {(each["source"], each["source_customer_id"]) for each in own}
+    recorded = [
+        each
+        for each in session.overrides.list_overrides(policy=decision.policy)
+        if (each.decided.source, each.decided.customer_id) in ids and each.recorded_at <= run.started_at
+    ]
+    spans = (each for each in spans_in_force(recorded) if each.begins_on <= decision.as_of <= each.ends_on)
+    return next((each.override for each in spans), None)
