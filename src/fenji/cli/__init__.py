@@ -11,5 +11,7 @@ run       collects, prepares, analyzes and publishes
 quality   what became of every row
 tiers     the tiers at a date
 policy    shows and checks a policy
+policy_versions  publishes a version of a policy, and lists all versions
+overrides        gives a customer a tier by hand, ends that, and lists it
 demo      the whole thread on a shipped data set
 """

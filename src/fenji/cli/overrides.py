@@ -48,7 +48,7 @@ STATES = {
 }
 
 
-def override(  # noqa: PLR0913 - one option for each thing that must be on record
+def override(
     context: typer.Context,
     customer: Customer,
     *,
@@ -96,8 +96,7 @@ COMMANDS: dict[str, Entry] = {
         _(
             "Gives a customer a tier by hand, with person, reason and end; a later override replaces an earlier one. --end ends it."
         ),
-        "fenji policy override M1001 --tier vip --until 2026-12-31 --reason 'opening of the new store' --person 'Li Lei'\n"
-        "fenji policy override M1001 --end",
+        "fenji policy override M1 --tier vip --until 2026-12-31 --reason 'new store' --person 'Li Lei'\nfenji policy override M1 --end",
     ),
     "overrides": (
         list_all,
