@@ -10,6 +10,7 @@ map       proposes sources.yaml from files
 run       collects, prepares, analyzes and publishes
 quality   what became of every row
 tiers     the tiers at a date
+moves     who moved between two reviews
 policy    shows and checks a policy
 policy_versions  publishes a version of a policy, and lists all versions
 overrides        gives a customer a tier by hand, ends that, and lists it

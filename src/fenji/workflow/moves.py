@@ -174,7 +174,7 @@ def _moves_of(session: Session, history: _History, earlier_on: date, as_of: date
         policy=periods[-1].policy,
         version=periods[-1].version,
         reviews=history.reviews,
-        currency=session.workspace.settings.currency,
+        currency=str(history.run.new.settings["currency"]),
         lost_rule=_lost_rule(history.run),
         names=_names(history.run, tiers),
         movements=_cells(movements, tiers),

@@ -1,0 +1,275 @@
+"""The command ``fenji moves``: who went up, who fell, who is new, who was lost, and does it all add up?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fenji.cli.options import AsJson, Engine, Lang, Workspace, day_of, engine_of
+from fenji.cli.output import Col, Output, money, number, percent, problem_json
+from fenji.domain.policies import Cause
+from fenji.domain.reviews import LostRule
+from fenji.language import message as _
+from fenji.workflow.moves import moves_between
+from fenji.workflow.results import CohortAt, MovementCell, MovesResult
+
+HELP = _(
+    "Shows who moved between two reviews: from tier to tier, new, returned and lost; how each tier got from opening to closing; and whom it kept."
+)
+EXAMPLES = "fenji moves\nfenji moves --from 2011-09-30 --to 2011-12-09\nfenji moves --json"
+
+From = Annotated[
+    str | None, typer.Option("--from", metavar=_("DATE"), help=_("The earlier review. Default: the one before the later review."))
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar=_("DATE"), help=_("The later review. Default: the last review of the run."))
+]
+RunId = Annotated[
+    str | None,
+    typer.Option("--run", metavar="RUN_ID", help=_("Which run. Default: the last one that decided more than one review.")),
+]
+COHORTS_SHOWN = 24
+"""Newest cohorts listed for people: two years of months; --json lists them all."""
+REVIEWS_SHOWN = 6
+"""Reviews that the cohorts are shown at, the last ones: more columns do not fit a screen."""
+
+FLOW_TITLES = (
+    ("opening", _("opening")),
+    ("new", _("+ new")),
+    ("returned", _("+ returned")),
+    ("upgraded_in", _("+ up from below")),
+    ("downgraded_in", _("+ down from above")),
+    ("upgraded_out", _("- up and out")),
+    ("downgraded_out", _("- down and out")),
+    ("lost", _("- lost")),
+    ("closing", _("= closing")),
+)
+CAUSE_NAMES = {
+    Cause.NEW: _("new"),
+    Cause.UPGRADE: _("upgraded"),
+    Cause.KEPT: _("kept"),
+    Cause.GRACE: _("in grace"),
+    Cause.HELD: _("held"),
+    Cause.DOWNGRADE: _("downgraded"),
+    Cause.CAP: _("capped"),
+    Cause.OVERRIDE: _("by override"),
+    Cause.RETURNED: _("returned"),
+    Cause.LOST: _("lost"),
+}
+
+
+def command(
+    context: typer.Context,
+    *,
+    earlier_on: From = None,
+    later_on: To = None,
+    run: RunId = None,
+    engine: Engine = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prints the movements between two reviews."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    result = moves_between(workspace, earlier_on=day_of(earlier_on), as_of=day_of(later_on), run_id=run, engine=engine_of(engine))
+    if output.is_json:
+        output.json(answer(result, output))
+    else:
+        show(result, output)
+
+
+def answer(result: MovesResult, output: Output) -> dict[str, Any]:
+    """The JSON object."""
+    return {
+        "run_id": result.run_id,
+        "from": result.earlier_on,
+        "as_of": result.as_of,
+        "policy": result.policy,
+        "version": result.version,
+        "currency": result.currency,
+        "lost": {
+            "after_days": result.lost_rule.after_days,
+            "after_intervals": result.lost_rule.after_intervals,
+            "sentence": lost_sentence(result.lost_rule, output),
+        },
+        "opening": result.opening,
+        "closing": result.closing,
+        "tiers": [{"tier": tier, "name": name.in_language(output.language)} for tier, name in result.names.items()],
+        "movements": [vars(each) for each in result.movements],
+        "flows": [vars(each) for each in result.flows],
+        "reviews": [{**vars(each), "churn_rate": each.churn_rate} for each in result.periods],
+        "causes": {str(cause): count for cause, count in result.causes.items()},
+        "rates": [
+            {
+                **vars(each),
+                "stayed_share": each.stayed_share,
+                "retention_rate": each.retention_rate,
+                "churn_rate": each.churn_rate,
+            }
+            for each in result.rates
+        ],
+        "stays": [vars(each) for each in result.stays],
+        "cohorts": [{**vars(each), "cohort": _month(each.cohort)} for each in result.cohorts],
+        "warnings": [problem_json(each, output.language) for each in result.warnings],
+    }
+
+
+def lost_sentence(rule: LostRule, output: Output) -> str:
+    """When a customer counts as lost, in a sentence that stands in every answer."""
+    if rule.after_intervals is not None and rule.after_days is not None:
+        return output.text(
+            _(
+                "Lost is who is silent, without order or event, for more than {intervals} times the own mean days between orders; without such a rhythm, for more than {days} days."
+            ),
+            intervals=rule.after_intervals,
+            days=rule.after_days,
+        )
+    if rule.after_intervals is not None:
+        return output.text(
+            _("Lost is who is silent, without order or event, for more than {intervals} times the own mean days between orders."),
+            intervals=rule.after_intervals,
+        )
+    if rule.after_days is not None:
+        return output.text(_("Lost is who is silent, without order or event, for more than {days} days."), days=rule.after_days)
+    return output.text(_("Nobody is ever lost, because fenji.toml sets neither lost_after_days nor lost_after_intervals."))
+
+
+def show(result: MovesResult, output: Output) -> None:
+    """The tables for people."""
+    output.warn(result.warnings)
+    output.heading(
+        _("Movements from {earlier} to {later}, policy {policy} version {version} (run {run_id})"),
+        earlier=result.earlier_on,
+        later=result.as_of,
+        policy=result.policy,
+        version=result.version,
+        run_id=result.run_id,
+    )
+    output.say(lost_sentence(result.lost_rule, output))
+    _show_matrix(result, output, _customers)
+    output.heading(_("Their revenue of 12 months at {later} ({currency})"), later=result.as_of, currency=result.currency)
+    _show_matrix(result, output, _revenue)
+    _show_flows(result, output)
+    _show_periods(result, output)
+    _show_rates(result, output)
+    _show_cohorts(result, output)
+
+
+def _show_matrix(result: MovesResult, output: Output, cell: Callable[[Sequence[MovementCell]], str]) -> None:
+    """Tiers by tiers, the highest first; new and returned stand below, lost at the right."""
+    tiers = list(result.names)[::-1]
+    names = [result.names[each].in_language(output.language) for each in tiers]
+    columns = [output.text(_("from \\ to")), *names, output.text(_("lost")), output.text(_("all"))]
+
+    def line(title: str, moves: Sequence[MovementCell]) -> list[str]:
+        parts = [[each for each in moves if each.to_tier == tier] for tier in [*tiers, None]]
+        return [title, *(cell(part) for part in parts), cell(moves)]
+
+    rows = [
+        line(name, [each for each in result.movements if each.from_tier == tier]) for tier, name in zip(tiers, names, strict=True)
+    ]
+    rows += [
+        line(output.text(CAUSE_NAMES[cause]), [each for each in result.movements if each.cause is cause])
+        for cause in (Cause.NEW, Cause.RETURNED)
+    ]
+    rows.append(line(output.text(_("all")), [_without_share(each) for each in result.movements]))
+    output.table([Col(columns[0]), *(Col(title, is_number=True) for title in columns[1:])], rows)
+
+
+def _without_share(cell: MovementCell) -> MovementCell:
+    """The cell for a sum over several tiers, of which a share of one tier would say nothing."""
+    return MovementCell(cell.from_tier, cell.to_tier, cell.cause, cell.customers, None, cell.net_revenue_12m)
+
+
+def _customers(cells: Sequence[MovementCell]) -> str:
+    count = number(sum(each.customers for each in cells))
+    shares = [each.share for each in cells if each.share is not None]
+    return f"{count} {percent(sum(shares), 0)}" if shares else count
+
+
+def _revenue(cells: Sequence[MovementCell]) -> str:
+    return money(sum((each.net_revenue_12m for each in cells), Decimal(0)))
+
+
+def _show_flows(result: MovesResult, output: Output) -> None:
+    """The flow statement: one line per tier, and their sum, in which ups and downs cancel out."""
+    output.heading(_("From opening to closing"))
+    head = [Col(output.text(_("tier"))), *(Col(output.text(title), is_number=True) for _name, title in FLOW_TITLES)]
+    lines = [
+        (result.names[flow.tier].in_language(output.language), [getattr(flow, name) for name, _title in FLOW_TITLES])
+        for flow in reversed(result.flows)
+    ]
+    everyone = [sum(column) for column in zip(*(counts for _name, counts in lines), strict=True)]
+    rows = [(name, *map(number, counts)) for name, counts in [*lines, (output.text(_("all")), everyone)]]
+    output.table(head, rows)
+    if len(result.periods) > 1:
+        output.say(_("Added up over {count} reviews: who went up and down again counts in both."), count=len(result.periods))
+    output.say(_("Every flow closes: opening + what came - what went = closing, in every tier at every review."))
+
+
+def _show_periods(result: MovesResult, output: Output) -> None:
+    """Each review by itself, where there are several; and what was decided why."""
+    if len(result.periods) > 1:
+        output.heading(_("Review by review"))
+        titles = [_("opening"), _("new"), _("returned"), _("upgraded"), _("downgraded"), _("lost"), _("closing"), _("churn rate")]
+        rows = []
+        for each in result.periods:
+            counts = (each.opening, each.new, each.returned, each.upgraded, each.downgraded, each.lost, each.closing)
+            rows.append((str(each.as_of), *map(number, counts), percent(each.churn_rate)))
+        output.table([Col(output.text(_("review"))), *(Col(output.text(title), is_number=True) for title in titles)], rows)
+    decided = [f"{output.text(CAUSE_NAMES[cause])} {number(count)}" for cause, count in result.causes.items()]
+    if decided:
+        output.say(_("Decisions by cause: {causes}"), causes=output.text(_(", ")).join(decided))
+
+
+def _show_rates(result: MovesResult, output: Output) -> None:
+    """Whom each tier kept, and how long those had been there who left."""
+    output.heading(_("Whom the tiers kept, from {earlier} to {later}"), earlier=result.earlier_on, later=result.as_of)
+    titles = [
+        _("opening"),
+        _("same tier"),
+        _("any tier (retention)"),
+        _("lost (churn)"),
+        _("left"),
+        _("mean stay, reviews"),
+        _("days"),
+    ]
+    stays = {each.tier: each for each in result.stays}
+    rows = []
+    for each in reversed(result.rates):
+        stay = stays.get(each.tier)
+        timed = (stay.leavers, stay.mean_reviews, stay.mean_days) if stay else (0, None, None)
+        shares = (each.stayed_share, each.retention_rate, each.churn_rate)
+        name = result.names[each.tier].in_language(output.language)
+        rows.append((name, number(each.opening), *map(percent, shares), number(timed[0]), number(timed[1], 1), number(timed[2])))
+    output.table([Col(output.text(_("tier"))), *(Col(output.text(title), is_number=True) for title in titles)], rows)
+    first = result.reviews[0]
+    output.say(_("Stays that had begun before the first review of this run count from {first} on."), first=first)
+
+
+def _show_cohorts(result: MovesResult, output: Output) -> None:
+    """Of those who registered (or were first seen) in a month, how many are still here."""
+    days = sorted({each.as_of for each in result.cohorts})[-REVIEWS_SHOWN:]
+    found: dict[date | None, dict[date, CohortAt]] = {}
+    for each in result.cohorts:
+        found.setdefault(each.cohort, {})[each.as_of] = each
+    output.heading(_("Not lost, of those who registered or were first seen in a month"))
+    rows = []
+    for cohort, at in list(found.items())[-COHORTS_SHOWN:]:
+        here = [at.get(day) for day in days]
+        shares = [percent(each.standing / each.customers) if each else "" for each in here]
+        size = max(each.customers for each in at.values())
+        rows.append((_month(cohort) or output.text(_("unknown")), number(size), *shares))
+    head = [Col(output.text(_("month"))), Col(output.text(_("customers")), is_number=True)]
+    output.table([*head, *(Col(str(day), is_number=True) for day in days)], rows)
+    if len(found) > COHORTS_SHOWN:
+        output.say(_("... and {more} earlier months; --json lists them all."), more=number(len(found) - COHORTS_SHOWN))
+
+
+def _month(cohort: date | None) -> str | None:
+    return None if cohort is None else f"{cohort:%Y-%m}"

@@ -1,0 +1,299 @@
+"""Movements are saved only where they close, and answered for any two reviews of a run; world: four customers at three monthly reviews."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from fenji.cli.main import answer
+from fenji.documents.policies import policy_from_text, render_policy
+from fenji.domain.policies import Cause
+from fenji.domain.reviews import LostRule, ReviewOn
+from fenji.domain.runs import NewRun, PolicyText
+from fenji.errors import ContractBroken, InvalidArgument, NotFound
+from fenji.language import Language
+from fenji.tables import clean
+from fenji.tables.insight import TIER_ASSIGNMENT, TIER_FLOW, TIER_MOVEMENT
+from fenji.workflow.initiating import init_workspace
+from fenji.workflow.moves import moves_between, save_moves
+from fenji.workflow.results import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
+from fenji.workflow.wiring import RunWriter, Session, open_session
+from fenji.workflow.workspace import open_workspace
+
+APRIL, MAY, JUNE = REVIEWS = (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30))
+POLICY = policy_from_text("""
+policy: two
+version: 1
+effective_on: 2026-01-01
+author: me
+why: a test
+tiers:
+  - {tier: low, name: {zh: 低级, en: Low}}
+  - {tier: high, name: {zh: 高级, en: High}, qualify: net_revenue_12m >= 1000}
+""")
+
+# Tier, since when, and cause at each review; 1 rises and falls again, 2 is lost, 3 comes in May, 4 was lost and comes back.
+WORLD = {
+    1: [("low", APRIL, "new"), ("high", MAY, "upgrade"), ("low", JUNE, "downgrade")],
+    2: [("high", APRIL, "new"), ("high", APRIL, "kept"), (None, JUNE, "lost")],
+    3: [None, ("low", MAY, "new"), ("low", MAY, "kept")],
+    4: [(None, APRIL, "lost"), (None, APRIL, "lost"), ("high", JUNE, "returned")],
+}
+REVENUE = {1: "10.50", 2: "0.00", 3: "20.00", 4: "1000.00"}
+ARRIVED = {1: date(2026, 1, 3), 2: date(2026, 1, 31), 3: date(2026, 5, 9), 4: None}
+
+
+def assignments(world: dict, number: int) -> pa.Table:
+    rows = [(key, *entries[number]) for key, entries in world.items() if entries[number] is not None]
+    columns = {
+        "customer_key": [key for key, *_rest in rows],
+        "as_of": [REVIEWS[number]] * len(rows),
+        "qualified_tier": [tier for _key, tier, *_rest in rows],
+        "kept_tier": [tier for _key, tier, *_rest in rows],
+        "tier": [tier for _key, tier, *_rest in rows],
+        "since_on": [since for _key, _tier, since, _cause in rows],
+        "policy": ["two"] * len(rows),
+        "version": [1] * len(rows),
+        "cause": [cause for *_rest, cause in rows],
+        "grace_left": [0] * len(rows),
+        "hold_left": [0] * len(rows),
+        "net_revenue_12m": [Decimal(REVENUE[key]) for key, *_rest in rows],
+    }
+    return pa.table(columns, schema=TIER_ASSIGNMENT.schema.to_pyarrow())
+
+
+def customers() -> pa.Table:
+    fields = clean.CUSTOMER.schema.to_pyarrow()
+    values = {"customer_key": list(ARRIVED), "first_seen_on": list(ARRIVED.values()), "customer_id": list("abcd")}
+    columns = [
+        pa.array(values.get(field.name, [False if pa.types.is_boolean(field.type) else None] * 4), field.type) for field in fields
+    ]
+    return pa.table(columns, schema=fields)
+
+
+def publish(session: Session, world: dict, *, reviews: int = 3, command: str = "run", **settings: object) -> str:
+    """A run with the last ``reviews`` reviews of a world, as ``fenji run --history`` leaves it."""
+    workspace = session.workspace
+    new = NewRun(
+        command,
+        session.engine.name,
+        Language.EN,
+        JUNE,
+        {**workspace.settings.record(), **settings},
+        PolicyText("two", 1, render_policy(POLICY)),
+    )
+    with session.runs.running(new) as run:
+        writer = RunWriter(session, run)
+        writer.save(session.engine.from_arrow(customers()), clean.CUSTOMER)
+        decided = []
+        for number in range(3 - reviews, 3):
+            table = session.engine.from_arrow(assignments(world, number))
+            stored = writer.save(table, TIER_ASSIGNMENT, as_of=REVIEWS[number])
+            decided.append((ReviewOn(REVIEWS[number], POLICY), stored))
+        save_moves(writer, decided)
+        session.runs.publish(run.run_id, writer.tables)
+    return run.run_id
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    init_workspace(tmp_path, template="spend", language=Language.EN)
+    return tmp_path
+
+
+@pytest.fixture
+def session(shop: Path) -> Iterator[Session]:
+    with open_session(open_workspace(shop)) as opened:
+        yield opened
+
+
+def test_without_dates_the_last_two_reviews_are_compared(shop: Path, session: Session) -> None:
+    run_id = publish(session, WORLD, lost_after_days=90)
+    result = moves_between(shop)
+    assert (result.run_id, result.earlier_on, result.as_of, result.reviews) == (run_id, MAY, JUNE, REVIEWS)
+    assert (result.policy, result.version, result.currency) == ("two", 1, "CNY")
+    assert result.lost_rule == LostRule(after_days=90)
+    assert {slug: words.zh for slug, words in result.names.items()} == {"low": "低级", "high": "高级"}
+    assert result.movements == (
+        MovementCell("low", "low", None, 1, 1.0, Decimal("20.00")),
+        MovementCell("high", "low", None, 1, 0.5, Decimal("10.50")),
+        MovementCell("high", None, Cause.LOST, 1, 0.5, Decimal("0.00")),
+        MovementCell(None, "high", Cause.RETURNED, 1, None, Decimal("1000.00")),
+    )
+    assert result.flows == (
+        TierFlow("low", 1, 0, 0, 0, 1, 0, 0, 0, 2),
+        TierFlow("high", 2, 0, 1, 0, 0, 0, 1, 1, 1),
+    )
+    assert result.causes == {Cause.KEPT: 1, Cause.DOWNGRADE: 1, Cause.RETURNED: 1, Cause.LOST: 1}
+    assert [(each.tier, each.stayed_share, each.retention_rate, each.churn_rate) for each in result.rates] == [
+        ("low", 1.0, 1.0, 0.0),
+        ("high", 0.0, 0.5, 0.5),
+    ]
+    # Both left high in June: 1 after one review, 30 days; 2 after two, 61 days.
+    assert result.stays == (EndedStays("high", 2, 1.5, 45.5),)
+
+
+def test_over_several_reviews_the_matrix_is_net_and_the_flows_are_gross(shop: Path, session: Session) -> None:
+    publish(session, WORLD)
+    result = moves_between(shop, earlier_on=APRIL, as_of=JUNE)
+    assert result.movements == (
+        MovementCell("low", "low", None, 1, 1.0, Decimal("10.50")),
+        MovementCell("high", None, Cause.LOST, 1, 1.0, Decimal("0.00")),
+        MovementCell(None, "low", Cause.NEW, 1, None, Decimal("20.00")),
+        MovementCell(None, "high", Cause.RETURNED, 1, None, Decimal("1000.00")),
+    )
+    assert result.flows == (
+        TierFlow("low", 1, 1, 0, 0, 1, 1, 0, 0, 2),
+        TierFlow("high", 1, 0, 1, 1, 0, 0, 1, 1, 1),
+    )
+    assert result.periods == (
+        ReviewFlow(MAY, "two", 1, 2, 1, 0, 1, 0, 0, 3),
+        ReviewFlow(JUNE, "two", 1, 3, 0, 1, 0, 1, 1, 3),
+    )
+    assert (result.opening, result.closing) == (2, 3)
+    assert result.cohorts == (
+        CohortAt(None, APRIL, 1, 0),
+        CohortAt(None, MAY, 1, 0),
+        CohortAt(None, JUNE, 1, 1),
+        CohortAt(date(2026, 1, 1), APRIL, 2, 2),
+        CohortAt(date(2026, 1, 1), MAY, 2, 2),
+        CohortAt(date(2026, 1, 1), JUNE, 2, 1),
+        CohortAt(date(2026, 5, 1), MAY, 1, 1),
+        CohortAt(date(2026, 5, 1), JUNE, 1, 1),
+    )
+
+
+def test_one_date_alone_is_completed(shop: Path, session: Session) -> None:
+    publish(session, WORLD)
+    assert [
+        (each.earlier_on, each.as_of) for each in (moves_between(shop, as_of=MAY), moves_between(shop, earlier_on=APRIL))
+    ] == [
+        (APRIL, MAY),
+        (APRIL, JUNE),
+    ]
+
+
+def test_a_day_without_a_review_is_answered_with_the_nearest_one(shop: Path, session: Session) -> None:
+    run_id = publish(session, WORLD)
+    with pytest.raises(NotFound) as caught:
+        moves_between(shop, earlier_on=date(2026, 5, 17), as_of=date(2026, 12, 31))
+    assert caught.value.describe(Language.EN).splitlines() == [
+        f"run {run_id} has no review on 2026-05-17. The nearest is 2026-05-31. Its 3 reviews lie between 2026-04-30 and 2026-06-30.",
+        f"run {run_id} has no review on 2026-12-31. The nearest is 2026-06-30. Its 3 reviews lie between 2026-04-30 and 2026-06-30.",
+    ]
+
+
+def test_without_history_people_are_told_how_to_get_one(shop: Path, session: Session) -> None:
+    with pytest.raises(NotFound, match="nothing has been computed"):
+        moves_between(shop)
+    publish(session, WORLD, reviews=1)
+    with pytest.raises(NotFound, match="fenji run --history 24"):
+        moves_between(shop)
+
+
+@pytest.mark.parametrize(("earlier_on", "as_of"), [(JUNE, MAY), (MAY, MAY), (JUNE, None), (None, APRIL)])
+def test_movements_lead_forward(shop: Path, session: Session, earlier_on: date | None, as_of: date | None) -> None:
+    publish(session, WORLD)
+    with pytest.raises(InvalidArgument):
+        moves_between(shop, earlier_on=earlier_on, as_of=as_of)
+
+
+def test_a_newer_run_without_history_is_mentioned_and_passed_over(shop: Path, session: Session) -> None:
+    first = publish(session, WORLD)
+    second = publish(session, WORLD, reviews=1)
+    result = moves_between(shop)
+    assert result.run_id == first
+    assert [each.describe(Language.EN) for each in result.warnings] == [
+        f"these are the reviews of run {first}; the newer run {second} decided only one. For a new history: fenji run --history 3"
+    ]
+
+
+def test_a_given_run_stays_readable(shop: Path, session: Session) -> None:
+    first = publish(session, WORLD)
+    assert publish(session, {key: WORLD[key] for key in (1, 2)}) == moves_between(shop).run_id != first
+    assert moves_between(shop, run_id=first).closing == 3
+    assert moves_between(shop).closing == 1
+
+
+def test_a_flow_that_does_not_close_ends_the_run_and_publishes_nothing(shop: Path, session: Session) -> None:
+    vanished = {**WORLD, 2: [WORLD[2][0], WORLD[2][1], None]}
+    with pytest.raises(ContractBroken, match="tier 'high' at the review of 2026-06-30 lead to 2 customers, but 1 stand in it"):
+        publish(session, vanished)
+    assert session.runs.latest_published() is None
+    assert not list(session.store.root.glob("*/run=*"))
+
+
+def test_a_review_under_another_version_has_the_tiers_of_both(session: Session) -> None:
+    three = replace(POLICY, version=2, tiers=(*POLICY.tiers, replace(POLICY.tiers[1], slug="top")))
+    new = NewRun("run", session.engine.name, Language.EN, JUNE, session.workspace.settings.record())
+    with session.runs.running(new) as run:
+        writer = RunWriter(session, run)
+        tables = [session.engine.from_arrow(assignments(WORLD, number)) for number in (1, 2)]
+        save_moves(writer, [(ReviewOn(MAY, three), tables[0]), (ReviewOn(JUNE, POLICY), tables[1])])
+        assert [(each.table, each.as_of, each.rows) for each in writer.tables] == [
+            (TIER_MOVEMENT.full_name, JUNE, 4),
+            (TIER_FLOW.full_name, JUNE, 3),
+        ]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_command_prints_matrix_flows_and_rates(
+    shop: Path, session: Session, capsys: pytest.CaptureFixture[str], language: Language
+) -> None:
+    publish(session, WORLD, lost_after_days=90)
+    assert answer(["moves", "--workspace", str(shop), "--from", "2026-04-30", "--lang", language]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    lines = [line.split() for line in shown.out.splitlines()]
+    low, high = ("Low", "High") if language is Language.EN else ("低级", "高级")
+    assert [low, "0", "0%", "1", "100%", "0", "0%", "1", "100%"] in [line[:9] for line in lines] or [
+        low,
+        "0",
+        "1",
+        "100%",
+        "0",
+        "1",
+        "100%",
+    ] in lines
+    assert [high, "1", "0", "1", "1", "0", "0", "1", "1", "1"] in lines
+    assert "90" in shown.out
+
+
+def test_scripts_get_every_figure_with_run_date_policy_and_the_lost_rule(
+    shop: Path, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_id = publish(session, WORLD, lost_after_intervals="4")
+    assert answer(["moves", "--workspace", str(shop), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [found[name] for name in ("run_id", "from", "as_of", "policy", "version", "opening", "closing")] == [
+        run_id, "2026-05-31", "2026-06-30", "two", 1, 3, 3,
+    ]  # fmt: skip
+    assert found["lost"] == {
+        "after_days": None,
+        "after_intervals": 4,
+        "sentence": "Lost is who is silent, without order or event, for more than 4 times the own mean days between orders.",
+    }
+    assert found["movements"][1] == {
+        "from_tier": "high", "to_tier": "low", "cause": None, "customers": 1, "share": 0.5, "net_revenue_12m": 10.5,
+    }  # fmt: skip
+    assert found["flows"][1] == {
+        "tier": "high", "opening": 2, "new": 0, "returned": 1, "upgraded_in": 0, "downgraded_in": 0,
+        "upgraded_out": 0, "downgraded_out": 1, "lost": 1, "closing": 1,
+    }  # fmt: skip
+    assert found["rates"][1]["churn_rate"] == 0.5
+    assert found["stays"] == [{"tier": "high", "leavers": 2, "mean_reviews": 1.5, "mean_days": 45.5}]
+    assert found["cohorts"][0] == {"cohort": None, "as_of": "2026-05-31", "customers": 1, "standing": 0}
+
+
+def test_a_date_that_is_none_is_a_bad_argument(shop: Path, session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    publish(session, WORLD)
+    assert answer(["moves", "--workspace", str(shop), "--from", "May", "--json"]) == 2
+    assert answer(["moves", "--workspace", str(shop), "--from", "2026-05-01", "--json"]) == 3
+    assert "2026-04-30" in capsys.readouterr().out
