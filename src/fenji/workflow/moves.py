@@ -163,10 +163,13 @@ def _moves_of(session: Session, history: _History, earlier_on: date, as_of: date
     between = [day for day in history.reviews if earlier_on < day <= as_of]
     flows = [row for day in between for row in _stored(session, run_id, insight.TIER_FLOW, day)]
     by_review = [row for day in between for row in _stored(session, run_id, insight.TIER_MOVEMENT, day)]
+    for day in between:
+        # Checked when they were saved; what is shown as closing is checked where it is shown.
+        check_flows(_of(flows, day), _of(by_review, day))
     movements = by_review if len(between) == 1 else _counted(session, run_id, earlier_on, as_of)
     summed = summed_flows(flows)
     tiers = [each["tier"] for each in summed]
-    periods = tuple(_period(day, [row for row in flows if row["as_of"] == day]) for day in between)
+    periods = tuple(_period(day, _of(flows, day)) for day in between)
     return MovesResult(
         run_id=run_id,
         earlier_on=earlier_on,
@@ -191,6 +194,10 @@ def _moves_of(session: Session, history: _History, earlier_on: date, as_of: date
 def _fetched(session: Session, table: ir.Table) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = session.engine.fetch(table).to_pylist()
     return records
+
+
+def _of(rows: Sequence[Row], day: date) -> list[Row]:
+    return [row for row in rows if row["as_of"] == day]
 
 
 def _stored(session: Session, run_id: str, contract: Contract, day: date) -> list[dict[str, Any]]:
