@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from fenji.cli.moves import lost_sentence
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, number, problem_json
 from fenji.language import message as _
@@ -16,7 +17,16 @@ from fenji.workflow.running import run_all
 HELP = _(
     "Reads new and changed files, makes the clean base and the metrics, puts every customer into a tier, and publishes it all at once."
 )
-EXAMPLES = "fenji run\nfenji run --as-of 2011-12-09\nfenji run --engine spark --json"
+EXAMPLES = "fenji run\nfenji run --as-of 2011-12-09 --history 24\nfenji run --engine spark --json"
+
+History = Annotated[
+    int,
+    typer.Option(
+        "--history",
+        metavar="N",
+        help=_("Decide the last N reviews, each by the policy version of its day: who rose, fell, was kept or lost. Default: 1."),
+    ),
+]
 
 
 def command(
@@ -24,6 +34,7 @@ def command(
     *,
     as_of: AsOf = None,
     policy: Policy = None,
+    history: History = 1,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -32,7 +43,9 @@ def command(
     """Runs the whole thread once."""
     output = Output.chosen(context, lang, is_json=as_json)
     with output.progress() as progress:
-        result = run_all(workspace, as_of=day_of(as_of), policy=policy, engine=engine_of(engine), progress=progress)
+        result = run_all(
+            workspace, as_of=day_of(as_of), policy=policy, history=history, engine=engine_of(engine), progress=progress
+        )
     if output.is_json:
         output.json(answer(result, output))
     else:
@@ -47,6 +60,12 @@ def answer(result: RunResult, output: Output) -> dict[str, Any]:
         "is_as_of_defaulted": result.is_as_of_defaulted,
         "policy": result.policy,
         "version": result.version,
+        "reviews": list(result.reviews),
+        "lost": {
+            "after_days": result.lost.after_days,
+            "after_intervals": result.lost.after_intervals,
+            "sentence": lost_sentence(result.lost, output),
+        },
         "files": {
             "new": list(result.files_new),
             "changed": list(result.files_changed),
@@ -79,6 +98,12 @@ def show(result: RunResult, output: Output) -> None:
         unchanged=number(len(result.files_unchanged)),
         gone=number(len(result.files_gone)),
     )
+    if len(result.reviews) > 1:
+        first = result.reviews[0]
+        output.say(
+            _("{count} reviews are decided, from {first} to {last}."), count=len(result.reviews), first=first, last=result.as_of
+        )
+    output.say(lost_sentence(result.lost, output))
     columns = [Col(output.text(_("table"))), Col(output.text(_("rows")), is_number=True)]
     output.table(columns, [(each.table, number(each.rows)) for each in result.tables if each.rows])
     output.say(_("Next: fenji quality shows what became of every row, fenji tiers shows the tiers."))

@@ -9,6 +9,7 @@ mapping      proposes sources.yaml from files
 running      collects, prepares, analyses and publishes
 preparing    composes the steps of prepare
 analyzing    composes the steps of analyze
+reviewing    decides the tiers of one review or of many
 quality      reads back what became of every row
 tiers        the tiers at a date
 moves        who moved between two reviews, and whether every flow closes

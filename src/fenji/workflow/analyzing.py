@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,17 +13,20 @@ from fenji.analyze.policy_lint import Severity, lint_policy
 from fenji.analyze.registry import Registry
 from fenji.analyze.registry_events import kinds_named
 from fenji.analyze.rules import conditions_of, metrics_in
-from fenji.analyze.tier_counts import MAIN_METRICS, count_tiers, panel_with_tiers, profile_tiers
-from fenji.analyze.tiers import assign_tiers, tier_thresholds
+from fenji.analyze.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
 from fenji.documents.policies import PolicyDocument, render_policy
 from fenji.domain.metrics import Fact, Metric
 from fenji.domain.policies import Policy
+from fenji.domain.reviews import ReviewOn
 from fenji.domain.runs import PolicyText
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
+from fenji.workflow.moves import save_moves
+from fenji.workflow.overrides import overrides_in
 from fenji.workflow.progress import Progress
+from fenji.workflow.reviewing import ReviewPlan, check_reviews, lost_rule_of, save_reviews
 from fenji.workflow.wiring import RunWriter, Session
 
 FACTS: Mapping[Fact, Contract] = {
@@ -43,6 +46,7 @@ class CleanBase:
     """The clean tables that analysis reads, with the facts that have no rows left out."""
 
     customer: ir.Table
+    identity: ir.Table
     facts: Mapping[Fact, ir.Table]
     event_kinds: tuple[str, ...]
 
@@ -59,7 +63,7 @@ def clean_base(session: Session, tables: Mapping[str, ir.Table]) -> CleanBase:
     if Fact.EVENT in filled:
         found = filled[Fact.EVENT].select("kind").distinct().order_by("kind")
         kinds = session.engine.fetch(found, limit=MOST_EVENT_KINDS)["kind"].to_pylist()
-    return CleanBase(tables[clean.CUSTOMER.full_name], filled, tuple(kinds))
+    return CleanBase(tables[clean.CUSTOMER.full_name], tables[clean.IDENTITY.full_name], filled, tuple(kinds))
 
 
 def registry_of(own: tuple[Metric, ...], policy: Policy, event_kinds: tuple[str, ...] = ()) -> Registry:
@@ -94,8 +98,10 @@ def analyze_base(
     progress: Progress,
     done: int,
     total: int,
+    earlier: Sequence[ReviewOn] = (),
+    own: tuple[Metric, ...] = (),
 ) -> None:
-    """Panel, tiers, thresholds and counts at a date, saved.
+    """Panel, tiers, thresholds and counts at a date and at the reviews before it, with the movements between them, saved.
 
     Args:
         writer: where the run's tables go.
@@ -106,7 +112,22 @@ def analyze_base(
         progress: told about each step.
         done: steps of the whole run that came before.
         total: steps of the whole run.
+        earlier: the reviews before, the earliest first, each with the policy version in force; panels are not kept of these.
+        own: the company's own metrics, which the policies of earlier reviews may name.
+
+    Raises:
+        InvalidArgument: nobody was known at the first review yet.
+        ContractBroken: a table breaks its promise, such as a flow that does not close.
     """
+    plan = ReviewPlan(
+        reviews=(*earlier, ReviewOn(as_of, policy)),
+        registries=tuple(registry_of(own, each.policy, base.event_kinds) for each in earlier),
+        lost=lost_rule_of(writer.session.workspace.settings),
+        overrides=overrides_in(
+            writer.session, base.identity, policy=policy.slug, dates=[*(each.as_of for each in earlier), as_of]
+        ),
+    )
+    check_reviews(plan.reviews, _first_seen_on(writer.session, base))
     progress(STEPS[0], done, total)
     panel = writer.save(
         customer_metric(base.facts, base.customer, metrics=registry.metrics, as_of=as_of),
@@ -115,14 +136,17 @@ def analyze_base(
         same_customers_as=known_customers(base.customer, as_of=as_of),
     )
     progress(STEPS[1], done + 1, total)
-    assignment = writer.save(
-        assign_tiers(panel, base.customer, policy=policy, as_of=as_of),
-        insight.TIER_ASSIGNMENT,
-        as_of=as_of,
-        same_customers_as=panel.select("customer_key"),
+    reviewed = save_reviews(
+        writer, base.customer, base.facts, panel, plan, on_review=lambda number: progress(STEPS[1], done + 1 + number, total)
     )
-    writer.save(tier_thresholds(panel, policy=policy, as_of=as_of), insight.TIER_THRESHOLD, as_of=as_of)
-    progress(STEPS[2], done + 2, total)
-    standing = panel_with_tiers(panel, assignment, as_of=as_of)
-    writer.save(count_tiers(standing, policy=policy, as_of=as_of), insight.TIER_COUNT, as_of=as_of)
+    progress(STEPS[2], total - 1, total)
+    save_moves(writer, reviewed)
+    standing = panel_with_tiers(panel, reviewed[-1][1], as_of=as_of)
     writer.save(profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of), insight.TIER_PROFILE, as_of=as_of)
+
+
+def _first_seen_on(session: Session, base: CleanBase) -> date | None:
+    first: date | None = session.engine.fetch(base.customer.aggregate(first=base.customer.first_seen_on.min()))["first"][
+        0
+    ].as_py()
+    return first

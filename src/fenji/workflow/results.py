@@ -44,6 +44,10 @@ class RunResult:
     """Whether the date is yesterday because none was given."""
     policy: str
     version: int
+    reviews: tuple[date, ...]
+    """Every review that was decided, the earliest first; the last one is ``as_of``."""
+    lost: LostRule
+    """When a customer counts as lost."""
     files_new: tuple[str, ...]
     files_changed: tuple[str, ...]
     files_unchanged: tuple[str, ...]

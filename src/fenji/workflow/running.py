@@ -12,13 +12,15 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.collect.collecting import Collected, collect
-from fenji.documents.policies import PolicyDocument
+from fenji.documents.policies import PolicyDocument, render_policy
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
+from fenji.domain.reviews import ReviewOn, review_dates
 from fenji.domain.runs import NewRun
 from fenji.domain.sources import Source
+from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.settings import EngineName, without_passwords
 from fenji.tables import clean
@@ -30,17 +32,23 @@ from fenji.workflow.preparing import STEPS as PREPARE_STEPS
 from fenji.workflow.preparing import PrepareOptions, prepare_base
 from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import RunResult, StoredRows
+from fenji.workflow.reviewing import lost_rule_of
 from fenji.workflow.tiers import documents_of
 from fenji.workflow.wiring import RunWriter, Session, open_session
 from fenji.workflow.workspace import (
     SOURCES_FILE,
     Workspace,
+    frozen_name,
     open_workspace,
     own_metrics_of,
+    policies_between,
     policies_of,
     policy_in_force,
     sources_of,
 )
+
+MOST_REVIEWS = 240
+"""Twenty years of months; beyond it somebody has meant days."""
 
 TOTAL = 1 + len(PREPARE_STEPS) + len(ANALYZE_STEPS)
 
@@ -50,6 +58,7 @@ def run_all(
     *,
     as_of: date | None = None,
     policy: str | None = None,
+    history: int = 1,
     engine: EngineName | None = None,
     progress: Progress = silent,
 ) -> RunResult:
@@ -59,40 +68,58 @@ def run_all(
         root: the workspace.
         as_of: the review date; yesterday in the workspace's time zone where None.
         policy: a policy's name; None: the one of the settings, or the only one.
+        history: how many reviews are decided, the one at ``as_of`` included; before it they lie on the calendar ends of the
+            policy's review period, and each follows the version that is in force on its day.
         engine: None: the one of the settings.
         progress: told about each step.
 
     Raises:
-        InvalidInput: sources, files, metrics or policy that cannot be used; all problems at once, nothing published.
+        InvalidInput: sources, files, metrics or policy that cannot be used, reviews before anybody is known; all problems at
+            once, nothing published.
         Conflict: another run is writing.
     """
     began = time.monotonic()
     workspace = open_workspace(root)
-    plan = _planned(workspace, as_of, policy)
+    plan = _planned(workspace, as_of, policy, history)
+    total = TOTAL + len(plan.earlier)
     with open_session(workspace, engine=engine) as session, session.runs.running(plan.new_run(session)) as run:
         known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
-        collection = _collected(writer, plan.sources, known, progress)
-        tables = _prepared(writer, plan.sources, collection.files, progress)
+        collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
+        tables = _prepared(writer, plan.sources, collection.files, lambda step, done, _: progress(step, done, total))
         base = clean_base(session, tables)
         registry = registry_of(plan.own_metrics, plan.policy, base.event_kinds)
+        for each in plan.versions:
+            usable_policy(each, registry_of(plan.own_metrics, each.policy, base.event_kinds))
         warnings = usable_policy(plan.chosen, registry)
-        done = 1 + len(PREPARE_STEPS)
-        analyze_base(writer, base, registry, plan.policy, as_of=plan.as_of, progress=progress, done=done, total=TOTAL)
+        analyze_base(
+            writer,
+            base,
+            registry,
+            plan.policy,
+            as_of=plan.as_of,
+            progress=progress,
+            done=1 + len(PREPARE_STEPS),
+            total=total,
+            earlier=plan.earlier,
+            own=plan.own_metrics,
+        )
         newest = _newest_order(session, tables, plan.as_of)
         session.runs.publish(run.run_id, writer.tables, collection.files)
-    progress("", TOTAL, TOTAL)
+    progress("", total, total)
     return RunResult(
         run_id=run.run_id,
         as_of=plan.as_of,
         is_as_of_defaulted=plan.is_as_of_defaulted,
         policy=plan.policy.slug,
         version=plan.policy.version,
+        reviews=tuple(each.as_of for each in (*plan.earlier, ReviewOn(plan.as_of, plan.policy))),
+        lost=lost_rule_of(workspace.settings),
         files_new=tuple(each.file for each in collection.new),
         files_changed=tuple(each.file for each in collection.changed),
         files_unchanged=tuple(each.file for each in collection.unchanged),
         files_gone=tuple(each.file for each in collection.gone),
-        tables=tuple(StoredRows(each.table, each.rows) for each in writer.tables),
+        tables=tuple(StoredRows(name, rows) for name, rows in writer.rows().items()),
         seconds=time.monotonic() - began,
         warnings=(*warnings, *stale_warning(plan.as_of, newest)),
     )
@@ -108,6 +135,10 @@ class _Plan:
     chosen: PolicyDocument
     as_of: date
     is_as_of_defaulted: bool
+    earlier: tuple[ReviewOn, ...]
+    """The reviews before the one at ``as_of``, the earliest first."""
+    versions: tuple[PolicyDocument, ...]
+    """The other versions that these follow."""
 
     @property
     def policy(self) -> Policy:
@@ -125,17 +156,34 @@ class _Plan:
             as_of=self.as_of,
             settings=workspace.settings.record(),
             policy=frozen_text(self.policy),
-            documents={**documents_of(workspace), SOURCES_FILE: without_passwords(sources)},
+            documents={
+                **documents_of(workspace),
+                SOURCES_FILE: without_passwords(sources),
+                **{frozen_name(each.policy.slug, each.policy.version): render_policy(each.policy) for each in self.versions},
+            },
         )
 
 
-def _planned(workspace: Workspace, as_of: date | None, policy: str | None) -> _Plan:
+def _planned(workspace: Workspace, as_of: date | None, policy: str | None, history: int) -> _Plan:
     """Reads every document of the workspace, so that a slip in one of them ends the run before it begins."""
+    if not 1 <= history <= MOST_REVIEWS:
+        raise InvalidArgument.of(
+            _("{count} reviews cannot be decided at once."),
+            advice=_("Give --history 1 to {most}."),
+            count=history,
+            most=MOST_REVIEWS,
+        )
     day = as_of or yesterday(workspace.settings.time_zone)
-    sources, own = sources_of(workspace), own_metrics_of(workspace)
-    chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, day)
-    usable_policy(chosen, registry_of(own, chosen.policy))
-    return _Plan(workspace, sources, own, chosen, day, as_of is None)
+    sources, own, policies = sources_of(workspace), own_metrics_of(workspace), policies_of(workspace)
+    name = policy or workspace.settings.policy
+    chosen = policy_in_force(policies, name, day)
+    *before, _last = review_dates(day, chosen.policy.review.every, history)
+    followed = policies_between(policies, name, before)
+    versions = {(each.policy.slug, each.policy.version): each for each in followed.values() if each is not chosen}
+    for each in (*versions.values(), chosen):
+        usable_policy(each, registry_of(own, each.policy))
+    earlier = tuple(ReviewOn(on, each.policy) for on, each in followed.items())
+    return _Plan(workspace, sources, own, chosen, day, as_of is None, earlier, tuple(versions.values()))
 
 
 def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[CollectedFile], progress: Progress) -> Collected:

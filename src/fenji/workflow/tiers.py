@@ -13,15 +13,16 @@ import ibis.expr.types as ir
 
 from fenji.analyze.bands import Grouping, parse_grouping
 from fenji.analyze.cross_tables import CrossTable, cross_table, cross_tiers
+from fenji.analyze.panel import customer_metric
 from fenji.analyze.registry import Registry, builtin_metrics
-from fenji.analyze.tier_counts import MAIN_METRICS, panel_with_tiers
+from fenji.analyze.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
 from fenji.documents.metrics import metrics_from_text
 from fenji.documents.policies import policy_from_text
 from fenji.domain.metrics import Metric
 from fenji.domain.periods import Window
 from fenji.domain.policies import Policy
-from fenji.domain.runs import NewRun, Run
-from fenji.errors import InvalidArgument, NotFound, Problem
+from fenji.domain.runs import NewRun, PolicyText, Run
+from fenji.errors import NotFound, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
@@ -106,7 +107,7 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
 
     Raises:
         NotFound: no workspace, no such run, or a run without a review on that date.
-        InvalidArgument: ``by`` names nothing of that run, or the run kept no metrics for that date.
+        InvalidArgument: ``by`` names nothing of that run.
     """
     workspace = open_workspace(root)
     with open_session(workspace) as session:
@@ -115,10 +116,6 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
         chosen, own, base = _policy_of(session, run, day), _metrics_of(run), clean_base_of(session, run)
         registry = registry_of(own, chosen, base.event_kinds)
         grouping = None if by is None else grouping_of(by, registry, chosen)
-        kept = _dates_of(session, run, insight.customer_metric(registry.metrics).full_name)
-        if grouping is not None and day not in kept:
-            text = _("run {run_id} kept the metrics of {kept} only; --by needs them.")
-            raise InvalidArgument.of(text, run_id=run_id, kept=_listed(kept))
         return tiers_of(session, run, base, registry, chosen, as_of=day, grouping=grouping, is_as_of_defaulted=as_of is None)
 
 
@@ -155,7 +152,15 @@ def _policy_of(session: Session, run: Run, as_of: date) -> Policy:
     version = followed[0]["version"] if followed else policy.version
     if version == policy.version:
         return policy
-    return policy_from_text(run.new.documents[frozen_name(policy.slug, version)])
+    text = run.new.documents.get(frozen_name(policy.slug, version))
+    if text is None:
+        raise NotFound.of(
+            _("run {run_id} kept no copy of policy {policy} version {version}."),
+            run_id=run.run_id,
+            policy=policy.slug,
+            version=version,
+        )
+    return policy_from_text(text)
 
 
 def _metrics_of(run: Run) -> tuple[Metric, ...]:
@@ -201,7 +206,9 @@ def tiers_of(
 ) -> TiersResult:
     """The tiers that a published run holds for a date."""
     counts = _fetched(session, run, insight.TIER_COUNT, as_of)
-    profile = _fetched(session, run, insight.TIER_PROFILE, as_of)
+    profile = _fetched(session, run, insight.TIER_PROFILE, as_of) or _profile_of(
+        session, run, base, registry, policy, as_of=as_of
+    )
     newest, unattributed = _order_facts(session, base, as_of)
     return TiersResult(
         run_id=run.run_id,
@@ -222,11 +229,29 @@ def tiers_of(
 
 
 def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: date) -> Run | None:
-    """A published run on the same data that already followed this very policy and these metrics at this date; None where there is none."""
-    run = session.runs.latest_published(as_of=as_of, on=base_run.run_id)
-    if run is None or run.new.policy != frozen_text(policy):
-        return None
-    return run if run.new.documents.get(METRICS_FILE) == documents_of(session.workspace).get(METRICS_FILE) else None
+    """A published run on the same data that already followed this very policy, these metrics and this word of being lost at this date.
+
+    The run that collected comes first: where the date is one of its reviews, its tiers are the official ones.
+    None where there is no such run.
+    """
+    reviewed = as_of in _dates_of(session, base_run, insight.TIER_COUNT.full_name)
+    found = [base_run if reviewed else None, session.runs.latest_published(as_of=as_of, on=base_run.run_id)]
+    return next((run for run in found if run is not None and _followed(session, run, policy)), None)
+
+
+def _followed(session: Session, run: Run, policy: Policy) -> bool:
+    """Whether a run followed the policy as it is now, with the metrics and settings of now."""
+    frozen, settings = frozen_text(policy), session.workspace.settings.record()
+    texts = {
+        run.new.policy,
+        PolicyText(policy.slug, policy.version, run.new.documents.get(frozen_name(policy.slug, policy.version), "")),
+    }
+    documents = documents_of(session.workspace)
+    return (
+        frozen in texts
+        and run.new.documents.get(METRICS_FILE) == documents.get(METRICS_FILE)
+        and all(run.new.settings.get(name) == settings[name] for name in ("lost_after_days", "lost_after_intervals"))
+    )
 
 
 def grouping_of(by: str, registry: Registry, policy: Policy) -> Grouping:
@@ -246,7 +271,7 @@ def documents_of(workspace: Workspace) -> dict[str, str]:
 
 def clean_base_of(session: Session, run: Run) -> CleanBase:
     """The clean tables of a published run."""
-    contracts = (clean.CUSTOMER, clean.ORDER_LINE, clean.EVENT, clean.FEEDBACK, clean.REFERRAL)
+    contracts = (clean.CUSTOMER, clean.IDENTITY, clean.ORDER_LINE, clean.EVENT, clean.FEEDBACK, clean.REFERRAL)
     return clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts})
 
 
@@ -283,10 +308,27 @@ def _order_facts(session: Session, base: CleanBase, as_of: date) -> tuple[date |
     return found["newest"], Decimal(found["revenue"] or 0)
 
 
+def _profile_of(
+    session: Session, run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date
+) -> list[dict[str, Any]]:
+    """The profile of an earlier review, whose panel is not kept: the main metrics made again from the same clean tables."""
+    metrics = registry.needed_for(MAIN_METRICS)
+    panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
+    assignment = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=as_of)
+    standing = session.engine.stage(panel_with_tiers(panel, assignment, as_of=as_of))
+    profile = profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of)
+    records: list[dict[str, Any]] = session.engine.fetch(profile).to_pylist()
+    return records
+
+
 def _cross(
     session: Session, run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, grouping: Grouping
 ) -> CrossTable:
-    panel = session.read(run.run_id, insight.customer_metric(registry.metrics), as_of=as_of)
+    contract = insight.customer_metric(registry.metrics)
+    if as_of in _dates_of(session, run, contract.full_name):
+        panel = session.read(run.run_id, contract, as_of=as_of)
+    else:
+        panel = customer_metric(base.facts, base.customer, metrics=registry.metrics, as_of=as_of)
     assignment = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=as_of)
     standing = panel_with_tiers(panel, assignment, as_of=as_of)
     rows = session.engine.fetch(cross_tiers(standing, base.customer, grouping=grouping)).to_pylist()

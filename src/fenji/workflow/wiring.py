@@ -90,9 +90,12 @@ class RunWriter:
         self.tables.append(StoredTable(contract.full_name, path, rows, as_of))
         return engine.read_parquet(store.files(path), contract.schema)
 
-    def rows_of(self, contract: Contract) -> int:
-        """How many rows of a table this run has written."""
-        return sum(each.rows for each in self.tables if each.table == contract.full_name)
+    def rows(self) -> dict[str, int]:
+        """How many rows of each table this run has written so far, all dates together."""
+        counts: dict[str, int] = {}
+        for each in self.tables:
+            counts[each.table] = counts.get(each.table, 0) + each.rows
+        return counts
 
 
 @contextmanager
