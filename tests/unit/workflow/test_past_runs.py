@@ -1,0 +1,121 @@
+"""A past run's result stays readable exactly, whatever data, policies, metrics and settings have become since. World: ann, bob and cho."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fenji.errors import NotFound
+from fenji.language import Language
+from fenji.workflow.initiating import init_workspace
+from fenji.workflow.overrides import OverrideRequest, override_tier
+from fenji.workflow.quality import report_quality
+from fenji.workflow.running import run_all
+from fenji.workflow.tiers import tiers_of_run
+
+AS_OF = date(2026, 3, 31)
+SOURCES = """
+sources:
+  - source: shop
+    feed: order_line
+    files: orders.csv
+    columns: {order_id: order, customer_id: customer, ordered_at: at, line_amount: amount}
+"""
+POLICY = """
+policy: shop
+version: {version}
+effective_on: {day}
+author: sales
+why: because
+tiers:
+  - {{tier: entry, name: {{zh: 初级, en: "{entry}"}}}}
+  - {{tier: vip, name: {{zh: 贵宾, en: VIP}}, qualify: {rule}}}
+"""
+METRICS = """
+metrics:
+  - slug: big_lines_12m
+    name: {zh: 大单, en: big lines}
+    sentence: {zh: 大单数。, en: Number of lines.}
+    unit: count
+    aggregate: count
+    window: 12m
+    fact: order_line
+"""
+HEADER = "order,customer,at,amount\n"
+# ann 1,500 and bob 900 in the twelve months; cho's order is older than that.
+ORDERS = HEADER + "1,ann,2026-01-05,1000\n2,ann,2026-02-05,500\n3,bob,2026-01-06,900\n4,cho,2025-01-06,5000\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    init_workspace(tmp_path, template="spend", language=Language.EN)
+    (tmp_path / "policies" / "spend.yaml").unlink()
+    (tmp_path / "sources.yaml").write_text(SOURCES, "utf-8")
+    (tmp_path / "orders.csv").write_text(ORDERS, "utf-8")
+    (tmp_path / "metrics.yaml").write_text(METRICS, "utf-8")
+    policy(tmp_path, 1, "2026-01-01", entry="Entry", rule="net_revenue_12m >= 1000")
+    return tmp_path
+
+
+def policy(root: Path, version: int, day: str, **parts: str) -> None:
+    (root / "policies" / f"v{version}.yaml").write_text(POLICY.format(version=version, day=day, **parts), "utf-8")
+
+
+def standing(result: object) -> list[tuple[str, int, str]]:
+    return [(each.name.en, each.customers, str(each.net_revenue_12m)) for each in result.tiers]
+
+
+def test_tiers_and_quality_of_a_past_run_are_those_that_were_published(shop: Path) -> None:
+    first = run_all(shop, as_of=AS_OF)
+    tiers = tiers_of_run(shop, first.run_id, by="big_lines_12m:0,1,2")
+    quality = report_quality(shop, run_id=first.run_id)
+    assert standing(tiers) == [("Entry", 2, "900.00"), ("VIP", 1, "1500.00")]
+
+    (shop / "orders.csv").write_text(HEADER + "9,dee,2026-03-01,7\n", "utf-8")
+    (shop / "metrics.yaml").unlink()
+    policy(shop, 1, "2026-01-01", entry="Everyone", rule="net_revenue_12m >= 5")
+    settings = (shop / "fenji.toml").read_text("utf-8")
+    (shop / "fenji.toml").write_text(settings.replace("CNY", "HKD") if "CNY" in settings else settings + 'currency = "HKD"\n', "utf-8")
+    second = run_all(shop, as_of=AS_OF)
+
+    assert standing(tiers_of_run(shop, second.run_id)) == [("Everyone", 0, "0.00"), ("VIP", 1, "7.00")]
+    again = tiers_of_run(shop, first.run_id, by="big_lines_12m:0,1,2")
+    assert standing(again) == standing(tiers)
+    assert (again.cross, again.currency, again.version) == (tiers.cross, "CNY", 1)
+    assert report_quality(shop, run_id=first.run_id) == quality
+
+
+def test_each_review_of_a_past_run_is_read_by_the_version_that_it_followed(shop: Path) -> None:
+    policy(shop, 2, "2026-02-15", entry="Everyone", rule="net_revenue_12m >= 900")
+    run = run_all(shop, as_of=AS_OF, history=3)
+    (shop / "policies" / "v1.yaml").unlink()
+    # By version 1 ann was vip from her order of January on; at the end of January she had 1,000 exactly.
+    january, march = tiers_of_run(shop, run.run_id, as_of=date(2026, 1, 31)), tiers_of_run(shop, run.run_id)
+    assert (january.version, standing(january)) == (1, [("Entry", 2, "900.00"), ("VIP", 1, "1000.00")])
+    assert (march.version, standing(march)) == (2, [("Everyone", 1, "0.00"), ("VIP", 2, "2400.00")])
+
+
+def test_a_date_that_a_run_did_not_review_is_refused_with_those_that_it_did(shop: Path) -> None:
+    run = run_all(shop, as_of=AS_OF, history=2)
+    with pytest.raises(NotFound, match=r"has no review on 2026-03-30.*It has one on: 2026-02-28, 2026-03-31\."):
+        tiers_of_run(shop, run.run_id, as_of=date(2026, 3, 30))
+
+
+def test_a_run_that_is_not_there_is_not_found(shop: Path) -> None:
+    run_all(shop, as_of=AS_OF)
+    for asked in (lambda: tiers_of_run(shop, "20200101T000000-ffff"), lambda: report_quality(shop, run_id="20200101T000000-ffff")):
+        with pytest.raises(NotFound, match="there is no published run 20200101T000000-ffff"):
+            asked()
+
+
+def test_an_override_decides_from_the_next_run_on_and_earlier_runs_stay_as_they_were(shop: Path) -> None:
+    before = run_all(shop, as_of=AS_OF)
+    override_tier(shop, OverrideRequest("bob", "vip", date(2026, 4, 30), "Li Lei", "new store", date(2026, 3, 1)))
+    after = run_all(shop, as_of=AS_OF, history=2)
+    assert standing(tiers_of_run(shop, before.run_id)) == [("Entry", 2, "900.00"), ("VIP", 1, "1500.00")]
+    assert standing(tiers_of_run(shop, after.run_id)) == [("Entry", 1, "0.00"), ("VIP", 2, "2400.00")]
+    # On the last day of February it had not begun.
+    february = tiers_of_run(shop, after.run_id, as_of=date(2026, 2, 28))
+    assert standing(february) == [("Entry", 2, "900.00"), ("VIP", 1, "1500.00")]
