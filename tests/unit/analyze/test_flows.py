@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
-import pyarrow as pa
 import pytest
 
 from fenji.analyze.flows import check_flows, count_flows, joint_ladder, summed_flows
@@ -15,7 +13,8 @@ from fenji.domain.words import Words
 from fenji.engines.duck import DuckEngine
 from fenji.errors import ContractBroken
 from fenji.language import Language
-from fenji.tables.insight import TIER_ASSIGNMENT, TIER_FLOW
+from fenji.tables.insight import TIER_FLOW
+from fixtures.assignments import Standing, assignments
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
 
@@ -27,29 +26,13 @@ def ladder(version, *slugs):
 THREE = ladder(1, "low", "middle", "high")
 
 
-def assigned(day, tiers):
-    """Assignment rows at a day from customer_key -> (tier, cause)."""
-    size = len(tiers)
-    columns = {
-        "customer_key": list(tiers),
-        "as_of": [day] * size,
-        "qualified_tier": [tier for tier, _cause in tiers.values()],
-        "kept_tier": [tier for tier, _cause in tiers.values()],
-        "tier": [tier for tier, _cause in tiers.values()],
-        "since_on": [day] * size,
-        "policy": ["steps"] * size,
-        "version": [1] * size,
-        "cause": [cause for _tier, cause in tiers.values()],
-        "grace_left": [0] * size,
-        "hold_left": [0] * size,
-        "net_revenue_12m": [Decimal(0)] * size,
-    }
-    return pa.table(columns, schema=TIER_ASSIGNMENT.schema.to_pyarrow())
-
-
 def standing(**tiers):
-    """Assignments worth comparing: a1="low" is customer 1; causes do not matter for who stays."""
-    return {int(name[1:]): (tier, "kept" if tier else "lost") for name, tier in tiers.items()}
+    """The tier of each customer at a review: a1="low" is customer 1."""
+    return {int(name[1:]): tier for name, tier in tiers.items()}
+
+
+def assigned(day, tiers):
+    return assignments(Standing(key, day, tier) for key, tier in tiers.items())
 
 
 @pytest.fixture(scope="module")

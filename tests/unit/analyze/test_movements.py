@@ -10,7 +10,8 @@ import pytest
 
 from fenji.analyze.movements import count_movements, paired_tiers
 from fenji.engines.duck import DuckEngine
-from fenji.tables.insight import TIER_ASSIGNMENT, TIER_MOVEMENT
+from fenji.tables.insight import TIER_MOVEMENT
+from fixtures.assignments import Standing, assignments
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
 
@@ -29,27 +30,8 @@ FATES = (
 )
 
 
-def assignments(*rows):
-    """Assignment rows from (customer_key, as_of, tier, cause, revenue)."""
-    columns = {
-        "customer_key": [each[0] for each in rows],
-        "as_of": [each[1] for each in rows],
-        "qualified_tier": [each[2] for each in rows],
-        "kept_tier": [each[2] for each in rows],
-        "tier": [each[2] for each in rows],
-        "since_on": [each[1] for each in rows],
-        "policy": ["two"] * len(rows),
-        "version": [1] * len(rows),
-        "cause": [each[3] for each in rows],
-        "grace_left": [0] * len(rows),
-        "hold_left": [0] * len(rows),
-        "net_revenue_12m": [Decimal(each[4]) for each in rows],
-    }
-    return pa.table(columns, schema=TIER_ASSIGNMENT.schema.to_pyarrow())
-
-
-BEFORE = assignments(*((key, MAY, was, "kept", "9.00") for key, was, *_rest in FATES if was != "-"))
-AFTER = assignments(*((key, JUNE, now, cause, revenue) for key, _was, now, cause, revenue in FATES))
+BEFORE = assignments(Standing(key, MAY, was) for key, was, *_rest in FATES if was != "-")
+AFTER = assignments(Standing(key, JUNE, now, cause, revenue) for key, _was, now, cause, revenue in FATES)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +64,7 @@ def test_every_fate_is_counted_once_with_its_revenue_at_the_later_review(engine)
 
 
 def test_rows_of_other_reviews_change_nothing(engine):
-    both = pa.concat_tables([BEFORE, AFTER, assignments((1, date(2026, 4, 30), "high", "new", "1.00"))])
+    both = pa.concat_tables([BEFORE, AFTER, assignments([Standing(1, date(2026, 4, 30), "high")])])
     assert moved(engine, both, both) == moved(engine, BEFORE, AFTER)
 
 
@@ -102,4 +84,4 @@ def test_who_is_lost_at_both_reviews_moves_nowhere(engine):
 
 
 def test_nobody_at_all_makes_no_movement(engine):
-    assert moved(engine, assignments(), assignments()) == []
+    assert moved(engine, assignments([]), assignments([])) == []

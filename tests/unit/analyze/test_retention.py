@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 import pyarrow as pa
 import pytest
 
 from fenji.analyze.retention import TierRates, cohort_retention, ended_stays, rates_of
 from fenji.engines.duck import DuckEngine
-from fenji.tables.insight import TIER_ASSIGNMENT
+from fixtures.assignments import Standing, assignments
 
 MARCH, APRIL, MAY, JUNE = REVIEWS = (date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30))
 
@@ -35,26 +34,12 @@ def engine():
 @pytest.fixture(scope="module")
 def assignment(engine):
     rows = [
-        (key, day, *entry)
+        Standing(key, day, entry[0], since_on=entry[1])
         for key, entries in HISTORY.items()
         for day, entry in zip(REVIEWS, entries, strict=True)
         if entry is not None
     ]
-    columns = {
-        "customer_key": [key for key, *_rest in rows],
-        "as_of": [day for _key, day, *_rest in rows],
-        "qualified_tier": [tier for *_rest, tier, _since in rows],
-        "kept_tier": [tier for *_rest, tier, _since in rows],
-        "tier": [tier for *_rest, tier, _since in rows],
-        "since_on": [since for *_rest, since in rows],
-        "policy": ["two"] * len(rows),
-        "version": [1] * len(rows),
-        "cause": ["kept"] * len(rows),
-        "grace_left": [0] * len(rows),
-        "hold_left": [0] * len(rows),
-        "net_revenue_12m": [Decimal(0)] * len(rows),
-    }
-    return engine.from_arrow(pa.table(columns, schema=TIER_ASSIGNMENT.schema.to_pyarrow()))
+    return engine.from_arrow(assignments(rows))
 
 
 def stays(engine, assignment, earlier_on, as_of):

@@ -26,6 +26,7 @@ from fenji.workflow.moves import moves_between, save_moves
 from fenji.workflow.results import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
 from fenji.workflow.wiring import RunWriter, Session, open_session
 from fenji.workflow.workspace import open_workspace
+from fixtures.assignments import Standing, assignments
 
 APRIL, MAY, JUNE = REVIEWS = (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30))
 POLICY = policy_from_text("""
@@ -50,23 +51,13 @@ REVENUE = {1: "10.50", 2: "0.00", 3: "20.00", 4: "1000.00"}
 ARRIVED = {1: date(2026, 1, 3), 2: date(2026, 1, 31), 3: date(2026, 5, 9), 4: None}
 
 
-def assignments(world: dict, number: int) -> pa.Table:
-    rows = [(key, *entries[number]) for key, entries in world.items() if entries[number] is not None]
-    columns = {
-        "customer_key": [key for key, *_rest in rows],
-        "as_of": [REVIEWS[number]] * len(rows),
-        "qualified_tier": [tier for _key, tier, *_rest in rows],
-        "kept_tier": [tier for _key, tier, *_rest in rows],
-        "tier": [tier for _key, tier, *_rest in rows],
-        "since_on": [since for _key, _tier, since, _cause in rows],
-        "policy": ["two"] * len(rows),
-        "version": [1] * len(rows),
-        "cause": [cause for *_rest, cause in rows],
-        "grace_left": [0] * len(rows),
-        "hold_left": [0] * len(rows),
-        "net_revenue_12m": [Decimal(REVENUE[key]) for key, *_rest in rows],
-    }
-    return pa.table(columns, schema=TIER_ASSIGNMENT.schema.to_pyarrow())
+def assigned(world: dict, number: int) -> pa.Table:
+    return assignments(
+        Standing(key, REVIEWS[number], tier, cause, REVENUE[key], since)
+        for key, entries in world.items()
+        if entries[number] is not None
+        for tier, since, cause in [entries[number]]
+    )
 
 
 def customers() -> pa.Table:
@@ -94,7 +85,7 @@ def publish(session: Session, world: dict, *, reviews: int = 3, command: str = "
         writer.save(session.engine.from_arrow(customers()), clean.CUSTOMER)
         decided = []
         for number in range(3 - reviews, 3):
-            table = session.engine.from_arrow(assignments(world, number))
+            table = session.engine.from_arrow(assigned(world, number))
             stored = writer.save(table, TIER_ASSIGNMENT, as_of=REVIEWS[number])
             decided.append((ReviewOn(REVIEWS[number], POLICY), stored))
         save_moves(writer, decided)
@@ -235,7 +226,7 @@ def test_a_review_under_another_version_has_the_tiers_of_both(session: Session) 
     new = NewRun("run", session.engine.name, Language.EN, JUNE, session.workspace.settings.record())
     with session.runs.running(new) as run:
         writer = RunWriter(session, run)
-        tables = [session.engine.from_arrow(assignments(WORLD, number)) for number in (1, 2)]
+        tables = [session.engine.from_arrow(assigned(WORLD, number)) for number in (1, 2)]
         save_moves(writer, [(ReviewOn(MAY, three), tables[0]), (ReviewOn(JUNE, POLICY), tables[1])])
         assert [(each.table, each.as_of, each.rows) for each in writer.tables] == [
             (TIER_MOVEMENT.full_name, JUNE, 4),

@@ -1,0 +1,63 @@
+"""Both engines count the same movements, flows, stays and cohorts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from fenji.analyze.flows import check_flows, count_flows
+from fenji.analyze.movements import count_movements
+from fenji.analyze.retention import cohort_retention, ended_stays
+from fenji.domain.policies import Policy, Tier
+from fenji.domain.words import Words
+from fenji.engines.engine import Engine
+from fixtures.assignments import Standing, assignments
+
+APRIL, MAY, JUNE = REVIEWS = (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30))
+TIERS = ("low", "middle", "high", None)
+
+
+def ladder(version: int, *slugs: str) -> Policy:
+    return Policy("steps", version, APRIL, "me", "a test", tuple(Tier(slug, Words(slug, slug), None) for slug in slugs))
+
+
+# 64 customers: every pair of tiers in April and May, each with every tier in June; every seventh is known from May on only.
+WORLD = [
+    Standing(key, day, tier, "kept", f"{key}.{key:02d}", APRIL if tier == TIERS[key % 4] else day)
+    for key in range(64)
+    for day, tier in zip(REVIEWS, (TIERS[key % 4], TIERS[key // 4 % 4], TIERS[key // 16]), strict=True)
+    if day > APRIL or key % 7
+]
+CUSTOMER = pa.table(
+    {
+        "customer_key": pa.array(range(64), pa.int64()),
+        "registered_on": pa.array([None if key % 3 else date(2025, 1 + key % 5, 1 + key % 28) for key in range(64)], pa.date32()),
+        "first_seen_on": pa.array([None if key % 11 == 1 else date(2025, 6, 30) for key in range(64)], pa.date32()),
+    }
+)
+
+
+def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
+    rows, customer = engine.from_arrow(assignments(WORLD)), engine.from_arrow(CUSTOMER)
+    movement = engine.stage(count_movements(rows, rows, earlier_on=MAY, as_of=JUNE))
+    policies = {"policy": ladder(2, "low", "high", "middle"), "earlier_policy": ladder(1, "low", "middle", "high")}
+    tables = {
+        "net": count_movements(rows, rows, earlier_on=APRIL, as_of=JUNE),
+        "movement": movement,
+        "flow": count_flows(rows, rows, movement, **policies, earlier_on=MAY, as_of=JUNE),
+        "stays": ended_stays(rows, reviews=REVIEWS, earlier_on=APRIL, as_of=JUNE),
+        "cohorts": cohort_retention(rows, customer, earlier_on=APRIL, as_of=JUNE),
+    }
+    found = {name: sorted(engine.fetch(table).to_pylist(), key=str) for name, table in tables.items()}
+    check_flows(found["flow"], found["movement"])
+    return found
+
+
+@pytest.mark.spark
+def test_the_engines_agree_on_movements_flows_stays_and_cohorts(duck: Engine, spark: Engine) -> None:
+    expected, found = answers(duck), answers(spark)
+    assert all(expected.values())
+    for name, answer in expected.items():
+        assert found[name] == answer, name
