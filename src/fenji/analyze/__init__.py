@@ -17,7 +17,11 @@ activity           who is lost, and whose anniversary it is
 overrides          which tier a person has decided
 reviews            the official tier of every customer, review after review
 judging            why one customer meets a rule, and what is missing
+explaining         the reasons of one customer's tier, and what follows from it
+alike              customers whom the rules cannot tell apart, counted together
 rule_words         rules, reasons and what is missing in words
+explaining_words   one customer's tier in words
+comparing          two policies side by side on one panel
 policy_words       a whole policy in words
 policy_lint        everything that is wrong with a policy
 findings           what can be found wrong with a policy

@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from fenji import __version__
-from fenji.cli import demo, init, moves, policy, quality, tiers
+from fenji.cli import demo, init, moves, policy, quality, tiers, whatif, why
 from fenji.cli import map as map_command
 from fenji.cli import run as run_command
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
@@ -44,6 +44,8 @@ COMMANDS: dict[str, Entry] = {
         "quality": quality,
         "tiers": tiers,
         "moves": moves,
+        "why": why,
+        "whatif": whatif,
         "demo": demo,
     }.items()
 }

@@ -13,6 +13,8 @@ reviewing    decides the tiers of one review or of many
 quality      reads back what became of every row
 tiers        the tiers at a date
 moves        who moved between two reviews, and whether every flow closes
+why          the reasons of one customer's tier
+whatif       another policy on the same customers
 policies     shows and lints a policy
 publishing   freezes a version of a policy, and lists all versions
 overrides    tiers that people decide by hand, and which of them count

@@ -14,11 +14,13 @@ import ibis.expr.types as ir
 from fenji.analyze.explaining import Decision, Explanation, explain
 from fenji.analyze.judging import CustomerFacts
 from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
+from fenji.analyze.registry import Registry, builtin_metrics
 from fenji.analyze.rules import conditions_of, metrics_in
 from fenji.analyze.tier_counts import REVENUE
 from fenji.analyze.tiers import rule_basis
+from fenji.documents.metrics import metrics_from_text
 from fenji.documents.policies import policy_from_text
+from fenji.domain.metrics import Metric
 from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.domain.reviews import LostRule
@@ -30,7 +32,7 @@ from fenji.tables import clean, insight
 from fenji.workflow.analyzing import registry_of
 from fenji.workflow.tiers import clean_base_of
 from fenji.workflow.wiring import Session, open_session
-from fenji.workflow.workspace import open_workspace, own_metrics_of
+from fenji.workflow.workspace import METRICS_FILE, POLICIES_FOLDER, open_workspace
 
 
 @dataclass(frozen=True)
@@ -179,13 +181,11 @@ def _decision_of(
 def _policy_of(run: Run, decision: Decision) -> Policy:
     """The policy version that decided, as the run kept it."""
     main = run.new.policy
-    if main is not None:
-        policy = policy_from_text(main.text)
-        if (policy.slug, policy.version) == (decision.policy, decision.version):
-            return policy
-        for name, text in run.new.documents.items():
-            if name.startswith("policies/") and name.endswith(f"/{decision.policy}@{decision.version}.yaml"):
-                return policy_from_text(text)
+    if main is not None and (main.slug, main.version) == (decision.policy, decision.version):
+        return policy_from_text(main.text)
+    text = run.new.documents.get(f"{POLICIES_FOLDER}/{decision.policy}@{decision.version}.yaml")
+    if text is not None:
+        return policy_from_text(text)
     raise NotFound.of(
         _("run {run_id} kept no copy of policy {policy} version {version}."),
         run_id=run.run_id,
@@ -197,21 +197,24 @@ def _policy_of(run: Run, decision: Decision) -> Policy:
 def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) -> tuple[Registry, CustomerFacts]:
     """What the rules saw of the customer: from the stored panel, or measured again from the run's clean tables."""
     base = clean_base_of(session, run)
-    registry = registry_of(own_metrics_of(session.workspace), policy, base.event_kinds)
-    panel = _stored_panel(session, run, registry, as_of)
-    if panel is None:
-        asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score), REVENUE]
-        metrics = registry.needed_for(name for name in asked if name != SCORE)
+    registry = registry_of(_own_metrics_of(run), policy, base.event_kinds)
+    asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score), REVENUE]
+    metrics = registry.needed_for(name for name in asked if name != SCORE)
+    contract = insight.customer_metric(metrics)
+    days = {each.as_of for each in session.runs.tables_of(run.run_id) if each.table == contract.full_name}
+    if as_of in days:
+        panel = session.read(run.run_id, contract, as_of=as_of)
+    else:
         panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
     basis = rule_basis(panel, base.customer, policy=policy, as_of=as_of)
     row: ir.Table = basis.table.filter(basis.table.customer_key == ibis.literal(key, type="int64"))
     return registry, CustomerFacts.of(session.engine.fetch(row).to_pylist()[0], basis)
 
 
-def _stored_panel(session: Session, run: Run, registry: Registry, as_of: date) -> ir.Table | None:
-    contract = insight.customer_metric(registry.metrics)
-    days = {each.as_of for each in session.runs.tables_of(run.run_id) if each.table == contract.full_name}
-    return session.read(run.run_id, contract, as_of=as_of) if as_of in days else None
+def _own_metrics_of(run: Run) -> tuple[Metric, ...]:
+    """The company's own metrics as they were declared when the run was made."""
+    text = run.new.documents.get(METRICS_FILE)
+    return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
 
 
 def _override_of(session: Session, run: Run, key: int, decision: Decision) -> Override | None:

@@ -1,0 +1,195 @@
+"""What would another policy change? Tried on the stored panel of a published run; nothing is stored and nobody is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from fenji.analyze.alike import count_alike, metrics_asked
+from fenji.analyze.comparing import PolicyComparison, compare_policies, most_affected, without_lost
+from fenji.analyze.registry import Registry
+from fenji.documents.policies import policy_from_text, read_policy_document
+from fenji.domain.policies import Policy
+from fenji.domain.reviews import LostRule
+from fenji.domain.runs import Run
+from fenji.errors import InvalidInput, NotFound, Problem
+from fenji.language import message as _
+from fenji.settings import EngineName
+from fenji.tables import clean, insight
+from fenji.tables.contract import Contract
+from fenji.workflow.analyzing import registry_of, usable_policy
+from fenji.workflow.progress import Progress, silent
+from fenji.workflow.tiers import tiers_at
+from fenji.workflow.wiring import Session, open_session
+from fenji.workflow.workspace import Workspace, open_workspace, own_metrics_of
+
+
+@dataclass(frozen=True)
+class AffectedCustomer:
+    """One of the customers with the largest revenue among those who would stand lower."""
+
+    customer_id: str | None
+    from_tier: str
+    to_tier: str
+    net_revenue_12m: Decimal
+
+
+@dataclass(frozen=True)
+class WhatIfResult:
+    """A new policy beside the one that decided, on the same customers."""
+
+    run_id: str
+    as_of: date
+    comparison: PolicyComparison
+    affected: tuple[AffectedCustomer, ...]
+    """The largest revenue first."""
+    lost: LostRule
+    """Who counts as lost; lost customers are left out of both sides."""
+    registry: Registry
+    currency: str
+    warnings: tuple[Problem, ...] = ()
+    """What the linter notes about the new policy."""
+
+
+def whatif_at(
+    root: Path,
+    file: Path,
+    *,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    progress: Progress = silent,
+) -> WhatIfResult:
+    """What a new policy would change for the customers of a workspace, as at a first review.
+
+    Args:
+        root: the workspace.
+        file: the new policy.
+        as_of: the day whose metrics are read, computed first where no run has them; None: the date of the last ``run``.
+        policy: which policy it is compared with, where the workspace holds several.
+        engine: None: the one of the settings.
+        progress: told about each step, where something must be computed.
+
+    Raises:
+        NotFound: no workspace or file, or nothing has been run yet.
+        InvalidDocument: the new policy cannot be used; all problems at once.
+        InvalidInput: the new policy needs metrics that the stored panel lacks; all of them are named.
+    """
+    workspace = open_workspace(root)
+    read = read_policy_document(file)
+    new = read.policy
+    own = own_metrics_of(workspace)
+    # The names in the file are checked before anything is computed; kinds of events count as far as the policy names them.
+    usable_policy(read, registry_of(own, new))
+    asked_run = tiers_at(root, as_of=as_of, policy=policy, engine=engine, progress=progress).run_id if as_of or policy else None
+    with open_session(workspace, engine=engine) as session:
+        run = session.runs.published(asked_run) if asked_run else session.latest()
+        current, day = _decided_by(run), _day_of(run)
+        registry = registry_of(own, new)
+        warnings = usable_policy(read, registry)
+        customer = session.read(run.run_id, clean.CUSTOMER)
+        panel = _panel(session, run, registry, (current, new), day)
+        rows = session.engine.fetch(count_alike(panel, customer, policies=(current, new), as_of=day)).to_pylist()
+        comparison = compare_policies(rows, current=current, new=new)
+        return WhatIfResult(
+            run_id=run.run_id,
+            as_of=day,
+            comparison=comparison,
+            affected=_affected(session, panel, customer, comparison, day),
+            lost=_lost_rule(workspace),
+            registry=registry,
+            currency=workspace.settings.currency,
+            warnings=warnings,
+        )
+
+
+def _decided_by(run: Run) -> Policy:
+    """The policy that the run followed."""
+    if run.new.policy is None:
+        message = f"run {run.run_id} followed no policy"
+        raise AssertionError(message)
+    return policy_from_text(run.new.policy.text)
+
+
+def _day_of(run: Run) -> date:
+    if run.new.as_of is None:
+        message = f"run {run.run_id} has no as-of date"
+        raise AssertionError(message)
+    return run.new.as_of
+
+
+def _lost_rule(workspace: Workspace) -> LostRule:
+    return LostRule(workspace.settings.lost_after_days, workspace.settings.lost_after_intervals)
+
+
+def _panel(session: Session, run: Run, registry: Registry, policies: Sequence[Policy], day: date) -> ir.Table:
+    """The columns of the stored panel that the two policies need, without lost customers.
+
+    Raises:
+        InvalidInput: the stored panel lacks some; all of them are named.
+        NotFound: the run kept no panel of the day.
+    """
+    asked = metrics_asked(policies)
+    known = _stored_columns(session, run, day)
+    InvalidInput.raise_if(
+        Problem(
+            _("the stored panel of run {run_id} has no metric '{name}'."),
+            {"run_id": run.run_id, "name": name},
+            advice=_("Compute it with: fenji run"),
+        )
+        for name in asked
+        if name not in known
+    )
+    contract = insight.customer_metric(registry.metrics)
+    narrow = Contract(
+        contract.shelf,
+        contract.name,
+        contract.grain,
+        contract.key,
+        tuple(each for each in contract.columns if each.name in {*contract.key, *asked}),
+        contract.writer,
+    )
+    panel = session.read(run.run_id, narrow, as_of=day)
+    if not _lost_rule(session.workspace).is_on:
+        return panel
+    return without_lost(panel, session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=day), as_of=day)
+
+
+def _stored_columns(session: Session, run: Run, day: date) -> frozenset[str]:
+    """The columns that the stored panel of a day really has: metrics may have been added to the workspace since."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+    name = insight.customer_metric(()).full_name
+    paths = [each.path for each in session.runs.tables_of(run.run_id) if each.table == name and each.as_of == day]
+    files = [file for path in paths for file in session.store.files(path)]
+    if not files:
+        raise NotFound.of(
+            _("run {run_id} kept no metrics of {as_of}."),
+            advice=_("Compute them with: fenji tiers --as-of {as_of}"),
+            run_id=run.run_id,
+            as_of=day,
+        )
+    return frozenset(pq.read_schema(files[0]).names)
+
+
+def _affected(
+    session: Session, panel: ir.Table, customer: ir.Table, comparison: PolicyComparison, day: date
+) -> tuple[AffectedCustomer, ...]:
+    """Who would lose most, by the ids that the company knows them by; asked only where somebody would fall."""
+    falls = [(each.from_tier, each.to_tier) for each in comparison.moves if each.direction < 0]
+    if not falls:
+        return ()
+    current, new = comparison.current.policy, comparison.new.policy
+    listed = most_affected(panel, customer, current=current, new=new, falls=falls, as_of=day)
+    rows = session.engine.fetch(listed).to_pylist()
+    keys = [each["customer_key"] for each in rows]
+    named = session.engine.fetch(customer.filter(customer.customer_key.isin(keys)).select("customer_key", "customer_id")).to_pylist()
+    ids = {each["customer_key"]: each["customer_id"] for each in named}
+    return tuple(
+        AffectedCustomer(ids[each["customer_key"]], each["from_tier"], each["to_tier"], each["net_revenue_12m"]) for each in rows
+    )
