@@ -199,7 +199,7 @@ def _differs(version: PolicyVersion) -> bool:
 def _changed(version: PolicyVersion) -> Problem:
     policy = version.policy
     text = _("policy {policy} version {version} is published, and the file says something else now.")
-    advice = _("Raise the version in the file, or give it back the published text: fenji policy list")
+    advice = _("Raise the version in the file, or undo the change.")
     return Problem(text, {"policy": policy.slug, "version": policy.version}, version.read.document.place(("version",)), advice)
 
 
