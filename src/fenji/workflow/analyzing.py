@@ -26,7 +26,7 @@ from fenji.tables.contract import Contract
 from fenji.workflow.moves import save_moves
 from fenji.workflow.overrides import overrides_in
 from fenji.workflow.progress import Progress
-from fenji.workflow.reviewing import ReviewPlan, check_reviews, lost_rule_of, save_reviews
+from fenji.workflow.reviewing import ReviewPlan, check_reviews, decide_plan, lost_rule_of, save_reviews
 from fenji.workflow.wiring import RunWriter, Session
 
 FACTS: Mapping[Fact, Contract] = {
@@ -121,7 +121,7 @@ def analyze_base(
     """
     plan = ReviewPlan(
         reviews=(*earlier, ReviewOn(as_of, policy)),
-        registries=tuple(registry_of(own, each.policy, base.event_kinds) for each in earlier),
+        registries=(*(registry_of(own, each.policy, base.event_kinds) for each in earlier), registry),
         lost=lost_rule_of(writer.session.workspace.settings),
         overrides=overrides_in(
             writer.session, base.identity, policy=policy.slug, dates=[*(each.as_of for each in earlier), as_of]
@@ -136,9 +136,15 @@ def analyze_base(
         same_customers_as=known_customers(base.customer, as_of=as_of),
     )
     progress(STEPS[1], done + 1, total)
-    reviewed = save_reviews(
-        writer, base.customer, base.facts, panel, plan, on_review=lambda number: progress(STEPS[1], done + 1 + number, total)
+    decided = decide_plan(
+        writer.session.engine,
+        base.customer,
+        base.facts,
+        plan,
+        last_panel=panel,
+        on_review=lambda number: progress(STEPS[1], done + 1 + number, total),
     )
+    reviewed = save_reviews(writer, base.customer, decided)
     progress(STEPS[2], total - 1, total)
     save_moves(writer, reviewed)
     standing = panel_with_tiers(panel, reviewed[-1][1], as_of=as_of)

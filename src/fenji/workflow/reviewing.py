@@ -20,6 +20,7 @@ from fenji.analyze.tiers import REVENUE, assign_tiers, standing_at, tier_thresho
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import SCORE, Policy
 from fenji.domain.reviews import LostRule, ReviewOn
+from fenji.engines.engine import Engine
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.settings import Settings
@@ -34,7 +35,7 @@ class ReviewPlan:
     reviews: tuple[ReviewOn, ...]
     """The earliest first; the last one is the run's as-of date."""
     registries: tuple[Registry, ...]
-    """For each review but the last the metrics that its policy may name."""
+    """For each review the metrics that its policy may name."""
     lost: LostRule
     overrides: pa.Table
     """See ``workflow.overrides.overrides_in``."""
@@ -76,80 +77,98 @@ def check_reviews(reviews: Sequence[ReviewOn], first_seen_on: date | None) -> No
         )
 
 
-def save_reviews(
-    writer: RunWriter,
+@dataclass(frozen=True)
+class Decided:
+    """One review with what it was decided from and what was decided."""
+
+    review: ReviewOn
+    panel: ir.Table
+    """At least the metrics that the review needs."""
+    assignment: ir.Table
+    """Columns of insight.tier_assignment; not stored yet."""
+
+
+def decide_plan(
+    engine: Engine,
     customer: ir.Table,
     facts: Mapping[Fact, ir.Table],
-    panel: ir.Table,
     plan: ReviewPlan,
     *,
-    on_review: Callable[[int], None],
-) -> list[tuple[ReviewOn, ir.Table]]:
-    """Decides all reviews of a run and saves assignments, computed thresholds and counts of each.
+    last_panel: ir.Table | None = None,
+    on_review: Callable[[int], None] = lambda _number: None,
+) -> list[Decided]:
+    """Decides all reviews of a plan; nothing is stored but intermediate results.
 
     Args:
-        writer: where the run's tables go.
+        engine: where the tables live.
         customer: clean.customer.
         facts: the clean tables that have rows.
-        panel: the panel of the last review, as stored.
         plan: what is followed.
+        last_panel: the panel of the last review where it is at hand.
         on_review: told before each review is looked at, with its number from 0.
+
+    Returns:
+        Every review, the earliest first.
+
+    Raises:
+        InvalidInput: a policy names metrics or customer columns that are not there.
+    """
+    overrides = engine.from_arrow(plan.overrides) if plan.overrides.num_rows else None
+    given = [None] * (len(plan.reviews) - 1) + [last_panel]
+    panels = [
+        panel if panel is not None else _panel_of(engine, customer, facts, each, registry, lost=plan.lost)
+        for each, registry, panel in zip(plan.reviews, plan.registries, given, strict=True)
+    ]
+    if len(plan.reviews) == 1:
+        (review,), (panel,) = plan.reviews, panels
+        only = assign_tiers(panel, customer, policy=review.policy, as_of=review.as_of, lost=plan.lost, overrides=overrides)
+        return [Decided(review, panel, only)]
+    standings = []
+    for number, (review, panel) in enumerate(zip(plan.reviews, panels, strict=True)):
+        on_review(number)
+        standing = standing_at(
+            panel, customer, policy=review.policy, as_of=review.as_of, lost=plan.lost, overrides=overrides, review=number
+        )
+        standings.append(engine.stage(standing))
+    history = engine.map_customers(ibis.union(*standings), decide_reviews(plan.reviews), insight.TIER_ASSIGNMENT.schema)
+    return [
+        Decided(review, panel, history.filter(history.as_of == ibis.literal(review.as_of, type="date")))
+        for review, panel in zip(plan.reviews, panels, strict=True)
+    ]
+
+
+def save_reviews(writer: RunWriter, customer: ir.Table, decided: Sequence[Decided]) -> list[tuple[ReviewOn, ir.Table]]:
+    """Saves assignments, computed thresholds and counts of every review.
 
     Returns:
         Every review with its assignments as stored, the earliest first.
     """
-    engine = writer.session.engine
-    overrides = engine.from_arrow(plan.overrides) if plan.overrides.num_rows else None
-    last = plan.reviews[-1]
-    panels = [*_earlier_panels(writer, customer, facts, plan), panel]
-    if len(plan.reviews) == 1:
-        first = assign_tiers(panel, customer, policy=last.policy, as_of=last.as_of, lost=plan.lost, overrides=overrides)
-        decided = [first]
-    else:
-        standings = []
-        for number, (each, its_panel) in enumerate(zip(plan.reviews, panels, strict=True)):
-            on_review(number)
-            standing = standing_at(
-                its_panel,
-                customer,
-                policy=each.policy,
-                as_of=each.as_of,
-                lost=plan.lost,
-                overrides=overrides,
-                review=number,
-            )
-            standings.append(engine.stage(standing))
-        function = decide_reviews(plan.reviews)
-        history = engine.map_customers(ibis.union(*standings), function, insight.TIER_ASSIGNMENT.schema)
-        decided = [history.filter(history.as_of == ibis.literal(each.as_of, type="date")) for each in plan.reviews]
-    return [
-        (each, _saved(writer, customer, each, its_panel, rows))
-        for each, its_panel, rows in zip(plan.reviews, panels, decided, strict=True)
-    ]
+    return [(each.review, _saved(writer, customer, each)) for each in decided]
 
 
-def _saved(writer: RunWriter, customer: ir.Table, review: ReviewOn, panel: ir.Table, decided: ir.Table) -> ir.Table:
-    """One review's assignments, thresholds and counts; the assignments as stored."""
-    policy, as_of = review.policy, review.as_of
+def _saved(writer: RunWriter, customer: ir.Table, decided: Decided) -> ir.Table:
+    policy, as_of = decided.review.policy, decided.review.as_of
     assignment = writer.save(
-        decided, insight.TIER_ASSIGNMENT, as_of=as_of, same_customers_as=known_customers(customer, as_of=as_of)
+        decided.assignment,
+        insight.TIER_ASSIGNMENT,
+        as_of=as_of,
+        same_customers_as=known_customers(customer, as_of=as_of),
     )
-    writer.save(tier_thresholds(panel, policy=policy, as_of=as_of), insight.TIER_THRESHOLD, as_of=as_of)
+    writer.save(tier_thresholds(decided.panel, policy=policy, as_of=as_of), insight.TIER_THRESHOLD, as_of=as_of)
     standing = assignment.filter(assignment.tier.notnull())
     writer.save(count_tiers(standing, policy=policy, as_of=as_of), insight.TIER_COUNT, as_of=as_of)
     return assignment
 
 
-def _earlier_panels(writer: RunWriter, customer: ir.Table, facts: Mapping[Fact, ir.Table], plan: ReviewPlan) -> list[ir.Table]:
-    """The panels of all reviews but the last, with the metrics that these reviews need and no others."""
-    panels = []
-    for each, registry in zip(plan.reviews[:-1], plan.registries, strict=False):
-        metrics = registry.needed_for(needed_metrics(each.policy, registry, plan.lost))
-        panel = customer_metric(facts, customer, metrics=metrics, as_of=each.as_of)
-        # Thresholds and percentiles read the panel several times; where there are none it is read once, and not kept.
-        is_read_often = bool(each.policy.score or top_shares_in(conditions_of(each.policy)))
-        panels.append(writer.session.engine.stage(panel) if is_read_often else panel)
-    return panels
+def _panel_of(
+    engine: Engine, customer: ir.Table, facts: Mapping[Fact, ir.Table], review: ReviewOn, registry: Registry, *, lost: LostRule
+) -> ir.Table:
+    """The panel of a review, with the metrics that it needs and no others."""
+    metrics = registry.needed_for(needed_metrics(review.policy, registry, lost))
+    panel = customer_metric(facts, customer, metrics=metrics, as_of=review.as_of)
+    # Thresholds and percentiles read the panel several times; where there are none it is read once, and not kept.
+    is_read_often = bool(review.policy.score or top_shares_in(conditions_of(review.policy)))
+    return engine.stage(panel) if is_read_often else panel
 
 
 def needed_metrics(policy: Policy, registry: Registry, lost: LostRule) -> tuple[str, ...]:
