@@ -36,7 +36,7 @@ def test_a_version_comes_back_as_it_was_published_comments_included(versions):
 
 def test_a_version_is_published_once_even_where_nothing_has_changed(versions):
     published = versions.publish(FIRST, TEXT)
-    with pytest.raises(Conflict, match="version 1 was published on 2026-02-03 already.* Raise the version to 2 or more"):
+    with pytest.raises(Conflict, match=r"version 1 was published on 2026-02-03 already.* Raise the version to 2 or more"):
         versions.publish(FIRST, TEXT)
     with pytest.raises(Conflict):
         versions.publish(replace(FIRST, why="another one"), "another text")

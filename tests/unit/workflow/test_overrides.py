@@ -55,7 +55,9 @@ def shop(ran: Path, tmp_path: Path) -> Path:
 
 
 def asked(customer: str = "ann", tier: str | None = "vip", ends_on: date | None = FAR, **more: object) -> OverrideRequest:
-    return OverrideRequest(**{"customer_id": customer, "tier": tier, "ends_on": ends_on, "person": "Li Lei", "reason": "new store", **more})
+    return OverrideRequest(
+        **{"customer_id": customer, "tier": tier, "ends_on": ends_on, "person": "Li Lei", "reason": "new store", **more}
+    )
 
 
 def table(root: Path, *dates: date, policy: str = "spend") -> list[tuple[int, str, date, date]]:
@@ -100,7 +102,9 @@ def test_an_override_of_one_day_may_end_on_the_day_it_begins(shop: Path) -> None
 
 
 def test_an_id_of_several_customers_needs_its_source(shop: Path) -> None:
-    with pytest.raises(InvalidArgument, match="several customers have the id bob: one in each of hotel, shop. Say which with --source"):
+    with pytest.raises(
+        InvalidArgument, match=r"several customers have the id bob: one in each of hotel, shop. Say which with --source"
+    ):
         override_tier(shop, asked("bob"))
     with pytest.raises(InvalidArgument, match="no customer bob"):
         override_tier(shop, asked("bob", source="bank"))
@@ -132,9 +136,7 @@ def test_a_later_override_replaces_an_earlier_one_in_the_list(shop: Path) -> Non
 def test_reviews_get_the_overrides_of_their_days_by_our_key_without_overlaps(shop: Path) -> None:
     begin = date(2990, 1, 1)
     for tier, first, last in (("vip", 0, 30), ("high", 10, 12), ("middle", 200, 210)):
-        override_tier(
-            shop, asked(tier=tier, begins_on=begin + timedelta(days=first), ends_on=begin + timedelta(days=last))
-        )
+        override_tier(shop, asked(tier=tier, begins_on=begin + timedelta(days=first), ends_on=begin + timedelta(days=last)))
     override_tier(shop, asked("bob", "entry", FAR, source="hotel", begins_on=begin))
     ann, bob = key_of(shop, "shop", "ann"), key_of(shop, "hotel", "bob")
     first, last = begin + timedelta(days=5), begin + timedelta(days=11)

@@ -77,7 +77,9 @@ def test_tiers_and_quality_of_a_past_run_are_those_that_were_published(shop: Pat
     (shop / "metrics.yaml").unlink()
     policy(shop, 1, "2026-01-01", entry="Everyone", rule="net_revenue_12m >= 5")
     settings = (shop / "fenji.toml").read_text("utf-8")
-    (shop / "fenji.toml").write_text(settings.replace("CNY", "HKD") if "CNY" in settings else settings + 'currency = "HKD"\n', "utf-8")
+    (shop / "fenji.toml").write_text(
+        settings.replace("CNY", "HKD") if "CNY" in settings else settings + 'currency = "HKD"\n', "utf-8"
+    )
     second = run_all(shop, as_of=AS_OF)
 
     assert standing(tiers_of_run(shop, second.run_id)) == [("Everyone", 0, "0.00"), ("VIP", 1, "7.00")]
@@ -105,7 +107,10 @@ def test_a_date_that_a_run_did_not_review_is_refused_with_those_that_it_did(shop
 
 def test_a_run_that_is_not_there_is_not_found(shop: Path) -> None:
     run_all(shop, as_of=AS_OF)
-    for asked in (lambda: tiers_of_run(shop, "20200101T000000-ffff"), lambda: report_quality(shop, run_id="20200101T000000-ffff")):
+    for asked in (
+        lambda: tiers_of_run(shop, "20200101T000000-ffff"),
+        lambda: report_quality(shop, run_id="20200101T000000-ffff"),
+    ):
         with pytest.raises(NotFound, match="there is no published run 20200101T000000-ffff"):
             asked()
 

@@ -84,7 +84,7 @@ def test_a_file_that_says_something_else_than_its_published_version_is_refused(s
     publish_policy(shop, file)
     written(shop, 1, "2026-01-01", threshold=999)
     for refused in (lambda: policies_of(open_workspace(shop)), lambda: publish_policy(shop, file), lambda: list_versions(shop)):
-        with pytest.raises(Conflict, match="the file says something else now.*Raise the version"):
+        with pytest.raises(Conflict, match=r"the file says something else now.*Raise the version"):
             refused()
 
 
