@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
+import ibis
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.flows import check_flows, count_flows
+from fenji.analyze.flows import check_flows, count_flows, ladders_between
 from fenji.analyze.movements import count_movements
 from fenji.analyze.retention import cohort_retention, ended_stays
+from fenji.analyze.tier_counts import count_tiers
 from fenji.domain.policies import Policy, Tier
+from fenji.domain.reviews import ReviewOn
 from fenji.domain.words import Words
 from fenji.engines.engine import Engine
 from fixtures.assignments import Standing, assignments
@@ -22,6 +26,8 @@ TIERS = ("low", "middle", "high", None)
 def ladder(version: int, *slugs: str) -> Policy:
     return Policy("steps", version, APRIL, "me", "a test", tuple(Tier(slug, Words(slug, slug), None) for slug in slugs))
 
+
+POLICIES = (ladder(1, "low", "middle", "high"), ladder(1, "low", "middle", "high"), ladder(2, "low", "high", "middle"))
 
 # 64 customers: every pair of tiers in April and May, each with every tier in June; every seventh is known from May on only.
 WORLD = [
@@ -41,12 +47,17 @@ CUSTOMER = pa.table(
 
 def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     rows, customer = engine.from_arrow(assignments(WORLD)), engine.from_arrow(CUSTOMER)
-    movement = engine.stage(count_movements(rows, rows, earlier_on=MAY, as_of=JUNE))
-    policies = {"policy": ladder(2, "low", "high", "middle"), "earlier_policy": ladder(1, "low", "middle", "high")}
+    reviews = [ReviewOn(day, policy) for day, policy in zip(REVIEWS, POLICIES, strict=True)]
+    counts = [
+        count_tiers(rows.filter(rows.as_of == each.as_of, rows.tier.notnull()), policy=each.policy, as_of=each.as_of)
+        for each in reviews
+    ]
+    moves = [count_movements(rows, rows, earlier_on=earlier.as_of, as_of=later.as_of) for earlier, later in pairwise(reviews)]
+    movement = engine.stage(ibis.union(*moves))
     tables = {
         "net": count_movements(rows, rows, earlier_on=APRIL, as_of=JUNE),
         "movement": movement,
-        "flow": count_flows(rows, rows, movement, **policies, earlier_on=MAY, as_of=JUNE),
+        "flow": count_flows(ibis.union(*counts), movement, engine.from_arrow(ladders_between(reviews))),
         "stays": ended_stays(rows, reviews=REVIEWS, earlier_on=APRIL, as_of=JUNE),
         "cohorts": cohort_retention(rows, customer, earlier_on=APRIL, as_of=JUNE),
     }

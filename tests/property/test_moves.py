@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+import ibis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fenji.analyze.flows import check_flows, count_flows, summed_flows
+from fenji.analyze.flows import check_flows, count_flows, ladders_between, summed_flows
 from fenji.analyze.movements import count_movements, paired_tiers
+from fenji.analyze.tier_counts import count_tiers
 from fenji.domain.policies import Policy, Tier
+from fenji.domain.reviews import ReviewOn
 from fenji.domain.words import Words
 from fenji.engines.duck import DuckEngine
 from fixtures.assignments import Standing, assignments
@@ -55,37 +58,36 @@ def table(engine: DuckEngine, number: int, standing: dict) -> object:
 @given(world=worlds, slugs=st.tuples(ladders, ladders, ladders))
 def test_flows_close_for_any_customers_and_any_versions(engine: DuckEngine, world: list, slugs: tuple) -> None:
     standings = [at(world, number, slugs[number]) for number in range(3)]
-    policies = [ladder(each) for each in slugs]
+    reviews = [ReviewOn(day, ladder(each)) for day, each in zip(REVIEWS, slugs, strict=True)]
     tables = [table(engine, number, standings[number]) for number in range(3)]
-    kept = []
-    for number in (1, 2):
-        days = {"earlier_on": REVIEWS[number - 1], "as_of": REVIEWS[number]}
-        movement = engine.stage(count_movements(tables[number - 1], tables[number], **days))
-        flow = count_flows(
-            tables[number - 1],
-            tables[number],
-            movement,
-            policy=policies[number],
-            earlier_policy=policies[number - 1],
-            **days,
+    movement = engine.stage(
+        ibis.union(
+            *(
+                count_movements(tables[number - 1], tables[number], earlier_on=REVIEWS[number - 1], as_of=REVIEWS[number])
+                for number in (1, 2)
+            )
         )
-        flows, moves = engine.fetch(flow).to_pylist(), engine.fetch(movement).to_pylist()
-        check_flows(flows, moves)
+    )
+    counts = ibis.union(
+        *(
+            count_tiers(each.filter(each.tier.notnull()), policy=review.policy, as_of=review.as_of)
+            for each, review in zip(tables, reviews, strict=True)
+        )
+    )
+    flow = count_flows(counts, movement, engine.from_arrow(ladders_between(reviews)))
+    kept, moves = engine.fetch(flow).to_pylist(), engine.fetch(movement).to_pylist()
+    check_flows(kept, moves)
+    for number in (1, 2):
+        flows = [each for each in kept if each["as_of"] == REVIEWS[number]]
         before, after = standings[number - 1], standings[number]
         opening = Counter(tier for tier, _cause in before.values() if tier)
         closing = Counter(tier for tier, _cause in after.values() if tier)
-        assert {each["tier"] for each in flows} == {*slugs[number], *slugs[number - 1]}
+        assert sorted(each["tier"] for each in flows) == sorted({*slugs[number], *slugs[number - 1]})
         assert {each["tier"]: each["opening"] for each in flows if each["opening"]} == opening
         assert {each["tier"]: each["closing"] for each in flows if each["closing"]} == closing
-        for part, kept_if in (
-            ("new", lambda key, known=before: key not in known),
-            ("returned", lambda key, known=before: key in known),
-        ):
-            expected = Counter(
-                tier for key, (tier, _cause) in after.items() if tier and before.get(key, (None,))[0] is None and kept_if(key)
-            )
-            assert {each["tier"]: each[part] for each in flows if each[part]} == expected
-        kept += flows
+        arrived = {key: tier for key, (tier, _cause) in after.items() if tier and before.get(key, (None,))[0] is None}
+        for part, keys in (("new", arrived.keys() - before.keys()), ("returned", arrived.keys() & before.keys())):
+            assert {each["tier"]: each[part] for each in flows if each[part]} == Counter(arrived[key] for key in keys)
     for each in summed_flows(kept):
         came = sum(each[part] for part in ("new", "returned", "upgraded_in", "downgraded_in"))
         went = sum(each[part] for part in ("upgraded_out", "downgraded_out", "lost"))

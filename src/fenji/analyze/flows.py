@@ -1,22 +1,23 @@
 """How does each tier get from the customers it opened with to those it closes with?
 
-Reads   insight.tier_assignment, insight.tier_movement
-Writes  insight.tier_flow: one row per tier of the two reviews' policies
+Reads   insight.tier_count, insight.tier_movement
+Writes  insight.tier_flow: one row per review after the first, and tier of its policy or of the one before it
 Units   customers
 Keeps   opening + new + returned + upgraded in + downgraded in - upgraded out - downgraded out - lost = closing, for every tier
-Source  DESIGN section 6; opening and closing are counted from the assignments, all between from the movements, so that the law can fail
+Source  DESIGN section 6; opening and closing are the published counts, all between comes from the movements, so that the law can fail
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from itertools import pairwise
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from fenji.domain.policies import Cause, Policy
+from fenji.domain.reviews import ReviewOn
 from fenji.errors import ContractBroken, Problem
 from fenji.language import message as _
 from fenji.tables.insight import TIER_FLOW
@@ -31,47 +32,53 @@ PARTS = ("opening", *CAME, *WENT, "closing")
 Row = Mapping[str, Any]
 
 
-def count_flows(
-    before: ir.Table,
-    after: ir.Table,
-    movement: ir.Table,
-    *,
-    policy: Policy,
-    earlier_policy: Policy,
-    earlier_on: date,
-    as_of: date,
-) -> ir.Table:
-    """The flow statement of every tier between two reviews.
+def count_flows(count: ir.Table, movement: ir.Table, ladders: ir.Table) -> ir.Table:
+    """The flow statement of every tier from each review to the next.
 
     Args:
-        before: the assignments of the earlier review; rows of other dates change nothing.
-        after: the assignments of the later review; rows of other dates change nothing.
-        movement: what ``movements.count_movements`` made of the two; rows of other dates change nothing.
-        policy: in force at the later review.
-        earlier_policy: in force at the earlier one; the same, or another version.
-        earlier_on: the earlier review date.
-        as_of: the later review date.
+        count: insight.tier_count of all the reviews.
+        movement: insight.tier_movement of every review after the first.
+        ladders: which tiers to list, made by ``ladders_between``.
 
-    Grain: one row per tier of either policy (insight.tier_flow), lowest first by ``rank``.
+    Grain: one row per row of ``ladders`` (insight.tier_flow).
     Keeps: every tier, with zeros where nothing happened.
     """
-    slugs = joint_ladder(policy, earlier_policy)
-    moves = movement.filter(movement.as_of == ibis.literal(as_of, type="date"))
-    ladder = _ladder(slugs)
-    for part in (
-        _standing(before, "opening", earlier_on),
-        _came(moves, slugs),
-        _went(moves, slugs),
-        _standing(after, "closing", as_of),
+    standing = count.select(part_on="as_of", part_tier="tier", customers="customers")
+    moves = _with_places(movement, ladders)
+    table = ladders
+    for day, part in (
+        ("earlier_on", standing.rename(opening="customers")),
+        ("as_of", _came(moves)),
+        ("as_of", _went(moves)),
+        ("as_of", standing.rename(closing="customers")),
     ):
-        ladder = ladder.left_join(part, ladder.tier == part.part_tier).drop("part_tier")
-    filled = {name: ladder[name].fill_null(0).cast("int64") for name in PARTS}
-    review = {
-        "as_of": ibis.literal(as_of, type="date"),
-        "policy": ibis.literal(policy.slug, type="string"),
-        "version": ibis.literal(policy.version, type="int64"),
-    }
-    return ladder.mutate(**filled, **review).select(*TIER_FLOW.schema.names)
+        same = [table[day] == part.part_on, table.tier == part.part_tier]
+        table = table.left_join(part, same).drop("part_on", "part_tier")
+    filled = {name: table[name].fill_null(0).cast("int64") for name in PARTS}
+    return table.mutate(**filled).select(*TIER_FLOW.schema.names)
+
+
+def ladders_between(reviews: Sequence[ReviewOn]) -> pa.Table:
+    """The tiers whose flows each review after the first has.
+
+    Returns:
+        One row per such review and tier of its policy or of the one before it: as_of, earlier_on, policy, version, tier, rank.
+    """
+    rows = [
+        {
+            "as_of": review.as_of,
+            "earlier_on": earlier.as_of,
+            "policy": review.policy.slug,
+            "version": review.policy.version,
+            "tier": tier,
+            "rank": rank,
+        }
+        for earlier, review in pairwise(reviews)
+        for rank, tier in enumerate(joint_ladder(review.policy, earlier.policy))
+    ]
+    days = [("as_of", pa.date32()), ("earlier_on", pa.date32())]
+    words = [("policy", pa.string()), ("version", pa.int64()), ("tier", pa.string()), ("rank", pa.int64())]
+    return pa.Table.from_pylist(rows, schema=pa.schema([*days, *words]))
 
 
 def joint_ladder(policy: Policy, earlier: Policy) -> tuple[str, ...]:
@@ -89,17 +96,22 @@ def joint_ladder(policy: Policy, earlier: Policy) -> tuple[str, ...]:
 
 
 def check_flows(flows: Iterable[Row], movements: Iterable[Row]) -> None:
-    """Holds the flow statements of one review to their law, and to the movements that they were made from.
+    """Holds flow statements to their law, and to the movements that they were made from.
 
     Args:
-        flows: rows of insight.tier_flow.
-        movements: rows of insight.tier_movement of the same review.
+        flows: rows of insight.tier_flow, of one review or several.
+        movements: rows of insight.tier_movement of the same reviews.
 
     Raises:
         ContractBroken: a tier's flows do not lead from its opening to its closing, or the tiers together are not all customers.
     """
     rows, moves = list(flows), list(movements)
-    ContractBroken.raise_if([*_open_statements(rows), *_differing_totals(rows, moves)])
+    problems = list(_open_statements(rows))
+    for day in sorted({each["as_of"] for each in [*rows, *moves]}):
+        problems += _differing_totals(
+            [each for each in rows if each["as_of"] == day], [each for each in moves if each["as_of"] == day]
+        )
+    ContractBroken.raise_if(problems)
 
 
 def closing_of(row: Row) -> int:
@@ -133,47 +145,34 @@ def summed_flows(rows: Iterable[Row]) -> tuple[dict[str, Any], ...]:
     return tuple({name: each[name] for name in ("tier", *PARTS)} for each in ladder)
 
 
-def _ladder(slugs: Sequence[str]) -> ir.Table:
-    """One row per tier, made of nothing but the names."""
-    ranks = ibis.range(0, len(slugs)).unnest().name("rank").as_table()
-    names = [(ranks["rank"] == rank, slug) for rank, slug in enumerate(slugs)]
-    return ranks.select(rank=ranks["rank"].cast("int64"), tier=ibis.cases(*names, else_=""))
+def _with_places(movement: ir.Table, ladders: ir.Table) -> ir.Table:
+    """The movements with how far up the ladder each leads; null where it comes from outside or leads there."""
+    table = movement
+    for end in ("from", "to"):
+        places = ladders.select(place_on="as_of", place_tier="tier", **{f"{end}_place": "rank"})
+        same = [table.as_of == places.place_on, table[f"{end}_tier"] == places.place_tier]
+        table = table.left_join(places, same).drop("place_on", "place_tier")
+    return table.mutate(step=table.to_place - table.from_place)
 
 
-def _standing(assignment: ir.Table, name: str, day: date) -> ir.Table:
-    here = assignment.filter(assignment.as_of == ibis.literal(day, type="date"), assignment.tier.notnull())
-    return here.group_by(part_tier="tier").aggregate(**{name: here.count()})
-
-
-def _came(moves: ir.Table, slugs: Sequence[str]) -> ir.Table:
+def _came(moves: ir.Table) -> ir.Table:
     here = moves.filter(moves.to_tier.notnull())
-    arrived, step = here.from_tier.isnull(), _step(here, slugs)
-    return here.group_by(part_tier="to_tier").aggregate(
+    arrived = here.from_tier.isnull()
+    return here.group_by(part_on="as_of", part_tier="to_tier").aggregate(
         new=here.customers.sum(where=arrived & (here.cause == Cause.NEW.value)),
         returned=here.customers.sum(where=arrived & (here.cause == Cause.RETURNED.value)),
-        upgraded_in=here.customers.sum(where=step > 0),
-        downgraded_in=here.customers.sum(where=step < 0),
+        upgraded_in=here.customers.sum(where=here.step > 0),
+        downgraded_in=here.customers.sum(where=here.step < 0),
     )
 
 
-def _went(moves: ir.Table, slugs: Sequence[str]) -> ir.Table:
+def _went(moves: ir.Table) -> ir.Table:
     here = moves.filter(moves.from_tier.notnull())
-    step = _step(here, slugs)
-    return here.group_by(part_tier="from_tier").aggregate(
-        upgraded_out=here.customers.sum(where=step > 0),
-        downgraded_out=here.customers.sum(where=step < 0),
+    return here.group_by(part_on="as_of", part_tier="from_tier").aggregate(
+        upgraded_out=here.customers.sum(where=here.step > 0),
+        downgraded_out=here.customers.sum(where=here.step < 0),
         lost=here.customers.sum(where=here.to_tier.isnull()),
     )
-
-
-def _step(moves: ir.Table, slugs: Sequence[str]) -> ir.IntegerValue:
-    """How far up the ladder a movement leads; null where it comes from outside or leads there."""
-    return _position(moves.to_tier, slugs) - _position(moves.from_tier, slugs)
-
-
-def _position(tier: ir.StringValue, slugs: Sequence[str]) -> ir.IntegerValue:
-    places = [(tier == slug, ibis.literal(place, type="int64")) for place, slug in enumerate(slugs)]
-    return ibis.cases(*places, else_=ibis.null("int64"))
 
 
 def _open_statements(rows: Sequence[Row]) -> Iterator[Problem]:
@@ -198,7 +197,7 @@ def _differing_totals(rows: Sequence[Row], moves: Sequence[Row]) -> Iterator[Pro
         "upgraded_in": totals["upgraded_out"],
         "downgraded_in": totals["downgraded_out"],
     }
-    day = next((each["as_of"] for each in [*rows, *moves]), None)
+    day = [*rows, *moves][0]["as_of"]
     for part, count in expected.items():
         if totals[part] != count:
             yield Problem(text, {"as_of": day, "part": part, "total": totals[part], "expected": count})

@@ -52,7 +52,7 @@ FLOW_TITLES = (
 CAUSE_NAMES = {
     Cause.NEW: _("new"),
     Cause.UPGRADE: _("upgraded"),
-    Cause.KEPT: _("kept"),
+    Cause.KEPT: _("tier kept"),
     Cause.GRACE: _("in grace"),
     Cause.HELD: _("held"),
     Cause.DOWNGRADE: _("downgraded"),
@@ -208,7 +208,10 @@ def _show_flows(result: MovesResult, output: Output) -> None:
     rows = [(name, *map(number, counts)) for name, counts in [*lines, (output.text(_("all")), everyone)]]
     output.table(head, rows)
     if len(result.periods) > 1:
-        output.say(_("Added up over {count} reviews: who went up and down again counts in both."), count=len(result.periods))
+        output.say(
+            _("Added up over {count} reviews: who went up and down again, or was lost and came back, counts in both."),
+            count=len(result.periods),
+        )
     output.say(_("Every flow closes: opening + what came - what went = closing, in every tier at every review."))
 
 
@@ -237,7 +240,7 @@ def _show_rates(result: MovesResult, output: Output) -> None:
         _("lost (churn)"),
         _("left"),
         _("mean stay, reviews"),
-        _("days"),
+        _("mean stay, days"),
     ]
     stays = {each.tier: each for each in result.stays}
     rows = []
@@ -268,7 +271,7 @@ def _show_cohorts(result: MovesResult, output: Output) -> None:
     head = [Col(output.text(_("month"))), Col(output.text(_("customers")), is_number=True)]
     output.table([*head, *(Col(str(day), is_number=True) for day in days)], rows)
     if len(found) > COHORTS_SHOWN:
-        output.say(_("... and {more} earlier months; --json lists them all."), more=number(len(found) - COHORTS_SHOWN))
+        output.say(_("Earlier months not listed: {more}; --json lists them all."), more=number(len(found) - COHORTS_SHOWN))
 
 
 def _month(cohort: date | None) -> str | None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
-from fenji.analyze.flows import PARTS, check_flows, count_flows, summed_flows
+from fenji.analyze.flows import PARTS, check_flows, count_flows, ladders_between, summed_flows
 from fenji.analyze.movements import count_movements
 from fenji.analyze.retention import cohort_retention, ended_stays, rates_of
 from fenji.documents.policies import policy_from_text
@@ -39,29 +40,31 @@ def save_moves(writer: RunWriter, decided: Sequence[tuple[ReviewOn, ir.Table]]) 
     """Movements and flow statements between each review and the next, saved and checked to the last customer.
 
     Args:
-        writer: where the run's tables go.
+        writer: where the run's tables go; it has written insight.tier_count of every review.
         decided: every review with its assignments as stored, the earliest first; one review alone has no movements.
 
     Raises:
         ContractBroken: a flow does not close; the run ends and publishes nothing.
     """
-    for (earlier, before), (review, after) in pairwise(decided):
-        movement = writer.save(
-            count_movements(before, after, earlier_on=earlier.as_of, as_of=review.as_of),
-            insight.TIER_MOVEMENT,
-            as_of=review.as_of,
-        )
-        flow = count_flows(
-            before,
-            after,
-            movement,
-            policy=review.policy,
-            earlier_policy=earlier.policy,
-            earlier_on=earlier.as_of,
-            as_of=review.as_of,
-        )
-        flows = writer.save(flow, insight.TIER_FLOW, as_of=review.as_of)
-        check_flows(_fetched(writer.session, flows), _fetched(writer.session, movement))
+    if len(decided) == 1:
+        return
+    engine = writer.session.engine
+    # One pair after the other, so that there is never more than one join of all customers at a time.
+    counted = [
+        engine.fetch(count_movements(before, after, earlier_on=earlier.as_of, as_of=review.as_of))
+        for (earlier, before), (review, after) in pairwise(decided)
+    ]
+    movement = writer.save(engine.from_arrow(pa.concat_tables(counted)), insight.TIER_MOVEMENT)
+    ladders = engine.from_arrow(ladders_between([review for review, _table in decided]))
+    flow = writer.save(count_flows(_written(writer, insight.TIER_COUNT), movement, ladders), insight.TIER_FLOW)
+    check_flows(_fetched(writer.session, flow), _fetched(writer.session, movement))
+
+
+def _written(writer: RunWriter, contract: Contract) -> ir.Table:
+    """What the run has written of a table so far."""
+    store = writer.session.store
+    paths = [each.path for each in writer.tables if each.table == contract.full_name]
+    return writer.session.engine.read_parquet([file for path in paths for file in store.files(path)], contract.schema)
 
 
 def moves_between(
@@ -161,15 +164,14 @@ def _no_review(history: _History, day: date) -> Problem:
 def _moves_of(session: Session, history: _History, earlier_on: date, as_of: date) -> MovesResult:
     run_id = history.run.run_id
     between = [day for day in history.reviews if earlier_on < day <= as_of]
-    flows = [row for day in between for row in _stored(session, run_id, insight.TIER_FLOW, day)]
-    by_review = [row for day in between for row in _stored(session, run_id, insight.TIER_MOVEMENT, day)]
-    for day in between:
-        # Checked when they were saved; what is shown as closing is checked where it is shown.
-        check_flows(_of(flows, day), _of(by_review, day))
+    flows = _stored(session, run_id, insight.TIER_FLOW, between)
+    by_review = _stored(session, run_id, insight.TIER_MOVEMENT, between)
+    # Checked when they were saved; what is shown as closing is checked where it is shown.
+    check_flows(flows, by_review)
     movements = by_review if len(between) == 1 else _counted(session, run_id, earlier_on, as_of)
     summed = summed_flows(flows)
     tiers = [each["tier"] for each in summed]
-    periods = tuple(_period(day, _of(flows, day)) for day in between)
+    periods = tuple(_period(day, [row for row in flows if row["as_of"] == day]) for day in between)
     return MovesResult(
         run_id=run_id,
         earlier_on=earlier_on,
@@ -196,12 +198,9 @@ def _fetched(session: Session, table: ir.Table) -> list[dict[str, Any]]:
     return records
 
 
-def _of(rows: Sequence[Row], day: date) -> list[Row]:
-    return [row for row in rows if row["as_of"] == day]
-
-
-def _stored(session: Session, run_id: str, contract: Contract, day: date) -> list[dict[str, Any]]:
-    return _fetched(session, session.read(run_id, contract, as_of=day))
+def _stored(session: Session, run_id: str, contract: Contract, days: Sequence[date]) -> list[dict[str, Any]]:
+    table = session.read(run_id, contract)
+    return _fetched(session, table.filter(table.as_of.isin(days)))
 
 
 def _counted(session: Session, run_id: str, earlier_on: date, as_of: date) -> list[dict[str, Any]]:

@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
-from fenji.analyze.flows import check_flows, count_flows, joint_ladder, summed_flows
+from fenji.analyze.flows import check_flows, count_flows, joint_ladder, ladders_between, summed_flows
 from fenji.analyze.movements import count_movements
+from fenji.analyze.tier_counts import count_tiers
 from fenji.domain.policies import Policy, Tier
+from fenji.domain.reviews import ReviewOn
 from fenji.domain.words import Words
 from fenji.engines.duck import DuckEngine
 from fenji.errors import ContractBroken
@@ -43,13 +45,19 @@ def engine():
 
 
 def statements(engine, before, after, *, policy=THREE, earlier_policy=THREE):
-    """Flow rows and movement rows, checked."""
+    """Flow rows, checked against the movements."""
+    reviews = (ReviewOn(MAY, earlier_policy), ReviewOn(JUNE, policy))
     was, now = engine.from_arrow(assigned(MAY, before)), engine.from_arrow(assigned(JUNE, after))
     movement = count_movements(was, now, earlier_on=MAY, as_of=JUNE)
-    table = count_flows(was, now, movement, policy=policy, earlier_policy=earlier_policy, earlier_on=MAY, as_of=JUNE)
+    counts = [
+        count_tiers(table.filter(table.tier.notnull()), policy=review.policy, as_of=review.as_of)
+        for table, review in zip((was, now), reviews, strict=True)
+    ]
+    table = count_flows(counts[0].union(counts[1]), movement, engine.from_arrow(ladders_between(reviews)))
     assert table.schema() == TIER_FLOW.schema
     flows = engine.fetch(table.order_by("rank")).to_pylist()
     check_flows(flows, engine.fetch(movement).to_pylist())
+    assert {(each["as_of"], each["policy"], each["version"]) for each in flows} == {(JUNE, "steps", policy.version)}
     return [tuple(each.values())[3:] for each in flows]
 
 

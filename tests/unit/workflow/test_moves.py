@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from fenji.analyze.tier_counts import count_tiers
 from fenji.cli.main import answer
 from fenji.documents.policies import policy_from_text, render_policy
 from fenji.domain.policies import Cause
@@ -20,7 +20,7 @@ from fenji.domain.runs import NewRun, PolicyText
 from fenji.errors import ContractBroken, InvalidArgument, NotFound
 from fenji.language import Language
 from fenji.tables import clean
-from fenji.tables.insight import TIER_ASSIGNMENT, TIER_FLOW, TIER_MOVEMENT
+from fenji.tables.insight import TIER_ASSIGNMENT, TIER_COUNT
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between, save_moves
 from fenji.workflow.results import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
@@ -87,6 +87,8 @@ def publish(session: Session, world: dict, *, reviews: int = 3, command: str = "
         for number in range(3 - reviews, 3):
             table = session.engine.from_arrow(assigned(world, number))
             stored = writer.save(table, TIER_ASSIGNMENT, as_of=REVIEWS[number])
+            counts = count_tiers(stored.filter(stored.tier.notnull()), policy=POLICY, as_of=REVIEWS[number])
+            writer.save(counts, TIER_COUNT, as_of=REVIEWS[number])
             decided.append((ReviewOn(REVIEWS[number], POLICY), stored))
         save_moves(writer, decided)
         session.runs.publish(run.run_id, writer.tables)
@@ -219,19 +221,6 @@ def test_a_flow_that_does_not_close_ends_the_run_and_publishes_nothing(shop: Pat
         publish(session, vanished)
     assert session.runs.latest_published() is None
     assert not list(session.store.root.glob("*/run=*"))
-
-
-def test_a_review_under_another_version_has_the_tiers_of_both(session: Session) -> None:
-    three = replace(POLICY, version=2, tiers=(*POLICY.tiers, replace(POLICY.tiers[1], slug="top")))
-    new = NewRun("run", session.engine.name, Language.EN, JUNE, session.workspace.settings.record())
-    with session.runs.running(new) as run:
-        writer = RunWriter(session, run)
-        tables = [session.engine.from_arrow(assigned(WORLD, number)) for number in (1, 2)]
-        save_moves(writer, [(ReviewOn(MAY, three), tables[0]), (ReviewOn(JUNE, POLICY), tables[1])])
-        assert [(each.table, each.as_of, each.rows) for each in writer.tables] == [
-            (TIER_MOVEMENT.full_name, JUNE, 4),
-            (TIER_FLOW.full_name, JUNE, 3),
-        ]
 
 
 @pytest.mark.parametrize("language", list(Language))
