@@ -117,16 +117,14 @@ class DuckEngine(DuckReading):
 
     def _ranges(self, table: ir.Table) -> Iterator[pa.Table]:
         """All rows, customers of one range of keys at a time; more than one range is split on disk first, in one pass."""
-        staged = self.stage(table)
-        key = staged.customer_key
-        (found,) = self.fetch(staged.aggregate(rows=staged.count(), lowest=key.min(), highest=key.max())).to_pylist()
+        key = table.customer_key
+        (found,) = self.fetch(table.aggregate(rows=table.count(), lowest=key.min(), highest=key.max())).to_pylist()
         if found["rows"] <= RANGE_ROWS:
-            yield self.connection.to_pyarrow(staged)
+            yield self.connection.to_pyarrow(table)
             return
-        width = range_width(**found)
         self._staged += 1
         folder = self._scratch / f"ranges_{self._staged}"
-        numbered = self._typed(staged.mutate(key_range=(key - found["lowest"]) // width))
+        numbered = self._typed(table.mutate(key_range=(key - found["lowest"]) // range_width(**found)))
         target = str(folder).replace("'", "''")
         self.connection.raw_sql(f"COPY ({numbered}) TO '{target}' (FORMAT parquet, PARTITION_BY (key_range))")
         for part in sorted(folder.iterdir()):

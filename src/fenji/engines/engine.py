@@ -68,7 +68,8 @@ class Engine(Protocol):
         """A batch step, run now and kept on scratch disk.
 
         Args:
-            table: has a ``customer_key`` without nulls; a customer should not have many more rows than others.
+            table: has a ``customer_key`` without nulls, and customers with about as many rows each; read twice, so what is
+                costly to compute is better staged.
             function: is given all rows of the customers of one range of keys, in any order (``RANGE_ROWS`` of them or so; at
                 least once, maybe without rows), and returns the result for them.
             schema: of what the function returns.

@@ -113,19 +113,18 @@ class SparkEngine(SparkReading):
         from pyspark.sql import functions  # noqa: PLC0415 - heavy third-party, an extra
 
         target = schema.to_pyarrow()
-        staged = self.stage(table)
-        key = staged.customer_key
-        (found,) = self.fetch(staged.aggregate(rows=staged.count(), lowest=key.min(), highest=key.max())).to_pylist()
+        key = table.customer_key
+        (found,) = self.fetch(table.aggregate(rows=table.count(), lowest=key.min(), highest=key.max())).to_pylist()
 
         def mapped(rows: pa.Table) -> pa.Table:
             return function(rows).select(target.names).cast(target)
 
         folder = self._next_folder("mapped")
         if not found["rows"]:
-            pq.write_table(mapped(self.fetch(staged)), folder.with_suffix(".parquet"), coerce_timestamps="us")
+            pq.write_table(mapped(self.fetch(table)), folder.with_suffix(".parquet"), coerce_timestamps="us")
             return self.read_parquet([folder.with_suffix(".parquet")], schema)
         key_range = functions.floor((functions.col("customer_key") - found["lowest"]) / range_width(**found))
-        write_parquet(self._frame_of(staged).groupBy(key_range).applyInArrow(mapped, struct_of(schema)), folder)
+        write_parquet(self._frame_of(table).groupBy(key_range).applyInArrow(mapped, struct_of(schema)), folder)
         return self.read_parquet(sorted(folder.glob("*.parquet")), schema)
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
