@@ -71,7 +71,7 @@ def override_tier(root: Path, request: OverrideRequest) -> OverridesResult:
     day = today(workspace.settings.time_zone)
     begins_on = request.begins_on or day
     policies = policies_of(workspace)
-    policy = policy_in_force(policies, request.policy or workspace.settings.policy, begins_on).policy
+    policy = policy_in_force(policies, request.policy or workspace.settings.policy, as_of=begins_on).policy
     with open_session(workspace) as session:
         problems = [*_unsaid(request), *_backwards(begins_on, request.ends_on)]
         slugs = [each.slug for each in policy.tiers]

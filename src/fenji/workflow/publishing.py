@@ -92,7 +92,9 @@ def list_versions(root: Path) -> VersionsResult:
     workspace = open_workspace(root)
     policies = policies_of(workspace)
     day = today(workspace.settings.time_zone)
-    in_force = {slug: policy_in_force(policies, slug, day).policy.version for slug in {each.policy.slug for each in policies}}
+    in_force = {
+        slug: policy_in_force(policies, slug, as_of=day).policy.version for slug in {each.policy.slug for each in policies}
+    }
     return VersionsResult(day, tuple(_row(workspace, each, in_force) for each in policy_versions_of(workspace)))
 
 

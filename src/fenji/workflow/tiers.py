@@ -75,7 +75,7 @@ def tiers_at(
         if day is None:
             message = f"run {base_run.run_id} has no as-of date"
             raise AssertionError(message)
-        read = policy_in_force(policies, policy or workspace.settings.policy, day)
+        read = policy_in_force(policies, policy or workspace.settings.policy, as_of=day)
         chosen, base = read.policy, clean_base_of(session, base_run)
         registry = registry_of(own, chosen, base.event_kinds)
         warnings = usable_policy(read, registry)
@@ -112,14 +112,14 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
     workspace = open_workspace(root)
     with open_session(workspace) as session:
         run = session.runs.published(run_id)
-        day = _review_of(session, run, as_of)
-        chosen, own, base = _policy_of(session, run, day), _metrics_of(run), clean_base_of(session, run)
+        day = _review_of(session, run, as_of=as_of)
+        chosen, own, base = _policy_of(session, run, as_of=day), _metrics_of(run), clean_base_of(session, run)
         registry = registry_of(own, chosen, base.event_kinds)
         grouping = None if by is None else grouping_of(by, registry, chosen)
         return tiers_of(session, run, base, registry, chosen, as_of=day, grouping=grouping, is_as_of_defaulted=as_of is None)
 
 
-def _review_of(session: Session, run: Run, as_of: date | None) -> date:
+def _review_of(session: Session, run: Run, *, as_of: date | None) -> date:
     dates = _dates_of(session, run, insight.TIER_COUNT.full_name)
     day = as_of or run.new.as_of
     if day is None or day not in dates:
@@ -141,7 +141,7 @@ def _listed(dates: list[date]) -> str:
     return ", ".join(day.isoformat() for day in dates)
 
 
-def _policy_of(session: Session, run: Run, as_of: date) -> Policy:
+def _policy_of(session: Session, run: Run, *, as_of: date) -> Policy:
     """The rules that a run followed at a review, from its own copy."""
     if run.new.policy is None:
         message = f"run {run.run_id} followed no policy"

@@ -240,7 +240,7 @@ def policies_between(policies: tuple[PolicyDocument, ...], slug: str | None, dat
     Raises:
         InvalidDocument: as ``policy_in_force``.
     """
-    return {day: policy_in_force(policies, slug, day) for day in sorted(dates)}
+    return {day: policy_in_force(policies, slug, as_of=day) for day in sorted(dates)}
 
 
 def frozen_name(slug: str, version: int) -> str:

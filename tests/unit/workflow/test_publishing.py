@@ -134,7 +134,7 @@ def test_each_review_follows_the_version_that_counts_on_its_day(shop: Path) -> N
         ("2026-03-15", 2),
         ("2026-03-31", 2),
     ]
-    assert policy_in_force(found, "shop", date(2026, 3, 15)).policy.version == 2
+    assert policy_in_force(found, "shop", as_of=date(2026, 3, 15)).policy.version == 2
 
 
 def test_the_version_that_counts_today_is_marked(shop: Path) -> None:
