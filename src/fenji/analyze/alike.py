@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from math import prod
 
 import ibis
 import ibis.expr.types as ir
@@ -37,9 +38,14 @@ from fenji.analyze.tier_counts import REVENUE
 from fenji.analyze.tiers import rule_basis
 from fenji.domain.conditions import Comparison, Operator, TopShare, leaves
 from fenji.domain.policies import SCORE, Policy
+from fenji.errors import InvalidInput
+from fenji.language import message as _
 
 Cut = tuple[Decimal, bool]
 """A threshold, and whether only values beyond it lie above the cut (True), or the threshold itself too (False)."""
+
+MOST_GROUPS = 2**62
+"""A group is one number of 64 bits; two policies of twenty metrics stay below."""
 
 _CUTS_OF: Mapping[Operator, tuple[bool, ...]] = {
     Operator.AT_LEAST: (False,),
@@ -81,12 +87,84 @@ def metrics_asked(policies: Sequence[Policy]) -> tuple[str, ...]:
 def count_alike(panel: ir.Table, customer: ir.Table, *, policies: Sequence[Policy], as_of: date) -> ir.Table:
     """Customers counted by their answers to the lines of all policies.
 
-    Grain: one row per group: key columns that ``facts_of`` understands, customers, net_revenue_12m.
+    Grain: one row per group: key columns that ``facts_of`` and ``code_of`` understand, customers, net_revenue_12m.
     Keeps: every customer of the panel at ``as_of``, in exactly one group.
 
     Raises:
         InvalidInput: a policy names metrics or customer columns that are not there.
     """
+    told, sizes = _answered(panel, customer, policies, as_of)
+    counted = told.group_by(list(sizes)).aggregate(customers=told.count(), revenue=told[REVENUE].sum())
+    return counted.mutate(net_revenue_12m=counted.revenue.cast("decimal(18, 2)")).drop("revenue")
+
+
+def largest_of_groups(
+    panel: ir.Table, customer: ir.Table, *, policies: Sequence[Policy], codes: Sequence[int], limit: int, as_of: date
+) -> ir.Table:
+    """The customers with the largest revenue within some groups.
+
+    Grain: at most ``limit`` rows: customer_key, net_revenue_12m, code (see ``code_of``); the largest first, equal ones by key.
+    """
+    told, sizes = _answered(panel, customer, policies, as_of)
+    near = _near(told, policies, codes)
+    code = ibis.literal(0, type="int64")
+    for key, size in sizes.items():
+        code = code * size + near[key].cast("int64")
+    listed = near.mutate(code=code)
+    listed = listed.filter(listed.code.isin(list(codes))).select("customer_key", REVENUE, "code")
+    return listed.order_by(listed[REVENUE].desc(), listed.customer_key.asc()).limit(limit)
+
+
+def richest(groups: Mapping[int, int], policies: Sequence[Policy], *, limit: int) -> tuple[int, ...]:
+    """Those of some groups (code -> customers) in which the customers with the largest revenue must be.
+
+    Bands of revenue are in order: once the higher ones hold enough customers, the lower ones need not be looked at.
+    """
+    band = next((each.key for each in _shared_bands(policies) if each.metric == REVENUE), None)
+    if band is None:
+        return tuple(sorted(groups))
+    by_band: dict[int, list[int]] = {}
+    for code in groups:
+        by_band.setdefault(_answers_of(code, policies)[band], []).append(code)
+    found: list[int] = []
+    for number in sorted(by_band, reverse=True):
+        if sum(groups[code] for code in found) < limit:
+            found += by_band[number]
+    return tuple(sorted(found))
+
+
+def _near(told: ir.Table, policies: Sequence[Policy], codes: Sequence[int]) -> ir.Table:
+    """The customers between the lowest and the highest band of the groups, metric by metric: what a scan can leave out by itself."""
+    answers = [_answers_of(code, policies) for code in codes]
+    near = told
+    for band in _shared_bands(policies):
+        numbers = [each[band.key] for each in answers]
+        column = told[band.metric]
+        if numbers and min(numbers) > _BELOW:
+            near = near.filter(_is_above(column, band.cuts[min(numbers) - _BELOW - 1]))
+        if numbers and min(numbers) > _NO_VALUE and max(numbers) < len(band.cuts) + _BELOW:
+            near = near.filter(~_is_above(column, band.cuts[max(numbers) - _BELOW]))
+    return near
+
+
+def _answers_of(code: int, policies: Sequence[Policy]) -> dict[str, int]:
+    """The key columns of a group, out of its code."""
+    found = {}
+    for key, size in reversed(_sizes(policies).items()):
+        code, found[key] = divmod(code, size)
+    return found
+
+
+def code_of(row: Mapping[str, object], policies: Sequence[Policy]) -> int:
+    """One number that stands for a group, of a fetched row of ``count_alike``."""
+    code = 0
+    for key, size in _sizes(policies).items():
+        code = code * size + int(str(row[key]))
+    return code
+
+
+def _answered(panel: ir.Table, customer: ir.Table, policies: Sequence[Policy], as_of: date) -> tuple[ir.Table, Mapping[str, int]]:
+    """Every customer with the key columns of the group, and how many values each key can have."""
     asked = metrics_asked(policies)
     table = panel.select("customer_key", "as_of", *asked)
     keys: list[str] = []
@@ -97,10 +175,23 @@ def count_alike(panel: ir.Table, customer: ir.Table, *, policies: Sequence[Polic
         keys += own
     shared = {band.key: _band_number(table, band) for band in _shared_bands(policies)}
     # Without any rule everybody is alike; the key makes that one group, and none of an empty panel.
-    everyone = {} if keys or shared else {"everyone": ibis.literal(0, type="int8")}
-    told = table.select(REVENUE, *keys, **shared, **everyone)
-    counted = told.group_by([*keys, *shared, *everyone]).aggregate(customers=told.count(), revenue=told[REVENUE].sum())
-    return counted.mutate(net_revenue_12m=counted.revenue.cast("decimal(18, 2)")).drop("revenue")
+    return table.select("customer_key", *asked, *keys, **shared, everyone=ibis.literal(0, type="int16")), _sizes(policies)
+
+
+def _sizes(policies: Sequence[Policy]) -> dict[str, int]:
+    """Every key column with the number of values that it can have."""
+    found: dict[str, int] = {}
+    for number, policy in enumerate(policies):
+        found |= {band.key: len(band.cuts) + 2 for band in _score_band(policy, number)}
+        found |= {f"top_{number}_{position}": 2 for position, _top in enumerate(_tops(policy))}
+        found |= {f"named_{number}_{column}": len(values) + 1 for column, values in _named_values(policy).items()}
+    found |= {band.key: len(band.cuts) + 2 for band in _shared_bands(policies)}
+    if prod(found.values()) > MOST_GROUPS:
+        raise InvalidInput.of(
+            _("these policies together compare customers with too many thresholds to be laid side by side."),
+            advice=_("Compare policies that name fewer metrics."),
+        )
+    return {**found, "everyone": 1}
 
 
 def facts_of(row: Mapping[str, object], policies: Sequence[Policy]) -> tuple[CustomerFacts, ...]:
@@ -121,31 +212,38 @@ def _facts(row: Mapping[str, object], policy: Policy, number: int, shared: Mappi
         is_in = bool(row[f"top_{number}_{position}"])
         columns[str(top)] = f"threshold_{position}"
         values[f"threshold_{position}"] = value + (0 if is_in else 1) if isinstance(value, Decimal) else None
-    named = {CUSTOMER_PREFIX + column: row[f"named_{number}_{column}"] for column in _named_values(policy)}
+    named = {
+        CUSTOMER_PREFIX + column: (None, *held)[int(str(row[f"named_{number}_{column}"]))]
+        for column, held in _named_values(policy).items()
+    }
     return CustomerFacts({**values, **named}, policy.variants, columns)
 
 
 def _own_keys(basis: RuleBasis, policy: Policy, number: int) -> dict[str, ir.Value]:
     """Answers that depend on one policy's score, computed thresholds and variants."""
     keys: dict[str, ir.Value] = {band.key: _band_number(basis.table, band) for band in _score_band(policy, number)}
-    keys |= {f"top_{number}_{position}": holds(top, basis) for position, top in enumerate(_tops(policy))}
+    keys |= {f"top_{number}_{position}": holds(top, basis).cast("int16") for position, top in enumerate(_tops(policy))}
     for column, values in _named_values(policy).items():
         held = basis.table[CUSTOMER_PREFIX + column].cast("string")
-        keys[f"named_{number}_{column}"] = ibis.ifelse(held.isin(values), held, ibis.null("string"))
+        places = [(held == value, ibis.literal(place, type="int16")) for place, value in enumerate(values, 1)]
+        keys[f"named_{number}_{column}"] = ibis.cases(*places, else_=ibis.literal(0, type="int16"))
     return keys
 
 
 def _band_number(table: ir.Table, band: _Band) -> ir.IntegerValue:
     column = table[band.metric]
     passed = [
-        (
-            COMPARE[Operator.MORE_THAN if is_beyond else Operator.AT_LEAST](column, threshold_literal(number, column.type())),
-            ibis.literal(position, type="int16"),
-        )
-        for position, (number, is_beyond) in enumerate(band.cuts, _BELOW + 1)
+        (_is_above(column, cut), ibis.literal(position, type="int16")) for position, cut in enumerate(band.cuts, _BELOW + 1)
     ]
     no_value, below = (ibis.literal(each, type="int16") for each in (_NO_VALUE, _BELOW))
     return ibis.cases((column.isnull(), no_value), *reversed(passed), else_=below)
+
+
+def _is_above(column: ir.NumericValue, cut: Cut) -> ir.BooleanValue:
+    number, is_beyond = cut
+    compare = COMPARE[Operator.MORE_THAN if is_beyond else Operator.AT_LEAST]
+    above: ir.BooleanValue = compare(column, threshold_literal(number, column.type()))
+    return above
 
 
 def _typical(band: _Band, number: object) -> Decimal | None:
@@ -197,5 +295,6 @@ def _named_values(policy: Policy) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for variant in policy.variants:
         for column, values in variant.where.items():
-            found.setdefault(column, []).extend(values)
+            held = found.setdefault(column, [])
+            held += [value for value in values if value not in held]
     return found

@@ -13,16 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.alike import facts_of, first_review_rules, metrics_asked
+from fenji.analyze.alike import code_of, facts_of
 from fenji.analyze.judging import CustomerFacts, judge, qualified_tier_of, tier_of
 from fenji.analyze.tier_counts import REVENUE
-from fenji.analyze.tiers import tiered_panel
 from fenji.domain.conditions import Condition, Group, Junction
 from fenji.domain.policies import Cause, Policy, Tier
 
@@ -92,6 +89,15 @@ class PolicySide:
 
 
 @dataclass(frozen=True)
+class Fall:
+    """Customers who would stand lower."""
+
+    from_tier: str
+    to_tier: str
+    customers: int
+
+
+@dataclass(frozen=True)
 class PolicyComparison:
     """Two policies side by side."""
 
@@ -101,6 +107,8 @@ class PolicyComparison:
     new: PolicySide
     moves: tuple[Move, ...]
     """Every pair of tiers that occurs: current tiers from the lowest up, within them new ones."""
+    falls: Mapping[int, Fall]
+    """The groups (``alike.code_of``) whose customers would stand lower."""
 
     def moved(self, direction: int) -> tuple[int, Decimal]:
         """Customers and revenue of everybody who goes up (1), down (-1) or stays (0)."""
@@ -112,6 +120,7 @@ class PolicyComparison:
 class _Alike:
     """A group of customers, judged under the current (0) and the new (1) policy."""
 
+    code: int
     customers: int
     revenue: Decimal
     facts: tuple[CustomerFacts, ...]
@@ -129,31 +138,6 @@ def without_lost(panel: ir.Table, assignment: ir.Table, *, as_of: date) -> ir.Ta
     return here.anti_join(gone, here.customer_key == gone.lost_key)
 
 
-def most_affected(
-    panel: ir.Table, customer: ir.Table, *, current: Policy, new: Policy, falls: Iterable[tuple[str, str]], as_of: date
-) -> ir.Table:
-    """The customers with the largest revenue among those who would stand lower.
-
-    Args:
-        panel: insight.customer_metric.
-        customer: clean.customer.
-        current: the policy in force.
-        new: the other one.
-        falls: the pairs of tiers (current, new) that are falls; at least one.
-        as_of: the review date.
-
-    Grain: at most ``MOST_AFFECTED`` rows: customer_key, from_tier, to_tier, net_revenue_12m; the largest first.
-    """
-    asked = metrics_asked((current, new))
-    today = tiered_panel(
-        panel.select("customer_key", "as_of", *asked), customer, policy=first_review_rules(current), as_of=as_of
-    ).select("customer_key", "as_of", *asked, from_tier="tier")
-    then = tiered_panel(today, customer, policy=first_review_rules(new), as_of=as_of)
-    fallen = then.filter(reduce(or_, [(then.from_tier == before) & (then.tier == after) for before, after in falls]))
-    listed = fallen.select("customer_key", "from_tier", REVENUE, to_tier="tier")
-    return listed.order_by(listed[REVENUE].desc(), listed.customer_key.asc()).limit(MOST_AFFECTED)
-
-
 def compare_policies(rows: Iterable[Mapping[str, object]], *, current: Policy, new: Policy) -> PolicyComparison:
     """The fetched rows of ``alike.count_alike`` for (current, new) as a comparison."""
     policies = (current, new)
@@ -165,9 +149,19 @@ def compare_policies(rows: Iterable[Mapping[str, object]], *, current: Policy, n
     for (before, after), alike in sorted(found.items()):
         slugs = current.tiers[before].slug, new.tiers[after].slug
         moves.append(Move(*slugs, direction_of(*slugs, current=current, new=new), *_total(alike)))
+    down = {(each.from_tier, each.to_tier) for each in moves if each.direction < 0}
+    placed = {
+        group.code: Fall(current.tiers[group.ranks[0]].slug, new.tiers[group.ranks[1]].slug, group.customers) for group in groups
+    }
     customers, revenue = _total(groups)
-    sides = [_side(groups, policies, number, customers) for number in (0, 1)]
-    return PolicyComparison(customers, revenue, *sides, tuple(moves))
+    return PolicyComparison(
+        customers,
+        revenue,
+        _side(groups, policies, 0, customers),
+        _side(groups, policies, 1, customers),
+        tuple(moves),
+        {code: each for code, each in placed.items() if (each.from_tier, each.to_tier) in down},
+    )
 
 
 def direction_of(from_tier: str, to_tier: str, *, current: Policy, new: Policy) -> int:
@@ -200,7 +194,7 @@ def _sign(number: int) -> int:
 def _alike(row: Mapping[str, object], policies: Sequence[Policy]) -> _Alike:
     facts = facts_of(row, policies)
     ranks = tuple(tier_of(policy, seen) for policy, seen in zip(policies, facts, strict=True))
-    return _Alike(int(str(row["customers"])), Decimal(str(row[REVENUE])), facts, ranks)
+    return _Alike(code_of(row, policies), int(str(row["customers"])), Decimal(str(row[REVENUE])), facts, ranks)
 
 
 def _total(groups: Iterable[_Alike]) -> tuple[int, Decimal]:

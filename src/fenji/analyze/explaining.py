@@ -137,15 +137,15 @@ def explain(decision: Decision, policy: Policy, facts: CustomerFacts, *, joined_
     )
 
 
-def reviews_after(as_of: date, every: ReviewPeriod, count: int) -> tuple[date, ...]:
+def reviews_after(day: date, every: ReviewPeriod, count: int) -> tuple[date, ...]:
     """The next reviews of a calendar, the earliest first.
 
     >>> [str(day) for day in reviews_after(date(2026, 5, 20), ReviewPeriod.QUARTER, 2)]
     ['2026-06-30', '2026-09-30']
     """
-    far = date(as_of.year + 1 + count * MONTHS_OF[every] // 12, 12, 31)
-    span = (far.year - as_of.year + 1) * 12 // MONTHS_OF[every]
-    return tuple(day for day in review_dates(far, every, span) if day > as_of)[:count]
+    far = date(day.year + 1 + count * MONTHS_OF[every] // 12, 12, 31)
+    span = (far.year - day.year + 1) * 12 // MONTHS_OF[every]
+    return tuple(each for each in review_dates(far, every, span) if each > day)[:count]
 
 
 def _tier_reason(tier: Tier, facts: CustomerFacts) -> TierReason:

@@ -45,7 +45,9 @@ def standing_line(explained: Explanation, wording: Wording) -> str:
     if decision.tier is None:
         return translate(_("Lost since {since} ({cause})."), wording.language, since=decision.since_on, cause=cause)
     name = tier_name(explained.policy, decision.tier, wording)
-    return translate(_("Stands in {tier} since {since} ({cause})."), wording.language, tier=name, since=decision.since_on, cause=cause)
+    return translate(
+        _("Stands in {tier} since {since} ({cause})."), wording.language, tier=name, since=decision.since_on, cause=cause
+    )
 
 
 def rule_lines(judged: Judged | None, wording: Wording) -> tuple[str, ...]:

@@ -16,13 +16,17 @@ from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.language import message as _
 from fenji.workflow.whatif import AffectedCustomer, WhatIfResult, whatif_at
 
-HELP = _("Tries another policy on the customers as they are: who would stand where, whom it would hurt, and which rule decides it.")
+HELP = _(
+    "Tries another policy on the customers as they are: who would stand where, whom it would hurt, and which rule decides it."
+)
 EXAMPLES = "fenji whatif new.yaml\nfenji whatif new.yaml --as-of 2011-06-30 --json"
 
 NewPolicy = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The new policy: a file like those in policies/."))]
 Day = Annotated[
     str | None,
-    typer.Option("--as-of", metavar=_("DATE"), help=_("The last day that counts, such as 2026-01-31. Default: that of the last run.")),
+    typer.Option(
+        "--as-of", metavar=_("DATE"), help=_("The last day that counts, such as 2026-01-31. Default: that of the last run.")
+    ),
 ]
 
 
@@ -85,7 +89,9 @@ def show(result: WhatIfResult, output: Output) -> None:
         new_policy=new.slug,
         new_version=new.version,
     )
-    output.say(_("Both as at a first review: what qualifies, bounded by caps. Keep rules, hold, grace and overrides play no part."))
+    output.say(
+        _("Both as at a first review: what qualifies, bounded by caps. Keep rules, hold, grace and overrides play no part.")
+    )
     for title, side in ((_("Current policy"), found.current), (_("New policy"), found.new)):
         output.heading(title)
         _show_tiers(side, result, output)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from fenji.analyze.alike import count_alike, metrics_asked
-from fenji.analyze.comparing import PolicyComparison, compare_policies, most_affected, without_lost
+from fenji.analyze.alike import count_alike, largest_of_groups, metrics_asked, richest
+from fenji.analyze.comparing import MOST_AFFECTED, Fall, PolicyComparison, compare_policies, without_lost
 from fenji.analyze.registry import Registry
 from fenji.documents.policies import policy_from_text, read_policy_document
 from fenji.domain.policies import Policy
@@ -181,15 +181,17 @@ def _affected(
     session: Session, panel: ir.Table, customer: ir.Table, comparison: PolicyComparison, day: date
 ) -> tuple[AffectedCustomer, ...]:
     """Who would lose most, by the ids that the company knows them by; asked only where somebody would fall."""
-    falls = [(each.from_tier, each.to_tier) for each in comparison.moves if each.direction < 0]
-    if not falls:
+    if not comparison.falls:
         return ()
-    current, new = comparison.current.policy, comparison.new.policy
-    listed = most_affected(panel, customer, current=current, new=new, falls=falls, as_of=day)
+    policies = (comparison.current.policy, comparison.new.policy)
+    codes = richest({code: each.customers for code, each in comparison.falls.items()}, policies, limit=MOST_AFFECTED)
+    listed = largest_of_groups(panel, customer, policies=policies, codes=codes, limit=MOST_AFFECTED, as_of=day)
     rows = session.engine.fetch(listed).to_pylist()
     keys = [each["customer_key"] for each in rows]
-    named = session.engine.fetch(customer.filter(customer.customer_key.isin(keys)).select("customer_key", "customer_id")).to_pylist()
-    ids = {each["customer_key"]: each["customer_id"] for each in named}
-    return tuple(
-        AffectedCustomer(ids[each["customer_key"]], each["from_tier"], each["to_tier"], each["net_revenue_12m"]) for each in rows
-    )
+    named = customer.filter(customer.customer_key.isin(keys)).select("customer_key", "customer_id")
+    ids = {each["customer_key"]: each["customer_id"] for each in session.engine.fetch(named).to_pylist()}
+    return tuple(_one(ids[each["customer_key"]], comparison.falls[each["code"]], each["net_revenue_12m"]) for each in rows)
+
+
+def _one(customer_id: str | None, fall: Fall, revenue: Decimal) -> AffectedCustomer:
+    return AffectedCustomer(customer_id, fall.from_tier, fall.to_tier, revenue)

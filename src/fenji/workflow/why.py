@@ -103,19 +103,17 @@ def customer_key_of(session: Session, run: Run, customer: str) -> int:
         InvalidArgument: several customers have it.
     """
     people, identity = session.read(run.run_id, clean.CUSTOMER), session.read(run.run_id, clean.IDENTITY)
-    own = people.filter(people.customer_id == customer).select("customer_key").distinct().limit(2)
-    found = session.engine.fetch(own)["customer_key"].to_pylist()
-    if len(found) == 1:
-        return int(found[0])
+    own = people.filter(people.customer_id == customer).select("customer_key")
     space, _colon, rest = customer.partition(":")
     is_id = (identity.source_customer_id == customer) | ((identity.source == space) & (identity.source_customer_id == rest))
-    ids = identity.filter(is_id).select("source", "source_customer_id", "customer_key").order_by("source", "source_customer_id")
-    rows = session.engine.fetch(ids).to_pylist()
-    keys = {each["customer_key"] for each in rows}
+    rows = session.engine.fetch(identity.filter(is_id).select("source", "customer_key")).to_pylist()
+    keys = {*session.engine.fetch(own)["customer_key"].to_pylist(), *(each["customer_key"] for each in rows)}
     if not keys:
         raise NotFound.of(
             _("no customer has this id."),
-            advice=_("Give the customer's id, an id of one of its sources, or SOURCE:ID. The id is taken exactly as it is written."),
+            advice=_(
+                "Give the customer's id, an id of one of its sources, or SOURCE:ID. The id is taken exactly as it is written."
+            ),
         )
     if len(keys) > 1:
         raise InvalidArgument.of(

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.alike import count_alike
-from fenji.analyze.comparing import compare_policies, direction_of, most_affected, without_lost
+from fenji.analyze.alike import count_alike, largest_of_groups, richest
+from fenji.analyze.comparing import compare_policies, direction_of, without_lost
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Policy
 from fenji.engines.duck import DuckEngine
@@ -25,7 +25,14 @@ NEW = (
 )
 # (revenue, orders, complaint rate): 1 and 2 lose gold for revenue, 2 exactly at the old threshold; 3 gains it by fewer orders;
 # 4 keeps it; 5 loses it by the cap; 6 has nothing.
-SHOP = [("1500.00", 9, None), ("1000.00", 5, 0.1), ("2000.00", 3, None), ("2500.00", 6, 0.2), ("3000.00", 6, 0.21), ("0.00", 0, None)]
+SHOP = [
+    ("1500.00", 9, None),
+    ("1000.00", 5, 0.1),
+    ("2000.00", 3, None),
+    ("2500.00", 6, 0.2),
+    ("3000.00", 6, 0.21),
+    ("0.00", 0, None),
+]
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +69,16 @@ def both() -> tuple[Policy, Policy]:
 def test_both_policies_count_everyone_once_and_moves_are_tiers_by_tiers(engine, tables):
     found = compared(engine, tables, *both())
     assert (found.customers, str(found.net_revenue_12m)) == (6, "10000.00")
-    assert [[(each.tier.slug, each.customers, str(each.net_revenue_12m)) for each in side.tiers] for side in (found.current, found.new)] == [
+    assert [
+        [(each.tier.slug, each.customers, str(each.net_revenue_12m)) for each in side.tiers]
+        for side in (found.current, found.new)
+    ] == [
         [("entry", 2, "2000.00"), ("gold", 4, "8000.00")],
         [("entry", 4, "5500.00"), ("gold", 2, "4500.00")],
     ]
-    assert [(each.from_tier, each.to_tier, each.direction, each.customers, str(each.net_revenue_12m)) for each in found.moves] == [
+    assert [
+        (each.from_tier, each.to_tier, each.direction, each.customers, str(each.net_revenue_12m)) for each in found.moves
+    ] == [
         ("entry", "entry", 0, 1, "0.00"),
         ("entry", "gold", 1, 1, "2000.00"),
         ("gold", "entry", -1, 3, "5500.00"),
@@ -77,7 +89,10 @@ def test_both_policies_count_everyone_once_and_moves_are_tiers_by_tiers(engine, 
 
 def test_lines_say_whom_they_alone_turn_away_and_how_many_changes_they_decide(engine, tables):
     found = compared(engine, tables, *both())
-    lines = [[(str(each.condition), each.met, each.turned_away, each.decides) for each in side.lines] for side in (found.current, found.new)]
+    lines = [
+        [(str(each.condition), each.met, each.turned_away, each.decides) for each in side.lines]
+        for side in (found.current, found.new)
+    ]
     assert lines == [
         # Only customer 3 spends enough and orders too rarely; and is the one who would gain gold.
         [("net_revenue_12m >= 1000", 5, 0, 0), ("orders_12m >= 5", 4, 1, 1)],
@@ -88,12 +103,18 @@ def test_lines_say_whom_they_alone_turn_away_and_how_many_changes_they_decide(en
 
 
 def test_the_most_affected_are_those_who_fall_the_largest_revenue_first(engine, tables):
-    current, new = both()
-    rows = engine.fetch(most_affected(*tables, current=current, new=new, falls=[("gold", "entry")], as_of=AS_OF)).to_pylist()
-    assert [(row["customer_key"], row["from_tier"], row["to_tier"], str(row["net_revenue_12m"])) for row in rows] == [
+    policies = both()
+    falls = compared(engine, tables, *policies).falls
+    codes = richest({code: each.customers for code, each in falls.items()}, policies, limit=2)
+    # 3,000 lies in a higher band than 1,500 and 1,000: for one customer the lower band need not be looked at.
+    assert [len(richest(dict.fromkeys(falls, 1), policies, limit=limit)) for limit in (1, 2)] == [1, 3]
+    rows = engine.fetch(largest_of_groups(*tables, policies=policies, codes=codes, limit=2, as_of=AS_OF)).to_pylist()
+    assert [
+        (row["customer_key"], falls[row["code"]].from_tier, falls[row["code"]].to_tier, str(row["net_revenue_12m"]))
+        for row in rows
+    ] == [
         (5, "gold", "entry", "3000.00"),
         (1, "gold", "entry", "1500.00"),
-        (2, "gold", "entry", "1000.00"),
     ]
 
 
@@ -113,7 +134,14 @@ def test_policies_without_rules_and_panels_without_customers_are_counted_too(eng
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
-    [("entry", "gold", 1), ("gold", "entry", -1), ("gold", "gold", 0), ("entry", "only_new", 1), ("only_old", "entry", -1), ("only_old", "only_new", -1)],
+    [
+        ("entry", "gold", 1),
+        ("gold", "entry", -1),
+        ("gold", "gold", 0),
+        ("entry", "only_new", 1),
+        ("only_old", "entry", -1),
+        ("only_old", "only_new", -1),
+    ],
 )
 def test_tiers_meet_by_name_and_else_by_how_far_up_they_stand(before, after, expected):
     rule = "  - {{tier: {0}, name: 某级, qualify: {{all: [net_revenue_12m >= {1}]}}}}\n"

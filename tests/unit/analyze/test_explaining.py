@@ -42,7 +42,8 @@ def facts(revenue: str, orders: int, complaints: int = 0) -> CustomerFacts:
     return CustomerFacts({"net_revenue_12m": Decimal(revenue), "orders_12m": orders, "complaints_12m": complaints})
 
 
-def decided(tier: str | None, qualified: str | None, kept: str | None, cause: Cause, grace: int = 1, hold: int = 0) -> Decision:
+def decided(tier: str | None, qualified: str | None, kept: str | None, cause: Cause, *left: int) -> Decision:
+    grace, hold = (*left, *(1, 0)[len(left) :])
     return Decision(AS_OF, tier, qualified, kept, date(2026, 1, 31), "shop", 2, cause, grace, hold, Decimal("700.00"))
 
 
