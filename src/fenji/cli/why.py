@@ -25,10 +25,10 @@ from fenji.language import message as _
 from fenji.workflow.why import WhyResult, why_of
 
 HELP = _("Explains one customer's tier: since when and why, each rule with the customer's value, what keeps it, what is missing.")
-EXAMPLES = "fenji why 13085\nfenji why shop:13085 --lang zh\nfenji why 13085 --as-of 2011-06-30 --json"
+EXAMPLES = "fenji why 13085\nfenji why 13085 --lang zh\nfenji why 13085 --as-of 2011-06-30 --json"
 
 Customer = Annotated[
-    str, typer.Argument(metavar=_("CUSTOMER"), help=_("The customer's id, an id of one of its sources, or SOURCE:ID."))
+    str, typer.Argument(metavar=_("CUSTOMER"), help=_("Any id of the customer, or SPACE:ID where several customers have the id."))
 ]
 Review = Annotated[
     str | None,

@@ -61,7 +61,7 @@ def why_of(
 
     Args:
         root: the workspace.
-        customer: the customer's id, an id of one of its sources, or SOURCE:ID where several customers have the id.
+        customer: the customer's id, or SPACE:ID where several customers have the id; SPACE is an id space of clean.identity.
         as_of: a review that the run decided; None: its last one.
         run: a published run; None: the last one that collected and prepared, or one that stands on it and decided ``as_of``.
         engine: None: the one of the settings.
@@ -111,14 +111,12 @@ def customer_key_of(session: Session, run: Run, customer: str) -> int:
     if not keys:
         raise NotFound.of(
             _("no customer has this id."),
-            advice=_(
-                "Give the customer's id, an id of one of its sources, or SOURCE:ID. The id is taken exactly as it is written."
-            ),
+            advice=_("Give any id of the customer, exactly as it stands in the sources, or SPACE:ID."),
         )
     if len(keys) > 1:
         raise InvalidArgument.of(
-            _("{count} customers have this id, in {sources}."),
-            advice=_("Say which one is meant as SOURCE:ID."),
+            _("{count} customers have this id, in the id spaces {sources}."),
+            advice=_("Say which one is meant as SPACE:ID."),
             count=len(keys),
             sources=", ".join(sorted({each["source"] for each in rows})),
         )

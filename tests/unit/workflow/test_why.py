@@ -21,7 +21,7 @@ AS_OF = date(2026, 8, 31)
 SOURCES = """
 sources:
   - {source: shop, feed: order_line, files: shop.csv, columns: {order_id: 订单号, customer_id: 会员, ordered_at: 时间, line_amount: 金额}}
-  - {source: web, feed: order_line, files: web.csv, columns: {order_id: 订单号, customer_id: 会员, ordered_at: 时间, line_amount: 金额}}
+  - {source: web, shares_ids_with: online, feed: order_line, files: web.csv, columns: {order_id: 订单号, customer_id: 会员, ordered_at: 时间, line_amount: 金额}}
 """
 POLICY = """
 policy: shop
@@ -70,7 +70,7 @@ def test_reasons_agree_with_the_decision_for_every_customer_at_every_review(shop
             each["customer_key"]: f"{each['source']}:{each['source_customer_id']}"
             for each in session.engine.fetch(session.read(run.run_id, clean.IDENTITY)).to_pylist()
         }
-    assert len(rows) == 20
+    assert len(rows) == 21
     for row in rows:
         found = why_of(shop, ids[row["customer_key"]], as_of=row["as_of"])
         reasons = found.explanation.tiers
@@ -114,9 +114,9 @@ def test_what_keeps_a_tier_what_is_missing_and_which_cap_binds(shop: Path) -> No
 
 
 def test_an_id_of_several_customers_must_say_its_source(shop: Path) -> None:
-    with pytest.raises(InvalidArgument, match="shop, web"):
+    with pytest.raises(InvalidArgument, match="online, workspace"):
         why_of(shop, "cho")
-    assert [why_of(shop, each).explanation.decision.net_revenue_12m for each in ("shop:cho", "web:cho")] == [20, 70]
+    assert [why_of(shop, each).explanation.decision.net_revenue_12m for each in ("workspace:cho", "online:cho")] == [20, 70]
 
 
 def test_unknown_customers_days_and_runs_are_not_found(shop: Path) -> None:
