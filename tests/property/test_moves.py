@@ -22,6 +22,7 @@ from fixtures.assignments import Standing, assignments
 
 REVIEWS = (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30))
 SLUGS = ("a", "b", "c", "d")
+UNSEEN = "-"
 CAUSES = ("new", "upgrade", "kept", "grace", "held", "downgrade", "cap", "override", "returned", "lost")
 
 # For every customer a tier at each review, None where lost; and the review at which the customer was first known.
@@ -51,15 +52,22 @@ def engine() -> Iterator[DuckEngine]:
     opened.close()
 
 
-def table(engine: DuckEngine, number: int, standing: dict) -> object:
-    return engine.from_arrow(assignments(Standing(key, REVIEWS[number], *entry, "1.00") for key, entry in standing.items()))
+def table(engine: DuckEngine, number: int, standings: list[dict]) -> object:
+    """The assignments of one review, each stay as old as the reviews before say."""
+    rows = []
+    for key, (tier, cause) in standings[number].items():
+        begun = number
+        while begun and standings[begun - 1].get(key, (UNSEEN,))[0] == tier:
+            begun -= 1
+        rows.append(Standing(key, REVIEWS[number], tier, cause, "1.00", REVIEWS[begun]))
+    return engine.from_arrow(assignments(rows))
 
 
 @given(world=worlds, slugs=st.tuples(ladders, ladders, ladders))
 def test_flows_close_for_any_customers_and_any_versions(engine: DuckEngine, world: list, slugs: tuple) -> None:
     standings = [at(world, number, slugs[number]) for number in range(3)]
     reviews = [ReviewOn(day, ladder(each)) for day, each in zip(REVIEWS, slugs, strict=True)]
-    tables = [table(engine, number, standings[number]) for number in range(3)]
+    tables = [table(engine, number, standings) for number in range(3)]
     movement = engine.stage(
         ibis.union(
             *(
@@ -96,9 +104,10 @@ def test_flows_close_for_any_customers_and_any_versions(engine: DuckEngine, worl
 
 @given(world=worlds)
 def test_every_customer_is_in_exactly_one_cell(engine: DuckEngine, world: list) -> None:
-    first, last = at(world, 0, list(SLUGS)), at(world, 2, list(SLUGS))
+    standings = [at(world, number, list(SLUGS)) for number in range(3)]
+    first, _middle, last = standings
     days = {"earlier_on": REVIEWS[0], "as_of": REVIEWS[2]}
-    before, after = table(engine, 0, first), table(engine, 2, last)
+    before, after = table(engine, 0, standings), table(engine, 2, standings)
     pairs = engine.fetch(paired_tiers(before, after, **days)).to_pylist()
     expected = {key: (first.get(key, (None,))[0], tier) for key, (tier, _cause) in last.items()}
     expected = {key: pair for key, pair in expected.items() if pair != (None, None)}

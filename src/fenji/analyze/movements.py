@@ -5,7 +5,7 @@ Writes  insight.tier_movement: one row per pair of tiers and cause that occurs
 Units   customers; money in the workspace's currency, of the twelve months up to the later review
 Keeps   every customer who stands in a tier at one of the two reviews, exactly once; who is lost at both, or at the first sight of
         them, stands nowhere and moves nowhere
-Source  DESIGN section 6
+Source  DESIGN section 6; a stay that began at or before the earlier review is no movement, and the flow statements hold that to the counts
 """
 
 from __future__ import annotations
@@ -46,10 +46,24 @@ def paired_tiers(before: ir.Table, after: ir.Table, *, earlier_on: date, as_of: 
     Grain: one row per customer: customer_key, from_tier, to_tier, cause, net_revenue_12m.
     Keeps: every customer who stands in a tier at one of the reviews.
     """
+    later = after.filter(after.as_of == ibis.literal(as_of, type="date"))
+    later = later.select(
+        "customer_key",
+        to_tier="tier",
+        said="cause",
+        net_revenue_12m="net_revenue_12m",
+        is_stay=later.since_on <= ibis.literal(earlier_on, type="date"),
+    )
+    # Most stay where they are, and their own row says so; only the others are looked for in the earlier review.
+    here = later.filter(later.is_stay, later.to_tier.notnull())
+    stayed = here.select("customer_key", from_tier="to_tier", to_tier="to_tier", cause="said", net_revenue_12m="net_revenue_12m")
+    return stayed.union(_arrived_and_moved(before, later.filter(~later.is_stay), earlier_on))
+
+
+def _arrived_and_moved(before: ir.Table, later: ir.Table, earlier_on: date) -> ir.Table:
+    """Those whose stay, or loss, is newer than the earlier review, with what they were then."""
     earlier = before.filter(before.as_of == ibis.literal(earlier_on, type="date"))
     earlier = earlier.select(earlier_key="customer_key", from_tier="tier")
-    later = after.filter(after.as_of == ibis.literal(as_of, type="date"))
-    later = later.select("customer_key", to_tier="tier", said="cause", net_revenue_12m="net_revenue_12m")
     both = later.left_join(earlier, later.customer_key == earlier.earlier_key)
     cause = ibis.cases(
         (both.to_tier.isnull(), ibis.literal(Cause.LOST.value)),

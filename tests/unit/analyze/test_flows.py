@@ -138,6 +138,18 @@ def test_a_customer_who_vanishes_between_two_reviews_is_noticed(engine):
         statements(engine, standing(a1="low", a2="low"), standing(a1="low"))
 
 
+def test_a_stay_that_is_older_than_the_tier_is_noticed(engine):
+    """Since April in low, the row says; but in May the customer was high."""
+    was = engine.from_arrow(assigned(MAY, standing(a1="high")))
+    now = engine.from_arrow(assignments([Standing(1, JUNE, "low", since_on=date(2026, 4, 30))]))
+    movement = count_movements(was, now, earlier_on=MAY, as_of=JUNE)
+    reviews = (ReviewOn(MAY, THREE), ReviewOn(JUNE, THREE))
+    counts = [count_tiers(table, policy=THREE, as_of=day) for table, day in ((was, MAY), (now, JUNE))]
+    flows = engine.fetch(count_flows(counts[0].union(counts[1]), movement, engine.from_arrow(ladders_between(reviews))))
+    with pytest.raises(ContractBroken, match="tier 'high' at the review of 2026-06-30 lead to 1 customers, but 0 stand in it"):
+        check_flows(flows.to_pylist(), engine.fetch(movement).to_pylist())
+
+
 def test_statements_of_several_reviews_add_up_to_one():
     rows = [
         flow(as_of=MAY, opening=5, new=2, upgraded_out=1, closing=6),

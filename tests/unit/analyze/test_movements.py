@@ -31,7 +31,9 @@ FATES = (
 
 
 BEFORE = assignments(Standing(key, MAY, was) for key, was, *_rest in FATES if was != "-")
-AFTER = assignments(Standing(key, JUNE, now, cause, revenue) for key, _was, now, cause, revenue in FATES)
+AFTER = assignments(
+    Standing(key, JUNE, now, cause, revenue, MAY if was == now else JUNE) for key, was, now, cause, revenue in FATES
+)
 
 
 @pytest.fixture(scope="module")
