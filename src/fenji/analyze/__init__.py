@@ -32,6 +32,9 @@ tier_counts        customers, revenue and averages per tier
 movements          from which tier to which between two reviews
 flows              opening + what came - what went = closing
 retention          whom tiers and months of arrival keep, and how long stays last
+tier_forecast      expected tiers of the next reviews, with intervals
+forecast_models    rates, arrivals, and where they lead
+forecast_backtest  how far each model would have been off
 bands              groups for cross tables: values of a column, bands of a metric
 cross_tables       tiers by groups, with totals that add up
 """

@@ -13,6 +13,7 @@ tiers     the tiers at a date
 moves     who moved between two reviews
 why       the reasons of one customer's tier
 whatif    another policy on the same customers
+forecast  expected tiers of the next reviews
 policy    shows and checks a policy
 policy_versions  publishes a version of a policy, and lists all versions
 overrides        gives a customer a tier by hand, ends that, and lists it

@@ -13,4 +13,5 @@ conditions  one line of a business rule
 policies    tiers, their rules, caps, variants, review and score
 overrides   tiers that a person has decided by hand
 reviews     on which days tiers are decided, and when a customer is lost
+forecasts   expected counts with intervals, and how well models did before
 """

@@ -60,6 +60,24 @@ def review_dates(as_of: date, every: ReviewPeriod, count: int) -> tuple[date, ..
     return tuple(reversed(dates))
 
 
+def coming_reviews(day: date, every: ReviewPeriod, count: int) -> tuple[date, ...]:
+    """The next reviews after a day, the earliest first: calendar ends of the period.
+
+    >>> [str(day) for day in coming_reviews(date(2026, 5, 20), ReviewPeriod.QUARTER, 2)]
+    ['2026-06-30', '2026-09-30']
+    """
+    months = MONTHS_OF[every]
+    month = day.year * 12 + day.month - 1
+    following = month - month % months + months
+    ends = [_first_of(following + step * months) - timedelta(days=1) for step in range(count + 1)]
+    return tuple(each for each in ends if each > day)[:count]
+
+
+def is_period_end(day: date, every: ReviewPeriod) -> bool:
+    """Whether a review on that day ends its period; one within it is an interim review."""
+    return coming_reviews(day - timedelta(days=1), every, 1) == (day,)
+
+
 def rank_in(policy: Policy, tier: str, earlier: Policy) -> int:
     """Where a tier of an earlier version stands on this ladder: by its name; a tier that is gone counts as the nearest one below it that is left.
 
@@ -68,6 +86,11 @@ def rank_in(policy: Policy, tier: str, earlier: Policy) -> int:
     slugs = [each.slug for each in policy.tiers]
     below = [each.slug for each in earlier.tiers[: earlier.rank_of(tier) + 1]]
     return next((slugs.index(each) for each in reversed(below) if each in slugs), 0)
+
+
+def _first_of(month: int) -> date:
+    """The first day of a month, counted from the year 0."""
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def _period_end_before(day: date, months: int) -> date:

@@ -15,6 +15,7 @@ tiers        the tiers at a date
 moves        who moved between two reviews, and whether every flow closes
 why          the reasons of one customer's tier
 whatif       another policy on the same customers
+forecast     expected tiers of the next reviews
 policies     shows and lints a policy
 publishing   freezes a version of a policy, and lists all versions
 overrides    tiers that people decide by hand, and which of them count

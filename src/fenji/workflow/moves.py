@@ -89,13 +89,13 @@ def moves_between(
         InvalidArgument: the earlier date is not the earlier one.
     """
     with open_session(open_workspace(root), engine=engine) as session:
-        history = _last_history(session) if run_id is None else _history_of(session, session.runs.published(run_id))
+        history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         _check_history(history)
         return _moves_of(session, history, *_chosen(history, earlier_on, as_of))
 
 
 @dataclass(frozen=True)
-class _History:
+class History:
     """A run and the reviews that it decided, the earliest first."""
 
     run: Run
@@ -103,28 +103,29 @@ class _History:
     warnings: tuple[Problem, ...] = ()
 
 
-def _history_of(session: Session, run: Run) -> _History:
+def history_of(session: Session, run: Run) -> History:
+    """The reviews that a run decided."""
     found = {each.as_of for each in session.runs.tables_of(run.run_id) if each.table == insight.TIER_ASSIGNMENT.full_name}
-    return _History(run, tuple(sorted(day for day in found if day is not None)))
+    return History(run, tuple(sorted(day for day in found if day is not None)))
 
 
-def _last_history(session: Session) -> _History:
+def last_history(session: Session) -> History:
     """The last run with more than one review; where there is none, the last run."""
-    last = _history_of(session, session.latest())
+    last = history_of(session, session.latest())
     if len(last.reviews) > 1:
         return last
     for run in session.runs.list_runs(limit=RUNS_SEARCHED):
         if run.status is RunStatus.PUBLISHED and run.new.command == last.run.new.command:
-            history = _history_of(session, run)
+            history = history_of(session, run)
             if len(history.reviews) > 1:
                 text = _("these are the reviews of run {run_id}; the newer run {newer} decided only one.")
                 advice = _("For a new history: fenji run --history {count}")
                 values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
-                return _History(history.run, history.reviews, (Problem(text, values, advice=advice),))
+                return History(history.run, history.reviews, (Problem(text, values, advice=advice),))
     return last
 
 
-def _check_history(history: _History) -> None:
+def _check_history(history: History) -> None:
     if len(history.reviews) < 2:  # noqa: PLR2004 - a movement has two ends
         raise NotFound.of(
             _("run {run_id} decided only one review, so there are no movements yet."),
@@ -133,7 +134,7 @@ def _check_history(history: _History) -> None:
         )
 
 
-def _chosen(history: _History, earlier_on: date | None, as_of: date | None) -> tuple[date, date]:
+def _chosen(history: History, earlier_on: date | None, as_of: date | None) -> tuple[date, date]:
     """The two reviews that were asked for."""
     reviews = history.reviews
     problems = [_no_review(history, day) for day in (earlier_on, as_of) if day is not None and day not in reviews]
@@ -150,7 +151,7 @@ def _chosen(history: _History, earlier_on: date | None, as_of: date | None) -> t
     return earlier, later
 
 
-def _no_review(history: _History, day: date) -> Problem:
+def _no_review(history: History, day: date) -> Problem:
     nearest = min(history.reviews, key=lambda each: (abs((each - day).days), each))
     values = {"day": day, "run_id": history.run.run_id, "nearest": nearest}
     values |= {"first": history.reviews[0], "last": history.reviews[-1], "count": len(history.reviews)}
@@ -161,7 +162,7 @@ def _no_review(history: _History, day: date) -> Problem:
     )
 
 
-def _moves_of(session: Session, history: _History, earlier_on: date, as_of: date) -> MovesResult:
+def _moves_of(session: Session, history: History, earlier_on: date, as_of: date) -> MovesResult:
     run_id = history.run.run_id
     between = [day for day in history.reviews if earlier_on < day <= as_of]
     flows = _stored(session, run_id, insight.TIER_FLOW, between)
@@ -180,7 +181,7 @@ def _moves_of(session: Session, history: _History, earlier_on: date, as_of: date
         version=periods[-1].version,
         reviews=history.reviews,
         currency=str(history.run.new.settings["currency"]),
-        lost_rule=_lost_rule(history.run),
+        lost_rule=lost_rule_in(history.run),
         names=_names(history.run, tiers),
         movements=_cells(movements, tiers),
         flows=tuple(TierFlow(**each) for each in summed),
@@ -248,7 +249,7 @@ def _causes(movements: Sequence[Row]) -> dict[Cause, int]:
     return {cause: count for cause, count in counts.items() if count}
 
 
-def _stays(session: Session, history: _History, tiers: Sequence[str], earlier_on: date, as_of: date) -> tuple[EndedStays, ...]:
+def _stays(session: Session, history: History, tiers: Sequence[str], earlier_on: date, as_of: date) -> tuple[EndedStays, ...]:
     assignment = session.read(history.run.run_id, insight.TIER_ASSIGNMENT)
     table = ended_stays(assignment, reviews=history.reviews, earlier_on=earlier_on, as_of=as_of)
     found = {row["tier"]: EndedStays(**row) for row in _fetched(session, table)}
@@ -268,7 +269,7 @@ def _names(run: Run, tiers: Sequence[str]) -> dict[str, Words]:
     return {tier: known.get(tier, Words(tier, tier)) for tier in tiers}
 
 
-def _lost_rule(run: Run) -> LostRule:
+def lost_rule_in(run: Run) -> LostRule:
     """When a customer counted as lost, by the settings that the run was made with."""
     days, intervals = run.new.settings.get("lost_after_days"), run.new.settings.get("lost_after_intervals")
     return LostRule(

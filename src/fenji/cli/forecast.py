@@ -1,0 +1,183 @@
+"""The command ``fenji forecast``: how many customers will stand in each tier at the next reviews, and how sure is that?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fenji.cli.moves import lost_sentence
+from fenji.cli.options import AsJson, Engine, Lang, Workspace, engine_of
+from fenji.cli.output import Col, Output, number, percent, problem_json
+from fenji.domain.forecasts import ForecastModel
+from fenji.language import message as _
+from fenji.workflow.forecast import ForecastResult, forecast_at
+
+HELP = _(
+    "Foretells how many customers will stand in each tier at the next reviews, with intervals, and tells how well that would have worked before."
+)
+EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json"
+
+Reviews = Annotated[int, typer.Option("--reviews", metavar="N", help=_("How many coming reviews to foretell, 1 to 12."))]
+RunId = Annotated[
+    str | None,
+    typer.Option("--run", metavar="RUN_ID", help=_("Which run. Default: the last one that decided more than one review.")),
+]
+
+MODEL_NAMES = {
+    ForecastModel.FLOWS: _("flows by tier"),
+    ForecastModel.FLOWS_BY_RECENCY: _("flows by tier and time since the last order"),
+    ForecastModel.NAIVE: _("naive: the last count stays"),
+    ForecastModel.DRIFT: _("drift: the mean change goes on"),
+    ForecastModel.ETS: _("ETS: each tier smoothed by itself"),
+}
+ARRIVAL_NAMES = {
+    "level": _("a level"),
+    "damped_trend": _("a level and a damped trend"),
+    "seasonal": _("a level and seasons"),
+    "seasonal_damped_trend": _("a level, seasons and a damped trend"),
+}
+FLOW_TITLES = (
+    ("opening", _("opening")),
+    ("new", _("+ new")),
+    ("returned", _("+ returned")),
+    ("upgraded_in", _("+ up from below")),
+    ("downgraded_in", _("+ down from above")),
+    ("upgraded_out", _("- up and out")),
+    ("downgraded_out", _("- down and out")),
+    ("lost", _("- lost")),
+    ("customers", _("= closing")),
+)
+
+
+def command(
+    context: typer.Context,
+    *,
+    reviews: Reviews = 6,
+    run: RunId = None,
+    engine: Engine = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prints the forecast."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    result = forecast_at(workspace, reviews=reviews, run_id=run, engine=engine_of(engine))
+    if output.is_json:
+        output.json(answer(result, output))
+    else:
+        show(result, output)
+
+
+def answer(result: ForecastResult, output: Output) -> dict[str, Any]:
+    """The JSON object."""
+    found, tried = result.forecast, result.forecast.backtest
+    return {
+        "run_id": result.run_id,
+        "as_of": result.as_of,
+        "policy": result.policy.slug,
+        "version": result.policy.version,
+        "starts_on": result.starts_on,
+        "model": str(found.model),
+        "arrivals": found.arrivals,
+        "movements": found.movements,
+        "probability": found.probability,
+        "lost": {
+            "after_days": result.lost_rule.after_days,
+            "after_intervals": result.lost_rule.after_intervals,
+            "sentence": lost_sentence(result.lost_rule, output),
+        },
+        "customers": result.customers,
+        "tiers": [vars(each) for each in found.tiers],
+        "totals": [vars(each) for each in found.totals],
+        "backtest": {
+            "best": None if tried.best is None else str(tried.best),
+            "coverage": tried.coverage,
+            "more_needed": tried.more_needed,
+            "errors": [{**vars(each), "model": str(each.model)} for each in tried.errors],
+        },
+        "warnings": [problem_json(each, output.language) for each in result.warnings],
+    }
+
+
+def show(result: ForecastResult, output: Output) -> None:
+    """The tables for people."""
+    output.warn(result.warnings)
+    output.heading(
+        _("Expected customers by tier after {start}, policy {policy} version {version} (run {run_id})"),
+        start=result.starts_on,
+        policy=result.policy.slug,
+        version=result.policy.version,
+        run_id=result.run_id,
+    )
+    found = result.forecast
+    _show_counts(result, output)
+    output.say(
+        _("In brackets: where the count will lie with a probability of {probability}, if customers go on as they did."),
+        probability=percent(found.probability, 0),
+    )
+    output.say(
+        _("Model: {model}; rates of {movements} movements, recent ones first; arrivals follow {arrivals}."),
+        model=output.text(MODEL_NAMES[found.model]),
+        movements=found.movements,
+        arrivals=output.text(ARRIVAL_NAMES[found.arrivals]),
+    )
+    output.say(lost_sentence(result.lost_rule, output))
+    _show_flows(result, output)
+    _show_backtest(result, output)
+
+
+def _show_counts(result: ForecastResult, output: Output) -> None:
+    totals = result.forecast.totals
+    days = [each.review_on for each in totals]
+    rows = []
+    for tier in reversed(result.policy.tiers):
+        own = [each for each in result.forecast.tiers if each.tier == tier.slug]
+        cells = [_interval(each.customers, each.lower, each.upper) for each in own]
+        rows.append((tier.name.in_language(output.language), number(result.customers[tier.slug]), *cells))
+    everyone = [_interval(each.customers, each.lower, each.upper) for each in totals]
+    rows.append((output.text(_("all")), number(sum(result.customers.values())), *everyone))
+    head = [Col(output.text(_("tier"))), Col(str(result.starts_on), is_number=True)]
+    output.table([*head, *(Col(str(day), is_number=True) for day in days)], rows)
+
+
+def _interval(expected: float, lower: int, upper: int) -> str:
+    return f"{number(expected)} [{number(lower)}, {number(upper)}]"
+
+
+def _show_flows(result: ForecastResult, output: Output) -> None:
+    """Why the counts change: the flows of the next review."""
+    following = result.forecast.totals[0]
+    output.heading(_("Expected flows until {day}"), day=following.review_on)
+    own = {each.tier: each for each in result.forecast.tiers if each.step == 1}
+    rows = [
+        (
+            tier.name.in_language(output.language),
+            *(number(getattr(own[tier.slug], name), 1) for name, _title in FLOW_TITLES),
+        )
+        for tier in reversed(result.policy.tiers)
+    ]
+    output.table([Col(output.text(_("tier"))), *(Col(output.text(title), is_number=True) for _name, title in FLOW_TITLES)], rows)
+
+
+def _show_backtest(result: ForecastResult, output: Output) -> None:
+    tried = result.forecast.backtest
+    output.heading(_("Tried on the past: mean absolute error in customers, by reviews ahead"))
+    if tried.best is None:
+        text = _("Nothing can be tried yet: {count} more reviews are needed for the reviews ahead that were asked for.")
+        output.say(text, count=tried.more_needed)
+        return
+    ahead = sorted({each.steps for each in tried.errors})
+    rows = [
+        (output.text(name), *(number(tried.error_of(model, steps), 1) for steps in ahead))
+        for model, name in MODEL_NAMES.items()
+        if tried.error_of(model, ahead[0]) is not None
+    ]
+    output.table([Col(output.text(_("model"))), *(Col(str(steps), is_number=True) for steps in ahead)], rows)
+    output.say(
+        _("Best: {best}. Intervals held {coverage} of the past counts; they promise {probability}."),
+        best=output.text(MODEL_NAMES[tried.best]),
+        coverage=percent(tried.coverage),
+        probability=percent(result.forecast.probability, 0),
+    )
