@@ -80,7 +80,7 @@ def run_all(
         done = 1 + len(PREPARE_STEPS)
         analyze_base(writer, base, registry, plan.policy, as_of=plan.as_of, progress=progress, done=done, total=TOTAL)
         newest = _newest_order(session, tables, plan.as_of)
-        session.runs.publish(run.run_id, writer.tables, collection.files)
+        session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
     progress("", TOTAL, TOTAL)
     return RunResult(
         run_id=run.run_id,
@@ -167,6 +167,7 @@ def _prepared(
         rates=settings.rates,
         link_by=settings.link_by,
         shared_by_many=settings.shared_by_many,
+        keys_given=session.runs.keys_given(),
     )
     tables = prepare_base(
         session.engine,
@@ -178,6 +179,11 @@ def _prepared(
         on_step=lambda step, done: progress(step, 1 + done, TOTAL),
     )
     return {name: writer.save(table, clean.CLEAN[name]) for name, table in tables.items()}
+
+
+def _largest_key(session: Session, tables: Mapping[str, ir.Table]) -> int:
+    customer = tables[clean.CUSTOMER.full_name]
+    return session.engine.fetch(customer.aggregate(largest=customer.customer_key.max()))["largest"][0].as_py() or 0
 
 
 def _newest_order(session: Session, tables: Mapping[str, ir.Table], as_of: date) -> date | None:
