@@ -66,7 +66,7 @@ def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = N
     """
     workspace = open_workspace(root)
     day = as_of or yesterday(workspace.settings.time_zone)
-    chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, day).policy
+    chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, as_of=day).policy
     return PolicyResult(chosen, registry_of(own_metrics_of(workspace), chosen), day)
 
 

@@ -68,7 +68,7 @@ def run_all(
     """
     began = time.monotonic()
     workspace = open_workspace(root)
-    plan = _planned(workspace, as_of, policy)
+    plan = _planned(workspace, policy, as_of=as_of)
     with open_session(workspace, engine=engine) as session, session.runs.running(plan.new_run(session)) as run:
         known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
@@ -79,7 +79,7 @@ def run_all(
         warnings = usable_policy(plan.chosen, registry)
         done = 1 + len(PREPARE_STEPS)
         analyze_base(writer, base, registry, plan.policy, as_of=plan.as_of, progress=progress, done=done, total=TOTAL)
-        newest = _newest_order(session, tables, plan.as_of)
+        newest = _newest_order(session, tables, as_of=plan.as_of)
         session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
     progress("", TOTAL, TOTAL)
     return RunResult(
@@ -94,7 +94,7 @@ def run_all(
         files_gone=tuple(each.file for each in collection.gone),
         tables=tuple(StoredRows(each.table, each.rows) for each in writer.tables),
         seconds=time.monotonic() - began,
-        warnings=(*warnings, *stale_warning(plan.as_of, newest)),
+        warnings=(*warnings, *stale_warning(newest, as_of=plan.as_of)),
     )
 
 
@@ -129,11 +129,11 @@ class _Plan:
         )
 
 
-def _planned(workspace: Workspace, as_of: date | None, policy: str | None) -> _Plan:
+def _planned(workspace: Workspace, policy: str | None, *, as_of: date | None) -> _Plan:
     """Reads every document of the workspace, so that a slip in one of them ends the run before it begins."""
     day = as_of or yesterday(workspace.settings.time_zone)
     sources, own = sources_of(workspace), own_metrics_of(workspace)
-    chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, day)
+    chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, as_of=day)
     usable_policy(chosen, registry_of(own, chosen.policy))
     return _Plan(workspace, sources, own, chosen, day, as_of is None)
 
@@ -186,7 +186,7 @@ def _largest_key(session: Session, tables: Mapping[str, ir.Table]) -> int:
     return session.engine.fetch(customer.aggregate(largest=customer.customer_key.max()))["largest"][0].as_py() or 0
 
 
-def _newest_order(session: Session, tables: Mapping[str, ir.Table], as_of: date) -> date | None:
+def _newest_order(session: Session, tables: Mapping[str, ir.Table], *, as_of: date) -> date | None:
     orders = tables[clean.ORDER_LINE.full_name]
     seen = orders.filter(orders.ordered_on <= ibis.literal(as_of, type="date"))
     newest: date | None = session.engine.fetch(seen.aggregate(newest=seen.ordered_on.max()))["newest"][0].as_py()

@@ -113,7 +113,7 @@ def policies_of(workspace: Workspace) -> tuple[PolicyDocument, ...]:
     return tuple(found.values())
 
 
-def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, as_of: date) -> PolicyDocument:
+def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, *, as_of: date) -> PolicyDocument:
     """The version of a policy that counts at a date: the newest that is effective by then, else the oldest.
 
     Args:
