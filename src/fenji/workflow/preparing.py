@@ -24,6 +24,7 @@ from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
 from fenji.prepare.order_rows import judge_orders
+from fenji.prepare.order_versions import leave_older_versions
 from fenji.prepare.products import make_products
 from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
 from fenji.prepare.rows import typed_rows
@@ -147,6 +148,8 @@ class _Preparation:
                 zone=self.options.zone,
                 currency=self.options.currency,
             )
+            if feed is Feed.ORDER_LINE:
+                rows = leave_older_versions(rows, self.sources)
             self.rows[feed] = self.engine.stage(judges[feed](rows) if feed in judges else rows)
 
     def find_customers(self, previous: ir.Table | None) -> None:
