@@ -14,7 +14,8 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.metric_plan import BITS, MONTH_COLUMN, Measure
-from fenji.analyze.panel_rows import counted
+from fenji.analyze.panel_rows import DAY, where_counted
+from fenji.domain.periods import months_before
 
 _BIT = "bit_of_{}"
 
@@ -48,7 +49,7 @@ def with_bits(rows: ir.Table, columns: Iterable[str]) -> ir.Table:
 
 def mask(rows: ir.Table, measure: Measure, *, as_of: date) -> ir.IntegerValue:
     """The values among the first 63 that the measure's rows have, as set bits; needs ``with_bits``."""
-    return _mask(rows, rows[_BIT.format(measure.column)], measure, as_of)
+    return bit_or(where_counted(rows[_BIT.format(measure.column)], rows, measure, as_of=as_of))
 
 
 def beyond_mask(rows: ir.Table, measures: Mapping[Measure, str], *, as_of: date) -> ir.Table:
@@ -58,14 +59,15 @@ def beyond_mask(rows: ir.Table, measures: Mapping[Measure, str], *, as_of: date)
     """
     column = str(next(iter(measures)).column)
     if column == MONTH_COLUMN:
-        late = rows.filter(rows[column] >= BITS)
+        # The same as rows[column] >= BITS; a bound on the day lets engines skip whole files.
+        late = rows.filter(rows[DAY] <= ibis.literal(months_before(as_of, BITS), type="date"))
         coded = late.select(*late.columns, bit=_shifted(late[column]), mask_number=late[column] // BITS)
     else:
         numbered = _numbered(rows, column)
         late = numbered.filter(numbered.number >= BITS)
         bits = late.select("value", bit=_shifted(late.number), mask_number=late.number // BITS)
         coded = rows.inner_join(bits, rows[column] == bits.value)
-    masks = {name: _mask(coded, coded.bit, measure, as_of) for measure, name in measures.items()}
+    masks = {name: bit_or(where_counted(coded.bit, coded, measure, as_of=as_of)) for measure, name in measures.items()}
     per_mask = coded.group_by("customer_key", "mask_number").aggregate(**masks)
     # DuckDB sums whole numbers into 128 bits, of which Ibis does not know: by way of int32 the cast back is really written.
     counts = {name: bit_count(per_mask[name]).sum().cast("int32").cast("int64") for name in measures.values()}
@@ -83,8 +85,3 @@ def _numbered(rows: ir.Table, column: str) -> ir.Table:
 def _shifted(number: ir.IntegerValue) -> ir.IntegerValue:
     """One bit at the number's place in its mask."""
     return (number * 0 + 1) << (number % BITS).cast("int32")
-
-
-def _mask(rows: ir.Table, bit: ir.IntegerValue, measure: Measure, as_of: date) -> ir.IntegerValue:
-    condition = counted(rows, measure, as_of=as_of)
-    return bit_or(bit if condition is None else ibis.ifelse(condition, bit, ibis.null("int64")))

@@ -1,15 +1,15 @@
-"""How are all measures of a fact taken in one pass over its rows? As filtered aggregates in one group-by."""
+"""How are all measures of a fact taken in one pass over its rows? As aggregates in one group-by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import ibis.expr.types as ir
 
 from fenji.analyze.metric_plan import How, Measure
 from fenji.analyze.panel_distinct import mask, with_bits
-from fenji.analyze.panel_rows import DAY, counted
+from fenji.analyze.panel_rows import DAY, where_counted
 from fenji.domain.fact_columns import FACT_COLUMNS, ColumnKind
 
 PROMOTER_SCORE, DETRACTOR_SCORE = 90, 60
@@ -31,28 +31,26 @@ def measured(rows: ir.Table, measures: Mapping[Measure, str], *, as_of: date) ->
 
 
 def _aggregate(rows: ir.Table, measure: Measure, as_of: date) -> ir.Value:
-    where = counted(rows, measure, as_of=as_of)
     if measure.how is How.MASK:
         return mask(rows, measure, as_of=as_of)
+    column = rows[measure.column or "customer_key"]
     if measure.how in (How.FIRST_ON, How.LAST_ON):
-        return rows[DAY].min(where=where) if measure.how is How.FIRST_ON else rows[DAY].max(where=where)
-    if measure.column is None:
-        return rows.count(where=where)
-    column = rows[measure.column]
-    if measure.how in (How.PROMOTERS, How.DETRACTORS):
-        hit = column >= PROMOTER_SCORE if measure.how is How.PROMOTERS else column <= DETRACTOR_SCORE
-        return hit.sum(where=where)
-    return _of_column(measure, column, where)
+        column = rows[DAY]
+    elif measure.how is How.SUM and FACT_COLUMNS[measure.fact][measure.column or ""] is ColumnKind.NUMBER:
+        column = column.try_cast(SUMMED_AS)
+    return _TAKEN[measure.how](where_counted(column, rows, measure, as_of=as_of))
 
 
-def _of_column(measure: Measure, column: ir.Value, where: ir.BooleanValue | None) -> ir.Value:
-    if measure.how is How.VALUES:
-        return column.count(where=where)
-    if measure.how is How.SUM:
-        is_measurement = FACT_COLUMNS[measure.fact][measure.column or ""] is ColumnKind.NUMBER
-        return (column.try_cast(SUMMED_AS) if is_measurement else column).sum(where=where)
-    if measure.how is How.SUM_OF_SQUARES:
-        return (column * column).sum(where=where)
-    if measure.how is How.SPREAD:
-        return column.cast("float64").std(how="pop", where=where)
-    return column.min(where=where) if measure.how is How.LOWEST else column.max(where=where)
+_TAKEN: dict[How, Callable[[ir.Value], ir.Value]] = {
+    How.ROWS: lambda value: value.count(),
+    How.VALUES: lambda value: value.count(),
+    How.SUM: lambda value: value.sum(),
+    How.SUM_OF_SQUARES: lambda value: (value * value).sum(),
+    How.LOWEST: lambda value: value.min(),
+    How.HIGHEST: lambda value: value.max(),
+    How.SPREAD: lambda value: value.cast("float64").std(how="pop"),
+    How.FIRST_ON: lambda value: value.min(),
+    How.LAST_ON: lambda value: value.max(),
+    How.PROMOTERS: lambda value: (value >= PROMOTER_SCORE).sum(),
+    How.DETRACTORS: lambda value: (value <= DETRACTOR_SCORE).sum(),
+}
