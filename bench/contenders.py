@@ -1,4 +1,4 @@
-"""The contenders of the benchmark, each run in a process of its own: fenji, plain SQL, pandas.
+"""The contenders of the benchmark, each run in a process of its own: fenji, plain SQL, pandas, and two readers of a CSV file.
 
 Usage: python bench/contenders.py NAME DATA OUT [MEMORY]   prints {"seconds", "cpu_seconds", "peak_mb"}
 """
@@ -69,7 +69,27 @@ def pandas(data: Path, out: Path, memory: str | None) -> None:  # noqa: ARG001 -
     runpy.run_path(str(HERE / "pandas_script.py"), run_name="__main__")
 
 
-CONTENDERS = {"fenji": fenji, "plain_sql": plain_sql, "pandas": pandas}
+def collect_csv(data: Path, out: Path, memory: str | None) -> None:
+    """Collection of the CSV export: checked, placed and hashed row by row, as raw.order_line."""
+    from fenji.collect.collecting import collect
+    from fenji.documents.sources import read_sources
+    from fenji.engines.duck import DuckEngine
+
+    engine = DuckEngine(out / "scratch", memory_limit=memory)
+    collect(
+        read_sources(HERE / "sources.yaml"), root=data, known=(), reader=engine, store=out, run_id="bench", scratch=out / "work"
+    )
+    engine.close()
+
+
+def copy_csv(data: Path, out: Path, memory: str | None) -> None:  # noqa: ARG001 - needs none
+    """DuckDB's own copy of the same file to Parquet."""
+    duckdb.execute(
+        f"COPY (FROM read_csv('{data}/order_lines.csv')) TO '{out}/copy.parquet' (FORMAT parquet, COMPRESSION zstd)"
+    ).fetchall()
+
+
+CONTENDERS = {"fenji": fenji, "plain_sql": plain_sql, "pandas": pandas, "collect_csv": collect_csv, "copy_csv": copy_csv}
 
 
 def main() -> None:

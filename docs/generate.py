@@ -34,6 +34,22 @@ TITLES = {
 }
 
 
+BUG = "Something nobody foresaw; the message names a file with details."
+ERRORS_ZH = {
+    "conflict": "与他人正在做的事，或先前的决定相冲突。",
+    "contract_broken": "某张表没有遵守约定；没有发布任何结果。",
+    "invalid_input": "您提供的内容无法照原样使用。",
+    "invalid_argument": "命令或函数的参数不在允许范围内。",
+    "invalid_document": "YAML 文件（数据来源、指标、分级标准）中有无法使用的内容。",
+    "invalid_file": "数据文件不是它所声称的格式，无法读取。",
+    "invalid_settings": "fenji.toml 中有无法使用的内容。",
+    "not_found": "所指的东西不存在。",
+    "unavailable": "外部的数据库、磁盘或软件包暂时不可用。",
+    "bug": "没有人预料到的错误；提示中会给出记录详情的文件。",
+}
+"""What docstrings say in English; a code without its words here fails the build of the page."""
+
+
 def pages() -> dict[str, str]:
     """Every generated page by file name."""
     makers = {
@@ -89,7 +105,8 @@ def _settings(language: Language) -> Iterator[str]:
     for setting in SETTINGS:
         about = setting.about
         unit = f" [{translate(about.unit, language)}]" if about.unit else ""
-        yield f"\n## {setting.name}\n\n{translate(about.help, language)}{unit} {translate(about.why, language)}\n"
+        gap = _either(language, " ", "")
+        yield f"\n## {setting.name}\n\n{translate(about.help, language)}{unit}{gap}{translate(about.why, language)}\n"
         shown = setting.default or _either(language, "none", "无")
         yield f"- {_either(language, 'type', '类型')}: {translate(setting.type, language)}"
         yield f"- {_either(language, 'default', '默认')}: `{shown}`"
@@ -160,13 +177,13 @@ def _errors(language: Language) -> Iterator[str]:
     head = ["code", "kind", _either(language, "exit code", "退出码"), "retryable", _either(language, "meaning", "含义")]
     rows = {}
     for each in error_classes():
-        words = (each.__doc__ or "").split("\n")[0]
+        words = _either(language, (each.__doc__ or "").split("\n")[0], ERRORS_ZH[each.code])
         rows.setdefault(
             each.code, (f"`{each.code}`", str(each.kind), str(EXIT_CODES[each.kind]), str(each.retryable).lower(), words)
         )
     yield from _table(
         head,
-        [*rows.values(), ("`bug`", "bug", "70", "false", "Something nobody foresaw; the message names a file with details.")],
+        [*rows.values(), ("`bug`", "bug", "70", "false", _either(language, BUG, ERRORS_ZH["bug"]))],
     )
     yield _either(
         language,

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import structlog
 
-LOG_FILE = "fenji.jsonl"
+LOG_FILE = "fenji.log"
 
 
 @contextmanager

@@ -104,6 +104,8 @@ def _sentence(kind: str) -> str:
     """The message for one of pydantic's error types."""
     if kind == "missing":
         return _("'{name}' is missing.")
+    if kind == "too_short":
+        return _("'{name}' is empty; it needs an entry.")
     if kind in _LIMITS:
         return _LIMITS[kind]
     wanted = _WANTED.get(kind.split("_", maxsplit=1)[0])

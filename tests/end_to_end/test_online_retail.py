@@ -43,7 +43,9 @@ from customers group by 1 order by 1
 
 def fenji(*arguments: str) -> dict:
     """Runs the command line as a user would and reads its one JSON object."""
-    done = subprocess.run([sys.executable, "-m", "fenji.cli.main", *arguments, "--json"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "fenji.cli.main", *arguments, "--json"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from fenji.domain.feeds import Feed
 from fenji.tables.contract import Contract, Shelf
 from house.tree import STAGES, SourceFile, example, modules, violations
 
@@ -47,10 +48,15 @@ def card(file: SourceFile) -> dict[str, str]:
 
 
 def expand(text: str) -> set[str]:
-    """The tables that an entry names; ``raw.*`` and ``raw.<feed>`` are every table of the shelf."""
-    named = set(TABLE.findall(text.replace(".<feed>", ".*")))
+    """The tables that an entry names; ``raw.*`` is every table of the shelf, ``raw.<feed>`` one for each feed."""
+    named = set(TABLE.findall(text))
     stars = {name.split(".")[0] for name in named if name.endswith(".*")}
-    return {name for name in named if not name.endswith(".*")} | {name for name in contracts() if name.split(".")[0] in stars}
+    feeds = {f"raw.{feed}" for feed in Feed} if "raw.<feed>" in text else set()
+    return (
+        {name for name in named if not name.endswith(".*")}
+        | {name for name in contracts() if name.split(".")[0] in stars}
+        | feeds
+    )
 
 
 def writers() -> dict[str, set[str]]:

@@ -114,3 +114,20 @@ def test_every_link_between_pages_leads_somewhere() -> None:
         targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
         broken += [f"{page.relative_to(ROOT)}: {target}" for target in targets if not (page.parent / target).exists()]
     assert broken == []
+
+
+def test_every_decision_says_what_holds_it_and_that_is_there() -> None:
+    wrong = []
+    for record in (ROOT / "docs" / "decisions").glob("[0-9]*.md"):
+        text = record.read_text("utf-8")
+        held = re.search(r"^Held by: .+$", text, re.MULTILINE)
+        headings = [heading for heading in ("## Context", "## Decision", "## Consequences") if heading not in text]
+        if headings or not held:
+            wrong.append(f"{record.name}: lacks {', '.join(headings) or 'Held by'}")
+            continue
+        wrong += [
+            f"{record.name}: {path} is not there"
+            for path in re.findall(r"`(tests/[\w/.]+)`", held[0])
+            if not (ROOT / path).exists()
+        ]
+    assert wrong == []

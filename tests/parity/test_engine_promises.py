@@ -28,7 +28,7 @@ EVERYTHING = pa.table(
             [dt.datetime(2026, 2, 28, 16, 0, 0, 5, dt.UTC), None, dt.datetime(1969, 12, 31, tzinfo=dt.UTC)],
             pa.timestamp("us", "UTC"),
         ),
-        "wall": pa.array([dt.datetime(2026, 2, 28, 16), None, dt.datetime(1969, 12, 31)], pa.timestamp("us")),  # noqa: DTZ001
+        "wall": pa.array([dt.datetime(2026, 2, 28, 16), None, dt.datetime(1969, 12, 31)], pa.timestamp("us")),
     }
 )
 
@@ -101,14 +101,14 @@ def test_literal_tables_keep_their_nulls_and_whole_numbers(engine):
 
 
 WALL_CLOCKS = [
-    ("Asia/Shanghai", dt.datetime(2026, 2, 3, 1, 0), dt.datetime(2026, 2, 2, 17, 0)),  # noqa: DTZ001
+    ("Asia/Shanghai", dt.datetime(2026, 2, 3, 1, 0), dt.datetime(2026, 2, 2, 17, 0)),
     # The clock was put forward at 01:00 and never showed 01:30; it is read as 02:30.
-    ("Europe/London", dt.datetime(2026, 3, 29, 1, 30), dt.datetime(2026, 3, 29, 1, 30)),  # noqa: DTZ001
+    ("Europe/London", dt.datetime(2026, 3, 29, 1, 30), dt.datetime(2026, 3, 29, 1, 30)),
     # It showed 01:30 twice: the second time counts.
-    ("Europe/London", dt.datetime(2026, 10, 25, 1, 30), dt.datetime(2026, 10, 25, 1, 30)),  # noqa: DTZ001
-    ("Europe/London", dt.datetime(2026, 10, 25, 0, 30), dt.datetime(2026, 10, 24, 23, 30)),  # noqa: DTZ001
-    ("America/New_York", dt.datetime(2026, 7, 1, 23, 59, 59), dt.datetime(2026, 7, 2, 3, 59, 59)),  # noqa: DTZ001
-    ("Asia/Shanghai", dt.datetime(1988, 7, 1, 0, 0), dt.datetime(1988, 6, 30, 15, 0)),  # noqa: DTZ001 - summer time until 1991
+    ("Europe/London", dt.datetime(2026, 10, 25, 1, 30), dt.datetime(2026, 10, 25, 1, 30)),
+    ("Europe/London", dt.datetime(2026, 10, 25, 0, 30), dt.datetime(2026, 10, 24, 23, 30)),
+    ("America/New_York", dt.datetime(2026, 7, 1, 23, 59, 59), dt.datetime(2026, 7, 2, 3, 59, 59)),
+    ("Asia/Shanghai", dt.datetime(1988, 7, 1, 0, 0), dt.datetime(1988, 6, 30, 15, 0)),
     ("Asia/Shanghai", None, None),
 ]
 
@@ -118,7 +118,7 @@ def test_a_wall_clock_is_one_moment(engine, zone, wall, utc):
     table = engine.from_arrow(pa.table({"wall": pa.array([wall], pa.timestamp("us"))}))
     moments = table.select(at=engine.to_utc(table.wall, zone))
     back = moments.select("at", wall=engine.to_local(moments.at, zone), on=engine.to_local(moments.at, zone).date())
-    skipped = dt.timedelta(hours=1) if wall == dt.datetime(2026, 3, 29, 1, 30) else dt.timedelta(0)  # noqa: DTZ001
+    skipped = dt.timedelta(hours=1) if wall == dt.datetime(2026, 3, 29, 1, 30) else dt.timedelta(0)
     assert engine.fetch(engine.stage(back)).to_pylist() == [
         {
             "at": utc and utc.replace(tzinfo=dt.UTC),

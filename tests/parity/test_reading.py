@@ -160,8 +160,8 @@ TYPED = {
     "whole": pa.array([1, None, -3, 2**62, 0], pa.int64()),
     "decimal": pa.array([Decimal("0.00"), None, Decimal("-1.10"), Decimal("1000000.00"), Decimal("0.01")], pa.decimal128(12, 2)),
     "on": pa.array([dt.date(2026, 2, 3), None, dt.date(1999, 12, 31), dt.date(2000, 2, 29), dt.date(1970, 1, 1)]),
-    "wall": pa.array([dt.datetime(2026, 2, 3, 4, 5, 6, each) for each in (0, 500000, 1, 120, 0)], pa.timestamp("us")),  # noqa: DTZ001
-    "nano": pa.array([dt.datetime(2026, 2, 3, 4, 5, 6), None, *[dt.datetime(1969, 12, 31, 23, 59, 59)] * 3], pa.timestamp("ns")),  # noqa: DTZ001
+    "wall": pa.array([dt.datetime(2026, 2, 3, 4, 5, 6, each) for each in (0, 500000, 1, 120, 0)], pa.timestamp("us")),
+    "nano": pa.array([dt.datetime(2026, 2, 3, 4, 5, 6), None, *[dt.datetime(1969, 12, 31, 23, 59, 59)] * 3], pa.timestamp("ns")),
     "zoned": pa.array([dt.datetime(2026, 2, 3, 4, 5, 6, tzinfo=dt.UTC)] * 5, pa.timestamp("us", "Asia/Shanghai")),
     "yes": pa.array([True, False, None, True, False]),
     "text": pa.array([" x ", "", None, "12.0", "元"]),

@@ -20,7 +20,7 @@ from fenji.workflow.running import run_all
 from fenji.workflow.wiring import open_session
 from fenji.workflow.workspace import open_workspace
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 SETTINGS = """
 language = "zh"

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 from fenji.analyze.panel import customer_metric
@@ -20,8 +20,9 @@ from fenji.engines.duck import DuckEngine
 from worlds import Line, Order, World, world
 
 METRICS = builtin_metrics(["visit", "search"])
-FEW = settings(max_examples=max(settings.default.max_examples // 4, 5))
-"""Every example compiles and runs a whole panel, a quarter of a second: fewer examples, each with many orders."""
+FEW = settings(max_examples=max(settings.default.max_examples // 4, 5), phases=set(Phase) - {Phase.shrink})
+"""Every example compiles and runs a whole panel, a quarter of a second: fewer examples, each with many orders, and no
+minutes of shrinking."""
 
 CENT = Decimal("0.01")
 DAYS = some.dates(date(2023, 1, 1), date(2025, 6, 30))

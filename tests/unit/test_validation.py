@@ -72,3 +72,13 @@ def test_what_came_is_never_shown_for_a_wrong_type():
 def test_list_positions_count_from_one():
     assert dotted(("tiers", 0, "qualify", 2)) == "tiers[1].qualify[3]"
     assert dotted(()) is None
+
+
+def test_an_empty_list_is_said_to_be_empty() -> None:
+    class Wanted(pydantic.BaseModel):
+        sources: list[str] = pydantic.Field(min_length=1)
+
+    with pytest.raises(pydantic.ValidationError) as caught:
+        Wanted.model_validate({"sources": []})
+    (problem,) = problems_of(caught.value, Wanted)
+    assert problem.describe(Language.EN) == "column sources: 'sources' is empty; it needs an entry."

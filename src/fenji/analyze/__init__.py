@@ -7,6 +7,7 @@ registry_events    built-in metrics: one set for every kind of event
 panel              one row per customer, one column per metric
 metric_plan        what must be measured once so that all metrics can be read off
 panel_rows         which rows of a fact count at a date
+panel_distinct     different values as bits of masks
 panel_measures     all measures of a fact in one group-by
 panel_values       a metric read off its measures
 rules              a condition as an expression over the panel

@@ -8,7 +8,12 @@ from enum import StrEnum
 
 from fenji.domain.fact_columns import FACT_COLUMNS, ColumnKind
 from fenji.domain.metrics import Aggregate, Fact, Metric, RowFilter
-from fenji.domain.periods import Window
+from fenji.domain.periods import Window, WindowUnit
+
+BITS = 63
+"""Values that fit one mask: a signed 64-bit integer without its sign."""
+
+MONTH_COLUMN = "month_before_as_of"
 
 
 class How(StrEnum):
@@ -25,7 +30,10 @@ class How(StrEnum):
     LAST_ON = "last_on"
     PROMOTERS = "promoters"
     DETRACTORS = "detractors"
-    DISTINCT = "distinct"
+    MASK = "mask"
+    """The first 63 different values as bits."""
+    BEYOND_MASK = "beyond_mask"
+    """The number of different values beyond those."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,12 @@ class Measure:
 
 
 def measures_of(metric: Metric) -> tuple[Measure, ...]:
-    """What must be measured for a metric, in the order in which `panel_values` reads it; nothing for a ratio."""
+    """What must be measured for a metric, in the order in which ``panel_values`` reads it; nothing for a ratio."""
     if metric.aggregate is Aggregate.RATIO or metric.fact is None:
         return ()
     where = tuple(sorted(metric.where, key=repr))
-    return tuple(Measure(metric.fact, how, metric.column, where, metric.window) for how in _parts(metric))
+    window = Window(WindowUnit.TOTAL) if counts_late_months(metric) else metric.window
+    return tuple(Measure(metric.fact, how, metric.column, where, window) for how in _parts(metric))
 
 
 def measures_for(metrics: Sequence[Metric]) -> dict[Measure, str]:
@@ -58,9 +67,17 @@ def is_whole(fact: Fact, column: str | None) -> bool:
     return column is not None and FACT_COLUMNS[fact][column] is ColumnKind.WHOLE
 
 
+def counts_late_months(metric: Metric) -> bool:
+    """Whether a metric counts months of a window of months: its months are the last bits of a mask that all such windows share."""
+    is_of_months = metric.aggregate is Aggregate.COUNT_DISTINCT and metric.column == MONTH_COLUMN
+    return is_of_months and metric.window.unit is WindowUnit.MONTHS and metric.window.length <= BITS
+
+
 def _parts(metric: Metric) -> tuple[How, ...]:
     if metric.aggregate is Aggregate.COUNT:
         return (How.ROWS,) if metric.column is None else (How.VALUES,)
+    if counts_late_months(metric):
+        return (How.MASK,)
     if metric.aggregate is Aggregate.DEVIATION and metric.fact and not is_whole(metric.fact, metric.column):
         return (How.VALUES, How.SPREAD)
     return _PARTS[metric.aggregate]
@@ -71,7 +88,7 @@ _PARTS = {
     Aggregate.MEAN: (How.SUM, How.VALUES),
     Aggregate.MINIMUM: (How.LOWEST,),
     Aggregate.MAXIMUM: (How.HIGHEST,),
-    Aggregate.COUNT_DISTINCT: (How.DISTINCT,),
+    Aggregate.COUNT_DISTINCT: (How.MASK, How.BEYOND_MASK),
     Aggregate.DEVIATION: (How.VALUES, How.SUM, How.SUM_OF_SQUARES),
     Aggregate.DAYS_SINCE_FIRST: (How.FIRST_ON,),
     Aggregate.DAYS_SINCE_LAST: (How.LAST_ON,),

@@ -16,7 +16,8 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.metric_plan import How, Measure, measures_for
-from fenji.analyze.panel_measures import distinct_measured, measured
+from fenji.analyze.panel_distinct import beyond_mask
+from fenji.analyze.panel_measures import measured
 from fenji.analyze.panel_rows import referred_lines, rows_of
 from fenji.analyze.panel_values import metric_values
 from fenji.domain.metrics import Fact, Metric
@@ -50,29 +51,31 @@ def known_customers(customer: ir.Table, *, as_of: date) -> ir.Table:
 
 
 def _parts(facts: Mapping[Fact, ir.Table], measures: Mapping[Measure, str], as_of: date) -> list[ir.Table]:
-    """The measures as tables with one row per customer: one per fact, and one per column whose values are counted distinct."""
+    """The measures as tables with one row per customer: one per fact, and one per column that may have values beyond a mask."""
     parts: list[ir.Table] = []
     for fact in (each for each in Fact if each in facts):
+        mine = {each: name for each, name in measures.items() if each.fact is fact}
+        if fact is Fact.REFERRAL:
+            parts += _of_referred(facts, {each: name for each, name in mine.items() if each.column is not None}, as_of)
+            mine = {each: name for each, name in mine.items() if each.column is None}
         rows = rows_of(fact, facts, as_of=as_of)
-        plain = {each: name for each, name in measures.items() if each.fact is fact and each.how is not How.DISTINCT}
-        own = {each: name for each, name in plain.items() if not _is_of_referred(each)}
-        of_referred = {each: name for each, name in plain.items() if _is_of_referred(each)}
-        if own:
-            parts.append(measured(rows, own, as_of=as_of))
-        if of_referred and Fact.ORDER_LINE in facts:
-            parts.append(measured(referred_lines(facts, as_of=as_of), of_referred, as_of=as_of))
-        distinct = {each: name for each, name in measures.items() if each.fact is fact and each.how is How.DISTINCT}
-        for column in dict.fromkeys(each.column for each in distinct):
-            same = {each: name for each, name in distinct.items() if each.column == column}
-            parts.append(distinct_measured(rows, same, as_of=as_of))
+        taken = {each: name for each, name in mine.items() if each.how is not How.BEYOND_MASK}
+        parts += [measured(rows, taken, as_of=as_of)] if taken else []
+        beyond = {each: name for each, name in mine.items() if each.how is How.BEYOND_MASK}
+        for column in dict.fromkeys(each.column for each in beyond):
+            same = {each: name for each, name in beyond.items() if each.column == column}
+            parts.append(beyond_mask(rows, same, as_of=as_of))
     return parts
+
+
+def _of_referred(facts: Mapping[Fact, ir.Table], measures: Mapping[Measure, str], as_of: date) -> list[ir.Table]:
+    """What the customers whom one brought have bought; nothing where nobody bought anything."""
+    if not measures or Fact.ORDER_LINE not in facts:
+        return []
+    return [measured(referred_lines(facts, as_of=as_of), measures, as_of=as_of)]
 
 
 def _joined(panel: ir.Table, part: ir.Table) -> ir.Table:
     names = [name for name in part.columns if name != "customer_key"]
     keyed = part.select(part_key="customer_key", **{name: name for name in names})
     return panel.left_join(keyed, panel.customer_key == keyed.part_key).select(*panel.columns, *names)
-
-
-def _is_of_referred(measure: Measure) -> bool:
-    return measure.fact is Fact.REFERRAL and measure.column is not None

@@ -9,7 +9,8 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.metric_plan import Measure, is_whole, measures_of
+from fenji.analyze.metric_plan import Measure, counts_late_months, is_whole, measures_of
+from fenji.analyze.panel_distinct import bit_count
 from fenji.domain.metrics import Aggregate, Metric, Unit
 from fenji.tables.insight import metric_type
 
@@ -50,9 +51,10 @@ def _formula(metric: Metric, parts: list[ir.Value], as_of: date) -> ir.Value:
         return (promoters - detractors) * 100 / scores.nullif(0)
     if metric.aggregate is Aggregate.DEVIATION:
         return _deviation(metric, parts).cast(kind)
-    if metric.per is not None:
-        return _whole_ones(parts[0], metric.per).cast(kind)
-    return parts[0].cast(kind)
+    if metric.aggregate is Aggregate.COUNT_DISTINCT:
+        return _distinct(metric, parts)
+    value = parts[0] if metric.per is None else _whole_ones(parts[0], metric.per)
+    return value.cast(kind)
 
 
 def _whole_ones(amount: ir.Value, per: Decimal) -> ir.Value:
@@ -60,6 +62,12 @@ def _whole_ones(amount: ir.Value, per: Decimal) -> ir.Value:
     # Money is divided in whole cents: a quotient of whole numbers in double precision never rounds up to the next whole one.
     cents, size = (amount.cast("float64") * 100).round(), float(per * 100)
     return ibis.greatest((cents / size).floor(), 0)
+
+
+def _distinct(metric: Metric, parts: list[ir.Value]) -> ir.Value:
+    if counts_late_months(metric):
+        return bit_count(parts[0] & (2**metric.window.length - 1)).cast("int64")
+    return bit_count(parts[0]).cast("int64").fill_null(0) + parts[1].fill_null(0)
 
 
 def _deviation(metric: Metric, parts: list[ir.Value]) -> ir.Value:

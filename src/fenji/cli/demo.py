@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,10 +76,13 @@ def show(result: DemoResult, output: Output) -> None:
     output.say(_("Done in {seconds} s. Run {run_id}."), seconds=number(result.seconds, 1), run_id=result.run.run_id)
     output.heading(_("What to type next"))
     where = f"--workspace {result.workspace}"
-    for line in (
-        f"fenji tiers {where} --as-of 2010-12-09 --by region",
-        f"fenji quality {where}",
-        f"fenji policy show {where}",
-        "fenji init shop",
-    ):
-        output.say("  {line}", line=line)
+    for line in (f"tiers {where} --as-of 2010-12-09 --by region", f"quality {where}", f"policy show {where}", "init shop"):
+        output.say("  {program} {line}", program=_program(), line=line)
+
+
+def _program() -> str:
+    """What to type for fenji here: its name where the shell finds it, else as it was called."""
+    if shutil.which("fenji"):
+        return "fenji"
+    called = Path(sys.argv[0])
+    return os.path.relpath(called) if called.name == "fenji" else "python -m fenji"

@@ -96,7 +96,9 @@ def show_account(result: QualityResult, output: Output) -> None:
     repeats = result.repeats_within_file - result.repeats_dropped
     if repeats:
         output.say(
-            _("Rows that repeat another row of their file: {rows}. They were kept; to drop them write `repeats: drop`."),
+            _(
+                "Rows that repeat another row of their file: {rows}. They were kept; to drop them write `repeats: drop` in sources.yaml."
+            ),
             rows=number(repeats),
         )
     if result.unattributed_rows:

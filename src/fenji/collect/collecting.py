@@ -18,7 +18,7 @@ from typing import Protocol
 
 from fenji.collect.contents import sha256_of
 from fenji.collect.databases import Fetched, missing_columns, open_database
-from fenji.collect.files import FoundFile, find_files
+from fenji.collect.files import FoundFile, find_files, system_error
 from fenji.collect.fingerprints import batch_of, fingerprint, is_unchanged, known_parts
 from fenji.collect.matching import choose_parts, wanted_headers
 from fenji.collect.ports import RecordReader
@@ -27,8 +27,7 @@ from fenji.collect.sniffing import open_file
 from fenji.collect.unreadable import write_unreadable
 from fenji.domain.collected import CollectedFile
 from fenji.domain.sources import DatabaseLocation, FileLocation, Source
-from fenji.errors import FenjiError, InvalidFile, InvalidInput, Place
-from fenji.language import message as _
+from fenji.errors import FenjiError, InvalidFile, InvalidInput
 from fenji.tables.raw import RAW, UNREADABLE
 
 
@@ -150,6 +149,9 @@ class _Work:
                 if error.retryable:
                     # A full disk fails every file that follows: once is enough.
                     break
+            except OSError as error:
+                self.errors.append(system_error(error, one.file))
+                break
         return done
 
     def raise_errors(self) -> None:
@@ -192,8 +194,7 @@ class _Work:
         try:
             content = sha256_of(file.path)
         except OSError as error:
-            text = _("the file cannot be opened: {detail}.")
-            raise InvalidFile.of(text, place=Place(file.name), detail=error.strerror or type(error).__name__) from error
+            raise system_error(error, file.name) from error
         mark = fingerprint(content, source, self.reader.name)
         before = known_parts(self.known, source.name, file.name)
         if is_unchanged(before, mark, self.store):
@@ -239,7 +240,7 @@ class _Work:
         )
         try:
             read = one.part.read(target)
-        except FenjiError:
+        except (FenjiError, OSError):
             shutil.rmtree(target.folder, ignore_errors=True)
             raise
         unreadable_path = None

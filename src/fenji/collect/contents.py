@@ -8,8 +8,11 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
+
+import pyarrow as pa
 
 from fenji.errors import InvalidFile, Place, Problem
 from fenji.language import message as _
@@ -199,19 +202,42 @@ class _LineCount:
 
 def _count_utf8(path: Path) -> tuple[int, _Bad | None]:
     """The lines of a file, and the first byte that is not UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    count, consumed = _LineCount(), 0
-    for block in _blocks(path):
-        pending = len(decoder.getstate()[0])
-        try:
-            decoder.decode(block)
-        except UnicodeDecodeError as error:
-            start = error.start - pending
-            return count.lines, _Bad(consumed + start + 1, count.ends + block[: max(start, 0)].count(b"\n") + 1)
-        count.add(block)
-        consumed += len(block)
-    pending = len(decoder.getstate()[0])
-    return count.lines, _Bad(consumed - pending + 1, count.ends + 1) if pending else None
+    count, consumed, carried = _LineCount(), 0, b""
+    for block in chain(_blocks(path), (b"",)):
+        data = carried + block
+        whole = data[: len(data) - _begun(data)] if block else data
+        if not _is_utf8(whole):
+            start = _first_foreign(whole)
+            return count.lines, _Bad(consumed + start + 1, count.ends + whole[:start].count(b"\n") + 1)
+        count.add(whole)
+        consumed += len(whole)
+        carried = data[len(whole) :]
+    return count.lines, None
+
+
+def _is_utf8(data: bytes) -> bool:
+    # Arrow checks ten times as fast as decoding to a str does.
+    offsets = pa.array([0, len(data)], pa.int64()).buffers()[1]
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _begun(data: bytes) -> int:
+    """How many bytes at the end belong to a character that goes on in the next block."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
+    decoder.decode(data[-3:])
+    return len(decoder.getstate()[0])
+
+
+def _first_foreign(data: bytes) -> int:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(data)
 
 
 def _as_gb18030(path: Path, name: str, scratch: Path, bad_utf8: _Bad) -> PlainText:
@@ -231,7 +257,7 @@ def _rewritten(path: Path, name: str, scratch: Path, encoding: str) -> PlainText
     target = _scratch_file(scratch, path, "utf8")
     count, consumed = _LineCount(), 0
     with target.open("wb") as out:
-        for block in (*_blocks(path), b""):
+        for block in chain(_blocks(path), (b"",)):
             state = len(decoder.getstate()[0])
             try:
                 text = decoder.decode(block, final=not block)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from fenji.domain.sources import Format
-from fenji.errors import Problem
+from fenji.errors import FenjiError, InvalidFile, Place, Problem, Unavailable
 from fenji.language import message as _
 
 FORMATS: dict[str, Format] = {
@@ -51,6 +52,15 @@ def find_files(patterns: tuple[str, ...], root: Path, source: str) -> tuple[tupl
             real = path.resolve()
             found.setdefault(real, FoundFile(path, _shown(path, root)))
     return tuple(sorted(found.values(), key=lambda file: file.name)), problems
+
+
+def system_error(error: OSError, name: str) -> FenjiError:
+    """What the operating system refused, in our words: a file that cannot be opened, or a disk that is full."""
+    detail = error.strerror or type(error).__name__
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        advice = _("Free some disk space, or give `scratch` and `store` a larger disk in fenji.toml, then run again.")
+        return Unavailable.of(_("the disk is full: {detail}."), place=Place(name), advice=advice, detail=detail)
+    return InvalidFile.of(_("the file cannot be opened: {detail}."), place=Place(name), detail=detail)
 
 
 def promised_format(path: Path) -> Format | None:

@@ -9,7 +9,7 @@ from fenji.tables.records import Layout, Outcome
 
 
 class RecordReader(Protocol):
-    """Writes one file's records into a new folder, as Parquet with the columns of ``tables.raw.stored_schema``, in the file's order.
+    """Writes one file's records into a new folder, as Parquet from which the engine's ``read_raw`` makes the raw table.
 
     Every field of the feed is text or null; an empty cell is null; nothing is trimmed. ``row_hash`` is a 64-bit hash over the
     text of ``layout.hashed``, the same for equal texts within one engine. A file that the engine cannot open raises InvalidFile,

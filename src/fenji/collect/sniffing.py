@@ -8,13 +8,13 @@ from pathlib import Path
 
 from fenji.collect.contents import disguise
 from fenji.collect.delimited import open_delimited
-from fenji.collect.files import promised_format
+from fenji.collect.files import promised_format, system_error
 from fenji.collect.json_lines import open_json_lines
 from fenji.collect.parquet_files import open_parquet
 from fenji.collect.samples import Part, Sample
 from fenji.collect.workbooks import open_workbook
 from fenji.domain.sources import FileLocation, Format
-from fenji.errors import InvalidFile, NotFound, Place
+from fenji.errors import NotFound
 from fenji.language import message as _
 
 __all__ = ["Sample", "open_file", "read_samples"]
@@ -48,6 +48,7 @@ def open_file(path: Path, name: str, location: FileLocation, scratch: Path, *, w
 
     Raises:
         InvalidFile: it cannot be opened, or is not what it claims to be.
+        Unavailable: the disk is full.
     """
     try:
         kind = location.format or _format_of(path)
@@ -59,9 +60,7 @@ def open_file(path: Path, name: str, location: FileLocation, scratch: Path, *, w
             return (open_json_lines(path, name, location, scratch),)
         return (open_delimited(path, name, location, scratch, wanted=wanted),)
     except OSError as error:
-        raise InvalidFile.of(
-            _("the file cannot be opened: {detail}."), place=Place(name), detail=error.strerror or type(error).__name__
-        ) from error
+        raise system_error(error, name) from error
 
 
 def _format_of(path: Path) -> Format:

@@ -317,7 +317,7 @@ def _number(number: Decimal) -> int | float | str:
     return float(number) if Decimal(repr(float(number))) == number else f"{number:f}"
 
 
-class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+class _Dumper(yaml.SafeDumper):
     """PyYAML's safe dumper; texts that look like numbers or dates to any reader are quoted."""
 
 

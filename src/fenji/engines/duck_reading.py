@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from fenji.domain.feeds import FEEDS, Cell
 from fenji.engines.failures import disk_error
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
-from fenji.tables.contract import Contract
-from fenji.tables.raw import FIRST_ROW, PROVENANCE
+from fenji.tables.contract import Column, Contract
+from fenji.tables.raw import FIRST_ROW
 from fenji.tables.records import Layout, Outcome
 
 REFUSALS_SHOWN = 10
@@ -23,6 +25,13 @@ REFUSALS_SHOWN = 10
 
 _WRITING = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 500"
 """Dictionaries only for columns of few values: trying one for every id column costs a fifth of the time of a copy."""
+
+_FOOTER = "fenji_"
+"""Before the names of what a raw file says of all its rows in its footer."""
+
+_ORIGINS = pa.schema(
+    [("filename", pa.string()), ("source", pa.string()), ("file", pa.string()), ("batch", pa.string()), (FIRST_ROW, pa.int64())]
+)
 
 _SAFE_WHOLE = 2**53
 """Above it a float no longer holds every whole number."""
@@ -33,7 +42,7 @@ class DuckReading:
 
     connection: Any
     """The Ibis connection of the engine."""
-    _raw_views = 0
+    _raw_reads = 0
 
     def collect_delimited(self, file: Path, layout: Layout, folder: Path, *, delimiter: str, skip: int) -> Outcome:
         """See RecordReader.collect_delimited."""
@@ -82,16 +91,22 @@ class DuckReading:
     def read_raw(self, folders: Sequence[Path], contract: Contract) -> ir.Table:
         """The raw table in the folders of its batches, exactly as its contract says, row numbers included."""
         files = [file for folder in folders for file in sorted(folder.glob("*.parquet"))]
-        self._raw_views += 1
-        view = f"raw_{contract.name}_{self._raw_views}"
+        self._raw_reads += 1
+        view, origins = f"raw_{contract.name}_{self._raw_reads}", f"origins_{self._raw_reads}"
         if not files:
             return self.connection.create_table(view, schema=contract.schema, temp=True)
-        number = f"coalesce(row_number, {FIRST_ROW} + file_row_number) AS row_number"
-        columns = ", ".join(number if column.name == "row_number" else _name(column.name) for column in contract.columns)
+        present: set[str] = set()
+        rows: list[dict[str, object]] = []
+        for file in files:
+            footer = pq.read_metadata(file)
+            present.update(footer.schema.to_arrow_schema().names)
+            rows.append({"filename": str(file), **_said_once(footer.metadata or {})})
+        self.connection.create_table(origins, pa.Table.from_pylist(rows, schema=_ORIGINS), temp=True)
+        columns = ", ".join(f"{_stored(column, present)} AS {_name(column.name)}" for column in contract.columns)
         paths = ", ".join(_text(str(file)) for file in files)
         self._query(
-            f"CREATE TEMP VIEW {view} AS SELECT {columns} "
-            f"FROM read_parquet([{paths}], file_row_number=true, hive_partitioning=false)"
+            f"CREATE TEMP VIEW {view} AS SELECT {columns} FROM read_parquet([{paths}], filename=true, file_row_number=true, "
+            f"union_by_name=true, hive_partitioning=false) AS stored JOIN {origins} AS origin ON stored.filename = origin.filename"
         )
         return self.connection.table(view).cast(contract.schema)
 
@@ -99,7 +114,7 @@ class DuckReading:
         """Copies the relation into the folder as a raw table and returns the number of rows."""
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / "part-0.parquet"
-        sql = f"COPY (SELECT {_columns(layout, texts)} FROM {relation}) TO {_text(str(target))} ({_WRITING})"
+        sql = f"COPY (SELECT {_columns(layout, texts)} FROM {relation}) TO {_text(str(target))} ({_WRITING}, KV_METADATA {{{_footer(layout)}}})"
         try:
             with self._in_order():
                 return int(self._query(sql)[0][0])
@@ -124,27 +139,46 @@ class DuckReading:
 
 
 def _columns(layout: Layout, texts: Mapping[str, str]) -> str:
-    """The select list of a raw table's stored columns."""
-    file = _text(layout.file)
-    if layout.part is not None:
-        file = f"{file} || '#' || coalesce({texts[layout.part]}, '')"
+    """The select list of a raw file: what differs from row to row. What all rows share is said once, in the file's footer.
+
+    Fields that nothing fills are left out too. Writing constants and nulls for each of ten million rows takes as long as
+    reading them from the CSV file.
+    """
     hashed = ", ".join(texts[name] for name in layout.hashed)
-    given = {
-        "source": _text(layout.source),
-        "file": file,
-        "row_number": f"CAST({_name(layout.numbers)} AS BIGINT)" if layout.numbers else "CAST(NULL AS BIGINT)",
-        "batch": _text(layout.batch),
-        # Half of DuckDB's hashes are too large for a signed number; the lowest bit is given up.
-        "row_hash": f"CAST(hash({hashed}) >> 1 AS BIGINT)",
-        FIRST_ROW: "CAST(NULL AS BIGINT)" if layout.numbers else f"CAST({layout.first_row} AS BIGINT)",
-    }
-    return ", ".join(f"{one} AS {_name(name)}" for name, one in _in_contract_order(layout, given, texts))
+    # Half of DuckDB's hashes are too large for a signed number; the lowest bit is given up.
+    written = {"row_hash": f"CAST(hash({hashed}) >> 1 AS BIGINT)"}
+    if layout.numbers:
+        written["row_number"] = f"CAST({_name(layout.numbers)} AS BIGINT)"
+    if layout.part is not None:
+        written["file"] = f"{_text(layout.file)} || '#' || coalesce({texts[layout.part]}, '')"
+    written |= {field: f"nullif({texts[column]}, '')" for field, column in layout.fields.items()}
+    return ", ".join(f"{value} AS {_name(name)}" for name, value in written.items())
 
 
-def _in_contract_order(layout: Layout, given: Mapping[str, str], texts: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    from_file = {name: f"nullif({texts[column]}, '')" for name, column in layout.fields.items()}
-    names = (*(column.name for column in PROVENANCE), *(field.name for field in FEEDS[layout.feed]), FIRST_ROW)
-    return ((name, given.get(name) or from_file.get(name) or "CAST(NULL AS VARCHAR)") for name in names)
+def _footer(layout: Layout) -> str:
+    """What all rows of a raw file share, as options of COPY."""
+    said = {"source": layout.source, "file": layout.file, "batch": layout.batch}
+    if layout.numbers is None:
+        said[FIRST_ROW] = str(layout.first_row)
+    return ", ".join(f"{_FOOTER}{name}: {_text(value)}" for name, value in said.items())
+
+
+def _said_once(footer: Mapping[bytes, bytes]) -> dict[str, object]:
+    """What a raw file says of all its rows."""
+    said = {name: footer.get(f"{_FOOTER}{name}".encode()) for name in _ORIGINS.names if name != "filename"}
+    texts: dict[str, object] = {name: value.decode() for name, value in said.items() if value is not None}
+    return texts | {name: int(str(texts[name])) for name in (FIRST_ROW,) if name in texts}
+
+
+def _stored(column: Column, present: set[str]) -> str:
+    """A column of the contract, from the rows or from what the file says of all its rows."""
+    own = f"stored.{_name(column.name)}" if column.name in present else None
+    if column.name == "row_number":
+        counted = f"origin.{FIRST_ROW} + stored.file_row_number"
+        return f"coalesce({own}, {counted})" if own else counted
+    if column.name in {"source", "file", "batch"}:
+        return f"coalesce({own}, origin.{column.name})" if own else f"origin.{column.name}"
+    return own or "CAST(NULL AS VARCHAR)"
 
 
 def _as_text(name: str, kind: str, *, is_id: bool) -> str:

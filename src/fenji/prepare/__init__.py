@@ -15,6 +15,7 @@ referrals       who brought whom
 latest_words    which of several rows on one thing is believed
 products        what is sold
 order_rows      which order rows cannot be right by themselves
+order_versions  which order rows a later file has newer words for
 order_lines     what was sold and returned, line by line
 customers       who the customers are, and what is known of each
 column_quality  what is missing, unreadable, impossible or far from everything else

@@ -3,7 +3,8 @@
 Two rows of one source are copies when all their cells are equal, mapped or not. The k-th copy inside a file counts once,
 from the first file (by name) that has a k-th copy: so the largest number of copies within one file is kept, and a file that
 comes later changes nothing about the files before it. Files with 2, 1 and 3 copies keep 2, 0 and 1 of them.
-Lists of customers and products say how things stand, and what the last file says is believed: there the last copy counts.
+Lists of customers and products say how things stand, and what the last file says is believed: there the last copy counts,
+and so it does for orders with a status, which move on from file to file (see order_versions).
 Copies inside one file are kept, since two equal lines of an invoice are two sales, unless the source says ``repeats: drop``.
 """
 
@@ -46,7 +47,7 @@ def mark_copies(raw: ir.Table, feed: Feed, sources: Sequence[Source]) -> ir.Tabl
     candidates = raw.select(*PROVENANCE, *cells[1:]).semi_join(repeated, "row_hash")
     inside = ibis.window(group_by=[*cells, "file"], order_by="row_number")
     numbered = candidates.mutate(copy=ibis.row_number().over(inside) + 1).view()
-    by_name = ibis.desc("file") if feed in _STATEMENTS else ibis.asc("file")
+    by_name = ibis.desc("file") if _tells_how_things_stand(feed, sources) else ibis.asc("file")
     same_copy = ibis.window(group_by=[*cells, "copy"], order_by=by_name)
     all_copies = ibis.window(group_by=cells)
     placed = numbered.mutate(place=ibis.row_number().over(same_copy), copies=numbered.count().over(all_copies)).view()
@@ -54,6 +55,10 @@ def mark_copies(raw: ir.Table, feed: Feed, sources: Sequence[Source]) -> ir.Tabl
     is_repeat = (placed["copy"] > 1) & placed["source"].isin(dropping) if dropping else ibis.literal(value=False)
     left_out = ibis.cases((is_repeat, REPEAT), (placed["place"] > 0, ACROSS_FILES), else_=ibis.null("string"))
     return placed.filter(placed["copies"] > 1).select(*PROVENANCE, "copy", left_out=left_out)
+
+
+def _tells_how_things_stand(feed: Feed, sources: Sequence[Source]) -> bool:
+    return feed in _STATEMENTS or any(source.feed is feed is Feed.ORDER_LINE and "status" in source.columns for source in sources)
 
 
 def without_copies(raw: ir.Table, copies: ir.Table) -> ir.Table:

@@ -4,7 +4,7 @@ Reads   raw.order_line as typed and attributed rows, clean.product for categorie
 Writes  clean.order_line: one row per line of a sale or return
 Units   net_revenue in the workspace's currency, rounded once per line, half away from zero; moments UTC, days of the workspace's zone
 Keeps   every kept order row once, plus one return line for each sale row that states a refund
-Source  see the functions: amount_columns for what a line cost, opening_days for the purchase cycle
+Source  price_lines says what a line cost; make_order_lines counts the days between the order days of a customer
 
 An order is all rows of a source with one order id. It has one customer, that of its first sale line which has any, and one
 moment, the earliest of its sale lines. A refund carries no pieces: the row does not say which were sent back.
@@ -224,7 +224,7 @@ def _finish(priced: ir.Table) -> ir.Table:
     is_sale = ~priced["is_return"]
     is_head = is_sale & (priced["line_number"] == 1) & priced["reason"].isnull()
     return priced.select(
-        *(name for name in ("source", "file", "row_number", "part", "order_id", "customer_key", "ordered_at", "ordered_on")),
+        *("source", "file", "row_number", "part", "order_id", "customer_key", "ordered_at", "ordered_on"),
         *("product_id", "category", "channel", "currency", *_VERDICT),
         line_number=priced["line_number"].cast("int64"),
         quantity=ibis.ifelse(is_sale, priced["pieces"], -priced["pieces"]),

@@ -1,4 +1,4 @@
-"""What does preparation need from outside? A calendar that knows time zones, and a bench on which intermediate tables are laid down."""
+"""What does preparation need from outside? A calendar that knows time zones."""
 
 from __future__ import annotations
 
@@ -16,12 +16,4 @@ class Calendar(Protocol):
 
     def to_local(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """The wall-clock time (no zone) of a UTC moment in a zone."""
-        ...
-
-
-class Bench(Protocol):
-    """Where a table that is read more than once is computed once."""
-
-    def stage(self, table: ir.Table) -> ir.Table:
-        """The same table, computed now and kept until the run ends."""
         ...

@@ -90,6 +90,7 @@ class RunRow(Row):
     policy: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     documents: Mapped[dict[str, str]] = mapped_column(JSON)
     inputs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    keys_given: Mapped[int] = mapped_column(BigInteger)
     base_run_id: Mapped[str | None] = mapped_column(String(40), ForeignKey("run.run_id"))
     package_version: Mapped[str] = mapped_column(String(40))
     failure: Mapped[str | None] = mapped_column(String(80))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
@@ -89,6 +90,7 @@ class RunRepository:
             policy=None if new.policy is None else asdict(new.policy),
             documents=dict(new.documents),
             inputs=[],
+            keys_given=0,
             base_run_id=new.base_run_id,
             package_version=__version__,
         )
@@ -100,6 +102,8 @@ class RunRepository:
                 session.flush()
                 dead = session.scalars(select(RunRow.run_id).where(RunRow.status == RunStatus.FAILED)).all()
         except IntegrityError as error:
+            if not re.search(r"uq_run_running|UNIQUE constraint failed: run\.status", str(error.orig)):
+                raise
             # Two processes started in the same moment, and the database let the other one in.
             raise Conflict.of(_("another run has just started here."), advice=_("Wait for it to end, then try again.")) from error
         self._store.remove_runs(dead)
@@ -110,13 +114,16 @@ class RunRepository:
         with self._database.writing() as session:
             session.execute(_of_running(run_id).values(heartbeat_at=self._clock()))
 
-    def publish(self, run_id: str, tables: Sequence[StoredTable], inputs: Sequence[CollectedFile] = ()) -> None:
+    def publish(
+        self, run_id: str, tables: Sequence[StoredTable], inputs: Sequence[CollectedFile] = (), *, keys_given: int = 0
+    ) -> None:
         """Makes a run and all its tables visible, in one transaction.
 
         Args:
             run_id: the run that this process started.
             tables: everything it wrote.
             inputs: the complete list of files that its data came from; empty for a run on a base.
+            keys_given: the largest customer_key in its tables; see ``keys_given``.
 
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long.
@@ -126,6 +133,7 @@ class RunRepository:
                 "status": RunStatus.PUBLISHED,
                 "ended_at": self._clock(),
                 "inputs": [asdict(each) for each in inputs],
+                "keys_given": keys_given,
             }
             changed = session.execute(_of_running(run_id).values(**values))
             if not isinstance(changed, CursorResult) or changed.rowcount != 1:
@@ -204,6 +212,11 @@ class RunRepository:
         """Every file that the last published result came from; empty before the first run."""
         run = self.latest_published()
         return () if run is None else run.inputs
+
+    def keys_given(self) -> int:
+        """The largest customer_key that any published run has given: a key is never given to somebody else, even when its customer has left."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.max(RunRow.keys_given)).where(RunRow.status == RunStatus.PUBLISHED)) or 0
 
     def list_runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """The newest runs of any status, newest first; without their inputs."""

@@ -49,15 +49,18 @@ UNREADABLE = Contract(
 )
 
 FIRST_ROW = "first_row"
-"""Column of stored raw files: the row number of the file's first record, where ``row_number`` itself is null.
+"""What stored raw files say beside the contract: the row number of the file's first record, where rows do not say their own.
 
 Most files number their records without a gap. Numbering each while reading would take a pass in a single thread, twice the
-time; so the position in the Parquet file says it, and ``first_row`` is added when the raw table is read.
+time; so the position in the Parquet file says it, and the engine's ``read_raw`` adds ``first_row`` to it.
 """
 
 
 def stored_schema(contract: Contract) -> sch.Schema:
-    """The columns of a raw table as its Parquet files hold them: those of the contract, and ``first_row`` after them."""
+    """The columns of a raw table whose files hold them all: those of the contract, and ``first_row`` after them.
+
+    An engine may leave out columns and say elsewhere what they would hold; its ``read_raw`` knows both kinds.
+    """
     return ibis.schema({**contract.schema, FIRST_ROW: "int64"})
 
 

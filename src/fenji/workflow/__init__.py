@@ -3,7 +3,8 @@
 results      what every use-case answers with
 workspace    the folder that a company works in: settings, sources, metrics, policies
 wiring       joins the ports of the stages to engines and state
-stages       which step reads and writes which table
+progress     how far a use-case has come
+dates        which day is yesterday, and whether the data is old
 initiating   makes a workspace from a template
 mapping      proposes sources.yaml from files
 running      collects, prepares, analyses and publishes

@@ -23,7 +23,7 @@ def today(zone: str, *, now: datetime | None = None) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def stale_warning(as_of: date, newest_order: date | None) -> tuple[Problem, ...]:
+def stale_warning(newest_order: date | None, *, as_of: date) -> tuple[Problem, ...]:
     """A warning where the newest order is far older than the as-of date, naming the date to ask for instead."""
     if newest_order is None or (as_of - newest_order).days < STALE_DAYS:
         return ()

@@ -24,6 +24,7 @@ from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
 from fenji.prepare.order_rows import judge_orders
+from fenji.prepare.order_versions import leave_older_versions
 from fenji.prepare.products import make_products
 from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
 from fenji.prepare.rows import typed_rows
@@ -56,8 +57,10 @@ class PrepareOptions:
     """Currency -> month -> what one unit of it was worth in the workspace's currency."""
     link_by: tuple[str, ...] = ()
     """By which of phone, email and union_id ids are linked to one customer."""
-    shared_by_many: int = 10
+    shared_by_many: int = 5
     """An identifier that more ids share than this links nobody."""
+    keys_given: int = 0
+    """The largest customer_key that any run has given; new customers get larger ones."""
 
 
 def prepare_base(
@@ -145,6 +148,8 @@ class _Preparation:
                 zone=self.options.zone,
                 currency=self.options.currency,
             )
+            if feed is Feed.ORDER_LINE:
+                rows = leave_older_versions(rows, self.sources)
             self.rows[feed] = self.engine.stage(judges[feed](rows) if feed in judges else rows)
 
     def find_customers(self, previous: ir.Table | None) -> None:
@@ -153,7 +158,9 @@ class _Preparation:
         link_by, shared_by_many = self.options.link_by, self.options.shared_by_many
         ties = self.engine.stage(find_ties(named, link_by=link_by, shared_by_many=shared_by_many))
         components = partial(connected_components, self.engine)
-        identity = self.engine.stage(identify(named, ties, previous, link_by=link_by, components=components))
+        identity = self.engine.stage(
+            identify(named, ties, previous, link_by=link_by, components=components, keys_given=self.options.keys_given)
+        )
         self._make(clean.IDENTITY, identity)
         self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
         for feed in _NEEDS_CUSTOMER:

@@ -80,7 +80,7 @@ def run_all(
     """
     began = time.monotonic()
     workspace = open_workspace(root)
-    plan = _planned(workspace, as_of, policy, history)
+    plan = _planned(workspace, policy, history, as_of=as_of)
     total = TOTAL + len(plan.earlier)
     with open_session(workspace, engine=engine) as session, session.runs.running(plan.new_run(session)) as run:
         known = session.runs.latest_inputs()
@@ -104,8 +104,8 @@ def run_all(
             earlier=plan.earlier,
             own=plan.own_metrics,
         )
-        newest = _newest_order(session, tables, plan.as_of)
-        session.runs.publish(run.run_id, writer.tables, collection.files)
+        newest = _newest_order(session, tables, as_of=plan.as_of)
+        session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
     progress("", total, total)
     return RunResult(
         run_id=run.run_id,
@@ -121,7 +121,7 @@ def run_all(
         files_gone=tuple(each.file for each in collection.gone),
         tables=tuple(StoredRows(name, rows) for name, rows in writer.rows().items()),
         seconds=time.monotonic() - began,
-        warnings=(*warnings, *stale_warning(plan.as_of, newest)),
+        warnings=(*warnings, *stale_warning(newest, as_of=plan.as_of)),
     )
 
 
@@ -164,7 +164,7 @@ class _Plan:
         )
 
 
-def _planned(workspace: Workspace, as_of: date | None, policy: str | None, history: int) -> _Plan:
+def _planned(workspace: Workspace, policy: str | None, history: int, *, as_of: date | None) -> _Plan:
     """Reads every document of the workspace, so that a slip in one of them ends the run before it begins."""
     if not 1 <= history <= MOST_REVIEWS:
         raise InvalidArgument.of(
@@ -176,7 +176,7 @@ def _planned(workspace: Workspace, as_of: date | None, policy: str | None, histo
     day = as_of or yesterday(workspace.settings.time_zone)
     sources, own, policies = sources_of(workspace), own_metrics_of(workspace), policies_of(workspace)
     name = policy or workspace.settings.policy
-    chosen = policy_in_force(policies, name, day)
+    chosen = policy_in_force(policies, name, as_of=day)
     *before, _last = review_dates(day, chosen.policy.review.every, history)
     followed = policies_between(policies, name, before)
     versions = {(each.policy.slug, each.policy.version): each for each in followed.values() if each is not chosen}
@@ -215,6 +215,7 @@ def _prepared(
         rates=settings.rates,
         link_by=settings.link_by,
         shared_by_many=settings.shared_by_many,
+        keys_given=session.runs.keys_given(),
     )
     tables = prepare_base(
         session.engine,
@@ -228,7 +229,12 @@ def _prepared(
     return {name: writer.save(table, clean.CLEAN[name]) for name, table in tables.items()}
 
 
-def _newest_order(session: Session, tables: Mapping[str, ir.Table], as_of: date) -> date | None:
+def _largest_key(session: Session, tables: Mapping[str, ir.Table]) -> int:
+    customer = tables[clean.CUSTOMER.full_name]
+    return session.engine.fetch(customer.aggregate(largest=customer.customer_key.max()))["largest"][0].as_py() or 0
+
+
+def _newest_order(session: Session, tables: Mapping[str, ir.Table], *, as_of: date) -> date | None:
     orders = tables[clean.ORDER_LINE.full_name]
     seen = orders.filter(orders.ordered_on <= ibis.literal(as_of, type="date"))
     newest: date | None = session.engine.fetch(seen.aggregate(newest=seen.ordered_on.max()))["newest"][0].as_py()

@@ -205,11 +205,11 @@ def tiers_of(
     warnings: tuple[Problem, ...] = (),
 ) -> TiersResult:
     """The tiers that a published run holds for a date."""
-    counts = _fetched(session, run, insight.TIER_COUNT, as_of)
-    profile = _fetched(session, run, insight.TIER_PROFILE, as_of) or _profile_of(
+    counts = _fetched(session, run, insight.TIER_COUNT, as_of=as_of)
+    profile = _fetched(session, run, insight.TIER_PROFILE, as_of=as_of) or _profile_of(
         session, run, base, registry, policy, as_of=as_of
     )
-    newest, unattributed = _order_facts(session, base, as_of)
+    newest, unattributed = _order_facts(session, base, as_of=as_of)
     return TiersResult(
         run_id=run.run_id,
         as_of=as_of,
@@ -224,7 +224,7 @@ def tiers_of(
         main_metrics={slug: registry.named(slug).name for slug in MAIN_METRICS},
         registry=registry,
         cross=None if grouping is None else _cross(session, run, base, registry, policy, as_of=as_of, grouping=grouping),
-        warnings=(*warnings, *stale_warning(as_of, newest)),
+        warnings=(*warnings, *stale_warning(newest, as_of=as_of)),
     )
 
 
@@ -275,7 +275,7 @@ def clean_base_of(session: Session, run: Run) -> CleanBase:
     return clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts})
 
 
-def _fetched(session: Session, run: Run, contract: Any, as_of: date) -> list[dict[str, Any]]:  # noqa: ANN401
+def _fetched(session: Session, run: Run, contract: Any, *, as_of: date) -> list[dict[str, Any]]:  # noqa: ANN401
     records: list[dict[str, Any]] = session.engine.fetch(session.read(run.run_id, contract, as_of=as_of)).to_pylist()
     return records
 
@@ -294,7 +294,7 @@ def _tier_row(policy: Policy, count: Mapping[str, Any], profile: list[dict[str, 
     )
 
 
-def _order_facts(session: Session, base: CleanBase, as_of: date) -> tuple[date | None, Decimal]:
+def _order_facts(session: Session, base: CleanBase, *, as_of: date) -> tuple[date | None, Decimal]:
     """The newest order up to the date, and the revenue of twelve months that no customer is known for."""
     orders = next((table for fact, table in base.facts.items() if fact == "order_line"), None)
     if orders is None:

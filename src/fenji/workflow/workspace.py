@@ -203,7 +203,7 @@ def _changed(version: PolicyVersion) -> Problem:
     return Problem(text, {"policy": policy.slug, "version": policy.version}, version.read.document.place(("version",)), advice)
 
 
-def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, as_of: date) -> PolicyDocument:
+def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, *, as_of: date) -> PolicyDocument:
     """The version of a policy that counts at a date: the newest that is effective by then, else the oldest.
 
     Args:

@@ -110,7 +110,7 @@ def test_the_log_names_the_command_and_no_value(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "fenji.toml").write_text("", "utf-8")
     fail_with(monkeypatch, NotFound.of("nothing there."))
     main.answer(["quality", "--workspace", str(tmp_path)])
-    (line,) = (tmp_path / "logs" / "fenji.jsonl").read_text("utf-8").splitlines()
+    (line,) = (tmp_path / "logs" / "fenji.log").read_text("utf-8").splitlines()
     event = SimpleNamespace(**json.loads(line))
     assert (event.event, event.command, event.exit_code) == ("command ended", "quality", 3)
     assert str(tmp_path) not in line

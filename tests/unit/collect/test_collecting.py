@@ -5,12 +5,13 @@ World: two files of orders in a folder, over several runs.
 
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
 
 from fenji.domain.sources import ColumnMapping, MoneyUnit
-from fenji.errors import InvalidFile, InvalidInput
+from fenji.errors import InvalidFile, InvalidInput, Unavailable
 from fixtures.collecting import COLUMNS, HEADER, Desk, source
 
 JANUARY = HEADER + "\nA1,甲,12.50,2025-01-02\nA2,乙,8.00,2025-01-03\n"
@@ -153,6 +154,25 @@ def test_a_file_that_cannot_be_opened_is_named_with_the_others(desk, monkeypatch
     assert str(caught.value) == (
         "data/feb.csv: the file cannot be opened: Permission denied.\ndata/jan.csv: the file cannot be opened: Permission denied."
     )
+
+
+def test_another_engine_reads_anew_since_its_hashes_are_its_own(desk):
+    desk.run(source("data"))
+    desk.engine.name = "another"
+    assert fates(desk.run(source("data"))) == {"changed": ["data/feb.csv", "data/jan.csv"]}
+
+
+@pytest.mark.parametrize(
+    "where", ["fenji.collect.contents._text", "fenji.collect.repairs.repair", "fenji.collect.unreadable.pq.write_table"]
+)
+def test_a_full_disk_is_told_apart_from_a_bad_file(desk, monkeypatch, where):
+    def refuse(*_arguments, **_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    desk.write("data/messy.csv", JANUARY + "ragged\n")
+    monkeypatch.setattr(where.replace("repairs.repair", "delimited.repair"), refuse)
+    with pytest.raises(Unavailable, match="the disk is full: No space left on device"):
+        desk.run(source("data/messy.csv"))
 
 
 def test_progress_names_each_file(desk):

@@ -128,6 +128,12 @@ def test_notes_over_several_lines_and_empty_lines_keep_true_line_numbers(desk):
     assert desk.unreadable() == []
 
 
+def test_a_note_over_several_lines_alone_keeps_true_line_numbers(desk):
+    desk.write("orders.csv", f'{HEADER}\nA1,"甲\n乙",1,2025-01-01\nA2,丁,2,2025-01-02\n')
+    desk.run(source("orders.csv"))
+    assert desk.rows("row_number", "order_id") == [(2, "A1"), (4, "A2")]
+
+
 def test_a_header_over_several_lines(desk):
     desk.write("orders.csv", '订单编号,"买家\n会员名",实付金额,下单时间\nA1,甲,1,2025-01-01\n')
     desk.run(source("orders.csv"))

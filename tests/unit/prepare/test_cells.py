@@ -158,7 +158,7 @@ def test_numbers(engine: DuckEngine) -> None:
 
 
 def at(*parts: int) -> datetime:
-    return datetime(*parts)  # noqa: DTZ001 - wall-clock times have no zone
+    return datetime(*parts)
 
 
 LOCAL = {

@@ -9,10 +9,13 @@ import pytest
 
 from fenji.errors import InvalidInput, NotFound
 from fenji.language import Language
+from fenji.tables.clean import CUSTOMER
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.quality import report_quality
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
+from fenji.workflow.wiring import open_session
+from fenji.workflow.workspace import open_workspace
 
 AS_OF = date(2026, 3, 31)
 
@@ -142,3 +145,23 @@ def test_cross_tables_by_bands_add_up_to_all_customers(shop: Path) -> None:
 def test_tiers_before_the_first_run_say_what_to_do(shop: Path) -> None:
     with pytest.raises(NotFound, match="fenji run"):
         tiers_at(shop)
+
+
+def keys(root: Path) -> dict[str, int]:
+    """customer_id -> customer_key as the last run published them."""
+    with open_session(open_workspace(root)) as session:
+        table = session.read(session.latest().run_id, CUSTOMER).select("customer_id", "customer_key")
+        return {each["customer_id"]: each["customer_key"] for each in session.engine.fetch(table).to_pylist()}
+
+
+def test_a_key_is_never_given_to_somebody_else(shop: Path) -> None:
+    run_all(shop, as_of=AS_OF)
+    before = keys(shop)
+    assert sorted(before) == ["ann", "bob", "cho"]
+    assert sorted(before.values()) == [1, 2, 3]
+    # cho, who holds the largest key, leaves with b.csv; dee comes a run later.
+    (shop / "data" / "b.csv").unlink()
+    run_all(shop, as_of=AS_OF)
+    (shop / "data" / "c.csv").write_text("订单号,会员,时间,金额\n6,dee,2026-03-02,1\n", encoding="utf-8")
+    run_all(shop, as_of=AS_OF)
+    assert keys(shop) == {"ann": before["ann"], "bob": before["bob"], "dee": 4}

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("policy", sa.JSON(), nullable=True),
         sa.Column("documents", sa.JSON(), nullable=False),
         sa.Column("inputs", sa.JSON(), nullable=False),
+        sa.Column("keys_given", sa.BigInteger(), nullable=False),
         sa.Column("base_run_id", sa.String(40), nullable=True),
         sa.Column("package_version", sa.String(40), nullable=False),
         sa.Column("failure", sa.String(80), nullable=True),
