@@ -36,6 +36,12 @@ retention          whom tiers and months of arrival keep, and how long stays las
 tier_forecast      expected tiers of the next reviews, with intervals
 forecast_models    rates, arrivals, and where they lead
 forecast_backtest  how far each model would have been off
+suggestions        thresholds that the data themselves draw
 bands              groups for cross tables: values of a column, bands of a metric
 cross_tables       tiers by groups, with totals that add up
+descriptive        mean, spread and quantiles of every metric per tier
+independence       whether groups have to do with tiers, or chance explains it
+cross_products     which tiers buy what and where, beside the average
+concentration      on how few customers the revenue rests
+habits             when the customers of each tier order
 """

@@ -10,11 +10,13 @@ map       proposes sources.yaml from files
 run       collects, prepares, analyzes and publishes
 quality   what became of every row
 tiers     the tiers at a date
+structure what lies behind the counts of tiers
 moves     who moved between two reviews
 why       the reasons of one customer's tier
 whatif    another policy on the same customers
 forecast  expected tiers of the next reviews
 policy    shows and checks a policy
+policy_suggest   thresholds from the data, as a draft
 policy_versions  publishes a version of a policy, and lists all versions
 overrides        gives a customer a tier by hand, ends that, and lists it
 demo      the whole thread on a shipped data set

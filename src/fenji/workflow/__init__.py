@@ -13,11 +13,13 @@ analyzing    composes the steps of analyze
 reviewing    decides the tiers of one review or of many
 quality      reads back what became of every row
 tiers        the tiers at a date
+structure    what lies behind the counts of tiers
 moves        who moved between two reviews, and whether every flow closes
 why          the reasons of one customer's tier
 whatif       another policy on the same customers
 forecast     expected tiers of the next reviews
 policies     shows and lints a policy
+suggesting   a draft of a policy from the data
 publishing   freezes a version of a policy, and lists all versions
 overrides    tiers that people decide by hand, and which of them count
 demo         the whole thread on a shipped data set
