@@ -31,7 +31,7 @@ Interval = Callable[[Transitions, int], tuple[Counts, Counts]]
 def naive(past: Transitions, steps: int, period: int) -> Floats:
     """The last count stays."""
     del period
-    return np.repeat(past.counts[-1:], steps, axis=0)
+    return np.asarray(np.repeat(past.counts[-1:], steps, axis=0), dtype=np.float64)
 
 
 def drift(past: Transitions, steps: int, period: int) -> Floats:
@@ -39,7 +39,7 @@ def drift(past: Transitions, steps: int, period: int) -> Floats:
     del period
     counts = past.counts
     change = (counts[-1] - counts[0]) / (len(counts) - 1)
-    return np.maximum(counts[-1] + np.arange(1, steps + 1)[:, None] * change, 0.0)
+    return np.asarray(np.maximum(counts[-1] + np.arange(1, steps + 1)[:, None] * change, 0.0), dtype=np.float64)
 
 
 def smoothed(past: Transitions, steps: int, period: int) -> Floats:

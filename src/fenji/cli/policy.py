@@ -10,7 +10,7 @@ import typer
 from fenji.analyze.findings import Finding, Severity
 from fenji.analyze.policy_words import policy_in_words
 from fenji.analyze.rule_words import Wording, sentence
-from fenji.cli import overrides, policy_versions
+from fenji.cli import overrides, policy_suggest, policy_versions
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Policy, Workspace, day_of
@@ -73,6 +73,7 @@ COMMANDS: dict[str, Entry] = {
         ),
         "fenji policy lint\nfenji policy lint policies/retail.yaml --json",
     ),
+    **policy_suggest.COMMANDS,
     **policy_versions.COMMANDS,
     **overrides.COMMANDS,
 }
