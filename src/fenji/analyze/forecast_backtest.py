@@ -24,8 +24,8 @@ LEAST_ORIGINS = 3
 
 Predictor = Callable[[Transitions, int, int], Floats]
 """From what was known, steps, and reviews in a year to counts: step x tier."""
-Interval = Callable[[Transitions, int], tuple[Counts, Counts]]
-"""From what was known and steps to lower and upper counts: step x tier."""
+Interval = Callable[[Transitions, int, int], tuple[Counts, Counts]]
+"""From what was known, steps, and reviews in a year to lower and upper counts: step x tier."""
 
 
 def naive(past: Transitions, steps: int, period: int) -> Floats:
@@ -56,7 +56,12 @@ BY_COUNTS: Mapping[ForecastModel, Predictor] = {
 
 
 def backtest(
-    known: Transitions, *, steps: int, period: int, predict: Mapping[ForecastModel, Predictor], interval: Interval
+    known: Transitions,
+    *,
+    steps: int,
+    period: int,
+    predict: Mapping[ForecastModel, Predictor],
+    intervals: Mapping[ForecastModel, Interval],
 ) -> Backtest:
     """Tries every model from each past review that leaves enough to learn from.
 
@@ -65,24 +70,30 @@ def backtest(
         steps: reviews ahead that are asked for.
         period: reviews in a year.
         predict: the models besides those that look at counts alone.
-        interval: the intervals whose coverage is measured.
+        intervals: those whose coverage is measured.
     """
     movements, counts = len(known.moved), known.counts
     more_needed = max(0, FIRST_ORIGIN + steps + LEAST_ORIGINS - 1 - movements)
     horizons = min(steps, movements - FIRST_ORIGIN - LEAST_ORIGINS + 1)
     if horizons < 1:
-        return Backtest((), None, None, more_needed)
+        return Backtest((), None, {}, more_needed)
     models = {**predict, **BY_COUNTS}
     misses: dict[tuple[ForecastModel, int], list[float]] = {(model, ahead): [] for model in models for ahead in range(horizons)}
-    inside: list[float] = []
+    inside: dict[ForecastModel, list[float]] = {model: [] for model in intervals}
     for origin in range(FIRST_ORIGIN, movements):
         past, ahead = known.until(origin), min(horizons, movements - origin)
         actual = counts[origin + 1 : origin + 1 + ahead]
         for model, predictor in models.items():
             for step, off in enumerate(np.abs(predictor(past, ahead, period) - actual).mean(axis=1)):
                 misses[model, step].append(float(off))
-        lower, upper = interval(past, ahead)
-        inside += ((lower <= actual) & (actual <= upper)).astype(float).ravel().tolist()
+        for model, interval in intervals.items():
+            lower, upper = interval(past, ahead, period)
+            inside[model] += ((lower <= actual) & (actual <= upper)).astype(float).ravel().tolist()
     errors = tuple(ModelError(model, step + 1, float(np.mean(found)), len(found)) for (model, step), found in misses.items())
     means = {model: sum(each.mean_absolute_error for each in errors if each.model is model) for model in models}
-    return Backtest(errors, min(means, key=lambda each: means[each]), float(np.mean(inside)), more_needed)
+    return Backtest(
+        errors,
+        min(means, key=lambda each: means[each]),
+        {model: float(np.mean(found)) for model, found in inside.items()},
+        more_needed,
+    )

@@ -10,8 +10,9 @@ Source  DESIGN section 6; the models and their sources stand in ``forecast_model
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import ibis
@@ -19,7 +20,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from fenji.analyze.forecast_backtest import Predictor, backtest
+from fenji.analyze.forecast_backtest import backtest
 from fenji.analyze.forecast_models import (
     Counts,
     Floats,
@@ -38,9 +39,14 @@ BAND_ENDS = (31, 92, 183)
 """Days since the last order that end a band, for monthly reviews: within a month, a quarter, half a year; longer or never is the last."""
 PATHS = 2000
 """Simulated futures: the ends of a 90 % interval then vary by about a fiftieth of its width."""
+PAST_PATHS = 300
+"""Simulated futures at each origin of the back-test, where only coverage is counted."""
 PROBABILITY = 0.9
 LEAST_MOVEMENTS = 3
 """Below that nothing is known of how rates differ from review to review."""
+
+View = Callable[[Transitions], Transitions]
+"""What a model sees of a history."""
 
 
 def count_transitions(
@@ -131,9 +137,12 @@ def forecast_tiers(
         paths: simulated futures.
     """
     steps = len(coming)
-    tried = backtest(known, steps=steps, period=period, predict=_predictors(known.bands), interval=_past_interval(period, seed))
+    views = _views(known.bands)
+    predict = {model: partial(_counts_by_flows, view) for model, view in views.items()}
+    intervals = {model: partial(_past_interval, view, seed) for model, view in views.items()}
+    tried = backtest(known, steps=steps, period=period, predict=predict, intervals=intervals)
     model = _chosen(tried)
-    used = known if model is ForecastModel.FLOWS_BY_RECENCY else known.without_bands()
+    used = views[model](known)
     arrivals, rates = fit_smoothing(arrivals_of(used), period), fit_rates(used)
     moves = expected_moves(used, rates, arrivals, steps)
     chance = np.random.default_rng(seed)
@@ -164,30 +173,27 @@ def _chosen(tried: Backtest) -> ForecastModel:
     return ForecastModel.FLOWS_BY_RECENCY if banded and sum(banded) < sum(plain) else ForecastModel.FLOWS
 
 
-def _predictors(bands: int) -> dict[ForecastModel, Predictor]:
-    """The models that need the flows; those that look at counts alone are the back-test's own."""
-    found = {ForecastModel.FLOWS: lambda past, steps, period: _counts_by_flows(past.without_bands(), steps, period)}
-    return found | ({ForecastModel.FLOWS_BY_RECENCY: _counts_by_flows} if bands > 1 else {})
+def _views(bands: int) -> dict[ForecastModel, View]:
+    """How much of the history each model of flows looks at."""
+    found: dict[ForecastModel, View] = {ForecastModel.FLOWS: Transitions.without_bands}
+    return found | ({ForecastModel.FLOWS_BY_RECENCY: lambda past: past} if bands > 1 else {})
 
 
-def _counts_by_flows(past: Transitions, steps: int, period: int) -> Floats:
-    moves = expected_moves(past, fit_rates(past), fit_smoothing(arrivals_of(past), period), steps)
-    return np.asarray(moves[:, :, : past.tiers].sum(axis=1), dtype=np.float64)
+def _counts_by_flows(view: View, past: Transitions, steps: int, period: int) -> Floats:
+    used = view(past)
+    moves = expected_moves(used, fit_rates(used), fit_smoothing(arrivals_of(used), period), steps)
+    return np.asarray(moves[:, :, : used.tiers].sum(axis=1), dtype=np.float64)
 
 
-def _past_interval(period: int, seed: int) -> Any:  # noqa: ANN401 - a closure of the back-test's Interval
-    """The interval that would have been given at a past review, by the model without bands, which is fast."""
-
-    def interval(past: Transitions, steps: int) -> tuple[Counts, Counts]:
-        used = past.without_bands()
-        arrivals, rates = fit_smoothing(arrivals_of(used), period), fit_rates(used)
-        chance = np.random.default_rng(seed)
-        futures = simulated_counts(used, rates, arrivals, steps=steps, paths=300, chance=chance)
-        ends = [_ends(futures[step, :, rank]) for step in range(steps) for rank in range(used.tiers)]
-        lower, upper = np.array(ends, dtype=np.int64).reshape(steps, used.tiers, 2).transpose(2, 0, 1)
-        return lower, upper
-
-    return interval
+def _past_interval(view: View, seed: int, past: Transitions, steps: int, period: int) -> tuple[Counts, Counts]:
+    """The interval that would have been given at a past review: lower and upper, step x tier."""
+    used = view(past)
+    arrivals, rates = fit_smoothing(arrivals_of(used), period), fit_rates(used)
+    chance = np.random.default_rng(seed)
+    futures = simulated_counts(used, rates, arrivals, steps=steps, paths=PAST_PATHS, chance=chance)
+    ends = [_ends(futures[step, :, rank]) for step in range(steps) for rank in range(used.tiers)]
+    lower, upper = np.array(ends, dtype=np.int64).reshape(steps, used.tiers, 2).transpose(2, 0, 1)
+    return lower, upper
 
 
 def _ends(futures: Counts) -> tuple[int, int]:
@@ -200,7 +206,8 @@ def _ends(futures: Counts) -> tuple[int, int]:
 def _around(futures: Counts, expected: float) -> tuple[int, int]:
     """The interval, which holds what is expected also where that is a fraction of a customer."""
     lower, upper = _ends(futures)
-    return min(lower, int(np.floor(expected))), max(upper, int(np.ceil(expected)))
+    # A millionth of a customer is rounding of the sums, not a customer.
+    return min(lower, int(np.floor(expected + 1e-6))), max(upper, int(np.ceil(expected - 1e-6)))
 
 
 def _expected(moves: Floats, futures: Counts, rank: int, tier: str, *, review_on: date, step: int) -> ExpectedTier:

@@ -93,7 +93,7 @@ def answer(result: ForecastResult, output: Output) -> dict[str, Any]:
         "totals": [vars(each) for each in found.totals],
         "backtest": {
             "best": None if tried.best is None else str(tried.best),
-            "coverage": tried.coverage,
+            "coverage": found.coverage,
             "more_needed": tried.more_needed,
             "errors": [{**vars(each), "model": str(each.model)} for each in tried.errors],
         },
@@ -178,6 +178,6 @@ def _show_backtest(result: ForecastResult, output: Output) -> None:
     output.say(
         _("Best: {best}. Intervals held {coverage} of the past counts; they promise {probability}."),
         best=output.text(MODEL_NAMES[tried.best]),
-        coverage=percent(tried.coverage),
+        coverage=percent(result.forecast.coverage),
         probability=percent(result.forecast.probability, 0),
     )

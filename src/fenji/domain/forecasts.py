@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,8 +75,8 @@ class Backtest:
     errors: tuple[ModelError, ...]
     best: ForecastModel | None
     """Smallest mean of the errors over the horizons; None where nothing could be tried."""
-    coverage: float | None
-    """Share of past counts that lay within the intervals of the model that is used; None where nothing could be tried."""
+    coverage: Mapping[ForecastModel, float]
+    """Model of flows -> share of past counts that lay within its intervals; empty where nothing could be tried."""
     more_needed: int
     """Reviews that are missing until every horizon that was asked for can be tried; 0: none."""
 
@@ -100,3 +101,8 @@ class TierForecast:
     movements: int
     """Pairs of reviews that the rates were counted from."""
     backtest: Backtest
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of past counts that lay within the intervals of the model in use; None where nothing could be tried."""
+        return self.backtest.coverage.get(self.model)

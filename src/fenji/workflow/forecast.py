@@ -32,6 +32,8 @@ MOST_REVIEWS = 12
 """Reviews that can be foretold: beyond them intervals say little that a count of today does not."""
 MOST_MOVEMENTS = 60
 """Newest movements that are counted: five years of months, in which the oldest weigh less than a thousandth."""
+TOO_NARROW = 0.1
+"""How much less than promised the intervals may hold before we say so."""
 SEED = 20260101
 """Of the simulated futures: the same history, the same intervals."""
 
@@ -167,4 +169,10 @@ def _remarks(forecast: TierForecast) -> list[Problem]:
     if tried.best is not None and tried.best not in flows:
         text = _("on the past of this company the model '{best}' was nearer than the flows; read the forecast with that in mind.")
         problems.append(Problem(text, {"best": str(tried.best)}))
+    if forecast.coverage is not None and forecast.coverage < forecast.probability - TOO_NARROW:
+        text = _(
+            "on the past only {coverage} % of the counts lay within the intervals, which promise {probability} %: they are too narrow."
+        )
+        shares = {"coverage": round(forecast.coverage * 100), "probability": round(forecast.probability * 100)}
+        problems.append(Problem(text, shares))
     return problems

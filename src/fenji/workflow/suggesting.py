@@ -51,6 +51,8 @@ from fenji.workflow.workspace import (
 
 FUTURE_MONTHS = 12
 """How much later revenue a tree looks at: that of the metric which every panel has."""
+CROWDED = 0.9
+"""Share of customers in one tier above which a ladder tells few of them apart."""
 METHOD_WORDS = {
     Method.BREAKS: _("natural breaks"),
     Method.QUANTILES: _("shares of customers"),
@@ -311,6 +313,9 @@ def _remarks(current: Policy, asked: int, found: Sequence[SuggestedTier]) -> lis
     elif len(found) < asked:
         text = _("{asked} tiers were asked for, but the values hold only {found}: equal values never stand in different tiers.")
         problems.append(Problem(text, {"asked": asked, "found": len(found)}))
+    if len(found) > 1 and (crowd := max(each.share or 0 for each in found)) > CROWDED:
+        text = _("{share} % of the customers would stand in one tier, because a few values are far above all others.")
+        problems.append(Problem(text, {"share": round(crowd * 100)}, advice=_("Compare with: --method quantiles")))
     if sum(each.customers for each in found) < 10 * len(found):
         problems.append(Problem(_("so few customers say little about where thresholds should be.")))
     if current.caps or current.variants or current.score or any(each.keep for each in current.tiers):

@@ -1,0 +1,111 @@
+"""A draft is written where it is asked for and is in force nowhere; world: a shop of nine customers in three clumps."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from fenji.analyze.suggestions import Method
+from fenji.cli.main import answer
+from fenji.documents.policies import read_policy
+from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound
+from fenji.language import Language
+from fenji.workflow.initiating import init_workspace
+from fenji.workflow.suggesting import suggest_policy
+
+SOURCES = """
+sources:
+  - source: shop
+    feed: order_line
+    files: orders.csv
+    columns: {order_id: order, customer_id: customer, ordered_at: at, line_amount: amount}
+"""
+SPENT = (95, 100, 105, 110, 480, 500, 510, 1900, 2000)
+
+
+def shop_of(folder: Path, spent: tuple[int, ...], *, on: str = "2026-03-05") -> Path:
+    init_workspace(folder, template="spend", language=Language.EN)
+    (folder / "sources.yaml").write_text(SOURCES, "utf-8")
+    lines = [f"{number},c{number},{on},{amount}" for number, amount in enumerate(spent)]
+    (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount", *lines]) + "\n", "utf-8")
+    assert answer(["run", "--as-of", "2026-03-31", "--workspace", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shop_of(tmp_path_factory.mktemp("shop"), SPENT)
+
+
+def test_the_draft_reads_back_with_thresholds_between_the_clumps_and_unsigned(shop: Path, tmp_path: Path) -> None:
+    before = sorted(shop.glob("policies/*"))
+    result = suggest_policy(shop, tiers=3, out=tmp_path / "draft.yaml")
+    draft = read_policy(tmp_path / "draft.yaml")
+    assert [str(each.qualify) for each in draft.tiers] == ["None", "net_revenue_12m >= 400", "net_revenue_12m >= 1000"]
+    assert (draft.author, draft.version, str(draft.effective_on)) == ("", 2, "2026-04-01")
+    assert [(each.customers, each.net_revenue_12m) for each in result.tiers] == [
+        (4, Decimal("410.00")),
+        (3, Decimal("1490.00")),
+        (2, Decimal("3900.00")),
+    ]
+    assert result.variance_explained > 0.99
+    assert sorted(shop.glob("policies/*")) == before
+
+
+def test_a_draft_cannot_be_published_before_somebody_signs_it(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "draft.yaml"
+    suggest_policy(shop, tiers=3, out=file)
+    capsys.readouterr()
+    assert answer(["policy", "publish", str(file), "--workspace", str(shop)]) == 2
+    assert "author" in capsys.readouterr().err
+
+
+def test_slips_are_told_together_and_nothing_is_written(shop: Path) -> None:
+    out = shop / "policies" / "draft.yaml"
+    with pytest.raises(InvalidArgument) as caught:
+        suggest_policy(shop, tiers=9, shares=(Decimal(1),), out=out)
+    assert len(caught.value.problems) == 3
+    assert not out.exists()
+    with pytest.raises(InvalidArgument, match="add up to 100"):
+        suggest_policy(shop, tiers=2, method=Method.QUANTILES, shares=(Decimal("0.5"), Decimal("0.4")))
+    with pytest.raises(InvalidArgument, match="less is better"):
+        suggest_policy(shop, metric="days_since_last_order")
+    with pytest.raises(NotFound, match="net_revenue_12m"):
+        suggest_policy(shop, metric="net_revenue_12")
+
+
+def test_a_draft_overwrites_nothing(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("mine", "utf-8")
+    with pytest.raises(Conflict):
+        suggest_policy(shop, out=tmp_path / "mine.yaml")
+    assert (tmp_path / "mine.yaml").read_text("utf-8") == "mine"
+
+
+def test_a_tree_without_a_past_says_how_much_is_missing(shop: Path) -> None:
+    with pytest.raises(InvalidInput, match="12 months more"):
+        suggest_policy(shop, method=Method.TREE)
+
+
+@pytest.mark.parametrize("spent", [(7, 7, 7, 7, 7), (7,)])
+def test_equal_values_make_one_tier_and_say_so(tmp_path: Path, spent: tuple[int, ...]) -> None:
+    result = suggest_policy(shop_of(tmp_path, spent))
+    assert [(each.customers, each.at_least) for each in result.tiers] == [(len(spent), None)]
+    assert result.variance_explained is None
+    assert "there is one tier" in result.warnings[0].describe(Language.EN)
+
+
+def test_the_command_answers_people_and_scripts(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["policy", "suggest", "--workspace", str(shop), "--method", "quantiles", "--tiers", "2", "--shares", "50,50"]
+    capsys.readouterr()
+    assert answer([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["policy"], told["version"], told["as_of"], told["method"]) == ("spend", 2, "2026-03-31", "quantiles")
+    assert sum(each["customers"] for each in told["tiers"]) == 9
+    assert answer(words) == 0
+    assert "nothing follows it yet" in capsys.readouterr().out
+    assert answer([*words[:-1], "half,half"]) == 2
