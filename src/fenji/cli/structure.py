@@ -38,7 +38,13 @@ EXAMPLES = (
 
 Of = Annotated[
     str,
-    typer.Option("--of", metavar="profile|composition|products|concentration|habits", help=_("What to show. Default: profile.")),
+    typer.Option(
+        "--of",
+        metavar="profile|composition|products|concentration|habits",
+        help=_(
+            "What to show: statistics of metrics (the default), who the customers are, what they buy by which channel, on how few the revenue rests, or when they order."
+        ),
+    ),
 ]
 By = Annotated[
     str | None,
