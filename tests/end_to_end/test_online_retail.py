@@ -15,7 +15,8 @@ DATA = SHARED if SHARED.exists() else Path(__file__).parents[2] / "src" / "fenji
 DATES = ("2010-12-09", "2011-06-30", "2011-12-09")
 
 # Written without looking at fenji: the rows of one sheet only once where the other sheet holds them too, the
-# non-merchandise codes out, revenue per line rounded to the penny, tiers by spend of twelve calendar months.
+# non-merchandise codes out, revenue per line rounded to the penny, tiers by spend of twelve calendar months. Who has bought
+# nothing for more than 365 days is lost and stands in no tier, as the demo's settings say.
 PLAIN_ROWS = f"""
 create table copies as
   select Invoice, upper(trim(StockCode)) as code, InvoiceDate::date as day, "Customer ID" as customer, Quantity, Price,
@@ -33,11 +34,12 @@ create table lines as
 
 PLAIN_TIERS = """
 with customers as (
-  select customer, sum(revenue) filter (day > date '{day}' - interval 12 month) as spend
+  select customer, sum(revenue) filter (day > date '{day}' - interval 12 month) as spend,
+         max(day) filter (not starts_with(Invoice, 'C') and Quantity > 0) as bought, min(day) as seen
   from lines where customer is not null and day <= date '{day}' group by customer)
 select case when spend >= 10000 then 4 when spend >= 5000 then 3 when spend >= 2000 then 2 when spend >= 500 then 1 else 0 end as rank,
        count(*) as customers, coalesce(sum(spend), 0) as revenue
-from customers group by 1 order by 1
+from customers where date '{day}' - coalesce(bought, seen) <= 365 group by 1 order by 1
 """
 
 

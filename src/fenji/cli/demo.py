@@ -10,13 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.cli import quality, tiers
+from fenji.cli import moves, quality, tiers, whatif, why
 from fenji.cli import run as run_command
 from fenji.cli.options import AsJson, Engine, Lang, engine_of
-from fenji.cli.output import Output, number
+from fenji.cli.output import Col, Output, number
 from fenji.language import message as _
-from fenji.workflow.demo import run_demo
-from fenji.workflow.results import DemoResult
+from fenji.workflow.demo import DemoResult, run_demo
 
 HELP = _(
     "Shows the whole thread on a shipped data set: two years of invoices of a British gift shop, a million lines. Takes about half a minute."
@@ -39,7 +38,7 @@ def command(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Makes the demo's workspace, runs it and prints quality and tiers."""
+    """Makes the demo's workspace, runs it and prints what it found."""
     output = Output.chosen(context, lang, is_json=as_json)
     with output.progress() as progress:
         result = run_demo(workspace, language=output.language, engine=engine_of(engine), progress=progress)
@@ -50,7 +49,7 @@ def command(
 
 
 def answer(result: DemoResult, output: Output) -> dict[str, Any]:
-    """The JSON object: the run's own facts, then those of quality and tiers."""
+    """The JSON object: the run's own facts, then those of every part."""
     return {
         "run_id": result.run.run_id,
         "as_of": result.run.as_of,
@@ -61,23 +60,55 @@ def answer(result: DemoResult, output: Output) -> dict[str, Any]:
         "run": run_command.answer(result.run, output),
         "quality": quality.answer(result.quality),
         "tiers": tiers.answer(result.tiers, output),
+        "reviews": [{"as_of": each.as_of, "customers": dict(each.customers)} for each in result.reviews],
+        "moves": moves.answer(result.moves, output),
+        "why": why.answer(result.why, output),
+        "whatif": whatif.answer(result.whatif, output),
     }
 
 
 def show(result: DemoResult, output: Output) -> None:
-    """The two tables that matter, and what to type next."""
+    """The photograph, the film, one customer and one idea; then what to type next."""
     output.say(
         _("Online Retail II (CC BY 4.0, Chen, doi:10.24432/C5CG6D): invoices of a British gift shop, 2009-12-01 to 2011-12-09."),
     )
     output.heading(_("1. What became of the rows"))
     quality.show_account(result.quality, output)
     output.heading(_("2. Tiers as of {as_of}, by what customers spent in twelve months"), as_of=result.tiers.as_of)
+    output.say(moves.lost_sentence(result.moves.lost_rule, output))
     tiers.show_tiers(result.tiers, output)
+    output.heading(_("3. Two years of monthly reviews: customers per tier"))
+    _show_reviews(result, output)
+    output.heading(_("4. The last quarter: who moved, and from opening to closing"))
+    moves.show_moves(result.moves, output)
+    output.heading(
+        _("5. Why: {customer}, the largest customer who fell at the last review"), customer=result.why.customer_id or "-"
+    )
+    why.show_reasons(result.why, output)
+    output.heading(_("6. What if VIP began at 8,000 instead of 10,000?"))
+    whatif.show_summary(result.whatif, output)
+    output.console.print()
     output.say(_("Done in {seconds} s. Run {run_id}."), seconds=number(result.seconds, 1), run_id=result.run.run_id)
     output.heading(_("What to type next"))
     where = f"--workspace {result.workspace}"
     for line in (f"tiers {where} --as-of 2010-12-09 --by region", f"quality {where}", f"policy show {where}", "init shop"):
         output.say("  {program} {line}", program=_program(), line=line)
+
+
+def _show_reviews(result: DemoResult, output: Output) -> None:
+    """One row per review, the highest tier first."""
+    tiers_down = list(reversed(result.tiers.tiers))
+    names = [each.name.in_language(output.language) for each in tiers_down]
+    rows = [
+        (str(each.as_of), *(number(each.customers[tier.tier]) for tier in tiers_down), number(sum(each.customers.values())))
+        for each in result.reviews
+    ]
+    head = [
+        Col(output.text(_("review"))),
+        *(Col(name, is_number=True) for name in names),
+        Col(output.text(_("all")), is_number=True),
+    ]
+    output.table(head, rows)
 
 
 def _program() -> str:

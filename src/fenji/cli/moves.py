@@ -151,13 +151,18 @@ def show(result: MovesResult, output: Output) -> None:
         run_id=result.run_id,
     )
     output.say(lost_sentence(result.lost_rule, output))
-    _show_matrix(result, output, _customers)
+    show_moves(result, output)
     output.heading(_("Their revenue of 12 months at {later} ({currency})"), later=result.as_of, currency=result.currency)
     _show_matrix(result, output, _revenue)
-    _show_flows(result, output)
     _show_periods(result, output)
     _show_rates(result, output)
     _show_cohorts(result, output)
+
+
+def show_moves(result: MovesResult, output: Output) -> None:
+    """Who went where, and every tier from opening to closing."""
+    _show_matrix(result, output, _customers)
+    _show_flows(result, output)
 
 
 def _show_matrix(result: MovesResult, output: Output, cell: Callable[[Sequence[MovementCell]], str]) -> None:

@@ -100,6 +100,12 @@ def show(result: WhatIfResult, output: Output) -> None:
     _show_affected(result, wording, output)
 
 
+def show_summary(result: WhatIfResult, output: Output) -> None:
+    """The new counts and who would move, without the rules line by line."""
+    _show_tiers(result.comparison.new, result, output)
+    _show_moves(result, _wording(result, output), output)
+
+
 def _show_tiers(side: PolicySide, result: WhatIfResult, output: Output) -> None:
     titles = [_("customers"), _("share"), _("revenue of 12 months ({currency})")]
     columns = [Col(output.text(title, currency=result.currency), is_number=True) for title in titles]

@@ -100,6 +100,14 @@ def show(result: WhyResult, output: Output) -> None:
     policy = explained.policy
     values = {"customer": result.customer_id or "-", "as_of": result.as_of, "policy": policy.slug, "version": policy.version}
     output.heading(_("Customer {customer} as of {as_of}, policy {policy} version {version}"), **values)
+    show_reasons(result, output)
+    _show_history(result, wording, output)
+
+
+def show_reasons(result: WhyResult, output: Output) -> None:
+    """The tier, what keeps it, its rules and those of the next one, and what is missing."""
+    explained, wording = result.explanation, _wording(result, output)
+    policy = explained.policy
     output.say("{line}", line=standing_line(explained, wording))
     _say_lines(keeping_lines(explained, wording, result.override), output)
     for each in (explained.own, explained.above):
@@ -112,7 +120,6 @@ def show(result: WhyResult, output: Output) -> None:
     if explained.above is not None:
         output.heading(_("Missing for {tier} (each line alone is enough)"), tier=tier_name(policy, explained.next_tier, wording))
         _say_lines(missing_lines(explained, wording), output)
-    _show_history(result, wording, output)
 
 
 def _show_tier(each: TierReason, wording: Wording, output: Output) -> None:

@@ -4,31 +4,69 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
 
+from fenji.domain.policies import Cause
 from fenji.errors import Conflict
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE, EngineName, render_settings_toml
-from fenji.workflow.initiating import template_text, write_new
+from fenji.tables import clean, insight
+from fenji.workflow.initiating import write_new
+from fenji.workflow.moves import moves_between
 from fenji.workflow.progress import Progress, silent
 from fenji.workflow.quality import report_quality
-from fenji.workflow.results import DemoResult
+from fenji.workflow.results import MovesResult, QualityResult, RunResult, TiersResult
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
-from fenji.workflow.workspace import POLICIES_FOLDER, SOURCES_FILE
+from fenji.workflow.whatif import WhatIfResult, whatif_at
+from fenji.workflow.why import WhyResult, why_of
+from fenji.workflow.wiring import open_session
+from fenji.workflow.workspace import POLICIES_FOLDER, SOURCES_FILE, open_workspace
 
 AS_OF = date(2011, 12, 9)
 """The last day of the data."""
+REVIEWS = 24
+LOST_AFTER_DAYS = 365
+QUARTER_BEGAN = date(2011, 8, 31)
+"""The review before the last quarter of the data."""
 POLICY = "spend"
+IDEA_FILE = "ideas/vip-from-8000.yaml"
+"""A policy that nobody has decided on, for the what-if."""
 DATA_FILE = "online_retail_ii.parquet"
 ATTRIBUTION_FILE = "ATTRIBUTION.md"
 
 
+@dataclass(frozen=True)
+class DemoReview:
+    """The customers of every tier at one review."""
+
+    as_of: date
+    customers: Mapping[str, int]
+    """Tier -> customers, lowest first."""
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demo showed, from its own run."""
+
+    workspace: str
+    run: RunResult
+    quality: QualityResult
+    tiers: TiersResult
+    reviews: tuple[DemoReview, ...]
+    moves: MovesResult
+    why: WhyResult
+    whatif: WhatIfResult
+    seconds: float
+
+
 def run_demo(root: Path, *, language: Language, engine: EngineName | None = None, progress: Progress = silent) -> DemoResult:
-    """Makes the demo's workspace (or uses it again), runs it, and reads back quality and tiers.
+    """Makes the demo's workspace (or uses it again), decides two years of reviews, and reads back what they say.
 
     Args:
         root: folder of the demo workspace.
@@ -41,10 +79,37 @@ def run_demo(root: Path, *, language: Language, engine: EngineName | None = None
     """
     began = time.monotonic()
     _make_workspace(root, language)
-    run = run_all(root, as_of=AS_OF, engine=engine, progress=progress)
-    quality = report_quality(root)
-    tiers = tiers_at(root, as_of=AS_OF)
-    return DemoResult(str(root), run, quality, tiers, time.monotonic() - began)
+    run = run_all(root, as_of=AS_OF, history=REVIEWS, engine=engine, progress=progress)
+    return DemoResult(
+        workspace=str(root),
+        run=run,
+        quality=report_quality(root),
+        tiers=tiers_at(root, as_of=AS_OF),
+        reviews=_reviews(root, run.run_id),
+        moves=moves_between(root, earlier_on=QUARTER_BEGAN, as_of=AS_OF),
+        why=why_of(root, _largest_fall(root, run.run_id)),
+        whatif=whatif_at(root, root / IDEA_FILE, as_of=AS_OF),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _reviews(root: Path, run_id: str) -> tuple[DemoReview, ...]:
+    """The customers of every tier at every review."""
+    with open_session(open_workspace(root)) as session:
+        rows = session.engine.fetch(session.read(run_id, insight.TIER_COUNT).order_by("as_of", "rank")).to_pylist()
+    days = dict.fromkeys(row["as_of"] for row in rows)
+    return tuple(DemoReview(day, {row["tier"]: row["customers"] for row in rows if row["as_of"] == day}) for day in days)
+
+
+def _largest_fall(root: Path, run_id: str) -> str:
+    """The customer who brings most of those who fell at the last review: whom a manager would ask about first."""
+    with open_session(open_workspace(root)) as session:
+        decided = session.read(run_id, insight.TIER_ASSIGNMENT, as_of=AS_OF)
+        customer = session.read(run_id, clean.CUSTOMER)
+        fell = decided.filter(decided.cause == Cause.DOWNGRADE.value).select("customer_key", "net_revenue_12m")
+        named = fell.inner_join(customer.select("customer_key", "customer_id"), "customer_key")
+        first = named.order_by(named.net_revenue_12m.desc(), named.customer_key.asc()).limit(1)
+        return str(session.engine.fetch(first)["customer_id"][0].as_py())
 
 
 def _make_workspace(root: Path, language: Language) -> None:
@@ -58,10 +123,14 @@ def _make_workspace(root: Path, language: Language) -> None:
             advice=_("Choose another folder with --workspace."),
             folder=str(root),
         )
+    policy = (package / f"{POLICY}.yaml").read_text(encoding="utf-8")
     texts = {
-        SETTINGS_FILE: render_settings_toml(language, language=language, currency="GBP", time_zone="Europe/London"),
+        SETTINGS_FILE: render_settings_toml(
+            language, language=language, currency="GBP", time_zone="Europe/London", lost_after_days=LOST_AFTER_DAYS
+        ),
         SOURCES_FILE: (package / SOURCES_FILE).read_text(encoding="utf-8"),
-        f"{POLICIES_FOLDER}/{POLICY}.yaml": template_text(POLICY, f"{POLICIES_FOLDER}/{POLICY}.yaml"),
+        f"{POLICIES_FOLDER}/{POLICY}.yaml": policy,
+        IDEA_FILE: policy.replace("version: 1", "version: 2").replace("net_revenue_12m >= 10000", "net_revenue_12m >= 8000"),
         f"data/{ATTRIBUTION_FILE}": (package / ATTRIBUTION_FILE).read_text(encoding="utf-8"),
     }
     write_new(root, texts)

@@ -63,11 +63,6 @@ def write_new(root: Path, texts: dict[str, str]) -> None:
         (root / name).write_text(text, encoding="utf-8")
 
 
-def template_text(template: str, name: str) -> str:
-    """One file of a template."""
-    return (_templates() / template / name).read_text(encoding="utf-8")
-
-
 def _templates() -> Traversable:
     return resources.files("fenji") / "templates"
 

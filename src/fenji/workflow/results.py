@@ -176,17 +176,6 @@ class TiersResult:
 
 
 @dataclass(frozen=True)
-class DemoResult:
-    """What the demo showed, from its own run."""
-
-    workspace: str
-    run: RunResult
-    quality: QualityResult
-    tiers: TiersResult
-    seconds: float
-
-
-@dataclass(frozen=True)
 class MovementCell:
     """The customers who went one way between two reviews."""
 
