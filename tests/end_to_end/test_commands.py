@@ -188,3 +188,28 @@ def test_the_installed_command_is_the_same_program(shop: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Every row is accounted for" in done.stdout  # the workspace speaks English, whatever the system says
     assert subprocess.run([program, "tires"], capture_output=True, check=False, cwd=shop, env=environment).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", *DAY],
+        ["quality"],
+        ["tiers", *DAY, "--by", "region"],
+        ["policy", "show"],
+        ["policy", "lint"],
+        ["init", "{new}"],
+        ["map", "{exports}"],
+    ],
+    ids=lambda command: " ".join(each for each in command if each.isalpha()),
+)
+def test_every_key_of_an_answer_is_documented(
+    command: list[str], shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [each.format(new=tmp_path / "new", exports=shop.parent / "exports") for each in command]
+    words = " ".join(each for each in command if each.isalpha() and each != "region")
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "json.md").read_text("utf-8")
+    section = page.split(f"## fenji {words}\n")[1].split("\n## ")[0]
+    found = ask(capsys, *arguments, "--workspace", str(shop))
+    objects = [found, *(each for value in found.values() if isinstance(value, list) for each in value if isinstance(each, dict))]
+    assert [key for each in objects for key in each if f"`{key}`" not in section and "warnings" not in each] == []
