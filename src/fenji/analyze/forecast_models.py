@@ -141,7 +141,7 @@ class Smoothing:
     """A time series as exponential smoothing leaves it at its end."""
 
     kind: str
-    level: float
+    height: float
     trend: float
     season: Floats
     """The coming seasons, the next one first; one zero where there are none."""
@@ -155,13 +155,13 @@ class Smoothing:
     def paths(self, steps: int, errors: Floats) -> Floats:
         """The series continued, one row per step; errors: steps x paths, 0 for the expectation."""
         alpha, beta, phi, gamma = self.weights
-        level, trend = np.full(errors.shape[1], self.level), np.full(errors.shape[1], self.trend)
+        height, trend = np.full(errors.shape[1], self.height), np.full(errors.shape[1], self.trend)
         season = np.repeat(self.season[:, None], errors.shape[1], axis=1)
         found = np.empty((steps, errors.shape[1]))
         for step in range(steps):
             place, error = step % len(season), errors[step]
-            found[step] = level + phi * trend + season[place] + error
-            level = level + phi * trend + alpha * error
+            found[step] = height + phi * trend + season[place] + error
+            height = height + phi * trend + alpha * error
             trend = phi * trend + beta * error
             season[place] += gamma * error
         return found
@@ -205,14 +205,14 @@ def _fit(series: Floats, kind: str, trended: int, period: int) -> tuple[float, S
     )
     alpha, beta, phi, gamma = grid.T
     start, slope, season = _beginning(series, trended, period)
-    level, trend = np.full(len(grid), start), np.full(len(grid), slope)
+    height, trend = np.full(len(grid), start), np.full(len(grid), slope)
     seasons = np.repeat(season[:, None], len(grid), axis=1)
     squares = np.zeros(len(grid))
     for number, value in enumerate(series):
         place = number % period
-        error = value - (level + phi * trend + seasons[place])
+        error = value - (height + phi * trend + seasons[place])
         squares += error**2
-        level = level + phi * trend + alpha * error
+        height = height + phi * trend + alpha * error
         trend = phi * trend + beta * error
         seasons[place] += gamma * error
     best = int(squares.argmin())
@@ -225,7 +225,7 @@ def _fit(series: Floats, kind: str, trended: int, period: int) -> tuple[float, S
     coming = np.roll(seasons[:, best], -(count % period))
     sigma = float(np.sqrt(squares[best] / freedom))
     weights = (float(alpha[best]), float(beta[best]), float(phi[best]), float(gamma[best]))
-    return criterion, Smoothing(kind, float(level[best]), float(trend[best]), coming, weights, sigma, freedom)
+    return criterion, Smoothing(kind, float(height[best]), float(trend[best]), coming, weights, sigma, freedom)
 
 
 def _beginning(series: Floats, trended: int, period: int) -> tuple[float, float, Floats]:

@@ -45,6 +45,9 @@ PROBABILITY = 0.9
 LEAST_MOVEMENTS = 3
 """Below that nothing is known of how rates differ from review to review."""
 
+_TYPES = {"date": pa.date32(), "string": pa.string(), "int64": pa.int64(), "float64": pa.float64()}
+"""How Arrow calls the types of the contract."""
+
 View = Callable[[Transitions], Transitions]
 """What a model sees of a history."""
 
@@ -162,7 +165,7 @@ def forecast_rows(forecast: TierForecast, policy: Policy, *, as_of: date) -> pa.
     rows = [
         {**vars(each), **said, "rank": policy.rank_of(each.tier), "probability": forecast.probability} for each in forecast.tiers
     ]
-    return pa.Table.from_pylist(rows, schema=TIER_FORECAST.schema.to_pyarrow())
+    return pa.Table.from_pylist(rows, schema=pa.schema([(each.name, _TYPES[each.type]) for each in TIER_FORECAST.columns]))
 
 
 def _chosen(tried: Backtest) -> ForecastModel:

@@ -174,7 +174,7 @@ def suggest_policy(
             currency=workspace.settings.currency,
             text=text,
             file=None if out is None else _written(out, text),
-            warnings=tuple(_remarks(current, tiers, found)),
+            warnings=tuple(_remarks(current, tiers, found, method=method, is_flat=explained is None)),
         )
 
 
@@ -305,14 +305,17 @@ def _written(out: Path, text: str) -> str:
     return str(out)
 
 
-def _remarks(current: Policy, asked: int, found: Sequence[SuggestedTier]) -> list[Problem]:
+def _remarks(current: Policy, asked: int, found: Sequence[SuggestedTier], *, method: Method, is_flat: bool) -> list[Problem]:
     problems = []
-    if len(found) == 1:
+    if len(found) == 1 and is_flat:
         text = _("all customers who have a value have the same one, so there is one tier: no threshold could tell them apart.")
         problems.append(Problem(text))
+    elif len(found) == 1:
+        text = _("method {method} finds no threshold, so there is one tier: nothing that it looks at differs enough.")
+        problems.append(Problem(text, {"method": str(method)}, advice=_("Try another method or metric.")))
     elif len(found) < asked:
-        text = _("{asked} tiers were asked for, but the values hold only {found}: equal values never stand in different tiers.")
-        problems.append(Problem(text, {"asked": asked, "found": len(found)}))
+        text = _("{asked} tiers were asked for, but {method} finds only {found}; equal values never stand in different tiers.")
+        problems.append(Problem(text, {"asked": asked, "found": len(found), "method": str(method)}))
     if len(found) > 1 and (crowd := max(each.share or 0 for each in found)) > CROWDED:
         text = _("{share} % of the customers would stand in one tier, because a few values are far above all others.")
         problems.append(Problem(text, {"share": round(crowd * 100)}, advice=_("Compare with: --method quantiles")))

@@ -109,3 +109,9 @@ def test_the_command_answers_people_and_scripts(shop: Path, capsys: pytest.Captu
     assert answer(words) == 0
     assert "nothing follows it yet" in capsys.readouterr().out
     assert answer([*words[:-1], "half,half"]) == 2
+
+
+def test_a_tree_that_finds_nothing_does_not_say_that_values_are_equal(tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, SPENT, on="2024-06-05")
+    result = suggest_policy(shop, method=Method.TREE)
+    assert [each.at_least for each in result.tiers] == [None]
