@@ -10,7 +10,7 @@ map       proposes sources.yaml from files
 run       collects, prepares, analyzes and publishes
 quality   what became of every row
 tiers     the tiers at a date
-structure what lies behind the counts of tiers
+structure  what lies behind the counts of tiers
 moves     who moved between two reviews
 why       the reasons of one customer's tier
 whatif    another policy on the same customers

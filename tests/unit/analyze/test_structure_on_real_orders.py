@@ -132,7 +132,7 @@ def test_concentration_equals_numpy(engine, standing, people):
 
 
 @pytest.mark.parametrize("column", ["category", "channel"])
-def test_cross_analysis_equals_pandas_and_scipy(engine, standing, lines, people, window, column):
+def test_cross_analysis_equals_pandas_and_scipy(engine, standing, lines, *, people, window, column):
     totals = engine.fetch(buyers_by_tier(standing, lines, as_of=AS_OF)).to_pylist()
     groups = engine.fetch(sales_by(standing, lines, column=column, as_of=AS_OF, most=LARGEST)).to_pylist()
     found = sales_structure(groups, totals, tiers=TIERS)
