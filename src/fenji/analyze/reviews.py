@@ -91,7 +91,8 @@ def decide_reviews(reviews: Sequence[ReviewOn], before: ReviewOn | None = None) 
 
     Returns:
         A function from standings (columns of ``STANDING``, and with ``before`` those of ``BEFORE``) of whole customers, in
-        any order, to their rows of insight.tier_assignment. It knows nothing but its arguments, so it can run anywhere.
+        any order, to their rows of insight.tier_assignment, texts dictionary-encoded. It knows nothing but its
+        arguments, so it can run anywhere.
     """
     plan = tuple(reviews)
 
@@ -123,7 +124,7 @@ def without_decisions_before(standing: ir.Table) -> ir.Table:
 
 def _decide(standings: pa.Table, reviews: tuple[ReviewOn, ...], before: ReviewOn | None) -> pa.Table:
     # Review by review, so that the rows of one are a slice, and that the rows which are stored together stand together.
-    rows = standings.take(pa.array(np.argsort(standings["review"].to_numpy(), kind="stable")))
+    rows = standings.combine_chunks().take(pa.array(np.argsort(standings["review"].to_numpy(), kind="stable")))
     number = rows["review"].to_numpy()
     ends = np.searchsorted(number, np.arange(len(reviews)), side="right")
     place, size = _places(rows["customer_key"].to_numpy())
@@ -272,14 +273,14 @@ def _assignment(
     ranks = {"tier": found["rank"]}
     for name in ("qualified", "kept"):
         ranks[f"{name}_tier"] = np.where(stands, standings[f"{name}_rank"].to_numpy(), _NOWHERE)
-    days = [each.as_of for each in reviews]
+    days = np.array([(each.as_of - date(1970, 1, 1)).days for each in reviews], np.int32)
     columns = {
         "customer_key": standings["customer_key"],
-        "as_of": _chosen(pa.array(days, pa.date32()), number),
+        "as_of": pa.array(days[number]).cast(pa.date32()),
         **{name: _slugs(column, number, reviews) for name, column in ranks.items()},
         "since_on": pa.array(found["since"], pa.int32()).cast(pa.date32()),
         "policy": _chosen(pa.array([each.policy.slug for each in reviews]), number),
-        "version": _chosen(pa.array([each.policy.version for each in reviews], pa.int64()), number),
+        "version": pa.array(np.array([each.policy.version for each in reviews], np.int64)[number]),
         "cause": _chosen(pa.array([each.value for each in _CAUSES]), found["cause"]),
         "grace_left": pa.array(found["grace"], pa.int64()),
         "hold_left": pa.array(found["hold"], pa.int64()),
@@ -291,10 +292,15 @@ def _assignment(
 def _slugs(ranks: Any, number: npt.NDArray[np.int16], reviews: tuple[ReviewOn, ...]) -> pa.Array:  # noqa: ANN401 - numpy's integers of any width
     """The names of tiers by the ladder of each row's review; null for nowhere."""
     ladders = [[tier.slug for tier in each.policy.tiers] for each in reviews]
-    starts = np.cumsum([0, *(len(each) for each in ladders[:-1])])
-    names = pa.array([slug for ladder in ladders for slug in ladder])
-    return names.take(pa.array(starts[number] + ranks, mask=ranks == _NOWHERE))
+    names = list(dict.fromkeys(slug for ladder in ladders for slug in ladder))
+    # One line per review, and a last column for nowhere, which is found by -1.
+    places = np.full((len(ladders), max(len(ladder) for ladder in ladders) + 1), _NOWHERE, np.int32)
+    for review, ladder in enumerate(ladders):
+        places[review, : len(ladder)] = [names.index(slug) for slug in ladder]
+    return _chosen(pa.array(names), places[number, ranks])
 
 
 def _chosen(values: pa.Array, index: npt.NDArray[Any]) -> pa.Array:
-    return values.take(pa.array(index))
+    """A value for each row, kept as the few different ones and their numbers; null for -1."""
+    numbers = pa.array(index.astype(np.int32, copy=False), mask=index == _NOWHERE)
+    return pa.DictionaryArray.from_arrays(numbers, values)

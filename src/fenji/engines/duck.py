@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -96,11 +96,13 @@ class DuckEngine(DuckReading):
 
         self._staged += 1
         file = self._scratch / f"mapped_{self._staged}.parquet"
-        target = schema.to_pyarrow()
-        with _failures(self._scratch), pq.ParquetWriter(file, target, compression="zstd") as writer:
+        target, writer = schema.to_pyarrow(), None
+        with _failures(self._scratch), ExitStack() as opened:
             for rows in self._ranges(table):
-                writer.write_table(function(rows).select(target.names).cast(target), row_group_size=BATCH_ROWS)
-        return self.connection.read_parquet(str(file), hive_partitioning=False)
+                result = _in_types(function(rows), target)
+                writer = writer or opened.enter_context(pq.ParquetWriter(file, result.schema, compression="lz4"))
+                writer.write_table(result, row_group_size=BATCH_ROWS)
+        return self.connection.read_parquet(str(file), hive_partitioning=False).cast(schema)
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """See Engine.to_utc."""
@@ -142,6 +144,16 @@ class DuckEngine(DuckReading):
     def _compiled(self, table: ir.Table) -> str:
         self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - small literal tables of an expression become known to DuckDB
         return str(self.connection.compile(table))
+
+
+def _in_types(result: pa.Table, target: pa.Schema) -> pa.Table:
+    """The columns in their types; what is dictionary-encoded stays so, because it is written many times faster."""
+    columns = {}
+    for field in target:
+        column = result[field.name]
+        is_encoded = pa.types.is_dictionary(column.type) and column.type.value_type == field.type
+        columns[field.name] = column if is_encoded else column.cast(field.type)
+    return pa.table(columns)
 
 
 @contextmanager

@@ -450,4 +450,5 @@ def test_nobody_gives_nothing() -> None:
     found = decide_reviews([ReviewOn(month_end("Jan"), policy()), ReviewOn(month_end("Feb"), replace(policy(), version=2))])(
         empty
     )
-    assert (found.num_rows, found.schema) == (0, TIER_ASSIGNMENT.schema.to_pyarrow())
+    assert (found.num_rows, found.schema.names) == (0, list(TIER_ASSIGNMENT.schema.names))
+    assert found.cast(TIER_ASSIGNMENT.schema.to_pyarrow()).num_rows == 0
