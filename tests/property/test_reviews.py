@@ -142,8 +142,9 @@ def two_lives(draw: st.DrawFn) -> tuple[list[Says], list[Says]]:
     return less, more
 
 
-# Where a hold is running, or where grace puts off a fall that may be deep, a later gain can protect for longer than an earlier
-# one (decision 0016), and the law cannot hold: hence no hold, and grace only with falls of one step.
+# A hold protects for some reviews after a rise, and is used up while the tier is kept: who rose earlier has less of it left when
+# both stop buying. Grace with falls to what is requalified does likewise. There the law cannot hold, and is not claimed:
+# hence no hold here, and grace only with falls of one step.
 FAIR = [Review(grace_reviews=grace) for grace in (0, 1, 2)] + [Review(downgrade=Downgrade.REQUALIFY)]
 
 
