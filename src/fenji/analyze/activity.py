@@ -4,7 +4,7 @@ Reads   insight.customer_metric beside columns of clean.customer, as ``tiers.rul
 Writes  nothing: expressions only
 Units   local calendar days
 Keeps   two-valued logic: where nothing is known of a customer's activity, the customer is not lost
-Source  decision 0016
+Source  decision 0017
 """
 
 from __future__ import annotations

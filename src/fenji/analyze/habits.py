@@ -8,7 +8,7 @@ Source  DESIGN section 5: windows and days are local, so hours are too
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -106,9 +106,9 @@ def habits_of(rows: Iterable[Mapping[str, Any]], *, tiers: Sequence[str]) -> tup
 
 
 def _slots(rows: Sequence[Mapping[str, Any]], rhythm: Rhythm, tiers: Sequence[str]) -> tuple[HabitSlot, ...]:
-    everyone = _cells(rows, rhythm, lambda _row: True)
+    everyone = _cells(rows, rhythm)
     all_orders = sum(count for count, _revenue in everyone.values())
-    own = [_cells(rows, rhythm, lambda row, tier=tier: row["tier"] == tier) for tier in tiers]
+    own = [_cells((row for row in rows if row["tier"] == tier), rhythm) for tier in tiers]
     own_orders = [sum(count for count, _revenue in cells.values()) for cells in own]
 
     def cell(counts: tuple[int, Decimal], orders: int, slot: int) -> HabitCell:
@@ -126,14 +126,11 @@ def _slots(rows: Sequence[Mapping[str, Any]], rhythm: Rhythm, tiers: Sequence[st
     )
 
 
-def _cells(
-    rows: Sequence[Mapping[str, Any]], rhythm: Rhythm, counts: Callable[[Mapping[str, Any]], bool]
-) -> dict[int, tuple[int, Decimal]]:
+def _cells(rows: Iterable[Mapping[str, Any]], rhythm: Rhythm) -> dict[int, tuple[int, Decimal]]:
     found = dict.fromkeys(SLOTS[rhythm], (0, Decimal(0)))
     for row in rows:
-        if counts(row):
-            orders, revenue = found[row[rhythm]]
-            found[row[rhythm]] = (orders + row["orders"], revenue + row["order_revenue"])
+        orders, revenue = found[row[rhythm]]
+        found[row[rhythm]] = (orders + row["orders"], revenue + row["order_revenue"])
     return found
 
 

@@ -1,10 +1,10 @@
 """Where does every customer officially stand, review after review? What was decided before meets what the rules say now.
 
 Reads   standings of every review (``tiers.standing_at``), whole customers of one range of keys
-Writes  rows of insight.tier_assignment: one row per standing
+Writes  the official tiers of a history: one row per standing
 Units   money in the workspace's currency; days are calendar days
 Keeps   every standing, exactly once; a customer has no row before being known
-Source  DESIGN section 6, steps 1 to 7; decision 0016
+Source  DESIGN section 6, steps 1 to 7; decision 0017
 
 All customers of a range are decided at once, in arrays of one column per customer; the only loop runs over the reviews.
 """
