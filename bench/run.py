@@ -54,7 +54,7 @@ def files(out: Path, what: str) -> str:
 
 def differences(ours: Path, theirs: Path, *, exact: bool) -> dict[str, int]:
     """How many customers differ, per metric and in their tier; how many tiers differ in their counts."""
-    engine = duckdb.connect()
+    engine = duckdb.connect(config={"enable_progress_bar": False})
     slugs = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM '{files(ours, 'panel')}'").fetchall()][2:]
     found = {}
     for slug in slugs:
