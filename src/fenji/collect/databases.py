@@ -130,7 +130,8 @@ class Database:
 
     def _failure(self, detail: str) -> InvalidDocument | Unavailable:
         password = urlsplit(self.url).password
-        for secret in {self.url, password or "", unquote(password or "")} - {""}:
+        # The longest first: the URL holds the password, and would not be found whole once that is masked.
+        for secret in sorted({self.url, password or "", unquote(password or "")} - {""}, key=len, reverse=True):
             detail = detail.replace(secret, "***")
         values = {"name": self.name, "detail": detail.splitlines()[0][:300] if detail else ""}
         if re.search(
