@@ -131,7 +131,8 @@ def generate(folder: Path, scale: Scale, seed: int) -> None:
     for name in ("customer", "orders", "order_line"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     places = {"folder": folder, "first_day": FIRST_DAY, "days": DAYS, "customers": scale.customers, "csv_lines": scale.csv_lines}
-    engine = duckdb.connect(config={"temp_directory": str(folder / "spill"), "enable_progress_bar": False})
+    engine = duckdb.connect(config={"temp_directory": str(folder / "spill")})
+    engine.execute("SET enable_progress_bar = false")
     engine.execute("SET TimeZone = 'UTC'")
     engine.execute(_MACROS.format(seed=seed))
     engine.execute(_CUSTOMERS.format(**places))
