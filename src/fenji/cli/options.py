@@ -35,7 +35,9 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar=_("DATE"),
-        help=_("The last day that counts, such as 2026-01-31. Default: yesterday in the workspace's time zone."),
+        help=_(
+            "The last day that counts, such as 2026-01-31. Default: yesterday for a run, the day of the last run for what reads it."
+        ),
     ),
 ]
 Engine = Annotated[
