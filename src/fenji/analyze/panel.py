@@ -4,7 +4,7 @@ Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.ref
 Writes  insight.customer_metric: one row per customer known at as_of
 Units   money in the workspace's currency to the cent, tax and refunds out; days are local calendar days
 Keeps   every customer of clean.customer whose first_seen_on is null or not after as_of, exactly once, with or without rows
-Source  the metric registry (analyze/registry.py, metrics.yaml); windows are (as_of - length, as_of], decision 0003
+Source  the metric registry (analyze/registry.py, metrics.yaml); windows are (as_of - length, as_of], as domain/periods.py says
 """
 
 from __future__ import annotations
