@@ -29,13 +29,19 @@ def ladder(version: int, *slugs: str) -> Policy:
 
 POLICIES = (ladder(1, "low", "middle", "high"), ladder(1, "low", "middle", "high"), ladder(2, "low", "high", "middle"))
 
+
 # 64 customers: every pair of tiers in April and May, each with every tier in June; every seventh is known from May on only.
-WORLD = [
-    Standing(key, day, tier, "kept", f"{key}.{key:02d}", APRIL if tier == TIERS[key % 4] else day)
-    for key in range(64)
-    for day, tier in zip(REVIEWS, (TIERS[key % 4], TIERS[key // 4 % 4], TIERS[key // 16]), strict=True)
-    if day > APRIL or key % 7
-]
+def stands(key: int) -> list[Standing]:
+    """A customer's reviews; a stay goes on as long as the tier is the same."""
+    rows: list[Standing] = []
+    for day, tier in zip(REVIEWS, (TIERS[key % 4], TIERS[key // 4 % 4], TIERS[key // 16]), strict=True):
+        if day > APRIL or key % 7:
+            since = rows[-1].since_on if rows and rows[-1].tier == tier else day
+            rows.append(Standing(key, day, tier, "kept", f"{key}.{key:02d}", since))
+    return rows
+
+
+WORLD = [row for key in range(64) for row in stands(key)]
 CUSTOMER = pa.table(
     {
         "customer_key": pa.array(range(64), pa.int64()),
