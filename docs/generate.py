@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import fenji
+from fenji import tables
 from fenji.analyze.registry import builtin_metrics
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.main import program
@@ -18,8 +19,8 @@ from fenji.domain.reasons import EXPECTED
 from fenji.errors import FenjiError
 from fenji.language import Language, translate
 from fenji.settings import SETTINGS
-from fenji.tables import clean, insight, raw
-from fenji.tables.contract import Contract
+from fenji.tables import insight
+from fenji.tables.contract import Contract, Shelf
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/generate.py from the code; do not edit. -->"
@@ -205,11 +206,20 @@ def _reasons(language: Language) -> Iterator[str]:
 
 def contracts() -> Iterator[Contract]:
     """Every stored table's contract, shelf by shelf."""
-    for shelf in (raw, clean, insight):
-        for value in vars(shelf).values():
+    found: dict[str, Contract] = {}
+    for name in sorted((each.name for each in pkgutil.iter_modules(tables.__path__)), key=_shelf_first):
+        for value in vars(importlib.import_module(f"fenji.tables.{name}")).values():
             several = value.values() if isinstance(value, dict) else [value]
-            yield from (each for each in several if isinstance(each, Contract))
+            found |= {each.full_name: each for each in several if isinstance(each, Contract)}
+    yield from found.values()
     yield insight.customer_metric(builtin_metrics())
+
+
+def _shelf_first(module: str) -> tuple[int, str]:
+    """Files of tables in the order of the shelves; what belongs to none of them comes last."""
+    shelves = list(Shelf)
+    shelf = module.split("_", maxsplit=1)[0]
+    return (shelves.index(Shelf(shelf)) if shelf in shelves else len(shelves), module)
 
 
 def _tables() -> Iterator[str]:

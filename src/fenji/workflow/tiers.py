@@ -80,9 +80,7 @@ def tiers_at(
         registry = registry_of(own, chosen, base.event_kinds)
         warnings = usable_policy(read, registry)
         grouping = None if by is None else grouping_of(by, registry, chosen)
-        run = published_answer(session, base_run, chosen, as_of=day) or _computed(
-            session, base_run, base, registry, chosen, as_of=day, progress=progress
-        )
+        run = answering_run(session, base_run, base, registry, chosen, as_of=day, progress=progress)
         return tiers_of(
             session,
             run,
@@ -169,6 +167,15 @@ def _metrics_of(run: Run) -> tuple[Metric, ...]:
     return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
 
 
+def answering_run(
+    session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
+) -> Run:
+    """The published run that answers for a policy at a date; computed and published now where there is none."""
+    return published_answer(session, base_run, policy, as_of=as_of) or _computed(
+        session, base_run, base, registry, policy, as_of=as_of, progress=progress
+    )
+
+
 def _computed(
     session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
 ) -> Run:
@@ -235,7 +242,7 @@ def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: 
     None where there is no such run.
     """
     reviewed = as_of in _dates_of(session, base_run, insight.TIER_COUNT.full_name)
-    found = [base_run if reviewed else None, session.runs.latest_published(as_of=as_of, on=base_run.run_id)]
+    found = [base_run if reviewed else None, session.runs.latest_published(as_of=as_of, on=base_run.run_id, command="tiers")]
     return next((run for run in found if run is not None and _followed(session, run, policy)), None)
 
 

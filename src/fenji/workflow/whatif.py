@@ -135,7 +135,14 @@ def _panel(session: Session, run: Run, registry: Registry, policies: Sequence[Po
         NotFound: the run kept no panel of the day.
     """
     asked = metrics_asked(policies)
-    known = _stored_columns(session, run, day)
+    known = session.stored_columns(run.run_id, insight.customer_metric(()), as_of=day)
+    if not known:
+        raise NotFound.of(
+            _("run {run_id} kept no metrics of {as_of}."),
+            advice=_("Compute them with: fenji tiers --as-of {as_of}"),
+            run_id=run.run_id,
+            as_of=day,
+        )
     InvalidInput.raise_if(
         Problem(
             _("the stored panel of run {run_id} has no metric '{name}'."),
@@ -158,23 +165,6 @@ def _panel(session: Session, run: Run, registry: Registry, policies: Sequence[Po
     if not _lost_rule(session.workspace).is_on:
         return panel
     return without_lost(panel, session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=day), as_of=day)
-
-
-def _stored_columns(session: Session, run: Run, day: date) -> frozenset[str]:
-    """The columns that the stored panel of a day really has: metrics may have been added to the workspace since."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
-
-    name = insight.customer_metric(()).full_name
-    paths = [each.path for each in session.runs.tables_of(run.run_id) if each.table == name and each.as_of == day]
-    files = [file for path in paths for file in session.store.files(path)]
-    if not files:
-        raise NotFound.of(
-            _("run {run_id} kept no metrics of {as_of}."),
-            advice=_("Compute them with: fenji tiers --as-of {as_of}"),
-            run_id=run.run_id,
-            as_of=day,
-        )
-    return frozenset(pq.read_schema(files[0]).names)
 
 
 def _affected(

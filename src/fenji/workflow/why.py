@@ -130,7 +130,7 @@ def _run_of(session: Session, run: str | None, as_of: date | None) -> Run:
     latest = session.latest()
     if as_of is None or as_of in _review_days(session, latest):
         return latest
-    return session.runs.latest_published(as_of=as_of, on=latest.run_id) or latest
+    return session.runs.latest_published(as_of=as_of, on=latest.run_id, command="tiers") or latest
 
 
 def _review_days(session: Session, run: Run) -> tuple[date, ...]:

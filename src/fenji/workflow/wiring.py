@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 import ibis.expr.types as ir
@@ -59,12 +60,22 @@ class Session:
 
     def read(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> ir.Table:
         """A published table of a run (or of the run it stands on), exactly as its contract says; empty where the run has none."""
+        return self.engine.read_parquet(self._files(run_id, contract, as_of), contract.schema)
+
+    def stored_columns(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> frozenset[str]:
+        """The columns that a published table really has, for contracts that grow with the workspace; none where the run has no such table."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+        files = self._files(run_id, contract, as_of)
+        return frozenset(pq.read_schema(files[0]).names) if files else frozenset()
+
+    def _files(self, run_id: str, contract: Contract, as_of: date | None) -> list[Path]:
         paths = [
             each.path
             for each in self.runs.tables_of(run_id)
             if each.table == contract.full_name and (as_of is None or each.as_of == as_of)
         ]
-        return self.engine.read_parquet([file for path in paths for file in self.store.files(path)], contract.schema)
+        return [file for path in paths for file in self.store.files(path)]
 
     def read_raw(self, paths: Sequence[str], contract: Contract) -> ir.Table:
         """The raw table in folders of the store."""
