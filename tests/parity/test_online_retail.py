@@ -10,17 +10,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from fenji.language import Language
 from fenji.tables.clean import CLEAN
+from fenji.workflow.demo import AS_OF, _make_workspace
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 
-def demo(folder: Path, engine: str) -> str:
-    """The demo as a user runs it; the id of its run."""
-    command = [sys.executable, "-m", "fenji.cli.main", "demo", "--workspace", str(folder), "--engine", engine, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def run(folder: Path, engine: str) -> str:
+    """Three reviews of the demo's data as a user decides them; the id of the run."""
+    _make_workspace(folder, Language.EN)
+    command = [sys.executable, "-m", "fenji.cli.main", "run", "--workspace", str(folder), "--engine", engine, "--json"]
+    done = subprocess.run([*command, "--as-of", str(AS_OF), "--history", "3"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)["run"]["run_id"]
+    return json.loads(done.stdout)["run_id"]
 
 
 def tables(folder: Path, run: str) -> dict[str, str]:
@@ -34,8 +37,8 @@ def tables(folder: Path, run: str) -> dict[str, str]:
 
 
 def test_both_engines_publish_the_same_tables_of_online_retail(tmp_path: Path) -> None:
-    one = tables(tmp_path / "duck", demo(tmp_path / "duck", "duckdb"))
-    other = tables(tmp_path / "spark", demo(tmp_path / "spark", "spark"))
+    one = tables(tmp_path / "duck", run(tmp_path / "duck", "duckdb"))
+    other = tables(tmp_path / "spark", run(tmp_path / "spark", "spark"))
     assert list(one) == list(other)
     assert set(one) >= set(CLEAN) | {"insight.customer_metric", "insight.tier_assignment", "insight.tier_count"}
     connection = duckdb.connect()
