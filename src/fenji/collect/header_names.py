@@ -355,6 +355,49 @@ _REFERRAL = {
     ),
 }
 
+_CONTRACT = {
+    "contract_id": Names(
+        "合同编号 合同号 合同id 合同号码 合约编号 合约号 合约id 保单号 保单编号 保单号码 保险单号 贷款编号 借据号 借据编号 订阅编号 订阅id 协议编号 协议号 "
+        "contractid contractno contractnumber contractcode agreementid agreementno agreementnumber policynumber policyno policyid "
+        "subscriptionid subscriptionno loanid loannumber enrollmentid enrolmentid leaseid",
+        "报名编号 报名单号 服务编号 业务号码 serviceid subscriptionkey",
+    ),
+    **_PERSON,
+    "started_at": Names(
+        "合同开始时间 合同开始日期 合同开始日 合同起始日期 合同起始日 合同起期 合同生效日期 合同生效日 合约开始日期 合约开始时间 合约生效日期 签约日期 签约时间 签约日 合同签订日期 "
+        "起保日期 保险起期 起租日期 订阅开始时间 订阅开始日期 开户日期 开户时间 开户日 入网时间 入网日期 开通日期 开通时间 放款日期 报名日期 报名时间 生效日期 生效时间 生效日 "
+        "contractstart contractstartdate contractstartedat contractbegin contractbegindate contractfrom subscriptionstart subscriptionstartdate "
+        "subscribedat subscriptionstartedat policystartdate effectivedate effectivefrom inceptiondate activationdate activatedat openedat opendate "
+        "accountopendate accountopened enrollmentdate enrolmentdate enrolledat startedat startedon",
+        "开始时间 开始日期 起始日期 起始时间 开始日 起始日 开课日期 入学日期 startdate starttime start startsat startson validfrom begindate begin fromdate",
+    ),
+    "ended_at": Names(
+        "合同结束时间 合同结束日期 合同结束日 合同到期日 合同到期日期 合同到期时间 合同终止日期 合同终止日 合同止期 合约到期日 合约到期日期 合约结束日期 解约日期 解约时间 "
+        "保险止期 退租日期 订阅结束时间 订阅结束日期 退订时间 退订日期 销户日期 销户时间 离网时间 离网日期 退保日期 注销日期 注销时间 终止日期 终止时间 到期日期 到期时间 到期日 失效日期 失效时间 "
+        "contractend contractenddate contractendedat contractto subscriptionend subscriptionenddate unsubscribedat subscriptionendedat policyenddate "
+        "expirydate expirationdate expiresat expiredat terminationdate terminatedat cancellationdate canceldate cancelledat canceledat churndate churnedat "
+        "closedate closedat accountclosed accountclosedate maturitydate effectiveto effectiveuntil endedat endedon",
+        "结束时间 结束日期 截止日期 截止时间 结束日 截止日 结课日期 退课日期 毕业日期 enddate endtime end endsat endson validto validuntil todate",
+    ),
+    "plan": Names(
+        "套餐 套餐名称 套餐类型 合约套餐 资费套餐 资费名称 产品套餐 险种 险种名称 保险产品 订阅计划 班型 合同类型 合约类型 plan planname plantype subscriptionplan "
+        "tariff tariffname tariffplan rateplan subscriptiontype contracttype membershiptype package packagename",
+        "课程名称 课程 产品名称 产品 业务类型 contract product productname producttype service servicetype",
+        "类型 type",
+    ),
+    "monthly_fee": Names(
+        "月费 月租 月租费 套餐月费 套餐月租 月费用 每月费用 月服务费 月保费 月供 月付金额 月金额 每月金额 monthlyfee monthlycharge monthlycharges monthlyprice "
+        "monthlyamount monthlyrate monthlypremium monthlyrent monthlyrecurringrevenue mrr feepermonth pricepermonth",
+        "资费 租金 monthlypayment recurringamount",
+        "费用 fee price",
+    ),
+    "status": Names(
+        "合同状态 合约状态 账户状态 用户状态 保单状态 服务状态 订阅状态 在网状态 学员状态 状态 contractstatus subscriptionstatus accountstatus policystatus "
+        "servicestatus agreementstatus status",
+        "客户状态 会员状态 state",
+    ),
+}
+
 NAMES: dict[Feed, dict[str, Names]] = {
     Feed.CUSTOMER: _CUSTOMER,
     Feed.ORDER_LINE: _ORDER_LINE,
@@ -364,6 +407,7 @@ NAMES: dict[Feed, dict[str, Names]] = {
     Feed.CAMPAIGN_CONTACT: _CAMPAIGN_CONTACT,
     Feed.REDEMPTION: _REDEMPTION,
     Feed.REFERRAL: _REFERRAL,
+    Feed.CONTRACT: _CONTRACT,
 }
 
 COMPANY_NAMES = "购货单位 往来单位 客户名称 公司名称 客户全称 公司 企业名称 单位名称 companyname customername clientname"

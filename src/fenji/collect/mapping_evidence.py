@@ -46,7 +46,8 @@ _PROVINCE = re.compile(
 )
 _STAGE = re.compile(
     "付|支付|发货|收货|签收|出库|完成|成功|关闭|取消|退|待|结算|核销|删除|锁定|离店|入住|有效|作废|正常|paid|pay|ship|complet|deliver|cancel|pend|open|close|refund|"
-    "success|fail|return|process|hold|new|done|fulfil|void|invoic|approv|creat|authori|settle|valid|active",
+    "success|fail|return|process|hold|new|done|fulfil|void|invoic|approv|creat|authori|settle|valid|active|"
+    "在网|离网|停机|终止|解约|到期|销户|注销|terminat|expir|churn|laps|suspend|in force",
     re.IGNORECASE,
 )
 _EMPTY = frozenset({"", "--", "-", "—", "无", "无退款申请", "null", "nan", "none", "n/a", "na", "nat", "\\n", "<na>"})

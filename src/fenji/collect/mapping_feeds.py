@@ -1,4 +1,4 @@
-"""What are the rows of a table: orders, customers, products, events, feedback, campaigns, coupons or referrals? Or can we not tell?"""
+"""What are the rows of a table: orders, customers, products, events, feedback, campaigns, coupons, referrals or contracts? Or can we not tell?"""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ _FILE_NAMES: dict[Feed, re.Pattern[str]] = {
     Feed.CAMPAIGN_CONTACT: re.compile(r"campaign|contact_?log|sms|mailing|marketing|触达|营销|群发|外呼|短信"),
     Feed.REDEMPTION: re.compile(r"redemption|redeem|coupon_?use|核销|用券|兑换|券使用"),
     Feed.REFERRAL: re.compile(r"referral|invite|推荐|邀请|转介绍"),
+    Feed.CONTRACT: re.compile(r"contract|subscription|agreement|polic(?:y|ies)|enrol|合同|合约|订阅|保单|签约|开户|报名|借据"),
 }
 
 
@@ -98,6 +99,7 @@ _TELLING: dict[Feed, frozenset[str]] = {
     Feed.CAMPAIGN_CONTACT: frozenset({"campaign_id", "contacted_at", "variant"}),
     Feed.REDEMPTION: frozenset({"redemption_id", "redeemed_at", "coupon_id"}),
     Feed.REFERRAL: frozenset({"referrer_id", "customer_id"}),
+    Feed.CONTRACT: frozenset({"contract_id", "started_at", "ended_at", "monthly_fee"}),
 }
 
 
@@ -121,4 +123,8 @@ _GATES: dict[Feed, Callable[[Choice], bool]] = {
     Feed.CAMPAIGN_CONTACT: lambda choice: _is_surely(choice, "campaign_id") and choice.has_person,
     Feed.REDEMPTION: lambda choice: _is_surely(choice, "coupon_id", "redemption_id") and choice.has_person,
     Feed.REFERRAL: lambda choice: _is_surely(choice, "referrer_id") and _is_surely(choice, "customer_id"),
+    # A start alone is that of a campaign or a membership just as well; what is paid a month, or the end, makes it a contract.
+    Feed.CONTRACT: lambda choice: (
+        choice.has_person and _is_surely(choice, "started_at") and _is_surely(choice, "contract_id", "ended_at", "monthly_fee")
+    ),
 }

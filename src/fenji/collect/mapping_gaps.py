@@ -26,7 +26,8 @@ def blocking_gaps(choice: Choice, kind: str | None) -> tuple[Remark, ...]:
 
 def warnings_of(table: SampledTable, choice: Choice, *, return_pattern: str | None) -> tuple[Remark, ...]:
     """What the reader should know before trusting the numbers of a source."""
-    return (*choice.warnings, *_about_people(table, choice), *_about_orders(table, choice, return_pattern))
+    about_people = _about_people(table, choice)
+    return (*choice.warnings, *about_people, *_about_orders(table, choice, return_pattern), *_about_contracts(choice))
 
 
 def _about_people(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
@@ -65,6 +66,19 @@ def _about_orders(table: SampledTable, choice: Choice, return_pattern: str | Non
     has_negatives = any(column and column.column and table.evidence(column.column).negative for column in signed)
     if not (choice.column("refund_amount") or choice.column("kind") or return_pattern or has_negatives or choice.notes):
         found.append(Remark(_("Nothing shows returns or refunds: revenue is gross of them.")))
+    return tuple(found)
+
+
+def _about_contracts(choice: Choice) -> tuple[Remark, ...]:
+    if choice.feed is not Feed.CONTRACT:
+        return ()
+    found = []
+    if choice.column("contract_id") is None:
+        found.append(
+            Remark(_("No contract id: a newer list of the same contracts would count them once more. Feed one list at a time."))
+        )
+    if choice.column("ended_at") is None:
+        found.append(Remark(_("No column for the end: every contract counts as running, and nobody as having left.")))
     return tuple(found)
 
 

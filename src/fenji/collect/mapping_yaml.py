@@ -32,6 +32,7 @@ _FEED_NAMES: dict[Feed, str] = {
     Feed.CAMPAIGN_CONTACT: _("campaign contacts"),
     Feed.REDEMPTION: _("redeemed coupons"),
     Feed.REFERRAL: _("referrals"),
+    Feed.CONTRACT: _("contracts: subscriptions, accounts, insurance policies, courses"),
 }
 _CONFIDENCE_NAMES: dict[Confidence, str] = {
     Confidence.SURE: _("sure"),

@@ -17,6 +17,7 @@ class Feed(StrEnum):
     CAMPAIGN_CONTACT = "campaign_contact"
     REDEMPTION = "redemption"
     REFERRAL = "referral"
+    CONTRACT = "contract"
 
 
 class Cell(StrEnum):
@@ -144,6 +145,15 @@ FEEDS: dict[Feed, tuple[Field, ...]] = {
         Field("referrer_id", Cell.ID, "推荐人", "referrer id", required=True),
         Field("customer_id", Cell.ID, "被推荐人", "referred customer id", required=True),
         Field("referred_at", Cell.MOMENT, "推荐时间", "referred at"),
+    ),
+    Feed.CONTRACT: (
+        Field("contract_id", Cell.ID, "合同编号", "contract id"),
+        *_person(),
+        Field("started_at", Cell.MOMENT, "合同开始时间", "started at", required=True),
+        Field("ended_at", Cell.MOMENT, "合同结束时间", "ended at"),
+        Field("plan", Cell.TEXT, "套餐", "plan"),
+        Field("monthly_fee", Cell.MONEY, "月费", "monthly fee"),
+        Field("status", Cell.TEXT, "合同状态", "contract status"),
     ),
 }
 

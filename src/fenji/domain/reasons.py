@@ -35,6 +35,9 @@ class Reason(StrEnum):
     SELF_REFERRAL = "self_referral"
     LATER_REFERRAL = "later_referral"
     CIRCULAR_REFERRAL = "circular_referral"
+    ENDS_BEFORE_START = "ends_before_start"
+    ENDED_WITHOUT_DATE = "ended_without_date"
+    NEVER_IN_FORCE = "never_in_force"
 
 
 EXPECTED: dict[Reason, str] = {
@@ -65,4 +68,7 @@ EXPECTED: dict[Reason, str] = {
     Reason.SELF_REFERRAL: _("a referrer who is somebody else"),
     Reason.LATER_REFERRAL: _("one referrer per customer; an earlier one is known"),
     Reason.CIRCULAR_REFERRAL: _("a referrer whom the customer did not bring, directly or through others"),
+    Reason.ENDS_BEFORE_START: _("an end that is not before the start"),
+    Reason.ENDED_WITHOUT_DATE: _("the day of the end: the status says that the contract has ended"),
+    Reason.NEVER_IN_FORCE: _("a contract that was in force; this one is a draft, refused or void"),
 }

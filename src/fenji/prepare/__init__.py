@@ -10,6 +10,7 @@ identity        which ids mean the same customer
 attribution     whose each row is
 events          what customers did apart from buying
 feedback        what customers said, on one scale
+contracts       who is bound to us, from when to when, on what plan
 campaigns       whom campaigns reached, and who used a coupon
 referrals       who brought whom
 latest_words    which of several rows on one thing is believed

@@ -102,6 +102,31 @@ def with_rate(rows: ir.Table, rates: ir.Table | None, *, day: str, workspace: st
     return found.select(*rows.columns, rate=ibis.ifelse(asked["currency"] == workspace, one, rates["rate"]))
 
 
+def at_latest_rate(rows: ir.Table, amount: str, sources: Sequence[Source], *, rates: ir.Table | None, workspace: str) -> ir.Table:
+    """The rows with an amount that stands as it is now, such as a cost or a fee, in the workspace's currency.
+
+    Grain: one row per row given.
+    Keeps: every row. The rate is that of the latest month that has one; the amount of a currency without any is null.
+
+    Args:
+        rows: with ``source`` and the amount in its source's currency.
+        amount: the column that is converted.
+        sources: the entries of sources.yaml.
+        rates: as ``rate_table`` gives them; None where all money is in the workspace's currency.
+        workspace: the workspace's currency.
+    """
+    silent = rows.mutate(currency=ibis.null("string"))
+    asked = silent.mutate(currency=currency_of(silent, sources, workspace=workspace))
+    own = ibis.ifelse(asked["currency"] == workspace, ibis.literal("1").cast(RATE), ibis.null(RATE))
+    if rates is None:
+        return asked.mutate(**{amount: converted(asked[amount], own)})
+    latest = rates.group_by("currency").aggregate(month=rates["month"].max())
+    latest = latest.join(rates, ["currency", "month"]).select(rate_currency="currency", latest_rate="rate")
+    joined = asked.mutate(own_rate=own).left_join(latest, asked["currency"] == latest["rate_currency"])
+    found = joined.select(*asked.columns, "own_rate", "latest_rate")
+    return found.mutate(**{amount: converted(found[amount], ibis.coalesce(found["own_rate"], found["latest_rate"]))})
+
+
 def converted(amount: ir.DecimalValue, rate: ir.DecimalValue) -> ir.DecimalValue:
     """The amount in the workspace's currency, rounded once: to the cent, half away from zero."""
     return (amount.try_cast("decimal(23, 8)") * rate).cast("decimal(18, 2)")

@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 
 from fenji.domain.sources import Source
 from fenji.prepare.attribution import kept
-from fenji.prepare.currencies import RATE, converted, currency_of
+from fenji.prepare.currencies import at_latest_rate
 from fenji.prepare.latest_words import first_said, latest_words, source_place
 from fenji.tables.clean import PRODUCT
 
@@ -38,7 +38,8 @@ def make_products(
             without any rate is null.
         workspace: the workspace's currency.
     """
-    listed = _listed(_costed(kept(product_rows), sources, rates, workspace), sources)
+    costed = at_latest_rate(kept(product_rows), "unit_cost", sources, rates=rates, workspace=workspace)
+    listed = _listed(costed, sources)
     sold = latest_words(kept(order_rows), "product_id", _FROM_ORDERS, sources)
     ids = listed.select("product_id").union(sold.select("product_id"), distinct=True)
     listed, sold = listed.rename(listed_id="product_id"), sold.rename(sold_id="product_id")
@@ -47,19 +48,6 @@ def make_products(
     found = found.select("product_id", *_FROM_PRODUCT_ROWS, *(f"latest_{name}" for name in _FROM_ORDERS))
     found = found.mutate(**{name: ibis.coalesce(found[name], found[f"latest_{name}"]) for name in _FROM_ORDERS})
     return found.select(PRODUCT.schema.names).cast(PRODUCT.schema)
-
-
-def _costed(rows: ir.Table, sources: Sequence[Source], rates: ir.Table | None, workspace: str) -> ir.Table:
-    silent = rows.mutate(currency=ibis.null("string"))
-    rows = silent.mutate(currency=currency_of(silent, sources, workspace=workspace))
-    own = ibis.ifelse(rows["currency"] == workspace, ibis.literal("1").cast(RATE), ibis.null(RATE))
-    if rates is None:
-        return rows.mutate(unit_cost=converted(rows["unit_cost"], own))
-    latest = rates.group_by("currency").aggregate(month=rates["month"].max())
-    latest = latest.join(rates, ["currency", "month"]).select(rate_currency="currency", latest_rate="rate")
-    joined = rows.mutate(own_rate=own).left_join(latest, rows["currency"] == latest["rate_currency"])
-    found = joined.select(*rows.columns, "own_rate", "latest_rate")
-    return found.mutate(unit_cost=converted(found["unit_cost"], ibis.coalesce(found["own_rate"], found["latest_rate"])))
 
 
 def _listed(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:

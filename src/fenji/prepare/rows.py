@@ -36,6 +36,9 @@ _CAME_LENGTH = 200
 _EARLIEST, _LATEST = "1970-01-02 00:00:00", "2199-12-31 00:00:00"
 """No shop sold before; 1970-01-01 is the zero of a clock, and years such as 9999 mean that there is no date."""
 
+_MAY_STAY_OPEN = (Feed.CONTRACT, "ended_at")
+"""A moment whose absence says something: a contract without an end runs. So an end that cannot be read is no missing end."""
+
 _TYPES = {
     Cell.ID: "string",
     Cell.TEXT: "string",
@@ -255,7 +258,10 @@ class _SourceRows:
     def _field_checks(self, rows: ir.Table, field: Field) -> Iterator[Check]:
         name = field.name
         if self._is_mapped(name) and (reason := _reason_of_unread(self.source.feed, field)):
-            yield Check(rows[f"{name}__unread"], reason, name, self._shown(name))
+            is_unread = rows[f"{name}__unread"]
+            if (self.source.feed, name) == _MAY_STAY_OPEN:
+                is_unread &= ~statuses.is_open_end(rows[f"{name}__came"])
+            yield Check(is_unread, reason, name, self._shown(name))
         if field.required:
             missing = rows[name].isnull()
             if name == "ordered_at":
@@ -300,7 +306,7 @@ def _reason_of_unread(feed: Feed, field: Field) -> str | None:
     """Why a row whose field could not be read is left out; None where it is kept without the field."""
     if field.cell is Cell.ID and (field.required or field.name in _PERSON_IDS):
         return Reason.DESTROYED_ID
-    if field.cell is Cell.MOMENT and field.required:
+    if field.cell is Cell.MOMENT and (field.required or (feed, field.name) == _MAY_STAY_OPEN):
         return Reason.INVALID_DATE
     if field.cell is Cell.MONEY and feed is Feed.ORDER_LINE:
         return Reason.INVALID_AMOUNT

@@ -185,6 +185,23 @@ REFERRAL = _clean(
     _optional("referred_on", "date", "local day; from the customer's first day where not given"),
 )
 
+CONTRACT = _clean(
+    "contract",
+    "one row per contract: a subscription, an account, a policy, a course",
+    ("contract_id",),
+    "contracts",
+    Column("contract_id", "string", "source-qualified id; made of source, file and row number where the source has none"),
+    _CUSTOMER_KEY,
+    Column("started_on", "date", "local day from which it is in force"),
+    _optional(
+        "ended_on",
+        "date",
+        "local day from which it is no longer in force; null = running, no end is known; may lie after the as-of day",
+    ),
+    _optional("plan", "string", "plan, tariff or product that it is about"),
+    _optional("monthly_fee", MONEY, "fee of one month in the workspace's currency"),
+)
+
 REJECTED_ROW = _clean(
     "rejected_row",
     "one row per record that came in and is not in the clean base, duplicates apart",
@@ -249,6 +266,7 @@ CLEAN: dict[str, Contract] = {
         CAMPAIGN_CONTACT,
         REDEMPTION,
         REFERRAL,
+        CONTRACT,
         REJECTED_ROW,
         FILE_ACCOUNT,
         COLUMN_QUALITY,

@@ -17,6 +17,7 @@ from fenji.prepare import campaigns, order_lines
 from fenji.prepare.accounts import file_accounts, rejected_rows, require_balance, unbalanced
 from fenji.prepare.attribution import attribute, kept, require_customer
 from fenji.prepare.column_quality import column_quality, count_cells, count_values
+from fenji.prepare.contracts import judge_contracts, make_contracts
 from fenji.prepare.currencies import Rates, rate_table, require_rates
 from fenji.prepare.customers import find_first_days, make_customers
 from fenji.prepare.duplicates import count_copies, mark_copies, without_copies
@@ -40,8 +41,14 @@ STEPS = (
     _("taking the accounts"),
 )
 
-_NEEDS_CUSTOMER = (Feed.CUSTOMER, Feed.EVENT, Feed.FEEDBACK, Feed.CAMPAIGN_CONTACT, Feed.REDEMPTION)
-_DAYS = {Feed.EVENT: "on", Feed.FEEDBACK: "on", Feed.CAMPAIGN_CONTACT: "contacted_on", Feed.REDEMPTION: "redeemed_on"}
+_NEEDS_CUSTOMER = (Feed.CUSTOMER, Feed.EVENT, Feed.FEEDBACK, Feed.CAMPAIGN_CONTACT, Feed.REDEMPTION, Feed.CONTRACT)
+_DAYS = {
+    Feed.EVENT: "on",
+    Feed.FEEDBACK: "on",
+    Feed.CAMPAIGN_CONTACT: "contacted_on",
+    Feed.REDEMPTION: "redeemed_on",
+    Feed.CONTRACT: "started_on",
+}
 _UNBALANCED_SHOWN = 20
 
 
@@ -138,6 +145,7 @@ class _Preparation:
             Feed.EVENT: partial(judge_events, sources=self.sources),
             Feed.FEEDBACK: partial(judge_feedback, sources=self.sources),
             Feed.REDEMPTION: partial(campaigns.judge_redemptions, sources=self.sources),
+            Feed.CONTRACT: partial(judge_contracts, sources=self.sources),
         }
         for feed in Feed:
             rows = typed_rows(
@@ -183,10 +191,12 @@ class _Preparation:
         self._make(clean.ORDER_LINE, order_lines.make_order_lines(self.priced))
 
     def gather_customers(self) -> None:
-        """Events, feedback, campaigns, referrals, and everyone known from any of them."""
+        """Events, feedback, contracts, campaigns, referrals, and everyone known from any of them."""
         workspace = self.options.currency
         self._make(clean.EVENT, make_events(self.rows[Feed.EVENT]))
         self._make(clean.FEEDBACK, make_feedback(self.rows[Feed.FEEDBACK]))
+        contracts = make_contracts(self.rows[Feed.CONTRACT], self.sources, rates=self.rates, workspace=workspace)
+        self._make(clean.CONTRACT, contracts)
         contacts, redemptions = self.rows[Feed.CAMPAIGN_CONTACT], self.rows[Feed.REDEMPTION]
         made = campaigns.make_contacts(contacts, self.sources, rates=self.rates, workspace=workspace)
         self._make(clean.CAMPAIGN_CONTACT, made)
