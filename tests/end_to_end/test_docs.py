@@ -32,8 +32,17 @@ from fenji.documents.sources import read_sources
 from fenji.errors import FenjiError
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?P<info>[a-z][^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def is_translation(page: Path) -> bool:
+    """Whether a page's blocks are, letter by letter, those of the page that it translates: they are run there."""
+    original = page.with_name(page.name.replace(".zh-CN.md", ".md"))
+    return original != page and BLOCK.findall(page.read_text("utf-8")) == BLOCK.findall(original.read_text("utf-8"))
+
+
+ALL_PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [page for page in ALL_PAGES if not is_translation(page)]
 VOLATILE = [
     (re.compile(r"\b\d{8}T\d{6}-[0-9a-f]+\b"), "<run>"),
     (re.compile(r"\b\d+(\.\d+)? (s|秒)(?=\W|$)"), "<seconds>"),
@@ -152,3 +161,9 @@ def test_a_page_that_tells_the_truth_passes(tmp_path: Path) -> None:
         "```text output\nx,y\n20270101T000000-ffff 12 s\n```\n\n```sh exit=3\nexit 3\n```\n",
         tmp_path,
     )
+
+
+def test_every_how_to_is_there_in_both_languages() -> None:
+    english = {page.name for page in (ROOT / "docs" / "how-to").glob("*.md") if not page.name.endswith(".zh-CN.md")}
+    chinese = {page.name.replace(".zh-CN.md", ".md") for page in (ROOT / "docs" / "how-to").glob("*.zh-CN.md")}
+    assert english == chinese
