@@ -1,0 +1,15 @@
+"""What are customers worth, and what will they be worth? Models of ordering and spending, fitted on counts, applied to everybody.
+
+order_histories    order days, first and last, and revenue of each customer; grouped for the fits
+purchase_models    BG/NBD and MBG/NBD: how often customers order, and when they silently leave
+purchase_forecast  who still is a customer, and how many orders will come
+spend              Gamma-Gamma: how much an order day brings
+fitting            which models are used, and why
+scoring            the models applied to everybody
+classes            current value, and who is high, middle or low
+grid               customers by tier, value and potential
+tracking           whether past models would have been right
+model_rows         parameters, likelihoods and verdicts as a table
+sbg                how long contracts last: shifted-beta-geometric
+survival           which share of contracts is still running: Kaplan-Meier
+"""

@@ -1,0 +1,161 @@
+"""What do the models need to know of each customer: how many order days, the first, the last, and what they brought?
+
+Reads   clean.order_line
+Writes  nothing stored: one row per customer, and groups of customers of bounded number
+Units   days; money in the workspace's currency
+Keeps   every customer with an attributed sale up to as_of, exactly once; several orders of one day count as one
+Source  Fader, Hardie and Lee (2005): x, t_x and T are sufficient; Wheat and Morrison (1990), JMR 27(1): regularity of purchasing
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+EXACT_CELLS = 20_000
+"""Groups of customers up to which nothing is rounded: a fit then takes a fraction of a second."""
+CELL_DAYS = (1, 7, 28, 91)
+"""How wide groups are in recency and age; the first width that leaves at most ``EXACT_CELLS`` groups is taken."""
+BANDS, WIDEST = ((20, 1), (50, 3), (200, 10), (1000, 50)), 200
+"""Numbers of orders below each end stand in bands so wide, where customers must be grouped; the widest for all above."""
+SPEND_BANDS = 50
+"""Bands of average spending per factor e, where customers must be grouped: two per cent wide each."""
+
+
+def order_histories(order_line: ir.Table, *, as_of: date) -> ir.Table:
+    """One row per customer with an attributed sale: repeats, first_on, recency_days, age_days, revenue.
+
+    Args:
+        order_line: clean.order_line; rows after ``as_of`` change nothing.
+        as_of: the last day that counts.
+
+    """
+    day = ibis.literal(as_of, type="date")
+    lines = order_line.filter(order_line.customer_key.notnull(), order_line.ordered_on <= day)
+    is_sale = lines.kind == "sale"
+    # Line 1 of a sale that opens a new order day carries the days since the one before: as many repeats as there are such lines.
+    counted = lines.group_by("customer_key").aggregate(
+        repeats=lines.days_since_previous_order.count().cast("int64"),
+        first_on=lines.ordered_on.min(where=is_sale),
+        last_on=lines.ordered_on.max(where=is_sale),
+        revenue=lines.net_revenue.sum().cast("decimal(18, 2)"),
+    )
+    buyers = counted.filter(counted.first_on.notnull())
+    return buyers.select(
+        "customer_key",
+        "repeats",
+        "first_on",
+        "revenue",
+        recency_days=buyers.last_on.delta(buyers.first_on, unit="day").cast("int64"),
+        age_days=day.delta(buyers.first_on, unit="day").cast("int64"),
+    )
+
+
+def purchase_cells(histories: ir.Table, *, days: int) -> ir.Table:
+    """Customers grouped by repeats, recency and age, at their mean in each group.
+
+    Args:
+        histories: of ``order_histories``.
+        days: how wide a group is; 1: nothing is rounded, and what is equal stands together.
+
+    Grain: one row per group: customers, and the sums repeats, recency_days, age_days over them.
+    """
+    repeats = histories.repeats if days == 1 else _banded(histories.repeats)
+    keyed = histories.mutate(
+        repeat_band=repeats, recency_band=histories.recency_days // days, age_band=histories.age_days // days
+    )
+    grouped = keyed.group_by("repeat_band", "recency_band", "age_band").aggregate(
+        customers=keyed.count().cast("int64"),
+        repeats=keyed.repeats.sum().cast("int64"),
+        recency_days=keyed.recency_days.sum().cast("int64"),
+        age_days=keyed.age_days.sum().cast("int64"),
+    )
+    return grouped.select("customers", "repeats", "recency_days", "age_days")
+
+
+def spend_cells(histories: ir.Table, *, is_exact: bool) -> ir.Table:
+    """Customers with positive revenue, grouped by order days and average revenue of a day.
+
+    Args:
+        histories: of ``order_histories``.
+        is_exact: one row per customer; else groups two per cent wide.
+
+    Grain: one row per group: customers, and the sums days, mean and mean_log over them.
+    """
+    paying = histories.filter(histories.revenue > 0)
+    days = paying.repeats + 1
+    mean = paying.revenue.cast("float64") / days.cast("float64")
+    rows = paying.select("customer_key", days=days, mean=mean)
+    if is_exact:
+        one = ibis.literal(1, type="int64")
+        return rows.select("customer_key", "days", "mean", mean_log=rows["mean"].ln(), customers=one)
+    keyed = rows.mutate(day_band=_banded(rows.days), mean_band=(rows["mean"].ln() * SPEND_BANDS).floor().cast("int64"))
+    grouped = keyed.group_by("day_band", "mean_band").aggregate(
+        customers=keyed.count().cast("int64"),
+        days=keyed.days.sum().cast("int64"),
+        mean=keyed["mean"].sum(),
+        mean_log=keyed["mean"].ln().sum(),
+    )
+    return grouped.select(
+        customer_key=grouped.day_band * 1_000_000 + grouped.mean_band,
+        **{name: grouped[name] for name in ("days", "mean", "mean_log", "customers")},
+    )
+
+
+def history_totals(histories: ir.Table) -> ir.Table:
+    """What the small-data checks and the reports ask: one row.
+
+    Columns: customers, repeat_buyers, order_days, repeats, age_days, revenue, paying, paying_revenue, paying_days, first_on, and the
+    sums from which the correlation of order days and average revenue of those repeat buyers is made who brought something.
+    """
+    many = (histories.repeats > 0) & (histories.revenue > 0)
+    days = (histories.repeats + 1).cast("float64")
+    mean = histories.revenue.cast("float64") / days
+    return histories.aggregate(
+        customers=histories.count().cast("int64"),
+        repeat_buyers=histories.count(where=histories.repeats > 0).cast("int64"),
+        repeats=histories.repeats.sum().cast("int64"),
+        age_days=histories.age_days.sum().cast("int64"),
+        paying=histories.count(where=histories.revenue > 0).cast("int64"),
+        paying_days=(histories.repeats + 1).sum(where=histories.revenue > 0).cast("int64"),
+        paying_revenue=histories.revenue.sum(where=histories.revenue > 0),
+        paying_repeat_buyers=histories.count(where=many).cast("int64"),
+        first_on=histories.first_on.min(),
+        sum_days=days.sum(where=many),
+        sum_mean=mean.sum(where=many),
+        sum_days_days=(days * days).sum(where=many),
+        sum_mean_mean=(mean * mean).sum(where=many),
+        sum_days_mean=(days * mean).sum(where=many),
+    )
+
+
+def interval_ratios(order_line: ir.Table, *, as_of: date) -> ir.Table:
+    """How evenly the first two intervals of customers split their sum: one row with customers, spread and random_spread.
+
+    At a constant rate the first is a uniform part of the sum. ``spread`` is the sum of (part - 1/2)^2, ``random_spread`` what it
+    would be by chance over whole days: ((days - 1)^2 - 1) / (12 days^2) for each customer.
+    """
+    lines = order_line.filter(
+        order_line.customer_key.notnull(),
+        order_line.ordered_on <= ibis.literal(as_of, type="date"),
+        order_line.days_since_previous_order.notnull(),
+    ).select("customer_key", "ordered_on", days="days_since_previous_order")
+    own = ibis.window(group_by="customer_key", order_by=lines.ordered_on.asc())
+    ranked = lines.mutate(place=ibis.row_number().over(own), following=lines.days.lead().over(own))
+    first = ranked.filter(ranked.place == 0, ranked.following.notnull())
+    # Two days have one split only and three have two: they tell nothing of chance.
+    both = first.mutate(both_days=(first.days + first.following).cast("float64")).filter(ibis._.both_days >= 4), PLR2004 - ibis' own name
+    part = both.days.cast("float64") / both.both_days - 0.5
+    before = both.both_days - 1
+    return both.aggregate(
+        customers=both.count().cast("int64"),
+        spread=(part * part).sum(),
+        random_spread=((before * before - 1) / (both.both_days * both.both_days * 12)).sum(),
+    )
+
+
+def _banded(number: ir.IntegerValue) -> ir.IntegerValue:
+    """Small numbers as they are, larger ones in bands of about a tenth of themselves; whole numbers only, so that engines agree."""
+    return ibis.cases(*((number < end, number // width * width) for end, width in BANDS), else_=number // WIDEST * WIDEST)
