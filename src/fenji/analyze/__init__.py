@@ -3,6 +3,7 @@
 registry           the metrics of a workspace, built in and its own
 registry_orders    built-in metrics: how much, how many, how broad, how often
 registry_feedback  built-in metrics: satisfaction, complaints, referrals
+registry_contracts built-in metrics: contracts and their fees
 registry_events    built-in metrics: one set for every kind of event
 panel              one row per customer, one column per metric
 metric_plan        what must be measured once so that all metrics can be read off
@@ -23,6 +24,7 @@ alike              customers whom the rules cannot tell apart, counted together
 rule_words         rules, reasons and what is missing in words
 explaining_words   one customer's tier in words
 comparing          two policies side by side on one panel
+replaying          two policies over the same reviews, and which line makes the difference
 policy_words       a whole policy in words
 policy_lint        everything that is wrong with a policy
 findings           what can be found wrong with a policy
@@ -34,7 +36,11 @@ movements          from which tier to which between two reviews
 flows              opening + what came - what went = closing
 retention          whom tiers and months of arrival keep, and how long stays last
 tier_forecast      expected tiers of the next reviews, with intervals
+tier_transitions   who went where between two reviews, and when that tells the future
 forecast_models    rates, arrivals, and where they lead
+forecast_series    how a series goes on
+forecast_flows     flows that lead to given counts
+forecast_outlooks  what each model says from one review on
 forecast_backtest  how far each model would have been off
 suggestions        thresholds that the data themselves draw
 bands              groups for cross tables: values of a column, bands of a metric
@@ -44,4 +50,5 @@ independence       whether groups have to do with tiers, or chance explains it
 cross_products     which tiers buy what and where, beside the average
 concentration      on how few customers the revenue rests
 habits             when the customers of each tier order
+baskets            what is bought together
 """

@@ -14,7 +14,10 @@ structure  what lies behind the counts of tiers
 moves     who moved between two reviews
 why       the reasons of one customer's tier
 whatif    another policy on the same customers
+whatif_tables    what both views of another policy show alike
+whatif_replay    another policy over the last reviews
 forecast  expected tiers of the next reviews
+rules     what is bought together, overall and per tier
 policy    shows and checks a policy
 policy_suggest   thresholds from the data, as a draft
 policy_versions  publishes a version of a policy, and lists all versions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -63,6 +63,10 @@ class Override:
         """The last day on which it counts; before ``begins_on`` where it was ended before it began."""
         ends_on = self.decided.ends_on
         return ends_on if self.ending is None else min(ends_on, self.ending.from_on - ONE_DAY)
+
+    def as_known_at(self, moment: datetime) -> Override:
+        """The record as it was at a moment, when an ending that came later was not known."""
+        return self if self.ending is None or self.ending.at <= moment else replace(self, ending=None)
 
     def counts_on(self, day: date) -> bool:
         """Whether it counts on a day, as far as it alone is concerned."""

@@ -17,7 +17,9 @@ structure    what lies behind the counts of tiers
 moves        who moved between two reviews, and whether every flow closes
 why          the reasons of one customer's tier
 whatif       another policy on the same customers
+replaying    another policy over the last reviews
 forecast     expected tiers of the next reviews
+rules        what is bought together
 policies     shows and lints a policy
 suggesting   a draft of a policy from the data
 publishing   freezes a version of a policy, and lists all versions

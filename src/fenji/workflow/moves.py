@@ -172,7 +172,7 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
     movements = by_review if len(between) == 1 else _counted(session, run_id, earlier_on, as_of)
     summed = summed_flows(flows)
     tiers = [each["tier"] for each in summed]
-    periods = tuple(_period(day, [row for row in flows if row["as_of"] == day]) for day in between)
+    periods = tuple(flow_of_review(day, [row for row in flows if row["as_of"] == day]) for day in between)
     return MovesResult(
         run_id=run_id,
         earlier_on=earlier_on,
@@ -228,7 +228,8 @@ def _cells(movements: Sequence[Row], tiers: Sequence[str]) -> tuple[MovementCell
     )
 
 
-def _period(day: date, rows: Sequence[Row]) -> ReviewFlow:
+def flow_of_review(day: date, rows: Sequence[Row]) -> ReviewFlow:
+    """All tiers' rows of insight.tier_flow at one review, added up."""
     total = {name: sum(row[name] for row in rows) for name in PARTS}
     return ReviewFlow(
         as_of=day,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -144,7 +144,9 @@ def list_overrides(root: Path) -> OverridesResult:
     return OverridesResult(day, tuple(OverrideRow(each, _state(each, recorded, day)) for each in recorded))
 
 
-def overrides_in(session: Session, identity: ir.Table, *, policy: str, dates: Iterable[date]) -> pa.Table:
+def overrides_in(
+    session: Session, identity: ir.Table, *, policy: str, dates: Iterable[date], known_at: datetime | None = None
+) -> pa.Table:
     """The overrides of a policy that count on at least one of the review dates.
 
     Args:
@@ -152,12 +154,15 @@ def overrides_in(session: Session, identity: ir.Table, *, policy: str, dates: It
         identity: clean.identity of the run; overrides of customers that it does not know are left out.
         policy: the policy's slug.
         dates: the review dates.
+        known_at: the record as it was at that moment, before later overrides and endings; None: as it is.
 
     Returns:
         customer_key, tier, begins_on, ends_on (``OVERRIDES``), by key and day. Of several that overlap, the one that was
         recorded last counts, also where they were recorded for ids that are one customer by now.
     """
     recorded = session.overrides.list_overrides(policy=policy)
+    if known_at is not None:
+        recorded = tuple(each.as_known_at(known_at) for each in recorded if each.recorded_at <= known_at)
     days = tuple(dates)
     keys = _keys_of(session, identity, recorded) if recorded else {}
     by_key: dict[int, list[Override]] = {}

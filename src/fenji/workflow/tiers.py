@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +26,7 @@ from fenji.errors import NotFound, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
-from fenji.workflow.analyzing import STEPS, CleanBase, analyze_base, clean_base, frozen_text, registry_of, usable_policy
+from fenji.workflow.analyzing import FACTS, STEPS, CleanBase, analyze_base, clean_base, frozen_text, registry_of, usable_policy
 from fenji.workflow.dates import stale_warning
 from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import TierRow, TiersResult
@@ -111,7 +111,7 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
     with open_session(workspace) as session:
         run = session.runs.published(run_id)
         day = _review_of(session, run, as_of=as_of)
-        chosen, own, base = _policy_of(session, run, as_of=day), _metrics_of(run), clean_base_of(session, run)
+        chosen, own, base = followed_policies(session, run, [day])[day], metrics_of_run(run), clean_base_of(session, run)
         registry = registry_of(own, chosen, base.event_kinds)
         grouping = None if by is None else grouping_of(by, registry, chosen)
         return tiers_of(session, run, base, registry, chosen, as_of=day, grouping=grouping, is_as_of_defaulted=as_of is None)
@@ -139,29 +139,34 @@ def _listed(dates: list[date]) -> str:
     return ", ".join(day.isoformat() for day in dates)
 
 
-def _policy_of(session: Session, run: Run, *, as_of: date) -> Policy:
-    """The rules that a run followed at a review, from its own copy."""
+def followed_policies(session: Session, run: Run, days: Iterable[date]) -> dict[date, Policy]:
+    """The rules that a run followed at some of its reviews, from its own copies.
+
+    Raises:
+        NotFound: it kept no copy of one of them.
+    """
     if run.new.policy is None:
         message = f"run {run.run_id} followed no policy"
         raise AssertionError(message)
     policy = policy_from_text(run.new.policy.text)
-    assigned = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=as_of)
-    followed = session.engine.fetch(assigned.select("version").distinct()).to_pylist()
-    version = followed[0]["version"] if followed else policy.version
-    if version == policy.version:
-        return policy
-    text = run.new.documents.get(frozen_name(policy.slug, version))
-    if text is None:
-        raise NotFound.of(
-            _("run {run_id} kept no copy of policy {policy} version {version}."),
-            run_id=run.run_id,
-            policy=policy.slug,
-            version=version,
-        )
-    return policy_from_text(text)
+    counted = session.read(run.run_id, insight.TIER_COUNT)
+    rows = session.engine.fetch(counted.select("as_of", "version").distinct()).to_pylist()
+    versions = {each["as_of"]: each["version"] for each in rows}
+    found = {policy.version: policy}
+    for version in {versions.get(day, policy.version) for day in days} - set(found):
+        text = run.new.documents.get(frozen_name(policy.slug, version))
+        if text is None:
+            raise NotFound.of(
+                _("run {run_id} kept no copy of policy {policy} version {version}."),
+                run_id=run.run_id,
+                policy=policy.slug,
+                version=version,
+            )
+        found[version] = policy_from_text(text)
+    return {day: found[versions.get(day, policy.version)] for day in days}
 
 
-def _metrics_of(run: Run) -> tuple[Metric, ...]:
+def metrics_of_run(run: Run) -> tuple[Metric, ...]:
     """The company's own metrics as they were at a run."""
     text = run.new.documents.get(METRICS_FILE)
     return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
@@ -278,7 +283,7 @@ def documents_of(workspace: Workspace) -> dict[str, str]:
 
 def clean_base_of(session: Session, run: Run) -> CleanBase:
     """The clean tables of a published run."""
-    contracts = (clean.CUSTOMER, clean.IDENTITY, clean.ORDER_LINE, clean.EVENT, clean.FEEDBACK, clean.REFERRAL)
+    contracts = (clean.CUSTOMER, clean.IDENTITY, *FACTS.values())
     return clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts})
 
 

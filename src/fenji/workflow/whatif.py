@@ -152,19 +152,53 @@ def _panel(session: Session, run: Run, registry: Registry, policies: Sequence[Po
         for name in asked
         if name not in known
     )
+    panel = _narrow(session, run, registry, asked, day)
+    if not _lost_rule(session.workspace).is_on:
+        return panel
+    return without_lost(panel, session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=day), as_of=day)
+
+
+def _narrow(session: Session, run: Run, registry: Registry, names: Sequence[str], day: date) -> ir.Table:
+    """Some columns of a stored panel; no others are read."""
     contract = insight.customer_metric(registry.metrics)
     narrow = Contract(
         contract.shelf,
         contract.name,
         contract.grain,
         contract.key,
-        tuple(each for each in contract.columns if each.name in {*contract.key, *asked}),
+        tuple(each for each in contract.columns if each.name in {*contract.key, *names}),
         contract.writer,
     )
-    panel = session.read(run.run_id, narrow, as_of=day)
-    if not _lost_rule(session.workspace).is_on:
-        return panel
-    return without_lost(panel, session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=day), as_of=day)
+    return session.read(run.run_id, narrow, as_of=day)
+
+
+def stored_panel(session: Session, run: Run, registry: Registry, names: Sequence[str], *, as_of: date) -> ir.Table | None:
+    """Some metrics of the panel that a run kept of a day; None where it kept none, or not all of them."""
+    known = _columns_kept(session, run, as_of)
+    return _narrow(session, run, registry, names, as_of) if known.issuperset(names) else None
+
+
+def _stored_columns(session: Session, run: Run, day: date) -> frozenset[str]:
+    """The columns that the stored panel of a day really has: metrics may have been added to the workspace since."""
+    found = _columns_kept(session, run, day)
+    if not found:
+        raise NotFound.of(
+            _("run {run_id} kept no metrics of {as_of}."),
+            advice=_("Compute them with: fenji tiers --as-of {as_of}"),
+            run_id=run.run_id,
+            as_of=day,
+        )
+    return found
+
+
+def _columns_kept(session: Session, run: Run, day: date) -> frozenset[str]:
+    """The columns of the stored panel of a day; none where the run kept no panel of it."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+    name = insight.customer_metric(()).full_name
+    paths = [each.path for each in session.runs.tables_of(run.run_id) if each.table == name and each.as_of == day]
+    files = [file for path in paths for file in session.store.files(path)]
+    return frozenset(pq.read_schema(files[0]).names) if files else frozenset()
 
 
 def _affected(
@@ -177,11 +211,15 @@ def _affected(
     codes = richest({code: each.customers for code, each in comparison.falls.items()}, policies, limit=MOST_AFFECTED)
     listed = largest_of_groups(panel, customer, policies=policies, codes=codes, limit=MOST_AFFECTED, as_of=day)
     rows = session.engine.fetch(listed).to_pylist()
-    keys = [each["customer_key"] for each in rows]
-    named = customer.filter(customer.customer_key.isin(keys)).select("customer_key", "customer_id")
-    ids = {each["customer_key"]: each["customer_id"] for each in session.engine.fetch(named).to_pylist()}
+    ids = ids_of(session, customer, [each["customer_key"] for each in rows])
     return tuple(_one(ids[each["customer_key"]], comparison.falls[each["code"]], each["net_revenue_12m"]) for each in rows)
 
 
 def _one(customer_id: str | None, fall: Fall, revenue: Decimal) -> AffectedCustomer:
     return AffectedCustomer(customer_id, fall.from_tier, fall.to_tier, revenue)
+
+
+def ids_of(session: Session, customer: ir.Table, keys: Sequence[int]) -> dict[int, str | None]:
+    """The ids by which the company knows some customers."""
+    named = customer.filter(customer.customer_key.isin(keys)).select("customer_key", "customer_id")
+    return {each["customer_key"]: each["customer_id"] for each in session.engine.fetch(named).to_pylist()}

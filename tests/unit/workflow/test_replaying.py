@@ -1,0 +1,262 @@
+"""A replay decides the last reviews again: the same policy gives what the run decided, another one what a run with it would. World: forty customers, two years of orders."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fenji.cli import whatif_replay
+from fenji.cli.main import answer
+from fenji.cli.output import Output
+from fenji.documents.policies import read_policy_document
+from fenji.errors import InvalidArgument, InvalidDocument
+from fenji.language import Language
+from fenji.tables import clean, insight
+from fenji.workflow.initiating import init_workspace
+from fenji.workflow.overrides import OverrideRequest, override_tier
+from fenji.workflow.progress import silent
+from fenji.workflow.replaying import ReplayResult, _current_reviews, _Replay, replay_at
+from fenji.workflow.reviewing import decide_plan
+from fenji.workflow.running import run_all
+from fenji.workflow.tiers import clean_base_of
+from fenji.workflow.wiring import open_session
+from fenji.workflow.workspace import open_workspace
+
+AS_OF = date(2026, 3, 31)
+SOURCES = """
+sources:
+  - {source: shop, feed: order_line, files: a.csv, columns: {order_id: order, customer_id: member, ordered_at: at, line_amount: amount}}
+"""
+POLICY = """
+policy: stay
+version: 1
+effective_on: 2020-01-01
+author: a test
+why: every rule of the state machine
+tiers:
+  - {tier: entry, name: Entry}
+  - {tier: silver, name: Silver, qualify: net_revenue_3m >= 300, keep: net_revenue_3m >= 150}
+  - {tier: gold, name: Gold, qualify: {all: [net_revenue_3m >= 700, orders_12m >= 3]}, keep: net_revenue_3m >= 500}
+caps:
+  - {when: orders_3m >= 8, at_most: silver, why: resellers}
+review: {every: month, downgrade: one_step, grace_reviews: 1, hold_reviews: 1}
+"""
+STRICTER = POLICY.replace("version: 1", "version: 2").replace(">= 300, keep: net_revenue_3m >= 150", ">= 400")
+REVIEWS = 6
+
+
+def rows() -> str:
+    """Forty customers; every fifth buys too often, every seventh stopped a year ago, and two of these are back."""
+    chance = random.Random(20260331)
+    lines = []
+    for number in range(40):
+        last = 400 if number % 7 == 0 else 0
+        for _ in range(40 if number % 5 == 0 else 9):
+            on = AS_OF - timedelta(days=chance.randint(last, 720))
+            lines.append(f"{len(lines)},c{number},{on},{chance.randint(20, 400)}")
+    lines += [f"back{number},c{number},2026-02-15,90" for number in (7, 21)]
+    return "order,member,at,amount\n" + "\n".join(lines) + "\n"
+
+
+def workspace(root: Path, policy: str) -> Path:
+    init_workspace(root, template="spend", language=Language.EN)
+    (root / "policies" / "spend.yaml").unlink()
+    (root / "policies" / "stay.yaml").write_text(policy, "utf-8")
+    (root / "sources.yaml").write_text(SOURCES, "utf-8")
+    (root / "a.csv").write_text(rows(), "utf-8")
+    settings = root / "fenji.toml"
+    kept = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith("lost_after_days")]
+    settings.write_text("\n".join(["lost_after_days = 300", *kept]) + "\n", "utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Decided twice, so that the second run knows an override."""
+    root = workspace(tmp_path_factory.mktemp("shop"), POLICY)
+    run_all(root, as_of=AS_OF)
+    given = OverrideRequest("c1", "gold", date(2026, 2, 10), "me", "a test", begins_on=date(2025, 12, 1))
+    override_tier(root, given)
+    run_all(root, as_of=AS_OF, history=REVIEWS)
+    (root / "same.yaml").write_text(POLICY, "utf-8")
+    (root / "stricter.yaml").write_text(STRICTER, "utf-8")
+    return root
+
+
+def decided_by_run(root: Path) -> dict[tuple[str, date], dict[str, Any]]:
+    """Every decision of the last run, by customer and review."""
+    with open_session(open_workspace(root)) as session:
+        run_id = session.latest().run_id
+        people = session.read(run_id, clean.CUSTOMER).select("customer_key", "customer_id")
+        decided = session.read(run_id, insight.TIER_ASSIGNMENT)
+        return by_customer(session.engine.fetch(decided.inner_join(people, "customer_key")).to_pylist())
+
+
+def decided_again(root: Path, file: Path, reviews: int) -> dict[tuple[str, date], dict[str, Any]]:
+    """Every decision of a replay, by customer and review, from the very plan that ``replay_at`` follows."""
+    with open_session(open_workspace(root)) as session:
+        run = session.latest()
+        current = _current_reviews(session, run, None, (), reviews, as_of=AS_OF)
+        base = clean_base_of(session, run)
+        replay = _Replay(session, run, base, (), current, read_policy_document(file), silent)
+        plan = replay.plan(replay.new_reviews(), current.earlier)
+        people = base.customer.select("customer_key", "customer_id")
+        found = []
+        for each in decide_plan(session.engine, base.customer, base.facts, plan)[len(current.earlier) :]:
+            found += session.engine.fetch(each.assignment.inner_join(people, "customer_key")).to_pylist()
+        return by_customer(found)
+
+
+def by_customer(decisions: list[dict[str, Any]]) -> dict[tuple[str, date], dict[str, Any]]:
+    unlike = {"customer_id", "customer_key", "version", "policy"}
+    return {
+        (row["customer_id"], row["as_of"]): {name: value for name, value in row.items() if name not in unlike}
+        for row in decisions
+    }
+
+
+@pytest.mark.parametrize("reviews", [2, REVIEWS])
+def test_replaying_the_same_policy_is_what_the_run_decided_customer_by_customer(shop: Path, reviews: int) -> None:
+    expected, found = decided_by_run(shop), decided_again(shop, shop / "same.yaml", reviews)
+    days = sorted({day for _customer, day in expected})[-reviews:]
+    assert found == {key: row for key, row in expected.items() if key[1] in days}
+    causes = {row["cause"] for row in expected.values()}
+    assert causes == {"new", "upgrade", "kept", "held", "grace", "downgrade", "cap", "override", "lost", "returned"}
+
+
+def test_and_review_by_review_nothing_differs(shop: Path) -> None:
+    result = replay_at(shop, shop / "same.yaml", reviews=5)
+    assert result.is_published
+    assert result.current == result.new
+    assert len(result.new) == 5
+    assert all(review.flow for review in result.new)
+    assert result.causes == ()
+    assert result.affected == ()
+    assert {each.direction for each in result.comparison.moves} == {0}
+
+
+def run_under(shop: Path, root: Path, *policies: str) -> Path:
+    """A copy of the workspace, with its data and override, after a run with other policies."""
+    shutil.copytree(shop, root, dirs_exist_ok=True)
+    (root / "policies" / "stay.yaml").unlink()
+    for number, policy in enumerate(policies):
+        (root / "policies" / f"{number}.yaml").write_text(policy, "utf-8")
+    run_all(root, as_of=AS_OF, history=REVIEWS)
+    return root
+
+
+def test_a_replay_of_another_policy_is_a_run_with_it(shop: Path, tmp_path: Path) -> None:
+    other = run_under(shop, tmp_path, STRICTER)
+    assert decided_again(shop, shop / "stricter.yaml", REVIEWS) == decided_by_run(other)
+    ran, replayed = (
+        replay_at(other, shop / "stricter.yaml", reviews=REVIEWS),
+        replay_at(shop, shop / "stricter.yaml", reviews=REVIEWS),
+    )
+    assert replayed.new == ran.current
+
+
+def test_a_replay_of_fewer_reviews_is_a_run_in_which_the_version_takes_effect_then(shop: Path, tmp_path: Path) -> None:
+    other = run_under(shop, tmp_path, POLICY, STRICTER.replace("2020-01-01", "2026-01-01"))
+    expected = {key: row for key, row in decided_by_run(other).items() if key[1] >= date(2026, 1, 1)}
+    assert decided_again(shop, shop / "stricter.yaml", 3) == expected
+
+
+@pytest.fixture(scope="module")
+def stricter(shop: Path) -> ReplayResult:
+    return replay_at(shop, shop / "stricter.yaml", reviews=4)
+
+
+def test_who_differs_is_counted_by_hand(shop: Path, stricter: ReplayResult) -> None:
+    result, now, then = stricter, decided_by_run(shop), decided_again(shop, shop / "stricter.yaml", 4)
+    ladder = ["entry", "silver", "gold"]
+    here = [(now[customer, AS_OF], then[customer, AS_OF]) for customer, day in then if day == AS_OF]
+    pairs = [(a["tier"], b["tier"]) for a, b in here if a["tier"]]
+    moved = {(each.from_tier, each.to_tier): (each.customers, each.direction) for each in result.comparison.moves}
+    signs = {
+        pair: (ladder.index(pair[1]) > ladder.index(pair[0])) - (ladder.index(pair[1]) < ladder.index(pair[0])) for pair in pairs
+    }
+    assert moved == {pair: (pairs.count(pair), signs[pair]) for pair in pairs}
+    causes = [(a["tier"], b["tier"], a["cause"], b["cause"]) for a, b in here if a["tier"] != b["tier"]]
+    counted = {(each.from_tier, each.to_tier, each.current_cause, each.new_cause): each.customers for each in result.causes}
+    assert counted == {each: causes.count(each) for each in causes}
+    lower = sum(1 for pair in pairs if signs[pair] < 0)
+    assert lower == len(result.affected) > 0
+    # The keep rule of silver is gone, so who falls from silver does not reach what gains it.
+    gained = next(each for each in result.new_lines if str(each.line.condition) == "net_revenue_3m >= 400")
+    assert gained.decides == pairs.count(("silver", "entry")) > 0
+
+
+def test_without_the_reviews_both_sides_are_decided_now(shop: Path) -> None:
+    result = replay_at(shop, shop / "same.yaml", reviews=REVIEWS + 1)
+    assert (result.is_published, result.published_reviews, result.earlier_on) == (False, REVIEWS, None)
+    assert result.current == result.new
+    assert len(result.current) == REVIEWS + 1
+    assert result.current[0].flow is None
+
+
+def test_a_policy_with_another_clock_is_reviewed_by_its_own(shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "quarterly.yaml"
+    file.write_text(POLICY.replace("every: month", "every: quarter"), "utf-8")
+    result = replay_at(shop, file, reviews=REVIEWS)
+    assert [str(each.as_of) for each in result.new] == ["2025-12-31", "2026-03-31"]
+    assert len(result.current) == REVIEWS
+
+
+def test_overrides_of_a_policy_do_not_count_under_another_name(shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "renamed.yaml"
+    file.write_text(POLICY.replace("policy: stay", "policy: other"), "utf-8")
+    result = replay_at(shop, file, reviews=REVIEWS)
+    told = result.warnings[-1].describe(Language.EN)
+    assert told.startswith("overrides of policy stay that count for none of the new reviews, because the new policy is other: 1.")
+    assert {each.new_cause for each in result.causes} <= {"new", "upgrade", "kept", "held", "grace", "downgrade", "cap"}
+
+
+def test_nothing_is_stored(shop: Path) -> None:
+    def files() -> list[Path]:
+        return sorted(each for each in (shop / "store").rglob("*") if each.is_file())
+
+    before = files()
+    replay_at(shop, shop / "stricter.yaml", reviews=3, as_of=date(2026, 2, 28))
+    assert files() == before
+    with open_session(open_workspace(shop)) as session:
+        assert {each.new.command for each in session.runs.list_runs()} == {"run"}
+
+
+@pytest.mark.parametrize(
+    ("reviews", "words"), [(0, "cannot be replayed"), (241, "cannot be replayed"), (60, "Replay fewer reviews")]
+)
+def test_so_many_reviews_cannot_be_replayed(shop: Path, reviews: int, words: str) -> None:
+    with pytest.raises(InvalidArgument, match=words):
+        replay_at(shop, shop / "same.yaml", reviews=reviews)
+
+
+def test_a_policy_that_cannot_be_used_is_refused(shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text(POLICY.replace("orders_12m >= 3", "order_12m >= 3"), "utf-8")
+    with pytest.raises(InvalidDocument, match="orders_12m"):
+        replay_at(shop, file, reviews=2)
+
+
+def test_the_answer_says_where_everybody_ends_and_that_benefits_are_not_known(
+    stricter: ReplayResult, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whatif_replay.render(stricter, Output(Language.EN, is_json=False))
+    shown = capsys.readouterr().out
+    assert "Customers at every review: current / new" in shown
+    assert "The new rules take effect with the review of 2025-12-31; everybody begins with the tier of 2025-11-30." in shown
+    assert "no benefits are recorded" in shown
+
+
+def test_the_command_answers_scripts(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["whatif", str(shop / "stricter.yaml"), "--replay", "2", "--workspace", str(shop)]
+    assert answer([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["decided_as"], told["begins_on"], told["earlier_on"]) == ("replay", "2026-02-28", "2026-01-31")
+    assert told["benefit_cost"] is None
+    assert [each["as_of"] for each in told["new"]["reviews"]] == ["2026-02-28", "2026-03-31"]
