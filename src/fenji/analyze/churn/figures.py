@@ -1,0 +1,100 @@
+"""How good are probabilities? Do they rank right, find the first tenth, and hold what they say?
+
+Source  AUC: Hanley and McNeil 1982 (Mann-Whitney statistic, ties count half). Average precision: sum of (R_n - R_n-1) P_n over the
+        different scores (scikit-learn's definition). Brier 1950. Interval of a share: Wilson 1927, at 95 %
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fenji.analyze.churn.features import Floats
+
+MEASURES = ("auc", "average_precision", "lift_10", "brier", "base_rate")
+TENTHS = 10
+_Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Tenth:
+    """Customers with about equal probabilities."""
+
+    tenth: int
+    customers: int
+    outcomes: int
+    expected_share: float
+    observed_share: float
+    lower: float
+    upper: float
+
+
+def figures_of(probability: Floats, outcome: Floats) -> dict[str, float | None]:
+    """Every measure; those of ranking have no value where all customers did the same."""
+    has_both = 0 < outcome.sum() < len(outcome)
+    return {
+        "auc": auc(probability, outcome) if has_both else None,
+        "average_precision": average_precision(probability, outcome) if has_both else None,
+        "lift_10": lift(probability, outcome) if has_both else None,
+        "brier": float(np.mean((probability - outcome) ** 2)) if len(outcome) else None,
+        "base_rate": float(outcome.mean()) if len(outcome) else None,
+    }
+
+
+def auc(score: Floats, outcome: Floats) -> float:
+    """The chance that of two customers, one who did it and one who did not, the first has the higher score."""
+    _values, place, count = np.unique(score, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(count) - (count - 1) / 2)[place]
+    many, few = outcome.sum(), len(outcome) - outcome.sum()
+    return float((rank[outcome > 0].sum() - many * (many + 1) / 2) / (many * few))
+
+
+def average_precision(score: Floats, outcome: Floats) -> float:
+    """The mean precision over all who did it, going down the scores."""
+    hits, seen = _down(score, outcome)
+    gained = np.diff(hits, prepend=0.0) / outcome.sum()
+    return float((gained * hits / seen).sum())
+
+
+def lift(score: Floats, outcome: Floats, *, share: float = 0.1) -> float:
+    """How many times the average rate the highest scores have; of equal scores at the border a part counts."""
+    hits, seen = _down(score, outcome)
+    first = share * len(outcome)
+    found = float(np.interp(first, np.concatenate([[0.0], seen]), np.concatenate([[0.0], hits])))
+    return found / first / float(outcome.mean())
+
+
+def calibration_table(probability: Floats, outcome: Floats) -> tuple[Tenth, ...]:
+    """Expected and observed shares by tenths of the customers; equal probabilities stay in one tenth."""
+    if not len(outcome):
+        return ()
+    _values, place, count = np.unique(probability, return_inverse=True, return_counts=True)
+    before = np.cumsum(count) - count
+    tenth = (before * TENTHS // len(outcome))[place]
+    return tuple(_tenth(int(each), probability[tenth == each], outcome[tenth == each]) for each in np.unique(tenth))
+
+
+def share_interval(hits: float, seen: float) -> tuple[float, float]:
+    """Wilson's interval of a share.
+
+    >>> lower, upper = share_interval(5, 10)
+    >>> round(lower, 4), round(upper, 4)
+    (0.2366, 0.7634)
+    """
+    share, over = hits / seen, _Z * _Z / seen
+    middle, half = (share + over / 2) / (1 + over), _Z * np.sqrt(share * (1 - share) / seen + over / (4 * seen)) / (1 + over)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
+def _down(score: Floats, outcome: Floats) -> tuple[Floats, Floats]:
+    """Going down the different scores: how many did it so far, of how many."""
+    values, place = np.unique(-score, return_inverse=True)
+    hits = np.bincount(place, weights=outcome, minlength=len(values)).cumsum()
+    return hits, np.bincount(place, minlength=len(values)).cumsum().astype(np.float64)
+
+
+def _tenth(number: int, probability: Floats, outcome: Floats) -> Tenth:
+    hits, seen = outcome.sum(), len(outcome)
+    lower, upper = share_interval(float(hits), seen)
+    return Tenth(number + 1, seen, int(hits), float(probability.mean()), float(hits / seen), lower, upper)
