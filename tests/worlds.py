@@ -85,6 +85,7 @@ def world(
     events: Sequence[tuple[object, ...]] = (),
     feedback: Sequence[dict[str, object]] = (),
     referrals: Sequence[tuple[object, ...]] = (),
+    contracts: Sequence[tuple[object, ...]] = (),
 ) -> World:
     """Clean tables of what is told.
 
@@ -94,12 +95,15 @@ def world(
         events: (customer, day, kind) or (customer, day, kind, value).
         feedback: columns of clean.feedback by name, ``on`` and ``resolved_on`` as days.
         referrals: (referrer, referred, day or None).
+        contracts: (customer, start, end or None) or (customer, start, end, plan, monthly fee).
     """
     lines = list(_lines(orders))
     happenings = [_event(number, *each) for number, each in enumerate(events)]
     voices = [_voice(number, each) for number, each in enumerate(feedback)]
     brought = [{"customer_key": a, "referred_key": b, "referred_on": on and day(str(on))} for a, b, on in referrals]
+    bound = [_contract(number, *each) for number, each in enumerate(contracts)]
     seen = [(each["customer_key"], each["ordered_on"]) for each in lines]
+    seen += [(each["customer_key"], each["started_on"]) for each in bound]
     seen += [(each["customer_key"], each["on"]) for each in (*happenings, *voices)]
     return World(
         _table(clean.CUSTOMER, _people(customers, seen, brought)),
@@ -108,6 +112,7 @@ def world(
             Fact.EVENT: _table(clean.EVENT, happenings),
             Fact.FEEDBACK: _table(clean.FEEDBACK, voices),
             Fact.REFERRAL: _table(clean.REFERRAL, brought),
+            Fact.CONTRACT: _table(clean.CONTRACT, bound),
         },
     )
 
@@ -149,6 +154,14 @@ def _lines(orders: Iterable[Order]) -> Iterable[dict[str, object]]:
 def _event(number: int, customer: object, on: object, kind: object, value: object = None) -> dict[str, object]:
     when = day(str(on))
     return {"event_id": f"e{number}", "customer_key": customer, "at": noon(when), "on": when, "kind": kind, "value": value}
+
+
+def _contract(
+    number: int, customer: object, start: object, end: object, plan: object = None, fee: object = None
+) -> dict[str, object]:
+    days = {"started_on": day(str(start)), "ended_on": day(str(end)) if end is not None else None}
+    monthly = None if fee is None else Decimal(str(fee))
+    return {"contract_id": f"k{number}", "customer_key": customer, **days, "plan": plan, "monthly_fee": monthly}
 
 
 def _voice(number: int, told: dict[str, object]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Is a customer still with us, and is today the customer's own day? Silence since the last order or event, and anniversaries of joining.
+"""Is a customer still with us, and is today the customer's own day? Silence since the last order or event, contracts, anniversaries of joining.
 
 Reads   insight.customer_metric beside columns of clean.customer, as ``tiers.rule_basis`` joins them
 Writes  nothing: expressions only
@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from fenji.analyze.registry_contracts import CONTRACTS_RUNNING
 from fenji.analyze.registry_events import LAST_EVENT
 from fenji.analyze.rules import CUSTOMER_PREFIX
 from fenji.domain.reviews import LostRule
@@ -26,12 +27,15 @@ def metrics_for_lost(lost: LostRule, known: tuple[str, ...]) -> tuple[str, ...]:
     """The metrics of a workspace that tell who is lost; events only where the workspace has any."""
     if not lost.is_on:
         return ()
-    wanted = (LAST_ORDER, LAST_EVENT.slug, *((RHYTHM,) if lost.after_intervals is not None else ()))
+    wanted = (LAST_ORDER, LAST_EVENT.slug, CONTRACTS_RUNNING.slug, *((RHYTHM,) if lost.after_intervals is not None else ()))
     return tuple(each for each in wanted if each in known)
 
 
 def is_lost(table: ir.Table, lost: LostRule, *, as_of: date) -> ir.BooleanValue:
-    """Whether each customer has been silent for longer than the rule allows: true or false, never null."""
+    """Whether each customer has been silent for longer than the rule allows: true or false, never null.
+
+    Who has a running contract is with us, however silent.
+    """
     spans = [table[name] for name in (LAST_ORDER, LAST_EVENT.slug) if name in table.columns]
     first_seen = ibis.literal(as_of, type="date").delta(table[CUSTOMER_PREFIX + "first_seen_on"], unit="day").cast("int64")
     # Both engines leave nulls out of ``least``; in a customer without any activity only the day of joining is left.
@@ -39,7 +43,10 @@ def is_lost(table: ir.Table, lost: LostRule, *, as_of: date) -> ir.BooleanValue:
     silent = ibis.coalesce(active, first_seen).cast("float64")
     fixed = ibis.null("float64") if lost.after_days is None else ibis.literal(float(lost.after_days), type="float64")
     limit = fixed if lost.after_intervals is None else ibis.coalesce(table[RHYTHM] * float(lost.after_intervals), fixed)
-    return (silent > limit).fill_null(False)  # noqa: FBT003 - Ibis takes the value alone
+    lost_by_silence = (silent > limit).fill_null(False)  # noqa: FBT003 - Ibis takes the value alone
+    if CONTRACTS_RUNNING.slug not in table.columns:
+        return lost_by_silence
+    return lost_by_silence & (table[CONTRACTS_RUNNING.slug] == 0)
 
 
 def has_anniversary(table: ir.Table, *, as_of: date) -> ir.BooleanValue:

@@ -1,6 +1,6 @@
 """What do we know of every customer at a date, in numbers? The panel: one row per customer, one column per metric.
 
-Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.referral
+Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.referral, clean.contract
 Writes  insight.customer_metric: one row per customer known at as_of
 Units   money in the workspace's currency to the cent, tax and refunds out; days are local calendar days
 Keeps   every customer of clean.customer whose first_seen_on is null or not after as_of, exactly once, with or without rows
@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 from fenji.analyze.metric_plan import How, Measure, measures_for
 from fenji.analyze.panel_distinct import beyond_mask
 from fenji.analyze.panel_measures import measured
-from fenji.analyze.panel_rows import referred_lines, rows_of
+from fenji.analyze.panel_rows import in_longest_window, referred_lines, rows_of, with_membership_years
 from fenji.analyze.panel_values import metric_values
 from fenji.domain.metrics import Fact, Metric
 
@@ -37,7 +37,7 @@ def customer_metric(facts: Mapping[Fact, ir.Table], customer: ir.Table, *, metri
     """
     measures = measures_for(metrics)
     panel = known_customers(customer, as_of=as_of)
-    for part in _parts(facts, measures, as_of):
+    for part in _parts(facts, customer, measures, as_of):
         panel = _joined(panel, part)
     present = {measure: panel[name] for measure, name in measures.items() if name in panel.columns}
     values = metric_values(metrics, present, as_of=as_of)
@@ -50,29 +50,41 @@ def known_customers(customer: ir.Table, *, as_of: date) -> ir.Table:
     return customer.filter(seen.isnull() | (seen <= ibis.literal(as_of, type="date"))).select("customer_key")
 
 
-def _parts(facts: Mapping[Fact, ir.Table], measures: Mapping[Measure, str], as_of: date) -> list[ir.Table]:
-    """The measures as tables with one row per customer: one per fact, and one per column that may have values beyond a mask."""
+def _parts(facts: Mapping[Fact, ir.Table], customer: ir.Table, measures: Mapping[Measure, str], as_of: date) -> list[ir.Table]:
+    """The measures as tables with one row per customer."""
     parts: list[ir.Table] = []
     for fact in (each for each in Fact if each in facts):
         mine = {each: name for each, name in measures.items() if each.fact is fact}
         if fact is Fact.REFERRAL:
-            parts += _of_referred(facts, {each: name for each, name in mine.items() if each.column is not None}, as_of)
+            bought = {each: name for each, name in mine.items() if each.column is not None}
+            if bought and Fact.ORDER_LINE in facts:
+                parts += _of_rows(referred_lines(facts, as_of=as_of), customer, bought, as_of)
             mine = {each: name for each, name in mine.items() if each.column is None}
-        rows = rows_of(fact, facts, as_of=as_of)
-        taken = {each: name for each, name in mine.items() if each.how is not How.BEYOND_MASK}
-        parts += [measured(rows, taken, as_of=as_of)] if taken else []
-        beyond = {each: name for each, name in mine.items() if each.how is How.BEYOND_MASK}
-        for column in dict.fromkeys(each.column for each in beyond):
-            same = {each: name for each, name in beyond.items() if each.column == column}
-            parts.append(beyond_mask(rows, same, as_of=as_of))
+        if mine:
+            parts += _of_rows(rows_of(fact, facts, as_of=as_of), customer, mine, as_of)
     return parts
 
 
-def _of_referred(facts: Mapping[Fact, ir.Table], measures: Mapping[Measure, str], as_of: date) -> list[ir.Table]:
-    """What the customers whom one brought have bought; nothing where nobody bought anything."""
-    if not measures or Fact.ORDER_LINE not in facts:
-        return []
-    return [measured(referred_lines(facts, as_of=as_of), measures, as_of=as_of)]
+def _of_rows(rows: ir.Table, customer: ir.Table, measures: Mapping[Measure, str], as_of: date) -> list[ir.Table]:
+    """The measures of some rows: those of windows that are everybody's in one go, and those of membership years, which need the customer."""
+    parts = []
+    for is_personal in (False, True):
+        mine = {each: name for each, name in measures.items() if each.window.is_personal is is_personal}
+        if mine:
+            here = in_longest_window(rows, mine, as_of=as_of)
+            parts += _taken(with_membership_years(here, customer, mine, as_of=as_of) if is_personal else here, mine, as_of)
+    return parts
+
+
+def _taken(rows: ir.Table, measures: Mapping[Measure, str], as_of: date) -> list[ir.Table]:
+    """One table for all measures of one pass, and one per column that may have values beyond a mask; values are numbered over the same rows."""
+    taken = {each: name for each, name in measures.items() if each.how is not How.BEYOND_MASK}
+    parts = [measured(rows, taken, as_of=as_of)] if taken else []
+    beyond = {each: name for each, name in measures.items() if each.how is How.BEYOND_MASK}
+    for column in dict.fromkeys(each.column for each in beyond):
+        same = {each: name for each, name in beyond.items() if each.column == column}
+        parts.append(beyond_mask(rows, same, as_of=as_of))
+    return parts
 
 
 def _joined(panel: ir.Table, part: ir.Table) -> ir.Table:

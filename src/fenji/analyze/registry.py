@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from fenji.analyze.registry_contracts import CONTRACT_METRICS
 from fenji.analyze.registry_events import event_metrics
 from fenji.analyze.registry_feedback import FEEDBACK_METRICS, REFERRAL_METRICS
-from fenji.analyze.registry_orders import ORDER_METRICS
+from fenji.analyze.registry_orders import ORDER_METRICS, YEAR_METRICS
 from fenji.domain.metrics import Metric
 from fenji.errors import InvalidDocument, NotFound, Place, Problem, unknown_name
 
@@ -18,7 +19,7 @@ def builtin_metrics(event_kinds: Iterable[str] = ()) -> tuple[Metric, ...]:
     Args:
         event_kinds: the kinds of events that the workspace's data holds; each gives three metrics.
     """
-    return (*ORDER_METRICS, *FEEDBACK_METRICS, *REFERRAL_METRICS, *event_metrics(event_kinds))
+    return (*ORDER_METRICS, *YEAR_METRICS, *FEEDBACK_METRICS, *REFERRAL_METRICS, *CONTRACT_METRICS, *event_metrics(event_kinds))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,12 @@ FACT_COLUMNS: dict[Fact, dict[str, ColumnKind]] = {
         "hours_to_resolution": ColumnKind.NUMBER,
     },
     Fact.REFERRAL: {"net_revenue": ColumnKind.MONEY},
+    Fact.CONTRACT: {
+        "plan": ColumnKind.TEXT,
+        "monthly_fee": ColumnKind.MONEY,
+        "standing": ColumnKind.TEXT,
+        "days_in_force": ColumnKind.WHOLE,
+    },
 }
 
 MADE_COLUMNS: dict[Fact, dict[str, str]] = {
@@ -54,6 +60,10 @@ MADE_COLUMNS: dict[Fact, dict[str, str]] = {
         "month_before_as_of": "0 for the month that ends with the as-of day, 1 for the month before it, and so on",
     },
     Fact.FEEDBACK: {"hours_to_resolution": "as stored, but null where the resolution came after the as-of day"},
+    Fact.CONTRACT: {
+        "standing": "running, or ended where the end lies on the as-of day or before it",
+        "days_in_force": "days from the start to the end, or to the as-of day where the contract runs; windows go by the start",
+    },
     Fact.REFERRAL: {"net_revenue": "net revenue of the referred customers; the window is that of their order lines"},
 }
 """Columns that the panel makes or restates for the as-of date, and what they hold."""

@@ -17,6 +17,7 @@ class Fact(StrEnum):
     EVENT = "event"
     FEEDBACK = "feedback"
     REFERRAL = "referral"
+    CONTRACT = "contract"
 
 
 class Aggregate(StrEnum):

@@ -34,6 +34,7 @@ FACTS: Mapping[Fact, Contract] = {
     Fact.EVENT: clean.EVENT,
     Fact.FEEDBACK: clean.FEEDBACK,
     Fact.REFERRAL: clean.REFERRAL,
+    Fact.CONTRACT: clean.CONTRACT,
 }
 MOST_EVENT_KINDS = 200
 """Each kind is two columns of the panel; a company with more kinds than this has put something else into the column."""

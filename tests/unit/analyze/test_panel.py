@@ -87,6 +87,10 @@ def test_a_regular_of_the_corner_shop_in_full(duck):
         "complaint_hours_to_resolution_12m": None,
         "referrals_total": 0,
         "referred_revenue_12m": Decimal("0.00"),
+        "contracts_running": 0,
+        "monthly_fee_running": Decimal("0.00"),
+        "days_under_contract": None,
+        "days_since_first_contract": None,
     }
 
 
@@ -342,6 +346,7 @@ def test_every_filterable_column_is_one_of_its_contract_or_made_by_the_panel():
         Fact.EVENT: clean.EVENT,
         Fact.FEEDBACK: clean.FEEDBACK,
         Fact.REFERRAL: clean.REFERRAL,
+        Fact.CONTRACT: clean.CONTRACT,
     }
     kinds = {"text": "string", "whole": "int64", "number": "float64", "money": "decimal(18, 2)", "exact": "decimal(18, 3)"}
     for fact, columns in FACT_COLUMNS.items():
