@@ -1,99 +1,163 @@
-"""How far would each model have been off, had it been asked at every past review?
+"""How far would each model have been off, had it been asked at every past review, and what follows from that for today?
 
 Reads   transitions between past reviews, as arrays
-Writes  nothing: errors by model and number of reviews ahead
-Units   customers
-Keeps   at each origin a model sees only what had been decided until then; every model is tried from the same origins
-Source  rolling origin: Tashman (2000), International Journal of Forecasting 16(4); naive and drift: Hyndman, Athanasopoulos (2021),
-        Forecasting: Principles and Practice, 3rd edition, section 5.2
+Writes  nothing: errors by model and number of reviews ahead, weights, widths
+Units   customers; errors that are pooled are in half intervals of the flows, so that large tiers do not drown small ones
+Keeps   at each origin a model, a weight and a width know only what had been decided until then; every model is tried from the same origins
+Source  rolling origin: Tashman (2000), International Journal of Forecasting 16(4); weights: Bates, Granger (1969), Operational Research
+        Quarterly 20(4), shrunk to equal ones: Stock, Watson (2004), Journal of Forecasting 23(6); widths: quantile of past misses, as in
+        split conformal prediction (Vovk, Gammerman, Shafer 2005, Algorithmic Learning in a Random World), over origins; decision 0021
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.forecast_models import Counts, Floats, Transitions, fit_smoothing
-from fenji.domain.forecasts import Backtest, ForecastModel, ModelError
+from fenji.analyze.forecast_models import LEAST_MOVEMENTS, Transitions
+from fenji.analyze.forecast_outlooks import BY_FLOWS, PROBABILITY, Outlook, counts_of, outlook
+from fenji.analyze.forecast_series import Floats
+from fenji.domain.forecasts import Backtest, Basis, ForecastModel, ModelError
 
 FIRST_ORIGIN = 6
-"""Movements that a model may learn from at the first origin."""
+"""Movements that a model may learn from at the first origin that is judged."""
 LEAST_ORIGINS = 3
 """Below that an error ahead is an anecdote, and is not told."""
-
-Predictor = Callable[[Transitions, int, int], Floats]
-"""From what was known, steps, and reviews in a year to counts: step x tier."""
-Interval = Callable[[Transitions, int, int], tuple[Counts, Counts]]
-"""From what was known, steps, and reviews in a year to lower and upper counts: step x tier."""
-
-
-def naive(past: Transitions, steps: int, period: int) -> Floats:
-    """The last count stays."""
-    del period
-    return np.asarray(np.repeat(past.counts[-1:], steps, axis=0), dtype=np.float64)
+PAST_PATHS = 300
+"""Simulated futures at each origin: the ends of an interval then vary by about a twentieth of its width."""
+PRIOR_TRIALS = 4
+"""Trials that every model is taken to have passed alike before the first: a weight is hardly told by fewer."""
+CLEARLY_NEARER = 0.9
+"""A single model is used instead of the mean where its error was below this share of the mean's: less than that is luck of few origins."""
 
 
-def drift(past: Transitions, steps: int, period: int) -> Floats:
-    """The mean change so far goes on; counts do not fall below 0."""
-    del period
-    counts = past.counts
-    change = (counts[-1] - counts[0]) / (len(counts) - 1)
-    return np.asarray(np.maximum(counts[-1] + np.arange(1, steps + 1)[:, None] * change, 0.0), dtype=np.float64)
+@dataclass(frozen=True)
+class Trials:
+    """Every origin from which the models have been tried, with what came."""
+
+    known: Transitions
+    outlooks: Mapping[int, Outlook]
+    """Origin (movements known) -> what each model said, as many steps as have been decided since; combined among them."""
+
+    def basis_at(self, origin: int) -> Basis:
+        """What the past was like at an origin."""
+        return Basis.SETTLED if self.known.until(origin).is_settled else Basis.START_UP
+
+    def pairs(self, origin: int) -> list[tuple[int, int]]:
+        """Earlier origins of the same kind, and steps whose outcome had been decided at this one."""
+        alike = [each for each in self.outlooks if each < origin and self.basis_at(each) is self.basis_at(origin)]
+        return [(each, step) for each in alike for step in range(min(len(self.outlooks[each].width), origin - each))]
+
+    def misses(self, model: ForecastModel, origin: int, step: int) -> Floats:
+        """How far the model was off, by tier."""
+        return np.asarray(self.outlooks[origin].counts[model][step] - self.known.counts[origin + 1 + step], dtype=np.float64)
+
+    def scaled(self, model: ForecastModel, origin: int, step: int) -> Floats:
+        """The misses by tier and of all together, in half intervals of the flows."""
+        misses = self.misses(model, origin, step)
+        return np.asarray(np.append(misses, misses.sum()) / self.outlooks[origin].width[step], dtype=np.float64)
+
+    def weights(self, origin: int) -> dict[ForecastModel, float]:
+        """Of the models of flows in the mean, as inverse mean squared errors so far have them."""
+        models = [each for each in BY_FLOWS if each in self.outlooks[origin].moves]
+        pairs = self.pairs(origin)
+        squares = {model: sum(float((self.scaled(model, *pair) ** 2).mean()) for pair in pairs) for model in models}
+        pooled = sum(squares.values()) / len(models) / len(pairs) if pairs else 1.0
+        means = {model: (found + PRIOR_TRIALS * pooled) / (len(pairs) + PRIOR_TRIALS) for model, found in squares.items()}
+        # Where all were right but for the rounding of sums, none was better.
+        if pooled <= 1e-12:
+            return {model: 1 / len(models) for model in models}
+        total = sum(1 / each for each in means.values())
+        return {model: 1 / each / total for model, each in means.items()}
+
+    def widening(self, model: ForecastModel, origin: int) -> float:
+        """By what the widths of the flows must be multiplied to have held, at earlier origins, what is promised; never below 1."""
+        misses: dict[int, list[Floats]] = {}
+        for each, step in self.pairs(origin):
+            misses.setdefault(each, []).append(np.abs(self.scaled(model, each, step)))
+        if len(misses) < LEAST_ORIGINS:
+            return 1.0
+        of_origins = [np.concatenate(each) for each in misses.values()]
+        # Misses of one origin hang together, and the next origin may be like the worst so far: that one counts twice.
+        worst = max(of_origins, key=lambda each: float(np.quantile(each, PROBABILITY)))
+        needed = float(np.quantile(np.concatenate([*of_origins, worst]), PROBABILITY, method="higher"))
+        # What chance alone does to the flows is not made less by a few origins that went well.
+        return max(1.0, needed)
 
 
-def smoothed(past: Transitions, steps: int, period: int) -> Floats:
-    """Each tier's count by itself, by exponential smoothing; counts do not fall below 0."""
-    return np.maximum(np.stack([fit_smoothing(series, period).expected(steps) for series in past.counts.T], axis=1), 0.0)
-
-
-BY_COUNTS: Mapping[ForecastModel, Predictor] = {
-    ForecastModel.NAIVE: naive,
-    ForecastModel.DRIFT: drift,
-    ForecastModel.ETS: smoothed,
-}
-"""The models that look at counts alone."""
-
-
-def backtest(
-    known: Transitions,
-    *,
-    steps: int,
-    period: int,
-    predict: Mapping[ForecastModel, Predictor],
-    intervals: Mapping[ForecastModel, Interval],
-) -> Backtest:
-    """Tries every model from each past review that leaves enough to learn from.
+def tried(known: Transitions, *, steps: int, period: int, seed: int, paths: int) -> Trials:
+    """Asks every model at every review from which on there is enough to learn from, the last one included.
 
     Args:
         known: the whole history.
         steps: reviews ahead that are asked for.
         period: reviews in a year.
-        predict: the models besides those that look at counts alone.
-        intervals: those whose coverage is measured.
+        seed: the same seed, the same answer.
+        paths: simulated futures at the last review.
     """
-    movements, counts = len(known.moved), known.counts
-    more_needed = max(0, FIRST_ORIGIN + steps + LEAST_ORIGINS - 1 - movements)
-    horizons = min(steps, movements - FIRST_ORIGIN - LEAST_ORIGINS + 1)
-    if horizons < 1:
-        return Backtest((), None, {}, more_needed)
-    models = {**predict, **BY_COUNTS}
-    misses: dict[tuple[ForecastModel, int], list[float]] = {(model, ahead): [] for model in models for ahead in range(horizons)}
-    inside: dict[ForecastModel, list[float]] = {model: [] for model in intervals}
-    for origin in range(FIRST_ORIGIN, movements):
-        past, ahead = known.until(origin), min(horizons, movements - origin)
-        actual = counts[origin + 1 : origin + 1 + ahead]
-        for model, predictor in models.items():
-            for step, off in enumerate(np.abs(predictor(past, ahead, period) - actual).mean(axis=1)):
-                misses[model, step].append(float(off))
-        for model, interval in intervals.items():
-            lower, upper = interval(past, ahead, period)
-            inside[model] += ((lower <= actual) & (actual <= upper)).astype(float).ravel().tolist()
-    errors = tuple(ModelError(model, step + 1, float(np.mean(found)), len(found)) for (model, step), found in misses.items())
-    means = {model: sum(each.mean_absolute_error for each in errors if each.model is model) for model in models}
+    movements, outlooks = len(known.moved), dict[int, Outlook]()
+    trials = Trials(known, outlooks)
+    for origin in range(LEAST_MOVEMENTS, movements + 1):
+        is_last = origin == movements
+        ahead = steps if is_last else min(steps, movements - origin)
+        found = outlook(known.until(origin), ahead, period=period, seed=seed, paths=paths if is_last else PAST_PATHS)
+        outlooks[origin] = found
+        mean = counts_of(found.combined(trials.weights(origin)))
+        outlooks[origin] = Outlook(found.moves, {**found.counts, ForecastModel.COMBINED: mean}, found.width, found.arrivals)
+    return trials
+
+
+def judged(trials: Trials, *, steps: int) -> Backtest:
+    """The errors of every model by what its past was like, and how often the intervals held."""
+    known, last = trials.known, len(trials.known.moved)
+    today = trials.basis_at(last)
+    errors = tuple(each for basis in Basis for each in _errors(trials, basis, steps))
+    models = {each.model for each in errors if each.basis is today}
+    coverage = {model: _coverage(trials, model) for model in (ForecastModel.COMBINED, *BY_FLOWS) if model in models}
+    first = max(FIRST_ORIGIN, known.filling + LEAST_MOVEMENTS if today is Basis.SETTLED or known.filling <= last else 0)
     return Backtest(
-        errors,
-        min(means, key=lambda each: means[each]),
-        {model: float(np.mean(found)) for model, found in inside.items()},
-        more_needed,
+        errors=errors,
+        basis=today,
+        coverage=coverage,
+        more_needed=max(0, first + steps + LEAST_ORIGINS - 1 - last),
     )
+
+
+def chosen(trials: Trials, found: Backtest) -> ForecastModel:
+    """The mean of the models; one of them where it was clearly nearer; that counts stay where rates like those to come have never been seen."""
+    if not trials.known.is_known_at(0):
+        return ForecastModel.NAIVE
+    means = {model: found.mean_error(model) for model in BY_FLOWS if found.error_of(model, 1) is not None}
+    nearest = min(means, key=lambda each: means[each], default=ForecastModel.COMBINED)
+    # A millionth of a customer is rounding of the sums.
+    is_clear = bool(means) and means[nearest] < CLEARLY_NEARER * found.mean_error(ForecastModel.COMBINED) - 1e-6
+    return nearest if is_clear else ForecastModel.COMBINED
+
+
+def _judged_origins(trials: Trials, basis: Basis) -> list[int]:
+    last = len(trials.known.moved)
+    return [each for each in trials.outlooks if FIRST_ORIGIN <= each < last and trials.basis_at(each) is basis]
+
+
+def _errors(trials: Trials, basis: Basis, steps: int) -> Iterator[ModelError]:
+    origins, last = _judged_origins(trials, basis), len(trials.known.moved)
+    for step in range(steps):
+        told = [each for each in origins if each + step < last]
+        if len(told) < LEAST_ORIGINS:
+            return
+        for model in ForecastModel:
+            if model in trials.outlooks[told[0]].counts:
+                misses = [float(np.abs(trials.misses(model, each, step)).mean()) for each in told]
+                yield ModelError(model, basis, step + 1, float(np.mean(misses)), len(told))
+
+
+def _coverage(trials: Trials, model: ForecastModel) -> float:
+    """Share of the counts of tiers, from origins like the last one, within the intervals that would have been given then."""
+    inside: list[bool] = []
+    for origin in _judged_origins(trials, trials.basis_at(len(trials.known.moved))):
+        widening = trials.widening(model, origin)
+        for step in range(min(len(trials.outlooks[origin].width), len(trials.known.moved) - origin)):
+            inside += (np.abs(trials.scaled(model, origin, step)[:-1]) <= widening).tolist()
+    return float(np.mean(inside))

@@ -1,30 +1,29 @@
 """At which rates do customers go from tier to tier, how many arrive, and where does that lead? Counts go in, expectations and simulated futures come out.
 
-Reads   counts of transitions (``tier_forecast.count_transitions``), as arrays
+Reads   counts of transitions (``tier_transitions.count_transitions``), as arrays
 Writes  nothing: arrays
 Units   customers; rates 0..1 per review
 Keeps   every customer: each row of rates sums to 1, so only arrivals change how many there are
-Source  exponential smoothing in innovations form: Hyndman, Koehler, Ord, Snyder (2008), Forecasting with Exponential Smoothing, ch. 2,
-        models A,N,N and A,Ad,N and A,N,A and A,Ad,A; damped trend: Gardner, McKenzie (1985), Management Science 31(10). Rates: posterior of
-        a Dirichlet-multinomial with a prior of one customer in all (Perks); its overdispersion by moments (Mosimann 1962, Biometrika 49)
+Source  posterior of a Dirichlet-multinomial with a prior of one customer in all (Perks); its overdispersion by moments (Mosimann 1962,
+        Biometrika 49); arrivals by ``forecast_series``
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
-HALF_LIFE = 6.0
-"""Reviews after which a movement counts half: half a year of months, so that a season does not pass for a trend."""
+from fenji.analyze.forecast_series import HALF_LIFE, Floats, Smoothing
+
 MOST_OVERDISPERSION = 0.5
 """Above it rates would be all or nothing, which a handful of movements cannot show."""
-TREND_NEEDS = 8
-"""Reviews below which a trend cannot be told from chance."""
+STAYING = 0.9
+"""Share of the one customer of the prior who stays: of whom nothing is known, it is not taken for known that half of them move."""
+LEAST_MOVEMENTS = 3
+"""Below that nothing is known of how rates differ from review to review."""
 
-Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
 
@@ -39,6 +38,23 @@ class Transitions:
     """Movement x from x to; the last row of from are arrivals, who came from outside."""
     tiers: int
     bands: int
+    filling: int = 0
+    """Reviews, known and coming, at which the windows of the rules reached back before the first day of the data, or nobody could be
+    lost yet: until then counts grow by themselves."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether enough movements are known that began with full windows: only they say what follows."""
+        return len(self.moved) - self.filling >= LEAST_MOVEMENTS
+
+    @property
+    def telling(self) -> Transitions:
+        """The movements that say what follows: those with full windows where they are enough, else all there are."""
+        return Transitions(self.moved[self.filling :], self.tiers, self.bands) if self.is_settled else self
+
+    def is_known_at(self, step: int) -> bool:
+        """Whether movements like the one so many steps ahead (0: the next) have been seen."""
+        return self.is_settled or len(self.moved) + step < self.filling
 
     @property
     def lost(self) -> int:
@@ -60,11 +76,11 @@ class Transitions:
 
     def until(self, movements: int) -> Transitions:
         """What was known after so many movements."""
-        return Transitions(self.moved[:movements], self.tiers, self.bands)
+        return Transitions(self.moved[:movements], self.tiers, self.bands, self.filling)
 
     def without_bands(self) -> Transitions:
         """The same customers by tier alone."""
-        return Transitions(by_tier(self.moved, self.tiers, self.bands), self.tiers, 1)
+        return Transitions(by_tier(self.moved, self.tiers, self.bands), self.tiers, 1, self.filling)
 
 
 def by_tier(moved: Floats, tiers: int, bands: int) -> Floats:
@@ -99,12 +115,13 @@ def fit_rates(known: Transitions) -> Rates:
 
 
 def _prior(known: Transitions, total: Floats) -> Floats:
-    """One customer for each state: spread evenly over tiers, and lost where anybody ever was; within a tier as those of all bands went."""
+    """One customer for each state, who mostly stays; the rest spread evenly over tiers, and lost where anybody ever was; within a tier as all went."""
     tiers, bands = known.tiers, known.bands
     pooled = by_tier(total, tiers, bands)
     can_be_lost = bool(total[:, known.lost].sum() or total[known.lost].sum())
     even = np.append(np.full(tiers, 1.0), float(can_be_lost))
-    pooled = pooled + even / even.sum()
+    staying = np.where(np.arange(tiers + 2) <= tiers, STAYING, 0.0)[:, None]
+    pooled = pooled + staying * np.eye(tiers + 2, tiers + 1) + (1 - staying) * even / even.sum()
     to_bands = total[:, : known.lost].reshape(-1, tiers, bands).sum(axis=0) + 1e-9
     to_bands /= to_bands.sum(axis=1, keepdims=True)
     of_tier = [*np.repeat(np.arange(tiers), bands), tiers, tiers + 1]
@@ -134,112 +151,6 @@ def _overdispersion(moved: Floats, sizes: Floats, weights: Floats, rates: Floats
         return 0.0
     found = float(weights @ ((moved - sizes[:, None] * rates) ** 2).sum(axis=1)) * movements / (movements - 1) / room
     return min(MOST_OVERDISPERSION, max(0.0, (found - float(weights @ sizes)) / pairs))
-
-
-@dataclass(frozen=True)
-class Smoothing:
-    """A time series as exponential smoothing leaves it at its end."""
-
-    kind: str
-    height: float
-    trend: float
-    season: Floats
-    """The coming seasons, the next one first; one zero where there are none."""
-    weights: tuple[float, float, float, float]
-    """alpha, beta, phi, gamma of Hyndman et al.: how far an error moves level, trend and season; phi dampens the trend."""
-    sigma: float
-    """Standard deviation of the error of one step."""
-    freedom: int
-    """Observations beyond the parameters: how sure sigma is."""
-
-    def paths(self, steps: int, errors: Floats) -> Floats:
-        """The series continued, one row per step; errors: steps x paths, 0 for the expectation."""
-        alpha, beta, phi, gamma = self.weights
-        height, trend = np.full(errors.shape[1], self.height), np.full(errors.shape[1], self.trend)
-        season = np.repeat(self.season[:, None], errors.shape[1], axis=1)
-        found = np.empty((steps, errors.shape[1]))
-        for step in range(steps):
-            place, error = step % len(season), errors[step]
-            found[step] = height + phi * trend + season[place] + error
-            height = height + phi * trend + alpha * error
-            trend = phi * trend + beta * error
-            season[place] += gamma * error
-        return found
-
-    def expected(self, steps: int) -> Floats:
-        """The series continued without errors."""
-        return self.paths(steps, np.zeros((steps, 1)))[:, 0]
-
-    def simulated(self, steps: int, paths: int, chance: np.random.Generator) -> Floats:
-        """Possible continuations: steps x paths."""
-        sigmas = self.sigma * np.sqrt(self.freedom / chance.chisquare(self.freedom, size=paths))
-        return self.paths(steps, chance.standard_normal((steps, paths)) * sigmas)
-
-
-def fit_smoothing(series: Floats, period: int) -> Smoothing:
-    """The smoothing of a series whose information criterion (AICc) is best.
-
-    Args:
-        series: at least one value, the oldest first.
-        period: values in a year; seasons are tried from two full years on, a trend from ``TREND_NEEDS`` values on.
-    """
-    kinds = [("level", 0, 1)]
-    if len(series) >= TREND_NEEDS:
-        kinds.append(("damped_trend", 1, 1))
-    if period > 1 and len(series) >= 2 * period:
-        kinds += [("seasonal", 0, period), ("seasonal_damped_trend", 1, period)]
-    fits = [_fit(np.asarray(series, dtype=np.float64), *kind) for kind in kinds]
-    return min(fits, key=lambda each: each[0])[1]
-
-
-def _fit(series: Floats, kind: str, trended: int, period: int) -> tuple[float, Smoothing]:
-    """AICc and the smoothing with the smallest squared errors on a grid of weights (alpha, beta < alpha, phi, gamma <= 1 - alpha)."""
-    alphas, shares = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9), ((0.05, 0.2, 0.5) if trended else (0.0,))
-    grid = np.array(
-        [
-            (alpha, alpha * share, phi, gamma * (1 - alpha))
-            for alpha, share, phi, gamma in product(
-                alphas, shares, (0.8, 0.9, 0.98) if trended else (1.0,), (0.05, 0.2, 0.5) if period > 1 else (0.0,)
-            )
-        ]
-    )
-    alpha, beta, phi, gamma = grid.T
-    start, slope, season = _beginning(series, trended, period)
-    height, trend = np.full(len(grid), start), np.full(len(grid), slope)
-    seasons = np.repeat(season[:, None], len(grid), axis=1)
-    squares = np.zeros(len(grid))
-    for number, value in enumerate(series):
-        place = number % period
-        error = value - (height + phi * trend + seasons[place])
-        squares += error**2
-        height = height + phi * trend + alpha * error
-        trend = phi * trend + beta * error
-        seasons[place] += gamma * error
-    best = int(squares.argmin())
-    count, parameters = len(series), 3 + 3 * trended + (period if period > 1 else 0)
-    freedom = max(1, count - (parameters - 1))
-    spare = count - parameters - 1
-    # A series that a model fits exactly has no likelihood; a millionth of a customer stands for no error.
-    criterion = count * float(np.log(max(float(squares[best]) / count, 1e-12))) + 2 * parameters
-    criterion += 2 * parameters * (parameters + 1) / spare if spare > 0 else (0.0 if kind == "level" else np.inf)
-    coming = np.roll(seasons[:, best], -(count % period))
-    sigma = float(np.sqrt(squares[best] / freedom))
-    weights = (float(alpha[best]), float(beta[best]), float(phi[best]), float(gamma[best]))
-    return criterion, Smoothing(kind, float(height[best]), float(trend[best]), coming, weights, sigma, freedom)
-
-
-def _beginning(series: Floats, trended: int, period: int) -> tuple[float, float, Floats]:
-    """Level, trend and seasons before the first value, by the first values."""
-    first = series[: max(period, min(len(series), 6))]
-    slope = float(np.polyfit(np.arange(len(first)), first, 1)[0]) if trended and period == 1 else 0.0
-    if period == 1:
-        return float(first.mean()) - slope * (len(first) + 1) / 2, slope, np.zeros(1)
-    years = series[: 2 * period].reshape(2, period)
-    slope = float(years[1].mean() - years[0].mean()) / period if trended else 0.0
-    # Seasons are what is left of each place of the year without the mean of its year and the trend within it.
-    within = slope * (np.arange(period) - (period - 1) / 2)
-    season = (years - years.mean(axis=1, keepdims=True) - within).mean(axis=0)
-    return float(years[0].mean()) - slope * (period + 1) / 2, slope, season
 
 
 def arrivals_of(known: Transitions) -> Floats:

@@ -10,7 +10,7 @@ import typer
 from fenji.cli.moves import lost_sentence
 from fenji.cli.options import AsJson, Engine, Lang, Workspace, engine_of
 from fenji.cli.output import Col, Output, number, percent, problem_json
-from fenji.domain.forecasts import ForecastModel
+from fenji.domain.forecasts import Basis, ForecastModel
 from fenji.language import message as _
 from fenji.workflow.forecast import ForecastResult, forecast_at
 
@@ -26,6 +26,7 @@ RunId = Annotated[
 ]
 
 MODEL_NAMES = {
+    ForecastModel.COMBINED: _("combined: the weighted mean of flows and naive"),
     ForecastModel.FLOWS: _("flows by tier"),
     ForecastModel.FLOWS_BY_RECENCY: _("flows by tier and time since the last order"),
     ForecastModel.NAIVE: _("naive: the last count stays"),
@@ -37,6 +38,10 @@ ARRIVAL_NAMES = {
     "damped_trend": _("a level and a damped trend"),
     "seasonal": _("a level and seasons"),
     "seasonal_damped_trend": _("a level, seasons and a damped trend"),
+}
+BASIS_NAMES = {
+    Basis.SETTLED: _("from reviews with full windows"),
+    Basis.START_UP: _("from reviews at which windows were filling, or had just become full"),
 }
 FLOW_TITLES = (
     ("opening", _("opening")),
@@ -78,11 +83,16 @@ def answer(result: ForecastResult, output: Output) -> dict[str, Any]:
         "as_of": result.as_of,
         "policy": result.policy.slug,
         "version": result.policy.version,
+        "of": "tiers",
+        "history_run_id": result.history_run_id,
         "starts_on": result.starts_on,
         "model": str(found.model),
+        "weights": {str(model): weight for model, weight in found.weights.items()},
         "arrivals": found.arrivals,
         "movements": found.movements,
+        "left_out": found.left_out,
         "probability": found.probability,
+        "widening": found.widening,
         "lost": {
             "after_days": result.lost_rule.after_days,
             "after_intervals": result.lost_rule.after_intervals,
@@ -92,10 +102,11 @@ def answer(result: ForecastResult, output: Output) -> dict[str, Any]:
         "tiers": [vars(each) for each in found.tiers],
         "totals": [vars(each) for each in found.totals],
         "backtest": {
+            "basis": str(tried.basis),
             "best": None if tried.best is None else str(tried.best),
             "coverage": found.coverage,
             "more_needed": tried.more_needed,
-            "errors": [{**vars(each), "model": str(each.model)} for each in tried.errors],
+            "errors": [{**vars(each), "model": str(each.model), "basis": str(each.basis)} for each in tried.errors],
         },
         "warnings": [problem_json(each, output.language) for each in result.warnings],
     }
@@ -123,6 +134,9 @@ def show(result: ForecastResult, output: Output) -> None:
         movements=found.movements,
         arrivals=output.text(ARRIVAL_NAMES[found.arrivals]),
     )
+    if found.model is ForecastModel.COMBINED:
+        parts = [f"{output.text(MODEL_NAMES[model])} {percent(weight, 0)}" for model, weight in found.weights.items()]
+        output.say(_("Weights, by how near each was before: {weights}."), weights="; ".join(parts))
     output.say(lost_sentence(result.lost_rule, output))
     _show_flows(result, output)
     _show_backtest(result, output)
@@ -164,20 +178,24 @@ def _show_flows(result: ForecastResult, output: Output) -> None:
 def _show_backtest(result: ForecastResult, output: Output) -> None:
     tried = result.forecast.backtest
     output.heading(_("Tried on the past: mean absolute error in customers, by reviews ahead"))
-    if tried.best is None:
+    if not tried.errors:
         text = _("Nothing can be tried yet: {count} more reviews are needed for the reviews ahead that were asked for.")
         output.say(text, count=tried.more_needed)
         return
-    ahead = sorted({each.steps for each in tried.errors})
-    rows = [
-        (output.text(name), *(number(tried.error_of(model, steps), 1) for steps in ahead))
-        for model, name in MODEL_NAMES.items()
-        if tried.error_of(model, ahead[0]) is not None
-    ]
-    output.table([Col(output.text(_("model"))), *(Col(str(steps), is_number=True) for steps in ahead)], rows)
-    output.say(
-        _("Best: {best}. Intervals held {coverage} of the past counts; they promise {probability}."),
-        best=output.text(MODEL_NAMES[tried.best]),
-        coverage=percent(result.forecast.coverage),
-        probability=percent(result.forecast.probability, 0),
-    )
+    for basis in Basis:
+        ahead = sorted({each.steps for each in tried.errors if each.basis is basis})
+        if ahead:
+            output.say(_("Tried {basis}:"), basis=output.text(BASIS_NAMES[basis]))
+            rows = [
+                (output.text(name), *(number(tried.error_of(model, steps, basis), 1) for steps in ahead))
+                for model, name in MODEL_NAMES.items()
+                if tried.error_of(model, ahead[0], basis) is not None
+            ]
+            output.table([Col(output.text(_("model"))), *(Col(str(steps), is_number=True) for steps in ahead)], rows)
+    if tried.best is not None:
+        output.say(
+            _("Best: {best}. Intervals held {coverage} of the past counts; they promise {probability}."),
+            best=output.text(MODEL_NAMES[tried.best]),
+            coverage=percent(result.forecast.coverage),
+            probability=percent(result.forecast.probability, 0),
+        )

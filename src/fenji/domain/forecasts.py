@@ -11,6 +11,8 @@ from enum import StrEnum
 class ForecastModel(StrEnum):
     """The ways of foretelling the counts that a back-test compares."""
 
+    COMBINED = "combined"
+    """The weighted mean of flows, flows by recency and naive, each weighted by how near it was before."""
     FLOWS = "flows"
     """Transition rates by tier, and arrivals."""
     FLOWS_BY_RECENCY = "flows_by_recency"
@@ -21,6 +23,15 @@ class ForecastModel(StrEnum):
     """The mean change so far goes on."""
     ETS = "ets"
     """Exponential smoothing of each tier's count by itself; such forecasts need not add up."""
+
+
+class Basis(StrEnum):
+    """What the past of a forecast is like."""
+
+    START_UP = "start_up"
+    """The windows of the rules were still filling, or had been full for too few reviews: counts grew by themselves."""
+    SETTLED = "settled"
+    """Windows are full and customers can be lost: rates are those of the business."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,8 @@ class ModelError:
     """How far a model was off in the past, so many reviews ahead."""
 
     model: ForecastModel
+    basis: Basis
+    """What the past was like at the reviews from which it was tried."""
     steps: int
     mean_absolute_error: float
     """Customers, over tiers and origins."""
@@ -73,16 +86,34 @@ class Backtest:
     """Every model tried on the past: at each origin it knew only what had been decided until then."""
 
     errors: tuple[ModelError, ...]
-    best: ForecastModel | None
-    """Smallest mean of the errors over the horizons; None where nothing could be tried."""
+    basis: Basis
+    """Of today; what was tried from reviews of the same kind counts."""
     coverage: Mapping[ForecastModel, float]
-    """Model of flows -> share of past counts that lay within its intervals; empty where nothing could be tried."""
+    """Model -> share of past counts that lay within the intervals it would have been given; empty where nothing could be tried."""
     more_needed: int
     """Reviews that are missing until every horizon that was asked for can be tried; 0: none."""
 
-    def error_of(self, model: ForecastModel, steps: int) -> float | None:
-        """The error of a model so many reviews ahead; None where it was not tried."""
-        return next((each.mean_absolute_error for each in self.errors if (each.model, each.steps) == (model, steps)), None)
+    @property
+    def best(self) -> ForecastModel | None:
+        """Smallest mean of the errors over the horizons; None where nothing could be tried from reviews like the last one."""
+        models = dict.fromkeys(each.model for each in self.errors if each.basis is self.basis)
+        return min(models, key=self.mean_error) if models else None
+
+    def mean_error(self, model: ForecastModel) -> float:
+        """The mean of a model's errors over the horizons, from reviews like the last one; 0 where it was not tried."""
+        own = [each.mean_absolute_error for each in self.errors if (each.model, each.basis) == (model, self.basis)]
+        return sum(own) / len(own) if own else 0.0
+
+    def error_of(self, model: ForecastModel, steps: int, basis: Basis | None = None) -> float | None:
+        """The error of a model so many reviews ahead; None where it was not tried.
+
+        Args:
+            model: which.
+            steps: reviews ahead.
+            basis: None: that of today.
+        """
+        asked = (model, steps, basis or self.basis)
+        return next((each.mean_absolute_error for each in self.errors if (each.model, each.steps, each.basis) == asked), None)
 
 
 @dataclass(frozen=True)
@@ -93,13 +124,19 @@ class TierForecast:
     """By review and tier, lowest tier first."""
     totals: tuple[ExpectedTotal, ...]
     model: ForecastModel
-    """The model of the forecast: always one of flows, so that tiers add up."""
+    """The model of the forecast: one whose tiers add up."""
+    weights: Mapping[ForecastModel, float]
+    """Of the models that a combined forecast is the mean of; they sum to 1."""
     arrivals: str
     """The time series of arrivals: level, damped_trend, seasonal or seasonal_damped_trend."""
     probability: float
     """With which a count lies between lower and upper."""
+    widening: float
+    """By what the past has the intervals of the flows multiplied; 1 where nothing is known of that yet."""
     movements: int
     """Pairs of reviews that the rates were counted from."""
+    left_out: int
+    """Pairs of reviews before, in which windows were still filling."""
     backtest: Backtest
 
     @property

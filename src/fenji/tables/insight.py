@@ -156,33 +156,3 @@ TIER_FLOW = Contract(
     ),
     "analyze/flows.py",
 )
-
-TIER_FORECAST = Contract(
-    Shelf.INSIGHT,
-    "tier_forecast",
-    "one row per coming review and tier of the policy in force; computed when asked, from the history of a run; opening plus all that comes minus all that goes is customers",
-    ("as_of", "review_on", "tier"),
-    (
-        Column("as_of", "date", "last day that the run knew"),
-        Column("review_on", "date", "the coming review"),
-        Column("step", "int64", "1 = the next review"),
-        Column("policy", "string", "policy slug"),
-        Column("version", "int64", "policy version"),
-        Column("tier", "string", "tier"),
-        Column("rank", "int64", "0 = lowest"),
-        Column("opening", "float64", "customers expected at the review before"),
-        Column("new", "float64", "expected to be first seen since then"),
-        Column("returned", "float64", "expected back of those who are lost"),
-        Column("upgraded_in", "float64", "expected from lower tiers"),
-        Column("downgraded_in", "float64", "expected from higher tiers"),
-        Column("upgraded_out", "float64", "expected to go to higher tiers"),
-        Column("downgraded_out", "float64", "expected to go to lower tiers"),
-        Column("lost", "float64", "expected to be lost"),
-        Column("customers", "float64", "customers expected in the tier"),
-        Column("lower", "int64", "lower end of the interval"),
-        Column("upper", "int64", "upper end of the interval"),
-        Column("probability", "float64", "with which the count lies within the interval, 0..1"),
-        Column("model", "string", "one of domain.forecasts.ForecastModel"),
-    ),
-    "analyze/tier_forecast.py",
-)

@@ -1,41 +1,55 @@
-"""How many customers will stand in each tier at the next reviews? Foretold from the reviews that a run decided; nothing is stored."""
+"""How many customers will stand in each tier at the next reviews? Foretold from the reviews that a run decided; a published run of its own, made once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from fenji.analyze.forecast_models import Transitions
-from fenji.analyze.tier_forecast import (
-    BAND_ENDS,
-    LEAST_MOVEMENTS,
-    count_transitions,
-    forecast_tiers,
-    transitions_from,
-)
+from fenji.analyze.forecast_backtest import FIRST_ORIGIN, LEAST_ORIGINS
+from fenji.analyze.forecast_models import LEAST_MOVEMENTS, Transitions
+from fenji.analyze.forecast_outlooks import BY_FLOWS
+from fenji.analyze.rules import conditions_of, metrics_in
+from fenji.analyze.tier_forecast import forecast_tables, forecast_tiers
+from fenji.analyze.tier_transitions import BAND_ENDS, count_transitions, is_filling, transitions_from
 from fenji.documents.policies import policy_from_text
-from fenji.domain.forecasts import ForecastModel, TierForecast
+from fenji.domain.forecasts import Backtest, Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError, TierForecast
+from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import MONTHS_OF, LostRule, coming_reviews, is_period_end
+from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
+from fenji.tables.contract import Contract
+from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
+from fenji.workflow.analyses import Standing, analyzed
+from fenji.workflow.analyzing import registry_of
 from fenji.workflow.moves import History, history_of, last_history, lost_rule_in
-from fenji.workflow.wiring import Session, open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workflow.tiers import clean_base_of
+from fenji.workflow.wiring import RunWriter, Session, open_session
+from fenji.workflow.workspace import open_workspace, own_metrics_of
 
+COMMAND = "forecast"
+"""Of the runs that hold forecasts of tiers."""
 MOST_REVIEWS = 12
 """Reviews that can be foretold: beyond them intervals say little that a count of today does not."""
 MOST_MOVEMENTS = 60
 """Newest movements that are counted: five years of months, in which the oldest weigh less than a thousandth."""
 TOO_NARROW = 0.1
 """How much less than promised the intervals may hold before we say so."""
+NEARER = 0.95
+"""Share of the error of the model in use below which another model's is worth a word."""
+LEAST_ERROR = 0.5
+"""Customers: half of one is nothing to tell models apart by."""
 SEED = 20260101
 """Of the simulated futures: the same history, the same intervals."""
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,9 @@ class ForecastResult:
     """The coming reviews, beside the last one."""
 
     run_id: str
+    """The run that holds the forecast."""
+    history_run_id: str
+    """The run whose reviews it rests on."""
     as_of: date
     policy: Policy
     starts_on: date
@@ -54,13 +71,28 @@ class ForecastResult:
     warnings: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Past:
+    """The reviews of a history that tell what follows."""
+
+    history: History
+    policy: Policy
+    usable: tuple[date, ...]
+    coming: tuple[date, ...]
+    filling: int
+    """Of usable and coming reviews, how many have windows that are not full."""
+    first_on: date | None
+    """The first day of which anything is known."""
+    warnings: tuple[Problem, ...]
+
+
 def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engine: EngineName | None = None) -> ForecastResult:
     """The expected counts of the coming reviews, with intervals and a back-test.
 
     Args:
         root: the workspace.
         reviews: how many, 1 to 12.
-        run_id: None: the last run that decided more than one review.
+        run_id: a run that decided several reviews; None: the last one that did.
         engine: None: the one of the settings.
 
     Raises:
@@ -72,24 +104,56 @@ def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engi
         raise InvalidArgument.of(text, count=reviews, most=MOST_REVIEWS)
     with open_session(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
-        policy, as_of = _followed(history), history.reviews[-1]
-        usable, left_out = _usable_reviews(session, history, policy)
-        _check_enough(history, policy, usable)
-        known = _transitions(session, history, policy, usable)
-        coming = coming_reviews(usable[-1], policy.review.every, reviews)
-        tiers = [each.slug for each in policy.tiers]
-        period = 12 // MONTHS_OF[policy.review.every]
-        forecast = forecast_tiers(known, tiers, coming, period=period, seed=SEED)
+        past = _past_of(session, history)
+        run = forecast_run(session, past)
+        forecast = _stored(session, run, reviews)
+        opening = [each for each in forecast.tiers if each.step == 1]
         return ForecastResult(
-            run_id=history.run.run_id,
-            as_of=as_of,
-            policy=policy,
-            starts_on=usable[-1],
-            customers={tier: int(count) for tier, count in zip(tiers, known.counts[-1], strict=True)},
+            run_id=run.run_id,
+            history_run_id=history.run.run_id,
+            as_of=history.reviews[-1],
+            policy=past.policy,
+            starts_on=past.usable[-1],
+            customers={each.tier: round(each.opening) for each in opening},
             forecast=forecast,
             lost_rule=lost_rule_in(history.run),
-            warnings=(*history.warnings, *left_out, *_remarks(forecast)),
+            warnings=(*past.warnings, *_start_up(past), *_remarks(forecast)),
         )
+
+
+def forecast_run(session: Session, past: _Past) -> Run:
+    """The published run that holds the forecast of a history: an earlier one where nothing has changed."""
+    base = clean_base_of(session, past.history.run)
+    registry = registry_of(own_metrics_of(session.workspace), past.policy, base.event_kinds)
+    standing = Standing(session, past.history.run, base, registry, past.policy, past.history.reviews[-1], is_as_of_defaulted=True)
+
+    def compute(writer: RunWriter) -> None:
+        known = _transitions(session, past)
+        tiers = [each.slug for each in past.policy.tiers]
+        period = 12 // MONTHS_OF[past.policy.review.every]
+        found = forecast_tiers(known, tiers, past.coming, period=period, seed=SEED)
+        tables = forecast_tables(found, past.policy, starts_on=past.usable[-1], as_of=standing.as_of)
+        for contract, rows in tables.items():
+            writer.save(session.engine.from_arrow(rows), contract, as_of=standing.as_of)
+
+    return analyzed(standing, COMMAND, compute)
+
+
+def _past_of(session: Session, history: History) -> _Past:
+    policy = _followed(history)
+    usable, left_out = _usable_reviews(session, history, policy)
+    _check_enough(history, policy, usable)
+    coming = coming_reviews(usable[-1], policy.review.every, MOST_REVIEWS)
+    base = clean_base_of(session, history.run)
+    registry = registry_of(own_metrics_of(session.workspace), policy, base.event_kinds)
+    asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)]
+    named = [registry.named(slug) for slug in asked if slug in registry]
+    orders = base.facts.get(Fact.ORDER_LINE)
+    first = base.customer.first_seen_on.min() if orders is None else orders.ordered_on.min(where=orders.customer_key.notnull())
+    first_on = session.engine.fetch(first.name("first").as_table())["first"][0].as_py()
+    lost = lost_rule_in(history.run)
+    filling = 0 if first_on is None else sum(is_filling(day, first_on, named, lost) for day in (*usable, *coming))
+    return _Past(history, policy, tuple(usable), coming, filling, first_on, (*history.warnings, *left_out))
 
 
 def _followed(history: History) -> Policy:
@@ -137,11 +201,11 @@ def _check_enough(history: History, policy: Policy, usable: Sequence[date]) -> N
         )
 
 
-def _transitions(session: Session, history: History, policy: Policy, usable: Sequence[date]) -> Transitions:
-    run_id = history.run.run_id
+def _transitions(session: Session, past: _Past) -> Transitions:
+    run_id = past.history.run.run_id
     has_orders = any(each.table == clean.ORDER_LINE.full_name and each.rows for each in session.runs.tables_of(run_id))
     order_line = session.read(run_id, clean.ORDER_LINE) if has_orders else None
-    band_ends = [days * MONTHS_OF[policy.review.every] for days in BAND_ENDS]
+    band_ends = [days * MONTHS_OF[past.policy.review.every] for days in BAND_ENDS]
     # One pair after the other, so that there is never more than one join of all customers at a time.
     movements = [
         session.engine.fetch(
@@ -154,21 +218,100 @@ def _transitions(session: Session, history: History, policy: Policy, usable: Seq
                 band_ends=band_ends,
             )
         ).to_pylist()
-        for earlier, later in pairwise(usable)
+        for earlier, later in pairwise(past.usable)
     ]
-    return transitions_from(movements, [each.slug for each in policy.tiers], len(band_ends) + 1 if has_orders else 1)
+    bands = len(band_ends) + 1 if has_orders else 1
+    return transitions_from(movements, [each.slug for each in past.policy.tiers], bands, filling=past.filling)
+
+
+def _stored(session: Session, run: Run, reviews: int) -> TierForecast:
+    """The next reviews of the forecast that a run holds."""
+
+    def rows(contract: Contract) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = session.engine.fetch(session.read(run.run_id, contract)).to_pylist()
+        return found
+
+    fit = rows(TIER_FORECAST_FIT)[0]
+    tiers = sorted(rows(TIER_FORECAST), key=lambda each: (each["step"], each["rank"]))
+    totals = sorted(rows(TIER_FORECAST_TOTAL), key=lambda each: each["step"])
+    weights = {model: fit[f"weight_{model}"] for model in BY_FLOWS}
+    return TierForecast(
+        tiers=tuple(ExpectedTier(**_named(each, ExpectedTier)) for each in tiers if each["step"] <= reviews),
+        totals=tuple(ExpectedTotal(**_named(each, ExpectedTotal)) for each in totals if each["step"] <= reviews),
+        model=ForecastModel(fit["model"]),
+        weights={model: weight for model, weight in weights.items() if weight is not None},
+        arrivals=fit["arrivals"],
+        probability=fit["probability"],
+        widening=fit["widening"],
+        movements=fit["movements"],
+        left_out=fit["left_out"],
+        backtest=_tried(rows(TIER_FORECAST_BACKTEST), fit, reviews),
+    )
+
+
+def _named(row: Row, kind: type[ExpectedTier | ExpectedTotal]) -> dict[str, Any]:
+    """The columns of a row that a record has."""
+    return {each.name: row[each.name] for each in fields(kind)}
+
+
+def _tried(rows: Sequence[Row], fit: Row, reviews: int) -> Backtest:
+    order = list(ForecastModel)
+    errors = [
+        ModelError(
+            ForecastModel(each["model"]), Basis(each["basis"]), each["steps"], each["mean_absolute_error"], each["origins"]
+        )
+        for each in rows
+        if each["steps"] <= reviews
+    ]
+    known = fit["movements"] + fit["left_out"]
+    # What must be behind us before the first origin that is judged; where windows are not full yet, nobody knows when they will be.
+    first = max(FIRST_ORIGIN, fit["left_out"] + LEAST_MOVEMENTS) if fit["basis"] == Basis.SETTLED else FIRST_ORIGIN
+    return Backtest(
+        errors=tuple(sorted(errors, key=lambda each: (each.basis, order.index(each.model), each.steps))),
+        basis=Basis(fit["basis"]),
+        coverage={} if fit["coverage"] is None else {ForecastModel(fit["model"]): fit["coverage"]},
+        more_needed=max(0, first + reviews + LEAST_ORIGINS - 1 - known),
+    )
+
+
+def _start_up(past: _Past) -> list[Problem]:
+    """What is said where windows were, or still are, filling."""
+    days = (*past.usable, *past.coming)
+    if not past.filling:
+        return []
+    if past.filling >= len(days):
+        text = _(
+            "the data begin on {first_on}: the windows of the rules are still filling, or nobody can be lost yet, at every review up to {last}. Until then counts grow by themselves; the forecast goes on with that."
+        )
+        return [Problem(text, {"first_on": past.first_on, "last": days[-1]})]
+    values = {"first_on": past.first_on, "full_on": days[past.filling], "count": min(past.filling, len(past.usable) - 1)}
+    since = len(past.usable) - 1 - past.filling
+    if since >= LEAST_MOVEMENTS:
+        text = _(
+            "the data begin on {first_on}: until {full_on} the windows of the rules were filling, or nobody could be lost yet, and counts grew by themselves; {count} movements before it are left out."
+        )
+        return [Problem(text, values)]
+    text = _(
+        "the data begin on {first_on}: only from {full_on} on are the windows of the rules full, so that customers can fall or be lost as often as they will. From then on the counts are expected to stay, with the flows nearest to the past that keep them; {missing} more reviews are needed to know better."
+    )
+    return [Problem(text, {**values, "missing": LEAST_MOVEMENTS - max(since, 0) + max(0, -since)})]
 
 
 def _remarks(forecast: TierForecast) -> list[Problem]:
     """What a reader must know before trusting the numbers."""
-    tried, problems = forecast.backtest, []
-    if tried.more_needed:
+    found, problems = forecast.backtest, []
+    if found.more_needed:
         text = _("{count} more reviews are needed until every review ahead that was asked for can be tried on the past.")
-        problems.append(Problem(text, {"count": tried.more_needed}, advice=_("Decide more reviews: fenji run --history N")))
-    flows = (ForecastModel.FLOWS, ForecastModel.FLOWS_BY_RECENCY)
-    if tried.best is not None and tried.best not in flows:
-        text = _("on the past of this company the model '{best}' was nearer than the flows; read the forecast with that in mind.")
-        problems.append(Problem(text, {"best": str(tried.best)}))
+        problems.append(Problem(text, {"count": found.more_needed}, advice=_("Decide more reviews: fenji run --history N")))
+    # Where rates like those to come have never been seen, what was near before says nothing.
+    is_told = forecast.model is not ForecastModel.NAIVE or found.basis is Basis.SETTLED
+    best = found.best if is_told else None
+    if best is not None and found.mean_error(best) < NEARER * found.mean_error(forecast.model) - LEAST_ERROR:
+        text = _(
+            "on the past of this company the model '{best}' was nearer ({error} customers off, the forecast's {own}); read the forecast with that in mind."
+        )
+        errors = {"error": round(found.mean_error(best), 1), "own": round(found.mean_error(forecast.model), 1)}
+        problems.append(Problem(text, {"best": str(best), **errors}))
     if forecast.coverage is not None and forecast.coverage < forecast.probability - TOO_NARROW:
         text = _(
             "on the past only {coverage} % of the counts lay within the intervals, which promise {probability} %: they are too narrow."
