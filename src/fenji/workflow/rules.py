@@ -1,0 +1,266 @@
+"""What is bought together, overall and in each tier? Association rules over the orders of a window, stored as a run of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from fenji.analyze.baskets.orders import (
+    basket_lists,
+    baskets_from,
+    catalogue_of,
+    count_baskets,
+    count_item_lines,
+    own_categories,
+    sale_items,
+)
+from fenji.analyze.baskets.tier_rules import LevelRules, Scope, find_rules, least_count
+from fenji.documents.basket_rules import basket_choices_from_text
+from fenji.domain.basket_rules import BasketChoices, BasketItem, ItemLevel
+from fenji.domain.metrics import Fact
+from fenji.domain.policies import Policy
+from fenji.domain.runs import Run
+from fenji.errors import InvalidArgument, InvalidInput, Problem, unknown_name
+from fenji.language import message as _
+from fenji.settings import EngineName
+from fenji.tables import clean
+from fenji.tables.insight_baskets import BASKET_RULE, BASKET_SUMMARY
+from fenji.workflow.analyses import ANALYSES_FOLDER, Standing, analyzed, open_standing
+from fenji.workflow.progress import Progress, silent
+from fenji.workflow.wiring import RunWriter
+
+RULES_FILE = f"{ANALYSES_FOLDER}/rules.yaml"
+
+MOST_ENTRIES = 100_000_000
+"""Items of all orders together that are held in memory: about 2.5 GB while pairs are counted."""
+MOST_ORDERS = 60_000_000
+MOST_ITEMS = 1_000_000
+"""Different items that are looked at; each must stand in ``least_baskets`` orders."""
+
+COUNTING, FINDING = _("counting orders"), _("finding rules")
+
+
+class RuleOrder(StrEnum):
+    """Which rules come first."""
+
+    EVIDENCE = "evidence"
+    """How unlikely chance is."""
+    LIFT = "lift"
+    CONFIDENCE = "confidence"
+    SUPPORT = "support"
+    DIFFERENCE = "difference"
+    """How clearly a rule is stronger in this tier than elsewhere."""
+
+
+@dataclass(frozen=True)
+class RulesResult:
+    """Some rules of one level and scope, with what was counted."""
+
+    run_id: str
+    as_of: date
+    is_as_of_defaulted: bool
+    policy: Policy
+    level: ItemLevel
+    tier: str | None
+    rules: tuple[dict[str, Any], ...]
+    """Rows of insight.basket_rule, both sides as tuples of ``BasketItem``."""
+    found: int
+    """Rules of this level and scope that were found and asked for, shown or not."""
+    summary: dict[str, Any]
+    """The row of insight.basket_summary."""
+    names: dict[str, str]
+    """Product_id -> name, of the products in the rules that have one."""
+    warnings: tuple[Problem, ...] = ()
+
+
+def rules_at(
+    root: Path,
+    *,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    level: ItemLevel | None = None,
+    tier: str | None = None,
+    product: str | None = None,
+    order: RuleOrder | None = None,
+    top: int = 20,
+    progress: Progress = silent,
+) -> RulesResult:
+    """The rules of a level, overall or in a tier; found first where nothing has been, or where something has changed.
+
+    Args:
+        root: the workspace.
+        as_of: the last day that counts; None: that of the last run.
+        policy: None: the one of the settings, or the only one.
+        engine: None: the one of the settings.
+        level: None: the first that was computed.
+        tier: None: all orders.
+        product: only rules with this product_id or category on either side.
+        order: None: by evidence, in a tier by difference.
+        top: how many rules.
+        progress: told about each step.
+
+    Raises:
+        InvalidArgument: an unknown tier, or a level that the company does not compute.
+        NotFound: no workspace, or nothing has been run yet.
+        InvalidDocument: analyses/rules.yaml cannot be used; all problems at once.
+    """
+    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+        tiers = [each.slug for each in standing.policy.tiers]
+        if tier is not None and tier not in tiers:
+            raise InvalidArgument(unknown_name(_("tier"), tier, tiers))
+        run = rules_run(standing, progress=progress)
+        levels = choices_of(standing)[1].levels
+        chosen = level or levels[0]
+        if chosen not in levels:
+            raise InvalidArgument(unknown_name(_("level"), chosen, levels))
+        rows = _rows_of(standing, run, chosen, tier)
+        wanted = [each for each in rows if each["is_found"] and (product is None or product in _item_names(each))]
+        shown = _in_order(wanted, order or (RuleOrder.EVIDENCE if tier is None else RuleOrder.DIFFERENCE))[: max(top, 0)]
+        return RulesResult(
+            run_id=run.run_id,
+            as_of=standing.as_of,
+            is_as_of_defaulted=standing.is_as_of_defaulted,
+            policy=standing.policy,
+            level=chosen,
+            tier=tier,
+            rules=tuple(shown),
+            found=len(wanted),
+            summary=_summary_of(standing, run, chosen, tier),
+            names=product_names(standing, (name for each in shown for name in _item_names(each))),
+            warnings=standing.warnings,
+        )
+
+
+def rules_run(standing: Standing, *, progress: Progress = silent) -> Run:
+    """The published run that holds insight.basket_rule and insight.basket_summary for what an analysis stands on."""
+    documents, choices = choices_of(standing)
+    return analyzed(standing, "rules", lambda writer: _compute(writer, standing, choices, progress), documents=documents)
+
+
+def choices_of(standing: Standing) -> tuple[dict[str, str], BasketChoices]:
+    """The text of analyses/rules.yaml by its name, and what it says; nothing and the defaults where there is none."""
+    file = standing.session.workspace.root / RULES_FILE
+    if not file.is_file():
+        return {}, BasketChoices()
+    text = file.read_text(encoding="utf-8-sig")
+    return {RULES_FILE: text}, basket_choices_from_text(text, str(file))
+
+
+def product_names(standing: Standing, product_ids: Iterable[str]) -> dict[str, str]:
+    """The names of products that have one."""
+    wanted = sorted(set(product_ids))
+    if not wanted:
+        return {}
+    product = standing.read(clean.PRODUCT)
+    named = product.filter(product.product_id.isin(wanted), product.name.notnull()).select("product_id", "name")
+    return {each["product_id"]: each["name"] for each in standing.session.engine.fetch(named).to_pylist()}
+
+
+def _compute(writer: RunWriter, standing: Standing, choices: BasketChoices, progress: Progress) -> None:
+    order_line = standing.base.facts.get(Fact.ORDER_LINE)
+    parts: list[LevelRules] = []
+    if order_line is not None:
+        for done, level in enumerate(choices.levels):
+            parts.append(_level_rules(standing, order_line, level, choices, progress, done=2 * done))
+    for contract, tables in ((BASKET_RULE, [each.rules for each in parts]), (BASKET_SUMMARY, [each.summary for each in parts])):
+        schema = contract.schema.to_pyarrow()
+        table = pa.concat_tables(tables) if tables else schema.empty_table()
+        writer.save(standing.session.engine.from_arrow(table), contract, as_of=standing.as_of)
+
+
+def _level_rules(
+    standing: Standing, order_line: ir.Table, level: ItemLevel, choices: BasketChoices, progress: Progress, *, done: int
+) -> LevelRules:
+    engine, as_of, total = standing.session.engine, standing.as_of, 2 * len(choices.levels)
+    tiers = [each.slug for each in standing.policy.tiers]
+    opens_after = choices.window.opens_after(as_of)
+    progress(COUNTING, done, total)
+    items = sale_items(order_line, level=level, opens_after=opens_after, as_of=as_of)
+    scopes = _scopes(engine.fetch(count_baskets(items, standing.assignment, level=level, as_of=as_of)).to_pylist(), tiers)
+    least = min((least_count(each.orders, choices) for each in scopes if each.orders), default=1)
+    lines = engine.fetch(count_item_lines(items, least=least), limit=MOST_ITEMS)
+    names = _kept_items(lines)
+    catalogue = engine.from_arrow(catalogue_of(names))
+    lists = engine.fetch(basket_lists(items, catalogue, standing.assignment, tiers=tiers, as_of=as_of), limit=MOST_ORDERS)
+    progress(FINDING, done + 1, total)
+    baskets, tier_numbers, ordered = baskets_from(lists, names)
+    apart = None
+    if level is ItemLevel.MIXED:
+        places = {name: place for place, name in enumerate(ordered)}
+        pairs = engine.fetch(own_categories(order_line, catalogue, opens_after=opens_after, as_of=as_of), limit=4 * MOST_ITEMS)
+        apart = _codes(pairs, np.array([places[name] for name in names], np.int64), len(names))
+    return find_rules(baskets, tier_numbers, ordered, scopes, level=level, choices=choices, as_of=as_of, apart=apart)
+
+
+def _scopes(counted: Sequence[dict[str, Any]], tiers: Sequence[str]) -> list[Scope]:
+    own = {each["tier"]: each for each in counted}
+    everything = Scope(None, sum(each["baskets"] for each in counted), sum(each["multi_baskets"] or 0 for each in counted))
+    nothing = {"baskets": 0, "multi_baskets": 0}
+    found = [(tier, own.get(tier, nothing)) for tier in tiers]
+    return [everything, *(Scope(tier, each["baskets"], each["multi_baskets"] or 0) for tier, each in found)]
+
+
+def _kept_items(lines: pa.Table) -> list[str]:
+    """The items, in the order of their names.
+
+    Raises:
+        InvalidInput: there are more sale lines of them than fit in memory.
+    """
+    entries = int(np.sum(lines["sale_lines"].to_numpy())) if lines.num_rows else 0
+    if entries > MOST_ENTRIES:
+        raise InvalidInput.of(
+            _("{count} sale lines of frequent items are more than the {most} that rules are found in."),
+            advice=_("Declare a higher min_support or least_baskets, or a shorter window, in analyses/rules.yaml."),
+            count=entries,
+            most=MOST_ENTRIES,
+        )
+    return sorted(lines["item"].to_pylist())
+
+
+def _codes(pairs: pa.Table, places: np.ndarray[Any, np.dtype[np.int64]], width: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Pairs of item numbers as find_rules takes them: smaller x width + larger."""
+    one, other = (places[pairs[name].to_numpy()] for name in ("product_number", "category_number"))
+    return np.minimum(one, other) * width + np.maximum(one, other)
+
+
+def _rows_of(standing: Standing, run: Run, level: ItemLevel, tier: str | None) -> list[dict[str, Any]]:
+    table = standing.session.read(run.run_id, BASKET_RULE, as_of=standing.as_of)
+    rows = table.filter(table.level == str(level), _is_scope(table, tier))
+    found = standing.session.engine.fetch(rows).to_pylist()
+    for each in found:
+        each["antecedent"] = tuple(BasketItem.parse(text) for text in json.loads(each["antecedent"]))
+        each["consequent"] = (BasketItem.parse(each["consequent"]),)
+    return found
+
+
+def _summary_of(standing: Standing, run: Run, level: ItemLevel, tier: str | None) -> dict[str, Any]:
+    table = standing.session.read(run.run_id, BASKET_SUMMARY, as_of=standing.as_of)
+    rows = standing.session.engine.fetch(table.filter(table.level == str(level), _is_scope(table, tier))).to_pylist()
+    return rows[0] if rows else {}
+
+
+def _is_scope(table: ir.Table, tier: str | None) -> ir.BooleanValue:
+    return table.tier.isnull() if tier is None else table.tier == ibis.literal(tier)
+
+
+def _item_names(rule: dict[str, Any]) -> list[str]:
+    return [each.name for each in (*rule["antecedent"], *rule["consequent"])]
+
+
+def _in_order(rules: list[dict[str, Any]], order: RuleOrder) -> list[dict[str, Any]]:
+    if order is RuleOrder.EVIDENCE:
+        return sorted(rules, key=lambda each: each["rule"])
+    if order is RuleOrder.DIFFERENCE:
+        return sorted(rules, key=lambda each: (-(each["difference_z"] or 0.0), each["rule"]))
+    return sorted(rules, key=lambda each: (-(each[str(order)] or 0.0), each["rule"]))
