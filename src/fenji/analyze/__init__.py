@@ -50,5 +50,6 @@ independence       whether groups have to do with tiers, or chance explains it
 cross_products     which tiers buy what and where, beside the average
 concentration      on how few customers the revenue rests
 habits             when the customers of each tier order
+value              what customers are worth and will be worth
 baskets            what is bought together
 """

@@ -22,5 +22,8 @@ policy    shows and checks a policy
 policy_suggest   thresholds from the data, as a draft
 policy_versions  publishes a version of a policy, and lists all versions
 overrides        gives a customer a tier by hand, ends that, and lists it
+value     what customers are worth and will be worth
+value_tables     the tables of value
+selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 """

@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from fenji import __version__
-from fenji.cli import demo, forecast, init, moves, policy, quality, rules, structure, tiers, whatif, why
+from fenji.cli import demo, forecast, init, moves, policy, quality, rules, structure, tiers, value, whatif, why
 from fenji.cli import map as map_command
 from fenji.cli import run as run_command
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
@@ -49,6 +49,7 @@ COMMANDS: dict[str, Entry] = {
         "whatif": whatif,
         "forecast": forecast,
         "rules": rules,
+        "value": value,
         "demo": demo,
     }.items()
 }

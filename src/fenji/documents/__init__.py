@@ -5,6 +5,7 @@ sources        sources.yaml: where data comes from and what its columns mean
 metrics        metrics.yaml: the company's own metrics
 metric_checks  whether a declared metric can be computed
 basket_rules   analyses/rules.yaml: which orders count, how strong a rule must be
+value          analyses/value.yaml: value classes, discount, hold-out
 policies       policies/*.yaml: tiers and their rules
 segments       analyses/segments.yaml: the cuts of segments
 """

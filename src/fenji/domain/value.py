@@ -33,6 +33,9 @@ class Choice(StrEnum):
     """The data are more probable under it."""
     EQUALLY_LIKELY = "equally_likely"
     """As probable under both; the modified model says of one-time buyers too how likely they still are customers."""
+    RHYTHM_DOUBTFUL = "rhythm_doubtful"
+    """Orders do not come by chance, so that the likelihood cannot tell who leaves when; the modified model is as good in
+    foretelling, and says of one-time buyers too how likely they still are customers."""
     NOT_CHOSEN = "not_chosen"
     TOO_FEW_BUYERS = "too_few_buyers"
     TOO_FEW_REPEAT_BUYERS = "too_few_repeat_buyers"

@@ -5,5 +5,6 @@ raw        as collected
 records    how the records of one file become rows of a raw table
 clean      one customer, one order, one currency, one calendar
 insight    metrics, tiers, counts
+insight_value  value of customers, the models behind it, and how they did
 insight_segments  segments, clusters and the rules that describe them
 """

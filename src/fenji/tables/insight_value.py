@@ -68,7 +68,7 @@ VALUE_MODEL = Contract(
         Column(
             "model",
             "string",
-            "bg_nbd, mbg_nbd, average_rate, gamma_gamma, average_spend, rhythm, total, holdout, cost, current or potential",
+            "bg_nbd, mbg_nbd, average_rate, gamma_gamma, average_spend, rhythm, total, holdout, cost, current, potential, or sbg: and a plan",
         ),
         Column("quantity", "string", "such as r, alpha, log_likelihood, correlation, high"),
         _optional("value", "float64", "its value; null where it is not known"),
@@ -76,7 +76,7 @@ VALUE_MODEL = Contract(
         _optional("upper", "float64", "upper end of it"),
         Column("is_chosen", "boolean", "whether the model is the one in use"),
         _optional(
-            "verdict", "string", "why a model was chosen or not, or what a check found; one of domain.value.Choice or Rhythm"
+            "verdict", "string", "why a model was chosen or not, or what a check found; one of domain.value.Choice, Rhythm or OrderModel"
         ),
     ),
     "analyze/value/model_rows.py",

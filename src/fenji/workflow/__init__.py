@@ -24,5 +24,8 @@ policies     shows and lints a policy
 suggesting   a draft of a policy from the data
 publishing   freezes a version of a policy, and lists all versions
 overrides    tiers that people decide by hand, and which of them count
+value        what customers are worth and will be worth
+valuing      composes the steps of the value analysis
+selftest     rebuilds published numbers
 demo         the whole thread on a shipped data set
 """

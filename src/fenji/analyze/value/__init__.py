@@ -10,6 +10,7 @@ classes            current value, and who is high, middle or low
 grid               customers by tier, value and potential
 tracking           whether past models would have been right
 model_rows         parameters, likelihoods and verdicts as a table
+contract_lengths   how many months contracts have lasted, and which are over
 sbg                how long contracts last: shifted-beta-geometric
 survival           which share of contracts is still running: Kaplan-Meier
 """

@@ -120,7 +120,8 @@ def fit_models(
         spends: of ``spend_cells``.
         intervals: the row of ``interval_ratios``.
     """
-    purchase, other, choice = choose_purchases(purchases)
+    rhythm = rhythm_of(intervals)
+    purchase, other, choice = choose_purchases(purchases, rhythm.kind)
     spending, spend, spending_choice = _spend(totals, spends)
     rate, lower, upper = average_rate(totals["repeats"] or 0, (totals["age_days"] or 0) / 7)
     return ValueModels(
@@ -137,12 +138,21 @@ def fit_models(
         spending_choice=spending_choice,
         spend=spend,
         correlation=_correlation(totals),
-        rhythm=rhythm_of(intervals),
+        rhythm=rhythm,
     )
 
 
-def choose_purchases(counts: PurchaseCounts) -> tuple[PurchaseModel | None, PurchaseModel | None, Choice]:
-    """The model that is used, the one that is not, and why."""
+def choose_purchases(counts: PurchaseCounts, rhythm: Rhythm) -> tuple[PurchaseModel | None, PurchaseModel | None, Choice]:
+    """The model that is used, the one that is not, and why.
+
+    BG/NBD is used where the data are more probable under it, and orders come by chance as both models assume. Where they come
+    regularly or in bursts, either model bends its probability of leaving to make up for it, and the likelihood does not say
+    which one is nearer to the truth.
+
+    Args:
+        counts: the customers.
+        rhythm: how their orders come.
+    """
     if counts.everyone < LEAST_BUYERS:
         return None, None, Choice.TOO_FEW_BUYERS
     if counts.repeat_buyers < LEAST_REPEAT_BUYERS:
@@ -151,7 +161,11 @@ def choose_purchases(counts: PurchaseCounts) -> tuple[PurchaseModel | None, Purc
     lead = modified.log_likelihood - plain.log_likelihood
     if lead > EQUAL:
         return modified, plain, Choice.LIKELIER
-    return (plain, modified, Choice.LIKELIER) if lead < -EQUAL else (modified, plain, Choice.EQUALLY_LIKELY)
+    if lead >= -EQUAL:
+        return modified, plain, Choice.EQUALLY_LIKELY
+    if rhythm in (Rhythm.REGULAR, Rhythm.CLUMPY):
+        return modified, plain, Choice.RHYTHM_DOUBTFUL
+    return plain, modified, Choice.LIKELIER
 
 
 def average_rate(repeats: int, weeks: float) -> tuple[float | None, float | None, float | None]:

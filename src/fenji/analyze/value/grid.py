@@ -29,8 +29,7 @@ def value_grid(customer_value: ir.Table, assignment: ir.Table, *, as_of: date) -
     values = customer_value.filter(customer_value.as_of == day)
     tiers = assignment.filter(assignment.as_of == day).select(tier_key="customer_key", tier="tier")
     joined = values.left_join(tiers, values.customer_key == tiers.tier_key)
-    return joined.group_by("tier", "current_class", "potential_class").aggregate(
-        as_of=ibis.literal(as_of, type="date").max(),
+    summed = joined.group_by("tier", "current_class", "potential_class").aggregate(
         customers=joined.count().cast("int64"),
         buyers=joined.count(where=joined.order_days > 0).cast("int64"),
         net_revenue_12m=joined.net_revenue_12m.sum().cast(_MONEY),
@@ -41,3 +40,4 @@ def value_grid(customer_value: ir.Table, assignment: ir.Table, *, as_of: date) -
         expected_revenue_12m=joined.expected_revenue_12m.sum().cast(_MONEY),
         clv=joined.clv.sum().cast(_MONEY),
     )
+    return summed.mutate(as_of=day)

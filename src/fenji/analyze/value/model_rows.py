@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from math import exp, log, sqrt
 from typing import Any
 
 import pyarrow as pa
 
 from fenji.analyze.value.fitting import WIDTH, ExpectedTotal, ValueModels
 from fenji.analyze.value.purchase_models import PurchaseModel
+from fenji.analyze.value.sbg import SbgModel
 from fenji.analyze.value.tracking import Split
 from fenji.domain.value import Choice, OrderModel, SpendModel
 from fenji.tables.insight_value import VALUE_MODEL
@@ -49,6 +51,36 @@ def cost_rows(found: Mapping[str, Any]) -> list[Row]:
     sales = found["sales"]
     share = float(found["sales_with_cost"]) / float(sales) if sales else None
     return [_row("cost", "known_share", share)]
+
+
+def revenue_rows(total: ExpectedTotal | None, revenue: Decimal | None, clv: Decimal | None) -> list[Row]:
+    """What all customers together are expected to bring, its interval joining those of orders and of an order day's revenue.
+
+    Args:
+        total: what they are expected to order.
+        revenue: sum of expected_revenue_12m; None where nothing is expected of anybody.
+        clv: sum of clv.
+    """
+    expected, interval = None if revenue is None else float(revenue), None
+    if expected and total is not None and total.lower and total.upper and total.spend_error_share is not None:
+        share = sqrt((log(total.upper / total.lower) / 2) ** 2 + (WIDTH * total.spend_error_share) ** 2)
+        interval = (expected * exp(-share), expected * exp(share))
+    return [_row("total", "expected_revenue_12m", expected, interval), _row("total", "clv", None if clv is None else float(clv))]
+
+
+def sbg_rows(models: Mapping[str, SbgModel | None]) -> list[Row]:
+    """The parameters of the curve of each plan; plans without one are left out."""
+    return [
+        row
+        for plan, model in models.items()
+        if model is not None
+        for row in (
+            _row(f"sbg:{plan}", "alpha", model.alpha, model.interval("alpha", WIDTH)),
+            _row(f"sbg:{plan}", "beta", model.beta, model.interval("beta", WIDTH)),
+            _row(f"sbg:{plan}", "log_likelihood", model.log_likelihood),
+            _row(f"sbg:{plan}", "contracts", float(model.contracts)),
+        )
+    ]
 
 
 def holdout_summary(split: Split | None, kind: OrderModel, rows: Iterable[Mapping[str, Any]]) -> list[Row]:

@@ -18,6 +18,8 @@ EXACT_CELLS = 20_000
 """Groups of customers up to which nothing is rounded: a fit then takes a fraction of a second."""
 CELL_DAYS = (1, 7, 28, 91)
 """How wide groups are in recency and age; the first width that leaves at most ``EXACT_CELLS`` groups is taken."""
+LEAST_BOTH_DAYS = 4
+"""Of two intervals: two days can be split in one way only, three in two, which tells nothing of chance."""
 BANDS, WIDEST = ((20, 1), (50, 3), (200, 10), (1000, 50)), 200
 """Numbers of orders below each end stand in bands so wide, where customers must be grouped; the widest for all above."""
 SPEND_BANDS = 50
@@ -145,8 +147,8 @@ def interval_ratios(order_line: ir.Table, *, as_of: date) -> ir.Table:
     own = ibis.window(group_by="customer_key", order_by=lines.ordered_on.asc())
     ranked = lines.mutate(place=ibis.row_number().over(own), following=lines.days.lead().over(own))
     first = ranked.filter(ranked.place == 0, ranked.following.notnull())
-    # Two days have one split only and three have two: they tell nothing of chance.
-    both = first.mutate(both_days=(first.days + first.following).cast("float64")).filter(ibis._.both_days >= 4), PLR2004 - ibis' own name
+    both = first.mutate(both_days=(first.days + first.following).cast("float64"))
+    both = both.filter(both.both_days >= LEAST_BOTH_DAYS)
     part = both.days.cast("float64") / both.both_days - 0.5
     before = both.both_days - 1
     return both.aggregate(

@@ -215,4 +215,4 @@ def _once_per_pair(function: Callable[[Floats, Floats], Floats], repeats: Floats
         return function(repeats, age)
     codes, first, place = np.unique(days * (int(number.max()) + 1) + number, return_index=True, return_inverse=True)
     del codes
-    return function(repeats[first], age[first])[place]
+    return np.asarray(function(repeats[first], age[first])[place])

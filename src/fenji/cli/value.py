@@ -1,0 +1,253 @@
+"""The command ``fenji value``: what are customers worth today, what will they be worth, and how sure is that?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.output import Output, money, number, percent, problem_json
+from fenji.cli.value_tables import (
+    class_name,
+    show_classes,
+    show_grid,
+    show_models,
+    show_survival,
+    show_tiers,
+    show_top,
+    show_trial,
+)
+from fenji.domain.value import Choice, OrderModel
+from fenji.language import message as _
+from fenji.workflow.value import ValueResult, value_at
+
+HELP = _(
+    "Values every customer: what it brought, whether it still is a customer, what it will order and bring; in classes, beside the tiers."
+)
+EXAMPLES = "fenji value\nfenji value --top 50 --json\nfenji value --customer C1001"
+
+Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help=_("One customer: any of its ids, or SPACE:ID."))]
+Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help=_("How many customers to list, the most valuable first."))]
+
+MODEL_NAMES = {
+    OrderModel.BG_NBD: _("BG/NBD"),
+    OrderModel.MBG_NBD: _("MBG/NBD"),
+    OrderModel.AVERAGE_RATE: _("the average rate of all"),
+}
+CHOICES = {
+    Choice.LIKELIER: _("the data are more probable under it than under the other model"),
+    Choice.EQUALLY_LIKELY: _(
+        "the data are as probable under both models, and this one also says of one-time buyers how likely they still are customers"
+    ),
+    Choice.RHYTHM_DOUBTFUL: _(
+        "customers do not order by chance as both models assume, so the likelihood does not decide; this one also says of one-time buyers how likely they still are customers"
+    ),
+    Choice.TOO_FEW_BUYERS: _("there are too few customers for a model"),
+    Choice.TOO_FEW_REPEAT_BUYERS: _("there are too few repeat buyers for a model"),
+}
+
+
+def command(
+    context: typer.Context,
+    *,
+    as_of: AsOf = None,
+    policy: Policy = None,
+    customer: Customer = None,
+    top: Top = 10,
+    engine: Engine = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prints the value of the customers, or of one."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    with output.progress() as progress:
+        result = value_at(
+            workspace,
+            as_of=day_of(as_of),
+            policy=policy,
+            engine=engine_of(engine),
+            customer=customer,
+            top=top,
+            progress=progress,
+        )
+    if output.is_json:
+        output.json(answer(result, output))
+    elif result.customer is not None:
+        show_customer(result, result.customer, output)
+    else:
+        show(result, output)
+
+
+def answer(result: ValueResult, output: Output) -> dict[str, Any]:
+    """The JSON object."""
+    rules = result.rules
+    return {
+        "run_id": result.run_id,
+        "as_of": result.as_of,
+        "is_as_of_defaulted": result.is_as_of_defaulted,
+        "policy": result.policy.slug,
+        "version": result.policy.version,
+        "currency": result.currency,
+        "rules": {
+            "current": {**vars(rules.current), "measure": str(rules.current.measure), "by": str(rules.current.by)},
+            "potential": {**vars(rules.potential), "measure": str(rules.potential.measure), "by": str(rules.potential.by)},
+            "discount_rate_yearly": rules.discount_rate_yearly,
+            "clv_months": rules.clv_months,
+            "holdout_weeks": rules.holdout_weeks,
+        },
+        "models": [_without(row) for row in result.quantities.values()],
+        "grid": [_without(row) for row in result.grid],
+        "tracking": [_without(row) for row in result.tracking],
+        "holdout": [_without(row) for row in result.holdout],
+        "survival": [_without(row) for row in result.survival],
+        "customers": [_without(row) for row in result.top],
+        "customer": None if result.customer is None else _without(result.customer),
+        "warnings": [problem_json(each, output.language) for each in result.warnings],
+    }
+
+
+def show(result: ValueResult, output: Output) -> None:
+    """The tables and sentences for people."""
+    output.warn(result.warnings)
+    output.heading(
+        _("Value of the customers on {as_of}, policy {policy} version {version} (run {run_id})"),
+        as_of=result.as_of,
+        policy=result.policy.slug,
+        version=result.policy.version,
+        run_id=result.run_id,
+    )
+    _say_total(result, output)
+    show_classes(result, output)
+    show_grid(result, output)
+    show_tiers(result, output)
+    show_models(result, output)
+    _say_choice(result, output)
+    show_trial(result, output)
+    show_survival(result, output)
+    show_top(result, output)
+
+
+def show_customer(result: ValueResult, row: Mapping[str, Any], output: Output) -> None:
+    """One customer in sentences."""
+    output.warn(result.warnings)
+    output.heading(_("Value of customer {customer_id} on {as_of}"), customer_id=row["customer_id"], as_of=result.as_of)
+    output.say(
+        _("Brought {revenue} {currency} in twelve months with {orders} orders, {total} {currency} ever on {days} order days."),
+        revenue=money(row["net_revenue_12m"]),
+        currency=result.currency,
+        orders=number(row["orders_12m"]),
+        total=money(row["net_revenue_total"]),
+        days=number(row["order_days"]),
+    )
+    if row["margin_12m"] is not None:
+        output.say(
+            _("Margin of twelve months: {margin} {currency}, from the {share} of its purchases whose cost is known."),
+            margin=money(row["margin_12m"]),
+            currency=result.currency,
+            share=percent(row["known_cost_share_12m"]),
+        )
+    _say_expected(result, row, output)
+    output.say(
+        _("Class by value: {current}. Class by potential: {potential}."),
+        current=class_name(row["current_class"], output),
+        potential=class_name(row["potential_class"], output),
+    )
+
+
+def _say_expected(result: ValueResult, row: Mapping[str, Any], output: Output) -> None:
+    if not row["order_days"]:
+        output.say(_("It has never ordered, so nothing can be said of what it will order."))
+        return
+    if row["p_alive"] is not None:
+        output.say(
+            _("It still is a customer with a probability of {alive}; in twelve months with {later}."),
+            alive=percent(row["p_alive"]),
+            later=percent(row["p_alive_12m"]),
+        )
+        output.say(
+            _("It will order at least once within twelve months with a probability of {any_order}."),
+            any_order=percent(row["order_probability_12m"]),
+        )
+        _say_one_time(result, row, output)
+    if row["expected_orders_12m"] is not None:
+        output.say(
+            _("Expected in the next twelve months: {orders} order days{interval}, {revenue} {currency}{revenue_interval}."),
+            orders=number(row["expected_orders_12m"], 2),
+            interval=_interval(row, "expected_orders_12m", lambda value: number(value, 2)),
+            revenue=money(row["expected_revenue_12m"]),
+            currency=result.currency,
+            revenue_interval=_interval(row, "expected_revenue_12m", money),
+        )
+        output.say(
+            _("Lifetime value of {months} months, discounted by {rate} a year: {clv} {currency}."),
+            months=result.rules.clv_months,
+            rate=percent(float(result.rules.discount_rate_yearly)),
+            clv=money(row["clv"]),
+            currency=result.currency,
+        )
+
+
+def _say_one_time(result: ValueResult, row: Mapping[str, Any], output: Output) -> None:
+    if row["order_days"] != 1:
+        return
+    if result.order_model is OrderModel.MBG_NBD:
+        output.say(_("It has ordered on one day only; how probable it is that it left right after that is in the numbers."))
+    else:
+        output.say(_("It has ordered on one day only; the model in use takes such customers for customers still."))
+
+
+def _interval(row: Mapping[str, Any], name: str, shown: Callable[[Any], str]) -> str:
+    lower, upper = row[f"{name}_lower"], row[f"{name}_upper"]
+    return "" if lower is None or upper is None else f" [{shown(lower)}, {shown(upper)}]"
+
+
+def _say_total(result: ValueResult, output: Output) -> None:
+    orders, revenue = result.quantities["total", "expected_orders_12m"], result.quantities["total", "expected_revenue_12m"]
+    if orders["value"] is None:
+        output.say(_("Nobody has ordered long enough ago that anything could be expected."))
+        return
+    output.say(
+        _(
+            "Expected of today's customers in the next twelve months: {orders} repeat order days {interval}, {revenue} {currency} {revenue_interval}."
+        ),
+        orders=number(orders["value"]),
+        interval=_ends(orders),
+        revenue=number(revenue["value"]),
+        currency=result.currency,
+        revenue_interval=_ends(revenue),
+    )
+    output.say(
+        _(
+            "Their lifetime value of {months} months, discounted by {rate} a year: {clv} {currency}. Customers who are yet to come are not in it."
+        ),
+        months=result.rules.clv_months,
+        rate=percent(float(result.rules.discount_rate_yearly)),
+        clv=number(result.value("total", "clv")),
+        currency=result.currency,
+    )
+    share = result.value("cost", "known_share")
+    if not share:
+        output.say(_("No product's cost is known, so margin cannot be told."))
+    else:
+        output.say(_("Margin is told for the {share} of sales whose cost is known."), share=percent(share))
+
+
+def _ends(row: Mapping[str, Any]) -> str:
+    return "[-]" if row["lower"] is None else f"[{number(row['lower'])}, {number(row['upper'])}]"
+
+
+def _say_choice(result: ValueResult, output: Output) -> None:
+    output.say(
+        _("Orders follow {model}, because {why}."),
+        model=output.text(MODEL_NAMES[result.order_model]),
+        why=output.text(CHOICES[result.choice]),
+    )
+
+
+def _without(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without its date, which stands once in the answer."""
+    return {name: value for name, value in row.items() if name != "as_of"}
