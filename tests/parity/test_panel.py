@@ -30,6 +30,17 @@ def many_values() -> World:
     return world(*(sale(1 + n % 2, "2025-01-01", (round(n / 7, 2), f"category {n:03d}")) for n in range(1, 140)))
 
 
+def leap_days() -> World:
+    """Customers who joined on and around 29 February, with orders on the days at which their years begin and end."""
+    joined = {1: "2024-02-29", 2: "2024-02-28", 3: "2024-03-31", 4: "2023-04-01", 5: None}
+    days = ["2023-03-31", "2023-04-01", "2024-02-28", "2024-02-29", "2024-03-31", "2024-04-01", "2024-12-31", "2025-01-01"]
+    days += ["2025-02-27", "2025-02-28", "2025-03-01", "2025-03-31", "2025-04-01"]
+    return world(
+        *(sale(key, on, f"{key}.{number:02d}") for key in joined for number, on in enumerate(days)),
+        customers=[{"customer_key": key, "registered_on": on and date.fromisoformat(on)} for key, on in joined.items()],
+    )
+
+
 def every_fact() -> World:
     """Feedback with awkward fractions, events with amounts, referrals with and without a day."""
     return world(
@@ -58,6 +69,6 @@ def rows(engine: Engine, told: World, as_of: date) -> list[dict[str, object]]:
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("told", [corner_shop, all_refunds, boundary_values, late_refund, many_values, every_fact])
+@pytest.mark.parametrize("told", [corner_shop, all_refunds, boundary_values, late_refund, many_values, every_fact, leap_days])
 def test_both_engines_find_the_same_panel(duck: Engine, spark: Engine, told: Callable[[], World]):
     assert rows(spark, told(), date(2025, 3, 31)) == rows(duck, told(), date(2025, 3, 31))

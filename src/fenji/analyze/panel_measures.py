@@ -25,21 +25,14 @@ def measured(rows: ir.Table, measures: Mapping[Measure, str], *, as_of: date) ->
 
     Grain: one row per customer with rows; a measure without rows is null. Needs ``day`` (see ``panel_rows``).
     """
-    rows = _in_longest_window(rows, measures, as_of)
     masked = dict.fromkeys(str(each.column) for each in measures if each.how is How.MASK)
     rows = with_bits(rows, masked)
-    taken = {name: _aggregate(rows, measure, as_of) for measure, name in measures.items()}
+    taken = {name: aggregate_of(rows, measure, as_of=as_of) for measure, name in measures.items()}
     return rows.group_by("customer_key").aggregate(**taken)
 
 
-def _in_longest_window(rows: ir.Table, measures: Mapping[Measure, str], as_of: date) -> ir.Table:
-    """The rows that some measure can count: where every measure has a window, files of older days need not be read at all."""
-    opens_after = [measure.window.opens_after(as_of) for measure in measures]
-    days = [each for each in opens_after if each is not None]
-    return rows.filter(rows[DAY] > ibis.literal(min(days), type="date")) if days and len(days) == len(opens_after) else rows
-
-
-def _aggregate(rows: ir.Table, measure: Measure, as_of: date) -> ir.Value:
+def aggregate_of(rows: ir.Table, measure: Measure, *, as_of: date) -> ir.Value:
+    """One measure as an aggregate over rows; null where none is counted. A mask needs ``with_bits``."""
     if measure.how is How.MASK:
         return mask(rows, measure, as_of=as_of)
     column = rows[measure.column or "customer_key"]

@@ -28,6 +28,15 @@ _YEAR = _Span("12m", "近12个月", "last twelve months")
 _TOTAL = _Span("total", "累计", "in total")
 
 
+_YEARS = (
+    _Span("this_year", "本年度", "this year"),
+    _Span("last_year", "上一年度", "last year"),
+    _Span("this_membership_year", "本会员年度", "this membership year"),
+    _Span("last_membership_year", "上一会员年度", "last membership year"),
+)
+"""Calendar years, and those that begin with the day on which the customer joined."""
+
+
 def _over(
     span: _Span,
     slug: str,
@@ -61,7 +70,7 @@ def _over(
     )
 
 
-def _amounts(span: _Span) -> tuple[Metric, ...]:
+def _spend(span: _Span) -> tuple[Metric, ...]:
     return (
         _over(
             span,
@@ -85,6 +94,12 @@ def _amounts(span: _Span) -> tuple[Metric, ...]:
             where=ORDER,
             adds_up=True,
         ),
+    )
+
+
+def _amounts(span: _Span) -> tuple[Metric, ...]:
+    return (
+        *_spend(span),
         _over(
             span,
             "units",
@@ -276,3 +291,6 @@ ORDER_METRICS: tuple[Metric, ...] = (
     *_RHYTHM,
 )
 """All built-in metrics of order lines, in the order of the panel's columns."""
+
+YEAR_METRICS: tuple[Metric, ...] = tuple(metric for span in _YEARS for metric in _spend(span))
+"""How much and how many over years instead of rolling months; metrics.yaml has all others over the same windows."""

@@ -28,7 +28,7 @@ import pydantic
 from fenji.documents.metric_checks import metric_problems, name_problems, ratio_problems
 from fenji.documents.reader import Document, parse_document, read_document, validated
 from fenji.domain.metrics import Aggregate, Better, Fact, Metric, RowFilter, Unit
-from fenji.domain.periods import Window
+from fenji.domain.periods import WINDOW_NAMES, Window
 from fenji.domain.words import Words
 from fenji.errors import InvalidDocument, Place, Problem
 from fenji.language import message as _
@@ -103,7 +103,8 @@ class Draft(_Strict):
         try:
             Window.parse(text or "")
         except ValueError as error:
-            raise Objection(_("'{came}' is not a window; write 30d, 12m or total."), came=str(text)[:40]) from error
+            text_, known = _("'{came}' is not a window; write 30d, 12m, or one of: {known}."), ", ".join(WINDOW_NAMES)
+            raise Objection(text_, came=str(text)[:40], known=known) from error
         return text
 
     @pydantic.field_validator("ratio_of")

@@ -15,47 +15,93 @@ class WindowUnit(StrEnum):
     DAYS = "d"
     MONTHS = "m"
     TOTAL = "total"
+    CALENDAR_YEAR = "year"
+    MEMBERSHIP_YEAR = "membership_year"
+    """A customer's own year: from the day on which the customer joined, or an anniversary of it, to the day before the next one."""
 
 
 _PATTERN = re.compile(r"^(?P<length>[1-9][0-9]{0,3})(?P<unit>[dm])$")
 
+_BY_NAME = {
+    "total": (WindowUnit.TOTAL, 0),
+    "this_year": (WindowUnit.CALENDAR_YEAR, 0),
+    "last_year": (WindowUnit.CALENDAR_YEAR, 1),
+    "this_membership_year": (WindowUnit.MEMBERSHIP_YEAR, 0),
+    "last_membership_year": (WindowUnit.MEMBERSHIP_YEAR, 1),
+}
+"""Windows that have a name of their own: their unit, and how many years back they lie."""
+
+WINDOW_NAMES = tuple(_BY_NAME)
+
 
 @dataclass(frozen=True, order=True)
 class Window:
-    """A length of time that ends with the as-of day; ``total`` has no beginning."""
+    """A length of time that ends with the as-of day, or a year; ``total`` has no beginning."""
 
     unit: WindowUnit
     length: int = 0
+    """How many days or months; 0 for the others."""
+    years_back: int = 0
+    """0: the year that the as-of day lies in, up to that day; 1: the whole year before it."""
 
     @classmethod
     def parse(cls, text: str) -> Window:
-        """Reads ``12m``, ``30d`` or ``total``.
+        """Reads ``12m``, ``30d``, or one of the windows with a name, such as ``total`` and ``this_year``.
 
         Raises:
             ValueError: the text is none of these.
         """
-        if text == WindowUnit.TOTAL:
-            return cls(WindowUnit.TOTAL)
+        if text in _BY_NAME:
+            unit, back = _BY_NAME[text]
+            return cls(unit, years_back=back)
         found = _PATTERN.match(text)
         if not found:
-            allowed = f"'{text}' is not a window; write 30d, 12m or total"
+            allowed = f"'{text}' is not a window; write 30d, 12m, or one of {', '.join(WINDOW_NAMES)}"
             raise ValueError(allowed)
         return cls(WindowUnit(found["unit"]), int(found["length"]))
 
     def __str__(self) -> str:
-        return "total" if self.unit is WindowUnit.TOTAL else f"{self.length}{self.unit}"
+        names = {which: name for name, which in _BY_NAME.items()}
+        return names.get((self.unit, self.years_back)) or f"{self.length}{self.unit}"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether each customer has other days: then ``opens_after`` and ``closes_on`` only bound them for all customers together."""
+        return self.unit is WindowUnit.MEMBERSHIP_YEAR
+
+    @property
+    def is_trailing(self) -> bool:
+        """Whether the window is (``opens_after``, as_of] for every customer: neither personal nor over before the as-of day."""
+        return not self.is_personal and not self.years_back
 
     def opens_after(self, as_of: date) -> date | None:
-        """The last day before the window: the window is (this day, as_of]. None for ``total``.
+        """The last day before the window: the window is (this day, ``closes_on``]. None for ``total``.
 
         >>> str(Window.parse("12m").opens_after(date(2012, 2, 29)))
         '2011-02-28'
+        >>> str(Window.parse("last_year").opens_after(date(2012, 2, 29)))
+        '2010-12-31'
         """
         if self.unit is WindowUnit.TOTAL:
             return None
         if self.unit is WindowUnit.DAYS:
             return as_of - timedelta(days=self.length)
+        if self.unit is WindowUnit.CALENDAR_YEAR:
+            return date(as_of.year - self.years_back - 1, 12, 31)
+        if self.unit is WindowUnit.MEMBERSHIP_YEAR:
+            # A day earlier than a year ago: who joined on 29 February has a year of 366 days before each leap day.
+            return months_before(as_of, 12 * (self.years_back + 1)) - timedelta(days=1)
         return months_before(as_of, self.length)
+
+    def closes_on(self, as_of: date) -> date:
+        """The last day of the window.
+
+        >>> str(Window.parse("last_year").closes_on(date(2012, 2, 29)))
+        '2011-12-31'
+        """
+        if self.unit is WindowUnit.CALENDAR_YEAR and self.years_back:
+            return date(as_of.year - self.years_back, 12, 31)
+        return as_of
 
 
 def months_before(day: date, months: int) -> date:
@@ -64,3 +110,21 @@ def months_before(day: date, months: int) -> date:
     year, month = divmod(index, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
+
+
+def membership_year_began_on(joined_on: date, as_of: date, *, years_back: int = 0) -> date:
+    """The first day of the membership year that a day lies in, or of one before it: the anniversary of joining.
+
+    Who joined on 29 February has the anniversary on 28 February of other years.
+
+    >>> str(membership_year_began_on(date(2020, 2, 29), date(2023, 2, 27)))
+    '2022-02-28'
+    >>> str(membership_year_began_on(date(2020, 2, 29), date(2024, 2, 29), years_back=1))
+    '2023-02-28'
+    """
+    year = as_of.year if _anniversary(joined_on, as_of.year) <= as_of else as_of.year - 1
+    return _anniversary(joined_on, year - years_back)
+
+
+def _anniversary(joined_on: date, year: int) -> date:
+    return date(year, joined_on.month, min(joined_on.day, calendar.monthrange(year, joined_on.month)[1]))

@@ -48,6 +48,11 @@ left join days d on not n.is_return and d.customer = n.customer and d.day = n.da
 left join values_ v on not n.is_return and v.invoice = n.invoice
 """
 
+WHOLE_YEARS = """
+create macro whole_years(joined, day) as
+  year(day) - year(joined) - if(month(day) * 100 + day(day) < month(joined) * 100 + day(joined), 1, 0)
+"""
+
 PLAIN = """
 with gaps as (
   select customer, day - lag(day) over (partition by customer order by day) as gap
@@ -76,8 +81,17 @@ select customer as customer_key,
     / nullif(sum(amount) filter (not is_return and day > $as_of - interval 12 month), 0)::double])) as refund_rate_12m,
   date_diff('day', min(day) filter (not is_return), $as_of) as days_since_first_order,
   date_diff('day', max(day) filter (not is_return), $as_of) as days_since_last_order,
+  coalesce(sum(amount) filter (year(day) = year($as_of)), 0) as net_revenue_this_year,
+  coalesce(sum(amount) filter (year(day) = year($as_of) - 1), 0) as net_revenue_last_year,
+  count(distinct invoice) filter (not is_return and year(day) = year($as_of) - 1) as orders_last_year,
+  -- Everybody joined on the first day with an order: whole years since then are counted forward, as a person would.
+  coalesce(sum(amount) filter (whole_years(joined, day) = whole_years(joined, $as_of)), 0) as net_revenue_this_membership_year,
+  count(distinct invoice) filter (not is_return and whole_years(joined, day) = whole_years(joined, $as_of))
+    as orders_this_membership_year,
+  coalesce(sum(amount) filter (whole_years(joined, day) = whole_years(joined, $as_of) - 1), 0) as net_revenue_last_membership_year,
   any_value(mean) as mean_days_between_orders, any_value(deviation / mean) as order_interval_variation
 from raw left join rhythm using (customer) left join sizes using (customer)
+left join (select customer, min(day) as joined from raw group by all) using (customer)
 where customer is not null and day <= $as_of group by customer, largest_12m, largest order by customer
 """
 
@@ -93,7 +107,8 @@ def plain(folder):
         pytest.skip("Online Retail II is neither beside the project nor in it")
     connection = duckdb.connect(config={"threads": 2})
     connection.execute(RAW).fetchall()
-    people = "select customer as customer_key, min(day) as first_seen_on from raw where customer is not null group by all"
+    connection.execute(WHOLE_YEARS)
+    people = "select customer as customer_key, null::date as registered_on, min(day) as first_seen_on from raw where customer is not null group by all"
     for name, sql in (("lines", CLEAN_LINES), ("people", people)):
         connection.execute(f"copy ({sql}) to '{folder}/{name}.parquet'").fetchall()
     yield connection
@@ -103,7 +118,8 @@ def plain(folder):
 @pytest.mark.parametrize("as_of", [date(2010, 12, 9), date(2011, 2, 28), date(2011, 12, 9)])
 def test_the_panel_equals_plain_sql(duck, plain, folder, as_of):
     lines = duck.read_parquet([folder / "lines.parquet"], clean.ORDER_LINE.schema)
-    people = duck.read_parquet([folder / "people.parquet"], ibis.schema({"customer_key": "int64", "first_seen_on": "date"}))
+    names = ibis.schema({"customer_key": "int64", "registered_on": "date", "first_seen_on": "date"})
+    people = duck.read_parquet([folder / "people.parquet"], names)
     panel = customer_metric({Fact.ORDER_LINE: lines}, people, metrics=builtin_metrics(), as_of=as_of)
     wanted = plain.sql(PLAIN, params={"as_of": as_of}).to_arrow_table().to_pylist()
     assert len(wanted) > 4000

@@ -103,7 +103,7 @@ def test_every_problem_of_every_metric_is_said_at_once_with_its_line(tmp_path):
         "row 3, column metrics[2].slug: a metric's slug is at most 60 small letters, digits and underscores, a letter first.",
         "row 3, column metrics[2].unit: unknown unit 'mony'. Did you mean money?",
         "row 3, column metrics[2].aggregate: 'aggregate' is missing.",
-        "row 3, column metrics[2].window: '12x' is not a window; write 30d, 12m or total.",
+        "row 3, column metrics[2].window: '12x' is not a window; write 30d, 12m, or one of: total, this_year, last_year, this_membership_year, last_membership_year.",
         "row 3, column metrics[2].fact: unknown fact 'order_lin'. Did you mean order_line?",
         "row 3, column metrics[2].agregate: unknown name 'agregate'. Did you mean aggregate?",
         "row 4, column metrics[3].column: unknown column 'net_revenu'. Did you mean net_revenue?",
