@@ -16,8 +16,11 @@ why       the reasons of one customer's tier
 whatif    another policy on the same customers
 whatif_tables    what both views of another policy show alike
 whatif_replay    another policy over the last reviews
+churn     who is about to leave or to order, and why
 forecast  expected tiers of the next reviews
 rules     what is bought together, overall and per tier
+segments  groups found in the data, beside the tiers
+segment_tables   how segments are shown
 policy    shows and checks a policy
 policy_suggest   thresholds from the data, as a draft
 policy_versions  publishes a version of a policy, and lists all versions

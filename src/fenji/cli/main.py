@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from fenji import __version__
-from fenji.cli import demo, forecast, init, moves, policy, quality, rules, structure, tiers, value, whatif, why
+from fenji.cli import churn, demo, forecast, init, moves, policy, quality, rules, segments, selftest, structure, tiers, value, whatif, why
 from fenji.cli import map as map_command
 from fenji.cli import run as run_command
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
@@ -47,9 +47,12 @@ COMMANDS: dict[str, Entry] = {
         "moves": moves,
         "why": why,
         "whatif": whatif,
+        "churn": churn,
         "forecast": forecast,
+        "segments": segments,
         "rules": rules,
         "value": value,
+        "selftest": selftest,
         "demo": demo,
     }.items()
 }

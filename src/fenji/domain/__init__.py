@@ -15,6 +15,7 @@ overrides   tiers that a person has decided by hand
 reviews     on which days tiers are decided, and when a customer is lost
 segments    groups found in the data, and the cuts behind them
 value       models of value, classes, and the company's choices
+churn       when a customer has left, and what tells of it beforehand
 forecasts   expected counts with intervals, and how well models did before
 basket_rules  what is bought together, and what a company asks of such a rule
 """

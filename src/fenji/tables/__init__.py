@@ -6,5 +6,6 @@ records    how the records of one file become rows of a raw table
 clean      one customer, one order, one currency, one calendar
 insight    metrics, tiers, counts
 insight_value  value of customers, the models behind it, and how they did
+insight_churn  who may leave or order, why, and how good the models were
 insight_segments  segments, clusters and the rules that describe them
 """

@@ -18,8 +18,13 @@ moves        who moved between two reviews, and whether every flow closes
 why          the reasons of one customer's tier
 whatif       another policy on the same customers
 replaying    another policy over the last reviews
+churn        who is about to leave, and who to order
+churn_past   what was known at past dates, and what came of it
+churn_answers  risk, reasons and quality as they are read back
 forecast     expected tiers of the next reviews
 rules        what is bought together
+segments     groups found in the data, read back for people
+segmenting   composes the steps of segments
 policies     shows and lints a policy
 suggesting   a draft of a policy from the data
 publishing   freezes a version of a policy, and lists all versions

@@ -13,8 +13,10 @@ predicting     the scores of a fitted model, and what each feature adds to them
 figures        how good are probabilities
 reasons        what the model says of a customer, in words
 scoring        the risk of every customer
+ranking        where the risk stands, and what is at stake
 propensity     the chance of an order of every customer
 drivers        what drives risk over all
+reason_words   reasons as sentences
 staying        how long do customers of each tier stay
 reporting      models, samples and their quality as tables
 crossing       the same models on a table without dates
