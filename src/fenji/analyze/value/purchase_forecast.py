@@ -148,7 +148,8 @@ def _order_pairs(leave: Floats, rate: Floats, start: Floats, weeks: float) -> Fl
     # Gamma moments of 1 - e^(-z) (1 + z); for small p both terms cancel, and the first term of the series is taken.
     exact = -np.expm1(-rate * np.log1p(y)) - rate * y * (1 + y) ** (-rate - 1)
     series = rate * (rate + 1) * y**2 / 2
-    return 2 * (1 - leave) * np.where(rate * y < 1e-5, series, exact) / np.maximum(leave, 1e-150) ** 2  # noqa: PLR2004 - half of the digits
+    summed = np.where(rate * y < 1e-5, series, exact)  # noqa: PLR2004 - half of the digits
+    return np.asarray(2 * (1 - leave) * summed / np.maximum(leave, 1e-150) ** 2)
 
 
 def _log_odds(model: PurchaseModel, repeats: Floats, recency: Floats, age: Floats) -> Floats:
