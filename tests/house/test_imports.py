@@ -21,12 +21,16 @@ HEAVY = {
     "connectorx",
     "fastexcel",
     "ibis",
+    "implicit",
+    "lightgbm",
     "numpy",
     "pandas",
     "pyarrow",
     "pyspark",
     "scipy",
+    "sklearn",
     "sqlalchemy",
+    "statsforecast",
     "uvicorn",
 }
 """Third-party libraries that take long to load, and so may be imported where they are used."""
