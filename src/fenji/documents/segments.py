@@ -60,7 +60,7 @@ class _Body(pydantic.BaseModel):
 class _LifecycleBody(_Body):
     rhythm: RhythmMeasure = RhythmMeasure.MEDIAN
     least_intervals: Annotated[int, pydantic.Field(ge=1, le=100)] = 3
-    least_days: _Days = 7
+    least_days: _Days = 14
     fallback_days: _Days = 90
     at_risk_after: _Factor = LifecyclePlan.at_risk_after
     lost_after: _Factor = LifecyclePlan.lost_after

@@ -98,8 +98,8 @@ class LifecyclePlan:
     rhythm: RhythmMeasure = RhythmMeasure.MEDIAN
     least_intervals: int = 3
     """Own intervals that a rhythm of one's own takes; with fewer the population's counts."""
-    least_days: int = 7
-    """No rhythm is shorter: somebody who orders daily is not lost after a long weekend."""
+    least_days: int = 14
+    """No rhythm is shorter: somebody who orders weekly is not lost after a month's holiday."""
     fallback_days: int = 90
     """The population's rhythm where nobody has ordered on two days."""
     at_risk_after: Decimal = Decimal(2)

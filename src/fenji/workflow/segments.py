@@ -353,20 +353,31 @@ def _remarks(choices: Sequence[ChoiceRow]) -> list[Problem]:
     problems = []
     for among in dict.fromkeys(each.among for each in choices):
         tried = [each for each in choices if each.among == among]
-        values: dict[str, object] = {"among": among, "customers": tried[0].customers}
+        # ``what`` is a word of the catalogs, so that it is said in the reader's language.
+        values: dict[str, object] = {"what": AMONG_WORDS[among], "customers": tried[0].customers}
         chosen = [each for each in tried if each.verdict == "chosen"]
         if chosen and chosen[0].silhouette is not None and chosen[0].silhouette <= WEAK:
-            text = _("{among}: the clusters run into one another (silhouette {silhouette}); read them as shades, not as kinds.")
+            text = _("{what}: the clusters run into one another (silhouette {silhouette}); read them as shades, not as kinds.")
             problems.append(Problem(text, {**values, "silhouette": f"{chosen[0].silhouette:.2f}"}))
         elif not chosen:
             problems.append(Problem(_NO_CLUSTERS.get(tried[0].verdict, _NONE_HOLDS), values))
     return problems
 
 
+AMONG_WORDS: Mapping[str, str] = {
+    "everyone": _("all customers who have ordered"),
+    "new": _("new customers"),
+    "active": _("active customers"),
+    "won_back": _("customers won back"),
+    "at_risk": _("customers at risk"),
+    "lost": _("lost customers"),
+}
+"""Among whom clusters were looked for."""
+
 _NONE_HOLDS = _(
-    "{among}: no number of clusters could be found again in samples drawn again; the {customers} customers stay one group."
+    "{what}: no number of clusters could be found again in other samples and is better separated than customers without any groups would be; the {customers} customers stay one group."
 )
 _NO_CLUSTERS = {
-    "too_few_customers": _("{among}: {customers} customers are too few for clusters."),
-    "all_alike": _("{among}: the {customers} customers do not differ in any of the metrics; there are no clusters."),
+    "too_few_customers": _("{what}: {customers} customers are too few for clusters."),
+    "all_alike": _("{what}: the {customers} customers do not differ in any of the metrics; there are no clusters."),
 }

@@ -12,5 +12,6 @@ cluster_labels  the same group keeps its number from run to run
 cluster_words   what a cluster is called, and what sets it apart
 cluster_facts   averages and medians of every cluster
 tree_growing    a shallow decision tree read off as rules
+tree_words      what a rule of a tree says
 tree_rules      how well each rule describes everyone
 """

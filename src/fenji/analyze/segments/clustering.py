@@ -34,7 +34,7 @@ SEEN = 2000
 DRAWN = 4000
 """Customers of a sample drawn again."""
 NEARLY = 0.9
-"""Of the best silhouette and of the best stability: as good for practice, and more groups say more."""
+"""Of the best gain in silhouette and of the best stability: as good for practice, and more groups say more."""
 STARTS = 4
 """Beginnings from which centers are sought; the best end counts."""
 REDRAW_STARTS = 2
@@ -73,6 +73,11 @@ class Choice:
     """Of one normal cloud of the same shape, cut into as many parts."""
     stability: float | None = None
     smallest_share: float | None = None
+
+    @property
+    def gain(self) -> float:
+        """By how much the clusters are better separated than parts of a cloud; a raw silhouette would favor few clusters."""
+        return (self.silhouette or 0.0) - (self.cloud_silhouette or 0.0)
 
 
 @dataclass(frozen=True)
@@ -124,8 +129,8 @@ def find_clusters(columns: Mapping[str, Floats], *, customers: int, plan: Cluste
     """The clusters of a sample.
 
     Of the numbers of clusters that can be found again (``least_stability``, and ``least_found`` for every single cluster) and whose
-    clusters are all large enough, those count whose silhouette is nearly the best, of these those whose stability is; of these the
-    largest. Where no number passes, there are no clusters.
+    clusters are all large enough, those count whose silhouette exceeds that of a cloud without groups by nearly the most, of these
+    those whose stability is nearly the best; of these the largest. Where no number passes, there are no clusters.
 
     Args:
         columns: the values of the sample by metric, NaN where there are none.
@@ -243,11 +248,11 @@ def _tried(matrix: Floats, count: int, plan: ClusterPlan, different: int) -> tup
 
 
 def _best(choices: tuple[Choice, ...]) -> int | None:
-    fit = [each for each in choices if each.verdict is Verdict.LESS_SEPARATED and each.silhouette is not None]
+    fit = [each for each in choices if each.verdict is Verdict.LESS_SEPARATED]
     if not fit:
         return None
-    most = max(each.silhouette or 0.0 for each in fit)
-    fit = [each for each in fit if (each.silhouette or 0.0) >= NEARLY * most]
+    most = max(each.gain for each in fit)
+    fit = [each for each in fit if each.gain >= NEARLY * most]
     surest = max(each.stability or 0.0 for each in fit)
     return max(each.clusters for each in fit if (each.stability or 0.0) >= NEARLY * surest)
 

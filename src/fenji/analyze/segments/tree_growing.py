@@ -80,6 +80,7 @@ class _Branch:
     low: Mapping[str, Edge]
     high: Mapping[str, Edge]
     missing: Mapping[str, bool]
+    """Every metric that was asked, the first one first."""
 
 
 def grow_tree(
@@ -174,7 +175,7 @@ def _rules(grown: Any, matrix: Floats, metrics: Sequence[str], natures: Mapping[
 
 def _condition(branch: _Branch) -> Condition:
     parts: list[Condition] = []
-    for metric in dict.fromkeys([*branch.low, *branch.high]):
+    for metric in branch.missing:
         lines: list[Condition] = []
         if metric in branch.low:
             lines.append(Comparison(metric, *branch.low[metric]))
