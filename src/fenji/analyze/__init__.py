@@ -17,8 +17,15 @@ scores             the points of the policy's weighted score
 tiers              the tier of every customer
 activity           who is lost, and whose anniversary it is
 overrides          which tier a person has decided
+deciding           what happens to every customer at one review
 reviews            the official tier of every customer, review after review
 judging            why one customer meets a rule, and what is missing
+rule_bands         on which side of every threshold a value lies
+review_cells       the facts of a whole history, summed up once
+review_columns     columns as arrays with one place per customer
+review_windows     what every customer has in each window of a review
+review_values      a metric read off whole arrays of measures
+review_rules       what the rules say of everybody, review after review
 explaining         the reasons of one customer's tier, and what follows from it
 alike              customers whom the rules cannot tell apart, counted together
 rule_words         rules, reasons and what is missing in words

@@ -3,6 +3,7 @@
 engine         what every engine can do
 failures       what goes wrong on every engine, in our words
 components     which ids hang together, computed on any engine
+part_files     where the results of a batch step go
 duck           DuckDB over Parquet, the default
 duck_reading   how DuckDB reads the company's files into raw tables
 spark          Spark, for what does not fit one machine

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
 from fenji.engines.duck_reading import DuckReading
-from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, range_width
+from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
+from fenji.engines.part_files import PartFiles
 
 
 @ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
@@ -45,6 +49,7 @@ class DuckEngine(DuckReading):
             scratch.mkdir(parents=True, exist_ok=True)
         self._scratch = Path(tempfile.mkdtemp(prefix="fenji-", dir=scratch))
         self._staged = 0
+        self._kept: dict[ops.Node, Path] = {}
         options: dict[str, object] = {"temp_directory": str(self._scratch / "spill"), "preserve_insertion_order": False}
         if threads is not None:
             options["threads"] = threads
@@ -75,6 +80,8 @@ class DuckEngine(DuckReading):
 
     def save(self, table: ir.Table, folder: Path) -> int:
         """See Engine.save."""
+        if table.op() in self._kept:
+            return _linked(self._kept[table.op()], folder)
         sql = self._typed(table)
         target = str(folder / "part-0.parquet").replace("'", "''")
         with _failures(folder):
@@ -92,17 +99,22 @@ class DuckEngine(DuckReading):
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
         """See Engine.map_customers."""
-        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+        (mapped,) = self.map_customers_apart(table, lambda rows: (function(rows),), schema, parts=1)
+        return mapped
 
+    def map_customers_apart(
+        self, table: ir.Table, function: PartFunction, schema: sch.Schema, *, parts: int
+    ) -> tuple[ir.Table, ...]:
+        """See Engine.map_customers_apart."""
         self._staged += 1
-        file = self._scratch / f"mapped_{self._staged}.parquet"
-        target, writer = schema.to_pyarrow(), None
-        with _failures(self._scratch), ExitStack() as opened:
+        files = [self._scratch / f"mapped_{self._staged}_{part}.parquet" for part in range(parts)]
+        with _failures(self._scratch), PartFiles(files, schema.to_pyarrow()) as opened:
             for rows in self._ranges(table):
-                result = _in_types(function(rows), target)
-                writer = writer or opened.enter_context(pq.ParquetWriter(file, result.schema, compression="lz4"))
-                writer.write_table(result, row_group_size=BATCH_ROWS)
-        return self.connection.read_parquet(str(file), hive_partitioning=False).cast(schema)
+                for part, result in enumerate(function(rows)):
+                    opened.write(part, result)
+        found = tuple(self.connection.read_parquet(str(file), hive_partitioning=False) for file in files)
+        self._kept |= {each.op(): file for each, file in zip(found, files, strict=True)}
+        return found
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """See Engine.to_utc."""
@@ -118,20 +130,16 @@ class DuckEngine(DuckReading):
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _ranges(self, table: ir.Table) -> Iterator[pa.Table]:
-        """All rows, customers of one range of keys at a time; more than one range is split on disk first, in one pass."""
-        key = table.customer_key
-        (found,) = self.fetch(table.aggregate(rows=table.count(), lowest=key.min(), highest=key.max())).to_pylist()
-        if found["rows"] <= RANGE_ROWS:
-            yield self.connection.to_pyarrow(table)
-            return
-        self._staged += 1
-        folder = self._scratch / f"ranges_{self._staged}"
-        numbered = self._typed(table.mutate(key_range=(key - found["lowest"]) // range_width(**found)))
-        target = str(folder).replace("'", "''")
-        self.connection.raw_sql(f"COPY ({numbered}) TO '{target}' (FORMAT parquet, PARTITION_BY (key_range))")
-        for part in sorted(folder.iterdir()):
-            yield self.connection.to_pyarrow(self.connection.read_parquet(str(part / "*.parquet"), hive_partitioning=False))
-            shutil.rmtree(part)
+        """All rows in the order of their customers, who are never cut in two: at least one table, maybe without rows."""
+        in_order = f"{self._typed(table)} ORDER BY customer_key"
+        reader = self.connection.con.sql(in_order).to_arrow_reader(BATCH_ROWS)
+        gathered = reader.schema.empty_table()
+        for batch in reader:
+            gathered = pa.concat_tables([gathered, pa.Table.from_batches([batch])])
+            while gathered.num_rows >= RANGE_ROWS and (whole := _whole_customers(gathered, RANGE_ROWS)):
+                yield gathered.slice(0, whole)
+                gathered = gathered.slice(whole)
+        yield gathered
 
     def _typed(self, table: ir.Table) -> str:
         """The expression with every column in the type that it claims: DuckDB itself takes a literal such as 1.0 for a decimal."""
@@ -146,14 +154,25 @@ class DuckEngine(DuckReading):
         return str(self.connection.compile(table))
 
 
-def _in_types(result: pa.Table, target: pa.Schema) -> pa.Table:
-    """The columns in their types; what is dictionary-encoded stays so, because it is written many times faster."""
-    columns = {}
-    for field in target:
-        column = result[field.name]
-        is_encoded = pa.types.is_dictionary(column.type) and column.type.value_type == field.type
-        columns[field.name] = column if is_encoded else column.cast(field.type)
-    return pa.table(columns)
+def _whole_customers(rows: pa.Table, wanted: int) -> int:
+    """How many rows, about as many as wanted, leave no customer cut in two; 0 where the only one may go on in rows to come."""
+    keys = rows["customer_key"].to_numpy()
+    before, after = (int(np.searchsorted(keys, keys[wanted - 1], side)) for side in ("left", "right"))
+    return before or (after if after < len(keys) else 0)
+
+
+def _linked(file: Path, folder: Path) -> int:
+    """A file that is already as it shall be, in another folder too; written again only where the disk knows no links."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+    with _failures(folder):
+        folder.mkdir(parents=True)
+        target = folder / "part-0.parquet"
+        try:
+            os.link(file, target)
+        except OSError:
+            shutil.copyfile(file, target)
+    return int(pq.read_metadata(target).num_rows)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,9 @@ from fenji.tables.contract import Contract
 
 BatchFunction = Callable[[pa.Table], pa.Table]
 """From all rows of some customers to the rows of the result for them."""
+
+PartFunction = Callable[[pa.Table], Iterable[pa.Table]]
+"""The same with several results: one table for each part, always as many and in the same order; best made one after the other."""
 
 FETCH_LIMIT = 200_000
 """Rows that may be collected into memory at once: about 200 MB at a thousand bytes a row, far above any report."""
@@ -68,11 +71,27 @@ class Engine(Protocol):
         """A batch step, run now and kept on scratch disk.
 
         Args:
-            table: has a ``customer_key`` without nulls, and customers with about as many rows each; read twice, so what is
-                costly to compute is better staged.
+            table: has a ``customer_key`` without nulls, and customers with about as many rows each; may be read twice, so what
+                is costly to compute is better staged.
             function: is given all rows of the customers of one range of keys, in any order (``RANGE_ROWS`` of them or so; at
                 least once, maybe without rows), and returns the result for them.
             schema: of what the function returns.
+        """
+        ...
+
+    def map_customers_apart(
+        self, table: ir.Table, function: PartFunction, schema: sch.Schema, *, parts: int
+    ) -> tuple[ir.Table, ...]:
+        """A batch step with several results of one schema, such as one for each review; run now and kept on scratch disk.
+
+        Args:
+            table: as for ``map_customers``.
+            function: is given customers as there, and returns ``parts`` tables for them.
+            schema: of each table.
+            parts: how many.
+
+        Returns:
+            A table for each part. Saving one as it is costs no second computation.
         """
         ...
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fenji.engines.engine import FETCH_LIMIT, BatchFunction, range_width
+from fenji.engines.engine import FETCH_LIMIT, BatchFunction, PartFunction, range_width
 from fenji.engines.failures import too_many_rows
 from fenji.engines.spark_paths import literal_path
 from fenji.engines.spark_reading import SparkReading
@@ -35,6 +36,9 @@ def _earlier_utc_of(local: object, zone: object) -> object: ...
 
 @ibis.udf.scalar.builtin(name="from_utc_timestamp", signature=(("timestamp('UTC')", "string"), "timestamp"))
 def _local_of(moment: object, zone: object) -> object: ...
+
+
+_PART = "part_number"
 
 
 class SparkEngine(SparkReading):
@@ -110,22 +114,29 @@ class SparkEngine(SparkReading):
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
         """See Engine.map_customers."""
+        (mapped,) = self.map_customers_apart(table, _alone(function), schema, parts=1)
+        return mapped
+
+    def map_customers_apart(
+        self, table: ir.Table, function: PartFunction, schema: sch.Schema, *, parts: int
+    ) -> tuple[ir.Table, ...]:
+        """See Engine.map_customers_apart."""
         from pyspark.sql import functions  # noqa: PLC0415 - heavy third-party, an extra
 
-        target = schema.to_pyarrow()
         key = table.customer_key
         (found,) = self.fetch(table.aggregate(rows=table.count(), lowest=key.min(), highest=key.max())).to_pylist()
-
-        def mapped(rows: pa.Table) -> pa.Table:
-            return function(rows).select(target.names).cast(target)
-
-        folder = self._next_folder("mapped")
+        target = schema.to_pyarrow()
         if not found["rows"]:
-            pq.write_table(mapped(self.fetch(table)), folder.with_suffix(".parquet"), coerce_timestamps="us")
-            return self.read_parquet([folder.with_suffix(".parquet")], schema)
+            return tuple(self.from_arrow(each.select(target.names).cast(target)) for each in function(self.fetch(table)))
+        folder, whole = self._next_folder("mapped"), sch.Schema({**schema, _PART: "int32"})
+
+        def numbered(rows: pa.Table) -> pa.Table:
+            return _numbered(function(rows), target)
+
         key_range = functions.floor((functions.col("customer_key") - found["lowest"]) / range_width(**found))
-        write_parquet(self._frame_of(table).groupBy(key_range).applyInArrow(mapped, struct_of(schema)), folder)
-        return self.read_parquet(sorted(folder.glob("*.parquet")), schema)
+        frame = self._frame_of(table).groupBy(key_range).applyInArrow(numbered, struct_of(whole))
+        write_parquet(frame, folder, apart=_PART)
+        return tuple(self.read_parquet(sorted((folder / f"{_PART}={part}").glob("*.parquet")), schema) for part in range(parts))
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """See Engine.to_utc."""
@@ -163,3 +174,19 @@ class SparkEngine(SparkReading):
     def _next_folder(self, what: str) -> Path:
         self._staged += 1
         return self._scratch / f"{what}_{self._scratch.name.replace('-', '_')}_{self._staged}"
+
+
+def _alone(function: BatchFunction) -> PartFunction:
+    def apart(rows: pa.Table) -> tuple[pa.Table]:
+        return (function(rows),)
+
+    return apart
+
+
+def _numbered(tables: Iterable[pa.Table], target: pa.Schema) -> pa.Table:
+    """The results for all parts in one table, each row with the number of its part."""
+    found = []
+    for part, table in enumerate(tables):
+        typed = table.select(target.names).cast(target)
+        found.append(typed.append_column(_PART, pa.array(np.full(len(typed), part, np.int32))))
+    return pa.concat_tables(found)

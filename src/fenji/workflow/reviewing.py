@@ -1,4 +1,8 @@
-"""Which tier did every customer hold at each of the last reviews? The panel of each review, what the rules say of it, and one decision about all of them."""
+"""Which tier did every customer hold at each of the last reviews? Facts are summed up once for all reviews where that is exact; then one decision is made.
+
+Memory: a batch of about two million cells and its arrays, below 1 GB whatever the number of customers and reviews, beside what the engine
+is given for grouping and sorting cells, which it does on disk where they do not fit.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,15 @@ from datetime import date
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from fenji.analyze.activity import metrics_for_lost
+from fenji.analyze.overrides import overrides_in_force
 from fenji.analyze.panel import customer_metric, known_customers
 from fenji.analyze.registry import Registry
+from fenji.analyze.review_cells import cells_of, plan_cells
+from fenji.analyze.review_rules import Override, decide_cells
 from fenji.analyze.reviews import decide_reviews
 from fenji.analyze.rules import conditions_of, metrics_in, top_shares_in
 from fenji.analyze.tier_counts import count_tiers
@@ -26,6 +34,9 @@ from fenji.language import message as _
 from fenji.settings import Settings
 from fenji.tables import insight
 from fenji.workflow.wiring import RunWriter
+
+MOST_OVERRIDES = 5_000_000
+"""Customers whose tier was given by hand: 10 bytes each and review in memory."""
 
 
 @dataclass(frozen=True)
@@ -114,27 +125,74 @@ def decide_plan(
         InvalidInput: a policy names metrics or customer columns that are not there.
     """
     overrides = engine.from_arrow(plan.overrides) if plan.overrides.num_rows else None
-    given = [None] * (len(plan.reviews) - 1) + [last_panel]
-    panels = [
-        panel if panel is not None else _panel_of(engine, customer, facts, each, registry, lost=plan.lost)
-        for each, registry, panel in zip(plan.reviews, plan.registries, given, strict=True)
-    ]
     if len(plan.reviews) == 1:
-        (review,), (panel,) = plan.reviews, panels
+        (review,), (registry,) = plan.reviews, plan.registries
+        panel = _panel_of(engine, customer, facts, review, registry, lost=plan.lost) if last_panel is None else last_panel
         only = assign_tiers(panel, customer, policy=review.policy, as_of=review.as_of, lost=plan.lost, overrides=overrides)
         return [Decided(review, panel, only)]
+    metrics = [
+        registry.needed_for(needed_metrics(each.policy, registry, plan.lost))
+        for each, registry in zip(plan.reviews, plan.registries, strict=True)
+    ]
+    cells = plan_cells(plan.reviews, metrics, facts, customer, plan.lost)
+    if cells is None:
+        return _decided_from_panels(_World(engine, customer, facts, overrides), plan, last_panel, on_review)
+    in_force = []
+    for number, review in enumerate(plan.reviews):
+        on_review(number)
+        in_force.append(_overrides_at(engine, overrides, review))
+    rows = cells_of(facts, customer, cells)
+    assignments = engine.map_customers_apart(
+        rows, decide_cells(cells, in_force), insight.TIER_ASSIGNMENT.schema, parts=len(plan.reviews)
+    )
+    panels = [
+        customer_metric(facts, customer, metrics=needed, as_of=each.as_of)
+        for each, needed in zip(plan.reviews, metrics, strict=True)
+    ]
+    return [Decided(*each) for each in zip(plan.reviews, panels, assignments, strict=True)]
+
+
+@dataclass(frozen=True)
+class _World:
+    """Where the tables live, and those that all reviews read."""
+
+    engine: Engine
+    customer: ir.Table
+    facts: Mapping[Fact, ir.Table]
+    overrides: ir.Table | None
+
+
+def _decided_from_panels(
+    world: _World, plan: ReviewPlan, last_panel: ir.Table | None, on_review: Callable[[int], None]
+) -> list[Decided]:
+    """A history whose rules look at all customers at once, or at what periods do not add up to: one panel for each review."""
+    engine, customer = world.engine, world.customer
+    given = [None] * (len(plan.reviews) - 1) + [last_panel]
+    panels = [
+        panel if panel is not None else _panel_of(engine, customer, world.facts, each, registry, lost=plan.lost)
+        for each, registry, panel in zip(plan.reviews, plan.registries, given, strict=True)
+    ]
     standings = []
     for number, (review, panel) in enumerate(zip(plan.reviews, panels, strict=True)):
         on_review(number)
         standing = standing_at(
-            panel, customer, policy=review.policy, as_of=review.as_of, lost=plan.lost, overrides=overrides, review=number
+            panel, customer, policy=review.policy, as_of=review.as_of, lost=plan.lost, overrides=world.overrides, review=number
         )
         standings.append(engine.stage(standing))
-    history = engine.map_customers(ibis.union(*standings), decide_reviews(plan.reviews), insight.TIER_ASSIGNMENT.schema)
-    return [
-        Decided(review, panel, history.filter(history.as_of == ibis.literal(review.as_of, type="date")))
-        for review, panel in zip(plan.reviews, panels, strict=True)
-    ]
+    assignments = engine.map_customers_apart(
+        ibis.union(*standings), decide_reviews(plan.reviews), insight.TIER_ASSIGNMENT.schema, parts=len(plan.reviews)
+    )
+    return [Decided(*each) for each in zip(plan.reviews, panels, assignments, strict=True)]
+
+
+def _overrides_at(engine: Engine, overrides: ir.Table | None, review: ReviewOn) -> Override | None:
+    """What people have decided by hand and is in force at a review; as many as there are overrides at most."""
+    if overrides is None:
+        return None
+    here = overrides_in_force(overrides, policy=review.policy, as_of=review.as_of).order_by("overridden_key")
+    found = engine.fetch(here, limit=MOST_OVERRIDES)
+    ranks = found["override_rank"].to_numpy().astype(np.int16)
+    return (found["overridden_key"].to_numpy(), ranks) if len(ranks) else None
 
 
 def save_reviews(writer: RunWriter, customer: ir.Table, decided: Sequence[Decided]) -> list[tuple[ReviewOn, ir.Table]]:
