@@ -174,10 +174,6 @@ class RunRepository:
             wanted = wanted.where((RunRow.run_id == on) | (RunRow.base_run_id == on))
         if as_of is not None:
             wanted = wanted.where(RunRow.as_of == as_of)
-        if command is not None:
-            wanted = wanted.where(RunRow.command == command)
-        if on is not None:
-            wanted = wanted.where((RunRow.run_id == on) | (RunRow.base_run_id == on))
         with self._database.reading() as session:
             row = session.scalars(wanted.order_by(RunRow.ended_at.desc(), RunRow.run_id.desc()).limit(1)).first()
             return None if row is None else _whole(session, row)

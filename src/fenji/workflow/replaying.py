@@ -48,8 +48,8 @@ from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import ReviewFlow
 from fenji.workflow.reviewing import Decided, ReviewPlan, decide_plan, needed_metrics
 from fenji.workflow.running import MOST_REVIEWS
-from fenji.workflow.tiers import clean_base_of, followed_policies, metrics_of_run
-from fenji.workflow.whatif import AffectedCustomer, ids_of, stored_panel
+from fenji.workflow.tiers import clean_base_of, followed_policies, metrics_of_run, stored_panel
+from fenji.workflow.whatif import AffectedCustomer, ids_of
 from fenji.workflow.wiring import Session, open_session
 from fenji.workflow.workspace import open_workspace, own_metrics_of, policies_between, policies_of, policy_in_force
 
@@ -374,7 +374,7 @@ class _Replay:
         names = [name for each in (self.current.policy, self.new) for name in needed_metrics(each, registry, self.lost)]
         metrics = registry.needed_for(dict.fromkeys(names))
         if metrics_of_run(self.run) == self.own:
-            stored = stored_panel(self.session, self.run, registry, [each.slug for each in metrics], as_of=self.as_of)
+            stored = stored_panel(self.session, self.run, metrics, as_of=self.as_of)
             if stored is not None:
                 return stored
         panel = customer_metric(self.base.facts, self.base.customer, metrics=metrics, as_of=self.as_of)

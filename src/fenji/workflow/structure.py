@@ -25,7 +25,6 @@ from fenji.analyze.cross_products import (
 from fenji.analyze.cross_tables import cross_tiers
 from fenji.analyze.descriptive import Description, describe_tiers
 from fenji.analyze.habits import Habit, habits_of, order_times
-from fenji.analyze.panel import customer_metric
 from fenji.analyze.tier_counts import panel_with_tiers
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, Problem, unknown_name
@@ -34,7 +33,7 @@ from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import TiersResult
-from fenji.workflow.tiers import clean_base_of, tiers_at, tiers_of_run
+from fenji.workflow.tiers import clean_base_of, panel_at, tiers_at, tiers_of_run
 from fenji.workflow.wiring import Session, open_session
 from fenji.workflow.workspace import open_workspace
 
@@ -161,15 +160,9 @@ def _fetched(session: Session, table: ir.Table) -> list[dict[str, Any]]:
 
 
 def _standing(session: Session, run: Run, tiers: TiersResult, metrics: Sequence[str] | None) -> ir.Table:
-    """Customers with their tier, their revenue and the metrics asked; of a date whose panel is not kept they are measured again."""
-    contract = insight.customer_metric(tiers.registry.metrics)
-    is_kept = any(each.table == contract.full_name and each.as_of == tiers.as_of for each in session.runs.tables_of(run.run_id))
-    if is_kept:
-        panel = session.read(run.run_id, contract, as_of=tiers.as_of)
-    else:
-        base = clean_base_of(session, run)
-        needed = tiers.registry.needed_for([*(metrics or ()), "net_revenue_12m"])
-        panel = session.engine.stage(customer_metric(base.facts, base.customer, metrics=needed, as_of=tiers.as_of))
+    """Customers with their tier, their revenue and the metrics asked; what is not kept is measured again."""
+    base, names = clean_base_of(session, run), ["net_revenue_12m", *(metrics or ())]
+    panel = panel_at(session, run, base, tiers.registry, names, as_of=tiers.as_of)
     assignment = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=tiers.as_of)
     return panel_with_tiers(panel, assignment, as_of=tiers.as_of)
 

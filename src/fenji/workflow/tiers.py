@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.bands import Grouping, parse_grouping
+from fenji.analyze.bands import Grouping, MetricBands, parse_grouping
 from fenji.analyze.cross_tables import CrossTable, cross_table, cross_tiers
 from fenji.analyze.panel import customer_metric
 from fenji.analyze.registry import Registry, builtin_metrics
-from fenji.analyze.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
+from fenji.analyze.tier_counts import MAIN_METRICS, REVENUE, panel_with_tiers, profile_tiers
 from fenji.documents.metrics import metrics_from_text
 from fenji.documents.policies import policy_from_text
 from fenji.domain.metrics import Metric
@@ -324,8 +324,7 @@ def _profile_of(
     session: Session, run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date
 ) -> list[dict[str, Any]]:
     """The profile of an earlier review, whose panel is not kept: the main metrics made again from the same clean tables."""
-    metrics = registry.needed_for(MAIN_METRICS)
-    panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
+    panel = panel_at(session, run, base, registry, MAIN_METRICS, as_of=as_of)
     assignment = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=as_of)
     standing = session.engine.stage(panel_with_tiers(panel, assignment, as_of=as_of))
     profile = profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of)
@@ -336,12 +335,29 @@ def _profile_of(
 def _cross(
     session: Session, run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, grouping: Grouping
 ) -> CrossTable:
-    contract = insight.customer_metric(registry.metrics)
-    if as_of in _dates_of(session, run, contract.full_name):
-        panel = session.read(run.run_id, contract, as_of=as_of)
-    else:
-        panel = customer_metric(base.facts, base.customer, metrics=registry.metrics, as_of=as_of)
+    names = [REVENUE, *([grouping.metric] if isinstance(grouping, MetricBands) else [])]
+    panel = panel_at(session, run, base, registry, names, as_of=as_of)
     assignment = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=as_of)
     standing = panel_with_tiers(panel, assignment, as_of=as_of)
     rows = session.engine.fetch(cross_tiers(standing, base.customer, grouping=grouping)).to_pylist()
     return cross_table(rows, grouping=grouping, policy=policy)
+
+
+def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, names: Sequence[str], *, as_of: date) -> ir.Table:
+    """Some metrics of every customer at a date, as the run kept them; where it did not, measured again from the same clean tables.
+
+    A run keeps the panel of its own date, not those of earlier reviews, and none of the metrics that have been added since.
+    """
+    metrics = registry.needed_for(dict.fromkeys(names))
+    stored = stored_panel(session, run, metrics, as_of=as_of)
+    if stored is not None:
+        return stored
+    return session.engine.stage(customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of))
+
+
+def stored_panel(session: Session, run: Run, metrics: Sequence[Metric], *, as_of: date) -> ir.Table | None:
+    """Some metrics of the panel that a run kept of a day, and no other columns; None where it kept none, or not all of them."""
+    narrow = insight.customer_metric(tuple(metrics))
+    stored = session.stored_columns(run.run_id, narrow, as_of=as_of)
+    is_kept = stored.issuperset(each.name for each in narrow.columns)
+    return session.read(run.run_id, narrow, as_of=as_of) if is_kept else None

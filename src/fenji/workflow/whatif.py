@@ -21,7 +21,6 @@ from fenji.errors import InvalidInput, NotFound, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
-from fenji.tables.contract import Contract
 from fenji.workflow.analyzing import registry_of, usable_policy
 from fenji.workflow.progress import Progress, silent
 from fenji.workflow.tiers import tiers_at
@@ -152,35 +151,16 @@ def _panel(session: Session, run: Run, registry: Registry, policies: Sequence[Po
         for name in asked
         if name not in known
     )
-    panel = _narrow(session, run, registry, asked, day)
+    narrow = insight.customer_metric(tuple(each for each in registry if each.slug in asked))
+    panel = session.read(run.run_id, narrow, as_of=day)
     if not _lost_rule(session.workspace).is_on:
         return panel
     return without_lost(panel, session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=day), as_of=day)
 
 
-def _narrow(session: Session, run: Run, registry: Registry, names: Sequence[str], day: date) -> ir.Table:
-    """Some columns of a stored panel; no others are read."""
-    contract = insight.customer_metric(registry.metrics)
-    narrow = Contract(
-        contract.shelf,
-        contract.name,
-        contract.grain,
-        contract.key,
-        tuple(each for each in contract.columns if each.name in {*contract.key, *names}),
-        contract.writer,
-    )
-    return session.read(run.run_id, narrow, as_of=day)
-
-
-def stored_panel(session: Session, run: Run, registry: Registry, names: Sequence[str], *, as_of: date) -> ir.Table | None:
-    """Some metrics of the panel that a run kept of a day; None where it kept none, or not all of them."""
-    known = _columns_kept(session, run, as_of)
-    return _narrow(session, run, registry, names, as_of) if known.issuperset(names) else None
-
-
 def _stored_columns(session: Session, run: Run, day: date) -> frozenset[str]:
     """The columns that the stored panel of a day really has: metrics may have been added to the workspace since."""
-    found = _columns_kept(session, run, day)
+    found = session.stored_columns(run.run_id, insight.customer_metric(()), as_of=day)
     if not found:
         raise NotFound.of(
             _("run {run_id} kept no metrics of {as_of}."),
@@ -189,16 +169,6 @@ def _stored_columns(session: Session, run: Run, day: date) -> frozenset[str]:
             as_of=day,
         )
     return found
-
-
-def _columns_kept(session: Session, run: Run, day: date) -> frozenset[str]:
-    """The columns of the stored panel of a day; none where the run kept no panel of it."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
-
-    name = insight.customer_metric(()).full_name
-    paths = [each.path for each in session.runs.tables_of(run.run_id) if each.table == name and each.as_of == day]
-    files = [file for path in paths for file in session.store.files(path)]
-    return frozenset(pq.read_schema(files[0]).names) if files else frozenset()
 
 
 def _affected(

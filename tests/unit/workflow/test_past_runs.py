@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from fenji.errors import NotFound
@@ -13,6 +14,7 @@ from fenji.workflow.initiating import init_workspace
 from fenji.workflow.overrides import OverrideRequest, override_tier
 from fenji.workflow.quality import report_quality
 from fenji.workflow.running import run_all
+from fenji.workflow.structure import Part, structure_of
 from fenji.workflow.tiers import tiers_of_run
 
 AS_OF = date(2026, 3, 31)
@@ -97,6 +99,25 @@ def test_each_review_of_a_past_run_is_read_by_the_version_that_it_followed(shop:
     january, march = tiers_of_run(shop, run.run_id, as_of=date(2026, 1, 31)), tiers_of_run(shop, run.run_id)
     assert (january.version, standing(january)) == (1, [("Entry", 2, "900.00"), ("VIP", 1, "1000.00")])
     assert (march.version, standing(march)) == (2, [("Everyone", 1, "0.00"), ("VIP", 2, "2400.00")])
+
+
+def test_past_reviews_are_cut_by_metrics_whose_panel_is_not_kept(shop: Path) -> None:
+    run = run_all(shop, as_of=AS_OF, history=3)
+    january = tiers_of_run(shop, run.run_id, as_of=date(2026, 1, 31), by="net_revenue_this_year:0,600")
+    assert january.cross is not None
+    assert sum(each.total.customers for each in january.cross.groups) == january.customers
+
+
+def test_a_run_of_an_earlier_fenji_is_cut_by_metrics_that_it_did_not_know(shop: Path) -> None:
+    run = run_all(shop, as_of=AS_OF)
+    asked = {"by": "orders_this_year:0,1,2"}
+    expected = tiers_of_run(shop, run.run_id, **asked)
+    for file in (shop / "store" / "insight.customer_metric").rglob("*.parquet"):
+        kept = pq.read_table(file, partitioning=None)
+        pq.write_table(kept.drop_columns(["orders_this_year", "net_revenue_this_year"]), file)
+    again = tiers_of_run(shop, run.run_id, **asked)
+    assert again.cross == expected.cross
+    assert structure_of(shop, Part.PROFILE, metrics=["net_revenue_this_year"]).profile
 
 
 def test_a_date_that_a_run_did_not_review_is_refused_with_those_that_it_did(shop: Path) -> None:
