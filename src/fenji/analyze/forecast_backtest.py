@@ -11,7 +11,7 @@ Source  rolling origin: Tashman (2000), International Journal of Forecasting 16(
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,8 @@ PAST_PATHS = 300
 """Simulated futures at each origin: the ends of an interval then vary by about a twentieth of its width."""
 PRIOR_TRIALS = 4
 """Trials that every model is taken to have passed alike before the first: a weight is hardly told by fewer."""
+ROUNDING = 1e-12
+"""Mean squared misses, in half intervals, that are the rounding of sums."""
 CLEARLY_NEARER = 0.9
 """A single model is used instead of the mean where its error was below this share of the mean's: less than that is luck of few origins."""
 
@@ -67,7 +69,7 @@ class Trials:
         pooled = sum(squares.values()) / len(models) / len(pairs) if pairs else 1.0
         means = {model: (found + PRIOR_TRIALS * pooled) / (len(pairs) + PRIOR_TRIALS) for model, found in squares.items()}
         # Where all were right but for the rounding of sums, none was better.
-        if pooled <= 1e-12:
+        if pooled <= ROUNDING:
             return {model: 1 / len(models) for model in models}
         total = sum(1 / each for each in means.values())
         return {model: 1 / each / total for model, each in means.items()}
@@ -77,14 +79,23 @@ class Trials:
         misses: dict[int, list[Floats]] = {}
         for each, step in self.pairs(origin):
             misses.setdefault(each, []).append(np.abs(self.scaled(model, each, step)))
-        if len(misses) < LEAST_ORIGINS:
-            return 1.0
-        of_origins = [np.concatenate(each) for each in misses.values()]
-        # Misses of one origin hang together, and the next origin may be like the worst so far: that one counts twice.
-        worst = max(of_origins, key=lambda each: float(np.quantile(each, PROBABILITY)))
-        needed = float(np.quantile(np.concatenate([*of_origins, worst]), PROBABILITY, method="higher"))
-        # What chance alone does to the flows is not made less by a few origins that went well.
-        return max(1.0, needed)
+        return needed_width([np.concatenate(each) for each in misses.values()])
+
+
+def needed_width(misses: Sequence[Floats]) -> float:
+    """By what intervals must be multiplied to hold what they promise; never below 1, and 1 where too few origins are known.
+
+    Args:
+        misses: how far off each origin's answers were, in half intervals.
+    """
+    known = [each for each in misses if len(each)]
+    if len(known) < LEAST_ORIGINS:
+        return 1.0
+    # Misses of one origin hang together, and the next origin may be like the worst so far: that one counts twice.
+    worst = max(known, key=lambda each: float(np.quantile(each, PROBABILITY)))
+    needed = float(np.quantile(np.concatenate([*known, worst]), PROBABILITY, method="higher"))
+    # What chance alone does is not made less by a few origins that went well.
+    return max(1.0, needed)
 
 
 def tried(known: Transitions, *, steps: int, period: int, seed: int, paths: int) -> Trials:

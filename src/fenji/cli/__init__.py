@@ -17,7 +17,8 @@ whatif    another policy on the same customers
 whatif_tables    what both views of another policy show alike
 whatif_replay    another policy over the last reviews
 churn     who is about to leave or to order, and why
-forecast  expected tiers of the next reviews
+forecast  expected tiers of the next reviews, revenue of the next months
+trends    how series by month are shown
 rules     what is bought together, overall and per tier
 segments  groups found in the data, beside the tiers
 segment_tables   how segments are shown

@@ -1,28 +1,76 @@
-"""The command ``fenji forecast``: how many customers will stand in each tier at the next reviews, and how sure is that?"""
+"""The command ``fenji forecast``: tiers of the next reviews, or revenue, orders and customers of the next months; and how sure is that?"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from fenji.cli import trends
 from fenji.cli.moves import lost_sentence
-from fenji.cli.options import AsJson, Engine, Lang, Workspace, engine_of
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number, percent, problem_json
+from fenji.cli.trends import NO_BREAK
 from fenji.domain.forecasts import Basis, ForecastModel
+from fenji.domain.trends import GroupBy, Measure
+from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.workflow.forecast import ForecastResult, forecast_at
+from fenji.workflow.trends import MOST_MONTHS, trend_at
 
 HELP = _(
-    "Foretells how many customers will stand in each tier at the next reviews, with intervals, and tells how well that would have worked before."
+    "Foretells the tiers of the next reviews, or revenue, orders and customers of the next months, with intervals, and tells how well that would have worked before."
 )
-EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json"
+EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json\nfenji forecast --of revenue\nfenji forecast --of orders --by tier"
 
-Reviews = Annotated[int, typer.Option("--reviews", metavar="N", help=_("How many coming reviews to foretell, 1 to 12."))]
+
+REVIEWS = 6
+"""That are foretold where nothing else is asked for: half a year of months."""
+
+
+class Target(StrEnum):
+    """What can be foretold."""
+
+    TIERS = "tiers"
+    REVENUE = "revenue"
+    ORDERS = "orders"
+    CUSTOMERS = "customers"
+    FREQUENCY = "frequency"
+
+
+class Split(StrEnum):
+    """What series by month can be split by."""
+
+    TIER = "tier"
+    CATEGORY = "category"
+
+
+Of = Annotated[
+    str,
+    typer.Option(
+        "--of",
+        metavar="|".join(Target),
+        help=_("What to foretell: tiers by review, or one of the others by month. Default: tiers."),
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="|".join(Split), help=_("One series for each tier or category; not with tiers themselves.")),
+]
+Reviews = Annotated[
+    int | None, typer.Option("--reviews", metavar="N", help=_("How many coming reviews to foretell, 1 to 12. Default: 6."))
+]
+Months = Annotated[
+    int | None, typer.Option("--months", metavar="N", help=_("How many coming months to foretell, 1 to 12. Default: 12."))
+]
 RunId = Annotated[
     str | None,
-    typer.Option("--run", metavar="RUN_ID", help=_("Which run. Default: the last one that decided more than one review.")),
+    typer.Option(
+        "--run", metavar="RUN_ID", help=_("Which run's reviews. Default: the last one that decided more than one review.")
+    ),
 ]
 
 MODEL_NAMES = {
@@ -59,8 +107,13 @@ FLOW_TITLES = (
 def command(
     context: typer.Context,
     *,
-    reviews: Reviews = 6,
+    of: Of = Target.TIERS.value,
+    by: By = None,
+    reviews: Reviews = None,
+    months: Months = None,
     run: RunId = None,
+    as_of: AsOf = None,
+    policy: Policy = None,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -68,11 +121,44 @@ def command(
 ) -> None:
     """Prints the forecast."""
     output = Output.chosen(context, lang, is_json=as_json)
-    result = forecast_at(workspace, reviews=reviews, run_id=run, engine=engine_of(engine))
+    target = one_of(Target, of, _("target")) or Target.TIERS
+    if target is Target.TIERS:
+        _refuse(target, {"--by": by, "--months": months, "--as-of": as_of, "--policy": policy})
+        found = forecast_at(workspace, reviews=REVIEWS if reviews is None else reviews, run_id=run, engine=engine_of(engine))
+        if output.is_json:
+            output.json(answer(found, output))
+        else:
+            show(found, output)
+        return
+    _refuse(target, {"--reviews": reviews, "--run": run})
+    split = one_of(Split, by, _("split"))
+    with output.progress() as progress:
+        result = trend_at(
+            workspace,
+            measure=Measure(target),
+            by=GroupBy.ALL if split is None else GroupBy(split),
+            months=MOST_MONTHS if months is None else months,
+            as_of=day_of(as_of),
+            policy=policy,
+            engine=engine_of(engine),
+            progress=progress,
+        )
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(trends.answer(result, output))
     else:
-        show(result, output)
+        trends.show(result, output)
+
+
+def _refuse(target: Target, options: Mapping[str, object]) -> None:
+    """Options that mean nothing for what is foretold.
+
+    Raises:
+        InvalidArgument: some are given; all at once.
+    """
+    text = _("{option} has no meaning with --of {target}.")
+    InvalidArgument.raise_if(
+        Problem(text, {"option": name, "target": str(target)}) for name, given in options.items() if given is not None
+    )
 
 
 def answer(result: ForecastResult, output: Output) -> dict[str, Any]:
@@ -157,7 +243,7 @@ def _show_counts(result: ForecastResult, output: Output) -> None:
 
 
 def _interval(expected: float, lower: int, upper: int) -> str:
-    return f"{number(expected)} [{number(lower)}, {number(upper)}]"
+    return f"{number(expected)}{NO_BREAK}[{number(lower)},{NO_BREAK}{number(upper)}]"
 
 
 def _show_flows(result: ForecastResult, output: Output) -> None:

@@ -17,5 +17,6 @@ segments    groups found in the data, and the cuts behind them
 value       models of value, classes, and the company's choices
 churn       when a customer has left, and what tells of it beforehand
 forecasts   expected counts with intervals, and how well models did before
+trends      numbers of the business by month, and what is to be expected
 basket_rules  what is bought together, and what a company asks of such a rule
 """

@@ -22,6 +22,7 @@ churn        who is about to leave, and who to order
 churn_past   what was known at past dates, and what came of it
 churn_answers  risk, reasons and quality as they are read back
 forecast     expected tiers of the next reviews
+trends       revenue, orders and customers by month, and what is to be expected
 rules        what is bought together
 segments     groups found in the data, read back for people
 segmenting   composes the steps of segments

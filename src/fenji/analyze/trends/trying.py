@@ -1,0 +1,108 @@
+"""Which model was nearest to what came, asked at past months, and how wide must its intervals be?
+
+Reads   nothing stored: one value per month, the oldest first
+Writes  nothing: the chosen model, errors and widths
+Units   those of the series
+Keeps   at each origin a model and a width know only the months before; every model is tried from the same origins and months ahead
+Source  rolling origin: Tashman (2000), International Journal of Forecasting 16(4); widths as in ``forecast_backtest``, decision 0021
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fenji.analyze.forecast_backtest import LEAST_ORIGINS, needed_width
+from fenji.analyze.trends.decomposing import LEAST_FOR_SEASON, YEAR, Floats
+from fenji.analyze.trends.models import SIMPLE, Future, foretold
+from fenji.domain.trends import TrendError, TrendModel
+
+LEAST_MONTHS = 6
+"""Of a series that is foretold, and that a model knows at the first origin."""
+MOST_ORIGINS = 6
+"""Spread over the time since the first one: each costs a fit of every model."""
+CLEARLY_NEARER = 0.95
+"""A fitted model is used only where its error is below this share of the better simple one's."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the past says of the models."""
+
+    model: TrendModel
+    period: int
+    """12 where the fitted models were tried with seasons, else 1."""
+    errors: tuple[TrendError, ...]
+    widening: float
+    coverage: float | None
+
+
+def origins_of(months: int) -> tuple[int, ...]:
+    """Months known at each origin: from two years on where six months follow them, else from one, else from half a year."""
+    first = next((each for each in (LEAST_FOR_SEASON, YEAR) if months - each >= LEAST_MONTHS), LEAST_MONTHS)
+    found = tuple(dict.fromkeys(int(each) for each in np.linspace(first, months - 1, MOST_ORIGINS)))
+    return tuple(each for each in found if first <= each < months)
+
+
+def try_models(series: Floats, *, steps: int, models: Sequence[TrendModel]) -> Tried:
+    """Asks every model at past months, and takes the one that was nearest; the last month again where nothing can be tried.
+
+    Args:
+        series: at least ``LEAST_MONTHS`` months.
+        steps: months ahead that are asked for.
+        models: those to try.
+    """
+    origins = origins_of(len(series))
+    period = YEAR if origins and origins[0] >= LEAST_FOR_SEASON else 1
+    if len(origins) < LEAST_ORIGINS:
+        return Tried(TrendModel.NAIVE, period, (), 1.0, None)
+    asked = {
+        model: [foretold(model, series[:origin], min(steps, len(series) - origin), period=period) for origin in origins]
+        for model in models
+    }
+    answers = {model: [each for each in found if each is not None] for model, found in asked.items()}
+    answers = {model: found for model, found in answers.items() if len(found) == len(origins)}
+    means = {model: _mean_error(series, origins, found) for model, found in answers.items()}
+    model = _nearest(means)
+    scaled = _scaled(series, origins, answers[model])
+    return Tried(
+        model=model,
+        period=period,
+        errors=tuple(TrendError(each, mean, len(origins), each is model) for each, mean in means.items()),
+        widening=needed_width(list(scaled.values())),
+        coverage=_coverage(scaled),
+    )
+
+
+def _nearest(means: Mapping[TrendModel, float]) -> TrendModel:
+    simple = min((each for each in SIMPLE if each in means), key=lambda each: means[each])
+    best = min(means, key=lambda each: means[each])
+    return best if means[best] < CLEARLY_NEARER * means[simple] else simple
+
+
+def _mean_error(series: Floats, origins: Sequence[int], answers: Sequence[Future]) -> float:
+    misses = [
+        np.abs(series[origin : origin + len(each.expected)] - each.expected)
+        for origin, each in zip(origins, answers, strict=True)
+    ]
+    return float(np.concatenate(misses).mean())
+
+
+def _scaled(series: Floats, origins: Sequence[int], answers: Sequence[Future]) -> dict[int, Floats]:
+    """Origin -> how far off each month was, in half intervals of the model."""
+    least = max(1e-9, float(np.abs(series).mean()) * 1e-9)
+    return {
+        origin: np.abs(series[origin : origin + len(each.expected)] - each.expected) / np.maximum(each.width, least)
+        for origin, each in zip(origins, answers, strict=True)
+    }
+
+
+def _coverage(scaled: Mapping[int, Floats]) -> float:
+    """Share of past months within the intervals that would have been given then, by what was known of earlier origins."""
+    inside = []
+    for origin, misses in scaled.items():
+        known = [found[: origin - each] for each, found in scaled.items() if each < origin]
+        inside.append(misses <= needed_width(known))
+    return float(np.concatenate(inside).mean())

@@ -1,0 +1,335 @@
+"""How did revenue, orders, customers or their frequency go month by month, and where will they go? A published run of its own, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from fenji.analyze.trends.months import (
+    count_months,
+    days_of,
+    largest_categories,
+    lines_by_category,
+    lines_by_tier,
+    lines_of_all,
+    reviews_of,
+    whole_months,
+)
+from fenji.analyze.trends.series import models_for, series_of, series_tables, values_of
+from fenji.analyze.trends.trying import LEAST_MONTHS
+from fenji.domain.metrics import Fact
+from fenji.domain.policies import Policy
+from fenji.domain.runs import Run
+from fenji.domain.trends import (
+    EVERYTHING,
+    NOBODY,
+    OTHERS,
+    ExpectedMonth,
+    GroupBy,
+    Measure,
+    Month,
+    Scope,
+    Season,
+    Series,
+    TiersFrom,
+    TrendError,
+    TrendModel,
+)
+from fenji.errors import InvalidArgument, NotFound, Problem
+from fenji.language import message as _
+from fenji.settings import EngineName
+from fenji.tables import insight
+from fenji.tables.contract import Contract
+from fenji.tables.insight_trends import TREND, TREND_BACKTEST, TREND_FORECAST, TREND_SCOPE, TREND_SERIES
+from fenji.workflow.analyses import Standing, analyzed, open_standing
+from fenji.workflow.moves import last_history
+from fenji.workflow.progress import Progress, silent
+from fenji.workflow.wiring import RunWriter
+
+MOST_MONTHS = 12
+"""Months that are foretold: a year shows every season once, and beyond it intervals say little."""
+MOST_CATEGORIES = 20
+"""Categories with series of their own: about a second each; a longer list is not read."""
+TOO_NARROW = 0.1
+"""How much less than promised the intervals may hold before we say so."""
+MONTHS_FETCHED = 100_000
+"""Rows of one group and month that may be fetched: a century of months of all groups is a quarter of it."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TrendResult:
+    """Series by month with trend, season and forecast."""
+
+    run_id: str
+    as_of: date
+    is_as_of_defaulted: bool
+    policy: Policy
+    currency: str
+    measure: Measure
+    by: GroupBy
+    scope: Scope
+    series: tuple[Series, ...]
+    """Tiers from the lowest, categories from the largest revenue; others and nobody last."""
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """What the series are counted from."""
+
+    order_line: ir.Table
+    scope: Scope
+    months: tuple[date, ...]
+    members: tuple[str, ...]
+    """In the order in which they are shown."""
+    reviews: Mapping[date, date]
+    """Month -> review that tells its tiers; empty where not by tier."""
+
+
+def trend_at(
+    root: Path,
+    *,
+    measure: Measure,
+    by: GroupBy = GroupBy.ALL,
+    months: int = MOST_MONTHS,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    progress: Progress = silent,
+) -> TrendResult:
+    """A measure by month with trend, season, a forecast and its errors on the past.
+
+    Args:
+        root: the workspace.
+        measure: what is counted.
+        by: what the series are split by.
+        months: coming months to show, 1 to 12.
+        as_of: the last day that counts; None: that of the last run.
+        policy: a policy's name; None: the one of the settings, or the only one.
+        engine: None: the one of the settings.
+        progress: told about each step.
+
+    Raises:
+        InvalidArgument: another number of months.
+        NotFound: no workspace, nothing has been run yet, or there are no orders.
+    """
+    if not 1 <= months <= MOST_MONTHS:
+        raise InvalidArgument.of(_("{count} months cannot be foretold; 1 to {most} can."), count=months, most=MOST_MONTHS)
+    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+        run = trend_run(standing, measure=measure, by=by)
+        scope, series = _stored(standing, run, months)
+        return TrendResult(
+            run_id=run.run_id,
+            as_of=standing.as_of,
+            is_as_of_defaulted=standing.is_as_of_defaulted,
+            policy=standing.policy,
+            currency=standing.session.workspace.settings.currency,
+            measure=measure,
+            by=by,
+            scope=scope,
+            series=series,
+            warnings=(*standing.warnings, *_remarks(scope, series, by)),
+        )
+
+
+def trend_run(standing: Standing, *, measure: Measure, by: GroupBy) -> Run:
+    """The published run that holds the series of a measure: an earlier one where nothing has changed.
+
+    Raises:
+        NotFound: there are no orders up to the day.
+    """
+    history = _history_of(standing) if by is GroupBy.TIER else None
+    asked = {} if history is None else {"history": history[0]}
+
+    def compute(writer: RunWriter) -> None:
+        basis = _basis_of(standing, by, history)
+        rows = standing.session.engine.fetch(count_months(_grouped(standing, basis, by)), limit=MONTHS_FETCHED).to_pylist()
+        found = _series(rows, basis, measure)
+        for contract, table in series_tables(found, basis.scope, measure=measure, by=by, as_of=standing.as_of).items():
+            writer.save(standing.session.engine.from_arrow(table), contract, as_of=standing.as_of)
+
+    command = f"trend-{measure}" if by is GroupBy.ALL else f"trend-{measure}-by-{by}"
+    return analyzed(standing, command, compute, documents=asked)
+
+
+def _series(rows: Sequence[Row], basis: _Basis, measure: Measure) -> list[Series]:
+    there = {row["member"] for row in rows}
+    members = [each for each in basis.members if each in there]
+    found = []
+    for member in members:
+        values, filled = values_of([row for row in rows if row["member"] == member], basis.months, measure)
+        found.append(
+            series_of(
+                member,
+                basis.months,
+                values,
+                filled=filled,
+                measure=measure,
+                steps=MOST_MONTHS,
+                models=models_for(len(members)),
+            )
+        )
+    return found
+
+
+def _basis_of(standing: Standing, by: GroupBy, history: tuple[str, tuple[date, ...]] | None) -> _Basis:
+    order_line = standing.base.facts.get(Fact.ORDER_LINE)
+    engine = standing.session.engine
+    days = None if order_line is None else engine.fetch(days_of(order_line, as_of=standing.as_of)).to_pylist()[0]
+    if order_line is None or days is None or days["first_on"] is None:
+        raise NotFound.of(
+            _("there are no orders up to {as_of}, so nothing can be counted by month."),
+            advice=_("Map a file of orders in sources.yaml, then: fenji run"),
+            as_of=standing.as_of,
+        )
+    found = whole_months(days["first_on"], days["last_on"], as_of=standing.as_of)
+    members: tuple[str, ...] = (EVERYTHING,)
+    others, months, reviews = 0, found.months, dict[date, date]()
+    if by is GroupBy.CATEGORY:
+        largest = largest_categories(order_line, limit=MOST_CATEGORIES, as_of=standing.as_of)
+        named = engine.fetch(largest)["category"].to_pylist()
+        members, others = (*named, OTHERS, NOBODY), days["categories"] - len(named)
+    if by is GroupBy.TIER:
+        members = (*(each.slug for each in standing.policy.tiers), NOBODY)
+        reviews = reviews_of(months, history[1]) if history else dict.fromkeys(months, standing.as_of)
+        months = tuple(reviews)
+    ends = {each > days["first_on"]: each for each in found.left_out}
+    scope = Scope(
+        first_on=days["first_on"],
+        last_on=days["last_on"],
+        left_out_first=ends.get(False),
+        left_out_last=ends.get(True),
+        others=others,
+        tiers_from=None if by is not GroupBy.TIER else TiersFrom.HISTORY if history else TiersFrom.PRESENT,
+        tiers_run_id=(history[0] if history else standing.run.run_id) if by is GroupBy.TIER else None,
+    )
+    return _Basis(order_line, scope, months, members, reviews)
+
+
+def _history_of(standing: Standing) -> tuple[str, tuple[date, ...]] | None:
+    """The run that decided the tiers of the past under this policy, and its reviews; None where they cover too few months."""
+    found = last_history(standing.session)
+    followed = found.run.new.policy
+    reviews = tuple(each for each in found.reviews if each < standing.as_of)
+    if followed is None or followed.slug != standing.policy.slug or len(reviews) <= LEAST_MONTHS:
+        return None
+    return found.run.run_id, reviews
+
+
+def _grouped(standing: Standing, basis: _Basis, by: GroupBy) -> ir.Table:
+    """The lines with the group that each belongs to."""
+    if by is GroupBy.CATEGORY:
+        largest = basis.members[:-2]
+        return lines_by_category(basis.order_line, largest=largest, as_of=standing.as_of)
+    if by is GroupBy.TIER:
+        run_id = basis.scope.tiers_run_id or standing.run.run_id
+        days = [("month_on", pa.date32()), ("review_on", pa.date32())]
+        calendar = pa.Table.from_pylist(
+            [{"month_on": month, "review_on": review} for month, review in basis.reviews.items()], schema=pa.schema(days)
+        )
+        assignment = standing.session.read(run_id, insight.TIER_ASSIGNMENT)
+        reviews = standing.session.engine.from_arrow(calendar)
+        return lines_by_tier(basis.order_line, assignment, reviews, as_of=standing.as_of)
+    return lines_of_all(basis.order_line, as_of=standing.as_of)
+
+
+def _stored(standing: Standing, run: Run, months: int) -> tuple[Scope, tuple[Series, ...]]:
+    """The series that a run holds, with the next months of their forecasts."""
+
+    def rows(contract: Contract) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = standing.session.engine.fetch(standing.session.read(run.run_id, contract)).to_pylist()
+        return found
+
+    scope = rows(TREND_SCOPE)[0]
+    past, coming, errors = rows(TREND), rows(TREND_FORECAST), rows(TREND_BACKTEST)
+    shapes = sorted(rows(TREND_SERIES), key=lambda each: each["position"])
+    series = tuple(
+        _read(
+            shape,
+            sorted((each for each in past if each["member"] == shape["member"]), key=lambda each: each["month_on"]),
+            sorted(
+                (each for each in coming if each["member"] == shape["member"] and each["step"] <= months),
+                key=lambda each: each["step"],
+            ),
+            [each for each in errors if each["member"] == shape["member"]],
+        )
+        for shape in shapes
+    )
+    tiers_from = None if scope["tiers_from"] is None else TiersFrom(scope["tiers_from"])
+    names = ("first_on", "last_on", "left_out_first", "left_out_last", "others", "tiers_run_id")
+    return Scope(**{name: scope[name] for name in names}, tiers_from=tiers_from), series
+
+
+def _read(shape: Row, past: Sequence[Row], coming: Sequence[Row], errors: Sequence[Row]) -> Series:
+    season = None
+    if shape["season_strength"] is not None:
+        season = Season(
+            shape["season_strength"], shape["peak_month"], shape["peak_effect"], shape["low_month"], shape["low_effect"]
+        )
+    order = list(TrendModel)
+    told = [
+        TrendError(TrendModel(each["model"]), each["mean_absolute_error"], each["origins"], each["is_chosen"]) for each in errors
+    ]
+    return Series(
+        member=shape["member"],
+        months=tuple(Month(each["month_on"], each["actual"], each["trend"], each["season"]) for each in past),
+        filled=shape["filled"],
+        change_12m=shape["change_12m"],
+        season=season,
+        model=None if shape["model"] is None else TrendModel(shape["model"]),
+        more_needed=shape["more_needed"],
+        probability=shape["probability"],
+        widening=shape["widening"],
+        coverage=shape["coverage"],
+        expected=tuple(
+            ExpectedMonth(each["month_on"], each["step"], each["expected"], each["lower"], each["upper"]) for each in coming
+        ),
+        errors=tuple(sorted(told, key=lambda each: order.index(each.model))),
+    )
+
+
+def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Problem]:
+    """What a reader must know of the months and groups."""
+    found = []
+    for left_out in (scope.left_out_first, scope.left_out_last):
+        if left_out is not None:
+            text = _("of {month} only a part is known (the data go from {first} to {last}); it is left out.")
+            values = {"month": f"{left_out:%Y-%m}", "first": scope.first_on, "last": scope.last_on}
+            found.append(Problem(text, values))
+    if scope.tiers_from is TiersFrom.HISTORY:
+        text = _(
+            "tiers of a month are those of the last review before it (run {run_id}); months before the first review are left out."
+        )
+        found.append(Problem(text, {"run_id": scope.tiers_run_id}))
+    if scope.tiers_from is TiersFrom.PRESENT:
+        text = _(
+            "tiers are those of today, also in past months: who stands high today bought much before, so that high tiers seem to have grown."
+        )
+        found.append(Problem(text, {}, advice=_("For the tiers of then decide past reviews: fenji run --history 24")))
+    if scope.others > 0:
+        text = _("{count} smaller categories are counted together as others.")
+        found.append(Problem(text, {"count": scope.others}))
+    if by is GroupBy.CATEGORY:
+        found.append(Problem(_("an order or customer with several categories counts in each of them."), {}))
+    held = [each for each in series if each.coverage is not None and each.coverage < each.probability - TOO_NARROW]
+    if held:
+        text = _(
+            "the intervals of {count} of {all} series held at most {coverage} % of the past months and promise {probability} %: they are too narrow."
+        )
+        shares = {
+            "coverage": round(max(each.coverage or 0 for each in held) * 100),
+            "probability": round(held[0].probability * 100),
+        }
+        found.append(Problem(text, {"count": len(held), "all": len(series), **shares}))
+    if filled := sum(each.filled for each in series):
+        text = _("{count} months of a series without any order are counted as zero.")
+        found.append(Problem(text, {"count": filled}))
+    return found
