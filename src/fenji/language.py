@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 from io import BytesIO
+from string import Formatter
+from typing import Any
 
 
 class Language(StrEnum):
@@ -24,11 +26,28 @@ def message(text: str) -> str:
 def translate(text: str, language: Language, **values: object) -> str:
     """The message in the language, its ``{named}`` places filled.
 
+    A place such as ``{count:review|reviews}`` is the first word where the value is 1 and the second otherwise; Chinese needs none.
+
     >>> translate("nothing of this kind", Language.EN)
     'nothing of this kind'
+    >>> [translate("{count} {count:day|days}", Language.EN, count=count) for count in (1, 2)]
+    ['1 day', '2 days']
     """
     found = _catalog(language).gettext(text) if text else text
-    return found.format(**values) if values else found
+    return _PLACES.vformat(found, (), values) if values else found
+
+
+class _Places(Formatter):
+    """Fills places as ``str.format`` does, and chooses between one and many."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - whatever a message is given
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_PLACES = _Places()
 
 
 @cache

@@ -97,7 +97,9 @@ def _keeping(explained: Explanation, wording: Wording, override: Override | None
         return
     yield translate(_kept_by(explained, own), language)
     if decision.hold_left:
-        yield translate(_("It is held for {count} more reviews whatever happens."), language, count=decision.hold_left)
+        yield translate(
+            _("It is held for {count} more {count:review|reviews} whatever happens."), language, count=decision.hold_left
+        )
     if decision.grace_left:
         yield translate(_("Reviews of grace that are left: {count}."), language, count=decision.grace_left)
     if explained.falls_at_earliest is not None:

@@ -91,10 +91,10 @@ def _tier(tier: Tier, wording: Wording) -> TierInWords:
 def _review(review: Review, wording: Wording) -> tuple[str, ...]:
     lines = [translate(_EVERY[review.every], wording.language), translate(_FALLS[review.downgrade], wording.language)]
     if review.hold_reviews:
-        text = _("After a change, a tier is held for {number} reviews.")
+        text = _("After a change, a tier is held for {number} {number:review|reviews}.")
         lines.append(translate(text, wording.language, number=review.hold_reviews))
     if review.grace_reviews:
-        text = _("Before a fall, {number} reviews of grace are given.")
+        text = _("Before a fall, {number} {number:review of grace is|reviews of grace are} given.")
         lines.append(translate(text, wording.language, number=review.grace_reviews))
     return tuple(lines)
 

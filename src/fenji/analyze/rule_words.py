@@ -53,9 +53,9 @@ class Wording:
             case Unit.SHARE:
                 return f"{_plain(exact * 100, 2)}%"
             case Unit.DAYS:
-                return translate(_("{number} days"), self.language, number=_plain(exact, 1))
+                return translate(_("{number} {number:day|days}"), self.language, number=_plain(exact, 1))
             case Unit.HOURS:
-                return translate(_("{number} hours"), self.language, number=_plain(exact, 1))
+                return translate(_("{number} {number:hour|hours}"), self.language, number=_plain(exact, 1))
             case _:
                 return _plain(exact, 4)
 

@@ -127,7 +127,7 @@ def _show_files(result: QualityResult, output: Output) -> None:
     head = [Col(output.text(_("source"))), Col(output.text(_("file")), may_wrap=True)]
     output.table([*head, *(Col(output.text(title), is_number=True) for title in titles)], rows[:FILES_SHOWN])
     if len(rows) > FILES_SHOWN:
-        output.say(_("... and {more} more files; --json lists them all."), more=number(len(rows) - FILES_SHOWN))
+        output.say(_("... and {more} more {more:file|files}; --json lists them all."), more=number(len(rows) - FILES_SHOWN))
 
 
 def _counts(file: FileAccount) -> tuple[int, ...]:

@@ -295,7 +295,9 @@ def _show_cross(cross: NamedCross, result: StructureResult, output: Output) -> N
     rows.append((output.text(_("all")), money(structure.total.net_revenue_12m), *revenue))
     output.table([head[0], Col(output.text(_("revenue")), is_number=True), *tiers], rows)
     if len(structure.lines) > GROUPS_SHOWN:
-        output.say(_("... and {more} more groups; --json lists them all."), more=number(len(structure.lines) - GROUPS_SHOWN))
+        output.say(
+            _("... and {more} more {more:group|groups}; --json lists them all."), more=number(len(structure.lines) - GROUPS_SHOWN)
+        )
     _show_test(cross, result, output)
 
 

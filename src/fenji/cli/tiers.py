@@ -199,7 +199,9 @@ def _show_cross(result: TiersResult, cross: CrossTable, output: Output) -> None:
     columns = [Col(by), Col(output.text(_("customers")), is_number=True), *(Col(name, is_number=True) for name in names)]
     output.table(columns, rows)
     if len(cross.groups) > GROUPS_SHOWN:
-        output.say(_("... and {more} more groups; --json lists them all."), more=number(len(cross.groups) - GROUPS_SHOWN))
+        output.say(
+            _("... and {more} more {more:group|groups}; --json lists them all."), more=number(len(cross.groups) - GROUPS_SHOWN)
+        )
 
 
 def _counts(cells: Sequence[Cell], total: int) -> list[str]:

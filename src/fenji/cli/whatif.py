@@ -144,7 +144,7 @@ def _show_lines(result: WhatIfResult, wording: Wording, output: Output) -> None:
         output.table(columns, rows)
         for cap in side.caps:
             output.say(
-                _("  - {rule}: at most {tier} ({why}); binds {customers} customers"),
+                _("  - {rule}: at most {tier} ({why}); binds {customers} {customers:customer|customers}"),
                 rule=sentence(cap.when, wording),
                 tier=tier_name(side.policy, cap.at_most, wording),
                 why=cap.why,

@@ -38,9 +38,9 @@ def show_moves(found: PolicyComparison, wording: Wording, output: Output) -> Non
     ]
     output.table(columns, rows)
     for text, direction in (
-        (_("Up: {customers} customers with {revenue} {currency}."), 1),
-        (_("Down: {customers} customers with {revenue} {currency}."), -1),
-        (_("Stay: {customers} customers with {revenue} {currency}."), 0),
+        (_("Up: {customers} {customers:customer|customers} with {revenue} {currency}."), 1),
+        (_("Down: {customers} {customers:customer|customers} with {revenue} {currency}."), -1),
+        (_("Stay: {customers} {customers:customer|customers} with {revenue} {currency}."), 0),
     ):
         customers, revenue = found.moved(direction)
         output.say(text, customers=number(customers), revenue=money(revenue), currency=wording.currency)

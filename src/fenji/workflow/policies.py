@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,23 @@ from fenji.analyze.findings import Finding, Severity
 from fenji.analyze.policy_lint import lint_policy
 from fenji.analyze.registry import Registry
 from fenji.documents.policies import read_policy_document
-from fenji.domain.policies import Policy
+from fenji.domain.policies import Policy, PublishedPolicy
 from fenji.errors import InvalidDocument, Problem
 from fenji.workflow.analyzing import registry_of
 from fenji.workflow.dates import yesterday
-from fenji.workflow.workspace import Workspace, open_workspace, own_metrics_of, policies_of, policy_files, policy_in_force
+from fenji.workflow.workspace import (
+    PolicyVersion,
+    Workspace,
+    open_workspace,
+    own_metrics_of,
+    policies_of,
+    policy_files,
+    policy_in_force,
+    published_versions,
+)
+
+CHANGED = "changed_after_publishing"
+"""The finding about a file that says something else than the published version of its number."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +90,18 @@ def lint_policies(root: Path, files: tuple[Path, ...] = ()) -> LintResult:
         NotFound: no workspace, or no such file.
     """
     workspace = open_workspace(root)
-    return LintResult(tuple(_linted(workspace, file) for file in files or policy_files(workspace)))
+    published = published_versions(workspace)
+    return LintResult(tuple(_linted(workspace, file, published) for file in files or policy_files(workspace)))
 
 
-def _linted(workspace: Workspace, file: Path) -> LintedFile:
+def _linted(workspace: Workspace, file: Path, published: Mapping[tuple[str, int], PublishedPolicy]) -> LintedFile:
     name = file.name if file.is_relative_to(workspace.root) else str(file)
     try:
         read = read_policy_document(file)
     except InvalidDocument as error:
         return LintedFile(name, None, None, error.problems, ())
     policy, registry = read.policy, registry_of(own_metrics_of(workspace), read.policy)
+    version = PolicyVersion(read, file, published.get((policy.slug, policy.version)))
+    changed = (Finding(Severity.ERROR, CHANGED, version.change()),) if version.is_changed else ()
     findings = lint_policy(policy, registry.metrics, place=read.document.place)
-    return LintedFile(name, policy.slug, policy.version, (), findings)
+    return LintedFile(name, policy.slug, policy.version, (), (*changed, *findings))

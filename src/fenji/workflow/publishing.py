@@ -22,6 +22,7 @@ from fenji.workflow.workspace import (
     own_metrics_of,
     policies_of,
     policy_in_force,
+    policy_versions_found,
     policy_versions_of,
     same_day_problems,
 )
@@ -51,6 +52,8 @@ class VersionRow:
     why: str
     file: str | None
     """None where the file of a published version is gone; it counts all the same."""
+    is_file_changed: bool
+    """Whether the file says something else than what was published: every run would refuse it. The row is as published."""
 
 
 @dataclass(frozen=True)
@@ -87,15 +90,17 @@ def list_versions(root: Path) -> VersionsResult:
     Raises:
         NotFound: no workspace, or no policy.
         InvalidDocument: a file cannot be used.
-        Conflict: a file says something else than its published version.
     """
     workspace = open_workspace(root)
-    policies = policies_of(workspace)
+    found = policy_versions_found(workspace)
+    if not found:
+        policies_of(workspace)  # says what to do where there is none
     day = today(workspace.settings.time_zone)
+    policies = tuple(each.as_published().read for each in found)
     in_force = {
         slug: policy_in_force(policies, slug, as_of=day).policy.version for slug in {each.policy.slug for each in policies}
     }
-    return VersionsResult(day, tuple(_row(workspace, each, in_force) for each in policy_versions_of(workspace)))
+    return VersionsResult(day, tuple(_row(workspace, each, in_force) for each in found))
 
 
 def _unsigned(read: PolicyDocument) -> list[Problem]:
@@ -113,7 +118,7 @@ def _twins(workspace: Workspace, file: Path, read: PolicyDocument) -> list[Probl
 
 
 def _row(workspace: Workspace, version: PolicyVersion, in_force: dict[str, int]) -> VersionRow:
-    policy, published = version.policy, version.published
+    policy, published = version.as_published().policy, version.published
     return VersionRow(
         policy=policy.slug,
         version=policy.version,
@@ -123,4 +128,5 @@ def _row(workspace: Workspace, version: PolicyVersion, in_force: dict[str, int])
         author=policy.author,
         why=policy.why,
         file=None if version.file is None else version.file.relative_to(workspace.root).as_posix(),
+        is_file_changed=version.is_changed,
     )

@@ -355,7 +355,7 @@ class _Replay:
         known = [each for each in reviews if first is None or each.as_of >= first]
         if len(known) < len(reviews):
             raise InvalidArgument.of(
-                _("{count} reviews would begin on {as_of}, and the data begin on {first}."),
+                _("{count} {count:review|reviews} would begin on {as_of}, and the data begin on {first}."),
                 advice=_("Replay fewer reviews: --replay {most}") if known else _("Choose a later day with --as-of."),
                 count=len(reviews),
                 as_of=reviews[0].as_of,

@@ -101,6 +101,25 @@ class PolicyVersion:
         """The rules."""
         return self.read.policy
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file means something else than what was published; comments and layout may change."""
+        return self.published is not None and self.read.policy != policy_from_text(self.published.text)
+
+    def change(self) -> Problem:
+        """What to say where ``is_changed``."""
+        policy = self.policy
+        text = _("policy {policy} version {version} is published, and the file says something else now.")
+        advice = _("Raise the version in the file, or undo the change.")
+        return Problem(text, {"policy": policy.slug, "version": policy.version}, self.read.document.place(("version",)), advice)
+
+    def as_published(self) -> PolicyVersion:
+        """The version as it was published, whatever the file says; a draft as it is."""
+        if self.published is None:
+            return self
+        name = f"{self.published.slug} {self.published.version}"
+        return PolicyVersion(policy_document_from_text(self.published.text, name), self.file, self.published)
+
 
 @contextmanager
 def opened_state(workspace: Workspace) -> Iterator[Database]:
@@ -138,8 +157,19 @@ def policy_versions_of(workspace: Workspace) -> tuple[PolicyVersion, ...]:
         InvalidDocument: as ``policies_of``.
         Conflict: as ``policies_of``.
     """
+    found = policy_versions_found(workspace)
+    Conflict.raise_if(each.change() for each in found if each.is_changed)
+    return found
+
+
+def policy_versions_found(workspace: Workspace) -> tuple[PolicyVersion, ...]:
+    """Every policy version with its file and its publication, also where the file says something else by now.
+
+    Raises:
+        InvalidDocument: as ``policies_of``.
+    """
     drafts, problems = _drafts(workspace)
-    published = _published(workspace)
+    published = published_versions(workspace)
     found: dict[tuple[str, int], PolicyVersion] = {}
     for key in sorted({*drafts, *published}):
         (file, read), frozen = drafts.get(key, (None, None)), published.get(key)
@@ -148,7 +178,6 @@ def policy_versions_of(workspace: Workspace) -> tuple[PolicyVersion, ...]:
         if read is not None:
             found[key] = PolicyVersion(read, file, frozen)
     InvalidDocument.raise_if([*problems, *same_day_problems(found.values())])
-    Conflict.raise_if(_changed(each) for each in found.values() if _differs(each))
     return tuple(found.values())
 
 
@@ -185,22 +214,10 @@ def _drafts(workspace: Workspace) -> tuple[dict[tuple[str, int], tuple[Path, Pol
     return found, problems
 
 
-def _published(workspace: Workspace) -> dict[tuple[str, int], PublishedPolicy]:
+def published_versions(workspace: Workspace) -> dict[tuple[str, int], PublishedPolicy]:
+    """What has been published, by policy and version."""
     with opened_state(workspace) as database:
         return {(each.slug, each.version): each for each in PolicyVersionRepository(database).list_published()}
-
-
-def _differs(version: PolicyVersion) -> bool:
-    """Whether the file means something else than what was published; comments and layout may change."""
-    published = version.published
-    return published is not None and version.policy != policy_from_text(published.text)
-
-
-def _changed(version: PolicyVersion) -> Problem:
-    policy = version.policy
-    text = _("policy {policy} version {version} is published, and the file says something else now.")
-    advice = _("Raise the version in the file, or undo the change.")
-    return Problem(text, {"policy": policy.slug, "version": policy.version}, version.read.document.place(("version",)), advice)
 
 
 def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, *, as_of: date) -> PolicyDocument:

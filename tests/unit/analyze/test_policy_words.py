@@ -1,5 +1,6 @@
 """A policy reads as sentences in both languages; world: two tiers with everything that a policy can have."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -75,3 +76,11 @@ def test_chinese_uses_the_metrics_chinese_words_and_yuan():
     assert words.tiers[0] == TierInWords("entry", "初级会员", ("其余所有客户",), ())
     assert words.caps == ("近12个月退款率高于 20%时，最高为初级会员（returns）。",)
     assert sentence(POLICY.tiers[1].qualify, Wording(METRICS, Language.ZH, "GBP")).startswith("近12个月净消费不低于 2,000 GBP")
+
+
+def test_one_review_is_no_reviews():
+    gentle = replace(POLICY, review=Review(ReviewPeriod.MONTH, Downgrade.ONE_STEP, 1, 1))
+    assert policy_in_words(gentle, Wording(METRICS, Language.EN)).review[2:] == (
+        "After a change, a tier is held for 1 review.",
+        "Before a fall, 1 review of grace is given.",
+    )

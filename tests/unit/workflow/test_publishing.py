@@ -10,6 +10,7 @@ import pytest
 from fenji.errors import Conflict, InvalidDocument, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.policies import lint_policies
 from fenji.workflow.publishing import list_versions, publish_policy
 from fenji.workflow.workspace import open_workspace, policies_between, policies_of, policy_in_force
 
@@ -83,9 +84,29 @@ def test_a_file_that_says_something_else_than_its_published_version_is_refused(s
     file = written(shop, 1, "2026-01-01")
     publish_policy(shop, file)
     written(shop, 1, "2026-01-01", threshold=999)
-    for refused in (lambda: policies_of(open_workspace(shop)), lambda: publish_policy(shop, file), lambda: list_versions(shop)):
+    for refused in (lambda: policies_of(open_workspace(shop)), lambda: publish_policy(shop, file)):
         with pytest.raises(Conflict, match=r"the file says something else now.*Raise the version"):
             refused()
+
+
+def test_the_list_and_the_linter_say_which_file_was_changed_after_publishing(shop: Path) -> None:
+    kept, file = written(shop, 1, "2026-01-01"), written(shop, 2, "2026-02-01")
+    publish_policy(shop, kept)
+    publish_policy(shop, file)
+    written(shop, 2, "2026-03-01", threshold=999)
+    # The list shows what was published, and counts by it.
+    assert [(each.version, str(each.effective_on), each.is_file_changed) for each in list_versions(shop).versions] == [
+        (1, "2026-01-01", False),
+        (2, "2026-02-01", True),
+    ]
+    linted = {each.file: each for each in lint_policies(shop).files}
+    assert [each.code for each in linted["v2.yaml"].findings] == ["changed_after_publishing"]
+    assert (linted["v1.yaml"].is_usable, linted["v2.yaml"].is_usable) == (True, False)
+    assert "Raise the version in the file" in linted["v2.yaml"].findings[0].problem.describe(Language.EN)
+    # A draft with another number is a new version, whatever it says.
+    written(shop, 2, "2026-02-01")
+    written(shop, 3, "2026-03-01", threshold=999)
+    assert lint_policies(shop).is_usable
 
 
 def test_comments_of_a_published_file_may_change(shop: Path) -> None:
