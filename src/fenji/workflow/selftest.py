@@ -17,8 +17,9 @@ import pyarrow as pa
 from fenji.analyze.concentration import concentrate, concentration_of
 from fenji.analyze.independence import independence_of
 from fenji.analyze.value.fitting import average_rate
+from fenji.analyze.value.likelihoods import Floats
 from fenji.analyze.value.purchase_forecast import alive_probability, orders_of_new, orders_while_alive
-from fenji.analyze.value.purchase_models import Floats, PurchaseCounts, PurchaseModel, fit_purchases
+from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, fit_purchases
 from fenji.analyze.value.sbg import fit_sbg
 from fenji.analyze.value.spend import SpendCounts, fit_spend, spend_expected
 from fenji.analyze.value.survival import kaplan_meier

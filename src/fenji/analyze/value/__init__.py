@@ -1,6 +1,7 @@
 """What are customers worth, and what will they be worth? Models of ordering and spending, fitted on counts, applied to everybody.
 
 order_histories    order days, first and last, and revenue of each customer; grouped for the fits
+likelihoods        where a likelihood is highest, and how sharp its peak is
 purchase_models    BG/NBD and MBG/NBD: how often customers order, and when they silently leave
 purchase_forecast  who still is a customer, and how many orders will come
 spend              Gamma-Gamma: how much an order day brings

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from fenji.analyze.value.likelihoods import Floats
 from fenji.analyze.value.purchase_forecast import gradient_of_expected, orders_variance
-from fenji.analyze.value.purchase_models import Floats, PurchaseCounts, PurchaseModel, fit_purchases
+from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, fit_purchases
 from fenji.analyze.value.spend import LEAST_REPEAT_BUYERS, SpendCounts, SpendFit, fit_spend, gradient_of_spend, spend_expected
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fenji.analyze.value.purchase_models import Floats, PurchaseModel
+from fenji.analyze.value.likelihoods import Floats
+from fenji.analyze.value.purchase_models import PurchaseModel
 
 NEAR_ONE = 1e-5
 """So near to a = 1, where the formula is 0/0, the mean of both sides is taken; what that costs is of the order of 1e-10."""

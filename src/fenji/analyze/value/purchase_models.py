@@ -12,21 +12,12 @@ Source  Fader, Hardie and Lee (2005), Marketing Science 24(2), eq. 6; Batislam, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, cast
 
 import numpy as np
-import numpy.typing as npt
 
+from fenji.analyze.value.likelihoods import LARGEST, SMALLEST, Covariance, Floats, climb, curvature, interval_of
 from fenji.domain.value import OrderModel
 
-Floats = npt.NDArray[np.float64]
-
-SMALLEST, LARGEST = 1e-3, 1e4
-"""Bounds of every parameter: beyond them the likelihood is flat, and a larger or smaller number means nothing."""
-AT_BOUND = 1.02
-"""So near to a bound, as a factor, a parameter has run into it: customers are too much alike to tell it."""
-WIDEST = 3.0
-"""Standard error of a parameter's logarithm above which its interval says nothing: a factor of 350 to either side."""
 SCREENED = 2_000
 """Cells on which starting points are compared; the best goes on with all."""
 
@@ -64,7 +55,7 @@ class PurchaseModel:
     a: float
     b: float
     log_likelihood: float
-    covariance: tuple[tuple[float, ...], ...] | None
+    covariance: Covariance | None
     """Of the logarithms of r, alpha, a and b; zero for what ran into a bound, None where the likelihood has no clear peak."""
     customers: int
 
@@ -85,17 +76,12 @@ class PurchaseModel:
             position: 0 to 3.
             width: standard errors to either side.
         """
+        # r and alpha say together how much customers differ, and so do a and b: where one has run into a bound, the other tells
+        # the mean alone.
+        partner = position ^ 1
+        if self.covariance is not None and self.covariance[partner][partner] == 0:
+            return None
         return interval_of(self.logs, self.covariance, position, width)
-
-
-def interval_of(
-    logs: Floats, covariance: tuple[tuple[float, ...], ...] | None, position: int, width: float
-) -> tuple[float, float] | None:
-    """An interval that is symmetric in the logarithm; None where it would say nothing."""
-    error = 0.0 if covariance is None else float(np.sqrt(covariance[position][position]))
-    if not 0 < error < WIDEST:
-        return None
-    return float(np.exp(logs[position] - width * error)), float(np.exp(logs[position] + width * error))
 
 
 def fit_purchases(counts: PurchaseCounts, kind: OrderModel) -> PurchaseModel:
@@ -152,60 +138,6 @@ class _Likelihood:
         by_a = many @ common + gone_by_repeats.sum() / a
         by_b = many @ (common + psi(b + n) - psi(b)) - gone_by_repeats @ (1 / np.maximum(b + n - 1, 1e-300))
         return -total, -np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b])
-
-
-class Objective(Protocol):
-    """What ``climb`` and ``curvature`` ask of a likelihood."""
-
-    weights: Floats
-
-    def both(self, logs: Floats) -> tuple[float, Floats]:
-        """Minus the log-likelihood, and its gradient."""
-        ...
-
-
-def climb(likelihood: Objective, start: Floats, *, most: int) -> Floats:
-    """The parameters' logarithms at the peak near a start, within the bounds.
-
-    Args:
-        likelihood: minus the log-likelihood with its gradient.
-        start: logarithms.
-        most: iterations.
-    """
-    from scipy.optimize import minimize  # noqa: PLC0415 - heavy third-party library
-
-    limits = [(np.log(SMALLEST), np.log(LARGEST))] * len(start)
-    # Scaled to one customer, so that the same tolerances serve ten customers and ten millions.
-    size = max(likelihood.weights.sum(), 1.0)
-
-    def scaled(logs: Floats) -> tuple[float, Floats]:
-        value, gradient = likelihood.both(logs)
-        return value / size, gradient / size
-
-    options = {"maxiter": most, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 20}
-    done = minimize(scaled, start, jac=True, method="L-BFGS-B", bounds=limits, options=options)
-    return cast("Floats", done.x)
-
-
-def curvature(likelihood: Objective, peak: Floats) -> tuple[tuple[float, ...], ...] | None:
-    """The inverse of the observed information at the peak, for the parameters that are not at a bound; None where there is no peak.
-
-    The information is the derivative of the exact gradient by central differences of a thousandth: their error is a millionth.
-    """
-    free = [place for place, log in enumerate(peak) if np.log(SMALLEST * AT_BOUND) < log < np.log(LARGEST / AT_BOUND)]
-    step, size = 1e-3, len(peak)
-    information = np.zeros((size, size))
-    for place in free:
-        moved = np.zeros(size)
-        moved[place] = step
-        information[:, place] = (likelihood.both(peak + moved)[1] - likelihood.both(peak - moved)[1]) / (2 * step)
-    inner = information[np.ix_(free, free)]
-    inner = (inner + inner.T) / 2
-    if not free or not np.isfinite(inner).all() or np.linalg.eigvalsh(inner).min() <= 0:
-        return None
-    covariance = np.zeros((size, size))
-    covariance[np.ix_(free, free)] = np.linalg.inv(inner)
-    return tuple(tuple(float(each) for each in row) for row in covariance)
 
 
 def _starts(counts: PurchaseCounts) -> list[Floats]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.value.purchase_models import Floats, climb, curvature, interval_of
+from fenji.analyze.value.likelihoods import Covariance, Floats, climb, curvature, interval_of
 
 LEAST_LOST = 5
 """Contracts that must have ended, for two parameters."""
@@ -27,7 +27,7 @@ class SbgModel:
     alpha: float
     beta: float
     log_likelihood: float
-    covariance: tuple[tuple[float, ...], ...] | None
+    covariance: Covariance | None
     """Of the logarithms of alpha and beta; None where the likelihood has no clear peak."""
     contracts: int
 

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from fenji.analyze.value.fitting import WEEKS_PER_MONTH, WEEKS_PER_YEAR, WIDTH, ValueModels
+from fenji.analyze.value.likelihoods import Floats
 from fenji.analyze.value.purchase_forecast import (
     alive_later_probability,
     alive_probability,
@@ -25,7 +26,7 @@ from fenji.analyze.value.purchase_forecast import (
     order_probability,
     orders_while_alive_by,
 )
-from fenji.analyze.value.purchase_models import Floats, PurchaseModel
+from fenji.analyze.value.purchase_models import PurchaseModel
 from fenji.analyze.value.spend import gradient_of_spend, spend_expected
 
 SLICE = 250_000

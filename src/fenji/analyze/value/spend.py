@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.value.purchase_models import Floats, climb, curvature, interval_of
+from fenji.analyze.value.likelihoods import Covariance, Floats, climb, curvature, interval_of
 
 LEAST_REPEAT_BUYERS = 10
 """Customers with two order days or more, from whom it is seen how one customer's days differ from those of others."""
@@ -43,7 +43,7 @@ class SpendFit:
     q: float | None = None
     gamma: float | None = None
     log_likelihood: float | None = None
-    covariance: tuple[tuple[float, ...], ...] | None = None
+    covariance: Covariance | None = None
     """Of the logarithms of p, q - 1 and gamma."""
     customers: int = 0
 
@@ -57,8 +57,10 @@ class SpendFit:
     def interval(self, name: str, width: float) -> tuple[float, float] | None:
         """Around p, q or gamma; None where the data do not tell."""
         place = ("p", "q", "gamma").index(name)
-        if self.p is None or self.q is None or self.gamma is None:
+        if self.p is None or self.q is None or self.gamma is None or self.covariance is None:
             return None
+        if any(self.covariance[each][each] == 0 for each in range(3)):
+            return None  # one has run into a bound: the others tell the mean alone
         logs = np.log(np.array([self.p, self.q - 1, self.gamma]))
         found = interval_of(logs, self.covariance, place, width)
         return found if found is None or name != "q" else (found[0] + 1, found[1] + 1)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from fenji.analyze.value.purchase_models import Floats
+from fenji.analyze.value.likelihoods import Floats
 from fenji.analyze.value.sbg import SbgModel
 from fenji.tables.insight_value import VALUE_SURVIVAL
 

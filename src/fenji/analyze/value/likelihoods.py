@@ -1,0 +1,152 @@
+"""Where is a likelihood highest, and how sharp is its peak? A climb with exact gradients, and intervals from the curvature.
+
+Parameters are positive, so everything happens in their logarithms: there they have no border, and intervals stay positive.
+
+Source  BFGS: Nocedal and Wright (2006), Numerical Optimization, algorithm 6.1, with steps kept within bounds; observed information:
+        Efron and Hinkley (1978), Biometrika 65
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Covariance = tuple[tuple[float, ...], ...]
+
+SMALLEST, LARGEST = 1e-3, 1e4
+"""Bounds of every parameter: beyond them the likelihood is flat, and a larger or smaller number means nothing."""
+AT_BOUND = 1.02
+"""So near to a bound, as a factor, a parameter has run into it: customers are too much alike to tell it."""
+WIDEST = 3.0
+"""Standard error of a parameter's logarithm above which its interval says nothing: a factor of 350 to either side."""
+FLAT = 1e-9
+"""Slope per customer at which the peak is reached."""
+LONGEST = 2.0
+"""Of a step: a factor of seven, so that no step leaves the region in which the likelihood can be computed."""
+SHORTEST = 1e-12
+"""Step below which nothing more is gained."""
+
+
+class Objective(Protocol):
+    """What is climbed: downwards, as minus the log-likelihood."""
+
+    weights: Floats
+    """How many customers each of its parts stands for."""
+
+    def both(self, logs: Floats) -> tuple[float, Floats]:
+        """Minus the log-likelihood, and its gradient by the logarithms of the parameters."""
+        ...
+
+
+def climb(likelihood: Objective, start: Floats, *, most: int) -> Floats:
+    """The parameters' logarithms at the peak near a start, within the bounds.
+
+    Args:
+        likelihood: minus the log-likelihood with its gradient.
+        start: logarithms.
+        most: steps.
+    """
+    lower, upper = np.log(SMALLEST), np.log(LARGEST)
+    # Scaled to one customer, so that the same tolerances serve ten customers and ten millions.
+    size = max(float(likelihood.weights.sum()), 1.0)
+
+    def both(logs: Floats) -> tuple[float, Floats]:
+        value, gradient = likelihood.both(logs)
+        return value / size, gradient / size
+
+    here = np.clip(start, lower, upper)
+    value, gradient = both(here)
+    bent = np.eye(len(here))
+    for _step in range(most):
+        # What stands at a bound and would go beyond it stays where it is.
+        free = ~(((here <= lower) & (gradient > 0)) | ((here >= upper) & (gradient < 0)))
+        if not free.any() or np.abs(gradient[free]).max() < FLAT:
+            break
+        way = _way(bent, gradient, free)
+        found = _line_search(both, here, (value, gradient), way, (lower, upper))
+        if found is None:
+            if np.array_equal(bent, np.eye(len(here))):
+                break
+            bent = np.eye(len(here))
+            continue
+        there, value, slope = found
+        bent = _bent(bent, there - here, slope - gradient)
+        here, gradient = there, slope
+    return here
+
+
+def curvature(likelihood: Objective, peak: Floats) -> Covariance | None:
+    """The inverse of the observed information at the peak, for the parameters that are not at a bound; None where there is no peak.
+
+    The information is the derivative of the exact gradient by central differences of a thousandth: their error is a millionth.
+    """
+    free = [place for place, log in enumerate(peak) if np.log(SMALLEST * AT_BOUND) < log < np.log(LARGEST / AT_BOUND)]
+    step, size = 1e-3, len(peak)
+    information = np.zeros((size, size))
+    for place in free:
+        moved = np.zeros(size)
+        moved[place] = step
+        information[:, place] = (likelihood.both(peak + moved)[1] - likelihood.both(peak - moved)[1]) / (2 * step)
+    inner = information[np.ix_(free, free)]
+    inner = (inner + inner.T) / 2
+    if not free or not np.isfinite(inner).all() or np.linalg.eigvalsh(inner).min() <= 0:
+        return None
+    covariance = np.zeros((size, size))
+    covariance[np.ix_(free, free)] = np.linalg.inv(inner)
+    return tuple(tuple(float(each) for each in row) for row in covariance)
+
+
+def interval_of(logs: Floats, covariance: Covariance | None, position: int, width: float) -> tuple[float, float] | None:
+    """An interval that is symmetric in the logarithm; None where it would say nothing.
+
+    Args:
+        logs: of the parameters.
+        covariance: of the logarithms.
+        position: of the parameter.
+        width: standard errors to either side.
+    """
+    error = 0.0 if covariance is None else float(np.sqrt(covariance[position][position]))
+    if not 0 < error < WIDEST:
+        return None
+    return float(np.exp(logs[position] - width * error)), float(np.exp(logs[position] + width * error))
+
+
+class _Both(Protocol):
+    def __call__(self, logs: Floats) -> tuple[float, Floats]: ...
+
+
+def _way(bent: Floats, gradient: Floats, free: npt.NDArray[np.bool_]) -> Floats:
+    """The direction of the next step: downhill, bent by what the curvature has shown so far."""
+    slope = np.where(free, gradient, 0.0)
+    way = np.where(free, -(bent @ slope), 0.0)
+    if way @ slope >= 0:
+        way = -slope
+    return np.asarray(way * min(1.0, LONGEST / max(float(np.abs(way).max()), 1e-300)))
+
+
+def _line_search(
+    both: _Both, here: Floats, known: tuple[float, Floats], way: Floats, bounds: tuple[float, float]
+) -> tuple[Floats, float, Floats] | None:
+    """The first of ever shorter steps that leads far enough down; None where none does."""
+    (value, gradient), length = known, 1.0
+    while length > SHORTEST:
+        there = np.clip(here + length * way, *bounds)
+        lower, slope = both(there)
+        if np.isfinite(lower) and lower <= value + 1e-4 * float(gradient @ (there - here)) and np.isfinite(slope).all():
+            return (there, lower, slope) if not np.array_equal(there, here) else None
+        length *= 0.4
+    return None
+
+
+def _bent(bent: Floats, moved: Floats, turned: Floats) -> Floats:
+    """The BFGS update of the inverse curvature; as it was where the step shows none."""
+    along = float(moved @ turned)
+    if along <= 1e-14 * float(np.sqrt((moved @ moved) * (turned @ turned))):
+        return bent
+    if np.array_equal(bent, np.eye(len(moved))):
+        bent = bent * along / float(turned @ turned)
+    left = np.eye(len(moved)) - np.outer(moved, turned) / along
+    return np.asarray(left @ bent @ left.T + np.outer(moved, moved) / along)
