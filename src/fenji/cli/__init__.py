@@ -11,6 +11,10 @@ run       collects, prepares, analyzes and publishes
 quality   what became of every row
 tiers     the tiers at a date
 structure  what lies behind the counts of tiers
+structure_words          what all parts of it say alike
+structure_crosses        who the customers are, and what they buy where
+structure_concentration  on how few customers the revenue rests
+structure_habits         when they order
 moves     who moved between two reviews
 why       the reasons of one customer's tier
 whatif    another policy on the same customers
@@ -28,6 +32,7 @@ policy_versions  publishes a version of a policy, and lists all versions
 overrides        gives a customer a tier by hand, ends that, and lists it
 value     what customers are worth and will be worth
 value_tables     the tables of value
+priority  whom to serve first and why, and who may rise or fall
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 """

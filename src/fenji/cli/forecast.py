@@ -11,7 +11,7 @@ import typer
 
 from fenji.cli import trends
 from fenji.cli.moves import lost_sentence
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
+from fenji.cli.options import AsJson, AsOf, Engine, HistoryRun, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number, percent, problem_json
 from fenji.cli.trends import NO_BREAK
 from fenji.domain.forecasts import Basis, ForecastModel
@@ -66,12 +66,6 @@ Reviews = Annotated[
 Months = Annotated[
     int | None, typer.Option("--months", metavar="N", help=_("How many coming months to foretell, 1 to 12. Default: 12."))
 ]
-RunId = Annotated[
-    str | None,
-    typer.Option(
-        "--run", metavar="RUN_ID", help=_("Which run's reviews. Default: the last one that decided more than one review.")
-    ),
-]
 
 MODEL_NAMES = {
     ForecastModel.COMBINED: _("combined: the weighted mean of flows and naive"),
@@ -111,7 +105,7 @@ def command(
     by: By = None,
     reviews: Reviews = None,
     months: Months = None,
-    run: RunId = None,
+    run: HistoryRun = None,
     as_of: AsOf = None,
     policy: Policy = None,
     engine: Engine = None,

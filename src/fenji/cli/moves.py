@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.cli.options import AsJson, Engine, Lang, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, Engine, HistoryRun, Lang, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.domain.policies import Cause
 from fenji.domain.reviews import LostRule
@@ -28,10 +28,6 @@ From = Annotated[
 ]
 To = Annotated[
     str | None, typer.Option("--to", metavar=_("DATE"), help=_("The later review. Default: the last review of the run."))
-]
-RunId = Annotated[
-    str | None,
-    typer.Option("--run", metavar="RUN_ID", help=_("Which run. Default: the last one that decided more than one review.")),
 ]
 COHORTS_SHOWN = 24
 """Newest cohorts listed for people: two years of months; --json lists them all."""
@@ -68,7 +64,7 @@ def command(
     *,
     earlier_on: From = None,
     later_on: To = None,
-    run: RunId = None,
+    run: HistoryRun = None,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,

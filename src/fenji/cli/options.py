@@ -50,6 +50,12 @@ PastRun = Annotated[
     str | None,
     typer.Option("--run", metavar="RUN_ID", help=_("A past run, exactly as it was published. Default: the newest answer.")),
 ]
+HistoryRun = Annotated[
+    str | None,
+    typer.Option(
+        "--run", metavar="RUN_ID", help=_("Which run's reviews. Default: the last one that decided more than one review.")
+    ),
+]
 
 
 Name = TypeVar("Name", bound=StrEnum)
