@@ -58,6 +58,7 @@ cross_products     which tiers buy what and where, beside the average
 concentration      on how few customers the revenue rests
 habits             when the customers of each tier order
 value              what customers are worth and will be worth
+priority           who deserves attention first, and who may rise or fall
 churn              who is about to leave or to order, and why
 baskets            what is bought together
 """

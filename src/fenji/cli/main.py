@@ -14,7 +14,24 @@ import typer
 from typer.exceptions import TyperException
 
 from fenji import __version__
-from fenji.cli import churn, demo, forecast, init, moves, policy, quality, rules, segments, selftest, structure, tiers, value, whatif, why
+from fenji.cli import (
+    churn,
+    demo,
+    forecast,
+    init,
+    moves,
+    policy,
+    priority,
+    quality,
+    rules,
+    segments,
+    selftest,
+    structure,
+    tiers,
+    value,
+    whatif,
+    why,
+)
 from fenji.cli import map as map_command
 from fenji.cli import run as run_command
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
@@ -52,6 +69,7 @@ COMMANDS: dict[str, Entry] = {
         "segments": segments,
         "rules": rules,
         "value": value,
+        "priority": priority,
         "selftest": selftest,
         "demo": demo,
     }.items()

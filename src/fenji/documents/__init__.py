@@ -7,6 +7,7 @@ metric_checks  whether a declared metric can be computed
 basket_rules   analyses/rules.yaml: which orders count, how strong a rule must be
 value          analyses/value.yaml: value classes, discount, hold-out
 churn          analyses/churn.yaml: when a customer has left
+priority       analyses/priority.yaml: weights, capacity, marks and lists
 policies       policies/*.yaml: tiers and their rules
 segments       analyses/segments.yaml: the cuts of segments
 """

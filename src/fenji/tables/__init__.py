@@ -7,5 +7,6 @@ clean      one customer, one order, one currency, one calendar
 insight    metrics, tiers, counts
 insight_value  value of customers, the models behind it, and how they did
 insight_churn  who may leave or order, why, and how good the models were
+insight_priority  the order of attention, and who may rise, fall or become frequent
 insight_segments  segments, clusters and the rules that describe them
 """

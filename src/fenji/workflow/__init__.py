@@ -32,6 +32,7 @@ publishing   freezes a version of a policy, and lists all versions
 overrides    tiers that people decide by hand, and which of them count
 value        what customers are worth and will be worth
 valuing      composes the steps of the value analysis
+priority     whom to serve first, and who may rise or fall
 selftest     rebuilds published numbers
 demo         the whole thread on a shipped data set
 """

@@ -1,0 +1,123 @@
+"""Who may lose the tier, where to, and when at the earliest?
+
+Reads   the ladder (insight.customer_metric, clean.customer, insight.tier_assignment, insight.customer_value)
+Writes  insight.downgrade_watch: one row per customer on the watch list
+Units   margins in parts of the rule's thresholds, -1..1; days are reviews
+Keeps   customers above the lowest tier whom no rule keeps, or only by little, or not on what is expected of them; whose tier a person has
+        decided is left out
+Source  decision 0024; DESIGN section 6, steps 3 to 7: a tier is kept by its own rules or those of a higher one
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.analyze.explaining import reviews_after
+from fenji.analyze.priority.expectations import expected_basis, foretold
+from fenji.analyze.priority.ladder import TODAY
+from fenji.analyze.priority.rule_gaps import Measured, Reach, best_of, measured_rules, safest
+from fenji.analyze.rules import RuleBasis, holds, metrics_in
+from fenji.domain.conditions import Condition
+from fenji.domain.policies import Cause, Downgrade, Policy, ReviewPeriod
+from fenji.domain.priority import PriorityRules, Watch
+from fenji.tables.insight_priority import DOWNGRADE_WATCH
+
+_URGENCY = {watch: number for number, watch in enumerate(Watch)}
+
+
+def downgrade_watch(ladder: RuleBasis, *, policy: Policy, rules: PriorityRules, as_of: date) -> ir.Table:
+    """insight.downgrade_watch.
+
+    Args:
+        ladder: from ``ladder.ladder_of``; its table staged.
+        policy: the tiers.
+        rules: how little counts as nearly.
+        as_of: last day that counts.
+    """
+    keeping = {position: _keeping(policy, position) for position in range(1, len(policy.tiers))}
+    everything = list(dict.fromkeys(rule for kept_by in keeping.values() for rule in kept_by))
+    bound = ladder.table.filter(ladder.table.position > 0, ladder.table.cause != Cause.OVERRIDE.value)
+    now = measured_rules(RuleBasis(bound, ladder.variants, ladder.top_columns), everything)
+    reach = _margin(now, keeping)
+    landing = _landing(now.table, ladder, policy)
+    found = now.table.mutate(margin=reach.size, falls_to=landing, **now.told(reach.line))
+    later = measured_rules(expected_basis(RuleBasis(found, ladder.variants, ladder.top_columns)), everything)
+    coming = _margin(later, {position: rules for position, rules in keeping.items() if foretold(metrics_in(rules))})
+    table = later.table
+    expected = ibis.ifelse(table.expected_orders_12m.notnull(), coming.size, ibis.null("float64"))
+    table = table.mutate(expected_margin=expected, reviews_left=table.hold_left + table.grace_left)
+    watched = table.mutate(watch=_watch(table, rules))
+    watched = watched.filter(watched.watch.notnull())
+    urgency = ibis.cases(*((watched.watch == str(watch), number) for watch, number in _URGENCY.items()), else_=len(_URGENCY))
+    order = [urgency.asc(), watched.reviews_left.asc(), watched.margin.abs().asc(), watched.customer_key.asc()]
+    return watched.select(
+        "customer_key",
+        as_of=ibis.literal(as_of, type="date"),
+        place=(ibis.row_number().over(order_by=order) + 1).cast("int64"),
+        tier=watched.tier,
+        falls_to=watched.falls_to,
+        watch=watched.watch,
+        margin=watched.margin,
+        expected_margin=watched.expected_margin,
+        condition=watched.condition,
+        metric_value=watched.metric_value,
+        threshold=watched.threshold,
+        reviews_left=watched.reviews_left,
+        falls_on=_falls_on(watched.reviews_left, policy, as_of),
+        net_revenue_12m=watched[TODAY],
+        expected_revenue_12m=watched.expected_revenue_12m,
+    ).cast(DOWNGRADE_WATCH.schema)
+
+
+def _keeping(policy: Policy, position: int) -> tuple[Condition, ...]:
+    """The rules of which each alone keeps a tier: its own and those of higher ones."""
+    return tuple(rule for tier in policy.tiers[position:] for rule in (tier.keep, tier.qualify) if rule is not None)
+
+
+def _margin(measured: Measured, keeping: dict[int, tuple[Condition, ...]]) -> Reach:
+    reaches = {position: safest([measured.margin(rule) for rule in rules]) for position, rules in keeping.items()}
+    return best_of(reaches, measured.table.position)
+
+
+def _watch(table: ir.Table, rules: PriorityRules) -> ir.StringValue:
+    falls = table.kept_position < table.position
+    return ibis.cases(
+        (falls & (table.reviews_left == 0), str(Watch.FALLS_NEXT)),
+        (falls, str(Watch.FALLS_LATER)),
+        (table.margin <= float(rules.watch_margin), str(Watch.NEARLY)),
+        (table.expected_margin < 0, str(Watch.EXPECTED)),
+        else_=ibis.null("string"),
+    )
+
+
+def _landing(table: ir.Table, ladder: RuleBasis, policy: Policy) -> ir.StringValue:
+    """Step 6 of a review for customers whom nothing keeps in the present tier or a higher one."""
+    basis = RuleBasis(table, ladder.variants, ladder.top_columns)
+    if policy.review.downgrade is Downgrade.ONE_STEP:
+        lands = table.position - 1
+    else:
+        held = [
+            ((table.position > number) & ibis.or_(*(holds(rule, basis) for rule in rules)), ibis.literal(number, "int64"))
+            for number, tier in reversed(list(enumerate(policy.tiers)))
+            if (rules := [rule for rule in (tier.qualify, tier.keep) if rule is not None])
+        ]
+        lands = ibis.cases(*held, else_=ibis.literal(0, "int64")) if held else ibis.literal(0, "int64")
+    for cap in policy.caps:
+        bound = ibis.literal(policy.rank_of(cap.at_most), "int64")
+        lands = ibis.ifelse(holds(cap.when, basis), ibis.least(lands, bound), lands)
+    return ibis.cases(*((lands == number, tier.slug) for number, tier in enumerate(policy.tiers)), else_=policy.tiers[0].slug)
+
+
+def _falls_on(reviews_left: ir.IntegerValue, policy: Policy, as_of: date) -> ir.DateValue:
+    """The first review that neither hold nor grace covers; with anniversaries every customer has a day of its own."""
+    review = policy.review
+    if review.every is ReviewPeriod.ANNIVERSARY:
+        return ibis.null("date")
+    most = review.grace_reviews + review.hold_reviews
+    days = reviews_after(as_of, review.every, most + 1)
+    return ibis.cases(
+        *((reviews_left == left, ibis.literal(day, type="date")) for left, day in enumerate(days)), else_=ibis.null("date")
+    )

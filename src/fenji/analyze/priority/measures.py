@@ -1,0 +1,149 @@
+"""What is every customer measured by? Panel, value, risk of leaving and tier side by side.
+
+Reads   insight.customer_metric, insight.customer_value, insight.churn_risk, insight.tier_assignment
+Writes  nothing stored: one row per customer of the panel
+Units   each measure in its own unit; tier_position is 0 for the lowest tier and for lost customers, 1 for the highest
+Keeps   every customer of the panel, exactly once
+Source  decision 0024
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.domain.metrics import Aggregate, Metric, Unit
+from fenji.domain.periods import Window
+from fenji.domain.policies import Policy
+from fenji.domain.priority import CHURN_MEASURE, TIER_MEASURE
+from fenji.domain.words import Words
+
+EXPECTATIONS = ("expected_revenue_12m", "expected_orders_12m")
+
+_YEAR, _EVER = Window.parse("12m"), Window.parse("total")
+
+
+def _measure(slug: str, name: Words, sentence: Words, unit: Unit, window: Window = _YEAR) -> Metric:
+    return Metric(slug, name, sentence, unit, Aggregate.SUM, window)
+
+
+FORETOLD_MEASURES: tuple[Metric, ...] = (
+    _measure(
+        "expected_revenue_12m",
+        Words("未来12个月预期收入", "revenue expected in twelve months"),
+        Words("预计未来12个月带来的收入。", "Revenue expected in the next twelve months."),
+        Unit.MONEY,
+    ),
+    _measure(
+        "expected_orders_12m",
+        Words("未来12个月预期下单天数", "order days expected in twelve months"),
+        Words("预计未来12个月有订单的天数。", "Days with an order expected in the next twelve months."),
+        Unit.RATIO,
+    ),
+    _measure(
+        "expected_order_value",
+        Words("预期单日消费", "revenue expected of an order day"),
+        Words("预计每个下单日带来的收入。", "Revenue expected of a day with an order."),
+        Unit.MONEY,
+    ),
+    _measure(
+        "clv",
+        Words("折现客户终身价值", "discounted lifetime value"),
+        Words("未来若干月预期收入的折现值。", "Revenue expected of the coming months, discounted."),
+        Unit.MONEY,
+    ),
+    _measure(
+        "margin_12m",
+        Words("近12个月毛利", "margin of twelve months"),
+        Words("近12个月收入减去已知成本。", "Revenue of twelve months less known cost."),
+        Unit.MONEY,
+    ),
+    _measure(
+        "p_alive",
+        Words("仍为客户的概率", "probability of still being a customer"),
+        Words("统计日仍是客户的概率。", "Probability that it still is a customer on the as-of day."),
+        Unit.SHARE,
+        _EVER,
+    ),
+    _measure(
+        "p_alive_12m",
+        Words("12个月后仍为客户的概率", "probability of being a customer in twelve months"),
+        Words("12个月后仍是客户的概率。", "Probability that it is a customer twelve months later."),
+        Unit.SHARE,
+    ),
+    _measure(
+        "order_probability_12m",
+        Words("未来12个月下单概率", "probability of an order in twelve months"),
+        Words("未来12个月至少下一单的概率。", "Probability of at least one order in the next twelve months."),
+        Unit.SHARE,
+    ),
+)
+"""What insight.customer_value knows beside the panel, with words for people."""
+
+OTHER_MEASURES: tuple[Metric, ...] = (
+    _measure(
+        CHURN_MEASURE,
+        Words("流失概率", "probability of leaving"),
+        Words("活跃客户在预测期内流失的概率。", "Probability that an active customer leaves within the horizon."),
+        Unit.SHARE,
+        _EVER,
+    ),
+    _measure(
+        TIER_MEASURE,
+        Words("等级位置", "position of the tier"),
+        Words("等级在阶梯上的位置：最低为0，最高为1。", "Where the tier stands on the ladder: 0 lowest, 1 highest."),
+        Unit.SHARE,
+        _EVER,
+    ),
+)
+
+
+def measures_of(metrics: Iterable[Metric]) -> dict[str, Metric]:
+    """Everything that a part may be measured by, by name.
+
+    Args:
+        metrics: the metrics of the panel.
+    """
+    return {each.slug: each for each in (*FORETOLD_MEASURES, *OTHER_MEASURES, *metrics)}
+
+
+def measured_customers(
+    panel: ir.Table, value: ir.Table, churn: ir.Table, assignment: ir.Table, *, policy: Policy, measures: Sequence[str]
+) -> ir.Table:
+    """The customers with their measures.
+
+    Args:
+        panel: insight.customer_metric at the date.
+        value: insight.customer_value at the date.
+        churn: insight.churn_risk at the date.
+        assignment: insight.tier_assignment at the date.
+        policy: the tiers.
+        measures: names out of ``measures_of``.
+
+    Returns:
+        customer_key, tier (null: lost) and the measures, each in its own type.
+    """
+    foretold = {each.slug for each in FORETOLD_MEASURES}
+    own = [name for name in measures if name in panel.columns and name not in foretold]
+    found = panel.select("customer_key", *own)
+    tiers = assignment.select(tier_key="customer_key", tier="tier")
+    found = found.left_join(tiers, found.customer_key == tiers.tier_key).drop("tier_key")
+    expected = [name for name in measures if name in foretold]
+    if expected:
+        values = value.select("customer_key", *expected).rename(value_key="customer_key")
+        found = found.left_join(values, found.customer_key == values.value_key).drop("value_key")
+    if CHURN_MEASURE in measures:
+        risks = churn.select(CHURN_MEASURE, risk_key="customer_key")
+        found = found.left_join(risks, found.customer_key == risks.risk_key).drop("risk_key")
+    return found.mutate(tier_position(found.tier, policy).name(TIER_MEASURE))
+
+
+def tier_position(tier: ir.StringValue, policy: Policy) -> ir.FloatingValue:
+    """How high a tier stands, 0..1; null where there is one tier only, which tells nobody apart."""
+    top = len(policy.tiers) - 1
+    if top == 0:
+        return ibis.null("float64")
+    positions = [(tier == each.slug, ibis.literal(number / top, "float64")) for number, each in enumerate(policy.tiers)]
+    return ibis.cases(*positions, else_=ibis.literal(0.0, "float64"))

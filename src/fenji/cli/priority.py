@@ -1,0 +1,324 @@
+"""The command ``fenji priority``: whom to serve first and why, and who may rise, fall, or become a frequent customer?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fenji.analyze.explaining_words import tier_name
+from fenji.analyze.priority.words import (
+    FREQUENT_NAMES,
+    PART_NAMES,
+    WATCH_NAMES,
+    frequent_line,
+    mark_name,
+    place_lines,
+    upgrade_line,
+    watch_line,
+)
+from fenji.analyze.rule_words import Wording
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.output import Col, Output, money, number, percent, problem_json
+from fenji.domain.priority import Frequent, Part, PartRule, Watch
+from fenji.language import message as _
+from fenji.workflow.priority import PriorityResult, priority_at
+
+HELP = _(
+    "Puts all customers into one order of attention, tells what each part brings, and lists who may rise, fall, or become a frequent customer."
+)
+EXAMPLES = "fenji priority\nfenji priority --top 50 --json\nfenji priority --customer C1001"
+
+Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help=_("One customer: any of its ids, or SPACE:ID."))]
+Top = Annotated[
+    int, typer.Option("--top", min=0, metavar="N", help=_("How many customers of the order and of each list to show."))
+]
+
+Row = Mapping[str, Any]
+
+
+def command(
+    context: typer.Context,
+    *,
+    as_of: AsOf = None,
+    policy: Policy = None,
+    customer: Customer = None,
+    top: Top = 10,
+    engine: Engine = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prints the order of attention and the lists, or one customer's place in them."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    with output.progress() as progress:
+        result = priority_at(
+            workspace,
+            as_of=day_of(as_of),
+            policy=policy,
+            engine=engine_of(engine),
+            customer=customer,
+            top=top,
+            progress=progress,
+        )
+    if output.is_json:
+        output.json(answer(result, output))
+    elif result.customer is not None:
+        show_customer(result, result.customer, output)
+    else:
+        show(result, output)
+
+
+def answer(result: PriorityResult, output: Output) -> dict[str, Any]:
+    """The JSON object."""
+    rules, wording = result.rules, _wording(result, output)
+    return {
+        "run_id": result.run_id,
+        "as_of": result.as_of,
+        "is_as_of_defaulted": result.is_as_of_defaulted,
+        "policy": result.policy.slug,
+        "version": result.policy.version,
+        "currency": result.currency,
+        "customers": result.customers,
+        "capacity": rules.capacity,
+        "tied_beyond": result.tied_beyond,
+        "parts": [_without(row) for row in result.parts],
+        "pareto": {"measure": rules.pareto.measure, "a": rules.pareto.a, "b": rules.pareto.b},
+        "marks": [_without(row) for row in result.marks],
+        "order": [_placed(row, result, wording) for row in result.top],
+        "lists": {
+            name: {
+                "customers": sum(result.sizes[name].values()),
+                "by": result.sizes[name],
+                "first": [{**_without(row), "sentence": _list_line(name, row, result, wording)} for row in rows],
+            }
+            for name, rows in result.lists.items()
+        },
+        "customer": None if result.customer is None else _placed(result.customer, result, wording),
+        "customer_lists": {
+            name: {**_without(row), "sentence": _list_line(name, row, result, wording)}
+            for name, row in result.customer_lists.items()
+        },
+        "warnings": [problem_json(each, output.language) for each in result.warnings],
+    }
+
+
+def show(result: PriorityResult, output: Output) -> None:
+    """The tables and sentences for people."""
+    output.warn(result.warnings)
+    output.heading(
+        _("Order of attention on {as_of}, policy {policy} version {version} (run {run_id})"),
+        as_of=result.as_of,
+        policy=result.policy.slug,
+        version=result.policy.version,
+        run_id=result.run_id,
+    )
+    _show_order(result, output)
+    _say_capacity(result, output)
+    _show_parts(result, output)
+    _show_marks(result, output)
+    _show_upgrades(result, output)
+    _show_watch(result, output)
+    _show_frequent(result, output)
+
+
+def show_customer(result: PriorityResult, row: Row, output: Output) -> None:
+    """One customer's place, and the lists on which it stands."""
+    wording = _wording(result, output)
+    output.warn(result.warnings)
+    output.heading(_("Priority of customer {customer_id} on {as_of}"), customer_id=row["customer_id"], as_of=result.as_of)
+    for line in place_lines(row, result.rules, result.customers, result.policy, wording):
+        output.say("  - {line}", line=line)
+    titles = {
+        "upgrades": _("Upgrade candidate, place {place}: {line}"),
+        "watch": _("Downgrade watch, place {place}: {line}"),
+        "frequent": _("May become a frequent customer, place {place}: {line}"),
+    }
+    for name, own in result.customer_lists.items():
+        output.say(titles[name], place=number(own["place"]), line=_list_line(name, own, result, wording))
+    if not result.customer_lists:
+        output.say(_("It stands on none of the three lists."))
+
+
+def _show_order(result: PriorityResult, output: Output) -> None:
+    wording = _wording(result, output)
+    counted = [each.part for each in result.rules.parts]
+    heads = [
+        Col(output.text(_("place")), is_number=True),
+        Col(output.text(_("customer"))),
+        Col(output.text(_("points")), is_number=True),
+        *(Col(output.text(PART_NAMES[part]), is_number=True) for part in counted),
+        Col(output.text(_("tier"))),
+        Col(output.text(_("mark"))),
+    ]
+    rows = [
+        (
+            number(row["position"]),
+            str(row["customer_id"]),
+            number(row["score"], 1),
+            *(number(row[f"points_{part}"], 1) for part in counted),
+            tier_name(result.policy, row["tier"], wording),
+            row["mark"],
+        )
+        for row in result.top
+    ]
+    if rows:
+        output.table(heads, rows)
+    output.say(_("The points of the parts add up to the score; a dash: no value is known, and the other parts weigh more."))
+
+
+def _say_capacity(result: PriorityResult, output: Output) -> None:
+    capacity = result.rules.capacity
+    if capacity is None:
+        return
+    served = min(capacity, result.customers)
+    output.say(_("{served} of {customers} customers can be served."), served=number(served), customers=number(result.customers))
+    if result.tied_beyond:
+        output.say(
+            _("{count} customers beyond have as many points as the last one within; the customer's key decided."),
+            count=number(result.tied_beyond),
+        )
+
+
+def _show_parts(result: PriorityResult, output: Output) -> None:
+    wording, rules = _wording(result, output), {str(each.part): each for each in result.rules.parts}
+    output.heading(_("What counts, and how much"))
+    heads = [
+        Col(output.text(_("part"))),
+        Col(output.text(_("measured by"))),
+        Col(output.text(_("weight")), is_number=True),
+        Col(output.text(_("taken as"))),
+        Col(output.text(_("known of")), is_number=True),
+        Col(output.text(_("mean points")), is_number=True),
+    ]
+    rows = [
+        (
+            output.text(PART_NAMES[Part(row["part"])]),
+            wording.name(row["measure"]),
+            percent(row["weight_share"]),
+            _taken_as(rules[row["part"]], output),
+            number(row["customers_with_value"]),
+            number(row["mean_points"], 1),
+        )
+        for row in result.parts
+    ]
+    output.table(heads, rows)
+
+
+def _taken_as(rule: PartRule, output: Output) -> str:
+    first = output.text(_("high first")) if rule.first == "high" else output.text(_("low first"))
+    if rule.scale is None:
+        return output.text(_("percentile, {first}"), first=first)
+    low, high = (f"{end:f}" for end in rule.scale)
+    return output.text(_("{low} to {high}, {first}"), low=low, high=high, first=first)
+
+
+def _show_marks(result: PriorityResult, output: Output) -> None:
+    wording, measure = _wording(result, output), result.rules.pareto.measure
+    output.heading(_("On whom it rests: {measure}"), measure=wording.name(measure))
+    heads = [
+        Col(output.text(_("mark"))),
+        Col(output.text(_("customers")), is_number=True),
+        Col(output.text(_("share")), is_number=True),
+        Col(output.text(_("amount")), is_number=True),
+        Col(output.text(_("share of it")), is_number=True),
+    ]
+    rows = [
+        (
+            mark_name(row["mark"], result.rules, wording),
+            number(row["customers"]),
+            percent(row["customer_share"]),
+            money(row["amount"]),
+            percent(row["amount_share"]),
+        )
+        for row in result.marks
+    ]
+    output.table(heads, rows)
+
+
+def _show_upgrades(result: PriorityResult, output: Output) -> None:
+    wording, sizes = _wording(result, output), result.sizes["upgrades"]
+    output.heading(_("Upgrade candidates: {count}"), count=number(sum(sizes.values())))
+    if not sizes:
+        output.say(_("Nobody is close enough to the next tier and likely to reach it."))
+        return
+    order = [tier.slug for tier in result.policy.tiers]
+    counts = [
+        output.text(_("to {tier}: {count}"), tier=tier_name(result.policy, tier, wording), count=number(sizes[tier]))
+        for tier in sorted(sizes, key=order.index)
+    ]
+    output.say("{counts}", counts=output.text(_(", ")).join(counts))
+    _show_list(result, "upgrades", output)
+
+
+def _show_watch(result: PriorityResult, output: Output) -> None:
+    sizes = result.sizes["watch"]
+    output.heading(_("Downgrade watch: {count}"), count=number(sum(sizes.values())))
+    if not sizes:
+        output.say(_("Everybody above the lowest tier keeps it safely."))
+        return
+    counts = [
+        output.text(_("{what}: {count}"), what=output.text(WATCH_NAMES[watch]), count=number(sizes[watch]))
+        for watch in Watch
+        if watch in sizes
+    ]
+    output.say("{counts}", counts=output.text(_(", ")).join(counts))
+    _show_list(result, "watch", output)
+
+
+def _show_frequent(result: PriorityResult, output: Output) -> None:
+    sizes = result.sizes["frequent"]
+    output.heading(_("May become frequent customers: {count}"), count=number(sum(sizes.values())))
+    if not sizes:
+        output.say(_("Of nobody who is new or ordered rarely are more orders expected than of others."))
+        return
+    counts = [
+        output.text(_("{what}: {count}"), what=output.text(FREQUENT_NAMES[kind]), count=number(sizes[kind]))
+        for kind in Frequent
+        if kind in sizes
+    ]
+    output.say("{counts}", counts=output.text(_(", ")).join(counts))
+    _show_list(result, "frequent", output)
+
+
+def _show_list(result: PriorityResult, name: str, output: Output) -> None:
+    wording = _wording(result, output)
+    heads = [
+        Col(output.text(_("place")), is_number=True),
+        Col(output.text(_("customer"))),
+        Col(output.text(_("tier"))),
+        Col(output.text(_("why")), may_wrap=True),
+    ]
+    rows = [
+        (
+            number(row["place"]),
+            str(row["customer_id"]),
+            tier_name(result.policy, row["tier"], wording),
+            _list_line(name, row, result, wording),
+        )
+        for row in result.lists[name]
+    ]
+    if rows:
+        output.table(heads, rows)
+
+
+def _list_line(name: str, row: Row, result: PriorityResult, wording: Wording) -> str:
+    if name == "upgrades":
+        return upgrade_line(row, result.policy, wording)
+    return watch_line(row, result.policy, wording) if name == "watch" else frequent_line(row, wording)
+
+
+def _placed(row: Row, result: PriorityResult, wording: Wording) -> dict[str, Any]:
+    lines = place_lines(row, result.rules, result.customers, result.policy, wording)
+    return {**_without(row), "sentences": list(lines)}
+
+
+def _wording(result: PriorityResult, output: Output) -> Wording:
+    return Wording(result.measures, output.language, result.currency)
+
+
+def _without(row: Row) -> dict[str, Any]:
+    """A row without its date, which stands once in the answer."""
+    return {name: value for name, value in row.items() if name != "as_of"}
