@@ -1,7 +1,8 @@
 """Both engines decide the same history, row by row, through the same batch function, in however many ranges of customers they do it.
 
 World: sixty customers with orders, returns, visits and complaints over two years; lost ones, overrides, a cap, a variant, two
-versions of the policy, of which the second goes by anniversaries and knows another tier.
+versions of the policy, of which the second goes by anniversaries and knows another tier. Once with a tier for the top 20 %, which
+is decided from panels, and once with thresholds only, which is decided from cells.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ SECOND = (
     .replace("every: month", "every: anniversary")
     .replace("  - {tier: top,", "  - {tier: fine, name: Fine, qualify: net_revenue_12m >= 600}\n  - {tier: top,")
 )
+TOP = "net_revenue_12m in top 20%"
+AMOUNT = "net_revenue_12m >= 450"
 AS_OF = date(2025, 12, 10)
 SWITCH = date(2025, 9, 30)
 
@@ -71,8 +74,8 @@ OVERRIDES = [
 ]
 
 
-def answer(engine: Engine) -> list[dict[str, object]]:
-    first, second = policy_from_text(FIRST), policy_from_text(SECOND)
+def answer(engine: Engine, highest: str = TOP) -> list[dict[str, object]]:
+    first, second = (policy_from_text(text.replace(TOP, highest)) for text in (FIRST, SECOND))
     days = review_dates(AS_OF, first.review.every, 9)
     reviews = [ReviewOn(day, first if day < SWITCH else second) for day in days]
     facts, customer = busy_town().on(engine)
@@ -81,12 +84,19 @@ def answer(engine: Engine) -> list[dict[str, object]]:
 
 
 @pytest.mark.spark
-def test_the_engines_decide_the_same_history(duck: Engine, spark: Engine) -> None:
-    expected = answer(duck)
+@pytest.mark.parametrize("highest", [TOP, AMOUNT])
+def test_the_engines_decide_the_same_history(duck: Engine, spark: Engine, highest: str) -> None:
+    expected = answer(duck, highest)
     assert {row["cause"] for row in expected} == {
         "new", "upgrade", "kept", "held", "grace", "downgrade", "cap", "override", "lost", "returned"
     }  # fmt: skip
-    assert answer(spark) == expected
+    assert answer(spark, highest) == expected
+
+
+def test_cells_and_panels_give_the_same_history(duck: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from_cells = answer(duck, AMOUNT)
+    monkeypatch.setattr("fenji.workflow.reviewing.plan_cells", lambda *_given: None)
+    assert answer(duck, AMOUNT) == from_cells
 
 
 def ranges(engine: Engine) -> list[tuple[int, int]]:
@@ -125,6 +135,6 @@ def test_both_engines_make_the_same_ranges_and_the_answer_does_not_depend_on_the
     duck: Engine, spark: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ranges(spark) == ranges(duck)
-    in_ranges = answer(duck)
+    in_ranges = [answer(duck, highest) for highest in (TOP, AMOUNT)]
     monkeypatch.undo()
-    assert answer(duck) == in_ranges
+    assert [answer(duck, highest) for highest in (TOP, AMOUNT)] == in_ranges

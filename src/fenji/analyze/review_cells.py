@@ -137,7 +137,7 @@ def plan_cells(
 
     Returns:
         None where some review needs the whole panel at once (scores, top n%), or a metric that periods do not add up to
-        (different values, deviations of amounts, what is restated at every review): such histories are decided from panels.
+        (different values, deviations of amounts, years of membership, what is restated at every review): such histories are decided from panels.
     """
     here = tuple(facts)
     asked = {each: None for needed in metrics for metric in needed for each in measures_of(metric) if each.fact in here}
@@ -187,7 +187,7 @@ def _adds_up(metric: Metric, known: Mapping[str, Metric], facts: tuple[Fact, ...
 
 def _is_exact(measure: Measure) -> bool:
     touched = {measure.column, *(each.column for each in measure.where)}
-    if measure.fact not in _FACTS or measure.how not in _GATHERS or touched & {*_RESTATED}:
+    if measure.fact not in _FACTS or measure.how not in _GATHERS or touched & {*_RESTATED} or measure.window.is_personal:
         return False
     return decimals_of(measure) is not None
 
@@ -220,11 +220,11 @@ def _columns(measures: Iterable[Measure]) -> tuple[CellColumn, ...]:
 
 
 def _bounds(reviews: Sequence[ReviewOn], metrics: Sequence[Sequence[Metric]]) -> tuple[date, ...]:
-    """Every day after which a window of some review opens, and the reviews themselves."""
+    """Every day on which a window of some review closes or after which it opens, and the reviews themselves."""
     days = {each.as_of for each in reviews}
     for review, needed in zip(reviews, metrics, strict=True):
-        opens = (each.window.opens_after(review.as_of) for metric in needed for each in measures_of(metric))
-        days |= {each for each in opens if each is not None}
+        for window in {each.window for metric in needed for each in measures_of(metric)}:
+            days |= {window.closes_on(review.as_of), window.opens_after(review.as_of) or review.as_of}
     return tuple(sorted(days))
 
 

@@ -89,7 +89,8 @@ class Windows:
     def at(self, day: date) -> dict[Measure, Numbers]:
         """The numbers of every customer at a review; days must not go back. The arrays change with the next review."""
         for each in self._kept.values():
-            opens, closes = self.plan.period_up_to(each.window.opens_after(day)), self.plan.period_up_to(day)
+            opens = self.plan.period_up_to(each.window.opens_after(day))
+            closes = self.plan.period_up_to(each.window.closes_on(day))
             if each.column.gathers is Gathers.SUM:
                 self._carry_on(each, opens, closes)
             else:

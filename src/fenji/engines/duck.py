@@ -136,7 +136,7 @@ class DuckEngine(DuckReading):
         gathered = reader.schema.empty_table()
         for batch in reader:
             gathered = pa.concat_tables([gathered, pa.Table.from_batches([batch])])
-            while gathered.num_rows >= RANGE_ROWS and (whole := _whole_customers(gathered, RANGE_ROWS)):
+            while gathered.num_rows > RANGE_ROWS and (whole := _whole_customers(gathered, RANGE_ROWS)):
                 yield gathered.slice(0, whole)
                 gathered = gathered.slice(whole)
         yield gathered
@@ -155,9 +155,9 @@ class DuckEngine(DuckReading):
 
 
 def _whole_customers(rows: pa.Table, wanted: int) -> int:
-    """How many rows, about as many as wanted, leave no customer cut in two; 0 where the only one may go on in rows to come."""
+    """How many rows, as wanted or fewer, leave no customer cut in two; 0 where the only one may go on in rows to come."""
     keys = rows["customer_key"].to_numpy()
-    before, after = (int(np.searchsorted(keys, keys[wanted - 1], side)) for side in ("left", "right"))
+    before, after = (int(np.searchsorted(keys, keys[wanted], side)) for side in ("left", "right"))
     return before or (after if after < len(keys) else 0)
 
 
