@@ -56,6 +56,28 @@ def rows_of(fact: Fact, facts: Mapping[Fact, ir.Table], *, as_of: date) -> ir.Ta
     return rows
 
 
+def known_facts(facts: Mapping[Fact, ir.Table], *, as_of: date) -> dict[Fact, ir.Table]:
+    """The facts as they were known at the end of a day: what a later date sees of them if nothing more happens.
+
+    Grain: that of each fact. Keeps: rows up to the day; a resolution or an end after it is not known.
+    """
+    found = {}
+    for fact, table in facts.items():
+        day = table[_DAY_OF[fact]]
+        known = table.filter((day <= _day(as_of)) | day.isnull())
+        if fact is Fact.FEEDBACK:
+            is_open = (known.resolved_on > _day(as_of)).fill_null(False)  # noqa: FBT003 - Ibis takes the value alone
+            known = known.mutate(
+                resolved_on=ibis.ifelse(is_open, ibis.null("date"), known.resolved_on),
+                hours_to_resolution=ibis.ifelse(is_open, ibis.null("float64"), known.hours_to_resolution),
+            )
+        elif fact is Fact.CONTRACT:
+            runs = (known.ended_on > _day(as_of)).fill_null(False)  # noqa: FBT003
+            known = known.mutate(ended_on=ibis.ifelse(runs, ibis.null("date"), known.ended_on))
+        found[fact] = known
+    return found
+
+
 def referred_lines(facts: Mapping[Fact, ir.Table], *, as_of: date) -> ir.Table:
     """The order lines of referred customers, each under the customer who brought them.
 

@@ -39,6 +39,8 @@ class Watch(StrEnum):
     """Nothing keeps the tier, and neither hold nor grace is left: it is lost at the next review."""
     FALLS_LATER = "falls_later"
     """Nothing keeps the tier; only hold or grace still does."""
+    UNLESS = "unless"
+    """A rule keeps the tier today, but will not at the next review if the customer does nothing until then."""
     NEARLY = "nearly"
     """The rule that keeps the tier is met by little."""
     EXPECTED = "expected"

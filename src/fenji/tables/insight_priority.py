@@ -142,7 +142,17 @@ DOWNGRADE_WATCH = Contract(
             "float64",
             "the same in twelve months, on what is expected; null: nothing is expected of its metrics",
         ),
-        *_LINE,
+        _optional(
+            "margin_at_review",
+            "float64",
+            "the same at the next review, if the customer does nothing until then; null where every customer has a review day of its own",
+        ),
+        Column(
+            "condition",
+            "string",
+            "the line of the rule that decides, as written: met by least, or, for unless, missing most at the next review",
+        ),
+        *_LINE[1:],
         Column("reviews_left", "int64", "reviews that hold and grace still cover"),
         _optional(
             "falls_on", "date", "the first review at which it can happen; null where every customer has a review day of its own"

@@ -12,6 +12,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from fenji.analyze.explaining import reviews_after
+from fenji.analyze.panel import customer_metric
+from fenji.analyze.panel_rows import known_facts
 from fenji.analyze.priority.downgrades import downgrade_watch
 from fenji.analyze.priority.frequent import frequent_candidates
 from fenji.analyze.priority.ladder import ladder_of
@@ -19,10 +22,11 @@ from fenji.analyze.priority.measures import measured_customers, measures_of
 from fenji.analyze.priority.points import order_of_attention
 from fenji.analyze.priority.summary import marks_in_order, priority_mark, priority_part
 from fenji.analyze.priority.upgrades import upgrade_candidates
-from fenji.analyze.rules import RuleBasis
+from fenji.analyze.rules import RuleBasis, conditions_of, metrics_in
+from fenji.analyze.tier_counts import REVENUE
 from fenji.documents.priority import priority_rules_from_text
 from fenji.domain.metrics import Metric
-from fenji.domain.policies import Policy
+from fenji.domain.policies import SCORE, Policy, ReviewPeriod
 from fenji.domain.priority import CHURN_MEASURE, DEFAULT_RULES, PriorityRules
 from fenji.domain.runs import Run
 from fenji.errors import NotFound, Problem
@@ -203,10 +207,24 @@ def _compute(inputs: _Inputs, progress: Progress, writer: RunWriter) -> None:
     found = ladder_of(panel, standing.base.customer, assignment, value, policy=policy, as_of=as_of)
     ladder = RuleBasis(session.engine.stage(found.table), found.variants, found.top_columns)
     writer.save(upgrade_candidates(ladder, policy=policy, rules=rules, as_of=as_of), UPGRADE_CANDIDATE, as_of=as_of)
-    writer.save(downgrade_watch(ladder, policy=policy, rules=rules, as_of=as_of), DOWNGRADE_WATCH, as_of=as_of)
+    watched = downgrade_watch(ladder, _panel_at_review(standing), policy=policy, rules=rules, as_of=as_of)
+    writer.save(watched, DOWNGRADE_WATCH, as_of=as_of)
     progress(STEPS[3], 3, len(STEPS))
     writer.save(frequent_candidates(panel, value, assignment, rules=rules, as_of=as_of), FREQUENT_CANDIDATE, as_of=as_of)
     progress("", len(STEPS), len(STEPS))
+
+
+def _panel_at_review(standing: Standing) -> ir.Table | None:
+    """What the rules would see at the next review if nothing more happened; None where every customer has a day of its own."""
+    policy, as_of = standing.policy, standing.as_of
+    if policy.review.every is ReviewPeriod.ANNIVERSARY:
+        return None
+    (review_on,) = reviews_after(as_of, policy.review.every, 1)
+    asked = [name for name in metrics_in(conditions_of(policy)) if name != SCORE]
+    metrics = standing.registry.needed_for([*asked, REVENUE])
+    facts = known_facts(standing.base.facts, as_of=as_of)
+    panel = customer_metric(facts, standing.base.customer, metrics=metrics, as_of=review_on)
+    return standing.session.engine.stage(panel)
 
 
 @dataclass(frozen=True)
@@ -289,5 +307,5 @@ def _remarks(rules: PriorityRules, parts: list[dict[str, Any]], customers: int) 
             problems.append(Problem(text, values, advice=advice if is_churn else None))
     if rules.capacity is None:
         text = _("nobody has said how many customers can be served, so that the order is not cut anywhere.")
-        problems.append(Problem(text, {}, advice=_("Write capacity: NUMBER into {file}."), place=None))
+        problems.append(Problem(text, {"file": PRIORITY_FILE}, advice=_("Write capacity: NUMBER into {file}.")))
     return problems

@@ -3,8 +3,8 @@
 Reads   the ladder (insight.customer_metric, clean.customer, insight.tier_assignment, insight.customer_value)
 Writes  insight.downgrade_watch: one row per customer on the watch list
 Units   margins in parts of the rule's thresholds, -1..1; days are reviews
-Keeps   customers above the lowest tier whom no rule keeps, or only by little, or not on what is expected of them; whose tier a person has
-        decided is left out
+Keeps   customers above the lowest tier whom no rule keeps, or will not at the next review if they do nothing, or only by little, or not on
+        what is expected of them; whose tier a person has decided is left out
 Source  decision 0024; DESIGN section 6, steps 3 to 7: a tier is kept by its own rules or those of a higher one
 """
 
@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 
 from fenji.analyze.explaining import reviews_after
 from fenji.analyze.priority.expectations import expected_basis, foretold
-from fenji.analyze.priority.ladder import TODAY
+from fenji.analyze.priority.ladder import TODAY, with_metrics
 from fenji.analyze.priority.rule_gaps import Measured, Reach, best_of, measured_rules, safest
 from fenji.analyze.rules import RuleBasis, holds, metrics_in
 from fenji.domain.conditions import Condition
@@ -26,33 +26,49 @@ from fenji.domain.priority import PriorityRules, Watch
 from fenji.tables.insight_priority import DOWNGRADE_WATCH
 
 _URGENCY = {watch: number for number, watch in enumerate(Watch)}
+_LINE = ("condition", "metric_value", "threshold")
+
+Keeping = dict[int, tuple[Condition, ...]]
+"""Position of a tier -> the rules of which each alone keeps it."""
 
 
-def downgrade_watch(ladder: RuleBasis, *, policy: Policy, rules: PriorityRules, as_of: date) -> ir.Table:
+def downgrade_watch(
+    ladder: RuleBasis, panel_at_review: ir.Table | None, *, policy: Policy, rules: PriorityRules, as_of: date
+) -> ir.Table:
     """insight.downgrade_watch.
 
     Args:
         ladder: from ``ladder.ladder_of``; its table staged.
+        panel_at_review: the metrics of the next review if nothing more happens until then (``panel_rows.known_facts``); None where
+            every customer has a review day of its own.
         policy: the tiers.
         rules: how little counts as nearly.
         as_of: last day that counts.
     """
     keeping = {position: _keeping(policy, position) for position in range(1, len(policy.tiers))}
-    everything = list(dict.fromkeys(rule for kept_by in keeping.values() for rule in kept_by))
     bound = ladder.table.filter(ladder.table.position > 0, ladder.table.cause != Cause.OVERRIDE.value)
-    now = measured_rules(RuleBasis(bound, ladder.variants, ladder.top_columns), everything)
-    reach = _margin(now, keeping)
-    landing = _landing(now.table, ladder, policy)
-    found = now.table.mutate(margin=reach.size, falls_to=landing, **now.told(reach.line))
-    later = measured_rules(expected_basis(RuleBasis(found, ladder.variants, ladder.top_columns)), everything)
-    coming = _margin(later, {position: rules for position, rules in keeping.items() if foretold(metrics_in(rules))})
-    table = later.table
-    expected = ibis.ifelse(table.expected_orders_12m.notnull(), coming.size, ibis.null("float64"))
-    table = table.mutate(expected_margin=expected, reviews_left=table.hold_left + table.grace_left)
+    basis = RuleBasis(bound, ladder.variants, ladder.top_columns)
+    table = _with_margin(basis, keeping, "margin").mutate(falls_to=_landing(bound, ladder, policy))
+    table = table.mutate(reviews_left=table.hold_left + table.grace_left)
+    if panel_at_review is None:
+        table = table.mutate(margin_at_review=ibis.null("float64"), **{f"{name}_at_review": table[name] for name in _LINE})
+    else:
+        silent = _with_margin(with_metrics(ladder, bound, panel_at_review), keeping, "margin_at_review", "_at_review")
+        table = _beside(table, silent, ("margin_at_review", *(f"{name}_at_review" for name in _LINE)))
+    later = _with_margin(
+        expected_basis(basis), {place: kept for place, kept in keeping.items() if foretold(metrics_in(kept))}, "coming"
+    )
+    table = _beside(table, later, ("coming",))
+    table = table.mutate(expected_margin=ibis.ifelse(table.expected_orders_12m.notnull(), table.coming, ibis.null("float64")))
     watched = table.mutate(watch=_watch(table, rules))
-    watched = watched.filter(watched.watch.notnull())
+    return _in_order(watched.filter(watched.watch.notnull()), policy, as_of)
+
+
+def _in_order(watched: ir.Table, policy: Policy, as_of: date) -> ir.Table:
     urgency = ibis.cases(*((watched.watch == str(watch), number) for watch, number in _URGENCY.items()), else_=len(_URGENCY))
-    order = [urgency.asc(), watched.reviews_left.asc(), watched.margin.abs().asc(), watched.customer_key.asc()]
+    is_unless = watched.watch == str(Watch.UNLESS)
+    nearness = ibis.ifelse(is_unless, watched.margin_at_review, watched.margin).abs()
+    order = [urgency.asc(), watched.reviews_left.asc(), nearness.asc(), watched.customer_key.asc()]
     return watched.select(
         "customer_key",
         as_of=ibis.literal(as_of, type="date"),
@@ -62,9 +78,8 @@ def downgrade_watch(ladder: RuleBasis, *, policy: Policy, rules: PriorityRules, 
         watch=watched.watch,
         margin=watched.margin,
         expected_margin=watched.expected_margin,
-        condition=watched.condition,
-        metric_value=watched.metric_value,
-        threshold=watched.threshold,
+        margin_at_review=watched.margin_at_review,
+        **{name: ibis.ifelse(is_unless, watched[f"{name}_at_review"], watched[name]) for name in _LINE},
         reviews_left=watched.reviews_left,
         falls_on=_falls_on(watched.reviews_left, policy, as_of),
         net_revenue_12m=watched[TODAY],
@@ -77,9 +92,23 @@ def _keeping(policy: Policy, position: int) -> tuple[Condition, ...]:
     return tuple(rule for tier in policy.tiers[position:] for rule in (tier.keep, tier.qualify) if rule is not None)
 
 
-def _margin(measured: Measured, keeping: dict[int, tuple[Condition, ...]]) -> Reach:
-    reaches = {position: safest([measured.margin(rule) for rule in rules]) for position, rules in keeping.items()}
+def _with_margin(basis: RuleBasis, keeping: Keeping, name: str, suffix: str = "") -> ir.Table:
+    """The basis with the margin by which each customer's tier is kept, and the line that decides."""
+    conditions = list(dict.fromkeys(rule for kept_by in keeping.values() for rule in kept_by))
+    measured = measured_rules(basis, conditions)
+    reach = _margin(measured, keeping)
+    told = {f"{each}{suffix}": value for each, value in measured.told(reach.line).items()}
+    return measured.table.mutate(**{name: reach.size}, **told)
+
+
+def _margin(measured: Measured, keeping: Keeping) -> Reach:
+    reaches = {position: safest([measured.margin(rule) for rule in kept_by]) for position, kept_by in keeping.items()}
     return best_of(reaches, measured.table.position)
+
+
+def _beside(table: ir.Table, other: ir.Table, names: tuple[str, ...]) -> ir.Table:
+    found = other.select(*names, beside_key="customer_key")
+    return table.join(found, table.customer_key == found.beside_key).drop("beside_key")
 
 
 def _watch(table: ir.Table, rules: PriorityRules) -> ir.StringValue:
@@ -87,6 +116,7 @@ def _watch(table: ir.Table, rules: PriorityRules) -> ir.StringValue:
     return ibis.cases(
         (falls & (table.reviews_left == 0), str(Watch.FALLS_NEXT)),
         (falls, str(Watch.FALLS_LATER)),
+        (table.margin_at_review < 0, str(Watch.UNLESS)),
         (table.margin <= float(rules.watch_margin), str(Watch.NEARLY)),
         (table.expected_margin < 0, str(Watch.EXPECTED)),
         else_=ibis.null("string"),
@@ -118,6 +148,5 @@ def _falls_on(reviews_left: ir.IntegerValue, policy: Policy, as_of: date) -> ir.
         return ibis.null("date")
     most = review.grace_reviews + review.hold_reviews
     days = reviews_after(as_of, review.every, most + 1)
-    return ibis.cases(
-        *((reviews_left == left, ibis.literal(day, type="date")) for left, day in enumerate(days)), else_=ibis.null("date")
-    )
+    dates = [(reviews_left == left, ibis.literal(day, type="date")) for left, day in enumerate(days)]
+    return ibis.cases(*dates, else_=ibis.null("date"))

@@ -59,6 +59,21 @@ def ladder_of(
     return RuleBasis(table, basis.variants, basis.top_columns)
 
 
+def with_metrics(ladder: RuleBasis, table: ir.Table, panel: ir.Table) -> RuleBasis:
+    """A ladder's basis over rows of it, the metrics those of another panel; computed thresholds stay those of today.
+
+    Args:
+        ladder: the basis.
+        table: some of its rows.
+        panel: the metrics of another date; a customer that it lacks has none.
+    """
+    names = [name for name in panel.columns if name in table.columns and name not in ("customer_key", "as_of")]
+    other = panel.select(other_key="customer_key", **{f"other_{name}": panel[name] for name in names})
+    joined = table.left_join(other, table.customer_key == other.other_key)
+    changed = joined.mutate(**{name: joined[f"other_{name}"] for name in names})
+    return RuleBasis(changed.select(table.columns), ladder.variants, ladder.top_columns)
+
+
 def _position(tier: ir.StringValue, policy: Policy) -> ir.IntegerValue:
     places = [(tier == each.slug, ibis.literal(number, "int64")) for number, each in enumerate(policy.tiers)]
     return ibis.cases(*places, else_=ibis.literal(0, "int64"))

@@ -31,6 +31,7 @@ MARK_NAMES = {
 WATCH_NAMES = {
     Watch.FALLS_NEXT: _("falls at the next review"),
     Watch.FALLS_LATER: _("held or in grace, nothing else keeps it"),
+    Watch.UNLESS: _("falls unless it does something until the next review"),
     Watch.NEARLY: _("kept by little"),
     Watch.EXPECTED: _("kept today, not as expected"),
 }
@@ -90,7 +91,7 @@ def upgrade_line(row: Row, policy: Policy, wording: Wording) -> str:
     if row["expected_gap"] is None:
         text = _("{tier} asks for {line}; nothing is expected of what it is measured by")
     elif row["expected_gap"] == 0:
-        text = _("{tier} asks for {line}; on what is expected the rule will be met within twelve months")
+        text = _("{tier} asks for {line}; on what is expected the rule will be met in twelve months")
     else:
         text = _("{tier} asks for {line}; on what is expected {gap} of it will be missing in twelve months")
     return translate(text, language, tier=name, line=line, gap=_share(row["expected_gap"] or 0.0))
@@ -105,6 +106,9 @@ def watch_line(row: Row, policy: Policy, wording: Wording) -> str:
         Watch.FALLS_NEXT: _("nothing keeps the tier ({line}): falls to {tier} at the review of {day}"),
         Watch.FALLS_LATER: _(
             "nothing keeps the tier ({line}), {count} more reviews are covered: falls to {tier} at the review of {day}"
+        ),
+        Watch.UNLESS: _(
+            "kept today, but at the next review only with more ({line} if nothing more comes); else falls to {tier}, at the review of {day} at the earliest"
         ),
         Watch.NEARLY: _(
             "kept by {margin} of the threshold ({line}); without it would fall to {tier}, at the review of {day} at the earliest"
