@@ -138,7 +138,7 @@ CLUSTER_SCALE = Contract(
         Column("use", "string", "used, constant, no_values or repeats (another metric says the same)"),
         _optional("repeats", "string", "the metric that says the same"),
         _optional("transform", "string", "none, log or yeo_johnson"),
-        _optional("unit", "float64", "what values are divided by before the transform"),
+        _optional("base", "float64", "what values are divided by before the transform"),
         _optional("power", "float64", "lambda of Yeo and Johnson (2000)"),
         _optional("center", "float64", "median after the transform"),
         _optional("scale", "float64", "what one standard deviation is after the transform, by the quartiles where they differ"),

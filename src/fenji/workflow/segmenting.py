@@ -27,7 +27,7 @@ from fenji.analyze.segments.counting import count_segments, cross_segments
 from fenji.analyze.segments.cuts import Cut, cut_from, cut_table, cuts_to_draw, declared_cuts, drawn_cuts
 from fenji.analyze.segments.interests import customer_interests
 from fenji.analyze.segments.lifecycle import lifecycle_stages, own_rhythms, population_rhythm
-from fenji.analyze.segments.scaling import scale_table
+from fenji.analyze.segments.scaling import is_amount, scale_table
 from fenji.analyze.segments.tree_growing import Growth, Nature, Tree, grow_tree
 from fenji.analyze.segments.tree_rules import (
     OUTCOME,
@@ -136,7 +136,7 @@ def _save_clusters(writer: RunWriter, standing: Standing, segments: ir.Table, pl
     compared = engine.stage(
         comparable(standing.panel, segments, metrics=asked, within=plan.within, has_orders=has_orders(standing))
     )
-    found = {among: _found(writer.session, compared, among, asked, plan) for among in _groups(standing, plan)}
+    found = {among: _found(standing, compared, among, asked, plan) for among in _groups(standing, plan)}
     earlier = _earlier(writer.session, found)
     kept = {among: keep_numbers(one.clusters, earlier.get(among)) for among, one in found.items() if one.clusters is not None}
     groups = {among: clusters for among, (clusters, _runs) in kept.items()}
@@ -164,13 +164,15 @@ def _groups(standing: Standing, plan: ClusterPlan) -> list[str]:
     return [str(each) for each in LifecycleStage if each is not LifecycleStage.PROSPECT]
 
 
-def _found(session: Session, compared: ir.Table, among: str, metrics: Sequence[str], plan: ClusterPlan) -> Clustering:
+def _found(standing: Standing, compared: ir.Table, among: str, metrics: Sequence[str], plan: ClusterPlan) -> Clustering:
+    session = standing.session
     mine = compared.filter(compared.among == among)
     count = session.engine.fetch(mine.aggregate(customers=mine.count()))["customers"][0].as_py()
     rows = session.engine.fetch(sampled(mine, size=plan.sample, seed=plan.seed), limit=plan.sample)
     # One order of rows for both engines, so that the same seed finds the same centers.
     rows = rows.sort_by("customer_key")
-    return find_clusters({name: doubles(rows[name]) for name in metrics}, customers=count, plan=plan)
+    amounts = {name for name in metrics if is_amount(standing.registry.named(name))}
+    return find_clusters({name: doubles(rows[name]) for name in metrics}, amounts=amounts, customers=count, plan=plan)
 
 
 def _earlier(session: Session, found: Mapping[str, Clustering]) -> dict[str, Earlier]:

@@ -14,7 +14,7 @@ Bound: the sample (50,000 customers by default) times its metrics, and a distanc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -125,7 +125,7 @@ def sampled(table: ir.Table, *, size: int, seed: int) -> ir.Table:
     return table.order_by(mixed, table.customer_key).limit(size)
 
 
-def find_clusters(columns: Mapping[str, Floats], *, customers: int, plan: ClusterPlan) -> Clustering:
+def find_clusters(columns: Mapping[str, Floats], *, amounts: Collection[str], customers: int, plan: ClusterPlan) -> Clustering:
     """The clusters of a sample.
 
     Of the numbers of clusters that can be found again (``least_stability``, and ``least_found`` for every single cluster) and whose
@@ -134,13 +134,14 @@ def find_clusters(columns: Mapping[str, Floats], *, customers: int, plan: Cluste
 
     Args:
         columns: the values of the sample by metric, NaN where there are none.
+        amounts: the metrics that are amounts (``scaling.is_amount``).
         customers: how many the sample stands for.
         plan: the choices of the company.
     """
     sample = len(next(iter(columns.values()), ()))
     if sample < plan.least_customers:
         return Clustering(customers, sample, (), (Choice(0, Verdict.TOO_FEW_CUSTOMERS),), None)
-    uses = fit_scales({metric: columns[metric] for metric in plan.metrics if metric in columns})
+    uses = fit_scales({metric: columns[metric] for metric in plan.metrics if metric in columns}, amounts)
     scales = tuple(each.scale for each in uses if each.use is Use.USED and each.scale is not None)
     if not scales:
         return Clustering(customers, sample, uses, (Choice(0, Verdict.ALL_ALIKE),), None)

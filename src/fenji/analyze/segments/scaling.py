@@ -4,14 +4,14 @@ Reads   a sample of insight.customer_metric, as arrays
 Writes  insight.cluster_scale: one row per metric asked for
 Units   standard deviations from the median, held between -4 and 4; the same in whatever currency money is counted
 Keeps   every customer given; who has no value of a metric stands at its center
-Source  Yeo, Johnson (2000), Biometrika 87(4), 954-959; robust scale by the quartiles: Huber, Ronchetti (2009), Robust Statistics, ch. 5;
+Source  logarithms of amounts as in RFM practice; Yeo, Johnson (2000), Biometrika 87(4), 954-959; robust scale by the quartiles: Huber, Ronchetti (2009), Robust Statistics, ch. 5;
         decision 0025
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,12 +20,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from fenji.domain.metrics import Aggregate, Metric, Unit
 from fenji.tables.insight_segments import CLUSTER_SCALE
 
 Floats = npt.NDArray[np.float64]
 
 MOST_SKEW = 1.0
-"""Skewness up to which a metric is left as it is (Bulmer 1979: above 1 a distribution is highly skewed)."""
+"""Skewness up to which what is no amount is left as it is (Bulmer 1979: above 1 a distribution is highly skewed)."""
+_AMOUNTS = frozenset({Unit.MONEY, Unit.COUNT, Unit.DAYS, Unit.HOURS})
 QUARTILES = 1.3489795003921634
 """The distance of the quartiles of a normal distribution in standard deviations."""
 LIMIT = 4.0
@@ -49,7 +51,7 @@ class Transform(StrEnum):
 
     NONE = "none"
     LOG = "log"
-    """log(1 + value / unit)."""
+    """log(1 + value / unit); below zero the same downwards."""
     YEO_JOHNSON = "yeo_johnson"
 
 
@@ -59,19 +61,20 @@ class Scale:
 
     metric: str
     transform: Transform
-    unit: float
+    base: float
+    """What values are divided by first."""
     power: float
     center: float
     scale: float
 
     def scaled(self, values: Floats) -> Floats:
         """Values in the unit of the metric (NaN where there are none) as standard deviations from the median."""
-        found = (_transformed(values / self.unit, self.transform, self.power) - self.center) / self.scale
+        found = (_transformed(values / self.base, self.transform, self.power) - self.center) / self.scale
         return np.asarray(np.clip(np.nan_to_num(found, nan=0.0), -LIMIT, LIMIT), dtype=np.float64)
 
     def unscaled(self, values: Floats) -> Floats:
         """The way back, up to what was held at the limits."""
-        return np.asarray(_restored(values * self.scale + self.center, self.transform, self.power) * self.unit, dtype=np.float64)
+        return np.asarray(_restored(values * self.scale + self.center, self.transform, self.power) * self.base, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,20 @@ class MetricUse:
     missing_share: float | None = None
 
 
-def fit_scales(values: Mapping[str, Floats]) -> tuple[MetricUse, ...]:
+def is_amount(metric: Metric) -> bool:
+    """Whether a metric is compared by how many times as much it is: money, counts and silences, but not the time since the first order.
+
+    That is a matter of the metric and not of the values of one day, so that a run compares customers as the one before did.
+    """
+    return metric.unit in _AMOUNTS and metric.aggregate is not Aggregate.DAYS_SINCE_FIRST
+
+
+def fit_scales(values: Mapping[str, Floats], amounts: Collection[str]) -> tuple[MetricUse, ...]:
     """How each metric is scaled, or why it is left out.
 
     Args:
         values: of a sample of customers by metric, NaN where there are none; in the order of the plan.
+        amounts: the metrics that are amounts (``is_amount``).
     """
     found: list[MetricUse] = []
     kept: dict[str, Floats] = {}
@@ -99,7 +111,7 @@ def fit_scales(values: Mapping[str, Floats]) -> tuple[MetricUse, ...]:
         if not len(known):
             found.append(MetricUse(metric, Use.NO_VALUES, missing_share=missing))
             continue
-        scale = fit_scale(metric, known)
+        scale = fit_scale(metric, known, is_amount=metric in amounts)
         if scale is None:
             found.append(MetricUse(metric, Use.CONSTANT, missing_share=missing))
             continue
@@ -113,30 +125,25 @@ def fit_scales(values: Mapping[str, Floats]) -> tuple[MetricUse, ...]:
     return tuple(found)
 
 
-def fit_scale(metric: str, known: Floats) -> Scale | None:
+def fit_scale(metric: str, known: Floats, *, is_amount: bool) -> Scale | None:
     """The scale of one metric's values; None where all are equal.
 
-    Values without great skew stay as they are. Skewed ones that are never negative become log(1 + value / unit), the unit being the
-    value that a tenth of the positive ones do not exceed; what is skewed still, or can be negative, is bent by Yeo and Johnson.
+    Amounts become log(1 + value / base), the base being the size that a tenth of them do not exceed. Others stay as they are, or are
+    bent by Yeo and Johnson where they are highly skewed.
     """
     if float(known.max()) - float(known.min()) <= SMALLEST * max(1.0, float(np.abs(known).max())):
         return None
-    transform, unit, power = Transform.NONE, _unit(known), 0.0
-    shaped = known / unit
-    if abs(_skewness(shaped)) > MOST_SKEW:
-        is_positive = float(known.min()) >= 0
-        transform = Transform.LOG if is_positive else Transform.YEO_JOHNSON
-        if is_positive:
-            shaped = _transformed(known / unit, Transform.LOG, 0.0)
-        if not is_positive or abs(_skewness(shaped)) > MOST_SKEW:
-            transform, power = Transform.YEO_JOHNSON, _fitted_power(known / unit)
-            shaped = _transformed(known / unit, transform, power)
+    base, power = _base(known), 0.0
+    transform = Transform.LOG if is_amount else Transform.NONE
+    if transform is Transform.NONE and abs(_skewness(known)) > MOST_SKEW:
+        transform, power = Transform.YEO_JOHNSON, _fitted_power(known / base)
+    shaped = _transformed(known / base, transform, power)
     center = float(np.median(shaped))
     low, high = np.quantile(shaped, [0.25, 0.75])
     # Where half of the customers are alike, the quartiles say nothing.
     spread = float(high - low) / QUARTILES
     scale = spread if spread > SMALLEST else float(shaped.std())
-    return Scale(metric, transform, unit, power, center, scale) if scale > SMALLEST else None
+    return Scale(metric, transform, base, power, center, scale) if scale > SMALLEST else None
 
 
 def matrix_of(columns: Mapping[str, Floats], scales: Sequence[Scale]) -> Floats:
@@ -155,7 +162,7 @@ def scale_table(uses: Mapping[str, Iterable[MetricUse]], *, as_of: date) -> pa.T
             "use": str(each.use),
             "repeats": each.repeats,
             "transform": None if each.scale is None else str(each.scale.transform),
-            "unit": None if each.scale is None else each.scale.unit,
+            "base": None if each.scale is None else each.scale.base,
             "power": each.scale.power if each.scale is not None and each.scale.transform is Transform.YEO_JOHNSON else None,
             "center": None if each.scale is None else each.scale.center,
             "scale": None if each.scale is None else each.scale.scale,
@@ -167,7 +174,7 @@ def scale_table(uses: Mapping[str, Iterable[MetricUse]], *, as_of: date) -> pa.T
     return pa.Table.from_pylist(rows, schema=CLUSTER_SCALE.schema.to_pyarrow())
 
 
-def _unit(known: Floats) -> float:
+def _base(known: Floats) -> float:
     """What values are counted in, so that the currency does not matter."""
     positive = np.abs(known[known != 0])
     return float(np.quantile(positive, 0.1)) if len(positive) else 1.0
@@ -178,7 +185,7 @@ def _transformed(values: Floats, transform: Transform, power: float) -> Floats:
         case Transform.NONE:
             return values
         case Transform.LOG:
-            return np.log1p(np.maximum(values, 0.0))
+            return np.sign(values) * np.log1p(np.abs(values))
         case Transform.YEO_JOHNSON:
             return _bent(values, power)
 
@@ -188,7 +195,7 @@ def _restored(values: Floats, transform: Transform, power: float) -> Floats:
         case Transform.NONE:
             return values
         case Transform.LOG:
-            return np.expm1(values)
+            return np.sign(values) * np.expm1(np.abs(values))
         case Transform.YEO_JOHNSON:
             return _unbent(values, power)
 
