@@ -84,7 +84,8 @@ def share_interval(hits: float, seen: float) -> tuple[float, float]:
     """
     share, over = hits / seen, _Z * _Z / seen
     middle, half = (share + over / 2) / (1 + over), _Z * np.sqrt(share * (1 - share) / seen + over / (4 * seen)) / (1 + over)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    # At 0 and 1 the ends are exact, and rounding must not leave the share outside.
+    return min(share, max(0.0, float(middle - half))), max(share, min(1.0, float(middle + half)))
 
 
 def _down(score: Floats, outcome: Floats) -> tuple[Floats, Floats]:

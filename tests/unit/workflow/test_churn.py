@@ -1,0 +1,190 @@
+"""The whole thread of churn: a planted cause is found, nothing later leaks in, the same seed gives the same numbers, and little data are told as such."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from fenji.cli.main import answer
+from fenji.domain.churn import Driver, Lack, RiskClass, ScoreModel, State
+from fenji.domain.churn import Target as ChurnTarget
+from fenji.errors import InvalidArgument, NotFound
+from fenji.tables.insight_churn import CHURN_DRIVER, CHURN_QUALITY, CHURN_RISK
+from fenji.workflow.analyses import open_standing
+from fenji.workflow.churn import churn_run, rules_of
+from fenji.workflow.churn_answers import churn_at, propensity_at
+from fenji.workflow.churn_past import past_of
+from fixtures.leaving import END, Order, complaining_shop, run_shop, write_shop
+
+EARLIER = END - timedelta(days=60)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop of complaints, run two months before its data end."""
+    orders, complaints = complaining_shop()
+    return run_shop(write_shop(tmp_path_factory.mktemp("churn") / "shop", orders, complaints), as_of=EARLIER)
+
+
+@pytest.fixture(scope="module")
+def told(shop: Path) -> dict:
+    """Risk and drivers as they are stored, by name of the table, and the run."""
+    return stored(shop)
+
+
+def stored(folder: Path) -> dict:
+    with open_standing(folder) as standing:
+        run = churn_run(standing)
+        tables = {}
+        for contract in (CHURN_RISK, CHURN_DRIVER, CHURN_QUALITY):
+            table = standing.session.engine.fetch(standing.session.read(run.run_id, contract))
+            tables[contract.name] = table.sort_by([(each, "ascending") for each in contract.key])
+        return {"run": run.run_id, "as_of": standing.as_of, **tables}
+
+
+def test_a_planted_cause_is_the_first_driver_and_the_first_reason(shop: Path, told: dict) -> None:
+    result = churn_at(shop, top=1000)
+    assert result.foretold is not None
+    assert result.foretold.used in (ScoreModel.LIGHTGBM, ScoreModel.BLEND, ScoreModel.LOGISTIC)
+    better, simple = (result.foretold.figure(each, "auc") for each in (result.foretold.used, ScoreModel.RECENCY))
+    assert better > simple + 0.05
+    heaviest = {each["driver"] for each in result.drivers[:2]}
+    assert Driver.COMPLAINTS in heaviest
+    complained = [each for each in result.top if each.facts["complaints_12m"]]
+    content = [each for each in result.top if not each.facts["complaints_12m"]]
+    assert len(complained) > 50
+    assert all(Driver.COMPLAINTS in each.reasons for each in complained)
+    assert not any(Driver.COMPLAINTS in each.reasons for each in content)
+    mean = [sum(each.probability for each in group) / len(group) for group in (complained, content)]
+    assert mean[0] > 3 * mean[1]
+
+
+def test_who_is_foretold_to_leave_does(shop: Path, told: dict) -> None:
+    # The files go on for two months after the date: what really happened is read from them here, by itself.
+    orders, _complaints = complaining_shop()
+    later = {who for who, day, _amount, _category in orders if EARLIER < day <= END}
+    known = {each.customer_id: each for each in churn_at(shop, top=1000).top}
+    assert all(each.state is State.ACTIVE for each in known.values())
+    left = {who: who not in later for who in known}
+    high = [who for who, each in known.items() if each.risk_class is RiskClass.HIGH]
+    low = [who for who, each in known.items() if each.risk_class is RiskClass.LOW]
+    assert sum(left[who] for who in high) / len(high) > 0.6
+    assert sum(left[who] for who in low) / len(low) < 0.1
+    expected = sum(each.probability for each in known.values())
+    assert expected == pytest.approx(sum(left.values()), rel=0.35)
+
+
+def test_a_second_look_reads_the_first(shop: Path, told: dict) -> None:
+    assert stored(shop)["run"] == told["run"]
+
+
+def test_a_sample_of_each_date_is_about_as_large_as_asked(shop: Path, told: dict) -> None:
+    with open_standing(shop) as standing:
+        rules = replace(rules_of(standing), customers=150)
+        past = past_of(standing, rules, horizon_days=60)
+        assert past is not None
+        rows = past.rows(past.schedule.evaluate, 60)
+    assert 100 <= rows.num_rows <= 200
+
+
+def test_rows_after_the_date_change_nothing_and_the_same_rows_give_the_same_bits(shop: Path, told: dict, tmp_path: Path) -> None:
+    orders, complaints = complaining_shop()
+    known_orders = [each for each in orders if each[1] <= EARLIER]
+    known_complaints = [each for each in complaints if each[1] <= EARLIER]
+    cut = stored(run_shop(write_shop(tmp_path / "cut", known_orders, known_complaints), as_of=EARLIER))
+    for name in (CHURN_DRIVER.name, CHURN_QUALITY.name):
+        assert cut[name].equals(told[name]), name
+    # Customers who came later are no part of the date in either.
+    assert cut[CHURN_RISK.name].equals(told[CHURN_RISK.name])
+
+
+def test_purchases_are_foretold_by_the_same_machinery(shop: Path) -> None:
+    result = propensity_at(shop, top=5, customer="c1")
+    orders, _complaints = complaining_shop()
+    for target, days in ((ChurnTarget.PURCHASE_30D, 30), (ChurnTarget.PURCHASE_90D, 60)):
+        came = {who for who, day, _amount, _category in orders if EARLIER < day <= EARLIER + timedelta(days=days)}
+        known = {who for who, day, _amount, _category in orders if day <= EARLIER}
+        # Customers of 90 days are judged by the 60 that the files go on: who returns at all is back by then.
+        assert result.expected[target] == pytest.approx(len(came & known), rel=0.25)
+    assert [each.target for each in result.foretold] == [ChurnTarget.PURCHASE_30D, ChurnTarget.PURCHASE_90D]
+    assert all(each.figure(each.used, "auc") > 0.9 for each in result.foretold)
+    chances = [each["purchase_probability_30d"] for each in result.top]
+    assert chances == sorted(chances, reverse=True)
+    assert result.customer is not None
+
+
+def test_the_command_speaks_both_languages_and_json(shop: Path, told: dict, capsys: pytest.CaptureFixture[str]) -> None:
+    for extra in ([], ["--propensity"], ["--customer", "c1"]):
+        for language in ("en", "zh"):
+            assert answer(["churn", "--workspace", str(shop), "--lang", language, *extra]) == 0
+    shown = capsys.readouterr().out
+    assert str(EARLIER) in shown
+    for extra in ([], ["--propensity"]):
+        assert answer(["churn", "--workspace", str(shop), "--json", "--top", "2", *extra]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["as_of"], found["policy"], found["version"]) == (str(EARLIER), "spend", 1)
+        assert len(found["top"]) == 2
+    assert answer(["churn", "--workspace", str(shop), "--top", "1001"]) == 2
+
+
+def test_an_unknown_customer_or_number_is_said(shop: Path, told: dict) -> None:
+    with pytest.raises(NotFound, match="no customer has this id"):
+        churn_at(shop, customer="nobody")
+    with pytest.raises(InvalidArgument, match="0 to 1000"):
+        propensity_at(shop, top=-1)
+
+
+def monthly(customers: int, *, until: date) -> list[Order]:
+    """Everybody orders the same on the same days, monthly from the beginning of 2024."""
+    days = [date(2024 + month // 12, month % 12 + 1, 10) for month in range(24)]
+    return [(f"c{each}", day, 50, "a") for each in range(customers) for day in days if day <= until]
+
+
+SMALL = {
+    "five": (monthly(5, until=END), Lack.TOO_FEW_CUSTOMERS),
+    "yesterday": ([(f"c{each}", END - timedelta(days=each % 9), 50, "a") for each in range(50)], Lack.HISTORY_TOO_SHORT),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_little_data_are_told_as_such(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    orders, lack = SMALL[name]
+    shop = run_shop(write_shop(tmp_path / "shop", orders))
+    result = churn_at(shop)
+    assert result.foretold is not None
+    assert (result.foretold.lack, result.foretold.used) == (lack, None)
+    assert len(result.warnings) == 2
+    assert all(each.probability is None for each in result.top)
+    assert sum(each.active for each in result.tiers) == len({who for who, *_rest in orders})
+    # Silent for 21 of 60 days, or for fewer: a third of the limit is middle.
+    expected = RiskClass.MIDDLE if name == "five" else RiskClass.LOW
+    assert {each.risk_class for each in result.top} == {expected}
+    for extra in (["--lang", "zh"], ["--propensity"]):
+        assert answer(["churn", "--workspace", str(shop), *extra]) == 0
+    capsys.readouterr()
+
+
+def test_without_any_order_nobody_can_leave(tmp_path: Path) -> None:
+    shop = write_shop(tmp_path / "shop", [("a", END, 5, "x")])
+    (shop / "people.csv").write_text("customer\na\nb\n", "utf-8")
+    (shop / "sources.yaml").write_text(
+        "sources:\n  - source: people\n    feed: customer\n    files: people.csv\n    columns: {customer_id: customer}\n", "utf-8"
+    )
+    result = churn_at(run_shop(shop))
+    assert (result.foretold, result.top) == (None, ())
+    assert [each.active for each in result.tiers] == [0] * 5
+    assert any("nobody has ordered" in each.text for each in result.warnings)
+    assert propensity_at(shop).expected == dict.fromkeys((ChurnTarget.PURCHASE_30D, ChurnTarget.PURCHASE_90D))
+
+
+def test_risk_rows_keep_their_promise_for_all_states(shop: Path, told: dict) -> None:
+    table: pa.Table = told[CHURN_RISK.name]
+    for row in table.to_pylist():
+        assert row["is_at_risk_set"] == (row["state"] == State.ACTIVE)
+        assert (row["churn_probability"] is not None) == row["is_at_risk_set"]
+        assert (row["silent_days"] > row["limit_days"]) == (row["state"] == State.LEFT)
