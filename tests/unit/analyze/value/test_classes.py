@@ -51,7 +51,7 @@ def classes(duck, amounts, by, high, middle):
         ((), CutBy.REVENUE_SHARE, "0.8", "0.15", ""),
     ],
 )
-def test_classes_worked_by_hand(duck, amounts, by, high, middle, expected):
+def test_classes_worked_by_hand(duck, amounts, by, high, middle, expected):  # noqa: PLR0917 - the columns of the table above
     assert classes(duck, amounts, by, high, middle) == expected
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from fenji.analyze.value.fitting import fit_models, purchase_counts, rhythm_of, spend_counts
 from fenji.analyze.value.order_histories import history_totals, interval_ratios, order_histories, purchase_cells, spend_cells
+from fenji.analyze.value.scoring import Discounting, score_customers
 from fenji.domain.metrics import Fact
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel
 from worlds import came_back, sale, world
@@ -114,14 +115,19 @@ def test_regular_and_clumpy_buying_is_told_from_chance(duck, gaps, expected):
     assert rhythm.lower <= rhythm.spread <= rhythm.upper
 
 
-@pytest.mark.parametrize("orders", [(), (sale(1, AS_OF, 10),), (came_back(1, AS_OF, 10),)])
-def test_a_shop_without_a_past_has_models_that_say_nothing(duck, orders):
+def modeled(duck, orders):
     table = lines(duck, world(*orders)) if orders else lines(duck).limit(0)
     histories = duck.stage(order_histories(table, as_of=AS_OF))
     (totals,) = duck.fetch(history_totals(histories)).to_pylist()
     (intervals,) = duck.fetch(interval_ratios(table, as_of=AS_OF)).to_pylist()
     purchases = purchase_counts(duck.fetch(purchase_cells(histories, days=1)))
     models = fit_models(totals, purchases, spend_counts(duck.fetch(spend_cells(histories, is_exact=True))), intervals)
+    return models, score_customers(duck.fetch(histories), models, Discounting(36, 0.1)).to_pylist()
+
+
+@pytest.mark.parametrize("orders", [(), (sale(1, AS_OF, 10),), (came_back(1, AS_OF, 10),)])
+def test_a_shop_without_a_past_has_models_that_say_nothing(duck, orders):
+    models, scores = modeled(duck, orders)
     assert (models.orders, models.choice, models.purchase, models.rate) == (
         OrderModel.AVERAGE_RATE,
         Choice.TOO_FEW_BUYERS,
@@ -129,3 +135,32 @@ def test_a_shop_without_a_past_has_models_that_say_nothing(duck, orders):
         None,
     )
     assert (models.spending, models.correlation, models.rhythm.kind) == (SpendModel.AVERAGE, None, Rhythm.UNKNOWN)
+    assert [(each["p_alive"], each["expected_orders_12m"], each["clv"]) for each in scores] == [(None, None, None)] * sum(
+        each.is_return is False for each in orders
+    )
+
+
+def test_where_nobody_ever_came_back_no_order_is_expected_and_it_is_said_how_sure_that_is(duck):
+    models, scores = modeled(duck, [sale(key, "2024-07-01", 10) for key in range(50)])
+    assert (models.orders, models.choice, models.rate, models.rate_lower) == (
+        OrderModel.AVERAGE_RATE,
+        Choice.TOO_FEW_REPEAT_BUYERS,
+        0,
+        0,
+    )
+    # Nothing came in 50 x 52 weeks: at most 3.69 did not come by chance in 97.5 of 100 cases.
+    (upper,) = {each["expected_orders_12m_upper"] for each in scores}
+    assert upper == pytest.approx(3.69 / 50, rel=0.01)
+    assert {(each["p_alive"], str(each["expected_revenue_12m"]), str(each["clv"])) for each in scores} == {(None, "0.00", "0.00")}
+
+
+def test_customers_who_are_all_equal_have_expectations_without_precision(duck):
+    models, scores = modeled(
+        duck, [sale(key, date(2024, 7, 1) + timedelta(days=30 * number), 20) for key in range(60) for number in range(12)]
+    )
+    assert models.rhythm.kind is Rhythm.REGULAR
+    assert models.purchase.interval(0, 1.96) is None
+    assert models.spend.population_mean == pytest.approx(20, rel=0.01)
+    for each in scores:
+        assert each["expected_orders_12m"] == pytest.approx(12, abs=1.5)
+        assert float(each["expected_order_value"]) == pytest.approx(20, abs=0.1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -50,9 +51,7 @@ def test_scores_are_those_of_the_models():
         (spend, spend * orders), abs=0.005
     )
     months = [0.0, *(alive * orders_while_alive(MODEL, seen[0], seen[2], month * WEEKS_PER_MONTH)[0] for month in range(1, 13))]
-    discounted = sum(
-        (after - before) / 1.1 ** (month / 12) for month, (before, after) in enumerate(zip(months, months[1:], strict=False), 1)
-    )
+    discounted = sum((after - before) / 1.1 ** (month / 12) for month, (before, after) in enumerate(pairwise(months), 1))
     assert float(first["clv"]) == pytest.approx(discounted * spend, abs=0.005)
     for each in found:
         assert each["expected_orders_12m_lower"] < each["expected_orders_12m"] < each["expected_orders_12m_upper"]

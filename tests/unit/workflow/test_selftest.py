@@ -1,0 +1,52 @@
+"""Every published figure is found again; a figure that is not makes the command fail; the shipped sample is the public one."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from fenji.cli.main import answer
+from fenji.workflow import selftest
+from fenji.workflow.selftest import Check, cdnow_sample, self_test
+
+
+def test_every_figure_is_as_published(capsys):
+    assert answer(["selftest", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["is_passed"]
+    assert (told["run_id"], len(told["checks"])) == (None, 51)
+    assert [each for each in told["checks"] if not each["is_passed"]] == []
+    assert answer(["selftest", "--lang", "zh"]) == 0
+    assert "Kalbfleisch" in capsys.readouterr().out
+
+
+def test_slack_is_given_only_where_a_papers_own_rounding_is_known_to_be_off():
+    # Only where a paper's own rounding is known to be off is more than half a unit of the last digit allowed.
+    assert sum(each.slack is not None for each in self_test().checks) == 12
+
+
+def test_a_figure_that_differs_ends_the_command_with_a_failure(capsys, monkeypatch):
+    monkeypatch.setattr(selftest, "PARTS", (lambda: iter([Check("a subject", "r", "0.243", 0.2436, "nobody")]),))
+    assert answer(["selftest"]) == 70
+    assert "DIFFERS" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("expected", "found", "is_passed"), [("0.243", 0.24349, True), ("0.243", 0.2436, False), ("23", 23.4, True), ("-9582.4", -9582.44, True), ("-9582.4", float("nan"), False)])  # fmt: skip
+def test_a_figure_must_round_to_the_published_one(expected, found, is_passed):
+    assert Check("", "", expected, found, "").is_passed is is_passed
+
+
+def test_the_shipped_sample_is_that_of_lifetimes():
+    file = resources.files("lifetimes") / "datasets" / "cdnow_customers_summary_with_transactions.csv"
+    header, *lines = file.read_text().split()
+    assert header.split(",")[1:] == ["x", "t_x", "T", "zbar"]
+    theirs = sorted(tuple(float(cell) for cell in line.split(",")[1:]) for line in lines)
+    counts, spend = cdnow_sample()
+    many = counts.customers.astype(int)
+    ours = np.column_stack([np.repeat(each, many) for each in (counts.repeats, counts.recency, counts.age)])
+    assert sorted(map(tuple, ours.tolist())) == sorted(each[:3] for each in theirs)
+    paid = [each[3] for each in theirs if each[0] > 0 and each[3] > 0]
+    assert sorted(np.repeat(spend.mean, spend.customers.astype(int)).tolist()) == pytest.approx(sorted(paid))
