@@ -52,10 +52,15 @@ class Says:
     lost: bool
 
 
-def plain_machine(reviews: Sequence[tuple[date, Policy]], said: Sequence[Says | None]) -> list[dict[str, Any] | None]:
-    """One customer's decisions, review by review; None before the customer is known. All reviews follow ladders of the same tiers."""
+def plain_machine(
+    reviews: Sequence[tuple[date, Policy]], said: Sequence[Says | None], before: dict[str, Any] | None = None
+) -> list[dict[str, Any] | None]:
+    """One customer's decisions, review by review; None before the customer is known. All reviews follow ladders of the same tiers.
+
+    ``before`` is what was decided at the review before the first one; None: the customer was not known then.
+    """
     rows: list[dict[str, Any] | None] = []
-    last: dict[str, Any] | None = None
+    last = before
     for (day, policy), says in zip(reviews, said, strict=True):
         if says is not None:
             last = _next(last, says, day, policy)
