@@ -61,4 +61,5 @@ value              what customers are worth and will be worth
 priority           who deserves attention first, and who may rise or fall
 churn              who is about to leave or to order, and why
 baskets            what is bought together
+recommend          what each customer is likely to want next
 """

@@ -24,6 +24,7 @@ churn     who is about to leave or to order, and why
 forecast  expected tiers of the next reviews, revenue of the next months
 trends    how series by month are shown
 rules     what is bought together, overall and per tier
+recommend  what to offer each customer next, and why
 segments  groups found in the data, beside the tiers
 segment_tables   how segments are shown
 policy    shows and checks a policy

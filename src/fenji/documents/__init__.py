@@ -5,6 +5,7 @@ sources        sources.yaml: where data comes from and what its columns mean
 metrics        metrics.yaml: the company's own metrics
 metric_checks  whether a declared metric can be computed
 basket_rules   analyses/rules.yaml: which orders count, how strong a rule must be
+recommendations  analyses/recommend.yaml: what may be recommended to whom
 value          analyses/value.yaml: value classes, discount, hold-out
 churn          analyses/churn.yaml: when a customer has left
 priority       analyses/priority.yaml: weights, capacity, marks and lists

@@ -20,4 +20,5 @@ priority    parts, weights and marks of the order of attention
 forecasts   expected counts with intervals, and how well models did before
 trends      numbers of the business by month, and what is to be expected
 basket_rules  what is bought together, and what a company asks of such a rule
+recommendations  what a customer is likely to want next, and what a company allows
 """

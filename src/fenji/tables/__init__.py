@@ -5,6 +5,7 @@ raw        as collected
 records    how the records of one file become rows of a raw table
 clean      one customer, one order, one currency, one calendar
 insight    metrics, tiers, counts
+insight_baskets  what is bought together, what is recommended
 insight_value  value of customers, the models behind it, and how they did
 insight_churn  who may leave or order, why, and how good the models were
 insight_priority  the order of attention, and who may rise, fall or become frequent

@@ -18,12 +18,15 @@ moves        who moved between two reviews, and whether every flow closes
 why          the reasons of one customer's tier
 whatif       another policy on the same customers
 replaying    another policy over the last reviews
+replaying_sides  what each of both policies decided at them
 churn        who is about to leave, and who to order
 churn_past   what was known at past dates, and what came of it
 churn_answers  risk, reasons and quality as they are read back
 forecast     expected tiers of the next reviews
 trends       revenue, orders and customers by month, and what is to be expected
 rules        what is bought together
+recommend    what to offer each customer next
+recommending  composes the steps of recommendations
 segments     groups found in the data, read back for people
 segmenting   composes the steps of segments
 policies     shows and lints a policy

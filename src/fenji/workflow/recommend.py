@@ -1,0 +1,176 @@
+"""What should each customer be offered next, and why? Recommendations for everybody, with how well they would have done before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+from fenji.documents.recommendations import missing_stock, recommend_choices_from_text, stock_file_of
+from fenji.domain.policies import Policy
+from fenji.domain.recommendations import Reason, RecommendChoices
+from fenji.domain.runs import Run
+from fenji.errors import InvalidArgument, Problem, unknown_name
+from fenji.language import message as _
+from fenji.settings import EngineName
+from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
+from fenji.workflow.analyses import ANALYSES_FOLDER, Standing, analyzed, open_standing
+from fenji.workflow.progress import Progress, silent
+from fenji.workflow.recommending import save_recommendations
+from fenji.workflow.rules import product_names
+from fenji.workflow.why import customer_key_of
+
+RECOMMEND_FILE = f"{ANALYSES_FOLDER}/recommend.yaml"
+
+
+@dataclass(frozen=True)
+class RecommendResult:
+    """The recommendations of one customer, of one product, or the products that are recommended most."""
+
+    run_id: str
+    as_of: date
+    is_as_of_defaulted: bool
+    policy: Policy
+    customer: str | None
+    product: str | None
+    tier: str | None
+    customers: int
+    """Who has a recommendation, of those asked about."""
+    known: int
+    """Customers asked about."""
+    rows: tuple[dict[str, Any], ...]
+    """Of one customer: position, product_id, score, reason, because_product_id. Of one product: customer_id, tier, position, reason,
+    because_product_id. Else: product_id, customers, share, and how many of them for each reason."""
+    quality: tuple[dict[str, Any], ...]
+    """Rows of insight.recommendation_quality."""
+    names: dict[str, str]
+    """Product_id -> name, of the products in the rows that have one."""
+    warnings: tuple[Problem, ...] = ()
+
+
+def recommend_at(
+    root: Path,
+    *,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    customer: str | None = None,
+    product: str | None = None,
+    tier: str | None = None,
+    top: int = 20,
+    progress: Progress = silent,
+) -> RecommendResult:
+    """The recommendations; made first where none have been, or where something has changed.
+
+    Args:
+        root: the workspace.
+        as_of: the last day that counts; None: that of the last run.
+        policy: None: the one of the settings, or the only one.
+        engine: None: the one of the settings.
+        customer: what this customer (an id, or SPACE:ID) is recommended.
+        product: to whom this product is recommended.
+        tier: only customers of this tier.
+        top: how many rows.
+        progress: told about each step.
+
+    Raises:
+        InvalidArgument: an unknown tier, or a customer and a product at once.
+        NotFound: no workspace, no such customer, or nothing has been run yet.
+        InvalidDocument: analyses/recommend.yaml cannot be used; all problems at once.
+    """
+    if customer is not None and product is not None:
+        raise InvalidArgument.of(_("a customer and a product cannot be asked for at once."), advice=_("Leave one of them out."))
+    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+        tiers = [each.slug for each in standing.policy.tiers]
+        if tier is not None and tier not in tiers:
+            raise InvalidArgument(unknown_name(_("tier"), tier, tiers))
+        key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
+        run = recommend_run(standing, progress=progress)
+        found, people = _asked(standing, run, key=key, tier=tier)
+        rows = _rows(standing, found, customer=key, product=product, top=max(top, 0))
+        return RecommendResult(
+            run_id=run.run_id,
+            as_of=standing.as_of,
+            is_as_of_defaulted=standing.is_as_of_defaulted,
+            policy=standing.policy,
+            customer=customer,
+            product=product,
+            tier=tier,
+            customers=_count(standing, found.select("customer_key").distinct()),
+            known=_count(standing, people),
+            rows=tuple(rows),
+            quality=tuple(_quality(standing, run)),
+            names=product_names(standing, _products_in(rows, product)),
+            warnings=standing.warnings,
+        )
+
+
+def recommend_run(standing: Standing, *, progress: Progress = silent) -> Run:
+    """The published run that holds insight.recommendation and insight.recommendation_quality for what an analysis stands on."""
+    documents, choices = choices_of(standing)
+    return analyzed(
+        standing, "recommend", lambda writer: save_recommendations(writer, standing, choices, progress), documents=documents
+    )
+
+
+def choices_of(standing: Standing) -> tuple[dict[str, str], RecommendChoices]:
+    """The texts of analyses/recommend.yaml and of its stock list by their names, and what they say."""
+    root = standing.session.workspace.root
+    file = root / RECOMMEND_FILE
+    if not file.is_file():
+        return {}, RecommendChoices()
+    text = file.read_text(encoding="utf-8-sig")
+    documents, stock = {RECOMMEND_FILE: text}, None
+    if (name := stock_file_of(text, str(file))) is not None:
+        try:
+            stock = documents[name] = (root / name).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise missing_stock(text, str(file), name) from error
+    tiers = [each.slug for each in standing.policy.tiers]
+    return documents, recommend_choices_from_text(text, str(file), tiers=tiers, stock=stock)
+
+
+def _asked(standing: Standing, run: Run, *, key: int | None, tier: str | None) -> tuple[ir.Table, ir.Table]:
+    """The recommendations of those who are asked about, with their tier; and all who are asked about."""
+    people = standing.assignment.select("customer_key", "tier")
+    if key is not None:
+        people = people.filter(people.customer_key == key)
+    if tier is not None:
+        people = people.filter(people.tier == tier)
+    stored = standing.session.read(run.run_id, RECOMMENDATION, as_of=standing.as_of)
+    return stored.join(people, "customer_key"), people
+
+
+def _rows(standing: Standing, found: ir.Table, *, customer: int | None, product: str | None, top: int) -> list[dict[str, Any]]:
+    if customer is not None:
+        columns = ("position", "product_id", "score", "reason", "because_product_id")
+        shown = found.select(*columns).order_by("position")
+    elif product is not None:
+        people = standing.base.customer.select("customer_key", "customer_id")
+        own = found.filter(found.product_id == product).join(people, "customer_key")
+        columns = ("customer_id", "tier", "position", "score", "reason", "because_product_id")
+        shown = own.order_by("position", own.score.desc(), "customer_key").select(*columns)
+    else:
+        reasons = {str(reason): (found.reason == str(reason)).cast("int64").sum().cast("int64") for reason in Reason}
+        counted = found.group_by("product_id").aggregate(customers=found.count().cast("int64"), **reasons)
+        shown = counted.order_by(counted.customers.desc(), "product_id")
+    rows: list[dict[str, Any]] = standing.session.engine.fetch(shown.limit(top)).to_pylist()
+    return rows
+
+
+def _quality(standing: Standing, run: Run) -> list[dict[str, Any]]:
+    table = standing.session.read(run.run_id, RECOMMENDATION_QUALITY, as_of=standing.as_of)
+    rows: list[dict[str, Any]] = standing.session.engine.fetch(table).to_pylist()
+    return sorted(rows, key=lambda each: (-(each["recall"] or 0.0), each["method"]))
+
+
+def _count(standing: Standing, table: ir.Table) -> int:
+    return int(standing.session.engine.fetch(table.aggregate(rows=table.count()))["rows"][0].as_py())
+
+
+def _products_in(rows: list[dict[str, Any]], product: str | None) -> list[str]:
+    named = [each.get(name) for each in rows for name in ("product_id", "because_product_id")]
+    return [each for each in (*named, product) if each is not None]
