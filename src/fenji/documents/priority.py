@@ -144,8 +144,14 @@ def _rule(written: _Part, default: PartRule) -> PartRule:
         weight=default.weight if written.weight is None else written.weight,
         first=written.first or default.first,
         scale=scale,
-        missing=written.missing if isinstance(written.missing, Decimal) else None,
+        missing=_missing(written, default, measure),
     )
+
+
+def _missing(written: _Part, default: PartRule, measure: str) -> Decimal | None:
+    if written.missing is not None:
+        return written.missing if isinstance(written.missing, Decimal) else None
+    return default.missing if measure == default.measure else None
 
 
 def _problems(document: Document, rules: tuple[PartRule, ...], pareto: str, measures: Collection[str] | None) -> list[Problem]:

@@ -126,7 +126,8 @@ DEFAULT_RULES = PriorityRules(
         PartRule(Part.VALUE, "net_revenue_12m", Decimal("0.35")),
         PartRule(Part.POTENTIAL, "expected_revenue_12m", Decimal("0.25")),
         PartRule(Part.TIER, TIER_MEASURE, Decimal("0.15"), scale=(Decimal(0), Decimal(1))),
-        PartRule(Part.CHURN_RISK, CHURN_MEASURE, Decimal("0.15"), scale=(Decimal(0), Decimal(1))),
+        # Who has left, or never ordered, cannot leave any more: no risk, and not "not known".
+        PartRule(Part.CHURN_RISK, CHURN_MEASURE, Decimal("0.15"), scale=(Decimal(0), Decimal(1)), missing=Decimal(0)),
         PartRule(Part.SATISFACTION, "satisfaction_12m", Decimal("0.10"), First.LOW, scale=(Decimal(0), Decimal(100))),
     ),
     pareto=ParetoRule("net_revenue_12m", Decimal("0.80"), Decimal("0.95")),

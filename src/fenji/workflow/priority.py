@@ -297,12 +297,8 @@ def _remarks(rules: PriorityRules, parts: list[dict[str, Any]], customers: int) 
     for row in parts:
         values = {"part": row["part"], "measure": row["measure"]}
         if not row["customers_with_value"] and customers:
-            text = _(
-                "nobody has a value of {measure}, so that the part {part} counts for nobody; the weights of the others grow."
-            )
-            advice = _(
-                "Where no risk could be learned, the value models may tell it: churn_risk: {{measure: p_alive, first: low}}."
-            )
+            text = _("nobody has a value of {measure}, so that the part {part} does not tell customers apart.")
+            advice = _("Where no risk could be learned, let the value models tell it: measure churn_risk by p_alive, first: low.")
             is_churn = row["measure"] == CHURN_MEASURE
             problems.append(Problem(text, values, advice=advice if is_churn else None))
     if rules.capacity is None:

@@ -10,7 +10,7 @@ from fenji.analyze.judging import Judged
 from fenji.analyze.rule_words import Wording, reason
 from fenji.domain.conditions import parse_condition
 from fenji.domain.policies import Policy
-from fenji.domain.priority import First, Frequent, Mark, Part, PartRule, PriorityRules, Watch
+from fenji.domain.priority import CHURN_MEASURE, First, Frequent, Mark, Part, PartRule, PriorityRules, Watch
 from fenji.language import message as _
 from fenji.language import translate
 
@@ -61,7 +61,11 @@ def part_line(row: Row, rule: PartRule, rules: PriorityRules, policy: Policy, wo
     value = _value_of(row, rule, policy, wording)
     most = most_points(row, rule, rules)
     if value is None:
-        text = _("{part}: {points} of {most} points; no value is known, and the rules give it these")
+        text = (
+            _("{part}: {points} of {most} points; nothing is told of it: not an active customer, or too little to learn from")
+            if rule.measure == CHURN_MEASURE
+            else _("{part}: {points} of {most} points; no value is known, and the rules give it these")
+        )
         return translate(text, language, part=name, points=_points(points), most=_points(most))
     text = _("{part}: {points} of {most} points; {measure} {value}{beside}")
     return translate(
