@@ -41,8 +41,8 @@ def test_two_new_customers_a_month_are_expected_to_go_on(tmp_path: Path, capsys:
     assert (str(result.as_of), str(result.starts_on), sum(result.customers.values())) == ("2025-12-20", "2025-11-30", 46)
     assert [str(each.review_on) for each in result.forecast.totals] == ["2025-12-31", "2026-01-31", "2026-02-28"]
     assert [each.customers for each in result.forecast.totals] == pytest.approx([48, 50, 52], abs=0.01)
-    # Windows of twelve months are full from the end of 2024 on: ten movements since then, eight before.
-    assert (result.forecast.movements, result.forecast.left_out) == (11, 7)
+    # Windows of twelve months are full from the end of January 2025 on: ten movements since then, eight before.
+    assert (result.forecast.movements, result.forecast.left_out) == (10, 8)
     assert result.forecast.backtest.more_needed == 0
     capsys.readouterr()
     assert answer(["forecast", "--workspace", str(shop), "--json"]) == 0
