@@ -15,13 +15,13 @@ from fenji.cli import whatif_replay
 from fenji.cli.main import answer
 from fenji.cli.output import Output
 from fenji.documents.policies import read_policy_document
+from fenji.domain.overrides import NewOverride
 from fenji.errors import InvalidArgument, InvalidDocument
 from fenji.language import Language
 from fenji.tables import clean, insight
 from fenji.workflow.initiating import init_workspace
-from fenji.workflow.overrides import OverrideRequest, override_tier
-from fenji.workflow.progress import silent
-from fenji.workflow.replaying import ReplayResult, _current_reviews, _Replay, replay_at
+from fenji.workflow.replaying import ReplayResult, replay_at
+from fenji.workflow.replaying_sides import Replay, current_reviews
 from fenji.workflow.reviewing import decide_plan
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import clean_base_of
@@ -78,11 +78,12 @@ def workspace(root: Path, policy: str) -> Path:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Decided twice, so that the second run knows an override."""
+    """A workspace whose last run decided six reviews, with an override in three of them."""
     root = workspace(tmp_path_factory.mktemp("shop"), POLICY)
-    run_all(root, as_of=AS_OF)
-    given = OverrideRequest("c1", "gold", date(2026, 2, 10), "me", "a test", begins_on=date(2025, 12, 1))
-    override_tier(root, given)
+    with open_session(open_workspace(root)) as session:
+        session.overrides.record(
+            NewOverride("stay", "workspace", "c1", "gold", date(2025, 12, 1), date(2026, 2, 10), "me", "a test")
+        )
     run_all(root, as_of=AS_OF, history=REVIEWS)
     (root / "same.yaml").write_text(POLICY, "utf-8")
     (root / "stricter.yaml").write_text(STRICTER, "utf-8")
@@ -102,9 +103,9 @@ def decided_again(root: Path, file: Path, reviews: int) -> dict[tuple[str, date]
     """Every decision of a replay, by customer and review, from the very plan that ``replay_at`` follows."""
     with open_session(open_workspace(root)) as session:
         run = session.latest()
-        current = _current_reviews(session, run, None, (), reviews, as_of=AS_OF)
+        current = current_reviews(session, run, None, (), reviews, as_of=AS_OF)
         base = clean_base_of(session, run)
-        replay = _Replay(session, run, base, (), current, read_policy_document(file), silent)
+        replay = Replay(session, run, base, (), current, read_policy_document(file).policy)
         plan = replay.plan(replay.new_reviews(), current.earlier)
         people = base.customer.select("customer_key", "customer_id")
         found = []
@@ -141,30 +142,24 @@ def test_and_review_by_review_nothing_differs(shop: Path) -> None:
     assert {each.direction for each in result.comparison.moves} == {0}
 
 
-def run_under(shop: Path, root: Path, *policies: str) -> Path:
-    """A copy of the workspace, with its data and override, after a run with other policies."""
+@pytest.fixture(scope="module")
+def changed(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same workspace after a run in which the stricter version took effect in January."""
+    root = tmp_path_factory.mktemp("changed")
     shutil.copytree(shop, root, dirs_exist_ok=True)
-    (root / "policies" / "stay.yaml").unlink()
-    for number, policy in enumerate(policies):
-        (root / "policies" / f"{number}.yaml").write_text(policy, "utf-8")
+    (root / "policies" / "later.yaml").write_text(STRICTER.replace("2020-01-01", "2026-01-01"), "utf-8")
     run_all(root, as_of=AS_OF, history=REVIEWS)
     return root
 
 
-def test_a_replay_of_another_policy_is_a_run_with_it(shop: Path, tmp_path: Path) -> None:
-    other = run_under(shop, tmp_path, STRICTER)
-    assert decided_again(shop, shop / "stricter.yaml", REVIEWS) == decided_by_run(other)
-    ran, replayed = (
-        replay_at(other, shop / "stricter.yaml", reviews=REVIEWS),
-        replay_at(shop, shop / "stricter.yaml", reviews=REVIEWS),
-    )
-    assert replayed.new == ran.current
-
-
-def test_a_replay_of_fewer_reviews_is_a_run_in_which_the_version_takes_effect_then(shop: Path, tmp_path: Path) -> None:
-    other = run_under(shop, tmp_path, POLICY, STRICTER.replace("2020-01-01", "2026-01-01"))
-    expected = {key: row for key, row in decided_by_run(other).items() if key[1] >= date(2026, 1, 1)}
+def test_a_replay_is_a_run_in_which_the_version_takes_effect_then(shop: Path, changed: Path) -> None:
+    expected = {key: row for key, row in decided_by_run(changed).items() if key[1] >= date(2026, 1, 1)}
     assert decided_again(shop, shop / "stricter.yaml", 3) == expected
+    assert replay_at(shop, shop / "stricter.yaml", reviews=3).new == replay_at(changed, shop / "stricter.yaml", reviews=3).current
+
+
+def test_a_replay_of_all_reviews_is_a_run_with_that_policy_alone(shop: Path, changed: Path) -> None:
+    assert decided_again(changed, changed / "same.yaml", REVIEWS) == decided_by_run(shop)
 
 
 @pytest.fixture(scope="module")
