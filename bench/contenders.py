@@ -1,6 +1,6 @@
-"""The contenders of the benchmark, each run in a process of its own: fenji, plain SQL, pandas, and two readers of a CSV file.
+"""The contenders of the benchmark, each run in a process of its own: fenji, plain SQL, pandas, histories of reviews, and two readers of a CSV file.
 
-Usage: python bench/contenders.py NAME DATA OUT [MEMORY]   prints {"seconds", "cpu_seconds", "peak_mb"}
+Usage: python bench/contenders.py NAME DATA OUT [MEMORY]   prints {"seconds", "cpu_seconds", "peak_mb"} and what the contender tells of itself
 """
 
 from __future__ import annotations
@@ -12,9 +12,17 @@ import shutil
 import sys
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from fenji.engines.duck import DuckEngine
+    from fenji.tables.contract import Contract
 
 HERE = Path(__file__).parent
 AS_OF = date(2025, 12, 31)
@@ -47,12 +55,7 @@ def fenji(data: Path, out: Path, memory: str | None) -> None:
 
 def plain_sql(data: Path, out: Path, memory: str | None) -> None:
     """bench/plain.sql, statement by statement."""
-    options = {
-        "temp_directory": str(out / "scratch"),
-        "preserve_insertion_order": False,
-        **({"memory_limit": memory} if memory else {}),
-    }
-    engine = duckdb.connect(config=options)
+    engine = duckdb.connect(config=_options(out, memory))
     text = (HERE / "plain.sql").read_text(encoding="utf-8")
     text = "\n".join(line for line in text.splitlines() if not line.strip().startswith("--"))
     for name, folder in (("lines", data / "order_line"), ("customers", data / "customer"), ("out", out)):
@@ -89,7 +92,130 @@ def copy_csv(data: Path, out: Path, memory: str | None) -> None:  # noqa: ARG001
     ).fetchall()
 
 
-CONTENDERS = {"fenji": fenji, "plain_sql": plain_sql, "pandas": pandas, "collect_csv": collect_csv, "copy_csv": copy_csv}
+def metrics(data: Path, out: Path, memory: str | None) -> None:
+    """One full pass of metrics: the panel of one day with every built-in metric, saved and checked as a run does."""
+    from fenji.analyze.panel import customer_metric, known_customers
+    from fenji.analyze.registry_orders import ORDER_METRICS
+    from fenji.domain.metrics import Fact
+    from fenji.engines.checks import save_checked
+    from fenji.tables.insight import customer_metric as panel_contract
+
+    engine, lines, customer = _opened(data, out, memory)
+    panel = customer_metric({Fact.ORDER_LINE: lines}, customer, metrics=ORDER_METRICS, as_of=AS_OF)
+    known = known_customers(customer, as_of=AS_OF)
+    save_checked(engine, panel, panel_contract(ORDER_METRICS), out / "panel", same_customers_as=known)
+    engine.close()
+
+
+def history(data: Path, out: Path, memory: str | None, *, reviews: int) -> None:
+    """The last monthly reviews with keep rules, hold and grace: decided, saved and checked as a run does."""
+    from fenji.analyze.registry import Registry
+    from fenji.documents.policies import read_policy
+    from fenji.domain.metrics import Fact
+    from fenji.domain.reviews import NEVER_LOST, ReviewOn, review_dates
+    from fenji.workflow.overrides import OVERRIDES
+    from fenji.workflow.reviewing import ReviewPlan, decide_plan, save_reviews
+
+    policy = read_policy(HERE / "history.yaml")
+    engine, lines, customer = _opened(data, out, memory)
+    dates = tuple(ReviewOn(day, policy) for day in review_dates(AS_OF, policy.review.every, reviews))
+    plan = ReviewPlan(dates, (Registry.of(),) * reviews, NEVER_LOST, OVERRIDES.empty_table())
+    decided = decide_plan(engine, customer, {Fact.ORDER_LINE: lines}, plan)
+    save_reviews(_Writer(engine, out), customer, decided)
+    engine.close()
+
+
+class _Writer:
+    """Saves tables as a run does, without a workspace."""
+
+    def __init__(self, engine: DuckEngine, out: Path) -> None:
+        """Saves into ``out``."""
+        self._engine, self._out = engine, out
+
+    def save(self, table: ir.Table, contract: Contract, *, as_of: date, same_customers_as: ir.Table | None = None) -> ir.Table:
+        """See RunWriter.save."""
+        from fenji.engines.checks import save_checked
+
+        folder = self._out / contract.name / f"as_of={as_of}"
+        save_checked(self._engine, table, contract, folder, same_customers_as=same_customers_as)
+        return self._engine.read_parquet(sorted(folder.glob("*.parquet")), contract.schema)
+
+
+def sql_history(data: Path, out: Path, memory: str | None, *, reviews: int) -> None:
+    """bench/history.sql, once for each review, each reading what the one before wrote."""
+    from fenji.domain.periods import months_before
+    from fenji.domain.policies import ReviewPeriod
+    from fenji.domain.reviews import review_dates
+
+    engine = duckdb.connect(config=_options(out, memory))
+    text = (HERE / "history.sql").read_text(encoding="utf-8")
+    (out / "tier_assignment").mkdir()
+    nobody = "(SELECT NULL::BIGINT AS customer_key, 0 AS rank, NULL::DATE AS since_on, 0 AS grace_left, 0 AS hold_left LIMIT 0)"
+    before = nobody
+    for day in review_dates(AS_OF, ReviewPeriod.MONTH, reviews):
+        file = out / "tier_assignment" / f"{day}.parquet"
+        places = {"lines": data / "order_line", "customers": data / "customer", "before": before, "out": file}
+        engine.execute(text.format(**places, as_of=day, opens=months_before(day, 12))).fetchall()
+        before = f"read_parquet('{file}')"
+    engine.close()
+
+
+def whatif(data: Path, out: Path, memory: str | None) -> dict[str, float]:
+    """Another policy on the stored panel that the contender ``metrics`` has left beside: the count that a slider would ask for."""
+    from fenji.analyze.alike import count_alike, metrics_asked
+    from fenji.analyze.registry_orders import ORDER_METRICS
+    from fenji.documents.policies import policy_from_text
+    from fenji.tables.insight import customer_metric as panel_contract
+
+    engine, _lines, customer = _opened(data, out, memory)
+    text = (HERE / "policy.yaml").read_text(encoding="utf-8")
+    policies = (
+        policy_from_text(text),
+        policy_from_text(text.replace("2000", "1800").replace("orders_12m >= 10", "orders_12m >= 8")),
+    )
+    schema = panel_contract(ORDER_METRICS).schema
+    files = sorted((out.parent / out.name.replace("whatif", "metrics") / "panel").glob("*.parquet"))
+    panel = engine.read_parquet(files, schema).select("customer_key", "as_of", *metrics_asked(policies))
+    took = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        engine.fetch(count_alike(panel, customer, policies=policies, as_of=AS_OF))
+        took.append(time.perf_counter() - begun)
+    engine.close()
+    return {"first_count": round(took[0], 3), "best_count": round(min(took), 3)}
+
+
+def _opened(data: Path, out: Path, memory: str | None) -> tuple[DuckEngine, ir.Table, ir.Table]:
+    """The engine, order lines and customers."""
+    from fenji.engines.duck import DuckEngine
+    from fenji.tables import clean
+
+    engine = DuckEngine(out / "scratch", memory_limit=memory)
+    lines = engine.read_parquet(sorted((data / "order_line").glob("*.parquet")), clean.ORDER_LINE.schema)
+    return engine, lines, engine.read_parquet(sorted((data / "customer").glob("*.parquet")), clean.CUSTOMER.schema)
+
+
+def _options(out: Path, memory: str | None) -> dict[str, Any]:
+    return {
+        "temp_directory": str(out / "scratch"),
+        "preserve_insertion_order": False,
+        **({"memory_limit": memory} if memory else {}),
+    }
+
+
+CONTENDERS: dict[str, Any] = {
+    "fenji": fenji,
+    "plain_sql": plain_sql,
+    "pandas": pandas,
+    "collect_csv": collect_csv,
+    "copy_csv": copy_csv,
+    "metrics": metrics,
+    "history_24": partial(history, reviews=24),
+    "history_36": partial(history, reviews=36),
+    "sql_24": partial(sql_history, reviews=24),
+    "sql_36": partial(sql_history, reviews=36),
+    "whatif": whatif,
+}
 
 
 def main() -> None:
@@ -98,11 +224,12 @@ def main() -> None:
     shutil.rmtree(out, ignore_errors=True)
     Path(out).mkdir(parents=True)
     begun = time.perf_counter()
-    CONTENDERS[name](Path(data), Path(out), memory[0] if memory else None)
+    told = CONTENDERS[name](Path(data), Path(out), memory[0] if memory else None)
     seconds = time.perf_counter() - begun
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu = used.ru_utime + used.ru_stime
-    json.dump({"seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2), "peak_mb": round(used.ru_maxrss / 1024)}, sys.stdout)
+    took = {"seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2), "peak_mb": round(used.ru_maxrss / 1024)}
+    json.dump({**took, **(told or {})}, sys.stdout)
 
 
 if __name__ == "__main__":

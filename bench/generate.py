@@ -20,6 +20,8 @@ FIRST_DAY = "2023-01-01"
 DAYS = 1096
 """2023-01-01 to 2025-12-31, the as-of date of the benchmark."""
 
+MEMORY = "6GB"
+
 CUSTOMERS_AT_ONCE = 1_000_000
 """Orders are dated per customer; a million customers at a time keep the window function inside 2 GB."""
 
@@ -131,7 +133,7 @@ def generate(folder: Path, scale: Scale, seed: int) -> None:
     for name in ("customer", "orders", "order_line"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     places = {"folder": folder, "first_day": FIRST_DAY, "days": DAYS, "customers": scale.customers, "csv_lines": scale.csv_lines}
-    engine = duckdb.connect(config={"temp_directory": str(folder / "spill")})
+    engine = duckdb.connect(config={"temp_directory": str(folder / "spill"), "memory_limit": MEMORY})
     engine.execute("SET enable_progress_bar = false")
     engine.execute("SET TimeZone = 'UTC'")
     engine.execute(_MACROS.format(seed=seed))

@@ -8,6 +8,9 @@ imports included in the time; the best of the repeats counts, so that one distur
 Parquet, and what they wrote is compared: metrics, tiers and counts of fenji and SQL must be equal, those of pandas to the
 rounding of doubles. Processor seconds are shown beside the time: they hardly change when other programs run.
 A second table sets the collection of a CSV export (500,000 or 2,000,000 of the lines) beside the engine's own copy of it.
+A third one decides the last 24 and 36 monthly reviews with keep rules, hold and grace (bench/history.yaml), beside plain SQL that
+is run once for each review (bench/history.sql); every assignment is compared, and the ratio to one pass of metrics is shown.
+The last line is what a slider would wait for: another policy counted on the stored panel.
 """
 
 from __future__ import annotations
@@ -99,6 +102,70 @@ def collection(data: Path, scale: str, *, repeats: int, memory: str | None) -> d
     return found
 
 
+HISTORIES = (24, 36)
+DECIDED = ("tier", "qualified_tier", "kept_tier", "since_on", "cause", "grace_left", "hold_left", "net_revenue_12m")
+
+
+def histories(data: Path, scale: str, *, repeats: int, memory: str | None) -> dict[str, Any]:
+    """Histories of reviews beside plain SQL for each review, and the count of another policy, as parts of one pass of metrics."""
+    outs = {name: data / f"out-{scale}-{name}" for name in ("metrics", "whatif", *_named("history"), *_named("sql"))}
+    found = {}
+    for name, out in outs.items():
+        print(f"measuring {name} ...", file=sys.stderr)
+        found[name] = measure(name, data / scale, out, repeats=repeats, memory=memory)
+    one_pass = found["metrics"]
+    for reviews in HISTORIES:
+        ours, theirs = found[f"history_{reviews}"], found[f"sql_{reviews}"]
+        if "failed" not in ours and "failed" not in one_pass:
+            ours["passes"] = round(ours["seconds"] / one_pass["seconds"], 2)
+            ours["passes_computed"] = round(ours["cpu_seconds"] / one_pass["cpu_seconds"], 2)
+        if "failed" not in ours and "failed" not in theirs:
+            theirs["fenji_takes"] = round(ours["seconds"] / theirs["seconds"], 3)
+            theirs["fenji_computes"] = round(ours["cpu_seconds"] / theirs["cpu_seconds"], 3)
+            theirs["differences"] = different_decisions(outs[f"history_{reviews}"], outs[f"sql_{reviews}"])
+    return found
+
+
+def _named(what: str) -> list[str]:
+    return [f"{what}_{reviews}" for reviews in HISTORIES]
+
+
+def different_decisions(ours: Path, theirs: Path) -> dict[str, int]:
+    """How many decisions differ, per column, review by review."""
+    engine = duckdb.connect()
+    engine.execute("SET enable_progress_bar = false")
+    found: dict[str, int] = {}
+    unequal = ", ".join(f"count(*) FILTER (a.{name} IS DISTINCT FROM b.{name}) AS {name}" for name in DECIDED)
+    for folder in sorted((ours / "tier_assignment").iterdir()):
+        day = folder.name.removeprefix("as_of=")
+        theirs_then = f"'{theirs}/tier_assignment/{day}.parquet'"
+        sides = f"read_parquet('{folder}/*.parquet', hive_partitioning = false) a FULL JOIN {theirs_then} b USING (customer_key)"
+        query = f"SELECT {unequal}, count(*) FILTER (a.as_of IS DISTINCT FROM b.as_of) AS customers FROM {sides}"
+        row = engine.execute(query).fetchone()
+        for name, number in zip((*DECIDED, "customers"), row, strict=True):
+            found[name] = found.get(name, 0) + number
+    return {name: number for name, number in found.items() if number}
+
+
+def show_histories(found: dict[str, Any]) -> None:
+    """The histories for people."""
+    print("histories of monthly reviews with keep rules, hold and grace, beside plain SQL for each review")
+    print(
+        f"{'':12}{'seconds':>10}{'cpu s':>10}{'peak MB':>10}   passes of metrics: time, cpu   fenji / this: time, cpu   results"
+    )
+    for name, each in found.items():
+        if "failed" in each:
+            print(f"{name:12}failed: {each['failed']}")
+            continue
+        passes = "".join(f"{each[key]:>8.2f}" for key in ("passes", "passes_computed") if key in each)
+        ratios = "".join(f"{each[key]:>8.2f}" for key in ("fenji_takes", "fenji_computes") if key in each)
+        verdict = "" if "differences" not in each else "equal" if not each["differences"] else f"DIFFER {each['differences']}"
+        verdict = f"counted in {each['first_count']} s, then in {each['best_count']} s" if "best_count" in each else verdict
+        print(
+            f"{name:12}{each['seconds']:>10.2f}{each['cpu_seconds']:>10.2f}{each['peak_mb']:>10,}   {passes:30}{ratios:26}{verdict}"
+        )
+
+
 def show(report: dict[str, Any]) -> None:
     """The report for people."""
     print(f"{report['scale']}: {report['customers']:,} customers, {report['lines']:,} order lines, {report['cores']} cores")
@@ -123,6 +190,7 @@ def show(report: dict[str, Any]) -> None:
         print(f"{name:12}{shown}")
     if "collect_takes" in csv:
         print(f"{'ratio':12}{csv['collect_takes']:>10.2f}{csv['collect_computes']:>10.2f}")
+    show_histories(report["histories"])
 
 
 def main() -> int:
@@ -157,9 +225,10 @@ def main() -> int:
     }
     print("measuring collection ...", file=sys.stderr)
     csv = collection(given.data, given.scale, repeats=given.repeats or REPEATS[given.scale], memory=memory)
-    report = {**size, "contenders": results, "collection": csv}
+    past = histories(given.data, given.scale, repeats=1 if given.scale == "large" else given.repeats or 1, memory=memory)
+    report = {**size, "contenders": results, "collection": csv, "histories": past}
     print(json.dumps(report)) if given.json else show(report)
-    return int(any(each.get("differences") for each in results.values()))
+    return int(any(each.get("differences") for each in (*results.values(), *past.values())))
 
 
 if __name__ == "__main__":

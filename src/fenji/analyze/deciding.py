@@ -168,10 +168,10 @@ def _on_this_ladder(rank: Ranks, earlier: Policy, policy: Policy) -> tuple[Ranks
 
 def _assignment(keys: Numbers, state: State, said: Said, review: ReviewOn) -> pa.Table:
     """The decisions about those who are known, in the shape of the contract, texts dictionary-encoded."""
-    everybody = bool(said.known.all())
+    here = np.flatnonzero(said.known)
 
     def of_known(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return values if everybody else values[said.known]
+        return values if len(here) == len(values) else values[here]
 
     found = of_known(keys)
     rank = of_known(state.rank)

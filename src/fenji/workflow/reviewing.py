@@ -212,7 +212,9 @@ def _saved(writer: RunWriter, customer: ir.Table, decided: Decided) -> ir.Table:
         as_of=as_of,
         same_customers_as=known_customers(customer, as_of=as_of),
     )
-    writer.save(tier_thresholds(decided.panel, policy=policy, as_of=as_of), insight.TIER_THRESHOLD, as_of=as_of)
+    # Where nothing is computed from the panel it is not touched: any table of the day makes the empty one.
+    basis = decided.panel if top_shares_in(conditions_of(policy)) else assignment
+    writer.save(tier_thresholds(basis, policy=policy, as_of=as_of), insight.TIER_THRESHOLD, as_of=as_of)
     standing = assignment.filter(assignment.tier.notnull())
     writer.save(count_tiers(standing, policy=policy, as_of=as_of), insight.TIER_COUNT, as_of=as_of)
     return assignment

@@ -50,19 +50,19 @@ def own(slug: str, unit: Unit, aggregate: Aggregate, of: tuple[Fact, str | None]
 
 LINE, VOICE, EVENT = Fact.ORDER_LINE, Fact.FEEDBACK, Fact.EVENT
 OWN = (
-    own("points_12m__12m", Unit.COUNT, Aggregate.SUM, (LINE, "net_revenue"), per=Decimal(30)),
-    own("tea_45d__45d", Unit.MONEY, Aggregate.SUM, (LINE, "net_revenue"), where=(RowFilter("category", ("tea",)),)),
-    own("smallest_90d__90d", Unit.MONEY, Aggregate.MINIMUM, (LINE, "net_revenue")),
-    own("mean_line_6m__6m", Unit.MONEY, Aggregate.MEAN, (LINE, "net_revenue"), where=(RowFilter("kind", ("sale",)),)),
-    own("most_pieces_3m__3m", Unit.RATIO, Aggregate.MAXIMUM, (LINE, "quantity")),
-    own("mean_pieces_total__total", Unit.RATIO, Aggregate.MEAN, (LINE, "quantity")),
-    own("without_channel_12m__12m", Unit.COUNT, Aggregate.COUNT, (LINE, None), where=(RowFilter("channel"),)),
-    own("gap_spread_12m__12m", Unit.DAYS, Aggregate.DEVIATION, (LINE, "days_since_previous_order")),
-    own("last_tea_12m__12m", Unit.DAYS, Aggregate.DAYS_SINCE_LAST, (LINE, None), where=(RowFilter("category", ("tea",)),)),
-    own("lines_last_year__last_year", Unit.COUNT, Aggregate.COUNT, (LINE, None)),
-    own("largest_line_this_year__this_year", Unit.MONEY, Aggregate.MAXIMUM, (LINE, "net_revenue")),
-    own("first_visit_6m__6m", Unit.DAYS, Aggregate.DAYS_SINCE_FIRST, (EVENT, None)),
-    own("promoters_12m__12m", Unit.SCORE, Aggregate.NET_PROMOTER, (VOICE, "score")),
+    own("points__12m", Unit.COUNT, Aggregate.SUM, (LINE, "net_revenue"), per=Decimal(30)),
+    own("tea__45d", Unit.MONEY, Aggregate.SUM, (LINE, "net_revenue"), where=(RowFilter("category", ("tea",)),)),
+    own("smallest__90d", Unit.MONEY, Aggregate.MINIMUM, (LINE, "net_revenue")),
+    own("mean_line__6m", Unit.MONEY, Aggregate.MEAN, (LINE, "net_revenue"), where=(RowFilter("kind", ("sale",)),)),
+    own("most_pieces__3m", Unit.RATIO, Aggregate.MAXIMUM, (LINE, "quantity")),
+    own("mean_pieces__total", Unit.RATIO, Aggregate.MEAN, (LINE, "quantity")),
+    own("without_channel__12m", Unit.COUNT, Aggregate.COUNT, (LINE, None), where=(RowFilter("channel"),)),
+    own("gap_spread__12m", Unit.DAYS, Aggregate.DEVIATION, (LINE, "days_since_previous_order")),
+    own("last_tea__12m", Unit.DAYS, Aggregate.DAYS_SINCE_LAST, (LINE, None), where=(RowFilter("category", ("tea",)),)),
+    own("lines__last_year", Unit.COUNT, Aggregate.COUNT, (LINE, None)),
+    own("largest_line__this_year", Unit.MONEY, Aggregate.MAXIMUM, (LINE, "net_revenue")),
+    own("first_visit__6m", Unit.DAYS, Aggregate.DAYS_SINCE_FIRST, (EVENT, None)),
+    own("promoters__12m", Unit.SCORE, Aggregate.NET_PROMOTER, (VOICE, "score")),
 )
 KNOWN = Registry.of(["visit"], OWN)
 
