@@ -41,7 +41,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     lines = engine.stage(shop().on(engine)[0][Fact.ORDER_LINE])
     histories = engine.stage(order_histories(lines, as_of=AS_OF))
     totals = engine.fetch(history_totals(histories)).to_pylist()
-    cells = engine.fetch(purchase_cells(histories, days=1))
+    cells = engine.fetch(purchase_cells(histories, scale=None))
     ratios = engine.fetch(interval_ratios(lines, as_of=AS_OF)).to_pylist()
     spends = spend_counts(engine.fetch(spend_cells(histories, is_exact=True)))
     models = fit_models(totals[0], purchase_counts(cells), spends, ratios[0])
@@ -60,7 +60,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     known = engine.stage(order_histories(lines, as_of=SPLIT.split_on))
     tables = {
         "scores": scores,
-        "grouped": purchase_cells(histories, days=7),
+        "grouped": purchase_cells(histories, scale=2),
         "margin": margins(lines.mutate(product_id=lines.category), engine.from_arrow(costs), as_of=AS_OF),
         **{
             str(by): class_thresholds(scores, ClassCuts("expected_revenue_12m", by, Decimal("0.5"), Decimal("0.3")))

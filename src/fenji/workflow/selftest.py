@@ -97,7 +97,7 @@ def cdnow_sample() -> tuple[PurchaseCounts, SpendCounts]:
     names = ("repeats", "recency_weeks", "age_weeks", "mean_value", "customers")
     repeats, recency, age, mean, customers = (np.asarray(table[name].to_numpy(), dtype=np.float64) for name in names)
     paid = (repeats > 0) & (mean > 0)
-    spend = SpendCounts(repeats[paid], mean[paid], np.asarray(np.log(mean[paid])), customers[paid])
+    spend = SpendCounts(repeats[paid], np.asarray(np.log(mean[paid])), customers[paid])
     return PurchaseCounts(repeats, recency, age, customers), spend
 
 

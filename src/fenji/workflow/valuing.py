@@ -26,8 +26,9 @@ from fenji.analyze.value.fitting import (
 from fenji.analyze.value.grid import value_grid
 from fenji.analyze.value.model_rows import cost_rows, holdout_summary, model_rows, revenue_rows, sbg_rows, threshold_rows
 from fenji.analyze.value.order_histories import (
-    CELL_DAYS,
-    EXACT_CELLS,
+    EXACT_CUSTOMERS,
+    MOST_CELLS,
+    SCALES,
     history_totals,
     interval_ratios,
     order_histories,
@@ -105,9 +106,11 @@ def compute_value(standing: Standing, rules: ValueRules, progress: Progress, wri
 
 def grouped_histories(engine: Workbench, histories: ir.Table) -> PurchaseCounts:
     """The customers in groups of bounded number: exact where they are few, else as narrow as the bound allows."""
-    for days in CELL_DAYS:
-        cells = engine.stage(purchase_cells(histories, days=days))
-        if days == CELL_DAYS[-1] or engine.fetch(cells.count().as_table())[0][0].as_py() <= EXACT_CELLS:
+    if _rows_of(engine, histories) <= EXACT_CUSTOMERS:
+        return purchase_counts(engine.fetch(purchase_cells(histories, scale=None)))
+    for scale in SCALES:
+        cells = engine.stage(purchase_cells(histories, scale=scale))
+        if scale == SCALES[-1] or _rows_of(engine, cells) <= MOST_CELLS:
             break
     return purchase_counts(engine.fetch(cells))
 
@@ -115,7 +118,7 @@ def grouped_histories(engine: Workbench, histories: ir.Table) -> PurchaseCounts:
 def _fit(engine: Workbench, order_line: ir.Table, histories: ir.Table, standing: Standing) -> _Fitted:
     (totals,) = engine.fetch(history_totals(histories)).to_pylist()
     purchases = grouped_histories(engine, histories)
-    is_exact = totals["paying"] <= EXACT_CELLS
+    is_exact = totals["paying"] <= EXACT_CUSTOMERS
     spends = spend_counts(engine.fetch(spend_cells(histories, is_exact=is_exact)))
     (intervals,) = engine.fetch(interval_ratios(order_line, as_of=standing.as_of)).to_pylist()
     return _Fitted(fit_models(totals, purchases, spends, intervals), purchases, spends, totals)
@@ -192,6 +195,10 @@ def _contracts(standing: Standing, writer: RunWriter) -> list[dict[str, Any]]:
     curves, models = curves_of(engine.fetch(grouped).to_pylist(), plans)
     _save(writer, survival_rows(curves, models, as_of=standing.as_of), VALUE_SURVIVAL, standing)
     return sbg_rows(models)
+
+
+def _rows_of(engine: Workbench, table: ir.Table) -> int:
+    return int(engine.fetch(table.aggregate(rows=table.count()))["rows"][0].as_py())
 
 
 def _save(writer: RunWriter, rows: pa.Table, contract: Contract, standing: Standing) -> None:

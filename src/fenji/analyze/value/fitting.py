@@ -15,8 +15,14 @@ import numpy as np
 import pyarrow as pa
 
 from fenji.analyze.value.likelihoods import Floats
-from fenji.analyze.value.purchase_forecast import gradient_of_expected, orders_variance
-from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, fit_purchases
+from fenji.analyze.value.purchase_forecast import (
+    alive_probability,
+    orders_variance,
+    orders_while_alive,
+    slopes_of_alive,
+    slopes_of_orders,
+)
+from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, fit_purchases, thinned
 from fenji.analyze.value.spend import LEAST_REPEAT_BUYERS, SpendCounts, SpendFit, fit_spend, gradient_of_spend, spend_expected
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel
 
@@ -104,10 +110,8 @@ def spend_counts(cells: pa.Table) -> SpendCounts:
     """The fetched rows of ``spend_cells``, ordered by their key."""
     ordered = cells.sort_by("customer_key")
     customers = np.asarray(ordered["customers"].to_numpy(), dtype=np.float64)
-    days, mean, mean_log = (
-        np.asarray(ordered[name].to_numpy(), dtype=np.float64) / customers for name in ("days", "mean", "mean_log")
-    )
-    return SpendCounts(days, mean, mean_log, customers)
+    days, mean_log = (np.asarray(ordered[name].to_numpy(), dtype=np.float64) / customers for name in ("days", "mean_log"))
+    return SpendCounts(days, mean_log, customers)
 
 
 def fit_models(
@@ -210,14 +214,17 @@ def expected_total(models: ValueModels, purchases: PurchaseCounts, spends: Spend
             return None
         customers = purchases.everyone * WEEKS_PER_YEAR
         return ExpectedTotal(models.rate * customers, models.rate_lower * customers, models.rate_upper * customers, error_share)
-    where = purchases.repeats, purchases.recency, purchases.age
-    expected, gradient = gradient_of_expected(models.purchase, *where, WEEKS_PER_YEAR)
-    total = float(purchases.customers @ expected)
-    if models.purchase.covariance is None or total <= 0:
+    model, repeats, recency, age = models.purchase, purchases.repeats, purchases.recency, purchases.age
+    alive = alive_probability(model, repeats, recency, age)
+    expected = alive * orders_while_alive(model, repeats, age, WEEKS_PER_YEAR) * purchases.customers
+    total = float(expected.sum())
+    if model.covariance is None or total <= 0:
         return ExpectedTotal(total, None, None, error_share)
-    summed = gradient @ purchases.customers
-    scatter = float(purchases.customers @ orders_variance(models.purchase, *where, WEEKS_PER_YEAR))
-    variance = float(summed @ np.array(models.purchase.covariance) @ summed) + scatter
+    slopes = slopes_of_orders(model, repeats, age, WEEKS_PER_YEAR) + slopes_of_alive(model, repeats, recency, age, alive)
+    summed = (slopes * expected).sum(axis=1)
+    few = thinned(purchases)
+    scatter = float((few.customers * orders_variance(model, few.repeats, few.recency, few.age, WEEKS_PER_YEAR)).sum())
+    variance = float(summed @ np.array(model.covariance) @ summed) + scatter
     wide = np.exp(WIDTH * np.sqrt(variance) / total)
     return ExpectedTotal(total, float(total / wide), float(total * wide), error_share)
 

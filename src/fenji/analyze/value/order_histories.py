@@ -14,16 +14,20 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-EXACT_CELLS = 20_000
-"""Groups of customers up to which nothing is rounded: a fit then takes a fraction of a second."""
-CELL_DAYS = (1, 7, 28, 91)
-"""How wide groups are in recency and age; the first width that leaves at most ``EXACT_CELLS`` groups is taken."""
-LEAST_BOTH_DAYS = 4
-"""Of two intervals: two days can be split in one way only, three in two, which tells nothing of chance."""
-BANDS, WIDEST = ((20, 1), (50, 3), (200, 10), (1000, 50)), 200
-"""Numbers of orders below each end stand in bands so wide, where customers must be grouped; the widest for all above."""
+EXACT_CUSTOMERS = 50_000
+"""Customers up to whom nothing is rounded: a fit then takes a fraction of a second."""
+MOST_CELLS = 100_000
+"""Groups that a fit is given at most, some 10 MB; where there would be more, they are made wider. A million customers of two years
+make about 40,000."""
+SCALES = (1, 2, 4, 8, 16)
+"""How much wider than usual groups may be made; at the last scale decades of days make a few dozen steps."""
+STEPS, WIDEST = ((64, 2), (128, 4), (256, 8), (512, 16)), 32
+"""Days below each end stand in steps so wide, longer times in the widest: a sixteenth to a thirty-second of the time. The models
+see weeks + alpha under a logarithm, so that what is lost is a thousandth of a customer's log-likelihood and less."""
 SPEND_BANDS = 50
 """Bands of average spending per factor e, where customers must be grouped: two per cent wide each."""
+LEAST_BOTH_DAYS = 4
+"""Of two intervals: two days can be split in one way only, three in two, which tells nothing of chance."""
 
 
 def order_histories(order_line: ir.Table, *, as_of: date) -> ir.Table:
@@ -55,20 +59,19 @@ def order_histories(order_line: ir.Table, *, as_of: date) -> ir.Table:
     )
 
 
-def purchase_cells(histories: ir.Table, *, days: int) -> ir.Table:
+def purchase_cells(histories: ir.Table, *, scale: int | None) -> ir.Table:
     """Customers grouped by repeats, recency and age, at their mean in each group.
 
     Args:
         histories: of ``order_histories``.
-        days: how wide a group is; 1: nothing is rounded, and what is equal stands together.
+        scale: how much wider than ``STEPS`` groups are in recency and age; None: nothing is rounded.
 
-    Grain: one row per group: customers, and the sums repeats, recency_days, age_days over them.
+    Grain: one row per group: customers, and the sums repeats, recency_days, age_days over them. Numbers of orders are never put
+    together: the models bend in them too much.
     """
-    repeats = histories.repeats if days == 1 else _banded(histories.repeats)
-    keyed = histories.mutate(
-        repeat_band=repeats, recency_band=histories.recency_days // days, age_band=histories.age_days // days
-    )
-    grouped = keyed.group_by("repeat_band", "recency_band", "age_band").aggregate(
+    recency, age = (each if scale is None else _stepped(each, scale) for each in (histories.recency_days, histories.age_days))
+    keyed = histories.mutate(recency_step=recency, age_step=age)
+    grouped = keyed.group_by(repeats_here="repeats", recency_step="recency_step", age_step="age_step").aggregate(
         customers=keyed.count().cast("int64"),
         repeats=keyed.repeats.sum().cast("int64"),
         recency_days=keyed.recency_days.sum().cast("int64"),
@@ -84,26 +87,22 @@ def spend_cells(histories: ir.Table, *, is_exact: bool) -> ir.Table:
         histories: of ``order_histories``.
         is_exact: one row per customer; else groups two per cent wide.
 
-    Grain: one row per group: customers, and the sums days, mean and mean_log over them.
+    Grain: one row per group: customers, and the sums days and mean_log over them; the average of a group is that of logarithms.
     """
     paying = histories.filter(histories.revenue > 0)
     days = paying.repeats + 1
     mean = paying.revenue.cast("float64") / days.cast("float64")
-    rows = paying.select("customer_key", days=days, mean=mean)
+    rows = paying.select("customer_key", days=days, mean_log=mean.ln())
     if is_exact:
-        one = ibis.literal(1, type="int64")
-        return rows.select("customer_key", "days", "mean", mean_log=rows["mean"].ln(), customers=one)
-    keyed = rows.mutate(day_band=_banded(rows.days), mean_band=(rows["mean"].ln() * SPEND_BANDS).floor().cast("int64"))
-    grouped = keyed.group_by("day_band", "mean_band").aggregate(
+        return rows.mutate(customers=ibis.literal(1, type="int64"))
+    keyed = rows.mutate(band=(rows.mean_log * SPEND_BANDS).floor().cast("int64"))
+    grouped = keyed.group_by(days_here="days", band="band").aggregate(
+        customer_key=keyed.customer_key.min(),
         customers=keyed.count().cast("int64"),
         days=keyed.days.sum().cast("int64"),
-        mean=keyed["mean"].sum(),
-        mean_log=keyed["mean"].ln().sum(),
+        mean_log=keyed.mean_log.sum(),
     )
-    return grouped.select(
-        customer_key=grouped.day_band * 1_000_000 + grouped.mean_band,
-        **{name: grouped[name] for name in ("days", "mean", "mean_log", "customers")},
-    )
+    return grouped.select("customer_key", "days", "mean_log", "customers")
 
 
 def history_totals(histories: ir.Table) -> ir.Table:
@@ -158,6 +157,7 @@ def interval_ratios(order_line: ir.Table, *, as_of: date) -> ir.Table:
     )
 
 
-def _banded(number: ir.IntegerValue) -> ir.IntegerValue:
-    """Small numbers as they are, larger ones in bands of about a tenth of themselves; whole numbers only, so that engines agree."""
-    return ibis.cases(*((number < end, number // width * width) for end, width in BANDS), else_=number // WIDEST * WIDEST)
+def _stepped(days: ir.IntegerValue, scale: int) -> ir.IntegerValue:
+    """The beginning of a step of days; whole numbers only, so that engines agree. Each end is a multiple of the next width."""
+    steps = ((days < end * scale, days // (width * scale) * (width * scale)) for end, width in STEPS)
+    return ibis.cases(*steps, else_=days // (WIDEST * scale) * (WIDEST * scale))

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.value.likelihoods import LARGEST, SMALLEST, Covariance, Floats, climb, curvature, interval_of
+from fenji.analyze.value.likelihoods import LARGEST, SMALLEST, Covariance, Floats, climb, curvature, dot, interval_of
 from fenji.domain.value import OrderModel
 
 SCREENED = 2_000
-"""Cells on which starting points are compared; the best goes on with all."""
+"""Cells on which starting points are compared, and scatter is summed; the best start goes on with all."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def fit_purchases(counts: PurchaseCounts, kind: OrderModel) -> PurchaseModel:
         kind: BG_NBD or MBG_NBD.
     """
     flips = 1 if kind is OrderModel.MBG_NBD else 0
-    screened = _Likelihood(_thinned(counts), flips)
+    screened = _Likelihood(thinned(counts), flips)
     found = [climb(screened, start, most=60) for start in _starts(counts)]
     best = min(found, key=screened.value)
     likelihood = _Likelihood(counts, flips)
@@ -109,7 +109,7 @@ class _Likelihood:
         self.repeats, self.place = np.unique(counts.repeats, return_inverse=True)
         self.flips = self.repeats + flips
         self.counts, self.weights = counts, counts.customers
-        self.by_repeats = np.bincount(self.place, weights=self.weights)
+        self.by_repeats = np.bincount(self.place, weights=self.weights).astype(np.float64)
 
     def value(self, logs: Floats) -> float:
         return self.both(logs)[0]
@@ -129,14 +129,14 @@ class _Likelihood:
         stayed = -rate * log_long
         mixed = np.logaddexp(stayed, odds - rate * log_short)
         alive = np.exp(stayed - mixed)
-        total = float(many @ own + self.weights @ mixed)
+        total = dot(many, own) + dot(self.weights, mixed)
         gone = 1 - alive
-        gone_by_repeats = np.bincount(self.place, weights=self.weights * gone, minlength=len(x))
+        gone_by_repeats = np.bincount(self.place, weights=self.weights * gone, minlength=len(x)).astype(np.float64)
         common = psi(a + b) - psi(a + b + n)
-        by_r = many @ (psi(r + x) - psi(r) + logs[1]) - self.weights @ (alive * log_long + gone * log_short)
-        by_alpha = many.sum() * r / alpha - self.weights @ (rate * (alive / long + gone / short))
-        by_a = many @ common + gone_by_repeats.sum() / a
-        by_b = many @ (common + psi(b + n) - psi(b)) - gone_by_repeats @ (1 / np.maximum(b + n - 1, 1e-300))
+        by_r = dot(many, psi(r + x) - psi(r) + logs[1]) - dot(self.weights, alive * log_long + gone * log_short)
+        by_alpha = many.sum() * r / alpha - dot(self.weights, rate * (alive / long + gone / short))
+        by_a = dot(many, common) + gone_by_repeats.sum() / a
+        by_b = dot(many, common + psi(b + n) - psi(b)) - dot(gone_by_repeats, 1 / np.maximum(b + n - 1, 1e-300))
         return -total, -np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b])
 
 
@@ -149,8 +149,8 @@ def _starts(counts: PurchaseCounts) -> list[Floats]:
     return [np.log(np.clip([r, r / rate, a, b], SMALLEST * 2, LARGEST / 2)) for r, a, b in shapes]
 
 
-def _thinned(counts: PurchaseCounts) -> PurchaseCounts:
-    """About as many cells as ``SCREENED``, customers of neighboring ones put together at their mean."""
+def thinned(counts: PurchaseCounts) -> PurchaseCounts:
+    """About as many cells as ``SCREENED`` at most, customers of neighboring ones put together at their mean."""
     if len(counts.customers) <= SCREENED:
         return counts
     oldest = max(float(counts.age.max()), 1e-9)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.value.likelihoods import Covariance, Floats, climb, curvature, interval_of
+from fenji.analyze.value.likelihoods import Covariance, Floats, climb, curvature, dot, interval_of
 
 LEAST_REPEAT_BUYERS = 10
 """Customers with two order days or more, from whom it is seen how one customer's days differ from those of others."""
@@ -27,10 +27,14 @@ class SpendCounts:
     """Customers grouped by order days and average revenue of a day, which is positive."""
 
     days: Floats
-    mean: Floats
     mean_log: Floats
-    """Mean logarithm of the averages in the group."""
+    """Logarithm of the average; its mean in a group of customers."""
     customers: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """The average; that of a group is its geometric mean, at which the likelihood bends least."""
+        return np.asarray(np.exp(self.mean_log))
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def fit_spend(counts: SpendCounts, average: float) -> SpendFit:
         average: revenue of an order day over all.
     """
     # In units of the average, so that the same bounds serve yen and dinars.
-    scaled = SpendCounts(counts.days, counts.mean / average, counts.mean_log - np.log(average), counts.customers)
+    scaled = SpendCounts(counts.days, counts.mean_log - np.log(average), counts.customers)
     likelihood = _Likelihood(scaled)
     starts = [np.log([p, q - 1, gamma]) for p, q, gamma in ((2.0, 3.0, 1.0), (6.0, 3.7, 0.5), (1.0, 10.0, 9.0), (20.0, 2.0, 0.1))]
     found = [climb(likelihood, start, most=300) for start in starts]
@@ -113,24 +117,24 @@ class _Likelihood:
     """Minus the log-likelihood of the averages and its gradient, by the logarithms of p, q - 1 and gamma."""
 
     def __init__(self, counts: SpendCounts) -> None:
-        self.counts, self.weights = counts, counts.customers
+        self.counts, self.weights, self.mean = counts, counts.customers, counts.mean
         self.kinds, self.place = np.unique(counts.days, return_inverse=True)
-        self.by_days = np.bincount(self.place, weights=self.weights)
-        self.logs_of_mean = float(self.weights @ counts.mean_log)
-        self.days_times_logs = float(self.weights @ (counts.days * counts.mean_log))
+        self.by_days = np.bincount(self.place, weights=self.weights).astype(np.float64)
+        self.logs_of_mean = dot(self.weights, counts.mean_log)
+        self.days_times_logs = dot(self.weights, counts.days * counts.mean_log)
 
     def both(self, logs: Floats) -> tuple[float, Floats]:
         from scipy.special import gammaln, psi  # noqa: PLC0415 - heavy third-party library
 
         p, over_one, gamma = np.exp(logs)
         q, x, many = over_one + 1, self.kinds, self.by_days
-        days, mean, weights = self.counts.days, self.counts.mean, self.weights
+        days, mean, weights = self.counts.days, self.mean, self.weights
         whole = gamma + days * mean
         log_whole, everyone = np.log(whole), weights.sum()
         own = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * logs[2] + p * x * np.log(x)
-        total = many @ own + p * self.days_times_logs - self.logs_of_mean - weights @ ((p * days + q) * log_whole)
+        total = dot(many, own) + p * self.days_times_logs - self.logs_of_mean - dot(weights, (p * days + q) * log_whole)
         of_sum, of_days = psi(p * x + q), psi(p * x)
-        by_p = many @ (x * (of_sum - of_days + np.log(x))) + self.days_times_logs - weights @ (days * log_whole)
-        by_q = many @ (of_sum - psi(q) + logs[2]) - weights @ log_whole
-        by_gamma = everyone * q / gamma - weights @ ((p * days + q) / whole)
+        by_p = dot(many, x * (of_sum - of_days + np.log(x))) + self.days_times_logs - dot(weights, days * log_whole)
+        by_q = dot(many, of_sum - psi(q) + logs[2]) - dot(weights, log_whole)
+        by_gamma = everyone * q / gamma - dot(weights, (p * days + q) / whole)
         return -float(total), -np.array([by_p * p, by_q * over_one, by_gamma * gamma])
