@@ -107,7 +107,8 @@ CLUSTER_CHOICE = Contract(
         Column("among", "string", "everyone who ordered, or a lifecycle stage"),
         Column("clusters", "int64", "how many; 0 where none were tried"),
         Column("customers", "int64", "customers among whom clusters were looked for"),
-        Column("sample", "int64", "of them, those on whom the clusters were fitted"),
+        Column("sample", "int64", "of them, those who were looked at"),
+        Column("aside", "int64", "of the sample, those too unlike all others to fit clusters on; they are put into the nearest"),
         _optional(
             "silhouette", "float64", "mean silhouette of a sample, -1..1 (Rousseeuw 1987); below 0.25 groups run into one another"
         ),

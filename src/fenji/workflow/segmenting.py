@@ -189,8 +189,8 @@ def _earlier(session: Session, found: Mapping[str, Clustering]) -> dict[str, Ear
     for among in {each["among"] for each in clusters}:
         mine = sorted((each for each in clusters if each["among"] == among), key=lambda each: each["number"])
         metrics = sorted({each["metric"] for each in values if each["cluster"] == mine[0]["cluster"]})
-        centers = {(each["cluster"], each["metric"]): each["center"] for each in values}
-        matrix = np.array([[centers[each["cluster"], metric] for metric in metrics] for each in mine])
+        apart = {(each["cluster"], each["metric"]): each["difference"] for each in values}
+        matrix = np.array([[apart[each["cluster"], metric] for metric in metrics] for each in mine])
         earlier[among] = Earlier(tuple(metrics), matrix, tuple(each["number"] for each in mine), run.run_id)
     return earlier
 

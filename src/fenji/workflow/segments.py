@@ -84,6 +84,7 @@ class ChoiceRow:
     clusters: int
     customers: int
     sample: int
+    aside: int
     silhouette: float | None
     cloud_silhouette: float | None
     stability: float | None

@@ -38,6 +38,10 @@ NEARLY = 0.9
 STARTS = 4
 """Beginnings from which centers are sought; the best end counts."""
 REDRAW_STARTS = 2
+LEAST_MEMBERS = 10
+"""Customers of the sample that every cluster holds whatever the share: fewer would be persons, not a group."""
+MOST_ASIDE = 0.05
+"""Of the sample, that may be left out of the fit for being like hardly anybody."""
 MARGIN = 0.03
 """By how much clusters must be better separated than parts of a cloud: metrics without any groups that are not normal reach about half."""
 CLOUDS = 3
@@ -111,6 +115,8 @@ class Clustering:
     choices: tuple[Choice, ...]
     clusters: Clusters | None
     """None where there are no clusters; the choices say why."""
+    aside: int = 0
+    """Of the sample, those who are like hardly anybody: clusters are fitted without them, and then they are put into the nearest."""
 
 
 def sampled(table: ir.Table, *, size: int, seed: int) -> ir.Table:
@@ -145,15 +151,17 @@ def find_clusters(columns: Mapping[str, Floats], *, amounts: Collection[str], cu
     scales = tuple(each.scale for each in uses if each.use is Use.USED and each.scale is not None)
     if not scales:
         return Clustering(customers, sample, uses, (Choice(0, Verdict.ALL_ALIKE),), None)
-    matrix = matrix_of(columns, scales)
+    whole = matrix_of(columns, scales)
+    matrix = _without_strays(whole, plan)
+    aside = sample - len(matrix)
     different = len(np.unique(matrix[: 50 * DRAWN], axis=0))
     tried = [_tried(matrix, count, plan, different) for count in range(plan.least_clusters, plan.most_clusters + 1)]
     best = _best(tuple(choice for choice, _found in tried))
     choices = tuple(_judged(choice, best) for choice, _found in tried)
     fits = [(choice, found) for choice, found in tried if best is not None and choice.clusters == best and found is not None]
     if not fits:
-        return Clustering(customers, sample, uses, choices, None)
-    return Clustering(customers, sample, uses, choices, _described(matrix, scales, fits[0][1]))
+        return Clustering(customers, sample, uses, choices, None, aside)
+    return Clustering(customers, sample, uses, choices, _described(whole, scales, fits[0][1]), aside)
 
 
 def score_clusters(groups: Mapping[str, Clusters]) -> Callable[[pa.Table], pa.Table]:
@@ -210,6 +218,7 @@ def choice_table(found: Mapping[str, Clustering], *, as_of: date) -> pa.Table:
             "clusters": each.clusters,
             "customers": one.customers,
             "sample": one.sample,
+            "aside": one.aside,
             "silhouette": each.silhouette,
             "cloud_silhouette": each.cloud_silhouette,
             "stability": each.stability,
@@ -231,6 +240,26 @@ class _Fit:
     stabilities: Floats
 
 
+def _without_strays(matrix: Floats, plan: ClusterPlan) -> Floats:
+    """The sample without the few who would make up clusters too small to count, the smallest first."""
+    if len(np.unique(matrix[: 50 * DRAWN], axis=0)) <= plan.most_clusters:
+        return matrix
+    places = nearest(matrix, find_centers(matrix, plan.most_clusters, starts=STARTS, seed=plan.seed))
+    sizes = np.bincount(places, minlength=plan.most_clusters)
+    least, room = _least_size(len(matrix), plan), MOST_ASIDE * len(matrix)
+    strays: list[int] = []
+    for each in np.argsort(sizes, kind="stable"):
+        room -= sizes[each]
+        if sizes[each] >= least or room < 0:
+            break
+        strays.append(int(each))
+    return matrix[~np.isin(places, strays)]
+
+
+def _least_size(sample: int, plan: ClusterPlan) -> float:
+    return max(float(plan.least_share) * sample, float(LEAST_MEMBERS))
+
+
 def _tried(matrix: Floats, count: int, plan: ClusterPlan, different: int) -> tuple[Choice, _Fit | None]:
     if different <= count:
         return Choice(count, Verdict.EMPTY), None
@@ -243,7 +272,7 @@ def _tried(matrix: Floats, count: int, plan: ClusterPlan, different: int) -> tup
     verdict = Verdict.ONE_CLOUD if silhouette < cloud + MARGIN else Verdict.LESS_SEPARATED
     if stability < float(plan.least_stability) or float(stabilities.min()) < float(plan.least_found):
         verdict = Verdict.UNSTABLE
-    if smallest < float(plan.least_share):
+    if smallest * len(matrix) < _least_size(len(matrix), plan):
         verdict = Verdict.TOO_SMALL
     return Choice(count, verdict, silhouette, cloud, stability, smallest), _Fit(centers, silhouettes, stabilities)
 
