@@ -3,7 +3,7 @@
 registry           the metrics of a workspace, built in and its own
 registry_orders    built-in metrics: how much, how many, how broad, how often
 registry_feedback  built-in metrics: satisfaction, complaints, referrals
-registry_contracts built-in metrics: contracts and their fees
+registry_contracts  built-in metrics: contracts and their fees
 registry_events    built-in metrics: one set for every kind of event
 panel              one row per customer, one column per metric
 metric_plan        what must be measured once so that all metrics can be read off
