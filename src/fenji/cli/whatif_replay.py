@@ -27,6 +27,9 @@ from fenji.workflow.replaying import ReplayedReview, ReplayResult
 
 PART_NAMES = {RulePart.QUALIFY: _("to gain"), RulePart.KEEP: _("to keep"), RulePart.CAP: _("cap, at most")}
 
+CAUSES_SHOWN = 20
+"""Groups of causes listed for people, falls first; --json lists them all."""
+
 Cell = Callable[[ReplayedReview], int | None]
 
 
@@ -179,9 +182,12 @@ def _show_causes(result: ReplayResult, wording: Wording, output: Output) -> None
             number(each.customers),
             money(each.net_revenue_12m),
         )
-        for each in result.causes
+        for each in result.causes[:CAUSES_SHOWN]
     ]
     output.table(columns, rows)
+    if len(result.causes) > CAUSES_SHOWN:
+        more = number(len(result.causes) - CAUSES_SHOWN)
+        output.say(_("... and {more} more {more:group|groups}; --json lists them all."), more=more)
 
 
 def _show_lines(result: ReplayResult, wording: Wording, output: Output) -> None:
