@@ -96,7 +96,7 @@ def show_models(result: ValueResult, output: Output) -> None:
             interval = "-" if row["lower"] is None else f"[{_figures(row['lower'])}, {_figures(row['upper'])}]"
             used = output.text(_("in use")) if row["is_chosen"] else ""
             rows.append((model, quantity, _figures(row["value"]), interval, used))
-    titles = (_("model"), _("quantity"), _("value"), _("interval"), "")
+    titles = (_("model"), _("quantity"), _("estimate"), _("interval"), "")
     numbers = (False, False, True, True, False)
     output.table(
         [Col(output.text(each) if each else "", is_number=right) for each, right in zip(titles, numbers, strict=True)], rows
