@@ -17,7 +17,7 @@ from fenji.domain.priority import DEFAULT_RULES, Part, PriorityRules
 from fenji.engines.duck import DuckEngine
 
 AS_OF = date(2026, 1, 31)
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,85 @@
+"""The order of attention of a workspace, read back from its run, on little data too. World: a shop of fifty, and of the five who came first."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fenji.cli.main import answer
+from fenji.errors import InvalidDocument, NotFound
+from fenji.language import Language
+from fenji.workflow.initiating import init_workspace
+from fenji.workflow.priority import priority_at
+
+SOURCES = """
+sources:
+  - source: shop
+    feed: order_line
+    files: orders.csv
+    columns: {order_id: order, customer_id: customer, ordered_at: at, line_amount: amount}
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fifty customers: number n orders n times a year at most, a month apart, for 100 times n each; the first five come in January."""
+    folder = tmp_path_factory.mktemp("shop")
+    init_workspace(folder, template="spend", language=Language.EN)
+    (folder / "sources.yaml").write_text(SOURCES, "utf-8")
+    lines = [
+        f"{number}-{month},c{number:02d},2025-{month:02}-05,{100 * number}"
+        for number in range(1, 51)
+        for month in range(1 if number <= 5 else 2, min(number, 11) + 2)
+    ]
+    (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount", *lines]) + "\n", "utf-8")
+    assert answer(["run", "--as-of", "2025-12-31", "--workspace", str(folder)]) == 0
+    (folder / "analyses").mkdir()
+    return folder
+
+
+def test_fifty_customers_in_order_and_the_answer_is_kept(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "analyses" / "priority.yaml").write_text("capacity: 3\nparts: {satisfaction: {weight: 0}}\n", "utf-8")
+    result = priority_at(shop, top=4, customer="c50")
+    # Whoever has the larger number has ordered as often or more often, and for more.
+    assert [row["customer_id"] for row in result.top][:3] == ["c50", "c49", "c48"]
+    assert [row["is_within_capacity"] for row in result.top] == [True, True, True, False]
+    assert result.customer is not None
+    assert (result.customers, result.customer["position"], result.customer["mark"]) == (50, 1, "A")
+    assert {each.part for each in result.rules.parts} == {"value", "potential", "tier", "churn_risk"}
+    assert sum(row["customers"] for row in result.marks) == 50
+    capsys.readouterr()
+    assert answer(["priority", "--workspace", str(shop), "--customer", "c50", "--json", "--top", "2"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["run_id"], told["as_of"], told["policy"], told["version"]) == (result.run_id, "2025-12-31", "spend", 1)
+    assert [row["customer_id"] for row in told["order"]] == ["c50", "c49"]
+    own = sum(told["customer"][f"points_{part}"] or 0 for part in ("value", "potential", "tier", "churn_risk", "satisfaction"))
+    assert own == pytest.approx(told["customer"]["score"], abs=1e-9)
+    assert answer(["priority", "--workspace", str(shop), "--lang", "en"]) == 0
+    assert answer(["priority", "--workspace", str(shop), "--lang", "zh", "--customer", "c01"]) == 0
+
+
+def test_five_customers_are_answered_with_what_is_missing(shop: Path) -> None:
+    day, customers = "2025-01-31", 5
+    (shop / "analyses" / "priority.yaml").unlink(missing_ok=True)
+    result = priority_at(shop, as_of=date.fromisoformat(day))
+    assert (result.customers, len(result.top)) == (customers, customers)
+    assert sum(row["customers"] for row in result.marks) == customers
+    # Nothing is known of satisfaction, nor, of so few, of who leaves; and nobody is expected to order more than the others.
+    said = " ".join(str(each.values) for each in result.warnings)
+    assert "satisfaction_12m" in said
+    assert "churn_probability" in said
+    assert result.lists["frequent"] == ()
+    for row in result.top:
+        assert (row["points_satisfaction"], float(row["points_churn_risk"])) == (None, 0.0)
+    assert answer(["priority", "--workspace", str(shop), "--as-of", day]) == 0
+
+
+def test_what_cannot_be_used_or_found_is_told(shop: Path) -> None:
+    with pytest.raises(NotFound):
+        priority_at(shop, customer="nobody")
+    (shop / "analyses" / "priority.yaml").write_text("parts: {value: {measure: net_revenu_12m}}\n", "utf-8")
+    with pytest.raises(InvalidDocument, match="net_revenue_12m"):
+        priority_at(shop)
