@@ -59,7 +59,7 @@ def _over(
         Words(f"{span.zh}：{sentence.zh}", f"{span.en.capitalize()}: {sentence.en}"),
         unit,
         aggregate,
-        Window.parse(span.slug),
+        Window.of_metric(span.slug),
         None if ratio_of else Fact.ORDER_LINE,
         column,
         where,

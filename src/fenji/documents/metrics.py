@@ -101,7 +101,7 @@ class Draft(_Strict):
     @classmethod
     def _is_a_window(cls, text: str) -> str:
         try:
-            Window.parse(text or "")
+            Window.of_metric(text or "")
         except ValueError as error:
             text_, known = _("'{came}' is not a window; write 30d, 12m, or one of: {known}."), ", ".join(WINDOW_NAMES)
             raise Objection(text_, came=str(text)[:40], known=known) from error
@@ -184,7 +184,7 @@ def _metric(draft: Draft) -> Metric:
         Words(draft.sentence.zh, draft.sentence.en),
         draft.unit,
         draft.aggregate,
-        Window.parse(draft.window or "total"),
+        Window.of_metric(draft.window or "total"),
         draft.fact,
         draft.column,
         tuple(_row_filter(each) for each in draft.where),

@@ -22,16 +22,16 @@ class WindowUnit(StrEnum):
 
 _PATTERN = re.compile(r"^(?P<length>[1-9][0-9]{0,3})(?P<unit>[dm])$")
 
-_BY_NAME = {
-    "total": (WindowUnit.TOTAL, 0),
+_YEARS = {
     "this_year": (WindowUnit.CALENDAR_YEAR, 0),
     "last_year": (WindowUnit.CALENDAR_YEAR, 1),
     "this_membership_year": (WindowUnit.MEMBERSHIP_YEAR, 0),
     "last_membership_year": (WindowUnit.MEMBERSHIP_YEAR, 1),
 }
-"""Windows that have a name of their own: their unit, and how many years back they lie."""
+"""Years by name: their unit, and how many years back they lie."""
 
-WINDOW_NAMES = tuple(_BY_NAME)
+WINDOW_NAMES = (WindowUnit.TOTAL.value, *_YEARS)
+"""Windows that have a name instead of a length."""
 
 
 @dataclass(frozen=True, order=True)
@@ -46,22 +46,35 @@ class Window:
 
     @classmethod
     def parse(cls, text: str) -> Window:
-        """Reads ``12m``, ``30d``, or one of the windows with a name, such as ``total`` and ``this_year``.
+        """Reads ``12m``, ``30d`` or ``total``: windows that end with the as-of day, and are the same for every customer.
 
         Raises:
             ValueError: the text is none of these.
         """
-        if text in _BY_NAME:
-            unit, back = _BY_NAME[text]
-            return cls(unit, years_back=back)
+        if text == WindowUnit.TOTAL:
+            return cls(WindowUnit.TOTAL)
         found = _PATTERN.match(text)
         if not found:
-            allowed = f"'{text}' is not a window; write 30d, 12m, or one of {', '.join(WINDOW_NAMES)}"
+            allowed = f"'{text}' is not a window; write 30d, 12m or total"
             raise ValueError(allowed)
         return cls(WindowUnit(found["unit"]), int(found["length"]))
 
+    @classmethod
+    def of_metric(cls, text: str) -> Window:
+        """Reads the window of a metric: as ``parse``, or a year such as ``this_year`` and ``last_membership_year``.
+
+        Raises:
+            ValueError: the text is none of these.
+        """
+        if text in _YEARS:
+            unit, back = _YEARS[text]
+            return cls(unit, years_back=back)
+        return cls.parse(text)
+
     def __str__(self) -> str:
-        names = {which: name for name, which in _BY_NAME.items()}
+        if self.unit is WindowUnit.TOTAL:
+            return "total"
+        names = {which: name for name, which in _YEARS.items()}
         return names.get((self.unit, self.years_back)) or f"{self.length}{self.unit}"
 
     @property
@@ -79,7 +92,7 @@ class Window:
 
         >>> str(Window.parse("12m").opens_after(date(2012, 2, 29)))
         '2011-02-28'
-        >>> str(Window.parse("last_year").opens_after(date(2012, 2, 29)))
+        >>> str(Window.of_metric("last_year").opens_after(date(2012, 2, 29)))
         '2010-12-31'
         """
         if self.unit is WindowUnit.TOTAL:
@@ -96,7 +109,7 @@ class Window:
     def closes_on(self, as_of: date) -> date:
         """The last day of the window.
 
-        >>> str(Window.parse("last_year").closes_on(date(2012, 2, 29)))
+        >>> str(Window.of_metric("last_year").closes_on(date(2012, 2, 29)))
         '2011-12-31'
         """
         if self.unit is WindowUnit.CALENDAR_YEAR and self.years_back:

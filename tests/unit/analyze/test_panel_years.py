@@ -87,7 +87,7 @@ def test_every_day_of_joining_and_every_date_begin_the_year_that_plain_dates_say
     )
     rows = duck.from_arrow(pa.table({"customer_key": range(len(joined))}))
     last = Metric(
-        "m", Words("x", "x"), Words("x", "x"), Unit.COUNT, Aggregate.COUNT, Window.parse("last_membership_year"), Fact.EVENT
+        "m", Words("x", "x"), Words("x", "x"), Unit.COUNT, Aggregate.COUNT, Window.of_metric("last_membership_year"), Fact.EVENT
     )
     for as_of in (
         date(2023, 2, 27),
@@ -107,7 +107,7 @@ def test_every_day_of_joining_and_every_date_begin_the_year_that_plain_dates_say
 
 def own(slug: str, aggregate: Aggregate, window: str, **values: object) -> Metric:
     unit, fact = values.pop("unit", Unit.COUNT), values.pop("fact", Fact.ORDER_LINE)
-    return Metric(slug, Words("x", "x"), Words("x", "x"), unit, aggregate, Window.parse(window), fact, **values)
+    return Metric(slug, Words("x", "x"), Words("x", "x"), unit, aggregate, Window.of_metric(window), fact, **values)
 
 
 def test_a_companys_own_metrics_go_by_years_too(duck: Engine) -> None:
