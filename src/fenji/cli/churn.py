@@ -275,7 +275,7 @@ def _say_dates(foretold: Foretold, output: Output) -> None:
     if foretold.shown_part is Part.EVALUATE:
         output.say(
             _(
-                "Learned from {first} to {last}, chosen and calibrated at {chosen}, tried at {tried} on {customers} customers, of whom {share} did it. "
+                "Learned from {first} to {last}, chosen and calibrated at {chosen}, tried at {tried} on {customers} customers; it came true of {share}. "
                 "The model in use was learned in the same way one horizon later."
             ),
             first=sample[Part.TRIAL_TRAIN][0],

@@ -262,7 +262,7 @@ def propensity_at(
             customer=own[0] if own else None,
             customers=sums["customers"],
             expected={target: None if sums[name] is None else float(sums[name]) for target, name in names.items()},
-            warnings=(*standing.warnings, *(each for one in found for each in _remarks(one, rules, standing.as_of))),
+            warnings=(*standing.warnings, *(each for one in found or [None] for each in _remarks(one, rules, standing.as_of))),
         )
 
 
@@ -397,9 +397,9 @@ _LACKS = {
         "too few customers were there at past dates to learn from them; the time since the last order alone decides."
     ),
     Lack.NO_SUCH_OUTCOME: _(
-        "too few customers did it within {horizon} days of past dates to learn from them; the time since the last order alone decides."
+        "too few customers left, or ordered, within {horizon} days of past dates to learn from them; the time since the last order alone decides."
     ),
     Lack.NO_OTHER_OUTCOME: _(
-        "nearly all customers did it within {horizon} days of past dates, so that nothing tells them apart; the time since the last order alone decides."
+        "nearly all customers left, or ordered, within {horizon} days of past dates, so that nothing tells them apart; the time since the last order alone decides."
     ),
 }

@@ -62,4 +62,6 @@ def with_facts(risk: ir.Table, panel: ir.Table, customer: ir.Table, assignment: 
 def most_at_stake(facts: ir.Table, *, most: int) -> ir.Table:
     """The active customers with the largest expected loss, the largest first."""
     active = facts.filter(facts.state == str(State.ACTIVE))
-    return active.order_by(ibis.desc("expected_loss", nulls_first=False), ibis.asc("customer_key")).limit(most)
+    # Without revenue, as with contracts alone, the likeliest come first.
+    order = [ibis.desc(each, nulls_first=False) for each in ("expected_loss", "churn_probability")]
+    return active.order_by([*order, ibis.asc("customer_key")]).limit(most)
