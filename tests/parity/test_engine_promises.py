@@ -88,6 +88,35 @@ def test_a_batch_step_sees_every_row_once(engine):
     assert engine.fetch(totals).to_pylist() == [{"rows": 1000, "keys": 1000, "spent": Decimal("2197.80")}]
 
 
+WHO = EVERYTHING.append_column("customer_key", pa.array([7, 8, 9]))
+
+
+def twice(rows: pa.Table):
+    """All rows, none, and those with a text, which is dictionary-encoded."""
+    yield rows
+    yield rows.slice(0, 0)
+    texts = rows.filter(rows["text"].is_valid())
+    yield texts.set_column(texts.schema.get_field_index("text"), "text", texts["text"].dictionary_encode())
+
+
+def test_a_batch_step_gives_each_part_its_own_table_and_the_other_engine_reads_it(duck, spark, tmp_path):
+    schema = ibis.Schema.from_pyarrow(WHO.schema)
+    for writer, reader in ((duck, spark), (spark, duck)):
+        parts = writer.map_customers_apart(writer.from_arrow(WHO), twice, schema, parts=3)
+        for number, (part, expected) in enumerate(zip(parts, [WHO, WHO.slice(0, 0), WHO.take([0, 2])], strict=True)):
+            folder = tmp_path / f"{writer.name}_{number}"
+            assert part.schema().equals(schema) or {name: str(kind)[:9] for name, kind in part.schema().items()}
+            assert writer.save(part, folder) == expected.num_rows
+            stored = reader.read_parquet(sorted(folder.glob("*.parquet")), schema)
+            assert reader.fetch(stored.order_by("customer_key")).cast(WHO.schema).to_pylist() == expected.to_pylist()
+
+
+def test_a_batch_step_over_nobody_gives_empty_parts(engine):
+    schema = ibis.Schema.from_pyarrow(WHO.schema)
+    parts = engine.map_customers_apart(engine.from_arrow(WHO.slice(0, 0)), twice, schema, parts=3)
+    assert [engine.fetch(each).num_rows for each in parts] == [0, 0, 0]
+
+
 def test_literal_tables_keep_their_nulls_and_whole_numbers(engine):
     literal = ibis.memtable([(1, None), (None, "b")], schema=ibis.schema({"n": "int64", "text": "string"}))
     assert engine.fetch(literal.order_by(ibis._.text.asc(nulls_first=True))).to_pylist() == [

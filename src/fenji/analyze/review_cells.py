@@ -106,13 +106,13 @@ class CellPlan:
         """The different policies of the reviews, in order of appearance."""
         found: list[Policy] = []
         for review in self.reviews:
-            if not any(review.policy is each for each in found):
+            if review.policy not in found:
                 found.append(review.policy)
         return tuple(found)
 
     def policy_number(self, policy: Policy) -> int:
         """Which of ``policies`` it is."""
-        return next(number for number, each in enumerate(self.policies) if each is policy)
+        return self.policies.index(policy)
 
     def segment(self, fact: Fact, period: int) -> int:
         """The number under which the cells of a fact and a period stand."""

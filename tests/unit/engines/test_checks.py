@@ -139,6 +139,16 @@ def test_customers_neither_vanish_nor_appear(engine, folder):
     ]
 
 
+def test_a_repeated_customer_does_not_stand_for_a_lost_one(engine, folder):
+    known = engine.from_arrow(rows()).select("customer_key")
+    assert broken(
+        engine, engine.from_arrow(rows(customer_key=[1, 2, 2, 4, 5, 6, 7])), folder, same_customers_as=known
+    ).splitlines() == [
+        "insight.customer_metric: 1 keys (customer_key, as_of) are there more than once. Such as customer_key=2, as_of=2026-01-31.",
+        "insight.customer_metric: 1 customers were lost, such as customer_key 3.",
+    ]
+
+
 def test_a_personal_value_in_a_key_is_not_shown(engine, folder):
     contract = Contract(
         Shelf.CLEAN,

@@ -12,7 +12,7 @@ import pytest
 
 from fenji.engines.checks import save_checked
 from fenji.engines.duck import DuckEngine
-from fenji.errors import InvalidArgument, Unavailable
+from fenji.errors import ContractBroken, InvalidArgument, Unavailable
 from fenji.tables.contract import Column, Contract, Shelf
 
 NUMBERS = Contract(Shelf.CLEAN, "number", "one row per number", ("n",), (Column("n", "int64", "a number"),), "nobody")
@@ -52,6 +52,43 @@ def test_a_batch_step_sees_every_row_once_and_keeps_its_types(engine):
     assert engine.fetch(
         mapped.aggregate(rows=mapped.count(), keys=mapped.customer_key.nunique(), spent=mapped.spent.sum())
     ).to_pylist() == [{"rows": 1000, "keys": 1000, "spent": Decimal("2200.00")}]
+
+
+KEYS = Contract(
+    Shelf.CLEAN, "number", "one row per customer", ("customer_key",), (Column("customer_key", "int64", "a customer"),), "nobody"
+)
+
+
+def test_what_a_batch_step_made_is_linked_when_it_is_saved_and_checked_all_the_same(engine, tmp_path):
+    table = engine.from_arrow(pa.table({"customer_key": [1, 2, 3]}))
+
+    def once_and_twice(rows: pa.Table):
+        return rows, pa.concat_tables([rows, rows])
+
+    once, repeated = engine.map_customers_apart(table, once_and_twice, KEYS.schema, parts=2)
+    assert save_checked(engine, once, KEYS, tmp_path / "once", same_customers_as=table) == 3
+    (stored,) = (tmp_path / "once").iterdir()
+    assert stored.stat().st_nlink == 2
+    # What is only computed from it is not taken for it.
+    assert engine.save(once.filter(once.customer_key > 1), tmp_path / "more") == 2
+    with pytest.raises(ContractBroken, match="more than once"):
+        save_checked(engine, repeated, KEYS, tmp_path / "repeated", same_customers_as=table)
+    assert not (tmp_path / "repeated").exists()
+    assert engine.fetch(repeated).num_rows == 6
+    engine.close()
+    assert stored.exists()
+
+
+def test_a_disk_without_links_gets_a_copy(engine, tmp_path, monkeypatch):
+    (made,) = engine.map_customers_apart(
+        engine.from_arrow(pa.table({"customer_key": [1]})), lambda rows: [rows], KEYS.schema, parts=1
+    )
+
+    def no_links(*_given) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr("fenji.engines.duck.os.link", no_links)
+    assert engine.save(made, tmp_path / "copy") == 1
 
 
 def test_a_small_literal_table_can_be_part_of_what_is_saved(engine, tmp_path):
@@ -119,6 +156,23 @@ def test_a_disk_that_fills_up_is_unavailable_and_leaves_nothing(engine, tmp_path
     with pytest.raises(Unavailable, match="nothing was published"):
         save_checked(engine, table, NUMBERS, folder)
     assert not folder.exists()
+
+
+def test_a_disk_that_fills_up_under_a_batch_step_is_unavailable(engine, small_disk):
+    keys = ibis.range(100_000).unnest().name("customer_key").as_table()
+    table = keys.mutate(n=keys.customer_key.hash())
+    small_disk()
+    with pytest.raises(Unavailable, match="nothing was published"):
+        engine.map_customers_apart(table, lambda rows: [rows] * 8, NUMBERS.schema, parts=8)
+
+
+def test_what_a_batch_step_raises_is_raised(engine):
+    def fails(rows: pa.Table):
+        yield rows
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        engine.map_customers_apart(engine.from_arrow(pa.table({"customer_key": [1]})), fails, KEYS.schema, parts=2)
 
 
 def test_too_little_memory_is_unavailable_and_says_which_settings_help(tmp_path):
