@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from fenji.analyze.trends.months import count_months, lines_of_all
+from fenji.engines.duck import DuckEngine
+from fenji.tables import clean
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "online_retail_2" / "online_retail_ii.parquet"
 DATA = SHARED if SHARED.exists() else Path(__file__).parents[2] / "src" / "fenji" / "demo_data" / "online_retail_ii.parquet"
@@ -90,3 +95,47 @@ def test_every_row_is_accounted_for_as_plain_sql_counts_it(plain: duckdb.DuckDBP
     assert quality["unattributed"] == {"rows": unattributed, "net_revenue": pytest.approx(float(revenue), abs=0.001)}
     assert quality["rows_in"] == quality["kept"] + sum(quality["rejected"].values()) + quality["duplicates"]["across_files"]
     assert quality["reconciles"] is True
+
+
+# An order counts in the month in which it was begun, what came back in the month in which it came.
+PLAIN_MONTHS = """
+with told as (select *, starts_with(upper(Invoice), 'C') or Quantity < 0 as is_return from lines),
+began as (select Invoice, min(day) as began from told where not is_return group by 1)
+select date_trunc('month', if(is_return, day, began))::date as month, sum(revenue)::double as revenue,
+       count(distinct Invoice) filter (not is_return) as orders, count(distinct customer) filter (not is_return) as customers
+from told left join began using (Invoice) group by 1 having month < date '2011-12-01' order by 1
+"""
+
+
+def test_months_equal_plain_sql(plain: duckdb.DuckDBPyConnection, workspace: Path) -> None:
+    expected = plain.execute(PLAIN_MONTHS).fetchall()
+    found = fenji("forecast", "--of", "revenue", "--workspace", str(workspace))
+    series = found["series"][0]
+    assert [each["month_on"] for each in series["months"]] == [str(row[0]) for row in expected]
+    assert [each["actual"] for each in series["months"]] == pytest.approx([row[1] for row in expected], abs=0.001)
+    # Christmas sells: the model that knows last year is nearest, and November is the strongest month.
+    assert (series["season"]["peak_month"], series["model"]) == (11, "seasonal_naive")
+    engine = DuckEngine(threads=2)
+    lines = engine.read_parquet(sorted((workspace / "store").glob("clean.order_line/*/*.parquet")), clean.ORDER_LINE.schema)
+    counted = engine.fetch(count_months(lines_of_all(lines, as_of=date(2011, 11, 30))).order_by("month_on")).to_pylist()
+    engine.close()
+    assert [(row["month_on"], row["orders"], row["customers"]) for row in counted] == [
+        (row[0], row[2], row[3]) for row in expected
+    ]
+    assert len(expected) == 24
+
+
+def test_tiers_are_foretold_no_worse_than_by_the_last_count(workspace: Path) -> None:
+    found = fenji("forecast", "--workspace", str(workspace))
+    tried = found["backtest"]
+    assert (found["model"], found["movements"], found["left_out"], tried["basis"]) == ("combined", 12, 10, "settled")
+    errors = {(each["model"], each["basis"], each["steps"]): each["mean_absolute_error"] for each in tried["errors"]}
+    for basis in ("start_up", "settled"):
+        own, naive = (sum(errors[model, basis, steps] for steps in range(1, 7)) for model in ("combined", "naive"))
+        assert own < naive
+    # Before windows were full, counts grew: there the flows are far nearer than the last count.
+    assert errors["combined", "start_up", 6] < 0.6 * errors["naive", "start_up", 6]
+    assert 0.85 <= tried["coverage"] <= 0.98
+    for total in found["totals"]:
+        own = sum(each["customers"] for each in found["tiers"] if each["step"] == total["step"])
+        assert own == pytest.approx(total["customers"])
