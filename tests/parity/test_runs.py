@@ -1,7 +1,8 @@
 """A whole run on either engine publishes the same tables, to the cent: every feed, every kind of cell that people write.
 
 World: two shops and an office. Orders with split totals, refunds, returns, foreign money, an id that a spreadsheet has destroyed,
-amounts that are none, files that overlap; customers who share a phone; visits, opinions, contacts, coupons, referrals in a circle.
+amounts that are none, files that overlap; customers who share a phone; visits, opinions, contacts, coupons, referrals in a circle,
+contracts that run, have ended, or cannot be.
 """
 
 from __future__ import annotations
@@ -107,6 +108,11 @@ sources:
     feed: referral
     files: friends.csv
     columns: {referrer_id: from, customer_id: to, referred_at: at}
+  - source: contracts
+    feed: contract
+    files: [contracts_may.csv, contracts_june.csv]
+    currency: USD
+    columns: {contract_id: 合同号, customer_id: who, started_at: 开始, ended_at: 结束, plan: 套餐, monthly_fee: 月费, status: 状态}
 """
 
 HEADER = "订单编号,买家,手机号,下单时间,订单状态,商品编码,标题,数量,单价,实付,退款,退款时间,省份\n"
@@ -170,6 +176,15 @@ u2,2025-06-05,满意度,7,,超出
 """,
     "calls.csv": "campaign,who,at,cost\nC1,u1,2025-06-01 10:00,0.125\nC1,u3,2025-06-01 10:00,1.5\n",
     "coupons.csv": "id,who,at,value\nK1,u1,2025-06-01,5\nK1,u1,2025-06-01,5\nK2,u2,2025-06-02,x\n",
+    "contracts_may.csv": """合同号,who,开始,结束,套餐,月费,状态
+H1,u1,2024-01-31 09:00,,5G,9.99,正常
+H2,u20,2024年5月1日,长期,宽带,"1,000.005",在网
+H3,u2,2025-01-01,2024-12-31,5G,1,
+H4,u2,2025-01-01,,5G,-1,已解约
+H5,u2,2025-01-01,soon,5G,1,
+,u3,20250101,9999-12-31,,,
+""",
+    "contracts_june.csv": "合同号,who,开始,结束,套餐,月费,状态\nH1,u1,2024-01-31 09:00,2025-06-15 23:00,5G,9.99,已到期\nH6,,2025-01-01,,,1,\n",
     "friends.csv": "from,to,at\nu1,u3,2025-05-01\nu3,u1,2025-05-02\nu4,u8,\nu4,u4,2025-05-03\n",
 }
 AS_OF = date(2025, 6, 30)
