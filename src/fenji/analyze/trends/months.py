@@ -85,12 +85,14 @@ def lines_by_category(order_line: ir.Table, *, largest: Sequence[str], as_of: da
         as_of: the last day that counts.
     """
     lines = _lines(order_line, as_of=as_of)
+    # Order ids are unique within a source only; no source is named with a control character.
+    name = lines.source + ibis.literal("\x1f", type="string") + lines.order_id
     named = ibis.cases(
         (lines.category.isnull(), ibis.literal(NOBODY, type="string")),
         (lines.category.isin(list(largest)), lines.category),
         else_=ibis.literal(OTHERS, type="string"),
     )
-    return lines.mutate(member=named)
+    return lines.mutate(member=named, order_name=name)
 
 
 def lines_by_tier(order_line: ir.Table, assignment: ir.Table, reviews: ir.Table, *, as_of: date) -> ir.Table:
@@ -113,13 +115,23 @@ def lines_by_tier(order_line: ir.Table, assignment: ir.Table, reviews: ir.Table,
 def count_months(lines: ir.Table) -> ir.Table:
     """Revenue, orders and customers of every month and group.
 
+    Args:
+        lines: as ``lines_of_all``, ``lines_by_category`` or ``lines_by_tier`` gives them.
+
     Grain: one row per member and month_on: revenue, orders, known_orders (of customers who are known), customers.
     """
-    is_sale = lines.kind == "sale"
+    is_sale, is_known = lines.kind == "sale", lines.customer_key.notnull()
+    # All lines of an order are in one group, so that its first one stands for it (decision 0008); those of categories are not.
+    is_first = lines.line_number == 1
+    several = "order_name" in lines.columns
+    orders = [
+        lines.order_name.nunique(where=each) if several else each.cast("int64").sum()
+        for each in ((is_sale, is_sale & is_known) if several else (is_sale & is_first, is_sale & is_first & is_known))
+    ]
     counted = lines.group_by("member", "month_on").aggregate(
         revenue=lines.net_revenue.sum(),
-        orders=lines.order_name.nunique(where=is_sale),
-        known_orders=lines.order_name.nunique(where=is_sale & lines.customer_key.notnull()),
+        orders=orders[0],
+        known_orders=orders[1],
         customers=lines.customer_key.nunique(where=is_sale),
     )
     money = counted.revenue.cast("decimal(18, 2)")
@@ -144,8 +156,6 @@ def days_of(order_line: ir.Table, *, as_of: date) -> ir.Table:
 
 def _lines(order_line: ir.Table, *, as_of: date) -> ir.Table:
     lines = order_line.filter(order_line.ordered_on <= ibis.literal(as_of, type="date"))
-    # Order ids are unique within a source only; no source is named with a control character.
-    name = lines.source + ibis.literal("\x1f", type="string") + lines.order_id
     day = lines.ordered_on
     first = ibis.date(day.year(), day.month(), ibis.literal(1, type="int32"))
-    return lines.select("customer_key", "category", "kind", "net_revenue", month_on=first, order_name=name)
+    return lines.select("source", "order_id", "line_number", "customer_key", "category", "kind", "net_revenue", month_on=first)
