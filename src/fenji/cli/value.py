@@ -220,6 +220,7 @@ def _say_total(result: ValueResult, output: Output) -> None:
         currency=result.currency,
         revenue_interval=_ends(revenue),
     )
+    output.say(_("The intervals hold chance and what the data leave open; seasons and changes of the business are not in them."))
     output.say(
         _(
             "Their lifetime value of {months} months, discounted by {rate} a year: {clv} {currency}. Customers who are yet to come are not in it."
