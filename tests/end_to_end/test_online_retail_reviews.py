@@ -179,3 +179,11 @@ def test_the_tiers_of_a_past_review_are_read_not_computed(workspace: Path, answe
     assert {each["tier"]: each["customers"] for each in past["tiers"]} == {tier: int(counts.get(tier, 0)) for tier in LADDER}
     assert past["customers"] == counts.sum()
     assert all(each["averages"]["net_revenue_12m"] is not None for each in past["tiers"] if each["customers"])
+
+
+def test_the_policy_in_force_replayed_over_all_reviews_changes_nothing(workspace: Path, answer: dict[str, Any]) -> None:
+    found = fenji("whatif", str(workspace / "policies" / "kept.yaml"), "--replay", "24", "--workspace", str(workspace))
+    assert (found["run_id"], found["is_published"], found["causes"]) == (answer["run_id"], True, [])
+    assert (found["up"]["customers"], found["down"]["customers"]) == (0, 0)
+    assert found["new"]["reviews"] == found["current"]["reviews"]
+    assert [each["as_of"] for each in found["new"]["reviews"]] == answer["reviews"]

@@ -44,11 +44,11 @@ tiers:
   - {tier: silver, name: Silver, qualify: net_revenue_3m >= 300, keep: net_revenue_3m >= 150}
   - {tier: gold, name: Gold, qualify: {all: [net_revenue_3m >= 700, orders_12m >= 3]}, keep: net_revenue_3m >= 500}
 caps:
-  - {when: orders_3m >= 8, at_most: silver, why: resellers}
+  - {when: orders_3m >= 7, at_most: silver, why: resellers}
 review: {every: month, downgrade: one_step, grace_reviews: 1, hold_reviews: 1}
 """
 STRICTER = POLICY.replace("version: 1", "version: 2").replace(">= 300, keep: net_revenue_3m >= 150", ">= 400")
-REVIEWS = 6
+REVIEWS = 4
 
 
 def rows() -> str:
@@ -78,7 +78,7 @@ def workspace(root: Path, policy: str) -> Path:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace whose last run decided six reviews, with an override in three of them."""
+    """A workspace whose last run decided four reviews, with an override in two of them."""
     root = workspace(tmp_path_factory.mktemp("shop"), POLICY)
     with open_session(open_workspace(root)) as session:
         session.overrides.record(
@@ -132,10 +132,10 @@ def test_replaying_the_same_policy_is_what_the_run_decided_customer_by_customer(
 
 
 def test_and_review_by_review_nothing_differs(shop: Path) -> None:
-    result = replay_at(shop, shop / "same.yaml", reviews=5)
+    result = replay_at(shop, shop / "same.yaml", reviews=3)
     assert result.is_published
     assert result.current == result.new
-    assert len(result.new) == 5
+    assert len(result.new) == 3
     assert all(review.flow for review in result.new)
     assert result.causes == ()
     assert result.affected == ()
@@ -164,11 +164,11 @@ def test_a_replay_of_all_reviews_is_a_run_with_that_policy_alone(shop: Path, cha
 
 @pytest.fixture(scope="module")
 def stricter(shop: Path) -> ReplayResult:
-    return replay_at(shop, shop / "stricter.yaml", reviews=4)
+    return replay_at(shop, shop / "stricter.yaml", reviews=3)
 
 
 def test_who_differs_is_counted_by_hand(shop: Path, stricter: ReplayResult) -> None:
-    result, now, then = stricter, decided_by_run(shop), decided_again(shop, shop / "stricter.yaml", 4)
+    result, now, then = stricter, decided_by_run(shop), decided_again(shop, shop / "stricter.yaml", 3)
     ladder = ["entry", "silver", "gold"]
     here = [(now[customer, AS_OF], then[customer, AS_OF]) for customer, day in then if day == AS_OF]
     pairs = [(a["tier"], b["tier"]) for a, b in here if a["tier"]]
@@ -244,7 +244,7 @@ def test_the_answer_says_where_everybody_ends_and_that_benefits_are_not_known(
     whatif_replay.render(stricter, Output(Language.EN, is_json=False))
     shown = capsys.readouterr().out
     assert "Customers at every review: current / new" in shown
-    assert "The new rules take effect with the review of 2025-12-31; everybody begins with the tier of 2025-11-30." in shown
+    assert "The new rules take effect with the review of 2026-01-31; everybody begins with the tier of 2025-12-31." in shown
     assert "no benefits are recorded" in shown
 
 
