@@ -28,6 +28,7 @@ Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help=_("How many 
 
 METHOD_NAMES = {
     Method.POPULAR: _("popular: what most customers bought lately"),
+    Method.AGAIN: _("again: what the customer bought before, then what is popular"),
     Method.ITEMS: _("items: what buyers of the same things bought"),
     Method.FACTORS: _("factors: what is near to the customer's taste"),
 }
@@ -220,13 +221,14 @@ def _show_quality(result: RecommendResult, output: Output) -> None:
         (
             output.text(METHOD_NAMES[Method(each["method"])]) + (" *" if each["is_chosen"] else ""),
             percent(each["recall"]),
+            percent(each["recall_new"]),
             percent(each["precision"]),
             number(each["ndcg"], 3),
             percent(each["coverage"]),
         )
         for each in result.quality
     ]
-    titles = (_("recall@{count}"), _("precision@{count}"), _("NDCG@{count}"), _("coverage"))
+    titles = (_("recall@{count}"), _("of new products"), _("precision@{count}"), _("NDCG@{count}"), _("coverage"))
     head = [Col(output.text(title, count=chosen["positions"]), is_number=True) for title in titles]
     output.table([Col(output.text(_("method"))), *head], rows)
     output.say(

@@ -4,11 +4,12 @@
 
     top: 10
     window: 24m
-    method: items              # popular, items or factors; leave it out: whichever did best on the past
-    similarity: cosine         # or damped
-    half_life_days: 180
+    method: items              # popular, again, items or factors; leave it out: whichever did best on the past
+    similarity: damped         # or cosine
+    half_life_days: 90
     bought: repurchase         # exclude, repurchase or allow
     min_repurchase_rate: 0.2
+    most_again: 5              # places for products bought before
     sold_within_days: 90
     tiers:
       - {tier: vip, block_categories: [clearance]}
@@ -73,6 +74,7 @@ class _RecommendFile(_Strict):
     sold_within_days: _Days = _DEFAULTS.sold_within_days
     bought: BoughtRule = _DEFAULTS.bought
     min_repurchase_rate: Annotated[float, pydantic.Field(gt=0, le=1, strict=True)] = _DEFAULTS.min_repurchase_rate
+    most_again: Annotated[pydantic.StrictInt, pydantic.Field(ge=0, le=50)] = _DEFAULTS.most_again
     popular_days: _Days = _DEFAULTS.popular_days
     horizon_days: _Days = _DEFAULTS.horizon_days
     seed: Annotated[pydantic.StrictInt, pydantic.Field(ge=0, le=2**31 - 1)] = _DEFAULTS.seed
@@ -127,6 +129,7 @@ def recommend_choices_from_text(text: str, file: str, *, tiers: Iterable[str], s
         sold_within_days=read.sold_within_days,
         bought=read.bought,
         min_repurchase_rate=read.min_repurchase_rate,
+        most_again=read.most_again,
         popular_days=read.popular_days,
         horizon_days=read.horizon_days,
         seed=read.seed,

@@ -13,6 +13,8 @@ class Method(StrEnum):
 
     POPULAR = "popular"
     """What most customers bought lately, of the same tier first of all."""
+    AGAIN = "again"
+    """What the customer bought before, latest and most often, where it is a thing that is bought again."""
     ITEMS = "items"
     """What is bought by those who bought the same things, lately weighing more."""
     FACTORS = "factors"
@@ -73,10 +75,10 @@ class RecommendChoices:
     """Recommendations per customer."""
     method: Method | None = None
     """None: whichever finds most of what was bought next, tried on the past."""
-    half_life_days: int = 180
+    half_life_days: int = 90
     """A purchase counts half as much after so many days."""
-    similarity: Similarity = Similarity.COSINE
-    neighbours: int = 50
+    similarity: Similarity = Similarity.DAMPED
+    neighbours: int = 20
     """Nearest products that are kept for each product."""
     factors: int = 64
     least_buyers: int = 5
@@ -86,6 +88,8 @@ class RecommendChoices:
     bought: BoughtRule = BoughtRule.REPURCHASE
     min_repurchase_rate: float = 0.2
     """Share of its buyers who bought a product on a second day, from which it may be recommended again."""
+    most_again: int = 5
+    """Recommendations per customer that may be products bought before; the method ``popular`` knows no such limit."""
     popular_days: int = 60
     """Purchases of so many days make popularity."""
     horizon_days: int = 30

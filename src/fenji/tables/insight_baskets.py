@@ -131,6 +131,7 @@ RECOMMENDATION_QUALITY = Contract(
         Column("ndcg", "float64", "mean over customers of the discounted gain over the best possible one", nullable=True),
         Column("coverage", "float64", "different products recommended / products that may be recommended", nullable=True),
         Column("recall_error", "float64", "standard error of the recall", nullable=True),
+        Column("recall_new", "float64", "recall among products that the customer had never bought", nullable=True),
     ),
     "analyze/recommend/backtest.py",
 )

@@ -115,20 +115,20 @@ def _learned(
     )
     sizes = engine.fetch(tier_customers(known.purchases, assignment, days=days, as_of=as_of))
     popularity = popularity_from(recent, sizes, tiers, known.catalogue)
-    plain = Recommender(known.catalogue, popularity, Method.POPULAR, choices.top)
-    weights = _weights(engine, known) if method is not Method.POPULAR else None
-    return plain if weights is None else _fitted(plain, weights, method, choices)
+    plain = Recommender(known.catalogue, popularity, Method.POPULAR, choices.top, choices.most_again)
+    weights = _weights(engine, known) if method in {Method.ITEMS, Method.FACTORS} else None
+    return _fitted(plain, weights, method, choices)
 
 
-def _fitted(plain: Recommender, weights: Weights, method: Method, choices: RecommendChoices) -> Recommender:
-    if not len(weights.items):
-        return plain
+def _fitted(plain: Recommender, weights: Weights | None, method: Method, choices: RecommendChoices) -> Recommender:
+    if weights is None or not len(weights.items):
+        return replace(plain, method=Method.POPULAR if method is Method.POPULAR else Method.AGAIN)
     if method is Method.ITEMS:
         found = nearest(weights, similarity=choices.similarity, keep=choices.neighbours)
         return replace(plain, method=method, neighbours=found)
     if method is Method.FACTORS:
         return replace(plain, method=method, factors=fit_factors(weights, factors=choices.factors, seed=choices.seed))
-    return plain
+    return replace(plain, method=method)
 
 
 def _weights(engine: Workbench, known: _Known) -> Weights:

@@ -13,7 +13,7 @@ Source  decision 0028; Herlocker, Konstan, Terveen, Riedl 2004; Jarvelin, Kekala
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -42,9 +42,11 @@ class Trial:
     ndcg: float | None
     coverage: float | None
     recall_error: float | None
+    recall_new: float | None
+    """The recall among products that the customer had never bought."""
 
 
-NO_TRIAL = Trial(0, 0, 0, None, None, None, None, None)
+NO_TRIAL = Trial(0, 0, 0, None, None, None, None, None, None)
 
 
 def relevant_products(history: History, later: pa.Table) -> Ints:
@@ -71,7 +73,14 @@ def try_out(history: History, relevant: Ints, recommender: Recommender) -> Trial
         return NO_TRIAL
     picks = _all_picks(history, recommender)
     offered = int(recommender.catalogue.allowed[-1].sum())
-    return _measured(picks, relevant, wanted, counts, top=top, width=width, offered=offered)
+    is_new = ~is_among(relevant, history.bought)
+    new = np.bincount(relevant[is_new] // width, minlength=len(history.customer_keys))
+    found = is_among(picks.customers * width + picks.products, relevant[is_new])
+    hits = np.bincount(picks.customers[found], minlength=len(new))
+    asked = (new > 0) & counts
+    recall_new = float((hits[asked] / new[asked]).mean()) if asked.any() else None
+    measured = _measured(picks, relevant, wanted, counts, top=top, width=width, offered=offered)
+    return replace(measured, recall_new=recall_new)
 
 
 def _all_picks(history: History, recommender: Recommender) -> Picks:
@@ -103,6 +112,7 @@ def _measured(
         float((gains / best).mean()),
         len(shown) / offered if offered else None,
         float(recall.std(ddof=1) / np.sqrt(customers)) if customers > 1 else None,
+        None,
     )
 
 

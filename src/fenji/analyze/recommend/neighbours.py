@@ -3,13 +3,13 @@
 With x(u, i) the weight of customer u's purchases of product i, older ones weighing less:
 cosine(i, j) = sum over u of x(u, i) x(u, j) / (|x(i)| |x(j)|) (Sarwar, Karypis, Konstan, Riedl 2001);
 damped(i, j) = share of the buyers of i who bought j / (share of all who bought j) ^ 0.5: a lift whose preference for rare products is damped
-(Deshpande, Karypis 2004).
+(Deshpande, Karypis 2004). Pairs that few bought are shrunk, and a product is never its own neighbour.
 Memory: the purchases twice, one block of products by products (``BLOCK_WORK`` numbers at most), and the neighbours that are kept.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,14 @@ MOST_ROWS = 2**15
 """Products of a block: their numbers fit 15 bits when nearness is sorted."""
 DAMPING = 0.5
 SHRINKAGE = 5.0
-"""So many buyers without the other product are added to every pair, so that two buyers make no likeness."""
+"""A pair counts as if it had been bought so much more often one by one, so that two buyers make no likeness."""
+MOST_PER_CUSTOMER = 500
+"""Products of one customer that tell what goes together."""
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """For every product the nearest ones and itself, as a sparse matrix in three arrays."""
+    """For every product the nearest ones, as a sparse matrix in three arrays."""
 
     starts: Ints
     items: npt.NDArray[np.int32]
@@ -57,53 +59,62 @@ class Weights:
 
 def nearest(weights: Weights, *, similarity: Similarity, keep: int) -> Neighbours:
     """The nearest products of every product, equal ones in the order of their names."""
-    rows = weights.sparse()
+    own = heaviest(weights)
+    if similarity is Similarity.DAMPED:
+        own = replace(own, weights=np.ones_like(own.weights))
+    rows = own.sparse()
     columns = rows.T.tocsr()
-    bought = rows.copy()
-    bought.data = np.ones_like(bought.data)
-    holders = bought.T.tocsr()
-    work = np.cumsum(holders @ np.diff(weights.starts).astype(np.float64)) if weights.width else np.empty(0)
+    buyers = np.diff(columns.indptr).astype(np.float64)
+    norms = np.sqrt(np.asarray(columns.multiply(columns).sum(axis=1)).ravel())
+    work = np.cumsum((columns != 0).astype(np.float64) @ np.diff(own.starts)) if own.width else np.empty(0)
     parts: list[tuple[Ints, Ints, Floats]] = []
     start = 0
-    norms = np.sqrt(np.asarray(columns.multiply(columns).sum(axis=1)).ravel())
-    buyers = np.diff(holders.indptr).astype(np.float64)
-    while start < weights.width:
+    while start < own.width:
         done = work[start - 1] if start else 0.0
         stop = max(start + 1, int(np.searchsorted(work, done + BLOCK_WORK, side="right")))
         stop = min(stop, start + MOST_ROWS)
-        together = (holders[start:stop] @ bought).tocsr()
-        together.sort_indices()
+        together = columns[start:stop] @ rows
         first = np.repeat(np.arange(start, stop), np.diff(together.indptr))
-        second, count = together.indices.astype(np.int64), together.data
+        second, shared = together.indices.astype(np.int64), together.data
         if similarity is Similarity.COSINE:
-            product = (columns[start:stop] @ rows).tocsr()
-            product.sort_indices()
-            near = product.data / np.maximum(norms[first] * norms[second], 1e-300)
+            near = shared / np.maximum(norms[first] * norms[second], 1e-300)
         else:
-            near = count / buyers[first] / (buyers[second] / max(len(weights), 1)) ** DAMPING
-        near = np.where(first == second, near, near * count / (count + SHRINKAGE))
+            near = shared / buyers[first] / (buyers[second] / max(len(own), 1)) ** DAMPING
+        near = near * shared / (shared + SHRINKAGE)
         parts.append(_kept(first, second, near, keep))
         start = stop
-    return _assembled(parts, weights.width)
+    return _assembled(parts, own.width)
+
+
+def heaviest(weights: Weights) -> Weights:
+    """Of customers with very many products the ``MOST_PER_CUSTOMER`` that weigh most, so that nobody's square is out of bounds."""
+    sizes = np.diff(weights.starts)
+    if not (sizes > MOST_PER_CUSTOMER).any():
+        return weights
+    owners = np.repeat(np.arange(len(weights)), sizes)
+    order = np.lexsort((weights.items, -weights.weights, owners))
+    kept = np.sort(order[np.arange(len(order)) - np.repeat(weights.starts[:-1], sizes) < MOST_PER_CUSTOMER])
+    starts = np.concatenate([[0], np.cumsum(np.minimum(sizes, MOST_PER_CUSTOMER))]).astype(np.int64)
+    return Weights(starts, weights.items[kept], weights.weights[kept], weights.width)
 
 
 def _kept(first: Ints, second: Ints, near: Floats, keep: int) -> tuple[Ints, Ints, Floats]:
-    """The ``keep`` nearest of each product, and itself; nearness with the 24 bits of a small float, so that equal means equal."""
+    """The ``keep`` nearest of each product; nearness with the 24 bits of a small float, so that equal means equal."""
     rough = near.astype(np.float32)
-    own = first == second
-    others = ~own & (rough > 0)
+    others = (first != second) & (rough > 0)
     start = int(first[0]) if len(first) else 0
     # Row, nearness from high to low, product in one number each: whole numbers sort many times faster than three keys.
     falling = np.uint64(0xFFFFFFFF) - rough[others].view(np.uint32).astype(np.uint64)
     rows, columns = (first[others] - start).astype(np.uint64), second[others].astype(np.uint64)
     packed = np.sort((rows << 49) | (falling << 17) | columns)
     rows = (packed >> 49).astype(np.int64)
-    packed = packed[np.arange(len(rows)) - np.searchsorted(rows, rows) < keep]
+    sizes = np.bincount(rows)
+    packed = packed[np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes) < keep]
     bits = (np.uint64(0xFFFFFFFF) - ((packed >> 17) & 0xFFFFFFFF)).astype(np.uint32)
     return (
-        np.concatenate([first[own], (packed >> 49).astype(np.int64) + start]),
-        np.concatenate([second[own], (packed & 0x1FFFF).astype(np.int64)]),
-        np.concatenate([rough[own], bits.view(np.float32)]).astype(np.float64),
+        (packed >> 49).astype(np.int64) + start,
+        (packed & 0x1FFFF).astype(np.int64),
+        bits.view(np.float32).astype(np.float64),
     )
 
 

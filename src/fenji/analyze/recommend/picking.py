@@ -26,6 +26,8 @@ class Recommender:
     popularity: Popularity
     method: Method
     top: int
+    most_again: int = 0
+    """Places for products bought before."""
     neighbours: Neighbours | None = None
     factors: Factors | None = None
 
@@ -47,14 +49,18 @@ class Picks:
 
 
 def picks_of(history: History, recommender: Recommender) -> Picks:
-    """The recommendations of some thousand customers: those of the method, then what is popular; not yet explained."""
-    own = _nothing()
+    """The recommendations of some thousand customers: what they buy again, what the method finds, then what is popular; not yet explained."""
+    if recommender.method is Method.POPULAR:
+        return _filled(history, _nothing(), history.banned, recommender)
+    again = _bought_again(history, recommender)
+    known = np.union1d(history.banned, history.bought)
+    new = _nothing()
     if len(history.weights.items):
         if recommender.method is Method.ITEMS and recommender.neighbours is not None:
-            own = _by_neighbours(history, recommender, recommender.neighbours)
+            new = _by_neighbours(history, known, recommender, recommender.neighbours)
         elif recommender.method is Method.FACTORS and recommender.factors is not None:
-            own = _by_factors(history, recommender, recommender.factors)
-    return _filled(history, own, recommender)
+            new = _by_factors(history, known, recommender, recommender.factors)
+    return _filled(history, _joined([again, new], recommender.top), known, recommender)
 
 
 def explained(history: History, picks: Picks, recommender: Recommender) -> Picks:
@@ -66,7 +72,7 @@ def explained(history: History, picks: Picks, recommender: Recommender) -> Picks
         because[own] = _strongest_neighbour(history, recommender.neighbours, customers, products)
     elif recommender.method is Method.FACTORS and recommender.factors is not None and len(customers):
         table = np.full((len(history.customer_keys), recommender.top), NOBODY, np.int64)
-        place = np.arange(len(customers)) - np.searchsorted(customers, customers)
+        place = _places(customers)
         table[customers, place] = products
         folded = fold_in(history.weights, recommender.factors)
         because[own] = strongest_purchase(history.weights, recommender.factors, folded, table)[customers, place]
@@ -84,7 +90,35 @@ def _bought(customers: Ints, products: Ints, scores: Floats) -> Picks:
     return Picks(customers, products, scores, none, np.full(len(customers), BOUGHT, np.int64))
 
 
-def _by_neighbours(history: History, recommender: Recommender, near: Neighbours) -> Picks:
+def _bought_again(history: History, recommender: Recommender) -> Picks:
+    """What each customer buys latest and most often, of what may be recommended again."""
+    customers = np.repeat(np.arange(len(history.weights)), np.diff(history.weights.starts))
+    items = history.weights.items.astype(np.int64)
+    found = _best(history, recommender, customers, items, history.weights.weights, left_out=history.banned)
+    place = _places(found[0])
+    first = place < recommender.most_again
+    picks = _bought(*(each[first] for each in found))
+    return replace(picks, because=picks.products, reasons=np.full(len(picks), AGAIN, np.int64))
+
+
+def _joined(parts: list[Picks], top: int) -> Picks:
+    """The picks of each customer one part after the other, ``top`` of them."""
+    fields = [
+        np.concatenate([getattr(each, name) for each in parts])
+        for name in ("customers", "products", "scores", "because", "reasons")
+    ]
+    order = np.argsort(fields[0], kind="stable")
+    fields = [each[order] for each in fields]
+    kept = _places(fields[0]) < top
+    return Picks(*(each[kept] for each in fields))
+
+
+def _places(customers: Ints) -> Ints:
+    """0, 1, 2... within each run of the same customer."""
+    return np.arange(len(customers)) - np.searchsorted(customers, customers)
+
+
+def _by_neighbours(history: History, known: Ints, recommender: Recommender, near: Neighbours) -> Picks:
     """Scores of products near to what was bought: the sum over purchases of weight x nearness."""
     from scipy import sparse  # noqa: PLC0415 - heavy third-party library
 
@@ -98,7 +132,7 @@ def _by_neighbours(history: History, recommender: Recommender, near: Neighbours)
         high = max(low + 1, int(np.searchsorted(reach, reach[low] + SCORES_AT_ONCE, side="right")) - 1)
         scores = bought[low:high] @ nearness
         customers = low + np.repeat(np.arange(high - low), np.diff(scores.indptr))
-        parts.append(_best(history, recommender, customers, scores.indices.astype(np.int64), scores.data))
+        parts.append(_best(history, recommender, customers, scores.indices.astype(np.int64), scores.data, left_out=known))
         low = high
     customers, products, scored = (np.concatenate([each[place] for each in parts]) for place in range(3)) if parts else _empty()
     return _bought(customers, products, scored)
@@ -109,13 +143,13 @@ def _empty() -> tuple[Ints, Ints, Floats]:
 
 
 def _best(
-    history: History, recommender: Recommender, customers: Ints, products: Ints, scores: Floats
+    history: History, recommender: Recommender, customers: Ints, products: Ints, scores: Floats, *, left_out: Ints
 ) -> tuple[Ints, Ints, Floats]:
     """Of scored pairs the best that are allowed, up to ``top`` for each customer; equal scores in the order of the products' names."""
     width = len(recommender.catalogue)
     rough = scores.astype(np.float32)
     kept = (rough > 0) & recommender.catalogue.allowed[history.tiers[customers], products]
-    kept &= ~is_among(customers * width + products, history.banned)
+    kept &= ~is_among(customers * width + products, left_out)
     customers, products, rough = customers[kept], products[kept], rough[kept]
     if not len(customers):
         return _empty()
@@ -123,8 +157,7 @@ def _best(
     falling = np.uint64(0xFFFFFFFF) - rough.view(np.uint32).astype(np.uint64)
     packed = np.sort((customers.astype(np.uint64) << 49) | (falling << 17) | products.astype(np.uint64))
     customers = (packed >> 49).astype(np.int64)
-    place = np.arange(len(customers)) - np.searchsorted(customers, customers)
-    packed = packed[place < recommender.top]
+    packed = packed[_places(customers) < recommender.top]
     bits = (np.uint64(0xFFFFFFFF) - ((packed >> 17) & 0xFFFFFFFF)).astype(np.uint32)
     return (packed >> 49).astype(np.int64), (packed & 0x1FFFF).astype(np.int64), bits.view(np.float32).astype(np.float64)
 
@@ -156,7 +189,7 @@ def _strongest(pair: Ints, bought: Ints, added: Floats, pairs: int) -> Ints:
     return found
 
 
-def _by_factors(history: History, recommender: Recommender, fitted: Factors) -> Picks:
+def _by_factors(history: History, known: Ints, recommender: Recommender, fitted: Factors) -> Picks:
     """Scores of all products that may be recommended anywhere: the product of both factors."""
     offered = np.flatnonzero(recommender.catalogue.allowed.any(axis=0))
     if not len(offered):
@@ -165,28 +198,28 @@ def _by_factors(history: History, recommender: Recommender, fitted: Factors) -> 
     buyers = np.flatnonzero(np.diff(history.weights.starts))
     place = np.full(width, NOBODY, np.int64)
     place[offered] = np.arange(len(offered))
-    banned_row, banned_place = history.banned // width, place[history.banned % width]
+    known_row, known_place = known // width, place[known % width]
     parts = []
     step = max(1, SCORES_AT_ONCE // len(offered))
     for low in range(0, len(buyers), step):
         own = buyers[low : low + step]
         scores = (taste[own] @ fitted.products[offered].T).astype(np.float32)
         scores[~recommender.catalogue.allowed[history.tiers[own]][:, offered]] = 0
-        row = np.minimum(np.searchsorted(own, banned_row), len(own) - 1)
-        inside = (own[row] == banned_row) & (banned_place != NOBODY)
-        scores[row[inside], banned_place[inside]] = 0
+        row = np.minimum(np.searchsorted(own, known_row), len(own) - 1)
+        inside = (own[row] == known_row) & (known_place != NOBODY)
+        scores[row[inside], known_place[inside]] = 0
         kept = min(recommender.top, len(offered))
         best = np.argpartition(-scores, kept - 1, axis=1)[:, :kept]
         found = np.take_along_axis(scores, best, 1).ravel().astype(np.float64)
-        parts.append(_best(history, recommender, np.repeat(own, kept), offered[best.ravel()], found))
+        parts.append(_best(history, recommender, np.repeat(own, kept), offered[best.ravel()], found, left_out=known))
     return _bought(*(np.concatenate([each[which] for each in parts]) for which in range(3)))
 
 
-def _filled(history: History, own: Picks, recommender: Recommender) -> Picks:
+def _filled(history: History, own: Picks, left_out: Ints, recommender: Recommender) -> Picks:
     """The places that the method left empty, filled with what is popular in the tier."""
     width = len(recommender.catalogue)
     missing = recommender.top - np.bincount(own.customers, minlength=len(history.customer_keys))
-    taken = np.sort(np.concatenate([history.banned, own.customers * width + own.products]))
+    taken = np.sort(np.concatenate([left_out, own.customers * width + own.products]))
     parts = [own]
     for tier in np.unique(history.tiers[missing > 0]):
         customers = np.flatnonzero((missing > 0) & (history.tiers == tier))
@@ -205,9 +238,4 @@ def _filled(history: History, own: Picks, recommender: Recommender) -> Picks:
         kind = np.where(recommender.popularity.is_own[tier, products], POPULAR_IN_TIER, POPULAR)
         nobody = np.full(len(row), NOBODY)
         parts.append(Picks(customers[row], products, scores[products], nobody, kind))
-    fields = [
-        np.concatenate([getattr(each, name) for each in parts])
-        for name in ("customers", "products", "scores", "because", "reasons")
-    ]
-    order = np.argsort(fields[0], kind="stable")
-    return Picks(*(each[order] for each in fields))
+    return _joined(parts, recommender.top)
