@@ -65,7 +65,7 @@ def try_models(series: Floats, *, steps: int, models: Sequence[TrendModel]) -> T
     answers = {model: [each for each in found if each is not None] for model, found in asked.items()}
     answers = {model: found for model, found in answers.items() if len(found) == len(origins)}
     means = {model: _mean_error(series, origins, found) for model, found in answers.items()}
-    model = _nearest(means)
+    model = nearest(means)
     scaled = _scaled(series, origins, answers[model])
     return Tried(
         model=model,
@@ -76,10 +76,17 @@ def try_models(series: Floats, *, steps: int, models: Sequence[TrendModel]) -> T
     )
 
 
-def _nearest(means: Mapping[TrendModel, float]) -> TrendModel:
-    simple = min((each for each in SIMPLE if each in means), key=lambda each: means[each])
-    best = min(means, key=lambda each: means[each])
-    return best if means[best] < CLEARLY_NEARER * means[simple] else simple
+def nearest(errors: Mapping[TrendModel, float]) -> TrendModel:
+    """The model with the smallest error; of those that are fitted only one that is clearly nearer than the better simple one.
+
+    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 96.0})
+    <TrendModel.SEASONAL_NAIVE: 'seasonal_naive'>
+    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 94.0})
+    <TrendModel.ETS: 'ets'>
+    """
+    simple = min((each for each in SIMPLE if each in errors), key=lambda each: errors[each])
+    best = min(errors, key=lambda each: errors[each])
+    return best if errors[best] < CLEARLY_NEARER * errors[simple] else simple
 
 
 def _mean_error(series: Floats, origins: Sequence[int], answers: Sequence[Future]) -> float:

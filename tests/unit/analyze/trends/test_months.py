@@ -76,6 +76,8 @@ def test_a_customer_counts_in_the_tier_of_the_review_before_the_month(duck: Engi
     told = [(1, reviews[0], "high"), (2, reviews[0], "low"), (1, reviews[1], None), (2, reviews[1], "high")]
     found = reviews_of((JANUARY, FEBRUARY, APRIL), reviews)
     assert found == {FEBRUARY: reviews[0], APRIL: reviews[1]}
+    # A review on the first day of a month knows of that day already.
+    assert reviews_of((APRIL,), (date(2026, 2, 28), APRIL)) == {APRIL: date(2026, 2, 28)}
     calendar = pa.table({"month_on": list(found), "review_on": list(found.values())})
     assignment = duck.from_arrow(assignments(Standing(*each) for each in told))
     lines = lines_by_tier(order_line(duck), assignment, duck.from_arrow(calendar), as_of=AS_OF)

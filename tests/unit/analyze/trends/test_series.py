@@ -77,7 +77,7 @@ def test_what_was_never_negative_is_not_expected_to_be() -> None:
     # 50 less each month, until there is nothing left; refunds alone can make revenue negative.
     falling = np.maximum(0.0, 1000.0 - 50 * np.arange(24))
     found = series(falling, Measure.REVENUE, (TrendModel.ETS, TrendModel.THETA, *SIMPLE))
-    assert min(each.lower for each in found.expected) >= 0
+    assert min(min(each.lower, each.expected) for each in found.expected) >= 0
     refunded = falling.copy()
     refunded[20] = -400.0
     assert min(each.lower for each in series(refunded).expected) < 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fenji.analyze.trends.models import foretold
-from fenji.analyze.trends.trying import origins_of, try_models
+from fenji.analyze.trends.trying import nearest, origins_of, try_models
 from fenji.domain.trends import TrendModel
 
 MONTHS = np.arange(48)
@@ -36,6 +36,12 @@ def test_of_seasons_alone_the_year_before_is_never_wrong() -> None:
     assert errors[TrendModel.SEASONAL_NAIVE] == pytest.approx(0, abs=1e-9)
     assert errors[TrendModel.NAIVE] > 200
     assert [each.is_chosen for each in found.errors] == [True, False, False]
+
+
+def test_a_fitted_model_must_be_clearly_nearer_than_the_better_simple_one() -> None:
+    errors = {TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0}
+    assert nearest({**errors, TrendModel.ETS: 96.0}) is TrendModel.SEASONAL_NAIVE
+    assert nearest({**errors, TrendModel.ETS: 94.0}) is TrendModel.ETS
 
 
 def test_a_walk_of_chance_is_foretold_by_its_last_month() -> None:
