@@ -285,6 +285,8 @@ def _say_dates(foretold: Foretold, output: Output) -> None:
             customers=number(next(each["customers"] for each in foretold.samples if each["part"] == Part.EVALUATE)),
             share=percent(foretold.figure(foretold.used or ScoreModel.RECENCY, "base_rate")),
         )
+    if sample[Part.SEASON]:
+        output.say(_("The level follows the same season a year before: what came after {day}."), day=sample[Part.SEASON][0])
     if foretold.used is not None and foretold.lack is None:
         scores = {each: foretold.figure(each, "auc", Part.TRIAL_CALIBRATE) or foretold.figure(each, "auc") for each in MODELS}
         text = _("Used is what ranked best on the date of choice: {model} (AUC {auc}; {others}).")

@@ -91,9 +91,12 @@ class Part(StrEnum):
 
     TRAIN = "train"
     CALIBRATE = "calibrate"
+    SEASON = "season"
+    """The day a year before, whose outcome sets the level of the probabilities."""
     TRIAL_TRAIN = "trial_train"
     """For the model that is tried on a later date."""
     TRIAL_CALIBRATE = "trial_calibrate"
+    TRIAL_SEASON = "trial_season"
     EVALUATE = "evaluate"
 
 

@@ -55,6 +55,8 @@ STEPS = (
 REPORTS = (CHURN_MODEL, CHURN_SAMPLE, CHURN_QUALITY, CHURN_CALIBRATION)
 MONTHS_FOLLOWED = 12
 """How far back the survival view begins, where the history allows it."""
+NEAR_DAYS = 92
+"""A review that the run decided up to a quarter before that day serves as well."""
 
 
 def churn_run(standing: Standing, *, progress: Progress = silent) -> Run:
@@ -177,7 +179,7 @@ def _assignment_near(standing: Standing, wanted: date, *, earliest: date) -> tup
     """The latest review up to a date that the run decided under these tiers, or the tiers that the policy of today gives on it."""
     tables = standing.session.runs.tables_of(standing.run.run_id)
     stored = {each.as_of for each in tables if each.table == insight.TIER_ASSIGNMENT.full_name and each.as_of}
-    usable = [day for day in stored if earliest < day <= wanted and (wanted - day).days <= DEFAULT_RULES.days]
+    usable = [day for day in stored if earliest < day <= wanted and (wanted - day).days <= NEAR_DAYS]
     if usable:
         day = max(usable)
         return day, standing.session.read(standing.run.run_id, insight.TIER_ASSIGNMENT, as_of=day)

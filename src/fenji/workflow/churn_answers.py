@@ -357,12 +357,11 @@ def _remarks(foretold: Foretold | None, rules: ChurnRules, as_of: date) -> list[
         if abs(expected - observed) > OFF_BY:
             text = _(
                 "in the trial {expected} % were expected and {observed} % came true: the order of customers can be trusted more than "
-                "their probabilities. Seasons do that: they are calibrated on what came {horizon} days earlier."
+                "their probabilities, which follow what came after earlier dates."
             )
             shares = {
                 "expected": round(expected * 100),
                 "observed": round(observed * 100),
-                "horizon": foretold.model["horizon_days"],
             }
             problems.append(Problem(text, shares))
     return problems

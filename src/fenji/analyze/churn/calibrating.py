@@ -12,8 +12,11 @@ import numpy as np
 
 from fenji.analyze.churn.features import Floats
 
-LEAST_FOR_STEPS = 1000
+LEAST_FOR_STEPS = 5000
 """Of each outcome: below it isotonic steps follow chance, and put many customers on one and the same step."""
+
+_WIDEST, _HALVINGS = 6.0, 50
+"""Log odds within which a level is looked for, and how often the span is halved."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,27 @@ def probabilities(curve: Curve, scores: Floats) -> Floats:
     slope, bias = curve.scores
     odds: Floats = np.exp(np.clip(slope * scores + bias, -30, 30))
     return odds / (1 + odds)
+
+
+def leveled(curve: Curve, scores: Floats, outcome: Floats) -> Curve:
+    """The same curve with one number added to its log odds, so that on average it expects what came of these scores.
+
+    This is how a shift of the prior alone moves probabilities (Saerens, Latinne and Decaestecker 2002, equation 2.4): ranks stay.
+    """
+    chance = probabilities(curve, scores)
+    odds, wanted = np.log(chance / (1 - chance)), (outcome.sum() + 1) / (len(outcome) + 2)
+    low, high = -_WIDEST, _WIDEST
+    for _step in range(_HALVINGS):
+        middle = (low + high) / 2
+        expected = float(np.mean(1 / (1 + np.exp(-(odds + middle)))))
+        low, high = (middle, high) if expected < wanted else (low, middle)
+    added = (low + high) / 2
+    if curve.kind == "platt":
+        slope, bias = curve.scores
+        return Curve(curve.kind, (slope, bias + added), curve.shares)
+    shares = np.array(curve.shares)
+    moved = 1 / (1 + np.exp(-(np.log(shares / (1 - shares)) + added)))
+    return Curve(curve.kind, curve.scores, tuple(float(each) for each in moved))
 
 
 def _isotonic(scores: Floats, outcome: Floats) -> Curve:

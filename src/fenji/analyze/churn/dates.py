@@ -3,15 +3,23 @@
 With horizon H and as_of T: the model in use learns from dates up to T - 2H and is calibrated at T - H, where the outcome is known
 in full. The trial is the same procedure moved back by H, as it would have stood at T - H, and is evaluated there. Outcomes never
 overlap: what happened until one date is over before the next one's outcomes begin.
+
+One horizon earlier can be another season. Where the history holds the day a year before the one that is scored, and the trial's too,
+the level of the probabilities follows what came after that day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+from fenji.domain.periods import months_before
 
 LEAST_HISTORY_DAYS = 90
 """Days of orders before the earliest date, or the horizon where that is shorter: below it features say little."""
+
+FARTHEST_SEASON_DAYS = 300
+"""With a longer horizon the date of calibration lies in about the same season as the day that is scored."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,8 @@ class Split:
     train: tuple[date, ...]
     """The latest first; the outcomes of each are complete before ``calibrate``."""
     calibrate: date
+    season: date | None = None
+    """The day a year before the one that is scored; None where it is not known, or where ``calibrate`` is about that day itself."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,8 @@ class Schedule:
     def dates(self) -> tuple[date, ...]:
         """Every past date, the earliest first."""
         splits = [each for each in (self.final, self.trial) if each]
-        return tuple(sorted({self.evaluate, *(day for each in splits for day in (*each.train, each.calibrate))}))
+        found = {self.evaluate, *(day for each in splits for day in (*each.train, each.calibrate))}
+        return tuple(sorted(found | {each.season for each in splits if each.season}))
 
 
 def schedule(*, as_of: date, first_on: date, horizon_days: int, count: int) -> Schedule:
@@ -56,9 +67,14 @@ def schedule(*, as_of: date, first_on: date, horizon_days: int, count: int) -> S
     earliest = first_on + timedelta(days=min(LEAST_HISTORY_DAYS, horizon_days))
     evaluate = as_of - timedelta(days=horizon_days)
     needed = as_of - timedelta(days=3 * horizon_days)
+    trial = _split(evaluate - timedelta(days=horizon_days), earliest, horizon_days, count)
+    final = _split(evaluate, earliest, horizon_days, count)
+    if final and (trial is None or trial.season is None):
+        # What was not tried on the past is not done.
+        final = replace(final, season=None)
     return Schedule(
-        final=_split(evaluate, earliest, horizon_days, count),
-        trial=_split(evaluate - timedelta(days=horizon_days), earliest, horizon_days, count),
+        final=final,
+        trial=trial,
         evaluate=evaluate,
         days_missing=max(0, (earliest - needed).days),
         history_days=(as_of - first_on).days,
@@ -78,4 +94,6 @@ def _split(calibrate: date, earliest: date, horizon_days: int, count: int) -> Sp
     step = timedelta(days=max(horizon_days // 2, 1))
     last = calibrate - timedelta(days=horizon_days)
     train = tuple(day for day in (last - number * step for number in range(count)) if day >= earliest)
-    return Split(train, calibrate) if train else None
+    season = months_before(calibrate + timedelta(days=horizon_days), 12)
+    is_known = earliest <= season and horizon_days <= FARTHEST_SEASON_DAYS
+    return Split(train, calibrate, season if is_known else None) if train else None

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from fenji.analyze.churn.boosting import fit_boosted
-from fenji.analyze.churn.calibrating import fit_curve
+from fenji.analyze.churn.calibrating import fit_curve, leveled
 from fenji.analyze.churn.dates import Schedule, Split
 from fenji.analyze.churn.examples import Examples, together
 from fenji.analyze.churn.features import Floats
@@ -61,8 +61,8 @@ def learn(examples: Mapping[date, Examples], schedule: Schedule, *, seed: int) -
         schedule: which date serves what.
         seed: the same seed, the same bits.
     """
-    known = _known(examples, schedule.trial, (Part.TRIAL_TRAIN, Part.TRIAL_CALIBRATE))
-    known += _known(examples, schedule.final, (Part.TRAIN, Part.CALIBRATE))
+    known = _known(examples, schedule.trial, (Part.TRIAL_TRAIN, Part.TRIAL_CALIBRATE, Part.TRIAL_SEASON))
+    known += _known(examples, schedule.final, (Part.TRAIN, Part.CALIBRATE, Part.SEASON))
     evaluated = examples[schedule.evaluate]
     lack = Lack.HISTORY_TOO_SHORT if schedule.final is None else _lack(examples, schedule.final)
     if schedule.final is None or lack:
@@ -74,10 +74,12 @@ def learn(examples: Mapping[date, Examples], schedule: Schedule, *, seed: int) -
         return Learned(fitted, None, judged, (), tuple(known))
     trial = fit(_train(examples, schedule.trial), examples[schedule.trial.calibrate], seed=seed)
     judged = _judged(trial, examples[schedule.trial.calibrate], Part.TRIAL_CALIBRATE, schedule.trial.calibrate)
+    trial = _in_season(trial, examples, schedule.trial)
     judged += _judged(trial, evaluated, Part.EVALUATE, schedule.evaluate)
     tenths = calibration_table(predicted(trial, evaluated.matrix, evaluated.silence), evaluated.outcome)
     # The model in use is of the kind that the trial chose before it saw the date of evaluation, so that its figures stay honest.
     final = fit(_train(examples, schedule.final), examples[schedule.final.calibrate], seed=seed)
+    final = _in_season(final, examples, schedule.final)
     known.append((Part.EVALUATE, schedule.evaluate, len(evaluated), evaluated.outcomes))
     return Learned(replace(final, chosen=trial.chosen), None, judged, tenths, tuple(known))
 
@@ -133,10 +135,24 @@ def _judged(fitted: Fitted, examples: Examples, part: Part, on: date) -> tuple[J
     return tuple(found)
 
 
-def _known(examples: Mapping[date, Examples], split: Split | None, parts: tuple[Part, Part]) -> list[tuple[Part, date, int, int]]:
+def _in_season(fitted: Fitted, examples: Mapping[date, Examples], split: Split) -> Fitted:
+    """The models at the level of the same season a year before, where enough is known of it."""
+    if split.season is None:
+        return fitted
+    before = examples[split.season]
+    if lack_of(before, least=LEAST_TO_CALIBRATE, least_of_each=LEAST_CALIBRATED):
+        return fitted
+    scores = {kind: scores_of(fitted, kind, before.matrix, before.silence) for kind in fitted.curves}
+    return replace(fitted, curves={kind: leveled(each, scores[kind], before.outcome) for kind, each in fitted.curves.items()})
+
+
+def _known(
+    examples: Mapping[date, Examples], split: Split | None, parts: tuple[Part, Part, Part]
+) -> list[tuple[Part, date, int, int]]:
     if split is None:
         return []
     days = [*((parts[0], day) for day in split.train), (parts[1], split.calibrate)]
+    days += [(parts[2], split.season)] if split.season else []
     return [(part, day, len(examples[day]), examples[day].outcomes) for part, day in days]
 
 

@@ -23,6 +23,18 @@ def test_two_years_of_orders_give_a_model_and_a_trial_of_it() -> None:
     )
     assert (found.trial.calibrate, found.trial.train) == (date(2010, 12, 14), (date(2010, 6, 17), date(2010, 3, 19)))
     assert found.days_missing == 0
+    # A year before the days that are scored; outcomes of both are complete on these days.
+    assert (found.final.season, found.trial.season) == (date(2010, 12, 9), date(2010, 6, 12))
+
+
+def test_a_season_that_could_not_be_tried_sets_no_level() -> None:
+    found = schedule(as_of=AS_OF, first_on=date(2010, 4, 9), horizon_days=60, count=1)
+    assert found.trial is not None
+    later = schedule(as_of=AS_OF, first_on=date(2010, 9, 1), horizon_days=60, count=1)
+    assert (found.trial.season, found.final.season) == (date(2010, 10, 10), date(2010, 12, 9))
+    # From September on the trial's own season, 10 October, is not known for sixty days.
+    assert later.trial is not None
+    assert (later.trial.season, later.final.season) == (None, None)
 
 
 @given(
@@ -38,6 +50,7 @@ def test_no_outcome_reaches_into_a_later_use(days: int, horizon: int, count: int
     for split in (found.final, found.trial):
         if split:
             assert all(day + ahead <= split.calibrate for day in split.train)
+            assert split.season is None or split.season + ahead <= split.calibrate + ahead
             assert min(split.train) - first_on >= timedelta(days=min(LEAST_HISTORY_DAYS, horizon))
     if found.trial:
         assert found.trial.calibrate + ahead <= found.evaluate

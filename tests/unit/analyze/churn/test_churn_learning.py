@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fenji.analyze.churn.boosting import boosted_contributions, boosted_scores
-from fenji.analyze.churn.calibrating import fit_curve, probabilities
+from fenji.analyze.churn.calibrating import fit_curve, leveled, probabilities
 from fenji.analyze.churn.dates import schedule
 from fenji.analyze.churn.examples import Examples
 from fenji.analyze.churn.learning import MODELS, fit, learn
@@ -141,3 +141,33 @@ def test_probabilities_hold_what_they_say_whatever_the_scale_of_scores(customers
     assert ((found > 0) & (found < 1)).all()
     order = np.argsort(scores)
     assert (np.diff(found[order]) >= 0).all()
+
+
+@pytest.mark.parametrize("customers", [600, 30_000])
+def test_another_season_moves_the_level_and_no_rank(customers: int) -> None:
+    chance = np.random.default_rng(5)
+    scores = chance.normal(size=customers)
+    curve = fit_curve(scores, (chance.random(customers) < 1 / (1 + np.exp(-scores))).astype(float))
+    # In the other season the log odds of everybody are lower by 1.5.
+    rare = (chance.random(customers) < 1 / (1 + np.exp(1.5 - scores))).astype(float)
+    moved = probabilities(leveled(curve, scores, rare), scores)
+    before = probabilities(curve, scores)
+    assert moved.mean() == pytest.approx(rare.mean(), abs=0.005)
+    assert np.median(np.log(moved / (1 - moved)) - np.log(before / (1 - before))) == pytest.approx(-1.5, abs=0.25)
+    order = np.argsort(before, kind="stable")
+    assert (np.diff(moved[order]) >= 0).all()
+
+
+def test_the_trial_too_is_leveled_by_the_season_before_it() -> None:
+    examples = of_every_date(800)
+    assert PLAN.trial is not None
+    assert PLAN.trial.season is not None
+    rarer = examples[PLAN.trial.season]
+    kept = (rarer.outcome > 0) & (np.arange(800) % 2 == 0)
+    seasonal = {**examples, PLAN.trial.season: Examples(rarer.matrix, kept.astype(float), rarer.silence)}
+    plain, leveled_down = (learn(each, PLAN, seed=7) for each in (examples, seasonal))
+    expected = [sum(each.expected_share * each.customers for each in one.tenths) / 800 for one in (plain, leveled_down)]
+    assert expected[1] == pytest.approx(kept.mean(), abs=0.03)
+    assert expected[0] == pytest.approx(examples[PLAN.trial.season].outcome.mean(), abs=0.03)
+    aucs = [[each.value for each in one.judged if each.measure == "auc"] for one in (plain, leveled_down)]
+    assert aucs[0] == pytest.approx(aucs[1])
