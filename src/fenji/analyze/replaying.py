@@ -140,18 +140,11 @@ def cause_moves_of(rows: Sequence[Mapping[str, object]], *, current: Policy, new
         for row in rows
     ]
     different = [each for each in moved if each.from_tier != each.to_tier]
-    return tuple(
-        sorted(different, key=lambda each: (each.direction, -each.customers, each.from_tier, each.to_tier, each.new_cause))
-    )
+    return tuple(sorted(different, key=_largest_falls_first))
 
 
-def rule_lines(policy: Policy) -> tuple[RuleLine, ...]:
-    """Every line of a policy: what gains and what keeps each tier from the lowest up, then the caps."""
-    return (
-        *(line for tier in policy.tiers for line in _lines(RulePart.QUALIFY, tier.slug, tier.qualify)),
-        *(line for tier in policy.tiers for line in _lines(RulePart.KEEP, tier.slug, tier.keep)),
-        *(RuleLine(RulePart.CAP, cap.at_most, cap.when) for cap in policy.caps),
-    )
+def _largest_falls_first(each: CauseMove) -> tuple[int, int, str, str, str, str]:
+    return (each.direction, -each.customers, each.from_tier, each.to_tier, each.current_cause, each.new_cause)
 
 
 def count_differences(

@@ -102,6 +102,14 @@ def test_moves_and_causes_are_counted(duck: Engine) -> None:
     ]
 
 
+def test_the_order_in_which_an_engine_counts_is_irrelevant(duck: Engine) -> None:
+    rows = answers(duck)["pairs"]
+    # The same number of customers in two groups that differ in nothing but the current cause.
+    rows += [{**rows[0], "from_tier": "gold", "to_tier": "silver", "current_cause": cause} for cause in ("held", "grace")]
+    for made in (moves_of, cause_moves_of):
+        assert made(rows[::-1], current=CURRENT, new=NEW) == made(rows, current=CURRENT, new=NEW)
+
+
 def test_the_largest_falls_come_first_and_the_lost_are_left_out(duck: Engine) -> None:
     found = answers(duck)
     assert [row["customer_key"] for row in found["falls"]] == [5, 3, 2]
