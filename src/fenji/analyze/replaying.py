@@ -147,6 +147,15 @@ def _largest_falls_first(each: CauseMove) -> tuple[int, int, str, str, str, str]
     return (each.direction, -each.customers, each.from_tier, each.to_tier, each.current_cause, each.new_cause)
 
 
+def rule_lines(policy: Policy) -> tuple[RuleLine, ...]:
+    """Every line of a policy: what gains and what keeps each tier from the lowest up, then the caps."""
+    return (
+        *(line for tier in policy.tiers for line in _lines(RulePart.QUALIFY, tier.slug, tier.qualify)),
+        *(line for tier in policy.tiers for line in _lines(RulePart.KEEP, tier.slug, tier.keep)),
+        *(RuleLine(RulePart.CAP, cap.at_most, cap.when) for cap in policy.caps),
+    )
+
+
 def count_differences(
     panel: ir.Table, customer: ir.Table, pairs: ir.Table, *, policies: tuple[Policy, Policy], is_new: bool, as_of: date
 ) -> ir.Table:
