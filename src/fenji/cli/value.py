@@ -120,15 +120,18 @@ def show(result: ValueResult, output: Output) -> None:
         version=result.policy.version,
         run_id=result.run_id,
     )
-    _say_total(result, output)
-    show_classes(result, output)
-    show_grid(result, output)
-    show_tiers(result, output)
-    show_models(result, output)
-    _say_choice(result, output)
-    show_trial(result, output)
+    if result.value("average_rate", "customers"):
+        _say_total(result, output)
+        show_classes(result, output)
+        show_grid(result, output)
+        show_tiers(result, output)
+        show_models(result, output)
+        _say_choice(result, output)
+        show_trial(result, output)
+        show_top(result, output)
+    else:
+        output.say(_("Nobody has ordered anything yet, so there is no value to show."))
     show_survival(result, output)
-    show_top(result, output)
 
 
 def show_customer(result: ValueResult, row: Mapping[str, Any], output: Output) -> None:

@@ -202,6 +202,8 @@ def _with_remarks(result: ValueResult) -> ValueResult:
 
 def remarks(result: ValueResult) -> Sequence[Problem]:
     """What must be known before the numbers are trusted; read from the stored quantities."""
+    if not result.value("average_rate", "customers"):
+        return []
     return [*_too_little(result), *_doubts(result), *_misses(result)]
 
 

@@ -74,6 +74,7 @@ def contracts(*rows: tuple[str | None, str, str | None]) -> pa.Table:
         ("2025-01-15", "2025-01-20", (1, True)),
         ("2025-01-15", "2025-01-15", (1, True)),
         ("2025-01-15", None, (11, False)),  # until 31 December: eleven whole months
+        ("2025-01-31", "2025-12-31", (11, True)),  # from this very day no longer in force
         ("2025-01-15", "2026-03-01", (11, False)),  # its end is not known to have come yet
         ("2025-12-15", None, None),  # has not completed a month
         ("2026-01-01", None, None),  # has not begun
