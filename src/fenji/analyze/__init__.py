@@ -59,6 +59,7 @@ concentration      on how few customers the revenue rests
 habits             when the customers of each tier order
 value              what customers are worth and will be worth
 priority           who deserves attention first, and who may rise or fall
+segments           groups found in the data, and what tells them apart
 churn              who is about to leave or to order, and why
 baskets            what is bought together
 recommend          what each customer is likely to want next

@@ -33,7 +33,7 @@ VERDICTS: Mapping[str, str] = {
     "all_alike": _("all customers alike"),
 }
 NO_TREE: Mapping[str, str] = {
-    "too_few_customers": _("{count} customers are too few for rules."),
+    "too_few_customers": _("{count} {count:customer is|customers are} too few for rules."),
     "one_outcome": _("All {count} customers are in the same one: there is nothing to tell apart."),
     "no_split": _("No condition on these metrics tells the {count} customers apart."),
 }
@@ -79,11 +79,11 @@ def show_head(result: SegmentsResult, output: Output) -> None:
     }
     if result.is_as_of_defaulted:
         text = _(
-            "Segments of {count} customers as of {as_of} (choose another day with --as-of), policy {policy} version {version}"
+            "Segments of {count} {count:customer|customers} as of {as_of} (choose another day with --as-of), policy {policy} version {version}"
         )
         output.heading(text, **values)
     else:
-        output.heading(_("Segments of {count} customers as of {as_of}, policy {policy} version {version}"), **values)
+        output.heading(_("Segments of {count} {count:customer|customers} as of {as_of}, policy {policy} version {version}"), **values)
 
 
 def show_lifecycle(result: SegmentsResult, output: Output) -> None:
@@ -229,7 +229,7 @@ def show_customer(result: SegmentsResult, output: Output) -> None:
     scores = [values[name] for name in SCORE_NAMES]
     rows.append((output.text(_("scores of recency, frequency and money")), "-" if None in scores else " ".join(map(str, scores))))
     if values["rhythm_days"] is not None:
-        text = _("{days} days, the customer's own") if values["has_own_rhythm"] else _("{days} days, the middle of all customers")
+        text = _("{days} {days:day|days}, the customer's own") if values["has_own_rhythm"] else _("{days} {days:day|days}, the middle of all customers")
         rows.append((output.text(_("interval between orders")), output.text(text, days=_value(values["rhythm_days"]))))
     output.table([Col(output.text(_("segmentation"))), Col(output.text(_("customer")))], rows)
 

@@ -136,8 +136,11 @@ def _save_clusters(writer: RunWriter, standing: Standing, segments: ir.Table, pl
     compared = engine.stage(
         comparable(standing.panel, segments, metrics=asked, within=plan.within, has_orders=has_orders(standing))
     )
-    found = {among: _found(standing, compared, among, asked, plan) for among in _groups(standing, plan)}
-    earlier = _earlier(writer.session, found)
+    earlier = _earlier(writer.session, asked)
+    found = {
+        among: _found(standing, compared.filter(compared.among == among), asked, plan, earlier.get(among))
+        for among in _groups(standing, plan)
+    }
     kept = {among: keep_numbers(one.clusters, earlier.get(among)) for among, one in found.items() if one.clusters is not None}
     groups = {among: clusters for among, (clusters, _runs) in kept.items()}
     scored = engine.map_customers(compared, score_clusters(groups), SCORED) if groups else None
@@ -164,21 +167,25 @@ def _groups(standing: Standing, plan: ClusterPlan) -> list[str]:
     return [str(each) for each in LifecycleStage if each is not LifecycleStage.PROSPECT]
 
 
-def _found(standing: Standing, compared: ir.Table, among: str, metrics: Sequence[str], plan: ClusterPlan) -> Clustering:
-    session = standing.session
-    mine = compared.filter(compared.among == among)
+def _found(standing: Standing, mine: ir.Table, metrics: Sequence[str], plan: ClusterPlan, earlier: Earlier | None) -> Clustering:
+    session, usual = standing.session, None if earlier is None else len(earlier.numbers)
     count = session.engine.fetch(mine.aggregate(customers=mine.count()))["customers"][0].as_py()
     rows = session.engine.fetch(sampled(mine, size=plan.sample, seed=plan.seed), limit=plan.sample)
     # One order of rows for both engines, so that the same seed finds the same centers.
     rows = rows.sort_by("customer_key")
     amounts = {name for name in metrics if is_amount(standing.registry.named(name))}
-    return find_clusters({name: doubles(rows[name]) for name in metrics}, amounts=amounts, customers=count, plan=plan)
+    return find_clusters(
+        {name: doubles(rows[name]) for name in metrics}, amounts=amounts, customers=count, plan=plan, usual=usual
+    )
 
 
-def _earlier(session: Session, found: Mapping[str, Clustering]) -> dict[str, Earlier]:
-    """The clusters of the run of segments that was published last, by the group among whom they were found."""
+def _earlier(session: Session, asked: Sequence[str]) -> dict[str, Earlier]:
+    """The clusters of the run of segments that was published last, by the group among whom they were found.
+
+    Those by mostly other metrics are none of ours.
+    """
     run = session.runs.latest_published(command="segments")
-    if run is None or run.new.as_of is None or not any(each.clusters for each in found.values()):
+    if run is None or run.new.as_of is None:
         return {}
     day: date = run.new.as_of
     contracts = (tables.CLUSTER, tables.CLUSTER_METRIC)
@@ -189,6 +196,8 @@ def _earlier(session: Session, found: Mapping[str, Clustering]) -> dict[str, Ear
     for among in {each["among"] for each in clusters}:
         mine = sorted((each for each in clusters if each["among"] == among), key=lambda each: each["number"])
         metrics = sorted({each["metric"] for each in values if each["cluster"] == mine[0]["cluster"]})
+        if 2 * len({*metrics} & {*asked}) <= len(asked):
+            continue
         apart = {(each["cluster"], each["metric"]): each["difference"] for each in values}
         matrix = np.array([[apart[each["cluster"], metric] for metric in metrics] for each in mine])
         earlier[among] = Earlier(tuple(metrics), matrix, tuple(each["number"] for each in mine), run.run_id)

@@ -379,6 +379,6 @@ _NONE_HOLDS = _(
     "{what}: no number of clusters could be found again in other samples and is better separated than customers without any groups would be; the {customers} customers stay one group."
 )
 _NO_CLUSTERS = {
-    "too_few_customers": _("{what}: {customers} customers are too few for clusters."),
+    "too_few_customers": _("{what}: {customers} {customers:customer is|customers are} too few for clusters."),
     "all_alike": _("{what}: the {customers} customers do not differ in any of the metrics; there are no clusters."),
 }

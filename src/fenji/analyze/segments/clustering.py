@@ -14,7 +14,7 @@ Bound: the sample (50,000 customers by default) times its metrics, and a distanc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -35,6 +35,8 @@ DRAWN = 4000
 """Customers of a sample drawn again."""
 NEARLY = 0.9
 """Of the best gain in silhouette and of the best stability: as good for practice, and more groups say more."""
+NOT_WORSE = 0.8
+"""Of the best gain, from which the number of the run before stays."""
 STARTS = 4
 """Beginnings from which centers are sought; the best end counts."""
 REDRAW_STARTS = 2
@@ -131,7 +133,9 @@ def sampled(table: ir.Table, *, size: int, seed: int) -> ir.Table:
     return table.order_by(mixed, table.customer_key).limit(size)
 
 
-def find_clusters(columns: Mapping[str, Floats], *, amounts: Collection[str], customers: int, plan: ClusterPlan) -> Clustering:
+def find_clusters(
+    columns: Mapping[str, Floats], *, amounts: Collection[str], customers: int, plan: ClusterPlan, usual: int | None = None
+) -> Clustering:
     """The clusters of a sample.
 
     Of the numbers of clusters that can be found again (``least_stability``, and ``least_found`` for every single cluster) and whose
@@ -143,6 +147,7 @@ def find_clusters(columns: Mapping[str, Floats], *, amounts: Collection[str], cu
         amounts: the metrics that are amounts (``scaling.is_amount``).
         customers: how many the sample stands for.
         plan: the choices of the company.
+        usual: how many clusters the run before found (``best_number``).
     """
     sample = len(next(iter(columns.values()), ()))
     if sample < plan.least_customers:
@@ -156,12 +161,31 @@ def find_clusters(columns: Mapping[str, Floats], *, amounts: Collection[str], cu
     aside = sample - len(matrix)
     different = len(np.unique(matrix[: 50 * DRAWN], axis=0))
     tried = [_tried(matrix, count, plan, different) for count in range(plan.least_clusters, plan.most_clusters + 1)]
-    best = _best(tuple(choice for choice, _found in tried))
+    best = best_number([choice for choice, _found in tried], usual)
     choices = tuple(_judged(choice, best) for choice, _found in tried)
     fits = [(choice, found) for choice, found in tried if best is not None and choice.clusters == best and found is not None]
     if not fits:
         return Clustering(customers, sample, uses, choices, None, aside)
     return Clustering(customers, sample, uses, choices, _described(whole, scales, fits[0][1]), aside)
+
+
+def best_number(choices: Sequence[Choice], usual: int | None = None) -> int | None:
+    """Which of the numbers that were tried is chosen; None: none is fit.
+
+    Args:
+        choices: those that passed every test stand as less separated.
+        usual: how many the run before found; it stays as long as it is fit and not clearly worse, so that clusters do not split and join
+            from month to month.
+    """
+    fit = [each for each in choices if each.verdict is Verdict.LESS_SEPARATED]
+    if not fit:
+        return None
+    most = max(each.gain for each in fit)
+    if any(each.clusters == usual and each.gain >= NOT_WORSE * most for each in fit):
+        return usual
+    fit = [each for each in fit if each.gain >= NEARLY * most]
+    surest = max(each.stability or 0.0 for each in fit)
+    return max(each.clusters for each in fit if (each.stability or 0.0) >= NEARLY * surest)
 
 
 def score_clusters(groups: Mapping[str, Clusters]) -> Callable[[pa.Table], pa.Table]:
@@ -275,16 +299,6 @@ def _tried(matrix: Floats, count: int, plan: ClusterPlan, different: int) -> tup
     if smallest * len(matrix) < _least_size(len(matrix), plan):
         verdict = Verdict.TOO_SMALL
     return Choice(count, verdict, silhouette, cloud, stability, smallest), _Fit(centers, silhouettes, stabilities)
-
-
-def _best(choices: tuple[Choice, ...]) -> int | None:
-    fit = [each for each in choices if each.verdict is Verdict.LESS_SEPARATED]
-    if not fit:
-        return None
-    most = max(each.gain for each in fit)
-    fit = [each for each in fit if each.gain >= NEARLY * most]
-    surest = max(each.stability or 0.0 for each in fit)
-    return max(each.clusters for each in fit if (each.stability or 0.0) >= NEARLY * surest)
 
 
 def _judged(choice: Choice, best: int | None) -> Choice:

@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from fenji.analyze.segments.centers import find_centers, nearest
 from fenji.analyze.segments.cluster_labels import Earlier, keep_numbers
-from fenji.analyze.segments.clustering import Verdict, find_clusters, sampled, score_clusters
+from fenji.analyze.segments.clustering import Choice, Verdict, best_number, find_clusters, sampled, score_clusters
 from fenji.analyze.segments.scaling import matrix_of
 from fenji.domain.segments import ClusterPlan
 from fenji.engines.engine import Engine
@@ -154,3 +154,16 @@ def test_other_metrics_or_no_run_before_leave_the_numbers_alone() -> None:
     for earlier in (None, Earlier(("orders_12m",), np.array([[1.0]]), (5,), "before")):
         kept, runs = keep_numbers(found, earlier)
         assert (kept.numbers, runs) == ((1, 2, 3, 4), (None,) * 4)
+
+
+def test_the_number_of_the_run_before_stays_until_another_is_clearly_better() -> None:
+    def choice(clusters: int, gain: float, *, stability: float = 0.9, verdict: Verdict = Verdict.LESS_SEPARATED) -> Choice:
+        return Choice(clusters, verdict, 0.2 + gain, 0.2, stability, 0.1)
+
+    near = [choice(2, 0.100), choice(3, 0.089), choice(4, 0.095, stability=0.7), choice(5, 0.2, verdict=Verdict.UNSTABLE)]
+    assert best_number(near) == 2
+    assert best_number(near, usual=3) == 3
+    assert best_number([choice(2, 0.100), choice(3, 0.079)], usual=3) == 2
+    assert best_number(near, usual=5) == 2
+    assert best_number([choice(2, 0.100), choice(3, 0.091)]) == 3
+    assert best_number([choice(5, 0.2, verdict=Verdict.UNSTABLE)], usual=5) is None
