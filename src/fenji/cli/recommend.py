@@ -207,7 +207,9 @@ def _show_quality(result: RecommendResult, output: Output) -> None:
     name = output.text(METHOD_NAMES[Method(chosen["method"])])
     if chosen["trained_until"] is None:
         output.say(
-            _("Method: {method}. No customer bought both before and in the last {days} days, so it could not be tried."),
+            _(
+                "Method: {method}. Nobody who had bought before bought anything new to recommend in the last {days} days, so the methods could not be tried."
+            ),
             method=name,
             days=chosen["horizon_days"],
         )
