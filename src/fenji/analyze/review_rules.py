@@ -1,7 +1,7 @@
 """What do the rules say of every customer at every review of a history? Values become bands, and each set of bands is judged once.
 
 Reads   cells (``review_cells.cells_of``) of whole customers of one range of keys
-Writes  the official tiers of a history: one table of insight.tier_assignment for each review
+Writes  the official tiers of a history: one table for each review
 Units   as the cells'
 Keeps   every customer, from the first review on at which the customer is known
 Source  decision 0018
