@@ -13,8 +13,10 @@ import pytest
 
 from fenji.analyze.value.classes import class_thresholds, margins
 from fenji.analyze.value.contract_lengths import contract_lengths, largest_plans
+from fenji.analyze.value.contract_values import contract_value, renewal_weights
 from fenji.analyze.value.fitting import choose_purchases, fit_models, purchase_counts, spend_counts
 from fenji.analyze.value.order_histories import history_totals, interval_ratios, order_histories, purchase_cells, spend_cells
+from fenji.analyze.value.sbg import SbgModel
 from fenji.analyze.value.scoring import SCORES, Discounting, score_customers
 from fenji.analyze.value.tracking import Split, arrivals_by_day, holdout_by_repeats, repeat_orders_by_week
 from fenji.domain.metrics import Fact
@@ -53,10 +55,11 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     )
     costs = pa.Table.from_pylist([{"product_id": "tea", "unit_cost": Decimal("3.33")}], schema=clean.PRODUCT.schema.to_pyarrow())
     contracts = pa.Table.from_pylist(
-        [{"contract_id": str(n), "customer_key": n, "started_on": AS_OF - timedelta(days=37 * n), "plan": "ab"[n % 2],
+        [{"contract_id": str(n), "customer_key": n, "started_on": AS_OF - timedelta(days=37 * n), "plan": "ab"[n % 2], "monthly_fee": Decimal(n) + Decimal("0.33"),
           "ended_on": None if n % 3 else AS_OF - timedelta(days=11 * n)} for n in range(20)], schema=clean.CONTRACT.schema.to_pyarrow(),
     )  # fmt: skip
     lengths = engine.stage(contract_lengths(engine.from_arrow(contracts), as_of=AS_OF))
+    weights = renewal_weights({"all": SbgModel(0.7, 2.5, 0.0, None, 9), "a": None}, months=24, rate_yearly=0.1)
     known = engine.stage(order_histories(lines, as_of=SPLIT.split_on))
     tables = {
         "scores": scores,
@@ -68,6 +71,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
         },
         "lengths": lengths,
         "plans": largest_plans(lengths),
+        "fees": contract_value(engine.from_arrow(contracts), engine.from_arrow(weights), curves=["all", "a"], as_of=AS_OF),
         "weeks": repeat_orders_by_week(lines, known, SPLIT),
         "arrivals": arrivals_by_day(known),
         "holdout": holdout_by_repeats(lines, known, SPLIT),

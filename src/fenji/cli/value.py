@@ -106,6 +106,7 @@ def answer(result: ValueResult, output: Output) -> dict[str, Any]:
         "survival": [_without(row) for row in result.survival],
         "customers": [_without(row) for row in result.top],
         "customer": None if result.customer is None else _without(result.customer),
+        "customer_contracts": None if result.customer_contracts is None else _without(result.customer_contracts),
         "warnings": [problem_json(each, output.language) for each in result.warnings],
     }
 
@@ -154,6 +155,7 @@ def show_customer(result: ValueResult, row: Mapping[str, Any], output: Output) -
             share=percent(row["known_cost_share_12m"]),
         )
     _say_expected(result, row, output)
+    _say_contracts(result, output)
     output.say(
         _("Class by value: {current}. Class by potential: {potential}."),
         current=class_name(row["current_class"], output),
@@ -192,6 +194,26 @@ def _say_expected(result: ValueResult, row: Mapping[str, Any], output: Output) -
             clv=money(row["clv"]),
             currency=result.currency,
         )
+
+
+def _say_contracts(result: ValueResult, output: Output) -> None:
+    row = result.customer_contracts
+    if row is None:
+        return
+    output.say(
+        _("Contracts in force: {contracts}, {fee} {currency} a month; expected to be in force in twelve months: {later}."),
+        contracts=number(row["contracts"]),
+        fee=money(row["monthly_fee"]),
+        currency=result.currency,
+        later=number(row["contracts_12m"], 2),
+    )
+    output.say(
+        _("Fees expected in the next twelve months: {fees} {currency}; of {months} months, discounted: {clv} {currency}."),
+        fees=money(row["expected_fees_12m"]),
+        currency=result.currency,
+        months=result.rules.clv_months,
+        clv=money(row["fee_clv"]),
+    )
 
 
 def _say_one_time(result: ValueResult, row: Mapping[str, Any], output: Output) -> None:

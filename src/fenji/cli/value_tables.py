@@ -138,6 +138,20 @@ def show_survival(result: ValueResult, output: Output) -> None:
     if not own:
         return
     output.heading(_("Contracts: share still running after months"))
+    if result.value("contracts", "customers"):
+        output.say(
+            _(
+                "{customers} customers have {contracts} contracts in force, with {fee} {currency} a month; in twelve months {later} of these are expected to be in force. Fees expected by then: {fees} {currency}; of {months} months, discounted: {clv} {currency}."
+            ),
+            customers=number(result.value("contracts", "customers")),
+            contracts=number(result.value("contracts", "contracts")),
+            fee=number(result.value("contracts", "monthly_fee")),
+            currency=result.currency,
+            later=number(result.value("contracts", "contracts_12m")),
+            fees=number(result.value("contracts", "expected_fees_12m")),
+            months=result.rules.clv_months,
+            clv=number(result.value("contracts", "fee_clv")),
+        )
     listed = [row for row in own if row["period"] in {1, 2, 3, 6, 12, 18, 24, 36, 48, 60}] or own
     rows = [
         (

@@ -68,7 +68,7 @@ VALUE_MODEL = Contract(
         Column(
             "model",
             "string",
-            "bg_nbd, mbg_nbd, average_rate, gamma_gamma, average_spend, rhythm, total, holdout, cost, current, potential, or sbg: and a plan",
+            "bg_nbd, mbg_nbd, average_rate, gamma_gamma, average_spend, rhythm, total, holdout, cost, current, potential, contracts, or sbg: and a plan",
         ),
         Column("quantity", "string", "such as r, alpha, log_likelihood, correlation, high"),
         _optional("value", "float64", "its value; null where it is not known"),
@@ -76,7 +76,9 @@ VALUE_MODEL = Contract(
         _optional("upper", "float64", "upper end of it"),
         Column("is_chosen", "boolean", "whether the model is the one in use"),
         _optional(
-            "verdict", "string", "why a model was chosen or not, or what a check found; one of domain.value.Choice, Rhythm or OrderModel"
+            "verdict",
+            "string",
+            "why a model was chosen or not, or what a check found; one of domain.value.Choice, Rhythm or OrderModel",
         ),
     ),
     "analyze/value/model_rows.py",
@@ -136,6 +138,35 @@ VALUE_GRID = Contract(
         _optional("clv", MONEY, "their discounted lifetime value"),
     ),
     "analyze/value/grid.py",
+)
+
+CONTRACT_VALUE = Contract(
+    Shelf.INSIGHT,
+    "contract_value",
+    "one row per customer with a contract in force at the as-of date",
+    ("customer_key", "as_of"),
+    (
+        Column("customer_key", "int64", "customer"),
+        _AS_OF,
+        Column("contracts", "int64", "contracts in force"),
+        _optional("monthly_fee", MONEY, "their fees of one month; null where none is known"),
+        _optional(
+            "contracts_12m",
+            "float64",
+            "how many of them are expected to be in force twelve months later; null without a fitted curve",
+        ),
+        _optional(
+            "expected_fees_12m",
+            MONEY,
+            "fees expected of the next twelve months, if they stay as they are; not added to expected_revenue_12m, as fees may stand among the orders",
+        ),
+        _optional(
+            "fee_clv",
+            MONEY,
+            "fees expected of the coming months of analyses/value.yaml (clv_months), each discounted to the as-of date",
+        ),
+    ),
+    "analyze/value/contract_values.py",
 )
 
 VALUE_SURVIVAL = Contract(

@@ -23,6 +23,7 @@ from fenji.settings import EngineName
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.tables.insight_value import (
+    CONTRACT_VALUE,
     CUSTOMER_VALUE,
     VALUE_GRID,
     VALUE_HOLDOUT,
@@ -64,6 +65,8 @@ class ValueResult:
     """Rows of insight.customer_value with customer_id and tier: the highest lifetime value first."""
     customer: Mapping[str, Any] | None
     """The one customer that was asked for."""
+    customer_contracts: Mapping[str, Any] | None = None
+    """Its row of insight.contract_value; None without a contract in force."""
     warnings: tuple[Problem, ...] = ()
 
     def value(self, model: str, quantity: str) -> float | None:
@@ -137,6 +140,7 @@ def value_at(
             survival=_rows(standing, run, VALUE_SURVIVAL, by="period"),
             top=_customers(standing, run, most=top),
             customer=None if key is None else _customer(standing, run, key),
+            customer_contracts=None if key is None else _contracts_of(standing, run, key),
             warnings=standing.warnings,
         )
         return _with_remarks(result)
@@ -194,6 +198,12 @@ def _customer(standing: Standing, run: Run, key: int) -> Mapping[str, Any]:
     if not found:
         raise NotFound.of(_("the customer was not known on {day} yet."), day=standing.as_of)
     return found[0]
+
+
+def _contracts_of(standing: Standing, run: Run, key: int) -> Mapping[str, Any] | None:
+    table = standing.session.read(run.run_id, CONTRACT_VALUE, as_of=standing.as_of)
+    found: list[dict[str, Any]] = standing.session.engine.fetch(table.filter(table.customer_key == key)).to_pylist()
+    return found[0] if found else None
 
 
 def _with_remarks(result: ValueResult) -> ValueResult:

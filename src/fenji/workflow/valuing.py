@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from fenji.analyze.value.classes import class_thresholds, margins, thresholds_of, value_of_customers, with_classes
 from fenji.analyze.value.contract_lengths import contract_lengths, curves_of, largest_plans
+from fenji.analyze.value.contract_values import contract_value, renewal_weights
 from fenji.analyze.value.fitting import (
     ValueModels,
     average_rate,
@@ -24,7 +25,15 @@ from fenji.analyze.value.fitting import (
     spend_counts,
 )
 from fenji.analyze.value.grid import value_grid
-from fenji.analyze.value.model_rows import cost_rows, holdout_summary, model_rows, revenue_rows, sbg_rows, threshold_rows
+from fenji.analyze.value.model_rows import (
+    contract_rows,
+    cost_rows,
+    holdout_summary,
+    model_rows,
+    revenue_rows,
+    sbg_rows,
+    threshold_rows,
+)
 from fenji.analyze.value.order_histories import (
     EXACT_CUSTOMERS,
     MOST_CELLS,
@@ -54,6 +63,7 @@ from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.tables.insight_value import (
+    CONTRACT_VALUE,
     CUSTOMER_VALUE,
     VALUE_GRID,
     VALUE_HOLDOUT,
@@ -98,7 +108,7 @@ def compute_value(standing: Standing, rules: ValueRules, progress: Progress, wri
     holdout = _track(standing, rules, order_line, fitted.totals, writer)
     total = expected_total(fitted.models, fitted.purchases, fitted.spends)
     (summed,) = engine.fetch(values.aggregate(revenue=values.expected_revenue_12m.sum(), clv=values.clv.sum())).to_pylist()
-    contracts = _contracts(standing, writer)
+    contracts = _contracts(standing, rules, writer)
     checks = [*revenue_rows(total, summed["revenue"], summed["clv"]), *holdout, *class_rows, *contracts]
     _save(writer, model_rows(fitted.models, total, checks, as_of=as_of), VALUE_MODEL, standing)
     progress("", len(STEPS), len(STEPS))
@@ -184,17 +194,22 @@ def _tried(engine: Workbench, order_line: ir.Table, split: Split) -> tuple[pa.Ta
     return tracking_rows(model, rate, orders, arrivals, split), holdout_rows(model, counts, by_repeats, split), kind
 
 
-def _contracts(standing: Standing, writer: RunWriter) -> list[dict[str, Any]]:
-    """insight.value_survival, saved; the parameters of its curves."""
-    engine = standing.session.engine
-    lengths = engine.stage(contract_lengths(standing.read(clean.CONTRACT), as_of=standing.as_of))
+def _contracts(standing: Standing, rules: ValueRules, writer: RunWriter) -> list[dict[str, Any]]:
+    """insight.value_survival and insight.contract_value, saved; the parameters of the curves, and what all contracts come to."""
+    engine, contract = standing.session.engine, standing.read(clean.CONTRACT)
+    lengths = engine.stage(contract_lengths(contract, as_of=standing.as_of))
     plans = engine.fetch(largest_plans(lengths))["plan"].to_pylist()
     # Plans without a curve of their own are put together, so that there are as many rows as months and large plans allow.
     named = lengths.mutate(plan=ibis.ifelse(lengths.plan.isin(plans), lengths.plan, ibis.null("string"))) if plans else lengths
     grouped = named.group_by("plan", "period", "is_over").aggregate(contracts=named.contracts.sum())
     curves, models = curves_of(engine.fetch(grouped).to_pylist(), plans)
     _save(writer, survival_rows(curves, models, as_of=standing.as_of), VALUE_SURVIVAL, standing)
-    return sbg_rows(models)
+    weights = renewal_weights(models, months=rules.clv_months, rate_yearly=float(rules.discount_rate_yearly))
+    table = contract_value(contract, engine.from_arrow(weights), curves=list(models), as_of=standing.as_of)
+    saved = writer.save(table, CONTRACT_VALUE, as_of=standing.as_of)
+    names = ("contracts", "monthly_fee", "contracts_12m", "expected_fees_12m", "fee_clv")
+    (summed,) = engine.fetch(saved.aggregate(customers=saved.count(), **{name: saved[name].sum() for name in names})).to_pylist()
+    return [*sbg_rows(models), *contract_rows(summed)]
 
 
 def _rows_of(engine: Workbench, table: ir.Table) -> int:

@@ -13,5 +13,6 @@ tracking           whether past models would have been right
 model_rows         parameters, likelihoods and verdicts as a table
 contract_lengths   how many months contracts have lasted, and which are over
 sbg                how long contracts last: shifted-beta-geometric
+contract_values    what contracts will bring
 survival           which share of contracts is still running: Kaplan-Meier
 """

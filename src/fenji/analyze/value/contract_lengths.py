@@ -38,15 +38,21 @@ def contract_lengths(contract: ir.Table, *, as_of: date) -> ir.Table:
     begun = contract.filter(contract.started_on <= day)
     is_over = ibis.coalesce(begun.ended_on <= day, ibis.literal(False))  # noqa: FBT003 - a value, not a mode
     seen = begun.select("plan", began=begun.started_on, until=ibis.ifelse(is_over, begun.ended_on, day), is_over=is_over)
-    months = (seen.until.year() - seen.began.year()) * 12 + seen.until.month() - seen.began.month()
-    has_more_days, lacks_days = seen.until.day() > seen.began.day(), seen.until.day() < seen.began.day()
     one, zero = ibis.literal(1, type="int64"), ibis.literal(0, type="int64")
-    # Of months that are not completed, the last one counts for what is over and does not for what is running.
-    over = ibis.greatest(months.cast("int64") + ibis.ifelse(has_more_days, one, zero), one)
-    running = months.cast("int64") - ibis.ifelse(lacks_days, one, zero)
+    running = completed_months(seen.began, seen.until)
+    # Of a month that is not completed, what is over counts as having ended in it.
+    has_more_days = seen.until.day() != seen.began.day()
+    over = ibis.greatest(running + ibis.ifelse(has_more_days, one, zero), one)
     timed = seen.mutate(period=ibis.ifelse(seen.is_over, over, running))
     completed = timed.filter(timed.period >= 1)
     return completed.group_by("plan", "period", "is_over").aggregate(contracts=completed.count().cast("int64"))
+
+
+def completed_months(began: ir.DateValue, until: ir.DateValue) -> ir.IntegerValue:
+    """Whole months from one day to another: from the 15th to the 14th of the next month none, to the 15th one."""
+    months = (until.year() - began.year()) * 12 + until.month() - began.month()
+    lacks_days = ibis.ifelse(until.day() < began.day(), ibis.literal(1, type="int64"), ibis.literal(0, type="int64"))
+    return months.cast("int64") - lacks_days
 
 
 def largest_plans(lengths: ir.Table) -> ir.Table:

@@ -83,6 +83,13 @@ def sbg_rows(models: Mapping[str, SbgModel | None]) -> list[Row]:
     ]
 
 
+def contract_rows(summed: Mapping[str, Any]) -> list[Row]:
+    """What all contracts in force come to; nothing where there are none."""
+    if not summed["customers"]:
+        return []
+    return [_row("contracts", name, None if value is None else float(value)) for name, value in summed.items()]
+
+
 def holdout_summary(split: Split | None, kind: OrderModel, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Orders after the split in one number each: actual, expected, as many as before; and by what share the model was off.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,8 @@ import pytest
 from scipy import stats
 
 from fenji.analyze.value.contract_lengths import contract_lengths, curves_of, largest_plans
-from fenji.analyze.value.sbg import fit_sbg
+from fenji.analyze.value.contract_values import contract_value, renewal_weights
+from fenji.analyze.value.sbg import SbgModel, fit_sbg
 from fenji.analyze.value.survival import kaplan_meier, survival_rows
 from fenji.tables import clean
 
@@ -106,3 +108,63 @@ def test_plans_have_curves_of_their_own_beside_the_whole(duck):
         (1, 1, 0.875), (2, 2, 0.625), (4, 1, 0.5), (7, 1, 0.375), (11, 0, 0.375),
     ]  # fmt: skip
     assert curves_of([], []) == ({}, {})
+
+
+def test_what_is_expected_of_contracts_is_what_happens_to_contracts_drawn_from_the_curve(duck):
+    model = SbgModel(0.7, 2.5, 0.0, None, 0)
+    chance = np.random.default_rng(6)
+    leaving = chance.beta(0.7, 2.5, 200_000)
+    lasted = chance.geometric(leaving)
+    weights = renewal_weights({"all": model, "gold": None}, months=36, rate_yearly=0.1).to_pylist()
+    assert {each["curve"] for each in weights} == {"all", "gold"}
+    for age in (0, 5, 20):
+        (row,) = [each for each in weights if (each["curve"], each["age"]) == ("all", age)]
+        renewed = lasted[lasted > age] - 1 - age  # how often who is in force after `age` months renews from now on
+        assert row["staying"] == pytest.approx((renewed >= 12).mean(), abs=0.01)
+        assert row["fees_12m"] == pytest.approx(np.minimum(renewed, 12).mean(), rel=0.02)
+        worth = np.cumsum(np.r_[0.0, 1.1 ** (-np.arange(1, 37) / 12)])
+        assert row["fees_clv"] == pytest.approx(worth[np.minimum(renewed, 36)].mean(), rel=0.02)
+
+
+def test_contracts_of_a_customer_are_valued_together(duck):
+    rows = [
+        {"contract_id": "a", "customer_key": 1, "started_on": date(2025, 1, 31), "plan": "gold", "monthly_fee": Decimal("10.00")},
+        {"contract_id": "b", "customer_key": 1, "started_on": date(2025, 12, 1), "plan": "rare", "monthly_fee": Decimal("5.50")},
+        {
+            "contract_id": "c",
+            "customer_key": 2,
+            "started_on": date(2025, 12, 1),
+            "ended_on": date(2025, 12, 31),
+            "monthly_fee": Decimal(9),
+        },
+        {"contract_id": "d", "customer_key": 3, "started_on": date(2025, 6, 15), "ended_on": date(2026, 2, 1)},
+        {"contract_id": "e", "customer_key": 4, "started_on": date(2026, 1, 1), "monthly_fee": Decimal(9)},
+    ]
+    table = duck.from_arrow(pa.Table.from_pylist(rows, schema=clean.CONTRACT.schema.to_pyarrow()))
+    weights = pa.table(
+        {
+            "curve": ["gold", "all", "all"],
+            "age": pa.array([11, 0, 6], pa.int64()),
+            "staying": [0.5, 0.25, 0.5],
+            "fees_12m": [9.0, 4.0, 7.0],
+            "fees_clv": [20.0, 5.0, 9.0],
+        }
+    )
+    found = duck.fetch(
+        contract_value(table, duck.from_arrow(weights), curves=["all", "gold"], as_of=date(2025, 12, 31)).order_by("customer_key")
+    ).to_pylist()
+    assert [
+        (
+            each["customer_key"],
+            each["contracts"],
+            each["monthly_fee"],
+            each["contracts_12m"],
+            each["expected_fees_12m"],
+            each["fee_clv"],
+        )
+        for each in found
+    ] == [
+        (1, 2, Decimal("15.50"), 0.75, Decimal("112.00"), Decimal("227.50")),  # 10 x 9 + 5.50 x 4; 10 x 20 + 5.50 x 5
+        (3, 1, None, 0.5, None, None),
+    ]
+    assert renewal_weights({"all": None}, months=36, rate_yearly=0.1).num_rows == 0
