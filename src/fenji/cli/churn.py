@@ -290,9 +290,8 @@ def _say_dates(foretold: Foretold, output: Output) -> None:
     if foretold.used is not None and foretold.lack is None:
         scores = {each: foretold.figure(each, "auc", Part.TRIAL_CALIBRATE) or foretold.figure(each, "auc") for each in MODELS}
         text = _("Used is what ranked best on the date of choice: {model} (AUC {auc}; {others}).")
-        others = ", ".join(
-            f"{output.text(MODEL_NAMES[each])} {number(scores[each], 3)}" for each in MODELS if each is not foretold.used
-        )
+        rivals = [f"{output.text(MODEL_NAMES[each])} {number(scores[each], 3)}" for each in MODELS if each is not foretold.used]
+        others = output.text(_(", ")).join(rivals)
         output.say(text, model=output.text(MODEL_NAMES[foretold.used]), auc=number(scores[foretold.used], 3), others=others)
 
 
@@ -342,6 +341,7 @@ def _show_top(result: ChurnResult, output: Output) -> None:
         Col(output.text(_("tier"))),
         Col(output.text(_("risk")), is_number=True),
         Col(output.text(_("revenue of 12 months ({currency})"), currency=result.currency), is_number=True),
+        Col(output.text(_("at stake")), is_number=True),
         Col(output.text(_("reasons")), may_wrap=True),
     ]
     rows = (
@@ -350,6 +350,7 @@ def _show_top(result: ChurnResult, output: Output) -> None:
             _tier_name(each.tier, result.policy, output),
             percent(each.probability),
             money(each.facts.get("net_revenue_12m")),
+            number(each.expected_loss),
             _reasons(each, output),
         )
         for each in result.top
