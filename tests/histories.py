@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from fenji.analyze.registry import Registry
+from fenji.analyze.rules import conditions_of, metrics_in
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import NEVER_LOST, LostRule, ReviewOn
@@ -33,7 +34,7 @@ def history(
     event_kinds: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """The assignments of every review, by customer and date."""
-    registry = Registry.of(event_kinds)
+    registry = Registry.of(event_kinds, named=[slug for each in reviews for slug in metrics_in(conditions_of(each.policy))])
     given = pa.Table.from_pylist([dict(each) for each in overrides], schema=OVERRIDES)
     plan = ReviewPlan(tuple(reviews), (registry,) * len(reviews), lost, given)
     rows = [row for each in decide_plan(engine, customer, facts, plan) for row in engine.fetch(each.assignment).to_pylist()]

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
+from fenji.analyze.registry import builtin_metrics
 from fenji.domain.metrics import Aggregate, Fact, Metric, RowFilter, Unit
 from fenji.domain.periods import Window
 from fenji.domain.words import Words
@@ -63,7 +63,7 @@ def every_fact() -> World:
 
 def rows(engine: Engine, told: World, as_of: date) -> list[dict[str, object]]:
     facts, customer = told.on(engine)
-    metrics = Registry.of(["visit"], OWN).metrics
+    metrics = (*builtin_metrics(["visit"]), *OWN)
     found = engine.fetch(customer_metric(facts, customer, metrics=metrics, as_of=as_of)).to_pylist()
     return sorted(found, key=lambda row: row["customer_key"])
 

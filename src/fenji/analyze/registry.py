@@ -8,18 +8,26 @@ from dataclasses import dataclass
 from fenji.analyze.registry_contracts import CONTRACT_METRICS
 from fenji.analyze.registry_events import event_metrics
 from fenji.analyze.registry_feedback import FEEDBACK_METRICS, REFERRAL_METRICS
-from fenji.analyze.registry_orders import ORDER_METRICS, YEAR_METRICS
+from fenji.analyze.registry_orders import MEMBERSHIP_METRICS, ORDER_METRICS, YEAR_METRICS
 from fenji.domain.metrics import Metric
 from fenji.errors import InvalidDocument, NotFound, Place, Problem, unknown_name
 
 
 def builtin_metrics(event_kinds: Iterable[str] = ()) -> tuple[Metric, ...]:
-    """The metrics that every workspace has, in the order of the panel's columns.
+    """The metrics that fenji knows of itself, in the order of the panel's columns; those of membership years only where asked for.
 
     Args:
         event_kinds: the kinds of events that the workspace's data holds; each gives three metrics.
     """
-    return (*ORDER_METRICS, *YEAR_METRICS, *FEEDBACK_METRICS, *REFERRAL_METRICS, *CONTRACT_METRICS, *event_metrics(event_kinds))
+    return (
+        *ORDER_METRICS,
+        *YEAR_METRICS,
+        *MEMBERSHIP_METRICS,
+        *FEEDBACK_METRICS,
+        *REFERRAL_METRICS,
+        *CONTRACT_METRICS,
+        *event_metrics(event_kinds),
+    )
 
 
 @dataclass(frozen=True)
@@ -38,13 +46,22 @@ class Registry:
         InvalidDocument.raise_if(unknown_name("metric", slug, known, place=Place(column=each.slug)) for each, slug in parts)
 
     @classmethod
-    def of(cls, event_kinds: Iterable[str] = (), own: Sequence[Metric] = ()) -> Registry:
+    def of(cls, event_kinds: Iterable[str] = (), own: Sequence[Metric] = (), *, named: Iterable[str] = ()) -> Registry:
         """The built-in metrics followed by those of metrics.yaml.
+
+        Args:
+            event_kinds: the kinds of events that the workspace's data holds.
+            own: the metrics of metrics.yaml.
+            named: what a policy names: metrics of membership years are there only if it, or a ratio of ``own``, names them.
 
         >>> len(Registry.of()) < len(Registry.of(["visit"]))
         True
+        >>> "orders_this_membership_year" in Registry.of(), "orders_this_membership_year" in Registry.of(named=["orders_this_membership_year"])
+        (False, True)
         """
-        return cls((*builtin_metrics(event_kinds), *own))
+        asked = {*named, *(slug for each in own for slug in each.ratio_of or ())}
+        left_out = {each.slug for each in MEMBERSHIP_METRICS} - asked
+        return cls((*(each for each in builtin_metrics(event_kinds) if each.slug not in left_out), *own))
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(self.metrics)

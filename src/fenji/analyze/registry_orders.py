@@ -28,13 +28,12 @@ _YEAR = _Span("12m", "近12个月", "last twelve months")
 _TOTAL = _Span("total", "累计", "in total")
 
 
-_YEARS = (
-    _Span("this_year", "本年度", "this year"),
-    _Span("last_year", "上一年度", "last year"),
+_YEARS = (_Span("this_year", "本年度", "this year"), _Span("last_year", "上一年度", "last year"))
+_MEMBERSHIP_YEARS = (
     _Span("this_membership_year", "本会员年度", "this membership year"),
     _Span("last_membership_year", "上一会员年度", "last membership year"),
 )
-"""Calendar years, and those that begin with the day on which the customer joined."""
+"""They begin with the day on which the customer joined."""
 
 
 def _over(
@@ -294,3 +293,6 @@ ORDER_METRICS: tuple[Metric, ...] = (
 
 YEAR_METRICS: tuple[Metric, ...] = tuple(metric for span in _YEARS for metric in _spend(span))
 """How much and how many over years instead of rolling months; metrics.yaml has all others over the same windows."""
+
+MEMBERSHIP_METRICS: tuple[Metric, ...] = tuple(metric for span in _MEMBERSHIP_YEARS for metric in _spend(span))
+"""The same over each customer's own years. They take a pass of their own over the lines, so they are measured where they are asked for."""

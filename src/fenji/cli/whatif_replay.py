@@ -23,7 +23,8 @@ from fenji.cli.whatif_tables import (
 )
 from fenji.domain.policies import Policy
 from fenji.language import message as _
-from fenji.workflow.replaying import ReplayedReview, ReplayResult
+from fenji.workflow.replaying import ReplayResult
+from fenji.workflow.replaying_sides import ReplayedReview
 
 PART_NAMES = {RulePart.QUALIFY: _("to gain"), RulePart.KEEP: _("to keep"), RulePart.CAP: _("cap, at most")}
 

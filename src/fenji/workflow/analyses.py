@@ -12,7 +12,6 @@ from pathlib import Path
 import ibis.expr.types as ir
 
 from fenji import __version__
-from fenji.analyze.panel import customer_metric
 from fenji.analyze.registry import Registry
 from fenji.domain.policies import Policy
 from fenji.domain.runs import NewRun, Run
@@ -22,7 +21,7 @@ from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workflow.analyzing import CleanBase, registry_of, usable_policy
 from fenji.workflow.progress import Progress, silent
-from fenji.workflow.tiers import answering_run, clean_base_of, documents_of
+from fenji.workflow.tiers import answering_run, clean_base_of, documents_of, panel_at
 from fenji.workflow.wiring import RunWriter, Session, open_session
 from fenji.workflow.workspace import open_workspace, own_metrics_of, policies_of, policy_in_force
 
@@ -56,12 +55,7 @@ class Standing:
     @cached_property
     def panel(self) -> ir.Table:
         """insight.customer_metric at the date, every metric of the registry; computed again where the run kept none of that day."""
-        contract = insight.customer_metric(self.registry.metrics)
-        stored = self.session.stored_columns(self.run.run_id, contract, as_of=self.as_of)
-        if stored >= {each.name for each in contract.columns}:
-            return self.session.read(self.run.run_id, contract, as_of=self.as_of)
-        panel = customer_metric(self.base.facts, self.base.customer, metrics=self.registry.metrics, as_of=self.as_of)
-        return self.session.engine.stage(panel)
+        return panel_at(self.session, self.run, self.base, self.registry, self.registry.slugs, as_of=self.as_of)
 
     @cached_property
     def assignment(self) -> ir.Table:

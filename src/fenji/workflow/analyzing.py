@@ -70,7 +70,7 @@ def clean_base(session: Session, tables: Mapping[str, ir.Table]) -> CleanBase:
 def registry_of(own: tuple[Metric, ...], policy: Policy, event_kinds: tuple[str, ...] = ()) -> Registry:
     """Every metric of a workspace: the built-in ones, those of the event kinds in its data or its policy, and its own."""
     asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)]
-    return Registry.of({*event_kinds, *kinds_named(asked)}, own)
+    return Registry.of({*event_kinds, *kinds_named(asked)}, own, named=asked)
 
 
 def usable_policy(read: PolicyDocument, registry: Registry) -> tuple[Problem, ...]:

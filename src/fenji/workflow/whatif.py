@@ -17,13 +17,12 @@ from fenji.documents.policies import policy_from_text, read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run
-from fenji.errors import InvalidInput, NotFound, Problem
-from fenji.language import message as _
+from fenji.errors import Problem
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.workflow.analyzing import registry_of, usable_policy
 from fenji.workflow.progress import Progress, silent
-from fenji.workflow.tiers import tiers_at
+from fenji.workflow.tiers import clean_base_of, panel_at, tiers_at
 from fenji.workflow.wiring import Session, open_session
 from fenji.workflow.workspace import Workspace, open_workspace, own_metrics_of
 
@@ -127,48 +126,11 @@ def _lost_rule(workspace: Workspace) -> LostRule:
 
 
 def _panel(session: Session, run: Run, registry: Registry, policies: Sequence[Policy], day: date) -> ir.Table:
-    """The columns of the stored panel that the two policies need, without lost customers.
-
-    Raises:
-        InvalidInput: the stored panel lacks some; all of them are named.
-        NotFound: the run kept no panel of the day.
-    """
-    asked = metrics_asked(policies)
-    known = session.stored_columns(run.run_id, insight.customer_metric(()), as_of=day)
-    if not known:
-        raise NotFound.of(
-            _("run {run_id} kept no metrics of {as_of}."),
-            advice=_("Compute them with: fenji tiers --as-of {as_of}"),
-            run_id=run.run_id,
-            as_of=day,
-        )
-    InvalidInput.raise_if(
-        Problem(
-            _("the stored panel of run {run_id} has no metric '{name}'."),
-            {"run_id": run.run_id, "name": name},
-            advice=_("Compute it with: fenji run"),
-        )
-        for name in asked
-        if name not in known
-    )
-    narrow = insight.customer_metric(tuple(each for each in registry if each.slug in asked))
-    panel = session.read(run.run_id, narrow, as_of=day)
+    """The metrics that the two policies need, without lost customers."""
+    panel = panel_at(session, run, clean_base_of(session, run), registry, metrics_asked(policies), as_of=day)
     if not _lost_rule(session.workspace).is_on:
         return panel
     return without_lost(panel, session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=day), as_of=day)
-
-
-def _stored_columns(session: Session, run: Run, day: date) -> frozenset[str]:
-    """The columns that the stored panel of a day really has: metrics may have been added to the workspace since."""
-    found = session.stored_columns(run.run_id, insight.customer_metric(()), as_of=day)
-    if not found:
-        raise NotFound.of(
-            _("run {run_id} kept no metrics of {as_of}."),
-            advice=_("Compute them with: fenji tiers --as-of {as_of}"),
-            run_id=run.run_id,
-            as_of=day,
-        )
-    return found
 
 
 def _affected(

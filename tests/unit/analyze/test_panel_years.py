@@ -186,7 +186,7 @@ def test_reviews_follow_rules_over_years(duck: Engine, policy: Policy) -> None:
         for each in reviews
         for row in duck.fetch(
             assign_tiers(
-                customer_metric(facts, customer, metrics=Registry.of().metrics, as_of=each.as_of),
+                customer_metric(facts, customer, metrics=builtin_metrics(), as_of=each.as_of),
                 customer,
                 policy=policy,
                 as_of=each.as_of,
