@@ -12,7 +12,7 @@ import pytest
 from fenji.analyze.panel import customer_metric
 from fenji.analyze.registry import Registry
 from fenji.analyze.segments.assembling import assemble_segments, with_clusters
-from fenji.analyze.segments.cluster_facts import averages_of_all, cluster_averages, comparable
+from fenji.analyze.segments.cluster_facts import cluster_averages, comparable
 from fenji.analyze.segments.clustering import SCORED, doubles, find_clusters, sampled, score_clusters
 from fenji.analyze.segments.counting import count_segments, cross_segments
 from fenji.analyze.segments.cuts import cut_from, cuts_to_draw, declared_cuts, drawn_cuts
@@ -20,7 +20,7 @@ from fenji.analyze.segments.interests import customer_interests
 from fenji.analyze.segments.lifecycle import lifecycle_stages, own_rhythms, population_rhythm
 from fenji.analyze.segments.scaling import is_amount
 from fenji.analyze.segments.tree_growing import GrownRule, condition_from
-from fenji.analyze.segments.tree_rules import count_outcomes, count_rules, with_outcomes
+from fenji.analyze.segments.tree_rules import count_rules, with_outcomes
 from fenji.domain.metrics import Fact
 from fenji.domain.segments import ClusterPlan, SegmentPlan, Within
 from fenji.engines.engine import Engine
@@ -86,8 +86,6 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
         "crossed": crossed,
         "counts": count_segments(crossed),
         "averages": cluster_averages(compared, scored, metrics=METRICS),
-        "of all": averages_of_all(compared, metrics=METRICS),
-        "outcomes": count_outcomes(joined, metrics=METRICS),
         "rules": count_rules(joined, RULES),
     }
     told = {name: sorted(engine.fetch(table).to_pylist(), key=str) for name, table in tables.items()}

@@ -39,6 +39,7 @@ from fenji.analyze.segments.tree_rules import (
     with_outcomes,
 )
 from fenji.domain.metrics import Fact
+from fenji.domain.runs import RunStatus
 from fenji.domain.segments import ClusterPlan, LifecycleStage, SegmentPlan, Target, Within
 from fenji.language import message as _
 from fenji.tables import insight
@@ -48,6 +49,8 @@ from fenji.workflow.progress import Progress
 from fenji.workflow.wiring import RunWriter, Session
 
 STEPS = (_("finding segments"), _("finding clusters"), _("counting segments"), _("growing decision trees"))
+RUNS_LOOKED_AT = 1000
+"""Newest runs among which the one before is looked for."""
 MOST_OUTCOMES = 1000
 """Tiers, or clusters."""
 
@@ -136,7 +139,7 @@ def _save_clusters(writer: RunWriter, standing: Standing, segments: ir.Table, pl
     compared = engine.stage(
         comparable(standing.panel, segments, metrics=asked, within=plan.within, has_orders=has_orders(standing))
     )
-    earlier = _earlier(writer.session, asked)
+    earlier = _earlier(writer.session, asked, as_of)
     found = {
         among: _found(standing, compared.filter(compared.among == among), asked, plan, earlier.get(among))
         for among in _groups(standing, plan)
@@ -179,15 +182,16 @@ def _found(standing: Standing, mine: ir.Table, metrics: Sequence[str], plan: Clu
     )
 
 
-def _earlier(session: Session, asked: Sequence[str]) -> dict[str, Earlier]:
+def _earlier(session: Session, asked: Sequence[str], as_of: date) -> dict[str, Earlier]:
     """The clusters of the run of segments that was published last, by the group among whom they were found.
 
-    Those by mostly other metrics are none of ours.
+    Runs of later days do not count: what comes later changes nothing. Clusters by mostly other metrics are none of ours.
     """
-    run = session.runs.latest_published(command="segments")
-    if run is None or run.new.as_of is None:
+    runs = (each for each in session.runs.list_runs(limit=RUNS_LOOKED_AT) if each.status is RunStatus.PUBLISHED)
+    days = ((each, each.new.as_of) for each in runs if each.new.command == "segments")
+    run, day = next(((each, day) for each, day in days if day is not None and day <= as_of), (None, None))
+    if run is None or day is None:
         return {}
-    day: date = run.new.as_of
     contracts = (tables.CLUSTER, tables.CLUSTER_METRIC)
     if any(not session.stored_columns(run.run_id, each, as_of=day) >= set(each.schema.names) for each in contracts):
         return {}

@@ -147,17 +147,10 @@ def test_the_command_answers_people_and_scripts_from_the_same_run(
     ]
     assert told["customer"]["segments"]["region"] == "north"
     assert (len(told["clusters"]), len(told["trees"])) == (3, 2)
-    for options in (
-        ["--lang", "zh"],
-        ["--rfm"],
-        ["--lifecycle"],
-        ["--clusters"],
-        ["--explain", "tiers"],
-        ["--explain", "clusters", "--lang", "zh"],
-        ["--customer", "c7"],
-    ):
+    everything = ["--lifecycle", "--rfm", "--clusters", "--explain", "clusters", "--customer", "c7"]
+    for options in (["--lang", "zh"], everything, ["--explain", "tiers", "--lang", "zh"]):
         assert answer(["segments", "--workspace", str(shop), *options]) == 0
-        assert len(capsys.readouterr().out.splitlines()) > 5
+        assert len(capsys.readouterr().out.splitlines()) > 10
     assert answer(["segments", "--workspace", str(shop), "--explain", "tier"]) == 2
     assert "Did you mean tiers?" in capsys.readouterr().err
     with pytest.raises(NotFound, match="no customer has this id"):
@@ -188,18 +181,13 @@ def test_a_month_later_the_same_customers_keep_their_cluster(shop: Path, found: 
 
 
 def test_few_customers_are_told_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One customer at the end of January, five at the end of February, sixty-five at the end of the year, with one product and no repeat buyer."""
-    days = [date(2025, 1, 5), *[date(2025, 2, day) for day in (3, 4, 5, 6)], *[date(2025, 12, 1)] * 60]
+    """Five customers at the end of February, sixty-five at the end of the year, without any repeat buyer."""
+    days = [*[date(2025, 2, day) for day in (3, 4, 5, 6, 7)], *[date(2025, 12, 1)] * 60]
     root = shop_of(tmp_path, [(f"c{number}", on, "10", "", "") for number, on in enumerate(days)])
     run_all(root, as_of=AS_OF)
-    for as_of, customers in ((date(2025, 1, 31), 1), (date(2025, 2, 28), 5)):
-        found = segments_at(root, as_of=as_of)
-        assert (found.customers, found.clusters, [each.verdict for each in found.trees]) == (
-            customers,
-            (),
-            ["too_few_customers"] * 2,
-        )
-        assert [(each.segment, each.customers) for each in found.of(Segmentation.LIFECYCLE)] == [("new", customers)]
+    found = segments_at(root, as_of=date(2025, 2, 28))
+    assert (found.customers, found.clusters, [each.verdict for each in found.trees]) == (5, (), ["too_few_customers"] * 2)
+    assert [(each.segment, each.customers) for each in found.of(Segmentation.LIFECYCLE)] == [("new", 5)]
     capsys.readouterr()
     (root / "analyses").mkdir(exist_ok=True)
     (root / "analyses" / "segments.yaml").write_text("rfm: {frequency: {metric: orders_12}}\n", "utf-8")
