@@ -120,8 +120,10 @@ def _metrics(language: Language) -> Iterator[str]:
     yield _either(
         language,
         "One number per customer at a date. `12m` is the twelve calendar months that end with that day, `30d` thirty days, `total` everything"
-        " before. The last three are made for every kind of event in your data; `visit` stands for any kind. Add your own in `metrics.yaml`.",
-        "每个客户在某一天的一个数。`12m` 指以当天结束的十二个自然月，`30d` 指三十天，`total` 指此前全部。最后三个按数据中的每种事件各生成一份，"
+        " before. Those of membership years, which begin with the day on which the customer joined, are measured where a policy or `metrics.yaml`"
+        " names them. The last three are made for every kind of event in your data; `visit` stands for any kind. Add your own in `metrics.yaml`.",
+        "每个客户在某一天的一个数。`12m` 指以当天结束的十二个自然月，`30d` 指三十天，`total` 指此前全部。会员年度从客户加入那天算起，"
+        "其指标只在分级标准或 `metrics.yaml` 用到时才计算。最后三个按数据中的每种事件各生成一份，"
         "这里以 `visit` 为例。自己的指标写在 `metrics.yaml` 里。",
     )
     yield ""
