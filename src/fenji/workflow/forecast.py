@@ -72,7 +72,7 @@ class ForecastResult:
 
 
 @dataclass(frozen=True)
-class _Past:
+class Past:
     """The reviews of a history that tell what follows."""
 
     history: History
@@ -104,7 +104,7 @@ def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engi
         raise InvalidArgument.of(text, count=reviews, most=MOST_REVIEWS)
     with open_session(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
-        past = _past_of(session, history)
+        past = past_of(session, history)
         run = forecast_run(session, past)
         forecast = _stored(session, run, reviews)
         opening = [each for each in forecast.tiers if each.step == 1]
@@ -121,7 +121,7 @@ def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engi
         )
 
 
-def forecast_run(session: Session, past: _Past) -> Run:
+def forecast_run(session: Session, past: Past) -> Run:
     """The published run that holds the forecast of a history: an earlier one where nothing has changed."""
     base = clean_base_of(session, past.history.run)
     registry = registry_of(own_metrics_of(session.workspace), past.policy, base.event_kinds)
@@ -139,7 +139,12 @@ def forecast_run(session: Session, past: _Past) -> Run:
     return analyzed(standing, COMMAND, compute)
 
 
-def _past_of(session: Session, history: History) -> _Past:
+def past_of(session: Session, history: History) -> Past:
+    """What of a history can be learned from, and which reviews are coming.
+
+    Raises:
+        NotFound: the run decided no review, or too few under the policy in force; says how many more are needed.
+    """
     policy = _followed(history)
     usable, left_out = _usable_reviews(session, history, policy)
     _check_enough(history, policy, usable)
@@ -153,7 +158,7 @@ def _past_of(session: Session, history: History) -> _Past:
     first_on = session.engine.fetch(first.name("first").as_table())["first"][0].as_py()
     lost = lost_rule_in(history.run)
     filling = 0 if first_on is None else sum(is_filling(day, first_on, named, lost) for day in (*usable, *coming))
-    return _Past(history, policy, tuple(usable), coming, filling, first_on, (*history.warnings, *left_out))
+    return Past(history, policy, tuple(usable), coming, filling, first_on, (*history.warnings, *left_out))
 
 
 def _followed(history: History) -> Policy:
@@ -201,7 +206,7 @@ def _check_enough(history: History, policy: Policy, usable: Sequence[date]) -> N
         )
 
 
-def _transitions(session: Session, past: _Past) -> Transitions:
+def _transitions(session: Session, past: Past) -> Transitions:
     run_id = past.history.run.run_id
     has_orders = any(each.table == clean.ORDER_LINE.full_name and each.rows for each in session.runs.tables_of(run_id))
     order_line = session.read(run_id, clean.ORDER_LINE) if has_orders else None
@@ -274,7 +279,7 @@ def _tried(rows: Sequence[Row], fit: Row, reviews: int) -> Backtest:
     )
 
 
-def _start_up(past: _Past) -> list[Problem]:
+def _start_up(past: Past) -> list[Problem]:
     """What is said where windows were, or still are, filling."""
     days = (*past.usable, *past.coming)
     if not past.filling:
