@@ -113,7 +113,7 @@ def show(result: RecommendResult, output: Output) -> None:
         _show_product(result, output)
     else:
         _show_most(result, output)
-    _show_quality(result, output)
+        _show_quality(result, output)
 
 
 def _show_customer(result: RecommendResult, output: Output) -> None:

@@ -71,7 +71,7 @@ def command(
             level=one_of(ItemLevel, level, _("level")),
             tier=tier,
             product=product,
-            order=one_of(RuleOrder, sort, _("order")),
+            order=one_of(RuleOrder, sort, _("sort order")),
             top=top,
             progress=progress,
         )
