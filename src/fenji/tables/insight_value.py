@@ -68,7 +68,7 @@ VALUE_MODEL = Contract(
         Column(
             "model",
             "string",
-            "bg_nbd, mbg_nbd, average_rate, gamma_gamma, average_spend, rhythm, total, holdout, cost, current, potential, contracts, or sbg: and a plan",
+            "bg_nbd, mbg_nbd, average_rate, gamma_gamma, average_spend, rhythm, total, holdout, beginning, cost, current, potential, contracts, or sbg: and a plan",
         ),
         Column("quantity", "string", "such as r, alpha, log_likelihood, correlation, high"),
         _optional("value", "float64", "its value; null where it is not known"),

@@ -41,6 +41,9 @@ VALUE_FILE = f"{ANALYSES_FOLDER}/value.yaml"
 MOST_OFF = 0.2
 """Share by which orders in the hold-out may differ from what was expected before people are warned."""
 
+MANY_EARLY, MANY_TIMES = 0.1, 3
+"""Share of customers who seem to have come with the first data, and how many times more than at an even pace, from which people are told."""
+
 Quantities = Mapping[tuple[str, str], Mapping[str, Any]]
 """The rows of insight.value_model by model and quantity."""
 
@@ -253,6 +256,12 @@ def _doubts(result: ValueResult) -> list[Problem]:
             "who orders more often spends less on a day (correlation {correlation}); the model takes both for independent, so it overstates frequent customers."
         )
         problems.append(Problem(more if correlation > 0 else less, {"correlation": f"{correlation:.2f}"}))
+    early, even = result.value("beginning", "share"), result.value("beginning", "share_at_an_even_pace")
+    if early and even and early > MANY_EARLY and early > MANY_TIMES * even:
+        text = _(
+            "{share} % of the customers have their first order in the first four weeks of the data: many of them are older customers whose beginning is not known, and are judged as if they had come then."
+        )
+        problems.append(Problem(text, {"share": round(early * 100)}))
     rhythm = result.quantities["rhythm", "spread"]["verdict"]
     if rhythm == Rhythm.REGULAR:
         problems.append(

@@ -26,6 +26,7 @@ from fenji.analyze.value.fitting import (
 )
 from fenji.analyze.value.grid import value_grid
 from fenji.analyze.value.model_rows import (
+    beginning_rows,
     contract_rows,
     cost_rows,
     holdout_summary,
@@ -109,7 +110,8 @@ def compute_value(standing: Standing, rules: ValueRules, progress: Progress, wri
     total = expected_total(fitted.models, fitted.purchases, fitted.spends)
     (summed,) = engine.fetch(values.aggregate(revenue=values.expected_revenue_12m.sum(), clv=values.clv.sum())).to_pylist()
     contracts = _contracts(standing, rules, writer)
-    checks = [*revenue_rows(total, summed["revenue"], summed["clv"]), *holdout, *class_rows, *contracts]
+    beginning = beginning_rows(engine.fetch(arrivals_by_day(histories)).to_pylist(), as_of=as_of)
+    checks = [*revenue_rows(total, summed["revenue"], summed["clv"]), *holdout, *beginning, *class_rows, *contracts]
     _save(writer, model_rows(fitted.models, total, checks, as_of=as_of), VALUE_MODEL, standing)
     progress("", len(STEPS), len(STEPS))
 

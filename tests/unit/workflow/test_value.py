@@ -66,6 +66,9 @@ def test_a_lively_shop_has_models_and_everything_adds_up(lively_shop):
     assert float(sum(row["expected_revenue_12m"] for row in result.grid)) == pytest.approx(revenue["value"])
     assert total["lower"] < total["value"] < total["upper"]
     assert revenue["lower"] < revenue["value"] < revenue["upper"]
+    # Customers came evenly over 500 of 731 days.
+    assert result.value("beginning", "share") == pytest.approx(28 / 500, abs=0.03)
+    assert "first four weeks" not in told(result)
     assert [row["clv"] for row in result.top] == sorted((row["clv"] for row in result.top), reverse=True)
     assert (len(result.top), result.survival) == (10, ())
     # The trial: 26 weeks, every week once, and cumulated right.
@@ -131,6 +134,7 @@ def test_a_small_shop_is_told_what_is_missing_and_nothing_is_made_up(tmp_path, c
         Choice.TOO_FEW_BUYERS,
         SpendModel.AVERAGE,
     )
+    assert "100 % of the customers have their first order in the first four weeks" in told(result)
     assert "5 customers have ordered, 3 of them more than once: too few for a model" in told(result)
     for row in result.top:
         assert (row["p_alive"], row["expected_revenue_12m_upper"]) == (None, None)

@@ -26,6 +26,9 @@ from fenji.tables.insight_value import VALUE_MODEL
 
 Row = dict[str, Any]
 
+BEGINNING_DAYS = 28
+"""Of the data: who ordered in them is likely to have ordered before."""
+
 
 def model_rows(models: ValueModels, total: ExpectedTotal | None, checks: Iterable[Row], *, as_of: date) -> pa.Table:
     """insight.value_model.
@@ -80,6 +83,23 @@ def sbg_rows(models: Mapping[str, SbgModel | None]) -> list[Row]:
             _row(f"sbg:{plan}", "log_likelihood", model.log_likelihood),
             _row(f"sbg:{plan}", "contracts", float(model.contracts)),
         )
+    ]
+
+
+def beginning_rows(arrivals: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Row]:
+    """How many customers seem to have come in the first four weeks of the data, and how many would have at an even pace.
+
+    Args:
+        arrivals: first_on and customers, one row per day.
+        as_of: the last day that counts.
+    """
+    came = {each["first_on"]: each["customers"] for each in arrivals}
+    everyone, first = sum(came.values()), min(came, default=as_of)
+    early = sum(many for day, many in came.items() if (day - first).days < BEGINNING_DAYS)
+    days = (as_of - first).days + 1
+    return [
+        _row("beginning", "share", early / everyone if everyone else None),
+        _row("beginning", "share_at_an_even_pace", min(BEGINNING_DAYS / days, 1.0)),
     ]
 
 
