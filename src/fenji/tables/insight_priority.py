@@ -150,7 +150,7 @@ DOWNGRADE_WATCH = Contract(
         Column(
             "condition",
             "string",
-            "the line of the rule that decides, as written: met by least, or, for unless, missing most at the next review",
+            "the line of the rule that decides, as written: met by least; for unless with the value at the next review, for expected with the one that is expected",
         ),
         *_LINE[1:],
         Column("reviews_left", "int64", "reviews that hold and grace still cover"),

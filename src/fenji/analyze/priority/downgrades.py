@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 from fenji.analyze.explaining import reviews_after
 from fenji.analyze.priority.expectations import expected_basis, foretold
 from fenji.analyze.priority.ladder import TODAY, with_metrics
-from fenji.analyze.priority.rule_gaps import Measured, Reach, best_of, measured_rules, safest
+from fenji.analyze.priority.rule_gaps import Measured, Reach, best_of, margins_of, safest
 from fenji.analyze.rules import RuleBasis, holds, metrics_in
 from fenji.domain.conditions import Condition
 from fenji.domain.policies import Cause, Downgrade, Policy, ReviewPeriod
@@ -48,17 +48,16 @@ def downgrade_watch(
     keeping = {position: _keeping(policy, position) for position in range(1, len(policy.tiers))}
     bound = ladder.table.filter(ladder.table.position > 0, ladder.table.cause != Cause.OVERRIDE.value)
     basis = RuleBasis(bound, ladder.variants, ladder.top_columns)
-    table = _with_margin(basis, keeping, "margin").mutate(falls_to=_landing(bound, ladder, policy))
-    table = table.mutate(reviews_left=table.hold_left + table.grace_left)
+    table = _with_margin(basis, keeping, "margin")
+    table = table.mutate(falls_to=_landing(table, ladder, policy), reviews_left=table.hold_left + table.grace_left)
     if panel_at_review is None:
         table = table.mutate(margin_at_review=ibis.null("float64"), **{f"{name}_at_review": table[name] for name in _LINE})
     else:
         silent = _with_margin(with_metrics(ladder, bound, panel_at_review), keeping, "margin_at_review", "_at_review")
         table = _beside(table, silent, ("margin_at_review", *(f"{name}_at_review" for name in _LINE)))
-    later = _with_margin(
-        expected_basis(basis), {place: kept for place, kept in keeping.items() if foretold(metrics_in(kept))}, "coming"
-    )
-    table = _beside(table, later, ("coming",))
+    foretold_only = {place: kept for place, kept in keeping.items() if foretold(metrics_in(kept))}
+    later = _with_margin(expected_basis(basis), foretold_only, "coming", "_expected")
+    table = _beside(table, later, ("coming", *(f"{name}_expected" for name in _LINE)))
     table = table.mutate(expected_margin=ibis.ifelse(table.expected_orders_12m.notnull(), table.coming, ibis.null("float64")))
     watched = table.mutate(watch=_watch(table, rules))
     return _in_order(watched.filter(watched.watch.notnull()), policy, as_of)
@@ -79,7 +78,14 @@ def _in_order(watched: ir.Table, policy: Policy, as_of: date) -> ir.Table:
         margin=watched.margin,
         expected_margin=watched.expected_margin,
         margin_at_review=watched.margin_at_review,
-        **{name: ibis.ifelse(is_unless, watched[f"{name}_at_review"], watched[name]) for name in _LINE},
+        **{
+            name: ibis.cases(
+                (is_unless, watched[f"{name}_at_review"]),
+                (watched.watch == str(Watch.EXPECTED), watched[f"{name}_expected"]),
+                else_=watched[name],
+            )
+            for name in _LINE
+        },
         reviews_left=watched.reviews_left,
         falls_on=_falls_on(watched.reviews_left, policy, as_of),
         net_revenue_12m=watched[TODAY],
@@ -95,14 +101,12 @@ def _keeping(policy: Policy, position: int) -> tuple[Condition, ...]:
 def _with_margin(basis: RuleBasis, keeping: Keeping, name: str, suffix: str = "") -> ir.Table:
     """The basis with the margin by which each customer's tier is kept, and the line that decides."""
     conditions = list(dict.fromkeys(rule for kept_by in keeping.values() for rule in kept_by))
-    measured = measured_rules(basis, conditions)
-    reach = _margin(measured, keeping)
-    told = {f"{each}{suffix}": value for each, value in measured.told(reach.line).items()}
-    return measured.table.mutate(**{name: reach.size}, **told)
+    measured = margins_of(basis, conditions)
+    return measured.with_reach(_margin(measured, keeping), name, suffix)
 
 
 def _margin(measured: Measured, keeping: Keeping) -> Reach:
-    reaches = {position: safest([measured.margin(rule) for rule in kept_by]) for position, kept_by in keeping.items()}
+    reaches = {position: safest([measured.reach(rule) for rule in kept_by]) for position, kept_by in keeping.items()}
     return best_of(reaches, measured.table.position)
 
 

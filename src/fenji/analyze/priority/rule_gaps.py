@@ -10,15 +10,16 @@ Source  ``judging.ways_to_meet``: what a way asks for is the sum of its missing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from operator import add
 
 import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.rules import CUSTOMER_PREFIX, RuleBasis, holds, scaled_number, variants_of
-from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, TopShare, leaves
+from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, TopShare
 from fenji.domain.policies import Variant
 
 Leaf = Comparison | Presence | TopShare
@@ -34,55 +35,108 @@ class Reach:
 
     size: ir.FloatingValue
     line: ir.IntegerValue
-    """The number of the line that asks for most, or is met by least; see ``Measured.lines``."""
+    """The number of the line that asks for most, or is met by least, in ``Measured.lines``."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A rule basis in which every line of some rules has been measured for every customer."""
+    """A rule basis in which some rules, and every part of them, have been measured for every customer."""
 
     table: ir.Table
     lines: tuple[Leaf, ...]
+    parts: tuple[Condition, ...]
 
-    def gap(self, condition: Condition) -> Reach:
-        """What is missing: 0 where the rule is met, null where nothing that a customer can bring about would meet it."""
-        return self._taken(condition, "gap")
+    def reach(self, condition: Condition) -> Reach:
+        """How far every customer is from one of the rules, or inside it."""
+        number = self.parts.index(condition)
+        return Reach(self.table[_size(number)], self.table[_line(number)])
 
-    def margin(self, condition: Condition) -> Reach:
-        """By what part of its threshold the rule is met, -1..1; below 0 it is not. A line met by more than its whole threshold counts as 1."""
-        return self._taken(condition, "margin")
-
-    def told(self, line: ir.IntegerValue) -> dict[str, ir.Value]:
-        """The text of a line by its number, with the customer's value and the threshold."""
-        numbers = range(len(self.lines))
-        return {
-            "condition": _by_number(line, [ibis.literal(str(each)) for each in self.lines], ""),
-            "metric_value": _by_number(line, [self.table[each.metric].cast("float64") for each in self.lines], None),
-            "threshold": _by_number(line, [self.table[f"threshold_of_{number}"] for number in numbers], None),
+    def with_reach(self, reach: Reach, name: str, suffix: str = "") -> ir.Table:
+        """The table with a size under a name, and with the deciding line: its text, the customer's value in it, and the threshold."""
+        table = self.table.mutate(reach.size.name(name), reach.line.name("deciding_line")).view()
+        told = {
+            "condition": _by_number(table.deciding_line, [ibis.literal(str(each)) for each in self.lines], ""),
+            "metric_value": _by_number(table.deciding_line, [table[each.metric].cast("float64") for each in self.lines], None),
+            "threshold": _by_number(
+                table.deciding_line, [table[f"threshold_of_{number}"] for number in range(len(self.lines))], None
+            ),
         }
-
-    def _taken(self, condition: Condition, what: str) -> Reach:
-        if not isinstance(condition, Group):
-            number = self.lines.index(condition)
-            return Reach(self.table[f"{what}_of_{number}"], ibis.literal(number, "int16"))
-        parts = [self._taken(part, what) for part in condition.parts]
-        if condition.junction is Junction.ANY:
-            return reduce(_smaller if what == "gap" else _larger, parts)
-        return reduce(_both if what == "gap" else _smaller, parts)
+        return table.mutate(**{f"{each}{suffix}": value for each, value in told.items()}).view()
 
 
-def measured_rules(basis: RuleBasis, conditions: Sequence[Condition]) -> Measured:
-    """The basis with gap, margin and threshold of every line of the rules."""
-    lines = tuple(dict.fromkeys(leaf for condition in conditions for leaf in leaves(condition)))
-    thresholds = {f"threshold_of_{number}": _threshold(line, basis) for number, line in enumerate(lines)}
-    table = basis.table.mutate(**thresholds)
+def gaps_of(basis: RuleBasis, rules: Sequence[Condition]) -> Measured:
+    """What is missing for each rule: 0 where it is met, null where nothing that a customer can bring about would meet it."""
+    return _measured(basis, rules, _gap, _missing_together)
+
+
+def margins_of(basis: RuleBasis, rules: Sequence[Condition]) -> Measured:
+    """By what part of its threshold each rule is met, -1..1; below 0 it is not. A line met by more than its whole threshold counts as 1."""
+    return _measured(basis, rules, _margin, _met_together)
+
+
+def best_of(reaches: Mapping[int, Reach], position: ir.IntegerValue) -> Reach:
+    """Of several rules the one that belongs to each customer's position; null where none does."""
+    if not reaches:
+        return Reach(ibis.null("float64"), ibis.literal(-1, "int16"))
+    size = ibis.cases(*((position == each, reach.size) for each, reach in reaches.items()), else_=ibis.null("float64"))
+    line = ibis.cases(*((position == each, reach.line) for each, reach in reaches.items()), else_=ibis.literal(-1, "int16"))
+    return Reach(size, line)
+
+
+def safest(reaches: Sequence[Reach]) -> Reach:
+    """Of several rules of which one is enough the one that is met by most."""
+    return _chosen(reaches, ibis.greatest)
+
+
+def _measured(
+    basis: RuleBasis,
+    rules: Sequence[Condition],
+    measure: Callable[[Leaf, ir.Table, ir.FloatingValue, ir.BooleanValue], ir.FloatingValue],
+    together: Callable[[Junction, Sequence[Reach]], Reach],
+) -> Measured:
+    """Lines first, then groups from the inside out.
+
+    A view after each step: else every group would repeat the text of its parts, and a rule of three levels would be longer than
+    any engine can read.
+    """
+    parts = tuple(dict.fromkeys(part for rule in rules for part in _parts_of(rule)))
+    lines = tuple(part for part in parts if not isinstance(part, Group))
+    table = basis.table.mutate(**{f"threshold_of_{number}": _threshold(line, basis) for number, line in enumerate(lines)}).view()
+    here = RuleBasis(table, basis.variants, basis.top_columns)
     sizes: dict[str, ir.Value] = {}
     for number, line in enumerate(lines):
-        at = table[f"threshold_of_{number}"]
-        met = holds(line, RuleBasis(table, basis.variants, basis.top_columns))
-        sizes[f"gap_of_{number}"] = _gap(line, table, at, met)
-        sizes[f"margin_of_{number}"] = _margin(line, table, at, met)
-    return Measured(table.mutate(**sizes), lines)
+        found = measure(line, table, table[f"threshold_of_{number}"], holds(line, here))
+        sizes |= {_size(parts.index(line)): found, _line(parts.index(line)): ibis.literal(number, "int16")}
+    table = table.mutate(**sizes).view()
+    groups = [(_depth(part), number, part) for number, part in enumerate(parts) if isinstance(part, Group)]
+    for depth in sorted({depth for depth, _number, _part in groups}):
+        level: dict[str, ir.Value] = {}
+        for number, group in [(number, part) for own, number, part in groups if own == depth]:
+            inner = [parts.index(each) for each in group.parts]
+            reach = together(group.junction, [Reach(table[_size(each)], table[_line(each)]) for each in inner])
+            level |= {_size(number): reach.size, _line(number): reach.line}
+        table = table.mutate(**level).view()
+    return Measured(table, lines, parts)
+
+
+def _parts_of(condition: Condition) -> Iterator[Condition]:
+    """A rule and everything that it consists of, the inner before the outer."""
+    if isinstance(condition, Group):
+        for part in condition.parts:
+            yield from _parts_of(part)
+    yield condition
+
+
+def _depth(condition: Condition) -> int:
+    return 1 + max(_depth(part) for part in condition.parts) if isinstance(condition, Group) else 0
+
+
+def _size(number: int) -> str:
+    return f"size_of_part_{number}"
+
+
+def _line(number: int) -> str:
+    return f"line_of_part_{number}"
 
 
 def _threshold(line: Leaf, basis: RuleBasis) -> ir.FloatingValue:
@@ -134,37 +188,27 @@ def _size_of(threshold: ir.FloatingValue) -> ir.FloatingValue:
     return ibis.greatest(threshold.abs(), ibis.literal(1.0, "float64"))
 
 
-def _both(left: Reach, right: Reach) -> Reach:
-    """Both are asked for; the line that asks for more is told."""
-    return Reach(left.size + right.size, ibis.ifelse(right.size > left.size, right.line, left.line))
+def _missing_together(junction: Junction, parts: Sequence[Reach]) -> Reach:
+    """All of it is asked for, the line that asks for most being told; or the cheapest part of it."""
+    if junction is Junction.ANY:
+        return _chosen(parts, ibis.least)
+    return Reach(reduce(add, [part.size for part in parts]), _chosen(parts, ibis.greatest).line)
 
 
-def _smaller(left: Reach, right: Reach) -> Reach:
-    takes_right = (left.size.isnull() | (right.size < left.size)).fill_null(False)  # noqa: FBT003 - Ibis takes the value alone
-    return _one(left, right, takes_right)
+def _met_together(junction: Junction, parts: Sequence[Reach]) -> Reach:
+    """What is met by least counts where all is asked for, and what is met by most where one is enough."""
+    return _chosen(parts, ibis.greatest if junction is Junction.ANY else ibis.least)
 
 
-def _larger(left: Reach, right: Reach) -> Reach:
-    takes_right = (left.size.isnull() | (right.size > left.size)).fill_null(False)  # noqa: FBT003
-    return _one(left, right, takes_right)
-
-
-def _one(left: Reach, right: Reach, takes_right: ir.BooleanValue) -> Reach:
-    return Reach(ibis.ifelse(takes_right, right.size, left.size), ibis.ifelse(takes_right, right.line, left.line))
+def _chosen(parts: Sequence[Reach], choose: Callable[..., ir.FloatingValue]) -> Reach:
+    """The first of the parts with the greatest or least size; both engines leave nulls out of that."""
+    if len(parts) == 1:
+        return parts[0]
+    size = choose(*(part.size for part in parts))
+    line = ibis.cases(*((part.size == size, part.line) for part in parts), else_=parts[0].line)
+    return Reach(size, line)
 
 
 def _by_number(number: ir.IntegerValue, values: Sequence[ir.Value], otherwise: str | None) -> ir.Value:
     rest = ibis.null("float64") if otherwise is None else ibis.literal(otherwise)
     return ibis.cases(*((number == position, value) for position, value in enumerate(values)), else_=rest) if values else rest
-
-
-def best_of(reaches: Mapping[int, Reach], position: ir.IntegerValue) -> Reach:
-    """Of several rules the one that belongs to each customer's position."""
-    size = ibis.cases(*((position == each, reach.size) for each, reach in reaches.items()), else_=ibis.null("float64"))
-    line = ibis.cases(*((position == each, reach.line) for each, reach in reaches.items()), else_=ibis.literal(-1, "int16"))
-    return Reach(size, line)
-
-
-def safest(reaches: Sequence[Reach]) -> Reach:
-    """Of several rules of which one is enough the one that is met by most."""
-    return reduce(_larger, reaches)

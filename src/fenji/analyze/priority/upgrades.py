@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 
 from fenji.analyze.priority.expectations import expected_basis, foretold
 from fenji.analyze.priority.ladder import TODAY
-from fenji.analyze.priority.rule_gaps import best_of, measured_rules
+from fenji.analyze.priority.rule_gaps import best_of, gaps_of
 from fenji.analyze.rules import RuleBasis, holds, metrics_in
 from fenji.domain.conditions import Condition
 from fenji.domain.policies import Policy
@@ -35,13 +35,13 @@ def upgrade_candidates(ladder: RuleBasis, *, policy: Policy, rules: PriorityRule
         as_of: last day that counts.
     """
     wanted = {position: tier.qualify for position, tier in enumerate(policy.tiers[1:]) if tier.qualify is not None}
-    now = measured_rules(ladder, list(wanted.values()))
-    reach = best_of({position: now.gap(rule) for position, rule in wanted.items()}, now.table.position)
-    found = now.table.mutate(gap=reach.size, **now.told(reach.line))
+    now = gaps_of(ladder, list(wanted.values()))
+    reach = best_of({position: now.reach(rule) for position, rule in wanted.items()}, now.table.position)
+    found = now.with_reach(reach, "gap")
     near = found.filter(found.gap > 0, found.gap <= float(rules.upgrade_gap), ~_is_capped(found, ladder, policy))
-    later = measured_rules(expected_basis(RuleBasis(near, ladder.variants, ladder.top_columns)), list(wanted.values()))
+    later = gaps_of(expected_basis(RuleBasis(near, ladder.variants, ladder.top_columns)), list(wanted.values()))
     table = later.table
-    coming = best_of({position: later.gap(rule) for position, rule in wanted.items() if _is_foretold(rule)}, table.position)
+    coming = best_of({position: later.reach(rule) for position, rule in wanted.items() if _is_foretold(rule)}, table.position)
     table = table.mutate(expected_gap=ibis.ifelse(table.expected_orders_12m.notnull(), coming.size, ibis.null("float64")))
     likely = table.filter(table.expected_gap.isnull() | (table.expected_gap <= float(rules.upgrade_expected_gap)))
     order = [likely.gap.asc(), ibis.asc("expected_gap", nulls_first=False), likely.customer_key.asc()]
@@ -50,9 +50,7 @@ def upgrade_candidates(ladder: RuleBasis, *, policy: Policy, rules: PriorityRule
         as_of=ibis.literal(as_of, type="date"),
         place=(ibis.row_number().over(order_by=order) + 1).cast("int64"),
         tier=likely.tier,
-        next_tier=ibis.cases(
-            *((likely.position == position, policy.tiers[position + 1].slug) for position in wanted), else_=policy.tiers[-1].slug
-        ),
+        next_tier=_next_tier(likely.position, policy),
         gap=likely.gap,
         expected_gap=likely.expected_gap,
         condition=likely.condition,
@@ -62,6 +60,11 @@ def upgrade_candidates(ladder: RuleBasis, *, policy: Policy, rules: PriorityRule
         expected_revenue_12m=likely.expected_revenue_12m,
         expected_orders_12m=likely.expected_orders_12m,
     ).cast(UPGRADE_CANDIDATE.schema)
+
+
+def _next_tier(position: ir.IntegerValue, policy: Policy) -> ir.StringValue:
+    above = [(position == number, tier.slug) for number, tier in enumerate(policy.tiers[1:])]
+    return ibis.cases(*above, else_=policy.tiers[-1].slug) if above else ibis.literal(policy.tiers[-1].slug)
 
 
 def _is_capped(table: ir.Table, ladder: RuleBasis, policy: Policy) -> ir.BooleanValue:

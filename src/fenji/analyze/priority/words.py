@@ -104,7 +104,7 @@ def upgrade_line(row: Row, policy: Policy, wording: Wording) -> str:
 def watch_line(row: Row, policy: Policy, wording: Wording) -> str:
     """Why a customer stands on the watch list, and what would follow."""
     language = wording.language
-    is_kept = row["watch"] in (Watch.NEARLY, Watch.EXPECTED)
+    is_kept = row["watch"] == Watch.NEARLY
     line, falls_to = _condition_line(row, wording, met=is_kept), tier_name(policy, row["falls_to"], wording)
     texts = {
         Watch.FALLS_NEXT: _("nothing keeps the tier ({line}): falls to {tier} at the review of {day}"),
@@ -118,7 +118,7 @@ def watch_line(row: Row, policy: Policy, wording: Wording) -> str:
             "kept by {margin} of the threshold ({line}); without it would fall to {tier}, at the review of {day} at the earliest"
         ),
         Watch.EXPECTED: _(
-            "kept today ({line}), but not on what is expected; would fall to {tier}, at the review of {day} at the earliest"
+            "kept today, but in twelve months not on what is expected ({line}); would fall to {tier}, at the review of {day} at the earliest"
         ),
     }
     own_day = translate(_("its own anniversary"), language)

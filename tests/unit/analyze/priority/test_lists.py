@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import ibis
 import pyarrow as pa
 
 from fenji.analyze.priority.downgrades import downgrade_watch
@@ -147,6 +148,26 @@ def test_without_a_common_review_day_the_list_goes_by_today(duck: Engine) -> Non
         # Gold asks for 1000 and 10 orders, which 6 has: on requalifying it falls no further.
         (6, "nearly", "gold", None, None),
     ]
+
+
+def test_a_policy_of_which_nothing_is_expected_and_one_of_a_single_tier_are_answered(duck: Engine) -> None:
+    panel, customer, assignment, value = tables(duck)
+    asked = parse_condition("complaints_12m <= 1")
+    calm = replace(POLICY, tiers=(POLICY.tiers[0], Tier("gold", Words("金", "Gold"), asked)), caps=())
+    for policy in (calm, replace(POLICY, tiers=POLICY.tiers[:1], caps=())):
+        few = assignment.mutate(
+            tier=ibis.ifelse(assignment.tier == "gold", policy.tiers[-1].slug, "basic"), cause=ibis.literal("kept")
+        )
+        ladder = ladder_of(panel, customer, few, value, policy=policy, as_of=AS_OF)
+        up = upgrade_candidates(ladder, policy=policy, rules=replace(DEFAULT_RULES, upgrade_gap=Decimal(3)), as_of=AS_OF)
+        down = downgrade_watch(ladder, at_review(duck, panel), policy=policy, rules=DEFAULT_RULES, as_of=AS_OF)
+        # Three complaints are two more than gold allows, twice its threshold.
+        found = (
+            rows(duck, up, "customer_key", "gap", "expected_gap"),
+            rows(duck, down, "customer_key", "watch", "expected_margin"),
+        )
+        # 4 and 5 keep gold with nothing to complain of, one whole threshold inside; the assignment says that 5 is not kept.
+        assert found == (([(2, 2.0, None)], [(5, "falls_next", None)]) if policy is calm else ([], []))
 
 
 def test_future_frequent_customers_are_new_or_rare_and_much_is_expected_of_them(duck: Engine) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+import ibis
 import pyarrow as pa
 import pytest
 
 from fenji.analyze.judging import CustomerFacts, Way, judge, ways_to_meet
-from fenji.analyze.priority.rule_gaps import measured_rules
+from fenji.analyze.priority.rule_gaps import gaps_of, margins_of, safest
 from fenji.analyze.rules import RuleBasis
 from fenji.analyze.tiers import rule_basis
 from fenji.domain.conditions import Condition, Group, Junction, Presence, parse_condition
@@ -98,10 +99,8 @@ def _asked(way: Way) -> float:
 @pytest.mark.parametrize("rule", RULES, ids=str)
 def test_the_gap_is_what_the_cheapest_way_asks_for(basis: tuple[DuckEngine, RuleBasis], rule: Condition) -> None:
     engine, whole = basis
-    measured = measured_rules(whole, [rule])
-    reach = measured.gap(rule)
-    told = measured.told(reach.line)
-    rows = engine.fetch(measured.table.mutate(gap=reach.size, **told)).to_pylist()
+    measured = gaps_of(whole, [rule])
+    rows = engine.fetch(measured.with_reach(measured.reach(rule), "gap")).to_pylist()
     assert len(rows) == 200
     for row in rows:
         ways = ways_to_meet(judge(rule, CustomerFacts.of(row, whole)))
@@ -117,13 +116,25 @@ def test_the_gap_is_what_the_cheapest_way_asks_for(basis: tuple[DuckEngine, Rule
 @pytest.mark.parametrize("rule", RULES, ids=str)
 def test_the_margin_is_below_zero_only_where_the_rule_is_not_met(basis: tuple[DuckEngine, RuleBasis], rule: Condition) -> None:
     engine, whole = basis
-    measured = measured_rules(whole, [rule])
-    rows = engine.fetch(measured.table.mutate(margin=measured.margin(rule).size)).to_pylist()
+    measured = margins_of(whole, [rule])
+    rows = engine.fetch(measured.with_reach(measured.reach(rule), "margin")).to_pylist()
     for row in rows:
         met = judge(rule, CustomerFacts.of(row, whole)).met
         assert -1 <= row["margin"] <= 1
         # On the threshold itself a strict comparison is not met, with nothing left over.
         assert met == (row["margin"] >= 0) or row["margin"] == 0
+
+
+def test_a_rule_of_many_levels_stays_short(basis: tuple[DuckEngine, RuleBasis]) -> None:
+    engine, whole = basis
+    rule: Condition = both("orders_12m >= 3", "net_revenue_12m >= 100")
+    for number in range(2, 9):
+        rule = (either if number % 2 else both)(rule, f"orders_12m >= {number}", f"net_revenue_12m >= {number * 100}")
+    measured = margins_of(whole, [rule])
+    table = measured.with_reach(safest([measured.reach(rule)] * 10), "margin")
+    # Each line and group is written down once: told inside one another they would come to millions of characters.
+    assert len(ibis.to_sql(table, dialect="duckdb")) < 100_000
+    assert engine.fetch(table.aggregate(customers=table.count()))["customers"][0].as_py() == 200
 
 
 def _takes_values_away(ways: tuple[Way, ...]) -> bool:
@@ -143,11 +154,8 @@ def test_margins_worked_by_hand(basis: tuple[DuckEngine, RuleBasis]) -> None:
         )
     )
     rule = both("net_revenue_12m >= 2000", "orders_12m >= 10")
-    measured = measured_rules(RuleBasis(panel), [rule])
-    reach = measured.margin(rule)
-    rows = engine.fetch(
-        measured.table.mutate(margin=reach.size, **measured.told(reach.line)).order_by("customer_key")
-    ).to_pylist()
+    measured = margins_of(RuleBasis(panel), [rule])
+    rows = engine.fetch(measured.with_reach(measured.reach(rule), "margin").order_by("customer_key")).to_pylist()
     # The weakest line counts: 5 % of the money, -5 % of it, none of the orders, none of the money.
     assert [(round(row["margin"], 9), row["condition"], row["metric_value"], row["threshold"]) for row in rows] == [
         (0.05, "net_revenue_12m >= 2000", 2100.0, 2000.0),
