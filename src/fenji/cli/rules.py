@@ -118,6 +118,7 @@ def show(result: RulesResult, output: Output) -> None:
         output.say(_("No order up to {day} tells which items it holds: there is nothing to find rules in."), day=result.as_of)
         return
     _show_counted(result, output)
+    _say_narrow(result, output)
     if not result.rules:
         _say_why_there_are_none(result, output)
         return
@@ -167,6 +168,15 @@ def _show_counted(result: RulesResult, output: Output) -> None:
     )
 
 
+def _say_narrow(result: RulesResult, output: Output) -> None:
+    if result.summary["narrow_rules"]:
+        output.say(
+            _("{count} more rules are left out because fewer than {least} customers stand behind their orders."),
+            count=number(result.summary["narrow_rules"]),
+            least=number(result.summary["least_customers"]),
+        )
+
+
 def _say_why_there_are_none(result: RulesResult, output: Output) -> None:
     counted = result.summary
     if not counted["multi_orders"]:
@@ -193,7 +203,16 @@ def _show_rules(result: RulesResult, output: Output) -> None:
         Col(output.text(_("also buys")), may_wrap=True),
         *(
             Col(output.text(title), is_number=True)
-            for title in (_("orders"), _("support"), _("confidence"), _("lift"), _("95% of lift"), _("leverage"), _("conviction"))
+            for title in (
+                _("orders"),
+                _("customers"),
+                _("support"),
+                _("confidence"),
+                _("lift"),
+                _("95% of lift"),
+                _("leverage"),
+                _("conviction"),
+            )
         ),
         *(
             [Col(output.text(_("lift elsewhere")), is_number=True), Col(output.text(_("difference")), is_number=True)]
@@ -207,6 +226,7 @@ def _show_rules(result: RulesResult, output: Output) -> None:
             _words(each["antecedent"], result.names, output),
             _words(each["consequent"], result.names, output),
             number(each["both_orders"]),
+            number(each["both_customers"]),
             percent(each["support"], 2),
             percent(each["confidence"]),
             number(each["lift"], 1),

@@ -6,6 +6,7 @@
     levels: [product, category, mixed]
     min_support: 0.001       # share of orders; leave it out: as low as leaves a readable number of sets
     least_baskets: 10
+    least_customers: 3       # different customers behind the orders of a rule
     min_confidence: 0.1
     min_lift: 1
     max_antecedents: 2       # items on the left side, 1 to 3
@@ -39,6 +40,7 @@ class _RulesFile(pydantic.BaseModel):
     levels: Annotated[list[ItemLevel], pydantic.Field(min_length=1)] = list(_DEFAULTS.levels)
     min_support: _Share | None = None
     least_baskets: Annotated[pydantic.StrictInt, pydantic.Field(ge=1)] = _DEFAULTS.least_baskets
+    least_customers: Annotated[pydantic.StrictInt, pydantic.Field(ge=1)] = _DEFAULTS.least_customers
     min_confidence: Annotated[float, pydantic.Field(ge=0, le=1, strict=True)] = _DEFAULTS.min_confidence
     min_lift: Annotated[float, pydantic.Field(ge=0, strict=True)] = _DEFAULTS.min_lift
     max_antecedents: Annotated[pydantic.StrictInt, pydantic.Field(ge=1, le=3)] = _DEFAULTS.max_antecedents
@@ -67,6 +69,7 @@ def basket_choices_from_text(text: str, file: str) -> BasketChoices:
         levels=tuple(dict.fromkeys(read.levels)),
         min_support=read.min_support,
         least_baskets=read.least_baskets,
+        least_customers=read.least_customers,
         min_confidence=read.min_confidence,
         min_lift=read.min_lift,
         max_antecedents=read.max_antecedents,

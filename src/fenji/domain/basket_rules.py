@@ -35,6 +35,8 @@ class BasketChoices:
     """Least share of the orders that hold all items of a rule; None: as low as leaves a readable number of sets."""
     least_baskets: int = 10
     """Least number of orders, whatever the share says: fewer prove nothing."""
+    least_customers: int = 3
+    """Least number of different customers behind these orders: one who orders the same every week makes no rule."""
     min_confidence: float = 0.1
     min_lift: float = 1.0
     max_antecedents: int = 2

@@ -25,6 +25,12 @@ BASKET_RULE = Contract(
         Column("antecedent_orders", "int64", "of them, those that hold the left side"),
         Column("consequent_orders", "int64", "of them, those that hold the right side"),
         Column("both_orders", "int64", "of them, those that hold both"),
+        Column(
+            "both_customers",
+            "int64",
+            "different customers behind both_orders, an order without a customer counted as one more; null where not known",
+            nullable=True,
+        ),
         Column("support", "float64", "both_orders / orders; null without orders", nullable=True),
         Column("confidence", "float64", "both_orders / antecedent_orders; null where the left side never occurs", nullable=True),
         Column(
@@ -86,6 +92,8 @@ BASKET_SUMMARY = Contract(
         Column("sets", "int64", "frequent sets of two and more items"),
         Column("strong_rules", "int64", "rules with that confidence and lift"),
         Column("redundant_rules", "int64", "of them, those that say no more than a more general one; left out"),
+        Column("narrow_rules", "int64", "of the surest others, those behind which too few customers stand; left out"),
+        Column("least_customers", "int64", "different customers that must stand behind a rule"),
         Column("rules", "int64", "rules that are kept: the surest of the others, up to a declared number"),
     ),
     "analyze/baskets/tier_rules.py",

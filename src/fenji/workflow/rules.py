@@ -18,6 +18,7 @@ import pyarrow as pa
 from fenji.analyze.baskets.orders import (
     basket_lists,
     baskets_from,
+    buyers_from,
     catalogue_of,
     count_baskets,
     count_item_lines,
@@ -200,7 +201,17 @@ def _level_rules(
         places = {name: place for place, name in enumerate(ordered)}
         pairs = engine.fetch(own_categories(order_line, catalogue, opens_after=opens_after, as_of=as_of), limit=4 * MOST_ITEMS)
         apart = _codes(pairs, np.array([places[name] for name in names], np.int64), len(names))
-    return find_rules(baskets, tier_numbers, ordered, scopes, level=level, choices=choices, as_of=as_of, apart=apart)
+    return find_rules(
+        baskets,
+        tier_numbers,
+        ordered,
+        scopes,
+        level=level,
+        choices=choices,
+        as_of=as_of,
+        apart=apart,
+        buyers=buyers_from(lists),
+    )
 
 
 def _scopes(counted: Sequence[dict[str, Any]], tiers: Sequence[str]) -> list[Scope]:

@@ -77,6 +77,49 @@ def _add_counts(counts: Ints, bits: Words, places: Ints) -> None:
         counts[start : start + step] += np.bitwise_count(held).sum(axis=1, dtype=np.int64)
 
 
+def count_buyers(baskets: Baskets, buyers: Ints, groups: Ints, sets: SmallInts, *, number_of_groups: int) -> Ints:
+    """Different customers behind the orders that hold all items of each set, by group.
+
+    Args:
+        baskets: the baskets.
+        buyers: the customer of each basket.
+        groups: the group of each basket.
+        sets: as in ``count_sets``.
+        number_of_groups: how many groups there are; a basket of another group counts in none.
+
+    Returns:
+        One row per set, one column per group.
+    """
+    numbers = np.unique(buyers, return_inverse=True)[1].reshape(-1)
+    width = int(numbers.max(initial=0)) + 1
+    codes = np.where((groups >= 0) & (groups < number_of_groups), groups * width + numbers, -1)
+    holders = _holders(baskets)
+    starts = np.concatenate([[0], np.cumsum(baskets.counts())])
+    found = np.zeros((len(sets), number_of_groups), np.int64)
+    # One turn per set that is kept, some thousands; the orders of its rarest item are looked through, those of the others searched.
+    for row, members in enumerate(sets):
+        items = np.sort(members[members >= 0])
+        own = holders[starts[items[0]] : starts[items[0] + 1]]
+        for item in items[1:]:
+            own = own[_is_in(own, holders[starts[item] : starts[item + 1]])]
+        behind = np.sort(codes[own])
+        behind = behind[np.concatenate([[True], behind[1:] != behind[:-1]])[: len(behind)] & (behind >= 0)]
+        found[row] = np.bincount(behind // width, minlength=number_of_groups)
+    return found
+
+
+def _holders(baskets: Baskets) -> Ints:
+    """The places of the baskets that hold each item, item after item."""
+    owners = np.repeat(np.arange(len(baskets)), baskets.sizes)
+    return owners[np.argsort(baskets.items, kind="stable")]
+
+
+def _is_in(places: Ints, ordered: Ints) -> npt.NDArray[np.bool_]:
+    if not len(ordered):
+        return np.zeros(len(places), bool)
+    return np.asarray(ordered[np.minimum(np.searchsorted(ordered, places), len(ordered) - 1)] == places)
+
+
 def padded(sets: Sequence[SmallInts], width: int) -> SmallInts:
     """Sets of different sizes as rows of one width, -1 behind the smaller ones."""
     rows = [np.pad(each, ((0, 0), (0, width - each.shape[1])), constant_values=-1) for each in sets]

@@ -96,7 +96,7 @@ def basket_lists(items: ir.Table, catalogue: ir.Table, assignment: ir.Table, *, 
         tiers: the tiers, which are numbered in this order.
         as_of: the day whose tiers count.
 
-    Grain: one row per order: tier_number (-1: no tier), item_numbers (a list in any order, with repetitions).
+    Grain: one row per order: tier_number (-1: no tier), customer_key (null: none), item_numbers (a list in any order, with repetitions).
     """
     numbered = items.join(catalogue, items.item == catalogue.item).select(
         items.source, items.order_id, items.customer_key, catalogue.item_number
@@ -107,7 +107,7 @@ def basket_lists(items: ir.Table, catalogue: ir.Table, assignment: ir.Table, *, 
     tiered = _with_tier(baskets, assignment, as_of)
     places = [(tiered.tier == tier, ibis.literal(place, type="int32")) for place, tier in enumerate(tiers)]
     place = ibis.cases(*places, else_=ibis.literal(NO_TIER, type="int32"))
-    return tiered.select("item_numbers", tier_number=place)
+    return tiered.select("item_numbers", "customer_key", tier_number=place)
 
 
 def own_categories(order_line: ir.Table, catalogue: ir.Table, *, opens_after: date | None, as_of: date) -> ir.Table:
@@ -178,6 +178,14 @@ def baskets_from(lists: pa.Table, items: Sequence[str]) -> tuple[Baskets, Ints, 
     baskets = Baskets(starts, (codes % width).astype(np.int32), len(items))
     tiers = np.asarray(lists["tier_number"], dtype=np.int64)
     return baskets, tiers, [items[number] for number in order]
+
+
+def buyers_from(lists: pa.Table) -> Ints:
+    """A number for the customer behind each order of the fetched ``basket_lists``; every order without one has a number of its own."""
+    keys = lists["customer_key"]
+    unknown = -1 - np.arange(lists.num_rows)
+    known = keys.is_valid().to_numpy()
+    return np.where(known, keys.fill_null(0).to_numpy().astype(np.int64), unknown)
 
 
 def cut_to(baskets: Baskets, most: int) -> tuple[Baskets, Ints]:

@@ -20,8 +20,8 @@ import numpy as np
 import pyarrow as pa
 
 from fenji.analyze.baskets.association import Flags, Rules, measure, rules_in, surest_first
-from fenji.analyze.baskets.counting import count_sets, padded
-from fenji.analyze.baskets.itemsets import Baskets, Ints, frequent_itemsets
+from fenji.analyze.baskets.counting import count_buyers, count_sets, padded
+from fenji.analyze.baskets.itemsets import Baskets, Ints, SmallInts, frequent_itemsets
 from fenji.analyze.baskets.orders import NO_TIER, cut_to
 from fenji.domain.basket_rules import CATEGORY_PREFIX, BasketChoices, ItemLevel
 from fenji.tables.insight_baskets import BASKET_RULE, BASKET_SUMMARY
@@ -72,6 +72,7 @@ def find_rules(
     choices: BasketChoices,
     as_of: date,
     apart: Ints | None = None,
+    buyers: Ints | None = None,
 ) -> LevelRules:
     """The rules of one level in every scope.
 
@@ -84,21 +85,31 @@ def find_rules(
         choices: windows and thresholds.
         as_of: the last day that counts.
         apart: pairs of item numbers that never stand in one rule: a product (smaller first) x width + its category.
+        buyers: the customer behind each basket; None: not known, then no rule is left out for lack of customers.
     """
     cut, lost = cut_to(baskets, choices.most_items)
-    own = (cut if place == 0 else cut.only(tier_numbers == place - 1) for place in range(len(scopes)))
+    chosen = [np.ones(len(cut), bool) if place == 0 else tier_numbers == place - 1 for place in range(len(scopes))]
     is_category = None if level is not ItemLevel.MIXED else np.array([each.startswith(CATEGORY_PREFIX) for each in items], bool)
     found = [
-        _found_in(orders, scope.orders, choices, is_category=is_category, apart=apart)
-        for orders, scope in zip(own, scopes, strict=True)
+        _found_in(
+            cut if own.all() else cut.only(own),
+            scope.orders,
+            choices,
+            is_category=is_category,
+            apart=apart,
+            buyers=None if buyers is None else buyers[own],
+        )
+        for own, scope in zip(chosen, scopes, strict=True)
     ]
     every, flags = _united([each.rules for each in found])
     counted = count_in_scopes(cut, tier_numbers, every, len(scopes))
     order = surest_first(counted[0], scopes[0].orders)
     counted, flags = [each.only(order) for each in counted], flags[order]
     names = _Names.of(counted[0], items)
+    behind = None if buyers is None else _customers_in_scopes(cut, tier_numbers, buyers, counted[0], len(scopes))
     rows = [
-        _rule_rows(counted, scopes, place, names, flags[:, place]) | {"as_of": as_of, "level": str(level)}
+        _rule_rows(counted, scopes, place, names, flags[:, place])
+        | {"as_of": as_of, "level": str(level), "both_customers": None if behind is None else behind[place]}
         for place in range(len(scopes))
     ]
     summary = [
@@ -125,10 +136,12 @@ class _FoundIn:
     sets: int
     found: int
     redundant: int
+    narrow: int
+    """Rules behind which too few customers stand."""
 
 
 def _found_in(
-    baskets: Baskets, orders: int, choices: BasketChoices, *, is_category: Flags | None, apart: Ints | None
+    baskets: Baskets, orders: int, choices: BasketChoices, *, is_category: Flags | None, apart: Ints | None, buyers: Ints | None
 ) -> _FoundIn:
     most = MOST_SETS if choices.min_support is None else None
     sets = frequent_itemsets(
@@ -141,14 +154,33 @@ def _found_in(
         strong &= _is_mixed(rules, is_category)
     kept = rules.only(strong & ~redundant)
     order = surest_first(kept, orders)[: choices.most_rules]
+    kept = kept.only(order)
+    broad = np.ones(len(kept), bool)
+    if buyers is not None:
+        nowhere = np.zeros(len(baskets), np.int64)
+        broad = count_buyers(baskets, buyers, nowhere, both_sides(kept), number_of_groups=1)[:, 0] >= choices.least_customers
     return _FoundIn(
-        kept.only(order),
+        kept.only(broad),
         sets.min_count,
         len(sets.by_size[0]),
         sum(len(each) for each in sets.by_size[1:]),
         int(strong.sum()),
         int((strong & redundant).sum()),
+        int((~broad).sum()),
     )
+
+
+def both_sides(rules: Rules) -> SmallInts:
+    """The items of both sides of each rule; -1 for none."""
+    return np.column_stack([rules.antecedents, rules.consequents]).astype(np.int32)
+
+
+def _customers_in_scopes(baskets: Baskets, tier_numbers: Ints, buyers: Ints, rules: Rules, number_of_scopes: int) -> list[Ints]:
+    """Different customers behind each rule, among all orders, then in each tier."""
+    everywhere = np.zeros(len(baskets), np.int64)
+    overall = count_buyers(baskets, buyers, everywhere, both_sides(rules), number_of_groups=1)
+    tiers = count_buyers(baskets, buyers, tier_numbers, both_sides(rules), number_of_groups=number_of_scopes - 1)
+    return [overall[:, 0], *tiers.T]
 
 
 def _is_mixed(rules: Rules, is_category: Flags) -> Flags:
@@ -174,7 +206,7 @@ def count_in_scopes(baskets: Baskets, tier_numbers: Ints, rules: Rules, number_o
     """The same rules with their counts among all orders, then in each tier."""
     tiers = number_of_scopes - 1
     groups = np.where(tier_numbers == NO_TIER, tiers, tier_numbers)
-    both = np.column_stack([rules.antecedents, rules.consequents])
+    both = both_sides(rules)
     sets = padded([rules.antecedents, rules.consequents[:, None], both], both.shape[1])
     by_group = count_sets(baskets, groups, sets, number_of_groups=tiers + 1)
     columns = [by_group.sum(axis=1), *by_group.T[:tiers]]
@@ -274,6 +306,8 @@ def _summary_row(scope: Scope, found: _FoundIn, choices: BasketChoices, items: i
         "sets": found.sets,
         "strong_rules": found.found,
         "redundant_rules": found.redundant,
+        "narrow_rules": found.narrow,
+        "least_customers": choices.least_customers,
         "rules": len(found.rules),
     }
 

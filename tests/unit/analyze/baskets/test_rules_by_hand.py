@@ -14,14 +14,22 @@ from datetime import date
 import numpy as np
 import pytest
 
-from fenji.analyze.baskets.orders import basket_lists, baskets_from, catalogue_of, count_baskets, count_item_lines, sale_items
+from fenji.analyze.baskets.orders import (
+    basket_lists,
+    baskets_from,
+    buyers_from,
+    catalogue_of,
+    count_baskets,
+    count_item_lines,
+    sale_items,
+)
 from fenji.analyze.baskets.tier_rules import LevelRules, Scope, find_rules
 from fenji.domain.basket_rules import BasketChoices, ItemLevel
 from fenji.engines.engine import Engine
 from fixtures.orders import baskets_of, order_lines, tiers_of
 
 AS_OF = date(2026, 3, 31)
-CHOICES = BasketChoices(min_support=0.2, least_baskets=1, min_confidence=0.0, min_lift=0.0)
+CHOICES = BasketChoices(min_support=0.2, least_baskets=1, least_customers=1, min_confidence=0.0, min_lift=0.0)
 TIERS = ("entry", "vip")
 
 SHOP = (
@@ -52,7 +60,8 @@ def found(engine: Engine, *orders: tuple, choices: BasketChoices = CHOICES, leve
     catalogue = engine.from_arrow(catalogue_of(names))
     lists = engine.fetch(basket_lists(items, catalogue, tiers, tiers=TIERS, as_of=AS_OF))
     baskets, places, ordered = baskets_from(lists, names)
-    return find_rules(baskets, places, ordered, scopes, level=level, choices=choices, as_of=AS_OF)
+    buyers = buyers_from(lists)
+    return find_rules(baskets, places, ordered, scopes, level=level, choices=choices, as_of=AS_OF, buyers=buyers)
 
 
 def rule(rules: LevelRules, left: list[str], right: str, tier: str | None = None) -> dict:
@@ -142,6 +151,20 @@ def test_giant_orders_are_cut_to_their_most_frequent_items_and_that_is_said(duck
     assert (entry["cut_orders"], vip["cut_orders"]) == (0, 1)
     assert {row["consequent"] for row in rules.rules.to_pylist()} == {"product:a", "product:b"}
     assert rule(rules, ["a"], "b")["both_orders"] == 5
+
+
+def test_what_one_customer_orders_every_week_is_no_rule_and_that_is_said(duck: Engine) -> None:
+    # Customer 1 buys a and b six times; b and c stand together in the orders of customers 1 and 2 and in one that names nobody.
+    weekly = [(f"w{n}", 1, "2026-01-01", ["a", "b"]) for n in range(6)]
+    mixed = [("m1", 1, "2026-01-01", ["b", "c"]), ("m2", 2, "2026-01-01", ["b", "c"]), ("m3", None, "2026-01-01", ["b", "c"])]
+    choices = replace(CHOICES, least_customers=3, min_support=0.1)
+    rules = found(duck, *weekly, *mixed, choices=choices)
+    kept = {(row["antecedent"], row["consequent"]): row for row in rules.rules.to_pylist() if row["is_found"]}
+    assert set(kept) == {('["product:b"]', "product:c"), ('["product:c"]', "product:b")}
+    assert kept['["product:b"]', "product:c"]["both_customers"] == 3
+    by_tier = {row["tier"]: row["both_customers"] for row in rules.rules.to_pylist() if row["consequent"] == "product:c"}
+    assert by_tier == {None: 3, "entry": 1, "vip": 1}
+    assert [row["narrow_rules"] for row in rules.summary.to_pylist() if row["tier"] is None] == [2]
 
 
 def test_rows_after_as_of_and_before_the_window_change_nothing(duck: Engine) -> None:
