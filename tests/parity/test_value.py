@@ -78,6 +78,11 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     }
     found = {name: sorted(engine.fetch(table).to_pylist(), key=str) for name, table in tables.items()}
     # Averages of revenue are doubles, and added up in another order.
+    grouped = spend_counts(engine.fetch(spend_cells(histories, is_exact=False)))
+    again = fit_models(totals[0], purchase_counts(cells), grouped, ratios[0])
+    found["models"] = [{"spend": models.spend, "purchase": models.purchase, "other": models.other}]
+    # Logarithms differ in their last digit from engine to engine.
+    found["grouped spend"] = [{"p": round(again.spend.p, 9), "gamma": round(again.spend.gamma, 9)}]
     return found | {"totals": [{name: value for name, value in totals[0].items() if not name.startswith("sum_")}]}
 
 

@@ -110,8 +110,11 @@ def spend_counts(cells: pa.Table) -> SpendCounts:
     """The fetched rows of ``spend_cells``, ordered by their key."""
     ordered = cells.sort_by("customer_key")
     customers = np.asarray(ordered["customers"].to_numpy(), dtype=np.float64)
-    days, mean_log = (np.asarray(ordered[name].to_numpy(), dtype=np.float64) / customers for name in ("days", "mean_log"))
-    return SpendCounts(days, mean_log, customers)
+    days = np.asarray(ordered["days"].to_numpy(), dtype=np.float64) / customers
+    # Engines differ in the last digit of a logarithm, so those of single customers are taken here.
+    if "mean" in ordered.column_names:
+        return SpendCounts(days, np.asarray(np.log(ordered["mean"].to_numpy())), customers)
+    return SpendCounts(days, np.asarray(ordered["mean_log"].to_numpy(), dtype=np.float64) / customers, customers)
 
 
 def fit_models(

@@ -87,14 +87,15 @@ def spend_cells(histories: ir.Table, *, is_exact: bool) -> ir.Table:
         histories: of ``order_histories``.
         is_exact: one row per customer; else groups two per cent wide.
 
-    Grain: one row per group: customers, and the sums days and mean_log over them; the average of a group is that of logarithms.
+    Grain: exact: one row per customer: days, mean, customers (1). Else one row per group: customers, and the sums days and mean_log
+    over them; the average of a group is that of logarithms.
     """
     paying = histories.filter(histories.revenue > 0)
     days = paying.repeats + 1
     mean = paying.revenue.cast("float64") / days.cast("float64")
-    rows = paying.select("customer_key", days=days, mean_log=mean.ln())
     if is_exact:
-        return rows.mutate(customers=ibis.literal(1, type="int64"))
+        return paying.select("customer_key", days=days, mean=mean, customers=ibis.literal(1, type="int64"))
+    rows = paying.select("customer_key", days=days, mean_log=mean.ln())
     keyed = rows.mutate(band=(rows.mean_log * SPEND_BANDS).floor().cast("int64"))
     grouped = keyed.group_by(days_here="days", band="band").aggregate(
         customer_key=keyed.customer_key.min(),

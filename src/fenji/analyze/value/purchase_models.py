@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.value.likelihoods import LARGEST, SMALLEST, Covariance, Floats, climb, curvature, dot, interval_of
+from fenji.analyze.value.likelihoods import LARGEST, SMALLEST, Covariance, Floats, climb, dot, interval_of, sharpened
 from fenji.domain.value import OrderModel
 
 SCREENED = 2_000
@@ -96,9 +96,8 @@ def fit_purchases(counts: PurchaseCounts, kind: OrderModel) -> PurchaseModel:
     found = [climb(screened, start, most=60) for start in _starts(counts)]
     best = min(found, key=screened.value)
     likelihood = _Likelihood(counts, flips)
-    peak = climb(likelihood, best, most=300)
+    peak, covariance = sharpened(likelihood, climb(likelihood, best, most=300))
     r, alpha, a, b = (float(each) for each in np.exp(peak))
-    covariance = curvature(likelihood, peak)
     return PurchaseModel(kind, r, alpha, a, b, -float(likelihood.value(peak)), covariance, counts.everyone)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.value.likelihoods import Covariance, Floats, climb, curvature, interval_of
+from fenji.analyze.value.likelihoods import Covariance, Floats, climb, interval_of, sharpened
 
 LEAST_LOST = 5
 """Contracts that must have ended, for two parameters."""
@@ -64,10 +64,10 @@ def fit_sbg(lost_by_period: Sequence[int], survivors: int, *, censored_by_period
     likelihood = _Likelihood(np.array(lost_by_period, dtype=np.float64), running)
     starts = [np.log([alpha, beta]) for alpha, beta in ((1.0, 1.0), (0.5, 4.0), (3.0, 20.0))]
     found = [climb(likelihood, start, most=300) for start in starts]
-    peak = min(found, key=lambda each: likelihood.both(each)[0])
+    peak, covariance = sharpened(likelihood, min(found, key=lambda each: likelihood.both(each)[0]))
     alpha, beta = (float(each) for each in np.exp(peak))
     contracts = int(likelihood.weights.sum())
-    return SbgModel(alpha, beta, -likelihood.both(peak)[0], curvature(likelihood, peak), contracts)
+    return SbgModel(alpha, beta, -likelihood.both(peak)[0], covariance, contracts)
 
 
 class _Likelihood:

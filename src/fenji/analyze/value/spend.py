@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.value.likelihoods import Covariance, Floats, climb, curvature, dot, interval_of
+from fenji.analyze.value.likelihoods import Covariance, Floats, climb, dot, interval_of, sharpened
 
 LEAST_REPEAT_BUYERS = 10
 """Customers with two order days or more, from whom it is seen how one customer's days differ from those of others."""
@@ -82,7 +82,7 @@ def fit_spend(counts: SpendCounts, average: float) -> SpendFit:
     likelihood = _Likelihood(scaled)
     starts = [np.log([p, q - 1, gamma]) for p, q, gamma in ((2.0, 3.0, 1.0), (6.0, 3.7, 0.5), (1.0, 10.0, 9.0), (20.0, 2.0, 0.1))]
     found = [climb(likelihood, start, most=300) for start in starts]
-    peak = min(found, key=lambda each: likelihood.both(each)[0])
+    peak, covariance = sharpened(likelihood, min(found, key=lambda each: likelihood.both(each)[0]))
     p, over_one, gamma = (float(each) for each in np.exp(peak))
     shift = float(counts.customers.sum() * np.log(average))
     return SpendFit(
@@ -91,7 +91,7 @@ def fit_spend(counts: SpendCounts, average: float) -> SpendFit:
         q=over_one + 1,
         gamma=gamma * average,
         log_likelihood=-likelihood.both(peak)[0] - shift,
-        covariance=curvature(likelihood, peak),
+        covariance=covariance,
         customers=int(counts.customers.sum()),
     )
 
