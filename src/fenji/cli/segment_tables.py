@@ -83,13 +83,16 @@ def show_head(result: SegmentsResult, output: Output) -> None:
         )
         output.heading(text, **values)
     else:
-        output.heading(_("Segments of {count} {count:customer|customers} as of {as_of}, policy {policy} version {version}"), **values)
+        output.heading(
+            _("Segments of {count} {count:customer|customers} as of {as_of}, policy {policy} version {version}"), **values
+        )
 
 
 def show_lifecycle(result: SegmentsResult, output: Output) -> None:
     """The stages, and when one begins."""
     output.heading(_("Lifecycle stages"))
-    _show_beside_tiers(result.of(Segmentation.LIFECYCLE), result, output)
+    if not _show_beside_tiers(result.of(Segmentation.LIFECYCLE), result, output):
+        return
     plan = result.plan.lifecycle
     rhythm = next((each for each in result.cuts if each.measure == "rhythm_days"), None)
     if rhythm is None or rhythm.threshold is None:
@@ -117,8 +120,7 @@ def show_lifecycle(result: SegmentsResult, output: Output) -> None:
 def show_rfm(result: SegmentsResult, output: Output, *, is_full: bool) -> None:
     """The ten names, and with ``is_full`` the cuts of the scores."""
     output.heading(_("RFM segments: recency, frequency and money"))
-    _show_beside_tiers(result.of(Segmentation.RFM), result, output)
-    if not is_full:
+    if not _show_beside_tiers(result.of(Segmentation.RFM), result, output) or not is_full:
         return
     output.heading(_("Scores"))
     wording = wording_of(result, output)
@@ -144,6 +146,9 @@ def show_classes(result: SegmentsResult, output: Output) -> None:
             rows.append((title, *_counted(each, result, output)))
         if len(found) > LISTED:
             rows.append(("", output.text(_("{count} more"), count=len(found) - LISTED), *_rest(found[LISTED:], result)))
+    if not rows:
+        output.say(_("There are none; the notes say why."))
+        return
     output.table([Col(output.text(_("by"))), *_count_columns(result, output)], rows)
     output.say(_("Shares are of all customers; who has no order in the time that counts is in none of these."))
 
@@ -229,12 +234,20 @@ def show_customer(result: SegmentsResult, output: Output) -> None:
     scores = [values[name] for name in SCORE_NAMES]
     rows.append((output.text(_("scores of recency, frequency and money")), "-" if None in scores else " ".join(map(str, scores))))
     if values["rhythm_days"] is not None:
-        text = _("{days} {days:day|days}, the customer's own") if values["has_own_rhythm"] else _("{days} {days:day|days}, the middle of all customers")
+        text = (
+            _("{days} {days:day|days}, the customer's own")
+            if values["has_own_rhythm"]
+            else _("{days} {days:day|days}, the middle of all customers")
+        )
         rows.append((output.text(_("interval between orders")), output.text(text, days=_value(values["rhythm_days"]))))
     output.table([Col(output.text(_("segmentation"))), Col(output.text(_("customer")))], rows)
 
 
-def _show_beside_tiers(rows: Sequence[SegmentRow], result: SegmentsResult, output: Output) -> None:
+def _show_beside_tiers(rows: Sequence[SegmentRow], result: SegmentsResult, output: Output) -> bool:
+    """Prints the segments of a segmentation; says so where there are none."""
+    if all(each.segment is None for each in rows):
+        output.say(_("There are none; the notes say why."))
+        return False
     tiers = list(reversed(result.policy.tiers))
     has_lost = any(each.tiers.get(None) for each in rows)
     lines = []
@@ -243,6 +256,7 @@ def _show_beside_tiers(rows: Sequence[SegmentRow], result: SegmentsResult, outpu
         lines.append((*_counted(each, result, output), *counts, *([number(each.tiers.get(None, 0))] if has_lost else [])))
     names = [tier.name.in_language(output.language) for tier in tiers] + ([output.text(_("(lost)"))] if has_lost else [])
     output.table([*_count_columns(result, output), *(Col(name, is_number=True) for name in names)], lines)
+    return True
 
 
 def _count_columns(result: SegmentsResult, output: Output) -> list[Col]:

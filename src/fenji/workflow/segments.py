@@ -331,11 +331,9 @@ def _customer(standing: Standing, run: Run, customer: str, key: int) -> Customer
 def _missing(standing: Standing, cuts: Sequence[CutRow], segments: Sequence[SegmentRow]) -> list[Problem]:
     """What the data do not hold, and what follows from that."""
     if not has_orders(standing):
-        return [
-            Problem(
-                _("no orders are known: there are no lifecycle stages, scores or classes by orders, only clusters of metrics.")
-            )
-        ]
+        text = _("no orders are known: there are no lifecycle stages, scores or classes by orders, only clusters of metrics.")
+        advice = _("Name the metrics by which customers are compared in {file}, under clusters.")
+        return [Problem(text, {"file": SEGMENTS_FILE}, advice=advice)]
     problems = []
     (rhythm,) = [each for each in cuts if each.measure == "rhythm_days"]
     if not rhythm.customers:

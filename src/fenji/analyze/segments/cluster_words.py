@@ -30,6 +30,7 @@ _PHRASES: Mapping[str, tuple[Words, Words]] = {
     "average_order_value": (Words("客单价高", "large orders"), Words("客单价低", "small orders")),
     "largest_order_value": (Words("最大订单金额高", "very large orders"), Words("最大订单金额低", "no large order")),
     "days_since_last_order": (Words("久未购买", "long silent"), Words("近期有购买", "ordered lately")),
+    "days_since_last_event": (Words("久无行为", "long inactive"), Words("近期有行为", "active lately")),
     "days_since_first_order": (Words("老客户", "long-standing"), Words("新近客户", "came recently")),
     "mean_days_between_orders": (Words("购买间隔长", "long intervals"), Words("购买间隔短", "short intervals")),
     "order_interval_variation": (Words("购买周期不稳定", "unsteady rhythm"), Words("购买周期稳定", "steady rhythm")),
