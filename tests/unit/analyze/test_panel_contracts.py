@@ -10,6 +10,7 @@ import pytest
 
 from fenji.analyze.activity import is_lost, metrics_for_lost
 from fenji.analyze.panel import customer_metric
+from fenji.analyze.panel_rows import known_facts
 from fenji.analyze.registry import builtin_metrics
 from fenji.analyze.registry_contracts import CONTRACT_METRICS
 from fenji.domain.reviews import LostRule
@@ -71,3 +72,26 @@ def test_who_has_a_running_contract_is_not_lost_however_silent(duck: DuckEngine)
     table = panel.join(seen, panel.customer_key == seen.key)
     found = duck.fetch(table.select("customer_key", lost=is_lost(table, lost, as_of=as_of)).order_by("customer_key"))
     assert found["lost"].to_pylist() == [False, True, True]
+
+
+def test_what_a_later_day_sees_if_nothing_more_happens_does_not_depend_on_what_happened(duck: DuckEngine) -> None:
+    as_of, review = date(2024, 5, 1), date(2024, 6, 30)
+    voices = [
+        {"customer_key": 1, "on": "2024-04-30", "kind": "complaint", "hours_to_resolution": 12},
+        {"customer_key": 1, "on": "2024-04-30", "kind": "complaint", "hours_to_resolution": 480},
+    ]
+    orders = [sale(1, "2023-06-15", 100), sale(1, "2024-04-02", 50)]
+    contracts = [(1, "2024-01-01", "2024-04-01"), (1, "2024-03-01", "2024-06-01"), (1, "2024-03-02", None)]
+    later = [sale(1, "2024-05-02", 7), sale(2, "2024-06-01", 7)]
+    told = world(
+        *orders, *later, feedback=voices, contracts=[*contracts, (1, "2024-05-02", None)], events=[(1, "2024-05-02", "visit")]
+    )
+    facts, customer = told.on(duck)
+    metrics = builtin_metrics(["visit"])
+    table = customer_metric(known_facts(facts, as_of=as_of), customer, metrics=metrics, as_of=review)
+    row = next(row for row in duck.fetch(table).to_pylist() if row["customer_key"] == 1)
+    # The order of June 2023 has left the window of twelve months by the end of June; the complaint solved in May is still open,
+    # and the contract that ended in June still runs.
+    assert (row["net_revenue_12m"], row["orders_12m"], row["days_since_last_order"]) == (Decimal("50.00"), 1, 89)
+    assert (row["complaints_12m"], row["complaint_hours_to_resolution_12m"]) == (2, 12.0)
+    assert (row["contracts_running"], row["event_visit_12m"]) == (2, 0)
