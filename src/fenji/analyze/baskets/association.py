@@ -4,7 +4,7 @@ With n orders, a of them with the left side, c with the right side and b with bo
 support = b / n, confidence = b / a, lift = n b / (a c), leverage = b / n - a c / n^2, conviction = (1 - c / n) / (1 - b / a)
 (Agrawal, Imielinski, Swami 1993; Brin, Motwani, Ullman, Tsur 1997; Piatetsky-Shapiro 1991). A conviction is infinite where the left side never
 stands without the right one; it is then null. The interval of a lift is that of its logarithm by the delta method, orders taken as independent:
-variance = 1/b - 1/a - 1/c + 2 b / (a c) - 1/n. How sure a rule is, is said by the log-likelihood ratio of its table of two by two (Dunning 1993):
+variance = 1/b - 1/a - 1/c + 2 b / (a c) - 1/n, times the orders per customer among the b (the design effect of whole clusters, Kish 1965). How sure a rule is, is said by the log-likelihood ratio of its table of two by two (Dunning 1993):
 it weighs a large lift on few orders against a small one on many.
 """
 
@@ -85,8 +85,15 @@ def rules_in(found: Found, *, max_antecedents: int) -> tuple[Rules, Flags]:
     return _together([each[0] for each in parts]), np.concatenate([each[1] for each in parts])
 
 
-def measure(rules: Rules, orders: Ints | int) -> Measures:
-    """The strength of each rule among so many orders (one number, or one per rule)."""
+def measure(rules: Rules, orders: Ints | int, *, customers: Ints | None = None) -> Measures:
+    """The strength of each rule.
+
+    Args:
+        rules: the rules with their counts.
+        orders: how many orders there are.
+        customers: different customers behind the orders with both sides; the orders of one customer then tell as much as one order. None: every
+            order tells something of its own.
+    """
     n, a, c, b = (
         np.asarray(each, np.float64) for each in (orders, rules.antecedent_counts, rules.consequent_counts, rules.both_counts)
     )
@@ -95,6 +102,8 @@ def measure(rules: Rules, orders: Ints | int) -> Measures:
         conviction = (1 - c / n) / (1 - confidence)
         conviction = np.where(b == a, np.where(a > 0, np.inf, np.nan), conviction)
         variance = np.maximum(1 / b - 1 / a - 1 / c + 2 * b / (a * c) - 1 / n, 0)
+        if customers is not None:
+            variance *= np.maximum(b / np.maximum(customers, 1), 1)
         half = Z_95 * np.sqrt(variance)
         known = b > 0
         lower, upper = (np.where(known, lift * np.exp(sign * half), np.nan) for sign in (-1, 1))

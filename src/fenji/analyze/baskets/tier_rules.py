@@ -108,7 +108,7 @@ def find_rules(
     names = _Names.of(counted[0], items)
     behind = None if buyers is None else _customers_in_scopes(cut, tier_numbers, buyers, counted[0], len(scopes))
     rows = [
-        _rule_rows(counted, scopes, place, names, flags[:, place])
+        _rule_rows(counted, scopes, place, names=names, is_found=flags[:, place], behind=behind)
         | {"as_of": as_of, "level": str(level), "both_customers": None if behind is None else behind[place]}
         for place in range(len(scopes))
     ]
@@ -230,12 +230,24 @@ def _as_list(names: list[str]) -> str:
     return json.dumps(sorted(names), ensure_ascii=False)
 
 
-def _rule_rows(counted: Sequence[Rules], scopes: Sequence[Scope], place: int, names: _Names, is_found: Flags) -> dict[str, Any]:
+def _rule_rows(
+    counted: Sequence[Rules],
+    scopes: Sequence[Scope],
+    place: int,
+    *,
+    names: _Names,
+    is_found: Flags,
+    behind: Sequence[Ints] | None,
+) -> dict[str, Any]:
     """The columns of one scope."""
     scope, rules = scopes[place], counted[place]
-    own = measure(rules, scope.orders)
+    own = measure(rules, scope.orders, customers=None if behind is None else behind[place])
     others = [other for other in range(1, len(scopes)) if other != place] if scope.tier is not None else []
-    elsewhere = measure(_summed(rules, [counted[other] for other in others]), sum(scopes[other].orders for other in others))
+    # Everybody stands in one tier, so that different customers of several tiers add up.
+    far = None if behind is None else sum((behind[other] for other in others), np.zeros(len(rules), np.int64))
+    elsewhere = measure(
+        _summed(rules, [counted[other] for other in others]), sum(scopes[other].orders for other in others), customers=far
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         # Where a side has no order with both, its logarithm has no variance, and nothing can be said to be clear.
         z = (np.log(own.lift) - np.log(elsewhere.lift)) / np.sqrt(own.log_variance + elsewhere.log_variance)

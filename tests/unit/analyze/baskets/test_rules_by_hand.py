@@ -47,8 +47,14 @@ SHOP = (
 ASSIGNMENT = {1: "vip", 2: "entry", 3: None}
 
 
-def found(engine: Engine, *orders: tuple, choices: BasketChoices = CHOICES, level: ItemLevel = ItemLevel.PRODUCT) -> LevelRules:
-    lines, tiers = engine.from_arrow(order_lines(*orders)), engine.from_arrow(tiers_of(AS_OF, ASSIGNMENT))
+def found(
+    engine: Engine,
+    *orders: tuple,
+    choices: BasketChoices = CHOICES,
+    level: ItemLevel = ItemLevel.PRODUCT,
+    assignment: dict | None = None,
+) -> LevelRules:
+    lines, tiers = engine.from_arrow(order_lines(*orders)), engine.from_arrow(tiers_of(AS_OF, assignment or ASSIGNMENT))
     items = sale_items(lines, level=level, opens_after=choices.window.opens_after(AS_OF), as_of=AS_OF)
     counted = {each["tier"]: each for each in engine.fetch(count_baskets(items, tiers, level=level, as_of=AS_OF)).to_pylist()}
     scopes = [
@@ -84,7 +90,9 @@ def test_every_measure_by_hand(duck: Engine) -> None:
     assert row["leverage"] == pytest.approx(0.3 - 0.5 * 0.4)
     assert row["conviction"] == pytest.approx((1 - 0.4) / (1 - 0.6))
     # Variance of the logarithm: 1/3 - 1/5 - 1/4 + 2 * 3 / (5 * 4) - 1/10 = 1/12.
-    half = 1.959964 * math.sqrt(1 / 12)
+    # Two customers stand behind the three orders with both, so it counts one and a half times.
+    assert row["both_customers"] == 2
+    half = 1.959964 * math.sqrt(1 / 12 * 3 / 2)
     assert (row["lift_lower"], row["lift_upper"]) == pytest.approx((1.5 * math.exp(-half), 1.5 * math.exp(half)), rel=1e-6)
     back = rule(found(duck, *SHOP), ["cups"], "tea")
     assert (back["confidence"], back["lift"], back["conviction"]) == pytest.approx((0.75, 1.5, 2.0))
@@ -99,19 +107,27 @@ def test_a_rule_is_counted_in_every_tier_and_beside_the_others(duck: Engine) -> 
     assert vip["lift_elsewhere"] == pytest.approx(1.5)
     assert vip["lift_difference"] == pytest.approx(-0.5)
     assert vip["is_difference_clear"] is False
-    # log(1 / 1.5) over the root of both variances: 1/2 - 1/3 - 1/2 + 4/6 - 1/3 = 0, and 1 - 1 - 1/2 + 2/2 - 1/3 = 1/6.
+    # log(1 / 1.5) over the root of both variances: 1/2 - 1/3 - 1/2 + 4/6 - 1/3 = 0, and 1 - 1 - 1/2 + 2/2 - 1/3 = 1/6 (one order, one customer).
     assert vip["difference_z"] == pytest.approx(math.log(1 / 1.5) / math.sqrt(1 / 6))
     assert everyone["lift_elsewhere"] is None
     assert everyone["difference_z"] is None
 
 
-def test_a_clear_difference_between_tiers_is_said(duck: Engine) -> None:
-    together = [(f"v{n}", 1, "2026-01-01", ["a", "b"] if n < 30 else ["c"]) for n in range(60)]
-    apart = [(f"e{n}", 2, "2026-01-01", ["a", "b"] if n < 12 else ["a"] if n < 36 else ["b"]) for n in range(60)]
-    row = rule(found(duck, *together, *apart), ["a"], "b", "vip")
+def test_a_clear_difference_between_tiers_is_said_unless_few_customers_make_it(duck: Engine) -> None:
+    tiers = {100 + n: "vip" for n in range(60)} | {200 + n: "entry" for n in range(60)}
+
+    def difference(customers: int) -> dict:
+        """Sixty orders of each tier, placed by so many of its customers in turn."""
+        vip = [(f"v{n}", 100 + n % customers, "2026-01-01", ["a", "b"] if n < 30 else ["c"]) for n in range(60)]
+        entry = [
+            (f"e{n}", 200 + n % customers, "2026-01-01", ["a", "b"] if n < 12 else ["a"] if n < 36 else ["b"]) for n in range(60)
+        ]
+        return rule(found(duck, *vip, *entry, assignment=tiers), ["a"], "b", "vip")
+
     # vip: 60 * 30 / (30 * 30) = 2. entry: a in 36, b in 12 + 24 = 36, both in 12: 60 * 12 / 36^2 = 0.5556.
-    assert (row["lift"], row["lift_elsewhere"]) == pytest.approx((2.0, 720 / 1296))
-    assert row["is_difference_clear"] is True
+    many, few = difference(60), difference(2)
+    assert (many["lift"], many["lift_elsewhere"]) == (few["lift"], few["lift_elsewhere"]) == pytest.approx((2.0, 720 / 1296))
+    assert (many["is_difference_clear"], few["is_difference_clear"]) == (True, False)
 
 
 def test_where_the_left_side_never_stands_alone_conviction_is_infinite_and_so_null(duck: Engine) -> None:
