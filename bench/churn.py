@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -37,11 +38,15 @@ sources:
     feed: order_line
     files: {folder}/online_retail_2/online_retail_ii.parquet
     part_column: sheet
+    time_zone: Europe/London
     return_order_pattern: ^C
     columns: {{order_id: Invoice, customer_id: Customer ID, ordered_at: InvoiceDate, product_id: StockCode, quantity: Quantity, unit_price: Price}}
     drop:
       - {{column: product_id, values: [POST, DOT, C2, C3, BANK CHARGES, AMAZONFEE, CRUK, M, D, B, S, ADJUST, ADJUST2], reason: no merchandise}}
+      - {{column: product_id, pattern: TEST.*, reason: tests}}
 """
+ZONES = {RETAIL: "Europe/London"}
+"""Of the workspace, where it is not the default."""
 JOURNEY = """
 sources:
   - source: products
@@ -147,6 +152,8 @@ def measured(data: Path, out: Path) -> dict[str, Any]:  # noqa: PLR0915 - one st
 def backtest(name: str, folder: Path, workspace: Path) -> dict[str, Any]:
     """One whole run and its churn on real files."""
     sources, as_of, rules = BACKTESTS[name]
+    if sources in ZONES:
+        os.environ["FENJI_TIME_ZONE"] = ZONES[sources]
     _fenji("init", str(workspace), "--template", "spend")
     (workspace / "sources.yaml").write_text(sources.format(folder=folder), "utf-8")
     (workspace / "analyses").mkdir(exist_ok=True)
@@ -154,6 +161,7 @@ def backtest(name: str, folder: Path, workspace: Path) -> dict[str, Any]:
     _fenji("run", "--workspace", str(workspace), "--as-of", as_of)
     found = json.loads(_fenji("churn", "--workspace", str(workspace), "--json", "--top", "0"))
     evaluated = [each for each in found["quality"] if each["part"] == "evaluate"]
+    os.environ.pop("FENJI_TIME_ZONE", None)
     figures: dict[str, dict[str, float]] = {}
     for each in evaluated:
         figures.setdefault(each["model"], {})[each["measure"]] = round(each["value"], 4)

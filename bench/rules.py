@@ -147,7 +147,7 @@ def large(folder: Path) -> dict[str, Any]:
 
     from fenji.analyze.baskets.orders import basket_lists, baskets_from, catalogue_of, count_baskets, count_item_lines, sale_items
     from fenji.analyze.baskets.tier_rules import Scope, find_rules, least_count
-    from fenji.domain.basket_rules import BasketChoices, ItemLevel
+    from fenji.domain.basket_rules import BasketChoices, ItemKind
     from fenji.engines.duck import DuckEngine
 
     began, day = time.perf_counter(), date(2025, 12, 31)
@@ -161,10 +161,10 @@ def large(folder: Path) -> dict[str, Any]:
     tier = ibis.cases(*((people.customer_key % 4 == place, each) for place, each in enumerate(tiers)), else_=None)
     assignment = engine.stage(people.mutate(as_of=ibis.literal(day, type="date"), tier=tier))
     choices = BasketChoices()
-    items = sale_items(lines, level=ItemLevel.PRODUCT, opens_after=None, as_of=day)
+    items = sale_items(lines, item_kind=ItemKind.PRODUCT, opens_after=None, as_of=day)
     counted = {
         each["tier"]: each
-        for each in engine.fetch(count_baskets(items, assignment, level=ItemLevel.PRODUCT, as_of=day)).to_pylist()
+        for each in engine.fetch(count_baskets(items, assignment, item_kind=ItemKind.PRODUCT, as_of=day)).to_pylist()
     }
     scopes = [Scope(None, *(sum(each[name] for each in counted.values()) for name in ("baskets", "multi_baskets")))]
     scopes += [Scope(each, counted[each]["baskets"], counted[each]["multi_baskets"]) for each in tiers]
@@ -178,7 +178,7 @@ def large(folder: Path) -> dict[str, Any]:
     read = time.perf_counter() - began
     baskets, places, ordered = baskets_from(lists, catalogue)
     del lists
-    found = find_rules(baskets, places, ordered, scopes, level=ItemLevel.PRODUCT, choices=choices, as_of=day)
+    found = find_rules(baskets, places, ordered, scopes, item_kind=ItemKind.PRODUCT, choices=choices, as_of=day)
     return {
         "orders": scopes[0].orders,
         "lines": int(known["sale_lines"].to_numpy().sum()),
