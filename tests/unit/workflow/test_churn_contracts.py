@@ -41,9 +41,11 @@ def test_the_plan_that_ends_more_often_is_at_more_risk(tmp_path: Path, capsys: p
     (tmp_path / "sources.yaml").write_text(SOURCES, "utf-8")
     rows = contracts()
     (tmp_path / "contracts.csv").write_text("\n".join(["id,customer,begins,ends,plan,fee", *rows]) + "\n", "utf-8")
+    (tmp_path / "analyses").mkdir(exist_ok=True)
+    (tmp_path / "analyses" / "churn.yaml").write_text("learning: {dates: 1}\n", "utf-8")
     assert answer(["run", "--as-of", str(END), "--workspace", str(tmp_path)]) == 0
     result = churn_at(tmp_path, top=1000)
-    # Nothing is declared: contracts decide because there are any.
+    # No definition is declared: contracts decide because there are any.
     assert result.rules.by is ChurnBy.CONTRACT
     plan_of = {each.split(",")[1]: each.split(",")[4] for each in rows}
     running = {each.split(",")[1] for each in rows if not each.split(",")[3]}
