@@ -11,7 +11,7 @@ from house.tree import STAGES, SourceFile, example, violations
 
 INEXACT = {"ntile", "approx_quantile", "approx_median", "approx_nunique", "sample", "arbitrary", "any_value"}
 """Ibis methods whose answer depends on row order, on chance or on the engine."""
-RUNS = {"execute", "to_pandas", "to_pyarrow", "to_polars", "collect", "to_parquet", "to_csv", "raw_sql", "sql"}
+RUNS = {"execute", "to_pandas", "to_pyarrow", "to_polars", "to_parquet", "to_csv", "raw_sql", "sql"}
 """Ibis methods that run an expression or carry SQL text."""
 CLOCKS = {("date", "today"), ("datetime", "now"), ("datetime", "today"), ("time", "time"), ("ibis", "now"), ("ibis", "today")}
 ENGINE_NAMES = {"duckdb", "spark", "pyspark"}

@@ -57,6 +57,7 @@ independence       whether groups have to do with tiers, or chance explains it
 cross_products     which tiers buy what and where, beside the average
 concentration      on how few customers the revenue rests
 habits             when the customers of each tier order
+trends             months of revenue, orders and customers, and how they go on
 value              what customers are worth and will be worth
 priority           who deserves attention first, and who may rise or fall
 segments           groups found in the data, and what tells them apart

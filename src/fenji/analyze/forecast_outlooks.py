@@ -16,7 +16,7 @@ import numpy as np
 
 from fenji.analyze.forecast_flows import flows_to
 from fenji.analyze.forecast_models import Transitions, arrivals_of, expected_moves, fit_rates, simulated_counts
-from fenji.analyze.forecast_series import Floats, fit_level, fit_smoothing
+from fenji.analyze.forecast_series import Floats, fit_few, fit_smoothing
 from fenji.domain.forecasts import ForecastModel
 
 PROBABILITY = 0.9
@@ -62,7 +62,7 @@ def outlook(known: Transitions, steps: int, *, period: int, seed: int, paths: in
     """
     telling = known.telling
     plain = telling.without_bands()
-    rates, arrivals = fit_rates(plain), fit_level(arrivals_of(plain), period)
+    rates, arrivals = fit_rates(plain), fit_few(arrivals_of(plain), period)
     flows = _held(known, expected_moves(plain, rates, arrivals, steps))
     moves = {ForecastModel.FLOWS: flows}
     if known.bands > 1:

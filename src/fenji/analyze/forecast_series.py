@@ -80,7 +80,7 @@ def fit_smoothing(series: Floats, period: int) -> Smoothing:
     return min(fits, key=lambda each: each[0])[1]
 
 
-def fit_level(series: Floats, period: int) -> Smoothing:
+def fit_few(series: Floats, period: int) -> Smoothing:
     """How counts that may be few go on: seasons and trend by ``fit_smoothing`` once two years are known, before that the level alone.
 
     The level is a mean in which a value counts half after ``HALF_LIFE``: a choice of weights, trends or seasons by a handful of values

@@ -19,23 +19,24 @@ why          the reasons of one customer's tier
 whatif       another policy on the same customers
 replaying    another policy over the last reviews
 replaying_sides  what each of both policies decided at them
+analyses     on what an analysis stands, and whether it has been made before
+forecast     expected tiers of the next reviews
+trends       revenue, orders and customers by month, and what is to be expected
+value        what customers are worth and will be worth
+valuing      composes the steps of the value analysis
+priority     whom to serve first, and who may rise or fall
+segments     groups found in the data, read back for people
+segmenting   composes the steps of segments
 churn        who is about to leave, and who to order
 churn_past   what was known at past dates, and what came of it
 churn_answers  risk, reasons and quality as they are read back
-forecast     expected tiers of the next reviews
-trends       revenue, orders and customers by month, and what is to be expected
 rules        what is bought together
 recommend    what to offer each customer next
 recommending  composes the steps of recommendations
-segments     groups found in the data, read back for people
-segmenting   composes the steps of segments
 policies     shows and lints a policy
 suggesting   a draft of a policy from the data
 publishing   freezes a version of a policy, and lists all versions
 overrides    tiers that people decide by hand, and which of them count
-value        what customers are worth and will be worth
-valuing      composes the steps of the value analysis
-priority     whom to serve first, and who may rise or fall
 selftest     rebuilds published numbers
 demo         the whole thread on a shipped data set
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fenji.analyze.forecast_series import HALF_LIFE, fit_level, fit_smoothing
+from fenji.analyze.forecast_series import HALF_LIFE, fit_few, fit_smoothing
 
 
 def test_smoothing_tells_a_level_from_a_trend_and_from_seasons() -> None:
@@ -46,10 +46,10 @@ def test_a_series_without_seasons_has_the_level_of_statsforecast() -> None:
 def test_few_counts_have_a_level_in_which_recent_ones_count_more() -> None:
     counts = np.array([10.0, 20.0, 30.0])
     weights = 0.5 ** (np.array([2, 1, 0]) / HALF_LIFE)
-    found = fit_level(counts, 12)
+    found = fit_few(counts, 12)
     assert (found.kind, found.expected(2).tolist()) == ("level", pytest.approx([weights @ counts / weights.sum()] * 2))
     # Three alike say nothing of how much they vary: at least as chance has it.
-    assert fit_level(np.full(3, 25.0), 12).sigma == 5.0
+    assert fit_few(np.full(3, 25.0), 12).sigma == 5.0
     seasons = 100 + 50 * np.sin(np.arange(24) * np.pi / 6)
-    assert fit_level(seasons[:23], 12).kind == "level"
-    assert fit_level(seasons, 12).kind == "seasonal"
+    assert fit_few(seasons[:23], 12).kind == "level"
+    assert fit_few(seasons, 12).kind == "seasonal"

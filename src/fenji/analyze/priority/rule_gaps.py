@@ -110,12 +110,12 @@ def _measured(
     table = table.mutate(**sizes).view()
     groups = [(_depth(part), number, part) for number, part in enumerate(parts) if isinstance(part, Group)]
     for depth in sorted({depth for depth, _number, _part in groups}):
-        level: dict[str, ir.Value] = {}
+        measured: dict[str, ir.Value] = {}
         for number, group in [(number, part) for own, number, part in groups if own == depth]:
             inner = [parts.index(each) for each in group.parts]
             reach = together(group.junction, [Reach(table[_size(each)], table[_line(each)]) for each in inner])
-            level |= {_size(number): reach.size, _line(number): reach.line}
-        table = table.mutate(**level).view()
+            measured |= {_size(number): reach.size, _line(number): reach.line}
+        table = table.mutate(**measured).view()
     return Measured(table, lines, parts)
 
 
