@@ -262,7 +262,7 @@ def propensity_at(
             customer=own[0] if own else None,
             customers=sums["customers"],
             expected={target: None if sums[name] is None else float(sums[name]) for target, name in names.items()},
-            warnings=(*standing.warnings, *(each for one in found or [None] for each in _remarks(one, rules, standing.as_of))),
+            warnings=(*standing.warnings, *_all_remarks(found, rules, standing.as_of)),
         )
 
 
@@ -334,6 +334,10 @@ def _customer(row: Row, known: list[str]) -> CustomerRisk:
         facts={each: row[each] for each in known},
         expected_loss=row["expected_loss"] if row["churn_probability"] is not None else None,
     )
+
+
+def _all_remarks(found: list[Foretold], rules: ChurnRules, as_of: date) -> list[Problem]:
+    return [each for one in found for each in _remarks(one, rules, as_of)] if found else _remarks(None, rules, as_of)
 
 
 def _remarks(foretold: Foretold | None, rules: ChurnRules, as_of: date) -> list[Problem]:

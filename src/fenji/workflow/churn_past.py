@@ -70,8 +70,8 @@ def past_of(standing: Standing, rules: ChurnRules, *, horizon_days: int) -> Past
     found = schedule(as_of=standing.as_of, first_on=first_on, horizon_days=horizon_days, count=rules.dates)
     customers = int(engine.fetch(base.customer.aggregate(count=base.customer.count()))["count"][0].as_py())
     share = min(1.0, rules.customers / max(customers, 1))
-    facts = {fact: base.facts[fact] for fact in base.facts if fact is not Fact.REFERRAL}
-    small = {fact: _sampled(standing.session, each, rules, share) for fact, each in facts.items()}
+    facts: dict[Fact, ir.Table] = {fact: base.facts[fact] for fact in base.facts if fact is not Fact.REFERRAL}
+    small: dict[Fact, ir.Table] = {fact: _sampled(standing.session, each, rules, share) for fact, each in facts.items()}
     metrics = _metrics_of(standing.registry, frozenset(facts))
     return Past(
         session=standing.session,

@@ -39,7 +39,7 @@ learning: {dates: 2, customers: 5000, seed: 1}
 
 
 def test_all_slips_are_told_at_once_each_at_its_line() -> None:
-    text = "by: rythm\nclasses: {high: 0.2, middle: 0.4}\nrhythm: {least_days: 90, most_days: 30}\nday: 3\n"
+    text = "by: weeks\nclasses: {high: 0.2, middle: 0.4}\nrhythm: {least_days: 90, most_days: 30}\nday: 3\n"
     with pytest.raises(InvalidDocument) as caught:
         churn_rules_from_text(text, "churn.yaml")
     assert sorted(each.place.row for each in caught.value.problems if each.place) == [1, 2, 3, 4]
