@@ -50,6 +50,11 @@ _STAGE = re.compile(
     "在网|离网|停机|终止|解约|到期|销户|注销|terminat|expir|churn|laps|suspend|in force",
     re.IGNORECASE,
 )
+_OPEN_END = re.compile(
+    "^(?:长期|长期有效|永久|永久有效|终身|无限期|无固定期限|不限|至今|现在|在网|未到期|未结束|进行中|有效|"
+    "present|current|now|ongoing|open|open-ended|indefinite|permanent|never|active|running)$",
+    re.IGNORECASE,
+)
 _EMPTY = frozenset({"", "--", "-", "—", "无", "无退款申请", "null", "nan", "none", "n/a", "na", "nat", "\\n", "<na>"})
 _GENDER = frozenset(
     {"男", "女", "m", "f", "male", "female", "先生", "女士", "男性", "女性", "未知", "保密", "unknown", "other", "u"}
@@ -224,6 +229,12 @@ def _moment(seen: Evidence) -> Verdict:
     return Verdict.SILENT if seen.moment + seen.numeric_moment >= FEW else Verdict.VETOED
 
 
+def _end(seen: Evidence) -> Verdict:
+    # Most contracts of a good company run, and have a word where others have a day.
+    dated = [value for value in seen.values if value and not _OPEN_END.match(value)]
+    return _moment(look_at(dated)) if dated else Verdict.SILENT
+
+
 def _identifier(seen: Evidence) -> Verdict:
     if seen.masked > TOO_MASKED:
         return Verdict.MASKED
@@ -305,6 +316,7 @@ _FIELDS: dict[str, Callable[[Evidence], Verdict]] = {
     "status": _status,
     "gender": _gender,
     "quantity": _quantity,
+    "ended_at": _end,
     "name": _name,
     "customer_name": _name,
     "product_name": _name,
