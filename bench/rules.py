@@ -63,12 +63,11 @@ def lists_of(files: str) -> tuple[list[list[str]], int]:
 def ours(orders: list[list[str]], support: float) -> dict[str, Any]:
     """Itemsets and rules of fenji."""
     import pyarrow as pa
+    import scipy.sparse  # noqa: F401 - loading is not counted, as with mlxtend
 
     from fenji.analyze.baskets.association import measure, rules_in
     from fenji.analyze.baskets.itemsets import frequent_itemsets
     from fenji.analyze.baskets.orders import baskets_from
-
-    import scipy.sparse  # noqa: F401 - loading is not counted, as with mlxtend
 
     began = time.perf_counter()
     flat = pa.array([item for order in orders for item in order]).dictionary_encode()

@@ -34,7 +34,7 @@ from fenji.analyze.recommend.purchases import (
     tier_customers,
 )
 from fenji.analyze.recommend.scoring import recommend
-from fenji.domain.basket_rules import BasketChoices, ItemLevel
+from fenji.domain.basket_rules import BasketChoices, ItemKind
 from fenji.domain.recommendations import Method, RecommendChoices, Similarity
 from fenji.engines.engine import Engine
 from fenji.tables.insight_baskets import RECOMMENDATION
@@ -57,9 +57,9 @@ def shop() -> tuple[pa.Table, pa.Table]:
 
 def rules(engine: Engine) -> list[dict[str, object]]:
     lines, tiers = (engine.from_arrow(table) for table in shop())
-    opens, level = date(2025, 10, 1), ItemLevel.MIXED
-    items = sale_items(lines, level=level, opens_after=opens, as_of=AS_OF)
-    counted = engine.fetch(count_baskets(items, tiers, level=level, as_of=AS_OF)).to_pylist()
+    opens, item_kind = date(2025, 10, 1), ItemKind.MIXED
+    items = sale_items(lines, item_kind=item_kind, opens_after=opens, as_of=AS_OF)
+    counted = engine.fetch(count_baskets(items, tiers, item_kind=item_kind, as_of=AS_OF)).to_pylist()
     by_tier = {each["tier"]: (each["baskets"], each["multi_baskets"]) for each in counted}
     scopes = [
         Scope(None, *(sum(each) for each in zip(*by_tier.values(), strict=True))),
@@ -73,7 +73,7 @@ def rules(engine: Engine) -> list[dict[str, object]]:
     apart = [sorted((places[each["product_number"]], places[each["category_number"]])) for each in pairs]
     codes = np.array([low * len(names) + high for low, high in apart])
     choices = BasketChoices(min_support=0.05, least_baskets=2, min_confidence=0.2)
-    made = find_rules(*found, scopes, level=level, choices=choices, as_of=AS_OF, apart=codes)
+    made = find_rules(*found, scopes, item_kind=item_kind, choices=choices, as_of=AS_OF, apart=codes)
     return [*made.rules.to_pylist(), *made.summary.to_pylist()]
 
 

@@ -11,16 +11,16 @@ import typer
 
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number, percent, problem_json
-from fenji.domain.basket_rules import BasketItem, ItemLevel
+from fenji.domain.basket_rules import BasketItem, ItemKind
 from fenji.language import message as _
 from fenji.workflow.rules import RuleOrder, RulesResult, rules_at
 
 HELP = _("Tells what is bought together: rules over orders, overall and per tier, with redundant ones left out.")
-EXAMPLES = "fenji rules\nfenji rules --tier vip --level category\nfenji rules --product 22423 --json"
+EXAMPLES = "fenji rules\nfenji rules --tier vip --items category\nfenji rules --product 22423 --json"
 
-Level = Annotated[
+Items = Annotated[
     str | None,
-    typer.Option("--level", metavar="product|category|mixed", help=_("What the items of a rule are. Default: products.")),
+    typer.Option("--items", metavar="product|category|mixed", help=_("What the items of a rule are. Default: products.")),
 ]
 Tier = Annotated[
     str | None,
@@ -48,7 +48,7 @@ CUT_NAME = 40
 def command(
     context: typer.Context,
     *,
-    level: Level = None,
+    items: Items = None,
     tier: Tier = None,
     product: Product = None,
     sort: Sort = None,
@@ -68,7 +68,7 @@ def command(
             as_of=day_of(as_of),
             policy=policy,
             engine=engine_of(engine),
-            level=one_of(ItemLevel, level, _("level")),
+            item_kind=one_of(ItemKind, items, _("kind of items")),
             tier=tier,
             product=product,
             order=one_of(RuleOrder, sort, _("sort order")),
@@ -83,14 +83,14 @@ def command(
 
 def answer(result: RulesResult, output: Output) -> dict[str, Any]:
     """The JSON object."""
-    left_out = {"as_of", "level", "tier"}
+    left_out = {"as_of", "item_kind", "tier"}
     return {
         "run_id": result.run_id,
         "as_of": result.as_of,
         "is_as_of_defaulted": result.is_as_of_defaulted,
         "policy": result.policy.slug,
         "version": result.policy.version,
-        "level": str(result.level),
+        "item_kind": str(result.item_kind),
         "tier": result.tier,
         "summary": {name: value for name, value in result.summary.items() if name not in left_out},
         "found": result.found,

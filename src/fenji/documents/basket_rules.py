@@ -3,7 +3,7 @@
 .. code-block:: yaml
 
     window: 12m
-    levels: [product, category, mixed]
+    items: [product, category, mixed]
     min_support: 0.001       # share of orders; leave it out: as low as leaves a readable number of sets
     least_baskets: 10
     least_customers: 3       # different customers behind the orders of a rule
@@ -11,7 +11,7 @@
     min_lift: 1
     max_antecedents: 2       # items on the left side, 1 to 3
     most_items: 200          # of a larger order only the most frequent items count
-    most_rules: 2000         # kept per level and tier
+    most_rules: 2000         # kept per kind of items and tier
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Annotated
 import pydantic
 
 from fenji.documents.reader import parse_document, validated
-from fenji.domain.basket_rules import BasketChoices, ItemLevel
+from fenji.domain.basket_rules import BasketChoices, ItemKind
 from fenji.domain.periods import Window
 from fenji.language import message as _
 from fenji.validation import Objection
@@ -37,7 +37,7 @@ class _RulesFile(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
     window: pydantic.StrictStr = str(_DEFAULTS.window)
-    levels: Annotated[list[ItemLevel], pydantic.Field(min_length=1)] = list(_DEFAULTS.levels)
+    items: Annotated[list[ItemKind], pydantic.Field(min_length=1)] = list(_DEFAULTS.item_kinds)
     min_support: _Share | None = None
     least_baskets: Annotated[pydantic.StrictInt, pydantic.Field(ge=1)] = _DEFAULTS.least_baskets
     least_customers: Annotated[pydantic.StrictInt, pydantic.Field(ge=1)] = _DEFAULTS.least_customers
@@ -66,7 +66,7 @@ def basket_choices_from_text(text: str, file: str) -> BasketChoices:
     read = validated(_RulesFile, parse_document(text, file))
     return BasketChoices(
         window=Window.parse(read.window),
-        levels=tuple(dict.fromkeys(read.levels)),
+        item_kinds=tuple(dict.fromkeys(read.items)),
         min_support=read.min_support,
         least_baskets=read.least_baskets,
         least_customers=read.least_customers,

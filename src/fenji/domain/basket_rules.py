@@ -11,7 +11,7 @@ PRODUCT_PREFIX = "product:"
 CATEGORY_PREFIX = "category:"
 
 
-class ItemLevel(StrEnum):
+class ItemKind(StrEnum):
     """What the items of a rule are."""
 
     PRODUCT = "product"
@@ -30,7 +30,7 @@ class BasketChoices:
 
     window: Window = DEFAULT_WINDOW
     """Which orders count."""
-    levels: tuple[ItemLevel, ...] = tuple(ItemLevel)
+    item_kinds: tuple[ItemKind, ...] = tuple(ItemKind)
     min_support: float | None = None
     """Least share of the orders that hold all items of a rule; None: as low as leaves a readable number of sets."""
     least_baskets: int = 10
@@ -44,7 +44,7 @@ class BasketChoices:
     most_items: int = 200
     """Different items of an order that count; of a larger order the most frequent ones do."""
     most_rules: int = 2000
-    """Rules that are kept per level and scope, the surest first."""
+    """Rules that are kept per kind of items and scope, the surest first."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fenji.tables.contract import Column, Contract, Shelf
 
-_LEVEL = Column("level", "string", "one of domain.basket_rules.ItemLevel: product, category or mixed")
+_ITEM_KIND = Column("item_kind", "string", "one of domain.basket_rules.ItemKind: product, category or mixed")
 _SCOPE = Column(
     "tier", "string", "the orders that customers of this tier placed (their present tier); null: all orders", nullable=True
 )
@@ -13,15 +13,15 @@ BASKET_RULE = Contract(
     Shelf.INSIGHT,
     "basket_rule",
     "one row per rule and scope (all orders, or those of one tier); a rule that is found in any scope is counted in every scope",
-    ("as_of", "level", "rule", "tier"),
+    ("as_of", "item_kind", "rule", "tier"),
     (
         Column("as_of", "date", "last day that counts"),
-        _LEVEL,
-        Column("rule", "int64", "1.. within the level, the surest among all orders first"),
+        _ITEM_KIND,
+        Column("rule", "int64", "1.. within the kind of items, the surest among all orders first"),
         _SCOPE,
         Column("antecedent", "string", "left side: a JSON list of items, each product:<product_id> or category:<category>"),
         Column("consequent", "string", "right side: one item"),
-        Column("orders", "int64", "orders of the scope that hold any item of the level"),
+        Column("orders", "int64", "orders of the scope that hold any item of the kind"),
         Column("antecedent_orders", "int64", "of them, those that hold the left side"),
         Column("consequent_orders", "int64", "of them, those that hold the right side"),
         Column("both_orders", "int64", "of them, those that hold both"),
@@ -67,14 +67,14 @@ BASKET_RULE = Contract(
 BASKET_SUMMARY = Contract(
     Shelf.INSIGHT,
     "basket_summary",
-    "one row per level and scope: what was counted, and what it took for a rule to be kept",
-    ("as_of", "level", "tier"),
+    "one row per kind of items and scope: what was counted, and what it took for a rule to be kept",
+    ("as_of", "item_kind", "tier"),
     (
         Column("as_of", "date", "last day that counts"),
-        _LEVEL,
+        _ITEM_KIND,
         _SCOPE,
         Column("opens_after", "date", "last day before the window; null: no beginning", nullable=True),
-        Column("orders", "int64", "orders that hold any item of the level"),
+        Column("orders", "int64", "orders that hold any item of the kind"),
         Column("multi_orders", "int64", "of them, those with two different items or more"),
         Column("cut_orders", "int64", "of them, those with more than most_items items, of which the most frequent count"),
         Column("cut_items", "int64", "items that were cut off these"),

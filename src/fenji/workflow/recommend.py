@@ -146,13 +146,12 @@ def _asked(standing: Standing, run: Run, *, key: int | None, tier: str | None) -
 
 def _rows(standing: Standing, found: ir.Table, *, customer: int | None, product: str | None, top: int) -> list[dict[str, Any]]:
     if customer is not None:
-        columns = ("position", "product_id", "score", "reason", "because_product_id")
-        shown = found.select(*columns).order_by("position")
+        shown = found.select("position", "product_id", "score", "reason", "because_product_id").order_by("position")
     elif product is not None:
         people = standing.base.customer.select("customer_key", "customer_id")
         own = found.filter(found.product_id == product).join(people, "customer_key")
-        columns = ("customer_id", "tier", "position", "score", "reason", "because_product_id")
-        shown = own.order_by("position", own.score.desc(), "customer_key").select(*columns)
+        ordered = own.order_by("position", own.score.desc(), "customer_key")
+        shown = ordered.select("customer_id", "tier", "position", "score", "reason", "because_product_id")
     else:
         reasons = {str(reason): (found.reason == str(reason)).cast("int64").sum().cast("int64") for reason in Reason}
         counted = found.group_by("product_id").aggregate(customers=found.count().cast("int64"), **reasons)

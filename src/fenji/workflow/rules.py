@@ -25,9 +25,9 @@ from fenji.analyze.baskets.orders import (
     own_categories,
     sale_items,
 )
-from fenji.analyze.baskets.tier_rules import LevelRules, Scope, find_rules, least_count
+from fenji.analyze.baskets.tier_rules import KindRules, Scope, find_rules, least_count
 from fenji.documents.basket_rules import basket_choices_from_text
-from fenji.domain.basket_rules import BasketChoices, BasketItem, ItemLevel
+from fenji.domain.basket_rules import BasketChoices, BasketItem, ItemKind
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
@@ -65,18 +65,18 @@ class RuleOrder(StrEnum):
 
 @dataclass(frozen=True)
 class RulesResult:
-    """Some rules of one level and scope, with what was counted."""
+    """Some rules of one kind of items and scope, with what was counted."""
 
     run_id: str
     as_of: date
     is_as_of_defaulted: bool
     policy: Policy
-    level: ItemLevel
+    item_kind: ItemKind
     tier: str | None
     rules: tuple[dict[str, Any], ...]
     """Rows of insight.basket_rule, both sides as tuples of ``BasketItem``."""
     found: int
-    """Rules of this level and scope that were found and asked for, shown or not."""
+    """Rules of this kind of items and scope that were found and asked for, shown or not."""
     summary: dict[str, Any]
     """The row of insight.basket_summary."""
     names: dict[str, str]
@@ -90,21 +90,21 @@ def rules_at(
     as_of: date | None = None,
     policy: str | None = None,
     engine: EngineName | None = None,
-    level: ItemLevel | None = None,
+    item_kind: ItemKind | None = None,
     tier: str | None = None,
     product: str | None = None,
     order: RuleOrder | None = None,
     top: int = 20,
     progress: Progress = silent,
 ) -> RulesResult:
-    """The rules of a level, overall or in a tier; found first where nothing has been, or where something has changed.
+    """The rules of one kind of items, overall or in a tier; found first where nothing has been, or where something has changed.
 
     Args:
         root: the workspace.
         as_of: the last day that counts; None: that of the last run.
         policy: None: the one of the settings, or the only one.
         engine: None: the one of the settings.
-        level: None: the first that was computed.
+        item_kind: None: the first that was computed.
         tier: None: all orders.
         product: only rules with this product_id or category on either side.
         order: None: by evidence, in a tier by difference.
@@ -112,7 +112,7 @@ def rules_at(
         progress: told about each step.
 
     Raises:
-        InvalidArgument: an unknown tier, or a level that the company does not compute.
+        InvalidArgument: an unknown tier, or a kind of items that the company does not compute.
         NotFound: no workspace, or nothing has been run yet.
         InvalidDocument: analyses/rules.yaml cannot be used; all problems at once.
     """
@@ -121,10 +121,10 @@ def rules_at(
         if tier is not None and tier not in tiers:
             raise InvalidArgument(unknown_name(_("tier"), tier, tiers))
         run = rules_run(standing, progress=progress)
-        levels = choices_of(standing)[1].levels
-        chosen = level or levels[0]
-        if chosen not in levels:
-            raise InvalidArgument(unknown_name(_("level"), chosen, levels))
+        item_kinds = choices_of(standing)[1].item_kinds
+        chosen = item_kind or item_kinds[0]
+        if chosen not in item_kinds:
+            raise InvalidArgument(unknown_name(_("kind of items"), chosen, item_kinds))
         rows = _rows_of(standing, run, chosen, tier)
         wanted = [each for each in rows if each["is_found"] and (product is None or product in _item_names(each))]
         shown = _in_order(wanted, order or (RuleOrder.EVIDENCE if tier is None else RuleOrder.DIFFERENCE))[: max(top, 0)]
@@ -133,7 +133,7 @@ def rules_at(
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
             policy=standing.policy,
-            level=chosen,
+            item_kind=chosen,
             tier=tier,
             rules=tuple(shown),
             found=len(wanted),
@@ -170,25 +170,25 @@ def product_names(standing: Standing, product_ids: Iterable[str]) -> dict[str, s
 
 def _compute(writer: RunWriter, standing: Standing, choices: BasketChoices, progress: Progress) -> None:
     order_line = standing.base.facts.get(Fact.ORDER_LINE)
-    parts: list[LevelRules] = []
+    parts: list[KindRules] = []
     if order_line is not None:
-        for done, level in enumerate(choices.levels):
-            parts.append(_level_rules(standing, order_line, level, choices, progress, done=2 * done))
+        for done, item_kind in enumerate(choices.item_kinds):
+            parts.append(_kind_rules(standing, order_line, item_kind, choices, progress, done=2 * done))
     for contract, tables in ((BASKET_RULE, [each.rules for each in parts]), (BASKET_SUMMARY, [each.summary for each in parts])):
         schema = contract.schema.to_pyarrow()
         table = pa.concat_tables(tables) if tables else schema.empty_table()
         writer.save(standing.session.engine.from_arrow(table), contract, as_of=standing.as_of)
 
 
-def _level_rules(
-    standing: Standing, order_line: ir.Table, level: ItemLevel, choices: BasketChoices, progress: Progress, *, done: int
-) -> LevelRules:
-    engine, as_of, total = standing.session.engine, standing.as_of, 2 * len(choices.levels)
+def _kind_rules(
+    standing: Standing, order_line: ir.Table, item_kind: ItemKind, choices: BasketChoices, progress: Progress, *, done: int
+) -> KindRules:
+    engine, as_of, total = standing.session.engine, standing.as_of, 2 * len(choices.item_kinds)
     tiers = [each.slug for each in standing.policy.tiers]
     opens_after = choices.window.opens_after(as_of)
     progress(COUNTING, done, total)
-    items = sale_items(order_line, level=level, opens_after=opens_after, as_of=as_of)
-    scopes = _scopes(engine.fetch(count_baskets(items, standing.assignment, level=level, as_of=as_of)).to_pylist(), tiers)
+    items = sale_items(order_line, item_kind=item_kind, opens_after=opens_after, as_of=as_of)
+    scopes = _scopes(engine.fetch(count_baskets(items, standing.assignment, item_kind=item_kind, as_of=as_of)).to_pylist(), tiers)
     least = min((least_count(each.orders, choices) for each in scopes if each.orders), default=1)
     lines = engine.fetch(count_item_lines(items, least=least), limit=MOST_ITEMS)
     names = _kept_items(lines)
@@ -197,7 +197,7 @@ def _level_rules(
     progress(FINDING, done + 1, total)
     baskets, tier_numbers, ordered = baskets_from(lists, names)
     apart = None
-    if level is ItemLevel.MIXED:
+    if item_kind is ItemKind.MIXED:
         places = {name: place for place, name in enumerate(ordered)}
         pairs = engine.fetch(own_categories(order_line, catalogue, opens_after=opens_after, as_of=as_of), limit=4 * MOST_ITEMS)
         apart = _codes(pairs, np.array([places[name] for name in names], np.int64), len(names))
@@ -206,7 +206,7 @@ def _level_rules(
         tier_numbers,
         ordered,
         scopes,
-        level=level,
+        item_kind=item_kind,
         choices=choices,
         as_of=as_of,
         apart=apart,
@@ -242,22 +242,22 @@ def _kept_items(lines: pa.Table) -> list[str]:
 def _codes(pairs: pa.Table, places: np.ndarray[Any, np.dtype[np.int64]], width: int) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Pairs of item numbers as find_rules takes them: smaller x width + larger."""
     one, other = (places[pairs[name].to_numpy()] for name in ("product_number", "category_number"))
-    return np.minimum(one, other) * width + np.maximum(one, other)
+    return np.asarray(np.minimum(one, other) * width + np.maximum(one, other), np.int64)
 
 
-def _rows_of(standing: Standing, run: Run, level: ItemLevel, tier: str | None) -> list[dict[str, Any]]:
+def _rows_of(standing: Standing, run: Run, item_kind: ItemKind, tier: str | None) -> list[dict[str, Any]]:
     table = standing.session.read(run.run_id, BASKET_RULE, as_of=standing.as_of)
-    rows = table.filter(table.level == str(level), _is_scope(table, tier))
-    found = standing.session.engine.fetch(rows).to_pylist()
+    rows = table.filter(table.item_kind == str(item_kind), _is_scope(table, tier))
+    found: list[dict[str, Any]] = standing.session.engine.fetch(rows).to_pylist()
     for each in found:
         each["antecedent"] = tuple(BasketItem.parse(text) for text in json.loads(each["antecedent"]))
         each["consequent"] = (BasketItem.parse(each["consequent"]),)
     return found
 
 
-def _summary_of(standing: Standing, run: Run, level: ItemLevel, tier: str | None) -> dict[str, Any]:
+def _summary_of(standing: Standing, run: Run, item_kind: ItemKind, tier: str | None) -> dict[str, Any]:
     table = standing.session.read(run.run_id, BASKET_SUMMARY, as_of=standing.as_of)
-    rows = standing.session.engine.fetch(table.filter(table.level == str(level), _is_scope(table, tier))).to_pylist()
+    rows = standing.session.engine.fetch(table.filter(table.item_kind == str(item_kind), _is_scope(table, tier))).to_pylist()
     return rows[0] if rows else {}
 
 

@@ -140,7 +140,7 @@ class _Index:
     def counts(self, members: SmallInts) -> Ints:
         """The counts of sets of one size, every one of them frequent."""
         codes, counts = self._known[members.shape[1] - 1]
-        return counts[np.searchsorted(codes, self._codes(members))]
+        return np.asarray(counts[np.searchsorted(codes, self._codes(members))])
 
     def _codes(self, members: SmallInts) -> Ints:
         code = np.zeros(len(members), np.int64)

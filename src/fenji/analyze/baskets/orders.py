@@ -19,18 +19,18 @@ import numpy as np
 import pyarrow as pa
 
 from fenji.analyze.baskets.itemsets import Baskets, Ints
-from fenji.domain.basket_rules import CATEGORY_PREFIX, PRODUCT_PREFIX, ItemLevel
+from fenji.domain.basket_rules import CATEGORY_PREFIX, PRODUCT_PREFIX, ItemKind
 
 NO_TIER = -1
 """The number of who stands in no tier: unattributed, unknown or lost."""
 
 
-def sale_items(order_line: ir.Table, *, level: ItemLevel, opens_after: date | None, as_of: date) -> ir.Table:
+def sale_items(order_line: ir.Table, *, item_kind: ItemKind, opens_after: date | None, as_of: date) -> ir.Table:
     """What was sold, line by line.
 
     Args:
         order_line: clean.order_line.
-        level: whether items are products, categories, or both side by side.
+        item_kind: whether items are products, categories, or both side by side.
         opens_after: the last day before the window; None: no beginning.
         as_of: the last day that counts.
 
@@ -41,9 +41,9 @@ def sale_items(order_line: ir.Table, *, level: ItemLevel, opens_after: date | No
     if opens_after is not None:
         sales = sales.filter(sales.ordered_on > ibis.literal(opens_after, type="date"))
     parts = []
-    if level is not ItemLevel.CATEGORY:
+    if item_kind is not ItemKind.CATEGORY:
         parts.append(_items(sales, sales.product_id, PRODUCT_PREFIX))
-    if level is not ItemLevel.PRODUCT:
+    if item_kind is not ItemKind.PRODUCT:
         parts.append(_items(sales, sales.category, CATEGORY_PREFIX))
     return parts[0] if len(parts) == 1 else ibis.union(parts[0], parts[1])
 
@@ -52,7 +52,7 @@ def _items(sales: ir.Table, name: ir.StringValue, prefix: str) -> ir.Table:
     return sales.filter(name.notnull()).select("source", "order_id", "customer_key", item=ibis.literal(prefix) + name)
 
 
-def count_baskets(items: ir.Table, assignment: ir.Table, *, level: ItemLevel, as_of: date) -> ir.Table:
+def count_baskets(items: ir.Table, assignment: ir.Table, *, item_kind: ItemKind, as_of: date) -> ir.Table:
     """How many orders each tier placed, and in how many of them were two different items.
 
     Of mixed items only products count for that: every product comes with its category.
@@ -60,12 +60,12 @@ def count_baskets(items: ir.Table, assignment: ir.Table, *, level: ItemLevel, as
     Args:
         items: of ``sale_items``.
         assignment: insight.tier_assignment; rows of other dates change nothing.
-        level: what the items are.
+        item_kind: what the items are.
         as_of: the day whose tiers count: what customers are now, not what they were when they ordered.
 
     Grain: one row per tier: tier (null: no customer, or in no tier), baskets, multi_baskets.
     """
-    counts = items.item.startswith(PRODUCT_PREFIX) if level is ItemLevel.MIXED else items.item.notnull()
+    counts = items.item.startswith(PRODUCT_PREFIX) if item_kind is ItemKind.MIXED else items.item.notnull()
     first, last = items.item.min(where=counts), items.item.max(where=counts)
     baskets = items.group_by("source", "order_id").aggregate(
         customer_key=items.customer_key.max(),

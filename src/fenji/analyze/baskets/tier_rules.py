@@ -2,7 +2,7 @@
 
 Reads   clean.order_line, insight.tier_assignment
 Writes  insight.basket_rule: one row per rule and scope (all orders, or those of one tier)
-        insight.basket_summary: one row per level and scope
+        insight.basket_summary: one row per kind of items and scope
 Units   orders; shares 0..1; a lift of 1 means: as often as by chance
 Keeps   every rule that is found in any scope, counted in every scope
 Source  decision 0027; the measures and their sources stand in ``association``
@@ -23,7 +23,7 @@ from fenji.analyze.baskets.association import Flags, Rules, measure, rules_in, s
 from fenji.analyze.baskets.counting import count_buyers, count_sets, padded
 from fenji.analyze.baskets.itemsets import Baskets, Ints, SmallInts, frequent_itemsets
 from fenji.analyze.baskets.orders import NO_TIER, cut_to
-from fenji.domain.basket_rules import CATEGORY_PREFIX, BasketChoices, ItemLevel
+from fenji.domain.basket_rules import CATEGORY_PREFIX, BasketChoices, ItemKind
 from fenji.tables.insight_baskets import BASKET_RULE, BASKET_SUMMARY
 
 DEFAULT_SUPPORT = 0.0002
@@ -44,8 +44,8 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class LevelRules:
-    """The rows of both tables for one level."""
+class KindRules:
+    """The rows of both tables for one kind of items."""
 
     rules: pa.Table
     summary: pa.Table
@@ -68,20 +68,20 @@ def find_rules(
     items: Sequence[str],
     scopes: Sequence[Scope],
     *,
-    level: ItemLevel,
+    item_kind: ItemKind,
     choices: BasketChoices,
     as_of: date,
     apart: Ints | None = None,
     buyers: Ints | None = None,
-) -> LevelRules:
-    """The rules of one level in every scope.
+) -> KindRules:
+    """The rules of one kind of items in every scope.
 
     Args:
         baskets: the orders that hold anything frequent.
         tier_numbers: of each basket: the place of its tier among the scopes behind the first one, or -1.
         items: the items by number.
         scopes: all orders first, then every tier.
-        level: what the items are.
+        item_kind: what the items are.
         choices: windows and thresholds.
         as_of: the last day that counts.
         apart: pairs of item numbers that never stand in one rule: a product (smaller first) x width + its category.
@@ -89,7 +89,9 @@ def find_rules(
     """
     cut, lost = cut_to(baskets, choices.most_items)
     chosen = [np.ones(len(cut), bool) if place == 0 else tier_numbers == place - 1 for place in range(len(scopes))]
-    is_category = None if level is not ItemLevel.MIXED else np.array([each.startswith(CATEGORY_PREFIX) for each in items], bool)
+    is_category = (
+        None if item_kind is not ItemKind.MIXED else np.array([each.startswith(CATEGORY_PREFIX) for each in items], bool)
+    )
     found = [
         _found_in(
             cut if own.all() else cut.only(own),
@@ -109,7 +111,7 @@ def find_rules(
     behind = None if buyers is None else _customers_in_scopes(cut, tier_numbers, buyers, counted[0], len(scopes))
     rows = [
         _rule_rows(counted, scopes, place, names=names, is_found=flags[:, place], behind=behind)
-        | {"as_of": as_of, "level": str(level), "both_customers": None if behind is None else behind[place]}
+        | {"as_of": as_of, "item_kind": str(item_kind), "both_customers": None if behind is None else behind[place]}
         for place in range(len(scopes))
     ]
     summary = [
@@ -117,12 +119,12 @@ def find_rules(
             **_summary_row(scope, each, choices, len(items)),
             **_cuts(lost, tier_numbers, place - 1),
             "as_of": as_of,
-            "level": str(level),
+            "item_kind": str(item_kind),
             "opens_after": choices.window.opens_after(as_of),
         }
         for place, (scope, each) in enumerate(zip(scopes, found, strict=True))
     ]
-    return LevelRules(_rows_of(rows), pa.Table.from_pylist(summary, BASKET_SUMMARY.schema.to_pyarrow()))
+    return KindRules(_rows_of(rows), pa.Table.from_pylist(summary, BASKET_SUMMARY.schema.to_pyarrow()))
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ def _customers_in_scopes(baskets: Baskets, tier_numbers: Ints, buyers: Ints, rul
 
 
 def _is_mixed(rules: Rules, is_category: Flags) -> Flags:
-    """Whether a rule holds a product and a category; the others stand at levels of their own."""
+    """Whether a rule holds a product and a category; the others are found among products or categories alone."""
     everything = np.column_stack([rules.antecedents, rules.consequents])
     holds_category = (is_category[everything] & (everything >= 0)).any(axis=1)
     holds_product = (~is_category[everything] & (everything >= 0)).any(axis=1)

@@ -74,7 +74,7 @@ def fold_in(weights: Weights, fitted: Factors) -> FoldedIn:
         matrices[customers] += np.matmul((known * extra[:, :, None]).transpose(0, 2, 1), known)
         confidence = np.where(items >= 0, 1 + extra, 0.0)
         sides[customers] = np.matmul(confidence[:, None, :], known)[:, 0, :]
-    return FoldedIn(np.linalg.solve(matrices, sides[:, :, None])[:, :, 0], matrices)
+    return FoldedIn(np.asarray(np.linalg.solve(matrices, sides[:, :, None])[:, :, 0], np.float64), matrices)
 
 
 def strongest_purchase(weights: Weights, fitted: Factors, folded: FoldedIn, products: Ints) -> Ints:

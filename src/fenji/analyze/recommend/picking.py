@@ -94,10 +94,9 @@ def _bought_again(history: History, recommender: Recommender) -> Picks:
     """What each customer buys latest and most often, of what may be recommended again."""
     customers = np.repeat(np.arange(len(history.weights)), np.diff(history.weights.starts))
     items = history.weights.items.astype(np.int64)
-    found = _best(history, recommender, customers, items, history.weights.weights, left_out=history.banned)
-    place = _places(found[0])
-    first = place < recommender.most_again
-    picks = _bought(*(each[first] for each in found))
+    customers, items, scores = _best(history, recommender, customers, items, history.weights.weights, left_out=history.banned)
+    first = _places(customers) < recommender.most_again
+    picks = _bought(customers[first], items[first], scores[first])
     return replace(picks, because=picks.products, reasons=np.full(len(picks), AGAIN, np.int64))
 
 

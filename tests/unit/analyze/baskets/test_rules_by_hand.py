@@ -23,8 +23,8 @@ from fenji.analyze.baskets.orders import (
     count_item_lines,
     sale_items,
 )
-from fenji.analyze.baskets.tier_rules import LevelRules, Scope, find_rules
-from fenji.domain.basket_rules import BasketChoices, ItemLevel
+from fenji.analyze.baskets.tier_rules import KindRules, Scope, find_rules
+from fenji.domain.basket_rules import BasketChoices, ItemKind
 from fenji.engines.engine import Engine
 from fixtures.orders import baskets_of, order_lines, tiers_of
 
@@ -51,12 +51,14 @@ def found(
     engine: Engine,
     *orders: tuple,
     choices: BasketChoices = CHOICES,
-    level: ItemLevel = ItemLevel.PRODUCT,
+    item_kind: ItemKind = ItemKind.PRODUCT,
     assignment: dict | None = None,
-) -> LevelRules:
+) -> KindRules:
     lines, tiers = engine.from_arrow(order_lines(*orders)), engine.from_arrow(tiers_of(AS_OF, assignment or ASSIGNMENT))
-    items = sale_items(lines, level=level, opens_after=choices.window.opens_after(AS_OF), as_of=AS_OF)
-    counted = {each["tier"]: each for each in engine.fetch(count_baskets(items, tiers, level=level, as_of=AS_OF)).to_pylist()}
+    items = sale_items(lines, item_kind=item_kind, opens_after=choices.window.opens_after(AS_OF), as_of=AS_OF)
+    counted = {
+        each["tier"]: each for each in engine.fetch(count_baskets(items, tiers, item_kind=item_kind, as_of=AS_OF)).to_pylist()
+    }
     scopes = [
         Scope(None, sum(each["baskets"] for each in counted.values()), sum(each["multi_baskets"] for each in counted.values()))
     ]
@@ -67,10 +69,10 @@ def found(
     lists = engine.fetch(basket_lists(items, catalogue, tiers, tiers=TIERS, as_of=AS_OF))
     baskets, places, ordered = baskets_from(lists, names)
     buyers = buyers_from(lists)
-    return find_rules(baskets, places, ordered, scopes, level=level, choices=choices, as_of=AS_OF, buyers=buyers)
+    return find_rules(baskets, places, ordered, scopes, item_kind=item_kind, choices=choices, as_of=AS_OF, buyers=buyers)
 
 
-def rule(rules: LevelRules, left: list[str], right: str, tier: str | None = None) -> dict:
+def rule(rules: KindRules, left: list[str], right: str, tier: str | None = None) -> dict:
     wanted = json.dumps([f"product:{each}" for each in left])
     (row,) = [
         each
@@ -207,7 +209,7 @@ def test_a_product_never_stands_beside_its_own_category() -> None:
     baskets = baskets_of([[0, 1, 2]] * 6 + [[2]] * 3, 3)
     items = ["product:cake", "category:sweets", "product:tea"]
     rules = find_rules(
-        baskets, np.full(9, -1), items, [Scope(None, 9, 6)], level=ItemLevel.MIXED, choices=CHOICES, as_of=AS_OF, apart=np.array([0 * 3 + 1])
+        baskets, np.full(9, -1), items, [Scope(None, 9, 6)], item_kind=ItemKind.MIXED, choices=CHOICES, as_of=AS_OF, apart=np.array([0 * 3 + 1])
     ).rules.to_pylist()  # fmt: skip
     assert {(each["antecedent"], each["consequent"]) for each in rules} == {
         ('["category:sweets"]', "product:tea"),
