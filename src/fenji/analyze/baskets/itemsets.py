@@ -137,9 +137,9 @@ def _frequent_pairs(baskets: Baskets, min_count: int, most: int | None, apart: I
     if not held:
         return Itemsets(np.empty((0, 2), np.int32), np.empty(0, np.int64)), least
     first, second = np.concatenate([each[0] for each in held]), np.concatenate([each[1] for each in held])
-    counts = np.concatenate([each[2] for each in held])
+    total = np.concatenate([each[2] for each in held])
     order = np.lexsort((second, first))
-    return Itemsets(np.stack([first[order], second[order]], axis=1), counts[order]), least
+    return Itemsets(np.stack([first[order], second[order]], axis=1), total[order]), least
 
 
 def _not_apart(
