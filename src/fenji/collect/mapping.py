@@ -94,8 +94,12 @@ def _blocking(platform: Platform | None, choice: Choice, kind: str | None) -> tu
 
 def _about_statuses(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
     seen = statuses_seen(table, choice)[:_MOST_STATUSES]
-    text = _(
-        "Statuses in the sample: {statuses}. Unpaid and cancelled ones are left out by their words; paid_statuses overrules that."
+    text = (
+        _("Statuses in the sample: {statuses}. Drafts and void ones are left out by their words, and ended ones without a day.")
+        if choice.feed is Feed.CONTRACT
+        else _(
+            "Statuses in the sample: {statuses}. Unpaid and cancelled ones are left out by their words; paid_statuses overrules that."
+        )
     )
     return (Remark(text, {"statuses": " / ".join(seen)}),) if seen else ()
 

@@ -66,7 +66,7 @@ class _Parts(_Strict):
 
 
 class _Pareto(_Strict):
-    measure: str = DEFAULT_RULES.pareto.measure
+    measure: str | None = None
     a: _Share = DEFAULT_RULES.pareto.a
     b: _Share = DEFAULT_RULES.pareto.b
 
@@ -103,25 +103,29 @@ class _PriorityFile(_Strict):
     frequent: _Frequent = _Frequent()
 
 
-def priority_rules_from_text(text: str, file: str, measures: Collection[str] | None = None) -> PriorityRules:
+def priority_rules_from_text(
+    text: str, file: str, measures: Collection[str] | None = None, *, defaults: PriorityRules = DEFAULT_RULES
+) -> PriorityRules:
     """The choices in a text that is, or once was, an analyses/priority.yaml; what it does not say is as by default.
 
     Args:
         text: the document.
         file: its name in problems.
         measures: the measures that the workspace has; None: names are not checked.
+        defaults: by what parts and marks are measured where the document does not say.
 
     Raises:
         InvalidDocument: not YAML, unknown names, no weight at all, shares out of order; all problems at once.
     """
     document = parse_document(text, file)
     read = validated(_PriorityFile, document)
-    taken = [(part, getattr(read.parts, part), DEFAULT_RULES.rule_of(part)) for part in Part]
+    taken = [(part, getattr(read.parts, part), defaults.rule_of(part)) for part in Part]
     rules = tuple(_rule(written, default) for part, written, default in taken if default is not None)
-    InvalidDocument.raise_if(_problems(document, rules, read.pareto.measure, measures))
+    pareto = read.pareto.measure or defaults.pareto.measure
+    InvalidDocument.raise_if(_problems(document, rules, pareto, measures))
     return PriorityRules(
         parts=tuple(each for each in rules if each.weight > 0),
-        pareto=ParetoRule(read.pareto.measure, read.pareto.a, read.pareto.b),
+        pareto=ParetoRule(pareto, read.pareto.a, read.pareto.b),
         capacity=read.capacity,
         upgrade_gap=read.upgrade.gap,
         upgrade_expected_gap=read.upgrade.expected_gap,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -139,3 +139,12 @@ DEFAULT_RULES = PriorityRules(
     new_days=90,
     frequent_share=Decimal("0.2"),
 )
+
+_BY_CONTRACT = {Part.VALUE: "monthly_fee_running", Part.POTENTIAL: "expected_fees_12m"}
+
+CONTRACT_RULES = replace(
+    DEFAULT_RULES,
+    parts=tuple(replace(each, measure=_BY_CONTRACT.get(each.part, each.measure)) for each in DEFAULT_RULES.parts),
+    pareto=replace(DEFAULT_RULES.pareto, measure="monthly_fee_running"),
+)
+"""The defaults of a workspace that knows contracts but no orders."""

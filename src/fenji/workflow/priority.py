@@ -25,9 +25,9 @@ from fenji.analyze.priority.upgrades import upgrade_candidates
 from fenji.analyze.rules import RuleBasis, conditions_of, metrics_in
 from fenji.analyze.tier_counts import REVENUE
 from fenji.documents.priority import priority_rules_from_text
-from fenji.domain.metrics import Metric
+from fenji.domain.metrics import Fact, Metric
 from fenji.domain.policies import SCORE, Policy, ReviewPeriod
-from fenji.domain.priority import CHURN_MEASURE, DEFAULT_RULES, PriorityRules
+from fenji.domain.priority import CHURN_MEASURE, CONTRACT_RULES, DEFAULT_RULES, PriorityRules
 from fenji.domain.runs import Run
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
@@ -43,7 +43,7 @@ from fenji.tables.insight_priority import (
     PRIORITY_PART,
     UPGRADE_CANDIDATE,
 )
-from fenji.tables.insight_value import CUSTOMER_VALUE
+from fenji.tables.insight_value import CONTRACT_VALUE, CUSTOMER_VALUE
 from fenji.workflow.analyses import ANALYSES_FOLDER, Standing, analyzed, open_standing
 from fenji.workflow.churn import churn_run
 from fenji.workflow.progress import Progress, silent
@@ -170,14 +170,19 @@ def priority_run(standing: Standing, *, progress: Progress = silent) -> Run:
 def priority_rules_of(standing: Standing) -> tuple[PriorityRules, dict[str, str]]:
     """What the company has chosen, and the text that says so; the defaults where there is no analyses/priority.yaml.
 
+    Without orders, contracts are what customers are valued by.
+
     Raises:
         InvalidDocument: it cannot be used.
     """
+    facts = standing.base.facts
+    defaults = CONTRACT_RULES if Fact.CONTRACT in facts and Fact.ORDER_LINE not in facts else DEFAULT_RULES
     file = standing.session.workspace.root / PRIORITY_FILE
     if not file.is_file():
-        return DEFAULT_RULES, {}
+        return defaults, {}
     text = file.read_text(encoding="utf-8-sig")
-    return priority_rules_from_text(text, str(file), measures_of(standing.registry)), {PRIORITY_FILE: text}
+    rules = priority_rules_from_text(text, str(file), measures_of(standing.registry), defaults=defaults)
+    return rules, {PRIORITY_FILE: text}
 
 
 @dataclass(frozen=True)
@@ -197,7 +202,10 @@ def _compute(inputs: _Inputs, progress: Progress, writer: RunWriter) -> None:
     churn = session.read(inputs.churn.run_id, CHURN_RISK, as_of=as_of)
     progress(STEPS[0], 0, len(STEPS))
     panel, assignment = standing.panel, standing.assignment
-    measured = session.engine.stage(measured_customers(panel, value, churn, assignment, policy=policy, measures=rules.measures))
+    contracts = session.read(inputs.value.run_id, CONTRACT_VALUE, as_of=as_of)
+    measured = session.engine.stage(
+        measured_customers(panel, value, churn, assignment, policy=policy, measures=rules.measures, contracts=contracts)
+    )
     progress(STEPS[1], 1, len(STEPS))
     ordered = order_of_attention(measured, rules=rules, as_of=as_of)
     priority = writer.save(ordered, PRIORITY, as_of=as_of, same_customers_as=panel)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from fenji.documents.priority import priority_rules_from_text
-from fenji.domain.priority import DEFAULT_RULES, First, ParetoRule, Part, PartRule
+from fenji.domain.priority import CONTRACT_RULES, DEFAULT_RULES, First, ParetoRule, Part, PartRule
 from fenji.errors import InvalidDocument
 
 NO_WEIGHT = "parts: {" + ", ".join(f"{part}: {{weight: 0}}" for part in Part) + "}"
@@ -76,3 +76,11 @@ def test_all_problems_are_told_at_once():
     with pytest.raises(InvalidDocument) as caught:
         priority_rules_from_text(text, "priority.yaml", KNOWN)
     assert len(caught.value.problems) == 3
+
+
+def test_where_contracts_are_the_defaults_only_what_is_said_differs():
+    rules = priority_rules_from_text("capacity: 5", "priority.yaml", defaults=CONTRACT_RULES)
+    assert [each.measure for each in rules.parts][:2] == ["monthly_fee_running", "expected_fees_12m"]
+    assert (rules.pareto.measure, rules.capacity) == ("monthly_fee_running", 5)
+    mixed = priority_rules_from_text("parts: {potential: {measure: clv}}", "priority.yaml", defaults=CONTRACT_RULES)
+    assert [each.measure for each in mixed.parts][:2] == ["monthly_fee_running", "clv"]

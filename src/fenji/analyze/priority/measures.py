@@ -1,6 +1,6 @@
 """What is every customer measured by? Panel, value, risk of leaving and tier side by side.
 
-Reads   insight.customer_metric, insight.customer_value, insight.churn_risk, insight.tier_assignment
+Reads   insight.customer_metric, insight.customer_value, insight.contract_value, insight.churn_risk, insight.tier_assignment
 Writes  nothing stored: one row per customer of the panel
 Units   each measure in its own unit; tier_position is 0 for the lowest tier and for lost customers, 1 for the highest
 Keeps   every customer of the panel, exactly once
@@ -82,6 +82,22 @@ FORETOLD_MEASURES: tuple[Metric, ...] = (
 )
 """What insight.customer_value knows beside the panel, with words for people."""
 
+CONTRACT_MEASURES: tuple[Metric, ...] = (
+    _measure(
+        "expected_fees_12m",
+        Words("未来12个月预期合同费用", "fees expected in twelve months"),
+        Words("预计未来12个月有效合同带来的费用。", "Fees expected of the contracts in force in the next twelve months."),
+        Unit.MONEY,
+    ),
+    _measure(
+        "fee_clv",
+        Words("折现合同终身价值", "discounted lifetime value of contracts"),
+        Words("未来若干月预期合同费用的折现值。", "Fees expected of the coming months, discounted."),
+        Unit.MONEY,
+    ),
+)
+"""What insight.contract_value knows, with words for people."""
+
 OTHER_MEASURES: tuple[Metric, ...] = (
     _measure(
         CHURN_MEASURE,
@@ -106,11 +122,18 @@ def measures_of(metrics: Iterable[Metric]) -> dict[str, Metric]:
     Args:
         metrics: the metrics of the panel.
     """
-    return {each.slug: each for each in (*FORETOLD_MEASURES, *OTHER_MEASURES, *metrics)}
+    return {each.slug: each for each in (*FORETOLD_MEASURES, *CONTRACT_MEASURES, *OTHER_MEASURES, *metrics)}
 
 
 def measured_customers(
-    panel: ir.Table, value: ir.Table, churn: ir.Table, assignment: ir.Table, *, policy: Policy, measures: Sequence[str]
+    panel: ir.Table,
+    value: ir.Table,
+    churn: ir.Table,
+    assignment: ir.Table,
+    *,
+    policy: Policy,
+    measures: Sequence[str],
+    contracts: ir.Table | None = None,
 ) -> ir.Table:
     """The customers with their measures.
 
@@ -121,12 +144,14 @@ def measured_customers(
         assignment: insight.tier_assignment at the date.
         policy: the tiers.
         measures: names out of ``measures_of``.
+        contracts: insight.contract_value at the date; None where there are no contracts.
 
     Returns:
         customer_key, tier (null: lost) and the measures, each in its own type.
     """
     foretold = {each.slug for each in FORETOLD_MEASURES}
-    own = [name for name in measures if name in panel.columns and name not in foretold]
+    elsewhere = foretold | {each.slug for each in CONTRACT_MEASURES}
+    own = [name for name in measures if name in panel.columns and name not in elsewhere]
     found = panel.select("customer_key", *own)
     tiers = assignment.select(tier_key="customer_key", tier="tier")
     found = found.left_join(tiers, found.customer_key == tiers.tier_key).drop("tier_key")
@@ -134,6 +159,12 @@ def measured_customers(
     if expected:
         values = value.select("customer_key", *expected).rename(value_key="customer_key")
         found = found.left_join(values, found.customer_key == values.value_key).drop("value_key")
+    fees = [each.slug for each in CONTRACT_MEASURES if each.slug in measures]
+    if fees and contracts is not None:
+        values = contracts.select("customer_key", *fees).rename(contract_key="customer_key")
+        found = found.left_join(values, found.customer_key == values.contract_key).drop("contract_key")
+    elif fees:
+        found = found.mutate(**{name: ibis.null("decimal(18, 2)") for name in fees})
     if CHURN_MEASURE in measures:
         risks = churn.select(CHURN_MEASURE, risk_key="customer_key")
         found = found.left_join(risks, found.customer_key == risks.risk_key).drop("risk_key")
