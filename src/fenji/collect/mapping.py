@@ -28,6 +28,7 @@ from fenji.collect.mapping_platforms import Platform, platform_of
 from fenji.collect.mapping_proposal import FoundTable, Proposal, ProposedSource, Remark
 from fenji.collect.mapping_table import SampledTable
 from fenji.collect.samples import Sample
+from fenji.domain.feeds import Feed
 from fenji.language import message as _
 
 SHORTEST_PREFIX = 3
