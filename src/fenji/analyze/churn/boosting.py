@@ -12,7 +12,8 @@ from fenji.analyze.churn.features import Floats
 LEAVES, RIDGE = 6, 1.0
 """On the telecom data 4 to 8 leaves differ by less than 0.001 of AUC; 6 were best, and cost a third of 8 in contributions."""
 MANY_ROWS = 20_000
-"""From here on fewer and larger steps: the gain of small ones is below 0.001 of AUC, and every tree costs time for each customer."""
+"""From here on fewer and larger steps: at some 100,000 rows 33 trees at a rate of 0.2 had an AUC of 0.7086 where 112 at 0.1 had 0.7083, and
+every tree costs time for each customer."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def fit_boosted(matrix: Floats, outcome: Floats, later: Floats, later_outcome: F
     is_large = rows >= MANY_ROWS
     options: dict[str, Any] = {
         "objective": "binary",
-        "learning_rate": 0.1 if is_large else 0.03,
+        "learning_rate": 0.2 if is_large else 0.03,
         "num_leaves": LEAVES,
         "min_data_in_leaf": min(50, max(10, rows // 40)),
         "lambda_l2": RIDGE,
@@ -53,7 +54,7 @@ def fit_boosted(matrix: Floats, outcome: Floats, later: Floats, later_outcome: F
     }
     given = lgb.Dataset(matrix, outcome, params=options)
     judged = lgb.Dataset(later, later_outcome, reference=given, params=options)
-    rounds, patience = (120, 10) if is_large else (800, 40)
+    rounds, patience = (60, 8) if is_large else (800, 40)
     stopping = lgb.early_stopping(patience, verbose=False)
     found = lgb.train(options, given, rounds, valid_sets=[judged], callbacks=[stopping])
     trees = found.best_iteration or found.current_iteration()
