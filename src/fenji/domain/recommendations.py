@@ -80,7 +80,7 @@ class RecommendChoices:
     similarity: Similarity = Similarity.DAMPED
     neighbours: int = 20
     """Nearest products that are kept for each product."""
-    factors: int = 64
+    factors: int = 32
     least_buyers: int = 5
     """Customers who must have bought a product before it is recommended."""
     sold_within_days: int = 90

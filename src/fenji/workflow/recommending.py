@@ -40,8 +40,8 @@ from fenji.workflow.wiring import RunWriter, Workbench
 
 MOST_PRODUCTS = 2_000_000
 """Different products with enough buyers that may be fetched; the 131,072 with most buyers are looked at."""
-MOST_ENTRIES = 10_000_000
-"""Purchases (customer x product) that a method is learned from: beyond them a seeded sample of customers, about 1.5 GB at most."""
+MOST_ENTRIES = 5_000_000
+"""Purchases (customer x product) that a method is learned from: beyond them a seeded sample of customers, about 0.8 GB at most."""
 TRIED_ENTRIES = 2_000_000
 """Purchases of the customers on whom methods are tried: a seeded sample of customers beyond them."""
 STEPS = (_("trying methods on the past"), _("learning what goes together"), _("recommending"))
