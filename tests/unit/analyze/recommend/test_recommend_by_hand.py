@@ -118,7 +118,7 @@ def test_what_is_near_comes_with_its_reason_and_what_came_back_never(duck: Engin
     # 4 has pen, so ink is nearest; milk is bought again and comes first; paper is near to pen too.
     assert found[4] == [("milk", "again", "milk"), ("ink", "bought", "pen"), ("paper", "bought", "pen")]
     # 5 gave ink back: never again, even where everything may be recommended again; who only kept it may get it again.
-    again = recommended(duck, replace(CHOICES, bought=BoughtRule.ALLOW, top=4, most_again=4))
+    again = recommended(duck, replace(CHOICES, bought=BoughtRule.ALLOW, top=4), Method.POPULAR)
     assert "ink" not in {product for product, _, _ in found[5] + again[5]}
     assert "ink" in {product for product, _, _ in again[3]}
     assert found[3][0] == ("paper", "bought", "ink")
