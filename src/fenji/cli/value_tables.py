@@ -172,10 +172,11 @@ def show_top(result: ValueResult, output: Output) -> None:
     if not result.top:
         return
     output.heading(_("The {count} customers with the highest lifetime value"), count=len(result.top))
+    names = {each.slug: each.name.in_language(output.language) for each in result.policy.tiers}
     rows = [
         (
             row["customer_id"] or "-",
-            row["tier"] or "-",
+            names.get(row["tier"], output.text(_("lost"))),
             money(row["net_revenue_12m"]),
             percent(row["p_alive"]),
             number(row["expected_orders_12m"], 1),
