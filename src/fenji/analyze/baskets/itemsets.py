@@ -106,8 +106,32 @@ def frequent_itemsets(
     Returns:
         The sets; the same for the same baskets in any order.
     """
+    names = np.flatnonzero(baskets.counts() >= min_count).astype(np.int32)
+    found = _found_among(_only_items(baskets, names), min_count, max_size, most, _renumbered(apart, names, baskets.width))
+    return Found(found.min_count, tuple(Itemsets(names[each.members], each.counts) for each in found.by_size))
+
+
+def _only_items(baskets: Baskets, names: SmallInts) -> Baskets:
+    """The baskets with some items only, these numbered anew in their order."""
+    place = np.full(baskets.width, -1, np.int32)
+    place[names] = np.arange(len(names), dtype=np.int32)
+    items = place[baskets.items]
+    before = np.concatenate([[0], np.cumsum(items >= 0)])
+    return Baskets(before[baskets.starts].astype(np.int64), items[items >= 0], len(names))
+
+
+def _renumbered(apart: Ints | None, names: SmallInts, width: int) -> Ints | None:
+    if apart is None:
+        return None
+    place = np.full(width, -1, np.int64)
+    place[names] = np.arange(len(names))
+    first, second = place[apart // max(width, 1)], place[apart % max(width, 1)]
+    there = (first >= 0) & (second >= 0)
+    return np.sort(first[there] * len(names) + second[there])
+
+
+def _found_among(baskets: Baskets, min_count: int, max_size: int, most: int | None, apart: Ints | None) -> Found:
     alone = _singles(baskets)
-    apart = None if apart is None else np.sort(apart)
     pairs, least = _frequent_pairs(baskets, min_count, most, apart)
     while True:
         larger = _larger_sets(baskets, pairs, least=least, max_size=max_size, most=most, apart=apart)
