@@ -45,7 +45,7 @@ REVIEWS = [ReviewOn(each, POLICY) for each in DAYS]
 
 def own(slug: str, unit: Unit, aggregate: Aggregate, of: tuple[Fact, str | None], **more) -> Metric:
     window, (fact, column) = slug.partition("__")[2], of
-    return Metric(slug, Words(slug, slug), Words(slug, slug), unit, aggregate, Window.parse(window), fact, column, **more)
+    return Metric(slug, Words(slug, slug), Words(slug, slug), unit, aggregate, Window.of_metric(window), fact, column, **more)
 
 
 LINE, VOICE, EVENT = Fact.ORDER_LINE, Fact.FEEDBACK, Fact.EVENT
