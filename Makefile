@@ -29,8 +29,12 @@ check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/deptry src
 	$(BIN)/codespell
 
-bench: .venv/developer ## time and memory beside plain SQL and pandas
+bench: .venv/developer ## time and memory beside plain SQL, pandas and the libraries of the field
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/value.py
+	$(BIN)/python bench/rules.py
+	$(BIN)/python bench/segments.py
+	$(BIN)/python bench/churn.py
 
 serve: ## the web application (not built yet)
 	@echo "The web application is not built yet; use the command line: make demo, then .venv/bin/fenji --help" >&2

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.metric_plan import How, Measure
