@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
@@ -14,27 +15,6 @@ import typer
 from typer.exceptions import TyperException
 
 from fenji import __version__
-from fenji.cli import (
-    churn,
-    demo,
-    forecast,
-    init,
-    moves,
-    policy,
-    priority,
-    quality,
-    recommend,
-    rules,
-    segments,
-    selftest,
-    structure,
-    tiers,
-    value,
-    whatif,
-    why,
-)
-from fenji.cli import map as map_command
-from fenji.cli import run as run_command
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
 from fenji.cli.help import Command, Entry, Group, speak
 from fenji.cli.options import Lang, spoken_language, workspace_of
@@ -53,30 +33,28 @@ EXAMPLES = (
     "fenji run --workspace shop\n"
     "fenji tiers --workspace shop"
 )
-COMMANDS: dict[str, Entry] = {
-    name: (module.command, module.HELP, module.EXAMPLES)
-    for name, module in {
-        "init": init,
-        "map": map_command,
-        "run": run_command,
-        "quality": quality,
-        "tiers": tiers,
-        "structure": structure,
-        "moves": moves,
-        "why": why,
-        "whatif": whatif,
-        "churn": churn,
-        "forecast": forecast,
-        "segments": segments,
-        "rules": rules,
-        "recommend": recommend,
-        "value": value,
-        "priority": priority,
-        "selftest": selftest,
-        "demo": demo,
-    }.items()
-}
-"""In the order in which a new user needs them; ``policy`` has words of its own below it."""
+COMMANDS = (
+    "init",
+    "map",
+    "run",
+    "quality",
+    "tiers",
+    "structure",
+    "moves",
+    "why",
+    "whatif",
+    "churn",
+    "forecast",
+    "segments",
+    "rules",
+    "recommend",
+    "value",
+    "priority",
+    "selftest",
+    "demo",
+    "policy",
+)
+"""The modules of this package that are commands, in the order in which a new user needs them; ``policy`` has words of its own below it."""
 
 LOGS_FOLDER = "logs"
 """Inside the workspace."""
@@ -99,19 +77,34 @@ def answer(arguments: Sequence[str]) -> int:
     return code
 
 
-def program(language: Language) -> Any:  # noqa: ANN401 - Typer's private union of commands
-    """The whole command line, explaining itself in a language."""
+def program(language: Language, commands: Iterable[str] = COMMANDS) -> Any:  # noqa: ANN401 - Typer's private union of commands
+    """The command line, or some commands of it, explaining itself in a language."""
     app = typer.Typer(cls=Group, help=HELP, epilog=EXAMPLES, add_completion=False, rich_markup_mode=None)
     app.callback()(_root)
-    below = typer.Typer(cls=Group, help=policy.HELP, epilog=policy.EXAMPLES, rich_markup_mode=None, no_args_is_help=True)
-    below.callback()(_below)
-    for group, entries in ((app, COMMANDS), (below, policy.COMMANDS)):
-        for name, (function, words, examples) in entries.items():
-            group.command(name, cls=Command, help=words, epilog=examples)(function)
-    app.add_typer(below, name="policy", cls=Group)
+    for name in commands:
+        # A command loads what it needs and nothing else: half of the time of a short one is loading.
+        module = import_module(f"fenji.cli.{name}")
+        if not hasattr(module, "COMMANDS"):
+            _add(app, name, (module.command, module.HELP, module.EXAMPLES))
+            continue
+        below = typer.Typer(cls=Group, help=module.HELP, epilog=module.EXAMPLES, rich_markup_mode=None, no_args_is_help=True)
+        below.callback()(_below)
+        for word, entry in module.COMMANDS.items():
+            _add(below, word, entry)
+        app.add_typer(below, name=name, cls=Group)
     found = typer.main.get_command(app)
     speak(found, language)
     return found
+
+
+def _add(group: typer.Typer, name: str, entry: Entry) -> None:
+    function, words, examples = entry
+    group.command(name, cls=Command, help=words, epilog=examples)(function)
+
+
+def _asked(arguments: Sequence[str]) -> tuple[str, ...]:
+    """The command that a line names; all of them where it names none or begins otherwise, for help and for slips."""
+    return (arguments[0],) if arguments and arguments[0] in COMMANDS else COMMANDS
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer's way of calling back
@@ -136,7 +129,9 @@ def _below(*, lang: Lang = None) -> None:
 
 def _outcome(arguments: Sequence[str], output: Output, logs: Path | None) -> int:
     try:
-        code = program(output.language).main(args=list(arguments), prog_name="fenji", standalone_mode=False, obj=output.language)
+        code = program(output.language, _asked(arguments)).main(
+            args=list(arguments), prog_name="fenji", standalone_mode=False, obj=output.language
+        )
     except Exception as error:  # noqa: BLE001 - the last place where a mistake can be told to a person
         return _failed(error, output, logs)
     if code == INTERRUPTED:
@@ -165,8 +160,9 @@ def _logs_of(arguments: Sequence[str]) -> Path | None:
 
 def _named(arguments: Sequence[str]) -> str:
     """The command's own words, without options and values, which could be personal."""
-    known = {*COMMANDS, "policy", *policy.COMMANDS}
-    return " ".join(each for each in list(arguments)[:2] if each in known)
+    words = list(arguments)[:2]
+    known = {*COMMANDS, *(import_module("fenji.cli.policy").COMMANDS if "policy" in words else ())}
+    return " ".join(each for each in words if each in known)
 
 
 if __name__ == "__main__":
