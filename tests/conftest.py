@@ -27,7 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         is_spark = item.get_closest_marker("spark") is not None
         # One Spark session costs a gigabyte and ten seconds, so all of them share one.
-        item.add_marker(pytest.mark.xdist_group("spark" if is_spark else str(item.path)))
+        place = item.nodeid if item.get_closest_marker("apart") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group("spark" if is_spark else place.replace("@", "-")))
         if is_spark and lacking:
             item.add_marker(pytest.mark.skip(reason=f"Spark needs {' and '.join(lacking)}"))
 

@@ -30,6 +30,7 @@ from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import read_policy
 from fenji.documents.sources import read_sources
 from fenji.errors import FenjiError
+from forking import forking_fenji
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(?P<info>[a-z][^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -48,6 +49,10 @@ VOLATILE = [
     (re.compile(r"\b\d+(\.\d+)? (s|秒)(?=\W|$)"), "<seconds>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.+:Z]*"), "<moment>"),
 ]
+
+
+PROGRAMS: list[Path] = []
+"""The folder of the command that pages call, while tests run."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def shell(block: Block, folder: Path) -> str:
     binaries = folder / ".bin"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("FENJI_", "LC_"))},
-        "PATH": os.pathsep.join([str(binaries), str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(binaries), *map(str, PROGRAMS), str(Path(sys.executable).parent), os.environ["PATH"]]),
         "LANG": "en_US.UTF-8",
     }
     command = ["bash", "-euo", "pipefail", "-c"] if block.language == "sh" else [sys.executable, "-c"]
@@ -134,6 +139,16 @@ CHECKS = {
 }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The command that pages call."""
+    folder = tmp_path_factory.mktemp("bin")
+    with forking_fenji(folder):
+        PROGRAMS.append(folder)
+        yield
+
+
+@pytest.mark.apart
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 def test_every_block_of_the_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     play(page.read_text("utf-8"), tmp_path)
