@@ -156,7 +156,7 @@ def _event(number: int, customer: object, on: object, kind: object, value: objec
     return {"event_id": f"e{number}", "customer_key": customer, "at": noon(when), "on": when, "kind": kind, "value": value}
 
 
-def _contract(
+def _contract(  # noqa: PLR0917 - a row of a table reads best on one line
     number: int, customer: object, start: object, end: object, plan: object = None, fee: object = None
 ) -> dict[str, object]:
     days = {"started_on": day(str(start)), "ended_on": day(str(end)) if end is not None else None}

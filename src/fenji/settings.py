@@ -164,7 +164,9 @@ class Settings(BaseModel):
         int | None,
         Field(ge=1),
         About(
-            help=_("A customer without an order, any event or a running contract for more days than this is lost; nobody is where not given."),
+            help=_(
+                "A customer without an order, any event or a running contract for more days than this is lost; nobody is where not given."
+            ),
             why=_("Only the company knows after how long silence means goodbye: a month for coffee, two years for mattresses."),
             unit=_("days"),
             example="365",
