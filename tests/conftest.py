@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fenji.cli.main import GARBAGE_AFTER
 from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
+
+gc.set_threshold(*GARBAGE_AFTER)
 
 # Deadlines measure the machine, not the code: the first call compiles expressions.
 settings.register_profile("ci", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -6,6 +6,7 @@ processes themselves (kills, two runs at once) start them the ordinary way.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -53,6 +54,8 @@ def serve(address: str) -> None:
     main = import_module("fenji.cli.main")
     for name in main.COMMANDS:
         import_module(f"fenji.cli.{name}")
+    gc.freeze()
+    gc.set_threshold(*main.GARBAGE_AFTER)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.bind(f"{address}.new")

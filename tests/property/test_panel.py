@@ -74,7 +74,13 @@ def panel(engine: DuckEngine, told: World, as_of: date) -> dict[int, dict[str, o
 
 def those_until(as_of: date, told: World) -> World:
     """The world without anything that happened later, customers included."""
-    days = {Fact.ORDER_LINE: "ordered_on", Fact.EVENT: "on", Fact.FEEDBACK: "on", Fact.REFERRAL: "referred_on"}
+    days = {
+        Fact.ORDER_LINE: "ordered_on",
+        Fact.EVENT: "on",
+        Fact.FEEDBACK: "on",
+        Fact.REFERRAL: "referred_on",
+        Fact.CONTRACT: "started_on",
+    }
 
     def until(table: pa.Table, day: str) -> pa.Table:
         return table.filter(pa.array([each is None or each <= as_of for each in table[day].to_pylist()], pa.bool_()))
