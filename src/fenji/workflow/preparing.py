@@ -158,7 +158,7 @@ class _Preparation:
             )
             if feed is Feed.ORDER_LINE:
                 rows = leave_older_versions(rows, self.sources)
-            self.rows[feed] = self.engine.stage(judges[feed](rows) if feed in judges else rows)
+            self.rows[feed] = self._laid_down(feed, judges[feed](rows) if feed in judges else rows)
 
     def find_customers(self, previous: ir.Table | None) -> None:
         """Which ids are one customer, and whose each row is."""
@@ -173,7 +173,7 @@ class _Preparation:
         self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
         for feed in _NEEDS_CUSTOMER:
             owned = require_customer(attribute(self.rows[feed], feed, identity, self.sources))
-            self.rows[feed] = self.engine.stage(owned)
+            self.rows[feed] = self._laid_down(feed, owned)
         # Order rows are many: joining them twice costs less than laying all of them down once more.
         self.judged_orders = self.rows[Feed.ORDER_LINE]
         self.rows[Feed.ORDER_LINE] = attribute(self.judged_orders, Feed.ORDER_LINE, identity, self.sources)
@@ -193,15 +193,15 @@ class _Preparation:
     def gather_customers(self) -> None:
         """Events, feedback, contracts, campaigns, referrals, and everyone known from any of them."""
         workspace = self.options.currency
-        self._make(clean.EVENT, make_events(self.rows[Feed.EVENT]))
-        self._make(clean.FEEDBACK, make_feedback(self.rows[Feed.FEEDBACK]))
+        self._make(clean.EVENT, self._of(Feed.EVENT, make_events(self.rows[Feed.EVENT])))
+        self._make(clean.FEEDBACK, self._of(Feed.FEEDBACK, make_feedback(self.rows[Feed.FEEDBACK])))
         contracts = make_contracts(self.rows[Feed.CONTRACT], self.sources, rates=self.rates, workspace=workspace)
-        self._make(clean.CONTRACT, contracts)
+        self._make(clean.CONTRACT, self._of(Feed.CONTRACT, contracts))
         contacts, redemptions = self.rows[Feed.CAMPAIGN_CONTACT], self.rows[Feed.REDEMPTION]
         made = campaigns.make_contacts(contacts, self.sources, rates=self.rates, workspace=workspace)
-        self._make(clean.CAMPAIGN_CONTACT, made)
+        self._make(clean.CAMPAIGN_CONTACT, self._of(Feed.CAMPAIGN_CONTACT, made))
         made = campaigns.make_redemptions(redemptions, self.sources, rates=self.rates, workspace=workspace)
-        self._make(clean.REDEMPTION, made)
+        self._make(clean.REDEMPTION, self._of(Feed.REDEMPTION, made))
         statements = self.engine.stage(
             link_referrals(
                 self.rows[Feed.REFERRAL],
@@ -253,6 +253,13 @@ class _Preparation:
     def _make(self, contract: Contract, table: ir.Table) -> ir.Table:
         self.made[contract.full_name] = table
         return table
+
+    def _laid_down(self, feed: Feed, table: ir.Table) -> ir.Table:
+        return self.engine.stage(table) if feed in self.fed else self._of(feed, table)
+
+    def _of(self, feed: Feed, table: ir.Table) -> ir.Table:
+        """A table that is made of a feed alone: without rows, and without any work, where nothing feeds it."""
+        return table if feed in self.fed else self.engine.from_arrow(table.schema().to_pyarrow().empty_table())
 
     def _without_copies(self, feed: Feed) -> ir.Table:
         """The rows that count. Where nothing came in twice, nothing is compared."""
