@@ -23,14 +23,14 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 
 def run(folder: Path, engine: str) -> str:
-    """Three reviews of some of the demo's data, as a user decides them; the id of the run."""
+    """Two reviews of some of the demo's data, as a user decides them; the id of the run."""
     _make_workspace(folder, Language.EN)
     file = folder / "data" / DATA_FILE
     some = f"SELECT * FROM '{file}' WHERE InvoiceDate >= '2010-11-15' AND InvoiceDate < '2011-01-16'"
     duckdb.sql(some).write_parquet(str(folder / "some.parquet"))
     (folder / "some.parquet").replace(file)
     command = [sys.executable, "-m", "fenji.cli.main", "run", "--workspace", str(folder), "--engine", engine, "--json"]
-    done = subprocess.run([*command, "--as-of", AS_OF, "--history", "3"], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, "--as-of", AS_OF, "--history", "2"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)["run_id"]
 
