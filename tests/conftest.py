@@ -19,7 +19,7 @@ from fenji.engines.engine import Engine
 gc.set_threshold(*GARBAGE_AFTER)
 
 # Deadlines measure the machine, not the code: the first call compiles expressions.
-settings.register_profile("ci", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("dev", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 

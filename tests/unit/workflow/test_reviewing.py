@@ -9,7 +9,6 @@ import pytest
 
 from fenji.errors import InvalidArgument, InvalidInput
 from fenji.language import Language
-from fenji.settings import EngineName
 from fenji.tables import insight
 from fenji.tables.clean import CUSTOMER
 from fenji.workflow.initiating import init_workspace
@@ -153,8 +152,3 @@ def test_reviews_before_the_data_begin_are_refused_with_the_number_that_can_be_d
         run_all(shop, as_of=AS_OF, history=0)
     assert not list((shop / "store").glob("insight.*"))
     check_reviews((), None)
-
-
-@pytest.mark.spark
-def test_a_history_run_on_spark_is_the_same(shop: Path, spark) -> None:
-    assert decided(shop, run_all(shop, as_of=AS_OF, history=4, engine=EngineName.SPARK).run_id) == HISTORY
