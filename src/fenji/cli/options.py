@@ -50,6 +50,9 @@ PastRun = Annotated[
     str | None,
     typer.Option("--run", metavar="RUN_ID", help=_("A past run, exactly as it was published. Default: the newest answer.")),
 ]
+OneCustomer = Annotated[
+    str | None, typer.Option("--customer", metavar="ID", help=_("One customer: any of its ids, or SPACE:ID."))
+]
 HistoryRun = Annotated[
     str | None,
     typer.Option(

@@ -20,7 +20,7 @@ from fenji.analyze.priority.words import (
     watch_line,
 )
 from fenji.analyze.rule_words import Wording
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.domain.priority import Frequent, Part, PartRule, Watch
 from fenji.language import message as _
@@ -31,7 +31,6 @@ HELP = _(
 )
 EXAMPLES = "fenji priority\nfenji priority --top 50 --json\nfenji priority --customer C1001"
 
-Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help=_("One customer: any of its ids, or SPACE:ID."))]
 Top = Annotated[
     int, typer.Option("--top", min=0, metavar="N", help=_("How many customers of the order and of each list to show."))
 ]
@@ -44,7 +43,7 @@ def command(
     *,
     as_of: AsOf = None,
     policy: Policy = None,
-    customer: Customer = None,
+    customer: OneCustomer = None,
     top: Top = 10,
     engine: Engine = None,
     workspace: Workspace = Path(),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Output, money, number, percent, problem_json
 from fenji.cli.value_tables import (
     class_name,
@@ -29,7 +29,6 @@ HELP = _(
 )
 EXAMPLES = "fenji value\nfenji value --top 50 --json\nfenji value --customer C1001"
 
-Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help=_("One customer: any of its ids, or SPACE:ID."))]
 Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help=_("How many customers to list, the most valuable first."))]
 
 MODEL_NAMES = {
@@ -55,7 +54,7 @@ def command(
     *,
     as_of: AsOf = None,
     policy: Policy = None,
-    customer: Customer = None,
+    customer: OneCustomer = None,
     top: Top = 10,
     engine: Engine = None,
     workspace: Workspace = Path(),

@@ -33,7 +33,7 @@ LEAST_KNOWN = {
 """Months that a model must know."""
 SIMPLE = (TrendModel.SEASONAL_NAIVE, TrendModel.NAIVE)
 UNFIT = (ValueError, ArithmeticError, NotImplementedError, IndexError, np.linalg.LinAlgError)
-"""What a library raises where a series is too short or too flat for its model."""
+"""What statsforecast raises where a series is too short or too flat for its model; for tiny ones ETS and Theta raise NotImplementedError."""
 
 
 @dataclass(frozen=True)
