@@ -42,7 +42,7 @@ def guess_feed(table: SampledTable, platform: Platform | None) -> Choice | None:
     """The feed that the columns fill best, with its columns; None where no feed fits."""
     if platform:
         return choose_columns(table, platform.feed, platform)
-    choices = [choose_columns(table, feed) for feed in Feed]
+    choices = [choose_columns(table, feed) for feed in _GATES]
     scored = [(_points(choice, table), choice) for choice in choices if _GATES[choice.feed](choice)]
     best = max(scored, key=lambda each: each[0], default=(0.0, None))
     return best[1] if best[0] >= FEWEST_POINTS else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -16,12 +17,18 @@ from fenji.domain.feeds import FEEDS, Cell, Feed, field_names
 from fenji.domain.sources import (
     ColumnMapping,
     DatabaseLocation,
+    DateOrder,
+    DecimalSign,
     DropRule,
     FileLocation,
     Format,
     MoneyUnit,
     Repeats,
+    Shape,
     Source,
+    StatusClass,
+    TotalsPeriod,
+    Unpivot,
 )
 from fenji.errors import InvalidDocument, Problem, nearest, unknown_name
 from fenji.language import message as _
@@ -139,13 +146,32 @@ class _Column(_Strict):
     column: Text | None = None
     unit: MoneyUnit = MoneyUnit.YUAN
     constant: Text | None = None
+    decimal: DecimalSign | None = None
+    date_order: DateOrder | None = None
+    made_of: Texts = ()
 
     @model_validator(mode="after")
     def _one_of(self) -> _Column:
-        if (self.column is None) == (self.constant is None):
+        if (self.column is not None) + (self.constant is not None) != 1 and not (self.made_of and self.constant is None):
             text = _("write either the name of a column or a constant.")
             raise Objection(text)
         return self
+
+
+class _Unpivot(_Strict):
+    columns: Annotated[Texts, Field(min_length=1)]
+    name: Text
+    value: Text
+
+
+class _Shape(_Strict):
+    header_rows: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    no_header: bool = False
+    skip_after_header: Annotated[int, Field(ge=0)] = 0
+    sections: Text | None = None
+    fill_down: Texts = ()
+    unpivot: _Unpivot | None = None
+    drop_totals: bool = False
 
 
 class _Drop(_Strict):
@@ -202,6 +228,11 @@ class _Entry(_Strict):
     keep_missing: bool = False
     shares_ids_with: Text | None = None
     return_order_pattern: Pattern | None = None
+    shape: _Shape = _Shape()
+    statuses: dict[StatusClass, Texts] = Field(default_factory=dict)
+    belongs_to: Text | None = None
+    period: TotalsPeriod | None = None
+    as_of: date | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> _Entry:
@@ -245,21 +276,24 @@ def _column_problems(entry: dict[str, Any], path: Keys, document: Document) -> I
         if isinstance(column, str) and column not in names:
             yield unknown_name(_("field"), column, names, place=document.place((*path, "drop", position, "column")))
     place = document.place((*path, "columns"))
-    for needed in _missing(feed, set(columns), has_kind=entry.get("default_kind") is not None):
+    is_part = entry.get("belongs_to") is not None
+    for needed in _missing(feed, set(columns), has_kind=entry.get("default_kind") is not None, is_part=is_part):
         guess = nearest(needed, [name for name in columns if name not in names])
         # A misspelt field has been reported above; that it is missing too would only be noise.
         if not guess:
             yield Problem(_("the feed {feed} needs {field}, which no column fills."), {"feed": feed, "field": needed}, place)
 
 
-def _missing(feed: Feed, columns: set[str], *, has_kind: bool) -> Iterator[str]:
+def _missing(feed: Feed, columns: set[str], *, has_kind: bool, is_part: bool) -> Iterator[str]:
+    """``is_part``: the heads of the orders stand in another source, which says when and how much."""
     for field in FEEDS[feed]:
-        if field.required and field.name not in columns and not (field.name == "kind" and has_kind):
+        told_elsewhere = (field.name == "kind" and has_kind) or (field.name == "ordered_at" and is_part)
+        if field.required and field.name not in columns and not told_elsewhere:
             yield field.name
-    needs_person = feed is not Feed.ORDER_LINE and {"customer_id", "phone"} <= set(field_names(feed))
+    needs_person = feed not in {Feed.ORDER_LINE, Feed.ORDER} and {"customer_id", "phone"} <= set(field_names(feed))
     if needs_person and not columns & set(_PERSON):
         yield " / ".join(_PERSON)
-    if feed is Feed.ORDER_LINE and not (columns & {"line_amount", "order_amount"} or {"quantity", "unit_price"} <= columns):
+    if feed is Feed.ORDER_LINE and not is_part and not (columns & {"line_amount", "order_amount"} or {"quantity", "unit_price"} <= columns):
         yield "line_amount / order_amount / quantity + unit_price"
 
 
@@ -269,7 +303,7 @@ def _cell(feed: Feed, name: str) -> Cell:
 
 def _record(entry: _Entry) -> Source:
     location: FileLocation | DatabaseLocation = FileLocation(
-        entry.files, entry.format, entry.encoding, entry.delimiter, entry.sheets, entry.part_column
+        entry.files, entry.format, entry.encoding, entry.delimiter, entry.sheets, entry.part_column, _shape(entry.shape)
     )
     if entry.database is not None:
         location = DatabaseLocation(entry.database.url, entry.database.table, entry.database.query)
@@ -277,7 +311,10 @@ def _record(entry: _Entry) -> Source:
         name=entry.source,
         feed=entry.feed,
         location=location,
-        columns={name: ColumnMapping(each.column, each.unit, each.constant) for name, each in entry.columns.items()},
+        columns={
+            name: ColumnMapping(each.column, each.unit, each.constant, each.decimal, each.date_order, each.made_of)
+            for name, each in entry.columns.items()
+        },
         currency=entry.currency,
         time_zone=entry.time_zone,
         paid_statuses=entry.paid_statuses,
@@ -288,4 +325,21 @@ def _record(entry: _Entry) -> Source:
         keep_missing=entry.keep_missing,
         shares_ids_with=entry.shares_ids_with,
         return_order_pattern=entry.return_order_pattern,
+        statuses=entry.statuses,
+        belongs_to=entry.belongs_to,
+        period=entry.period,
+        as_of=entry.as_of,
+    )
+
+
+def _shape(entry: _Shape) -> Shape:
+    turned = entry.unpivot
+    return Shape(
+        header_rows=entry.header_rows,
+        no_header=entry.no_header,
+        skip_after_header=entry.skip_after_header,
+        sections=entry.sections,
+        fill_down=entry.fill_down,
+        unpivot=None if turned is None else Unpivot(turned.columns, turned.name, turned.value),
+        drop_totals=entry.drop_totals,
     )

@@ -10,7 +10,11 @@ class Feed(StrEnum):
     """The kinds of tables that may come in; each has a raw table of the same name."""
 
     CUSTOMER = "customer"
+    ORDER = "order"
     ORDER_LINE = "order_line"
+    PAYMENT = "payment"
+    RETURN = "return"
+    BALANCE = "balance"
     PRODUCT = "product"
     EVENT = "event"
     FEEDBACK = "feedback"
@@ -99,6 +103,50 @@ FEEDS: dict[Feed, tuple[Field, ...]] = {
         Field("refunded_at", Cell.MOMENT, "退款时间", "refunded at"),
         Field("currency", Cell.TEXT, "币种", "currency"),
         Field("kind", Cell.TEXT, "单据类型", "kind (sale, return)"),
+    ),
+    Feed.ORDER: (
+        Field("order_id", Cell.ID, "订单编号", "order id", required=True),
+        *_person(),
+        Field("customer_name", Cell.TEXT, "客户姓名", "customer name"),
+        Field("region", Cell.TEXT, "省份", "region"),
+        Field("city", Cell.TEXT, "城市", "city"),
+        Field("ordered_at", Cell.MOMENT, "下单时间", "ordered at", required=True),
+        Field("paid_at", Cell.MOMENT, "付款时间", "paid at"),
+        Field("status", Cell.TEXT, "订单状态", "order status"),
+        Field("channel", Cell.TEXT, "渠道", "channel"),
+        Field("order_amount", Cell.MONEY, "订单实付金额", "amount paid for the whole order"),
+        Field("refund_amount", Cell.MONEY, "退款金额", "refund"),
+        Field("refunded_at", Cell.MOMENT, "退款时间", "refunded at"),
+        Field("currency", Cell.TEXT, "币种", "currency"),
+        Field("kind", Cell.TEXT, "单据类型", "kind (sale, return)"),
+    ),
+    Feed.PAYMENT: (
+        Field("payment_id", Cell.ID, "收款编号", "payment id"),
+        Field("order_id", Cell.ID, "订单编号", "order id", required=True),
+        Field("paid_at", Cell.MOMENT, "付款时间", "paid at"),
+        Field("amount", Cell.MONEY, "付款金额", "amount paid", required=True),
+        Field("method", Cell.TEXT, "付款方式", "method of payment"),
+        Field("status", Cell.TEXT, "付款状态", "payment status"),
+        Field("currency", Cell.TEXT, "币种", "currency"),
+    ),
+    Feed.RETURN: (
+        Field("return_id", Cell.ID, "退货编号", "return id"),
+        Field("order_id", Cell.ID, "订单编号", "order id", required=True),
+        Field("product_id", Cell.ID, "商品编码", "product id"),
+        Field("returned_at", Cell.MOMENT, "退货时间", "returned at"),
+        Field("amount", Cell.MONEY, "退款金额", "amount paid back"),
+        Field("quantity", Cell.NUMBER, "数量", "quantity"),
+        Field("status", Cell.TEXT, "退款状态", "status of the return"),
+        Field("reason", Cell.TEXT, "退货原因", "reason"),
+        Field("currency", Cell.TEXT, "币种", "currency"),
+    ),
+    Feed.BALANCE: (
+        *_person(),
+        Field("total", Cell.MONEY, "累计消费金额", "total spent", required=True),
+        Field("orders", Cell.NUMBER, "累计消费次数", "number of orders"),
+        Field("first_at", Cell.MOMENT, "首次消费时间", "first order at"),
+        Field("last_at", Cell.MOMENT, "最近消费时间", "last order at"),
+        Field("currency", Cell.TEXT, "币种", "currency"),
     ),
     Feed.PRODUCT: (
         Field("product_id", Cell.ID, "商品编码", "product id", required=True),

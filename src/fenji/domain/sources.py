@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from fenji.domain.feeds import Feed
@@ -22,6 +23,36 @@ class Repeats(StrEnum):
 
     KEEP = "keep"
     DROP = "drop"
+
+
+class DateOrder(StrEnum):
+    """How a column writes dates such as 05/06/2025, whose day and month could be either way round."""
+
+    MONTH_FIRST = "mdy"
+    DAY_FIRST = "dmy"
+
+
+class DecimalSign(StrEnum):
+    """What stands before the cents in a column of amounts or numbers; the other sign groups the thousands."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
+class StatusClass(StrEnum):
+    """What a status of an order means for money."""
+
+    PAID = "paid"
+    UNPAID = "unpaid"
+    VOID = "void"
+    RETURNED = "returned"
+
+
+class TotalsPeriod(StrEnum):
+    """Which time the totals of a ``balance`` source cover."""
+
+    LAST_12_MONTHS = "last_12_months"
+    LIFETIME = "lifetime"
 
 
 class Format(StrEnum):
@@ -43,6 +74,14 @@ class ColumnMapping:
     """Only for money. A unit in the header (万元, 分) is written here by ``fenji map``."""
     constant: str | None = None
     """The same text for every row, for instance a channel."""
+    decimal: DecimalSign | None = None
+    """Only for money and numbers. None: a point, and a comma only where it groups thousands."""
+    date_order: DateOrder | None = None
+    """Only for days and moments. None: the year first, or a form that has one reading only."""
+    made_of: tuple[str, ...] = ()
+    """Only for order_id: the values of which the number is made where the file has none, or which it needs beside its column
+    to tell two orders apart: fields of the feed, ``<stem>_on`` for the day and ``<stem>_month`` for the month of a moment,
+    ``file`` for the file or sheet."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +101,42 @@ class DropRule:
 
 
 @dataclass(frozen=True)
+class Unpivot:
+    """Columns that stand for values, such as one column for each month: each filled cell of them becomes a row."""
+
+    columns: tuple[str, ...]
+    """The headers that are turned into rows."""
+    name: str
+    """The new column that holds the header."""
+    value: str
+    """The new column that holds the cell."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Repairs that make a table of a file that is laid out for readers; steps in the order in which they are taken."""
+
+    header_rows: tuple[int, ...] = ()
+    """Lines or sheet rows whose cells together are the header, the first being 1; empty: find it."""
+    no_header: bool = False
+    """The file begins with data; its columns are called column_1, column_2 and so on."""
+    skip_after_header: int = 0
+    """Rows under the header that describe the columns."""
+    sections: str | None = None
+    """The new column that takes the text of lines that stand alone above the rows they are about, such as a customer's name."""
+    fill_down: tuple[str, ...] = ()
+    """Columns whose empty cells take what stands above: merged cells, and heads that stand on the first row of an order only."""
+    unpivot: Unpivot | None = None
+    drop_totals: bool = False
+    """Leave out rows that are sums of the rows above them."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the file is read as it stands."""
+        return self == Shape()
+
+
+@dataclass(frozen=True)
 class FileLocation:
     """Files, folders or globs, relative to the workspace, and how to open them; None means: find out per file."""
 
@@ -73,6 +148,7 @@ class FileLocation:
     """Sheet names of a workbook; empty means every sheet that has the mapped columns."""
     part_column: str | None = None
     """A column that says which file or sheet a row first came from, where several were put together into one file."""
+    shape: Shape = Shape()
 
 
 @dataclass(frozen=True)
@@ -110,3 +186,11 @@ class Source:
     """The id space of customer_id: sources that share a name here mean the same customer by the same id. None: the workspace's one space."""
     return_order_pattern: str | None = None
     """Order ids that match are returns, for instance ^C."""
+    statuses: Mapping[StatusClass, tuple[str, ...]] = field(default_factory=dict)
+    """What the source's own words or codes mean, before the known words are asked."""
+    belongs_to: str | None = None
+    """The source that holds the orders which these lines, payments or returns are about; they meet by order_id."""
+    period: TotalsPeriod | None = None
+    """Only for a balance: which time its totals cover."""
+    as_of: date | None = None
+    """Only for a balance: the day on which its totals were taken; None: the day of the run."""

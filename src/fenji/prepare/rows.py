@@ -32,6 +32,9 @@ PERSONAL = frozenset({"customer_id", "phone", "email", "union_id", "referrer_id"
 
 _PERSONS = ("customer_id", "phone", "email", "union_id")
 _PERSON_IDS = frozenset({"customer_id", "union_id", "referrer_id"})
+_MAY_BE_NOBODYS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL})
+"""Feeds whose rows are used although they do not say whose they are, or need not."""
+
 _CAME_LENGTH = 200
 _EARLIEST, _LATEST = "1970-01-02 00:00:00", "2199-12-31 00:00:00"
 """No shop sold before; 1970-01-01 is the zero of a clock, and years such as 9999 mean that there is no date."""
@@ -245,7 +248,7 @@ class _SourceRows:
             yield from self._status_checks(rows)
         for field in self.fields:
             yield from self._field_checks(rows, field)
-        if self.source.feed not in (Feed.ORDER_LINE, Feed.PRODUCT, Feed.REFERRAL):
+        if self.source.feed not in _MAY_BE_NOBODYS:
             nobody = reduce(lambda left, right: left & right, [rows[name].isnull() for name in _PERSONS])
             yield Check(nobody, Reason.MISSING_CUSTOMER)
 

@@ -123,12 +123,12 @@ def test_many_mistakes_in_two_sources_are_reported_in_the_order_of_their_lines()
     assert problems(text) == [
         "row 5, column sources[1].colums: unknown name 'colums'. Did you mean columns?",
         "row 7, column sources[1].columns.order_idd: unknown field 'order_idd'. Did you mean order_id?",
-        "row 9, column sources[1].columns.line_amount.sort: unknown name 'sort'. Known are: column, constant, unit.",
+        "row 9, column sources[1].columns.line_amount.sort: unknown name 'sort'. Known are: column, constant, date_order, decimal, made_of, unit.",
         "row 10, column sources[1].currency: 'yuan' is not a currency code; write three capital letters, such as CNY.",
         "row 11, column sources[1].time_zone: unknown time zone 'Asia/Shangai'. Did you mean Asia/Shanghai?",
         "row 12, column sources[1].drop[1].column: unknown field 'product'. Did you mean product_id?",
         "row 13, column sources[2].source: source 'shop' stands here a second time; the first is in line 2.",
-        "row 14, column sources[2].feed: unknown feed 'orders'. Did you mean order_line?",
+        "row 14, column sources[2].feed: unknown feed 'orders'. Did you mean order?",
         (
             "row 16, column sources[2].return_order_pattern: '(C' is not a regular expression: "
             "missing ), unterminated subpattern at position 0."
