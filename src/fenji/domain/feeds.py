@@ -137,7 +137,7 @@ FEEDS: dict[Feed, tuple[Field, ...]] = {
         Field("amount", Cell.MONEY, "退款金额", "amount paid back"),
         Field("quantity", Cell.NUMBER, "数量", "quantity"),
         Field("status", Cell.TEXT, "退款状态", "status of the return"),
-        Field("reason", Cell.TEXT, "退货原因", "reason"),
+        Field("return_reason", Cell.TEXT, "退货原因", "reason of the return"),
         Field("currency", Cell.TEXT, "币种", "currency"),
     ),
     Feed.BALANCE: (
