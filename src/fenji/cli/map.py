@@ -10,7 +10,7 @@ import typer
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Col, Output
 from fenji.collect.headers import Confidence
-from fenji.collect.mapping_proposal import ProposedColumn, ProposedSource
+from fenji.collect.understanding.proposal import ProposedColumn, ProposedSource
 from fenji.language import message as _
 from fenji.workflow.mapping import MapResult, propose_mapping
 

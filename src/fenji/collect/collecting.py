@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from fenji.collect.contents import sha256_of
-from fenji.collect.databases import Fetched, missing_columns, open_database
 from fenji.collect.files import FoundFile, find_files, system_error
 from fenji.collect.fingerprints import batch_of, fingerprint, is_unchanged, known_parts
 from fenji.collect.matching import choose_parts, wanted_headers
 from fenji.collect.ports import RecordReader
-from fenji.collect.samples import PartRead, Target
-from fenji.collect.sniffing import open_file
-from fenji.collect.unreadable import write_unreadable
+from fenji.collect.reading.contents import sha256_of
+from fenji.collect.reading.databases import Fetched, missing_columns, open_database
+from fenji.collect.reading.samples import PartRead, Target
+from fenji.collect.reading.sniffing import open_file
+from fenji.collect.reading.unreadable import write_unreadable
 from fenji.domain.collected import CollectedFile
 from fenji.domain.sources import DatabaseLocation, FileLocation, Source
 from fenji.errors import FenjiError, InvalidFile, InvalidInput

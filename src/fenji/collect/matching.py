@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fenji.collect.headers import normalise_header
-from fenji.collect.samples import Part, Sample
+from fenji.collect.reading.samples import Part, Sample
 from fenji.domain.feeds import FEEDS
 from fenji.domain.sources import FileLocation, Format, Source
 from fenji.errors import Place, Problem, unknown_name

@@ -293,7 +293,11 @@ def _missing(feed: Feed, columns: set[str], *, has_kind: bool, is_part: bool) ->
     needs_person = feed not in {Feed.ORDER_LINE, Feed.ORDER} and {"customer_id", "phone"} <= set(field_names(feed))
     if needs_person and not columns & set(_PERSON):
         yield " / ".join(_PERSON)
-    if feed is Feed.ORDER_LINE and not is_part and not (columns & {"line_amount", "order_amount"} or {"quantity", "unit_price"} <= columns):
+    if (
+        feed is Feed.ORDER_LINE
+        and not is_part
+        and not (columns & {"line_amount", "order_amount"} or {"quantity", "unit_price"} <= columns)
+    ):
         yield "line_amount / order_amount / quantity + unit_price"
 
 

@@ -45,7 +45,7 @@ UNREADABLE = Contract(
         Column("reason", "string", "one of domain.reasons"),
         Column("came", "string", "the first 200 characters of the record", nullable=True),
     ),
-    "collect/unreadable.py",
+    "collect/reading/unreadable.py",
 )
 
 FIRST_ROW = "first_row"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fenji.collect.files import find_files
-from fenji.collect.mapping import propose
-from fenji.collect.mapping_proposal import Proposal
-from fenji.collect.mapping_yaml import render_sources_yaml
-from fenji.collect.samples import Sample
-from fenji.collect.sniffing import read_samples
+from fenji.collect.reading.samples import Sample
+from fenji.collect.reading.sniffing import read_samples
+from fenji.collect.understanding.proposal import Proposal
+from fenji.collect.understanding.proposing import propose
+from fenji.collect.writing.sources_yaml import render_sources_yaml
 from fenji.documents.reader import read_document
 from fenji.errors import Conflict, FenjiError, InvalidFile, NotFound, Problem
 from fenji.language import Language

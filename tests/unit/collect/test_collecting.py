@@ -163,7 +163,12 @@ def test_another_engine_reads_anew_since_its_hashes_are_its_own(desk):
 
 
 @pytest.mark.parametrize(
-    "where", ["fenji.collect.contents._text", "fenji.collect.repairs.repair", "fenji.collect.unreadable.pq.write_table"]
+    "where",
+    [
+        "fenji.collect.reading.contents._text",
+        "fenji.collect.reading.repairs.repair",
+        "fenji.collect.reading.unreadable.pq.write_table",
+    ],
 )
 def test_a_full_disk_is_told_apart_from_a_bad_file(desk, monkeypatch, where):
     def refuse(*_arguments, **_options):

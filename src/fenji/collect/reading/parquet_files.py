@@ -1,0 +1,80 @@
+"""How does a Parquet file come in? As the engine reads it, every value turned into the text that people would write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fenji.collect.reading.samples import SAMPLE_ROWS, PartRead, Sample, Target
+from fenji.domain.sources import Format
+from fenji.errors import InvalidFile, Place
+from fenji.language import message as _
+
+_SAFE_WHOLE = 2**53
+"""Above it a float no longer holds every whole number."""
+
+
+@dataclass(frozen=True)
+class ParquetPart:
+    """A Parquet file whose columns are known."""
+
+    sample: Sample
+    path: Path
+
+    def read(self, target: Target) -> PartRead:
+        """See Part.read."""
+        layout = target.layout(self.sample.headers, self.sample.headers)
+        return PartRead(target.reader.collect_parquet(self.path, layout, target.folder).records)
+
+
+def open_parquet(path: Path, name: str) -> ParquetPart:
+    """Looks into a Parquet file.
+
+    Raises:
+        InvalidFile: empty, damaged, or with two columns whose names differ only by case.
+    """
+    if not path.stat().st_size:
+        raise InvalidFile.of(_("the file is empty."), place=Place(name))
+    try:
+        with pq.ParquetFile(path) as file:
+            headers = tuple(file.schema_arrow.names)
+            batch = next(file.iter_batches(batch_size=SAMPLE_ROWS), None)
+    except (pa.ArrowException, OSError) as error:
+        detail = str(error).splitlines()[0][:200]
+        raise InvalidFile.of(
+            _("this is no Parquet file, or it is damaged: {detail}"), place=Place(name), detail=detail
+        ) from error
+    twice = [header for header, count in Counter(header.casefold() for header in headers).items() if count > 1]
+    if twice:
+        raise InvalidFile.of(_("several columns are called {names}."), place=Place(name), names=", ".join(twice))
+    rows = tuple(tuple(_text(value) for value in row.values()) for row in (batch.to_pylist() if batch is not None else []))
+    return ParquetPart(Sample(name, None, Format.PARQUET, None, None, 0, headers, rows[:SAMPLE_ROWS]), path)
+
+
+def _text(value: object) -> str | None:
+    """A value of the sample as text; the engine writes alike when it reads the whole file."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _SAFE_WHOLE:
+        value = int(value)
+    match value:
+        case None:
+            text = None
+        case bool():
+            text = str(value).lower()
+        case dt.datetime():
+            text = value.replace(tzinfo=None).isoformat(sep=" ")
+        case dict() | list():
+            text = json.dumps(value, ensure_ascii=False, default=str)
+        case bytes():
+            text = value.decode("utf-8", errors="replace")
+        case Decimal():
+            text = format(value, "f")
+        case _:
+            text = str(value)
+    return text

@@ -1,0 +1,36 @@
+"""Which records could not be read at all, and why? They are stored beside the others, so that every record of a file is accounted for.
+
+Reads   the refused records of one file, sheet or query
+Writes  raw.unreadable_row: one row per record that could not be read at all
+Units   text as it came, the first 200 characters
+Keeps   every refused record, exactly once
+Source  domain.reasons
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fenji.collect.reading.samples import Unreadable
+from fenji.domain.feeds import Feed
+from fenji.tables.raw import FIRST_ROW, UNREADABLE, stored_arrow_schema
+
+
+def write_unreadable(rows: Sequence[Unreadable], folder: Path, *, source: str, file: str, batch: str, feed: Feed) -> None:
+    """Writes the records of one part into a new folder."""
+    columns = {
+        "source": [source] * len(rows),
+        "file": [file] * len(rows),
+        "row_number": [each.row for each in rows],
+        "batch": [batch] * len(rows),
+        "feed": [feed.value] * len(rows),
+        "reason": [each.reason.value for each in rows],
+        "came": [each.came for each in rows],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pa.table({**columns, FIRST_ROW: [None] * len(rows)}, schema=stored_arrow_schema(UNREADABLE))
+    pq.write_table(table, folder / "part-0.parquet", compression="zstd")

@@ -1,0 +1,21 @@
+"""What is said to the reader of a proposal? Catalog messages with their places, told in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fenji.language import Language, translate
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence for the reader of a proposal: an English catalog message with its ``{named}`` places."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def describe(self, language: Language) -> str:
+        """The sentence in the reader's language; remarks among the values are translated too."""
+        values = {name: value.describe(language) if isinstance(value, Remark) else value for name, value in self.values.items()}
+        return translate(self.text, language, **values)

@@ -1,0 +1,159 @@
+"""What else do the cells of a sample tell: currency, scale of scores, kind of feedback, how returns are written, rows to leave out?"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from fenji.collect.headers import is_part_header, lookup_key
+from fenji.collect.understanding.columns import Choice
+from fenji.collect.understanding.proposal import ProposedDrop
+from fenji.collect.understanding.table import SampledTable
+from fenji.domain.feeds import FEEDS, Cell, Feed
+from fenji.domain.sources import DropRule
+
+MOST_SEEN = 5
+"""Values that a comment names."""
+
+_CURRENCY_SIGNS = (("HKD", ("HK$",)), ("USD", ("US$", "$")), ("GBP", ("£",)), ("EUR", ("€",)))
+_SCALES = ((1.0, 5.0), (0.0, 10.0), (0.0, 100.0))
+_FEEDBACK_KINDS = (
+    ("nps", re.compile(r"nps|推荐意愿|推荐分|recommend|promoter")),
+    ("complaint", re.compile(r"complain|投诉|诉求|工单|ticket|narrative")),
+    ("questionnaire", re.compile(r"survey|questionnaire|问卷|答卷|调研|response")),
+    ("satisfaction", re.compile(r"satisf|csat|满意|评分|评价|rating|review|score|star|星级|得分|打分")),
+)
+_EVENT_KINDS = (
+    ("login", re.compile(r"login|登录")),
+    ("checkin", re.compile(r"check_?in|签到|到店")),
+    ("search", re.compile(r"search|搜索")),
+    ("click", re.compile(r"click|点击")),
+    ("lesson", re.compile(r"lesson|上课|课时|课程")),
+    ("night", re.compile(r"night|入住|间夜")),
+    ("mile", re.compile(r"mile|里程")),
+    ("visit", re.compile(r"visit|访问|浏览|pageview|session")),
+)
+
+
+@dataclass(frozen=True)
+class _Family:
+    """Values of one field that are no merchandise or no real order."""
+
+    field: str
+    reason: str
+    values: tuple[str, ...] = ()
+    pattern: str | None = None
+
+    def takes(self, value: str) -> bool:
+        if self.pattern is not None:
+            return re.fullmatch(self.pattern, value, re.IGNORECASE) is not None
+        return value.casefold() in {each.casefold() for each in self.values}
+
+
+_FAMILIES = (
+    _Family("product_id", "postage", ("POST", "DOT", "C2", "C3", "POSTAGE", "SHIPPING", "FREIGHT")),
+    _Family("product_id", "fees", ("BANK CHARGES", "AMAZONFEE", "CRUK", "FEE")),
+    _Family("product_id", "adjustments", ("M", "D", "B", "S", "ADJUST", "ADJUST2", "MANUAL", "DISCOUNT", "PADS")),
+    _Family("product_id", "tests", pattern="TEST.*"),
+    _Family("product_name", "postage", pattern=".*(邮费|运费|补差价|差价链接|补邮|运费险|快递费).*"),
+    _Family("product_name", "tests", pattern=".*(测试商品|测试链接|测试订单|请勿拍|勿拍).*"),
+    _Family("customer_name", "tests", pattern="(测试|test).*"),
+    _Family("order_id", "tests", pattern="(TEST|测试).*"),
+)
+
+
+def part_column(table: SampledTable) -> str | None:
+    """The column that says which file or sheet a row first came from."""
+    return next((header for header in table.headers if is_part_header(header)), None)
+
+
+def currency_of(table: SampledTable, choice: Choice) -> str | None:
+    """The currency whose sign stands in the cells of money; None where none does (or the workspace's own ¥)."""
+    money = {field.name for field in FEEDS[choice.feed] if field.cell is Cell.MONEY}
+    cells = [
+        value
+        for column in choice.columns
+        if column.field in money and column.column
+        for value in table.evidence(column.column).values
+        if value
+    ]
+    for code, signs in _CURRENCY_SIGNS:
+        if any(value.lstrip("-(").startswith(signs) or value.upper().endswith(code) for value in cells):
+            return code
+    return None
+
+
+def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | None:
+    """The smallest usual scale that holds all scores of the sample; None where there are no scores, or none fits."""
+    column = choice.column("score")
+    if choice.feed is not Feed.FEEDBACK or column is None or column.column is None:
+        return None
+    seen = table.evidence(column.column)
+    if seen.lowest is None or seen.highest is None:
+        return None
+    scales = _SCALES[1:] if default_kind(table, choice) == "nps" else _SCALES
+    return next((scale for scale in scales if scale[0] <= seen.lowest and seen.highest <= scale[1]), None)
+
+
+def default_kind(table: SampledTable, choice: Choice) -> str | None:
+    """The kind of all rows of a table of events or feedback that has no column for it, from the names of its columns and files."""
+    kinds = {Feed.FEEDBACK: _FEEDBACK_KINDS, Feed.EVENT: _EVENT_KINDS}.get(choice.feed)
+    if kinds is None or choice.column("kind"):
+        return None
+    # The column of the score says most, then that of the time, then the name of the file, then any other column.
+    score, at = choice.column("score"), choice.column("at")
+    files = [f"{sample.file.rsplit('/', 1)[-1]} {sample.part or ''}" for sample in table.samples]
+    for names in ([score.column or ""] if score else [], [at.column or ""] if at else [], files, list(table.headers)):
+        text = " ".join(lookup_key(name) for name in names)
+        for kind, pattern in kinds:
+            if pattern.search(text):
+                return kind
+    return None
+
+
+def return_pattern(table: SampledTable, choice: Choice) -> str | None:
+    """A letter that begins the ids of returns and of nothing else; None where the sample shows none."""
+    order, quantity = choice.column("order_id"), choice.column("quantity") or choice.column("line_amount")
+    if choice.feed is not Feed.ORDER_LINE or order is None or quantity is None or not order.column or not quantity.column:
+        return None
+    rows = list(zip(table.evidence(order.column).values, table.numbers(quantity.column), strict=True))
+    begins = Counter(order_id[0] for order_id, _ in rows if order_id and re.fullmatch(r"[A-Z]\d+", order_id))
+    plain = any(order_id and order_id.isdigit() for order_id, _ in rows)
+    for letter in sorted(begins):
+        numbers = [number for order_id, number in rows if order_id and order_id[0] == letter and number is not None]
+        if plain and numbers and all(number < 0 for number in numbers):
+            return f"^{letter}"
+    return None
+
+
+def statuses_seen(table: SampledTable, choice: Choice) -> tuple[str, ...]:
+    """The statuses of the sample, commonest first."""
+    column = choice.column("status")
+    if column is None or column.column is None:
+        return ()
+    counted = Counter(value for value in table.evidence(column.column).values if value)
+    return tuple(value for value, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def drop_candidates(table: SampledTable, choice: Choice) -> tuple[ProposedDrop, ...]:
+    """Rules for values of the sample that look like postage, fees, adjustments or tests.
+
+    Codes that are no merchandise come together: where a till uses one of them, all are proposed, with what was seen.
+    """
+    if choice.feed is not Feed.ORDER_LINE:
+        return ()
+    found = [(family, _taken_by(family, table, choice)) for family in _FAMILIES]
+    uses_codes = any(seen and family.field == "product_id" for family, seen in found)
+    return tuple(
+        ProposedDrop(DropRule(family.field, family.reason, values=family.values, pattern=family.pattern), seen[:MOST_SEEN])
+        for family, seen in found
+        if seen or (uses_codes and family.field == "product_id")
+    )
+
+
+def _taken_by(family: _Family, table: SampledTable, choice: Choice) -> tuple[str, ...]:
+    column = choice.column(family.field)
+    if column is None or column.column is None:
+        return ()
+    return tuple(sorted({value for value in table.evidence(column.column).values if value and family.takes(value)}))

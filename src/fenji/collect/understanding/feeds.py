@@ -1,0 +1,130 @@
+"""What are the rows of a table: orders, customers, products, events, feedback, campaigns, coupons, referrals or contracts? Or can we not tell?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from fenji.collect.headers import Confidence
+from fenji.collect.understanding.columns import Choice, choose_columns
+from fenji.collect.understanding.platforms import Platform
+from fenji.collect.understanding.table import SampledTable
+from fenji.domain.feeds import FEEDS, Feed
+
+_POINTS = {Confidence.SURE: 3.0, Confidence.LIKELY: 1.5, Confidence.GUESS: 0.4}
+_NAME_BONUS = 6.0
+"""What a telling file name is worth: two sure columns."""
+_PENALTY = 4.0
+FEWEST_ROWS = 20
+FEWEST_DIFFERENT = 0.8
+"""Different customers per row, from that many rows on, below which a table is no list of customers."""
+FEWEST_POINTS = 4.0
+"""Below this nothing fits well enough to say what the rows are."""
+
+_FILE_NAMES: dict[Feed, re.Pattern[str]] = {
+    Feed.ORDER_LINE: re.compile(r"order|invoice|sales|transaction|basket|receipt|订单|销售|交易|流水|小票|消费|账单|orderlist"),
+    Feed.CUSTOMER: re.compile(
+        r"customer|member|client|user|demographic|household|contacts|crm|churn|客户|会员|用户|顾客|学员|住客"
+    ),
+    Feed.PRODUCT: re.compile(r"product|sku|item(?!_?order)|goods|catalog|商品|产品|货品|物料|存货"),
+    Feed.EVENT: re.compile(r"event|visit|login|click|behaviou?r|session|activity_log|行为|访问|登录|浏览|签到|埋点|里程|上课"),
+    Feed.FEEDBACK: re.compile(
+        r"feedback|complaint|survey|nps|csat|ticket|review|rating|satisfaction|投诉|反馈|满意|评价|问卷|工单|客服"
+    ),
+    Feed.CAMPAIGN_CONTACT: re.compile(r"campaign|contact_?log|sms|mailing|marketing|触达|营销|群发|外呼|短信"),
+    Feed.REDEMPTION: re.compile(r"redemption|redeem|coupon_?use|核销|用券|兑换|券使用"),
+    Feed.REFERRAL: re.compile(r"referral|invite|推荐|邀请|转介绍"),
+    Feed.CONTRACT: re.compile(r"contract|subscription|agreement|polic(?:y|ies)|enrol|合同|合约|订阅|保单|签约|开户|报名|借据"),
+}
+
+
+def guess_feed(table: SampledTable, platform: Platform | None) -> Choice | None:
+    """The feed that the columns fill best, with its columns; None where no feed fits."""
+    if platform:
+        return choose_columns(table, platform.feed, platform)
+    choices = [choose_columns(table, feed) for feed in _GATES]
+    scored = [(_points(choice, table), choice) for choice in choices if _GATES[choice.feed](choice)]
+    best = max(scored, key=lambda each: each[0], default=(0.0, None))
+    return best[1] if best[0] >= FEWEST_POINTS else None
+
+
+def _points(choice: Choice, table: SampledTable) -> float:
+    telling = _TELLING[choice.feed]
+    total = 0.0
+    for column in choice.columns:
+        total += _POINTS[column.confidence] * (2 if column.field in telling else 1)
+    # A required field that nothing fills speaks against the feed.
+    missing = sum(1 for field in FEEDS[choice.feed] if field.required and choice.column(field.name) is None)
+    missing += choice.feed is Feed.ORDER_LINE and not choice.has_amount
+    named = any(
+        _FILE_NAMES[choice.feed].search(f"{sample.file} {sample.part or ''}".casefold().rsplit("/", 1)[-1])
+        for sample in table.samples
+    )
+    strangers = 1 if choice.feed is Feed.CUSTOMER and _repeats_people(choice, table) else 0
+    return total + (_NAME_BONUS if named else 0.0) - _PENALTY * (missing + strangers)
+
+
+def _repeats_people(choice: Choice, table: SampledTable) -> bool:
+    """Whether the same customer stands in many rows: then the rows are something else about them."""
+    identifier = choice.column("customer_id") or choice.column("phone") or choice.column("email")
+    if identifier is None or identifier.column is None:
+        return False
+    seen = table.evidence(identifier.column)
+    return seen.filled >= FEWEST_ROWS and seen.unique < FEWEST_DIFFERENT
+
+
+def _is_surely(choice: Choice, *fields: str) -> bool:
+    """Whether one of the fields is filled by more than a guess."""
+    return any((column := choice.column(name)) and column.confidence is not Confidence.GUESS for name in fields)
+
+
+_TELLING: dict[Feed, frozenset[str]] = {
+    Feed.CUSTOMER: frozenset(
+        {
+            "gender",
+            "birth_on",
+            "registered_at",
+            "prior_tier",
+            "income_band",
+            "occupation",
+            "education",
+            "consent_marketing",
+            "acquisition_channel",
+        }
+    ),
+    Feed.ORDER_LINE: frozenset({"order_id", "line_amount", "order_amount", "unit_price", "quantity", "ordered_at", "paid_at"}),
+    Feed.PRODUCT: frozenset({"brand", "unit_cost", "category", "name"}),
+    Feed.EVENT: frozenset({"event_id", "kind"}),
+    Feed.FEEDBACK: frozenset({"feedback_id", "score", "topic", "text", "resolved_at"}),
+    Feed.CAMPAIGN_CONTACT: frozenset({"campaign_id", "contacted_at", "variant"}),
+    Feed.REDEMPTION: frozenset({"redemption_id", "redeemed_at", "coupon_id"}),
+    Feed.REFERRAL: frozenset({"referrer_id", "customer_id"}),
+    Feed.CONTRACT: frozenset({"contract_id", "started_at", "ended_at", "monthly_fee"}),
+}
+
+
+def _is_named(choice: Choice, field: str) -> bool:
+    column = choice.column(field)
+    return column is not None and column.confidence is Confidence.SURE
+
+
+_GATES: dict[Feed, Callable[[Choice], bool]] = {
+    Feed.CUSTOMER: lambda choice: choice.has_person and len(choice.columns) > 1,
+    # Orders whose money stands in another file are orders all the same; that it is missing will be said.
+    Feed.ORDER_LINE: lambda choice: (
+        _is_surely(choice, "order_id") and (choice.has_amount or (choice.has_person and _is_named(choice, "ordered_at")))
+    ),
+    Feed.PRODUCT: lambda choice: (
+        _is_surely(choice, "product_id") and _is_surely(choice, "name", "category", "brand", "unit_cost")
+    ),
+    # A column called 登录时间 or visit_date says by its name that these are events.
+    Feed.EVENT: lambda choice: choice.has_person and (_is_surely(choice, "kind", "event_id") or _is_named(choice, "at")),
+    Feed.FEEDBACK: lambda choice: _is_surely(choice, "score", "topic", "text", "feedback_id"),
+    Feed.CAMPAIGN_CONTACT: lambda choice: _is_surely(choice, "campaign_id") and choice.has_person,
+    Feed.REDEMPTION: lambda choice: _is_surely(choice, "coupon_id", "redemption_id") and choice.has_person,
+    Feed.REFERRAL: lambda choice: _is_surely(choice, "referrer_id") and _is_surely(choice, "customer_id"),
+    # A start alone is that of a campaign or a membership just as well; what is paid a month, or the end, makes it a contract.
+    Feed.CONTRACT: lambda choice: (
+        choice.has_person and _is_surely(choice, "started_at") and _is_surely(choice, "contract_id", "ended_at", "monthly_fee")
+    ),
+}

@@ -1,0 +1,87 @@
+"""What does ``fenji map`` propose? Sources with their columns, how sure each is and why, what is missing and what stays unused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fenji.collect.headers import Confidence
+from fenji.collect.remarks import Remark
+from fenji.domain.feeds import Feed
+from fenji.domain.sources import DropRule, MoneyUnit
+
+
+@dataclass(frozen=True)
+class ProposedColumn:
+    """One field of ours, the column or constant that fills it, and how we know."""
+
+    field: str
+    confidence: Confidence
+    why: Remark
+    column: str | None = None
+    """The header as the file writes it; None where ``constant`` is given."""
+    constant: str | None = None
+    unit: MoneyUnit = MoneyUnit.YUAN
+
+
+@dataclass(frozen=True)
+class ProposedDrop:
+    """A rule that would leave rows out, proposed because the sample shows such rows; the user decides."""
+
+    rule: DropRule
+    seen: tuple[str, ...]
+    """Values of the sample that it would take, a few."""
+
+
+@dataclass(frozen=True)
+class FoundTable:
+    """One file or sheet that the proposal was made from."""
+
+    file: str
+    part: str | None
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    header_row: int
+    rows: int
+    """Rows of the sample, not of the file."""
+
+
+@dataclass(frozen=True)
+class ProposedSource:
+    """One entry of sources.yaml as we would write it."""
+
+    name: str
+    feed: Feed | None
+    """None: we could not tell what these rows are."""
+    paths: tuple[str, ...]
+    tables: tuple[FoundTable, ...]
+    columns: tuple[ProposedColumn, ...] = ()
+    sheets: tuple[str, ...] = ()
+    part_column: str | None = None
+    platform: Remark | None = None
+    """The shop platform or data set, where its headers are known."""
+    currency: str | None = None
+    score_scale: tuple[float, float] | None = None
+    default_kind: str | None = None
+    return_order_pattern: str | None = None
+    drop: tuple[ProposedDrop, ...] = ()
+    blocking: tuple[Remark, ...] = ()
+    """What keeps the source from being used as it is; not empty means: written as a comment only."""
+    warnings: tuple[Remark, ...] = ()
+    """What the reader should know before trusting the numbers."""
+    notes: tuple[Remark, ...] = ()
+    """Decisions taken, with the reason."""
+    unused: tuple[str, ...] = ()
+    """Headers that fill no field."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the entry can be read by a run without an edit."""
+        return self.feed is not None and not self.blocking
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Everything that ``fenji map`` proposes for the files it was given."""
+
+    sources: tuple[ProposedSource, ...]

@@ -1,0 +1,92 @@
+"""Cells say what they are: numbers in any dress, dates, phones, masks; and each kind of field takes only what fits it."""
+
+from __future__ import annotations
+
+import pytest
+
+from fenji.collect.understanding.evidence import Verdict, judge, look_at, number_in, plain_cell
+from fenji.domain.feeds import Cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain"),
+    [
+        ('="193053"', "193053"),
+        ("='193053'", "193053"),
+        ("'13900000001", "13900000001"),
+        ("\t138\t", "138"),
+        ("\t", None),
+        ("\u00a0\u3000", None),
+        ("--", None),
+        ("无", None),
+        ("无退款申请", None),
+        ("NaN", None),
+        (None, None),
+        ("0", "0"),
+    ],
+)
+def test_cells_lose_their_wrappers(cell: str | None, plain: str | None) -> None:
+    assert plain_cell(cell) == plain
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("12.00元", 12.0),
+        ("0元", 0.0),
+        ("¥1,234.50", 1234.5),
+        ("1，234", 1234.0),
+        ("499.00（系统计算中，该值仅供参考）", 499.0),
+        ("(12.00)", -12.0),
+        ("-12.00", -12.0),
+        ("1.2万", 1.2),
+        ("$3", 3.0),
+        ("2025-01-05", None),
+        ("已完成", None),
+        ("12 个月", None),
+    ],
+)
+def test_numbers_are_read_in_any_dress(cell: str, number: float | None) -> None:
+    assert number_in(cell) == number
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "cells", "verdict"),
+    [
+        (
+            "ordered_at",
+            Cell.MOMENT,
+            ("2020/2/3 5:06", "2020-02-03 05:06:07", "2020年2月3日", "2020-02-03T05:06:07Z"),
+            Verdict.CONFIRMED,
+        ),
+        ("ordered_at", Cell.MOMENT, ("20200203", "20200204"), Verdict.SILENT),
+        ("ordered_at", Cell.MOMENT, ("43864", "43865.5"), Verdict.SILENT),
+        ("ordered_at", Cell.MOMENT, ("1580677567000", "1580677567"), Verdict.SILENT),
+        ("ordered_at", Cell.MOMENT, ("12.50", "99.00"), Verdict.VETOED),
+        ("order_amount", Cell.MONEY, ("12.50", "99元"), Verdict.CONFIRMED),
+        ("order_amount", Cell.MONEY, ("20200203", "20200204"), Verdict.VETOED),
+        ("order_amount", Cell.MONEY, ("13900000001", "13900000002"), Verdict.VETOED),
+        ("order_amount", Cell.MONEY, ("微信", "支付宝"), Verdict.VETOED),
+        ("quantity", Cell.NUMBER, ("100200300401", "100200300402"), Verdict.VETOED),
+        ("customer_id", Cell.ID, ("t**5", "李**"), Verdict.MASKED),
+        ("customer_id", Cell.ID, ("17850.0", "13047.0"), Verdict.CONFIRMED),
+        ("customer_id", Cell.ID, ("12.55", "13.75"), Verdict.VETOED),
+        ("phone", Cell.PHONE, ("139****0001", "138****0002"), Verdict.MASKED),
+        ("phone", Cell.PHONE, ("+86 139 0000 0001", "18412345678-1234"), Verdict.CONFIRMED),
+        ("phone", Cell.PHONE, ("微信", "支付宝"), Verdict.VETOED),
+        ("email", Cell.EMAIL, ("a@b.cn",), Verdict.CONFIRMED),
+        ("email", Cell.EMAIL, ("nobody",), Verdict.VETOED),
+        ("region", Cell.TEXT, ("江苏省", "上海", "内蒙古自治区"), Verdict.CONFIRMED),
+        ("region", Cell.TEXT, ("周强，86-13900000001，江苏省 南京市 中山路 1 号",), Verdict.VETOED),
+        ("consent_marketing", Cell.YES_NO, ("是", "否"), Verdict.CONFIRMED),
+        ("consent_marketing", Cell.YES_NO, ("短信", "邮件"), Verdict.VETOED),
+        ("status", Cell.TEXT, ("2025-01-05", "2025-01-06"), Verdict.VETOED),
+        ("phone", Cell.PHONE, ("\t", None), Verdict.SILENT),
+    ],
+)
+def test_cells_confirm_or_veto_a_field(field: str, cell: Cell, cells: tuple[str | None, ...], verdict: Verdict) -> None:
+    assert judge(field, cell, look_at(cells)) is verdict
+
+
+def test_a_few_masked_cells_do_not_mask_the_column() -> None:
+    assert judge("customer_id", Cell.ID, look_at([*(f"u{n}" for n in range(9)), "t**5"])) is Verdict.CONFIRMED
