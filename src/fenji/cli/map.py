@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from fenji.cli.asking import OPEN_QUESTIONS, can_ask, question_json, read_answer_file, show_open
+from fenji.cli.asking import ask as ask_open
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Col, Output
+from fenji.cli.rehearsal import rehearsal_json, show_rehearsal
+from fenji.collect.asking.questions import most_important
 from fenji.collect.headers import Confidence
 from fenji.collect.understanding.proposal import ProposedColumn, ProposedSource
 from fenji.language import message as _
-from fenji.workflow.mapping import MapResult, propose_mapping
+from fenji.workflow.mapping import MapResult, check_target, take_in_hand
 
 HELP = _(
     "Reads samples of your files and proposes sources.yaml: which column is which field, how sure that is, and what is missing."
@@ -29,6 +34,18 @@ Write = Annotated[
     ),
 ]
 
+Answers = Annotated[
+    Path | None,
+    typer.Option(
+        "--answers", metavar=_("FILE"), help=_("Answers to open questions: a JSON file of their ids and the values chosen.")
+    ),
+]
+NoAsk = Annotated[bool, typer.Option("--no-ask", help=_("Ask nothing, also on a terminal; open questions are printed."))]
+Again = Annotated[
+    str | None,
+    typer.Option("--ask", metavar=_("COLUMN"), help=_("Ask once more what was answered about a column before.")),
+]
+
 _SURE = {Confidence.SURE: _("sure"), Confidence.LIKELY: _("likely"), Confidence.GUESS: _("a guess")}
 
 
@@ -37,19 +54,38 @@ def command(
     files: Files,
     *,
     write: Write = False,
+    answers: Answers = None,
+    no_ask: NoAsk = False,
+    again: Again = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prints the proposal, or writes it and prints what it says."""
+    """Prints the proposal, or writes it and prints what it says; asks what is open where somebody can answer."""
     output = Output.chosen(context, lang, is_json=as_json)
-    result = propose_mapping(workspace, tuple(files), language=output.language, write=write)
+    given = read_answer_file(answers)
+    if write:
+        check_target(workspace)
+    with ExitStack() as stack:
+        with output.progress() as progress:
+            hand = stack.enter_context(
+                take_in_hand(workspace, tuple(files), language=output.language, answers=given, forgotten=again, progress=progress)
+            )
+            proposal = hand.propose()
+        while not no_ask and can_ask(output) and (told := ask_open(proposal, output)):
+            hand.answers |= told
+            proposal = hand.propose()
+        result = hand.rehearsed(proposal)
+        if write:
+            result = hand.write(result)
     if output.is_json:
         output.json(answer(result, output))
     elif write:
         show(result, output)
     else:
         output.console.file.write(result.text)
+    if result.is_open:
+        raise typer.Exit(OPEN_QUESTIONS)
 
 
 def answer(result: MapResult, output: Output) -> dict[str, Any]:
@@ -58,6 +94,9 @@ def answer(result: MapResult, output: Output) -> dict[str, Any]:
         "run_id": None,
         "as_of": None,
         "sources": [_source(each, output) for each in result.proposal.sources],
+        "questions": [question_json(each, output) for each in result.proposal.questions if each.is_open],
+        "answered": [question_json(each, output) for each in result.proposal.questions if not each.is_open],
+        "rehearsal": rehearsal_json(result.rehearsal, output),
         "written": result.written,
         "yaml": result.text,
     }
@@ -71,6 +110,8 @@ def _source(source: ProposedSource, output: Output) -> dict[str, Any]:
         "source": source.name,
         "feed": str(source.feed) if source.feed else None,
         "files": list(source.paths),
+        "sheets": list(source.sheets),
+        "belongs_to": source.belongs_to,
         "platform": source.platform.describe(output.language) if source.platform else None,
         "is_usable": source.is_usable,
         "columns": [
@@ -78,7 +119,11 @@ def _source(source: ProposedSource, output: Output) -> dict[str, Any]:
                 "field": each.field,
                 "column": each.column,
                 "constant": each.constant,
+                "also": list(each.also),
                 "unit": str(each.unit),
+                "decimal": str(each.decimal) if each.decimal else None,
+                "date_order": str(each.date_order) if each.date_order else None,
+                "made_of": list(each.made_of),
                 "confidence": str(each.confidence),
                 "why": each.why.describe(output.language),
             }
@@ -95,6 +140,9 @@ def show(result: MapResult, output: Output) -> None:
     """What was written, for people."""
     for source in result.proposal.sources:
         _show_source(source, output)
+    if result.rehearsal:
+        show_rehearsal(result.rehearsal, output)
+    show_open(most_important(result.proposal.questions), output)
     output.console.print()
     folder = Path(str(result.written)).parent
     where = "" if folder == Path() else f" --workspace {folder}"
@@ -123,5 +171,5 @@ def _show_source(source: ProposedSource, output: Output) -> None:
 
 
 def _column(column: ProposedColumn, output: Output) -> tuple[str, ...]:
-    filled = column.column if column.constant is None else f"= {column.constant}"
+    filled = f"= {column.constant}" if column.constant is not None else " + ".join(filter(None, (column.column, *column.made_of)))
     return column.field, filled or "", output.text(_SURE[column.confidence]), column.why.describe(output.language)

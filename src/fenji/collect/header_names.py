@@ -398,6 +398,61 @@ _CONTRACT = {
     ),
 }
 
+_PAYMENT = {
+    "payment_id": Names(
+        "收款单号 收款编号 付款单号 支付单号 支付流水号 收款流水号 付款编号 回款编号 paymentid paymentno paymentnumber paymentref paymentreference",
+        "流水号 transactionid txnid",
+    ),
+    "order_id": _ORDER_LINE["order_id"],
+    "paid_at": Names(f"{_ORDER_LINE['paid_at'].sure} 收款日期 回款日期 回款时间 processedat", "日期 时间 date createdat"),
+    "amount": Names(
+        "收款金额 付款金额 支付金额 回款金额 实收金额 本次收款 paymentvalue paymentamount amountpaid paidamount amountreceived",
+        "金额 amount value total",
+    ),
+    "method": Names("支付方式 付款方式 收款方式 paymenttype paymentmethod tender tendertype method", "类型 type"),
+    "status": Names("支付状态 付款状态 收款状态 paymentstatus status", "状态 state"),
+    "currency": _ORDER_LINE["currency"],
+}
+
+_RETURN = {
+    "return_id": Names(
+        "退款编号 退款单号 退货单号 退货编号 退单号 售后单号 售后编号 退换货单号 returnid returnno returnnumber refundid refundno refundnumber rma rmano rmanumber creditnoteid creditmemono",
+    ),
+    "order_id": _ORDER_LINE["order_id"],
+    "product_id": _PRODUCT_ID,
+    "returned_at": Names(
+        "退款完结时间 退款完成时间 退款成功时间 退款时间 退货时间 退货日期 退款日期 退货完成时间 退单时间 refundedat refunddate refundtime returnedat returndate returntime",
+        "完结时间 完成时间 处理时间 退款申请时间 申请时间 申请日期 日期 时间 date createdat",
+    ),
+    "amount": Names(
+        "买家退款金额 实际退款金额 实退金额 退款金额 退货金额 退款总金额 退单金额 refundamount refundedamount refundtotal returnamount returnvalue creditamount",
+        "金额 amount refund total",
+    ),
+    "quantity": Names("退货数量 退款数量 退货件数 returnquantity returnqty refundqty quantity qty", "数量 件数"),
+    "status": Names("退款状态 售后状态 退货状态 退单状态 returnstatus refundstatus status", "状态 state"),
+    "return_reason": Names("退款原因 退货原因 售后原因 returnreason refundreason reason", "原因"),
+    "currency": _ORDER_LINE["currency"],
+}
+
+_BALANCE = {
+    **_PERSON,
+    "customer_id": _CUSTOMER["customer_id"],
+    "total": Names(
+        "累计消费金额 累计消费额 累计消费 历史消费金额 历史消费总额 消费总额 消费总金额 总消费金额 总消费 累计交易额 累计实付金额 累计购买金额 totalspent totalspend lifetimespend lifetimevalue "
+        "historiccustomerlifetimevalue customerlifetimevalue totalrevenue totalsales totalpurchases lifetimerevenue",
+        "消费金额 交易总额 spent spend ltv clv monetary",
+    ),
+    "orders": Names(
+        "累计消费次数 消费次数 总消费次数 累计订单数 购买次数 累计购买次数 总订单数 订单数 消费笔数 totalorders orderscount ordercount numberoforders historicnumberoforders numorders totaltransactions",
+        "frequency 次数",
+    ),
+    "first_at": Names("首次消费时间 首次消费日期 首次购买时间 首单时间 首单日期 firstorderdate firstpurchasedate firstorderat"),
+    "last_at": Names(
+        "最近消费时间 最近消费日期 最后消费日期 最后消费时间 最近一次消费 最近一次消费时间 最近购买时间 最后购买时间 上次消费时间 末次消费日期 lastorderdate lastpurchasedate lastorderat lastpurchase lastorder lastvisit",
+    ),
+    "currency": _ORDER_LINE["currency"],
+}
+
 NAMES: dict[Feed, dict[str, Names]] = {
     Feed.CUSTOMER: _CUSTOMER,
     Feed.ORDER_LINE: _ORDER_LINE,
@@ -408,6 +463,9 @@ NAMES: dict[Feed, dict[str, Names]] = {
     Feed.REDEMPTION: _REDEMPTION,
     Feed.REFERRAL: _REFERRAL,
     Feed.CONTRACT: _CONTRACT,
+    Feed.PAYMENT: _PAYMENT,
+    Feed.RETURN: _RETURN,
+    Feed.BALANCE: _BALANCE,
 }
 
 COMPANY_NAMES = "购货单位 往来单位 客户名称 公司名称 客户全称 公司 企业名称 单位名称 companyname customername clientname"

@@ -1,10 +1,14 @@
-"""What does collecting need from outside? An engine that turns the records of one file into rows of a raw table, column-wise."""
+"""What does collecting need from outside? An engine that turns records into raw tables, and the reading of cells that a run will use."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from fenji.domain.sources import StatusClass
 from fenji.tables.records import Layout, Outcome
 
 
@@ -42,4 +46,35 @@ class RecordReader(Protocol):
         ``layout.fields`` name keys of the object; nested values become JSON text. Records that are no JSON object are
         refused; each refusal begins with the row number and a tab. ``row_hash`` covers the whole text of the record.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """What a run would make of one text, by every kind of field that it may stand in; None: nothing."""
+
+    number: float | None = None
+    """With a point before the decimals."""
+    number_comma: float | None = None
+    """With a comma before the decimals."""
+    currency: str | None = None
+    """The ISO code that the text names beside its number."""
+    at: datetime | None = None
+    """As a moment that needs no order of day and month."""
+    at_mdy: datetime | None = None
+    at_dmy: datetime | None = None
+    phone: str | None = None
+    email: str | None = None
+    person_id: str | None = None
+    """As the id of a person; None where it is masked, destroyed, or names nobody, such as 0 and 散客."""
+    is_nothing: bool = False
+    is_masked: bool = False
+    status: StatusClass | None = None
+
+
+class CellReader(Protocol):
+    """Reads texts by the rules of a run, so that what the proposal calls a date is a date for the run too."""
+
+    def read(self, texts: Collection[str]) -> Mapping[str, CellReading]:
+        """The reading of every text; the texts are distinct."""
         ...

@@ -1,74 +1,151 @@
-"""What would sources.yaml say for these files? Samples are read, a proposal is made, and a person decides."""
+"""What would sources.yaml say for these files? Samples are read, a proposal is made, what is open is asked, and a person decides."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from fenji.collect.files import find_files
+from fenji.collect.headers import lookup_key
+from fenji.collect.proposing import Proposal, look_through, propose
 from fenji.collect.reading.samples import Sample
 from fenji.collect.reading.sniffing import read_samples
-from fenji.collect.understanding.proposal import Proposal
-from fenji.collect.understanding.proposing import propose
+from fenji.collect.understanding.table import SampledTable
 from fenji.collect.writing.sources_yaml import render_sources_yaml
-from fenji.documents.reader import read_document
-from fenji.errors import Conflict, FenjiError, InvalidFile, NotFound, Problem
+from fenji.documents.answers import RememberedAnswer, merged_answers, read_answers, render_answers
+from fenji.documents.reader import parse_document, read_document
+from fenji.documents.sources import sources_in
+from fenji.errors import Conflict, FenjiError, InvalidArgument, InvalidFile, NotFound, Problem, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.workflow.workspace import SOURCES_FILE
+from fenji.settings import SETTINGS_FILE, Settings, read_settings
+from fenji.workflow.cell_reading import EngineCellReader, cell_reader
+from fenji.workflow.preparing import PrepareOptions
+from fenji.workflow.progress import Progress, silent
+from fenji.workflow.rehearsing import Rehearsal, rehearse
+from fenji.workflow.workspace import ANSWERS_FILE, SOURCES_FILE
 
 
 @dataclass(frozen=True)
 class MapResult:
-    """A proposal, and where it was written."""
+    """A proposal, what a run would make of it, and where it was written."""
 
     proposal: Proposal
     text: str
     """The commented sources.yaml."""
-    written: str | None
+    rehearsal: Rehearsal | None
+    """What a run would make of the rows that were looked at; None where it could use nothing."""
+    written: str | None = None
     """The file it was written to; None where it was only asked for."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a question waits for an answer."""
+        return any(question.is_open for question in self.proposal.questions)
 
-def propose_mapping(root: Path, files: Sequence[Path], *, language: Language, write: bool = False) -> MapResult:
-    """Proposes the sources for files.
+
+@dataclass
+class FilesInHand:
+    """Files that have been looked into: proposals are made of them as often as answers come in, and each cell is read once."""
+
+    root: Path
+    language: Language
+    settings: Settings
+    reader: EngineCellReader
+    tables: Sequence[SampledTable]
+    remembered: tuple[RememberedAnswer, ...]
+    answers: dict[str, str]
+    """Of this conversation, by the id of the question."""
+    forgotten: str | None = None
+    """A column about which earlier answers do not count any more."""
+
+    def propose(self) -> Proposal:
+        """The proposal under all answers so far.
+
+        Raises:
+            InvalidArgument: an answer to no question of these files, or that none of its options allows.
+        """
+        mark = None if self.forgotten is None else f":{lookup_key(self.forgotten)}"
+        before = {each.question: each.answer for each in self.remembered if mark is None or not each.question.endswith(mark)}
+        proposal = propose(self.tables, answers=before | self.answers, root=self.root.resolve())
+        _check_answers(proposal, self.answers)
+        return proposal
+
+    def rehearsed(self, proposal: Proposal) -> MapResult:
+        """The proposal as a document, and what a run would make of the rows that were looked at."""
+        text = render_sources_yaml(proposal.sources, self.language)
+        if not any(source.is_usable for source in proposal.sources):
+            return MapResult(proposal, text, None)
+        sources = sources_in(parse_document(text, SOURCES_FILE))
+        return MapResult(proposal, text, rehearse(self.reader.engine, sources, proposal, PrepareOptions.of(self.settings)))
+
+    def write(self, result: MapResult) -> MapResult:
+        """Puts the proposal into the workspace as sources.yaml, and new answers into answers.yaml.
+
+        Raises:
+            NotFound: there is no such folder.
+            Conflict: the workspace has a sources.yaml with entries, which is not overwritten.
+        """
+        target = self.root / SOURCES_FILE
+        check_target(self.root)
+        target.write_text(result.text, encoding="utf-8")
+        if self.answers:
+            (self.root / ANSWERS_FILE).write_text(self._all_answers(result.proposal), encoding="utf-8")
+        return replace(result, written=str(target))
+
+    def _all_answers(self, proposal: Proposal) -> str:
+        today = date.today()  # noqa: DTZ011 - the day of the person who answers
+        given = {
+            each.id: RememberedAnswer(each.id, self.answers[each.id], each.text.describe(self.language), each.file, today)
+            for each in proposal.questions
+            if each.id in self.answers
+        }
+        return render_answers(merged_answers(self.remembered, given), self.language)
+
+
+@contextmanager
+def take_in_hand(
+    root: Path,
+    files: Sequence[Path],
+    *,
+    language: Language,
+    answers: Mapping[str, str] | None = None,
+    forgotten: str | None = None,
+    progress: Progress = silent,
+) -> Iterator[FilesInHand]:
+    """Looks into files, to propose the sources for them.
 
     Args:
-        root: the workspace, to which paths are written relative; it need not exist unless ``write`` is set.
+        root: the workspace, to which paths are written relative; it need not exist unless the proposal is written.
         files: files, folders or patterns.
         language: of the comments.
-        write: put the proposal into the workspace as sources.yaml.
+        answers: new answers by the id of the question; what was answered before is known from the workspace.
+        forgotten: a column about which earlier answers do not count any more.
+        progress: told of each file.
 
     Raises:
         NotFound: a pattern that leads to no file.
         InvalidFile: files that cannot be read; all of them at once.
+    """
+    remembered = read_answers(root / ANSWERS_FILE)
+    samples = _samples(files, progress)
+    settings = _settings(root)
+    with cell_reader(settings) as reader:
+        tables = look_through(samples, reader)
+        yield FilesInHand(root, language, settings, reader, tables, remembered, dict(answers or {}), forgotten)
+
+
+def check_target(root: Path) -> None:
+    """Makes sure that a proposal may be written.
+
+    Raises:
+        NotFound: there is no such folder.
         Conflict: the workspace has a sources.yaml with entries, which is not overwritten.
     """
     target = root / SOURCES_FILE
-    if write:
-        _check_target(root, target)
-    proposal = propose(_samples(files), root=root.resolve())
-    text = render_sources_yaml(proposal, language)
-    if write:
-        target.write_text(text, encoding="utf-8")
-    return MapResult(proposal, text, str(target) if write else None)
-
-
-def _samples(files: Sequence[Path]) -> list[Sample]:
-    found, missing = find_files(tuple(str(each.absolute()) for each in files), Path.cwd(), "map")
-    NotFound.raise_if(missing)
-    samples: list[Sample] = []
-    problems: list[Problem] = []
-    for file in found:
-        try:
-            samples.extend(read_samples(file.path))
-        except FenjiError as error:
-            problems.extend(error.problems)
-    InvalidFile.raise_if(problems)
-    return samples
-
-
-def _check_target(root: Path, target: Path) -> None:
     if not root.is_dir():
         raise NotFound.of(
             _("there is no folder {folder}."), advice=_("Make a workspace with: fenji init {folder}"), folder=str(root)
@@ -79,6 +156,37 @@ def _check_target(root: Path, target: Path) -> None:
             advice=_("Leave --write out to see the proposal, and copy what you need."),
             file=str(target),
         )
+
+
+def _settings(root: Path) -> Settings:
+    """Those of the workspace, where there is one: its currency and time zone decide how cells are read."""
+    return read_settings(root) if (root / SETTINGS_FILE).is_file() else Settings()
+
+
+def _samples(files: Sequence[Path], progress: Progress) -> list[Sample]:
+    found, missing = find_files(tuple(str(each.absolute()) for each in files), Path.cwd(), "map")
+    NotFound.raise_if(missing)
+    samples: list[Sample] = []
+    problems: list[Problem] = []
+    for position, file in enumerate(found):
+        progress(_("looking into the files"), position, len(found))
+        try:
+            samples.extend(read_samples(file.path))
+        except FenjiError as error:
+            problems.extend(error.problems)
+    InvalidFile.raise_if(problems)
+    return samples
+
+
+def _check_answers(proposal: Proposal, answers: Mapping[str, str]) -> None:
+    questions = {each.id: each for each in proposal.questions}
+    problems = []
+    for name, answer in answers.items():
+        if name not in questions:
+            problems.append(unknown_name(_("question"), name, list(questions)))
+        elif answer not in (allowed := [option.value for option in questions[name].options]):
+            problems.append(unknown_name(_("answer"), answer, allowed))
+    InvalidArgument.raise_if(problems)
 
 
 def _has_entries(target: Path) -> bool:

@@ -29,6 +29,7 @@ from fenji.prepare.order_versions import leave_older_versions
 from fenji.prepare.products import make_products
 from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
 from fenji.prepare.rows import typed_rows
+from fenji.settings import Settings
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 
@@ -68,6 +69,18 @@ class PrepareOptions:
     """An identifier that more ids share than this links nobody."""
     keys_given: int = 0
     """The largest customer_key that any run has given; new customers get larger ones."""
+
+    @classmethod
+    def of(cls, settings: Settings, *, keys_given: int = 0) -> PrepareOptions:
+        """The options of a workspace."""
+        return cls(
+            zone=settings.time_zone,
+            currency=settings.currency,
+            rates=settings.rates,
+            link_by=settings.link_by,
+            shared_by_many=settings.shared_by_many,
+            keys_given=keys_given,
+        )
 
 
 def prepare_base(

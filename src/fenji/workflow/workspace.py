@@ -22,6 +22,7 @@ from fenji.state.database import Database, open_database
 from fenji.state.policy_versions import PolicyVersionRepository
 
 SOURCES_FILE = "sources.yaml"
+ANSWERS_FILE = "answers.yaml"
 METRICS_FILE = "metrics.yaml"
 POLICIES_FOLDER = "policies"
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fenji.collect.reading.samples import Sample
-from fenji.collect.understanding.proposing import propose
+from fenji.collect.proposing import propose
 from fenji.domain.feeds import Feed, field_names
 from fenji.domain.sources import ColumnMapping, FileLocation, Format, Source
 from fenji.engines.engine import Engine

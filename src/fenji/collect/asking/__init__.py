@@ -1,1 +1,5 @@
-"""What must a person decide, and what have they decided before? Questions with the effect of every option, and remembered answers."""
+"""What must a person decide, and what have they decided before? Questions with the effect of every option, and remembered answers.
+
+questions  the records of a question
+deciding   which questions understood tables raise, and what follows from each answer
+"""

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from fenji.collect.headers import is_part_header, lookup_key
 from fenji.collect.understanding.columns import Choice
+from fenji.collect.understanding.evidence import FEW, MOST
 from fenji.collect.understanding.proposal import ProposedDrop
 from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import FEEDS, Cell, Feed
-from fenji.domain.sources import DropRule
+from fenji.domain.sources import DropRule, StatusClass
 
 MOST_SEEN = 5
 """Values that a comment names."""
 
-_CURRENCY_SIGNS = (("HKD", ("HK$",)), ("USD", ("US$", "$")), ("GBP", ("£",)), ("EUR", ("€",)))
 _SCALES = ((1.0, 5.0), (0.0, 10.0), (0.0, 100.0))
 _FEEDBACK_KINDS = (
     ("nps", re.compile(r"nps|推荐意愿|推荐分|recommend|promoter")),
@@ -69,19 +69,46 @@ def part_column(table: SampledTable) -> str | None:
 
 
 def currency_of(table: SampledTable, choice: Choice) -> str | None:
-    """The currency whose sign stands in the cells of money; None where none does (or the workspace's own ¥)."""
+    """The currency that most cells of money name; None where most name none.
+
+    A few cells in another currency do not change what the others are in: a run reads them by their own sign.
+    """
     money = {field.name for field in FEEDS[choice.feed] if field.cell is Cell.MONEY}
-    cells = [
-        value
-        for column in choice.columns
-        if column.field in money and column.column
-        for value in table.evidence(column.column).values
-        if value
-    ]
-    for code, signs in _CURRENCY_SIGNS:
-        if any(value.lstrip("-(").startswith(signs) or value.upper().endswith(code) for value in cells):
-            return code
-    return None
+    seen = [table.evidence(column.column) for column in choice.columns if column.field in money and column.column]
+    named = sum((each.currencies for each in seen), Counter())
+    code, count = max(named.items(), key=lambda item: (item[1], item[0]), default=(None, 0))
+    return code if count > FEW * sum(each.filled for each in seen) else None
+
+
+def needs_paid_at(table: SampledTable, choice: Choice) -> bool:
+    """Whether an order without a time of payment was never paid.
+
+    It was not where the others have one, and where nothing says that the order without it was paid: its status, or money.
+    """
+    paid_at = choice.column("paid_at")
+    if choice.feed is not Feed.ORDER_LINE or paid_at is None or not paid_at.column:
+        return False
+    seen = table.evidence(paid_at.column)
+    if not FEW <= seen.filled / max(seen.cells, 1) < 1:
+        return False
+    status, amount, order = choice.column("status"), choice.amount, choice.column("order_id")
+    columns = [status, amount, order]
+    cells = [table.evidence(each.column).values if each and each.column else (None,) * seen.cells for each in columns]
+    of_paid = {number for number, at in zip(cells[2], seen.values, strict=True) if at is not None and number is not None}
+    for at, word, money, number in zip(seen.values, *cells, strict=True):
+        if at is not None or (number is not None and number in of_paid):
+            continue
+        if word is not None and table.readings[word].status is StatusClass.PAID:
+            return False
+        if (
+            word is None
+            and money is not None
+            and amount is not None
+            and table.evidence(amount.column or "").number_of(money)
+            and status
+        ):
+            return False
+    return True
 
 
 def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | None:
@@ -90,7 +117,7 @@ def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | No
     if choice.feed is not Feed.FEEDBACK or column is None or column.column is None:
         return None
     seen = table.evidence(column.column)
-    if seen.lowest is None or seen.highest is None:
+    if seen.lowest is None or seen.highest is None or seen.number < MOST:
         return None
     scales = _SCALES[1:] if default_kind(table, choice) == "nps" else _SCALES
     return next((scale for scale in scales if scale[0] <= seen.lowest and seen.highest <= scale[1]), None)
@@ -136,6 +163,29 @@ def statuses_seen(table: SampledTable, choice: Choice) -> tuple[str, ...]:
     return tuple(value for value, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
+_NO_SALE = (
+    r"还款|提现|充值|储值|转账|转出|转入|手续费|利息|年费|冻结|解冻|开卡|退卡|调整|盘点|调拨|赠送|积分"
+    r"|withdraw|payout|transfer|top.?up|deposit|repayment|interest|account hold|hold on|release|authorization|currency conversion|bank|fee$|fees$|adjustment"
+)
+_RETURNED = r"退|冲正|红字|refund|return|reversal|chargeback|credit note|void"
+
+
+def other_kinds(table: SampledTable, choice: Choice) -> ProposedDrop | None:
+    """A rule for rows whose kind says that no goods were sold: repayments, withdrawals, top-ups, fees."""
+    column = choice.column("kind")
+    if choice.feed is not Feed.ORDER_LINE or column is None or not column.column:
+        return None
+    words = table.evidence(column.column).counts
+    taken = tuple(
+        sorted(
+            word for word in words if re.search(_NO_SALE, word, re.IGNORECASE) and not re.search(_RETURNED, word, re.IGNORECASE)
+        )
+    )
+    if not taken or len(taken) == len(words):
+        return None
+    return ProposedDrop(DropRule("kind", "no_sale", values=taken), taken[:MOST_SEEN], is_applied=True)
+
+
 def drop_candidates(table: SampledTable, choice: Choice) -> tuple[ProposedDrop, ...]:
     """Rules for values of the sample that look like postage, fees, adjustments or tests.
 
@@ -145,10 +195,14 @@ def drop_candidates(table: SampledTable, choice: Choice) -> tuple[ProposedDrop, 
         return ()
     found = [(family, _taken_by(family, table, choice)) for family in _FAMILIES]
     uses_codes = any(seen and family.field == "product_id" for family, seen in found)
-    return tuple(
-        ProposedDrop(DropRule(family.field, family.reason, values=family.values, pattern=family.pattern), seen[:MOST_SEEN])
-        for family, seen in found
-        if seen or (uses_codes and family.field == "product_id")
+    kinds = other_kinds(table, choice)
+    return (
+        *((kinds,) if kinds else ()),
+        *(
+            ProposedDrop(DropRule(family.field, family.reason, values=family.values, pattern=family.pattern), seen[:MOST_SEEN])
+            for family, seen in found
+            if seen or (uses_codes and family.field == "product_id")
+        ),
     )
 
 

@@ -1,14 +1,21 @@
-"""What do the cells of a sampled column look like, and do they fit the field that its header promises?"""
+"""What do the cells of a sampled column look like, and do they fit the field that its header promises?
+
+Every cell is read by the rules of a run (``ports.CellReader``); this module only counts what came of it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
+from fenji.collect.ports import CellReading
 from fenji.domain.feeds import Cell
+from fenji.domain.sources import DateOrder, DecimalSign, StatusClass
 
 MOST = 0.8
 """Share of the filled cells that must look alike before they say something on their own."""
@@ -17,29 +24,16 @@ FEW = 0.5
 TOO_MASKED = 0.2
 """Share of masked cells from which a column cannot tell people apart."""
 
-MOST_STATUSES = 20
-FEWEST_DIGITS = 7
-"""Of a telephone number without its area code."""
+MOST_STATUSES = 40
+LONGEST_WORD = 60
+"""Signs of a cell that is still a word or a name, and no text that somebody wrote."""
 
-_DIGIT = re.compile(r"\d")
 _WRAPPED = re.compile(r"""^=["'](.*)["']$""")
-_NUMBER = re.compile(r"^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"^\(([\d.,]+)\)$")
-_REMARK = re.compile(r"[（(][^（）()]*[）)]$")
-_MONEY_SIGNS = re.compile(r"[¥￥元$£€,，\s]|RMB|CNY|USD|GBP|EUR|HKD", re.IGNORECASE)
-_BIG_UNIT = re.compile(r"(?<=\d)(?:万|亿)$")
-_TIME = r"(?:[ T]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?(?: ?[AP]M)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
-_YEAR_FIRST = re.compile(rf"^\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?{_TIME}$", re.IGNORECASE)
-_YEAR_LAST = re.compile(rf"^\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}{_TIME}$", re.IGNORECASE)
-_COMPACT_DATE = re.compile(r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:\d{6})?$")
-_EPOCH = re.compile(r"^1\d{9}(?:\d{3})?(?:\.0*)?$")
-_SERIAL = re.compile(r"^[2-6]\d{4}(?:\.\d+)?$")
-_MOBILE = re.compile(r"^(?:\+?0{0,2}86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?:-\d{1,6})?$")
-_OTHER_PHONE = re.compile(r"^\+?[\d() .-]{7,20}(?:x\d+)?$")
-_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-_MASKED = re.compile("[*＊]")
-_DECIMAL = re.compile(r"\.\d*[1-9]|\.\d{2}$")
+_BARE_NUMBER = re.compile(r"^[-+]?\d+(?:[.,]\d+)?$")
+_DECIMAL = re.compile(r"[.,]\d*[1-9](?:\D*)$|[.,]\d{2}(?:\D*)$")
 _AMOUNT = re.compile(r"^-?(?:0|[1-9]\d*)\.(?:\d?[1-9]|\d0)$")
+_CODE = re.compile(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.#/-]{4,}$")
+_GROUPED = re.compile(r"^[-+]?\d{1,3}(?P<sign>[.,])\d{3}$")
 _PROVINCE = re.compile(
     "^(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|"
     "青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?$"
@@ -55,7 +49,6 @@ _OPEN_END = re.compile(
     "present|current|now|ongoing|open|open-ended|indefinite|permanent|never|active|running)$",
     re.IGNORECASE,
 )
-_EMPTY = frozenset({"", "--", "-", "—", "无", "无退款申请", "null", "nan", "none", "n/a", "na", "nat", "\\n", "<na>"})
 _GENDER = frozenset(
     {"男", "女", "m", "f", "male", "female", "先生", "女士", "男性", "女性", "未知", "保密", "unknown", "other", "u"}
 )
@@ -98,97 +91,223 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """The cells of one column in figures; shares are of the filled cells, 0 where none is filled."""
+    """The cells of one column, as text and as a run would read them."""
 
-    filled: int
-    cells: int
-    distinct: int
-    number: float
-    fraction: float
-    """Numbers that carry decimals."""
-    negative: float
-    moment: float
-    """Dates or times that nobody could take for a number."""
-    numeric_moment: float
-    """Numbers that may be a date: 20200203, Excel serials, seconds or milliseconds since 1970."""
-    mobile: float
-    phone: float
-    email: float
-    masked: float
-    province: float
-    gender: float
-    yes_no: float
-    long_text: float
-    """Cells of more than 60 characters."""
-    lowest: float | None
-    highest: float | None
     values: tuple[str | None, ...]
     """The cells, cleaned of wrappers; None where nothing stands."""
+    readings: Mapping[str, CellReading]
+    """What a run makes of each of them."""
+    date_order: DateOrder | None = None
+    """How day and month follow one another, where the cells alone leave it open and something else has told it."""
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each text stands."""
+        return Counter(value for value in self.values if value is not None)
+
+    @cached_property
+    def filled(self) -> int:
+        """Cells in which something stands."""
+        return sum(self.counts.values())
+
+    @property
+    def cells(self) -> int:
+        """Cells in all."""
+        return len(self.values)
+
+    @property
+    def distinct(self) -> int:
+        """Different texts."""
+        return len(self.counts)
 
     @property
     def unique(self) -> float:
         """Different values per filled cell."""
         return self.distinct / self.filled if self.filled else 0.0
 
+    def share(self, is_one: Callable[[str, CellReading], object]) -> float:
+        """Share of the filled cells of which something is true; 0 where none is filled."""
+        if not self.filled:
+            return 0.0
+        return sum(count for value, count in self.counts.items() if is_one(value, self.readings[value])) / self.filled
+
+    @cached_property
+    def decimal(self) -> DecimalSign | None:
+        """The sign before the decimals where it is a comma; None for a point, and where both would read the same."""
+        return DecimalSign.COMMA if self._comma > self._point else None
+
+    @cached_property
+    def is_grouped_or_decimal(self) -> bool:
+        """Whether every sign in the column stands before exactly three digits: 1.234 may be a thousand or one and a bit."""
+        signs = {found.group("sign") for value in self.counts if (found := _GROUPED.match(value))}
+        rest = any(("." in value or "," in value) and not _GROUPED.match(value) for value in self.counts)
+        return len(signs) == 1 and not rest
+
+    @cached_property
+    def _point(self) -> float:
+        return self.share(lambda _, read: read.number is not None)
+
+    @cached_property
+    def _comma(self) -> float:
+        return self.share(lambda _, read: read.number_comma is not None)
+
+    @cached_property
+    def number(self) -> float:
+        """Share of numbers, under the decimal sign of the column."""
+        return max(self._point, self._comma)
+
+    def number_of(self, value: str | None, *, decimal: DecimalSign | None = None) -> float | None:
+        """The number of a cell under a decimal sign; that of the column where None."""
+        if value is None:
+            return None
+        read = self.readings[value]
+        return read.number_comma if (decimal or self.decimal) is DecimalSign.COMMA else read.number
+
+    @cached_property
+    def numbers(self) -> tuple[float | None, ...]:
+        """The cells as numbers."""
+        return tuple(self.number_of(value) for value in self.values)
+
+    @cached_property
+    def fraction(self) -> float:
+        """Share of numbers that carry decimals."""
+        return self.share(lambda value, _: self.number_of(value) is not None and _DECIMAL.search(value))
+
+    @cached_property
+    def negative(self) -> float:
+        """Share of negative numbers."""
+        return self.share(lambda value, _: (self.number_of(value) or 0) < 0)
+
+    @cached_property
+    def lowest(self) -> float | None:
+        """The smallest number."""
+        return min((number for number in self.numbers if number is not None), default=None)
+
+    @cached_property
+    def highest(self) -> float | None:
+        """The largest number."""
+        return max((number for number in self.numbers if number is not None), default=None)
+
+    @cached_property
+    def date_orders(self) -> tuple[DateOrder | None, ...]:
+        """The orders of day and month that read the most cells: one, or two where the cells leave it open; none without dates."""
+        shares = {
+            None: self.share(lambda _, read: read.at is not None),
+            DateOrder.MONTH_FIRST: self.share(lambda _, read: read.at_mdy is not None),
+            DateOrder.DAY_FIRST: self.share(lambda _, read: read.at_dmy is not None),
+        }
+        best = max(shares.values())
+        if not best:
+            return ()
+        if shares[None] == best:
+            return (None,)
+        if self.date_order is not None:
+            return (self.date_order,)
+        return tuple(order for order, share in shares.items() if share == best)
+
+    def moment_of(self, value: str | None, order: DateOrder | None) -> datetime | None:
+        """The moment of a cell under an order of day and month."""
+        if value is None:
+            return None
+        read = self.readings[value]
+        return {None: read.at, DateOrder.MONTH_FIRST: read.at_mdy, DateOrder.DAY_FIRST: read.at_dmy}[order]
+
+    @cached_property
+    def _readable(self) -> float:
+        order = self.date_orders[0] if self.date_orders else None
+        return self.share(lambda value, _: self.moment_of(value, order) is not None)
+
+    @cached_property
+    def numeric_moment(self) -> float:
+        """Share of dates that could be mere numbers: 20200203, spreadsheet days, seconds since 1970."""
+        order = self.date_orders[0] if self.date_orders else None
+        return self.share(lambda value, _: self.moment_of(value, order) is not None and _BARE_NUMBER.match(value))
+
+    @cached_property
+    def moment(self) -> float:
+        """Share of dates or times that nobody could take for a number."""
+        return self._readable - self.numeric_moment
+
+    @cached_property
+    def mobile(self) -> float:
+        """Share of Chinese mobile numbers."""
+        return self.share(lambda _, read: read.phone is not None and read.phone.startswith("+861"))
+
+    @cached_property
+    def phone(self) -> float:
+        """Share of telephone numbers of any kind."""
+        return self.share(lambda _, read: read.phone is not None)
+
+    @cached_property
+    def email(self) -> float:
+        """Share of e-mail addresses."""
+        return self.share(lambda _, read: read.email is not None)
+
+    @cached_property
+    def masked(self) -> float:
+        """Share of cells with signs that hide something."""
+        return self.share(lambda _, read: read.is_masked)
+
+    @cached_property
+    def code(self) -> float:
+        """Share of cells that mix letters and digits without blanks, as numbers of orders and goods do."""
+        return self.share(lambda value, _: _CODE.match(value))
+
+    @cached_property
+    def province(self) -> float:
+        """Share of Chinese provinces."""
+        return self.share(lambda value, _: _PROVINCE.match(value))
+
+    @cached_property
+    def gender(self) -> float:
+        """Share of words for a gender."""
+        return self.share(lambda value, _: value.casefold() in _GENDER)
+
+    @cached_property
+    def yes_no(self) -> float:
+        """Share of words for yes and no."""
+        return self.share(lambda value, _: value.casefold() in _YES_NO)
+
+    @cached_property
+    def long_text(self) -> float:
+        """Share of cells that somebody wrote in sentences."""
+        return self.share(lambda value, _: len(value) > LONGEST_WORD)
+
+    @cached_property
+    def statuses(self) -> Counter[StatusClass | None]:
+        """Cells by what they would mean as the status of an order."""
+        found: Counter[StatusClass | None] = Counter()
+        for value, count in self.counts.items():
+            found[self.readings[value].status] += count
+        return found
+
+    @cached_property
+    def currencies(self) -> Counter[str]:
+        """Cells that name a currency beside their number."""
+        found: Counter[str] = Counter()
+        for value, count in self.counts.items():
+            if code := self.readings[value].currency:
+                found[code] += count
+        return found
+
 
 def plain_cell(text: str | None) -> str | None:
-    r"""The cell without BOM, blanks, tabs, a leading quote and the ``="…"`` of spreadsheets; None where nothing stands.
+    r"""The cell without BOM, blanks, tabs, a leading quote and the ``="…"`` of spreadsheets; None where only these stand.
 
-    >>> plain_cell('="193053"'), plain_cell("\t138\t"), plain_cell("--")
-    ('193053', '138', None)
+    >>> plain_cell('="193053"'), plain_cell("\t138\t")
+    ('193053', '138')
     """
     if text is None:
         return None
     bare = text.strip(" \t\r\n\ufeff\u00a0\u3000\u200b")
     wrapped = _WRAPPED.match(bare)
     bare = (wrapped.group(1) if wrapped else bare).lstrip("'").strip(" \t\r\n\u00a0\u3000")
-    return None if bare.casefold() in _EMPTY else bare
+    return bare or None
 
 
-def number_in(text: str) -> float | None:
-    """The number of an amount or quantity cell, however it is dressed; None where it is no number.
-
-    >>> number_in("12.00元"), number_in("499.00（系统计算中，该值仅供参考）"), number_in("1,234.50"), number_in("(12.00)")
-    (12.0, 499.0, 1234.5, -12.0)
-    """
-    bare = _MONEY_SIGNS.sub("", text)
-    negative = _IN_BRACKETS.match(bare)
-    bare = f"-{negative.group(1)}" if negative else _BIG_UNIT.sub("", _REMARK.sub("", bare).rstrip("元"))
-    return float(bare) if _NUMBER.match(bare) else None
-
-
-def look_at(cells: Iterable[str | None]) -> Evidence:
-    """What the cells of one column look like."""
-    values = tuple(plain_cell(cell) for cell in cells)
-    filled = [value for value in values if value is not None]
-    numbers = [number for number in (number_in(value) for value in filled) if number is not None]
-
-    def share(is_one: Callable[[str], object]) -> float:
-        return sum(1 for value in filled if is_one(value)) / len(filled) if filled else 0.0
-
-    return Evidence(
-        filled=len(filled),
-        cells=len(values),
-        distinct=len(set(filled)),
-        number=len(numbers) / len(filled) if filled else 0.0,
-        fraction=share(lambda value: number_in(value) is not None and _DECIMAL.search(_REMARK.sub("", value).rstrip("元"))),
-        negative=sum(1 for number in numbers if number < 0) / len(filled) if filled else 0.0,
-        moment=share(lambda value: _YEAR_FIRST.match(value) or _YEAR_LAST.match(value)),
-        numeric_moment=share(lambda value: _EPOCH.match(value) or _SERIAL.match(value) or _is_compact_date(value)),
-        mobile=share(_MOBILE.match),
-        phone=share(
-            lambda value: _MOBILE.match(value) or (_OTHER_PHONE.match(value) and len(_DIGIT.findall(value)) >= FEWEST_DIGITS)
-        ),
-        email=share(_EMAIL.match),
-        masked=share(_MASKED.search),
-        province=share(_PROVINCE.match),
-        gender=share(lambda value: value.casefold() in _GENDER),
-        yes_no=share(lambda value: value.casefold() in _YES_NO),
-        long_text=share(lambda value: len(value) > 60),  # noqa: PLR2004 - as the field says
-        lowest=min(numbers, default=None),
-        highest=max(numbers, default=None),
-        values=values,
-    )
+def look_at(values: Sequence[str | None], readings: Mapping[str, CellReading]) -> Evidence:
+    """The evidence of a column; cells that say nothing, such as ``--`` and 无, count as empty."""
+    return Evidence(tuple(None if value is None or readings[value].is_nothing else value for value in values), readings)
 
 
 def judge(field: str, cell: Cell, seen: Evidence) -> Verdict:
@@ -196,17 +315,6 @@ def judge(field: str, cell: Cell, seen: Evidence) -> Verdict:
     if not seen.filled:
         return Verdict.SILENT
     return _FIELDS[field](seen) if field in _FIELDS else _JUDGES[cell](seen)
-
-
-def _is_compact_date(value: str) -> bool:
-    found = _COMPACT_DATE.match(value)
-    if not found:
-        return False
-    try:
-        date(int(found.group(1)), int(found.group(2)), int(found.group(3)))
-    except ValueError:
-        return False
-    return True
 
 
 def _amount(seen: Evidence) -> Verdict:
@@ -219,8 +327,7 @@ def _amount(seen: Evidence) -> Verdict:
 
 
 def _all_days(seen: Evidence) -> bool:
-    filled = [value for value in seen.values if value is not None]
-    return all(_is_compact_date(value) for value in filled)
+    return all(len(value) in {8, 14} and seen.readings[value].at is not None for value in seen.counts)
 
 
 def _moment(seen: Evidence) -> Verdict:
@@ -231,8 +338,8 @@ def _moment(seen: Evidence) -> Verdict:
 
 def _end(seen: Evidence) -> Verdict:
     # Most contracts of a good company run, and have a word where others have a day.
-    dated = [value for value in seen.values if value and not _OPEN_END.match(value)]
-    return _moment(look_at(dated)) if dated else Verdict.SILENT
+    dated = tuple(value for value in seen.values if value and not _OPEN_END.match(value))
+    return _moment(Evidence(dated, seen.readings)) if dated else Verdict.SILENT
 
 
 def _identifier(seen: Evidence) -> Verdict:
@@ -275,7 +382,7 @@ def _place(seen: Evidence) -> Verdict:
 
 def _status(seen: Evidence) -> Verdict:
     # An order goes through few stages; twenty different words are something else.
-    said = any(value and _STAGE.search(value) for value in seen.values)
+    said = any(seen.readings[value].status is not None or _STAGE.search(value) for value in seen.counts)
     if seen.distinct > MOST_STATUSES or (not said and seen.number < MOST) or _text(seen) is Verdict.VETOED:
         return Verdict.VETOED
     return Verdict.CONFIRMED if said else Verdict.SILENT

@@ -3,31 +3,61 @@
 from __future__ import annotations
 
 from fenji.collect.remarks import Remark
-from fenji.collect.understanding.columns import PERSON_FIELDS, Choice
-from fenji.collect.understanding.evidence import TOO_MASKED
+from fenji.collect.understanding.balances import unread_totals
+from fenji.collect.understanding.columns import Choice, choose_columns
+from fenji.collect.understanding.evidence import FEW, TOO_MASKED
+from fenji.collect.understanding.order_numbers import PERSON_FIELDS
 from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import FEEDS, Feed
 from fenji.language import message as _
 
+_OF_ORDERS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL})
+"""Feeds whose rows need not say whose they are, or say it by their order."""
 
-def blocking_gaps(choice: Choice, kind: str | None) -> tuple[Remark, ...]:
-    """What keeps a run from using the source at all. ``kind`` is the proposed kind of all rows, where no column says it."""
+
+def blocking_gaps(choice: Choice, kind: str | None, *, is_child: bool) -> tuple[Remark, ...]:
+    """What keeps a run from using the source at all.
+
+    Args:
+        choice: the columns of the source.
+        kind: the proposed kind of all rows, where no column says it.
+        is_child: another source holds the orders that these rows belong to, and says when, whose and how much.
+    """
     gaps = []
     for field in FEEDS[choice.feed]:
-        if field.required and choice.column(field.name) is None and not (field.name == "kind" and kind):
+        told = (field.name == "kind" and kind) or (field.name == "ordered_at" and is_child)
+        if field.required and choice.column(field.name) is None and not told:
             text = _("No column for {field}, which every row needs. Write the header of the right column beside it.")
             gaps.append(Remark(text, {"field": field.name}))
-    if choice.feed is Feed.ORDER_LINE and not choice.has_amount:
+    if choice.feed in {Feed.PAYMENT, Feed.RETURN} and not is_child:
+        gaps.append(Remark(_("The orders that these rows are about are in none of the files: give them together.")))
+    if choice.feed is Feed.ORDER_LINE and not choice.has_amount and not is_child:
         gaps.append(Remark(_("No amount: neither a paid amount per row or order, nor quantity and unit price.")))
-    if choice.feed not in {Feed.ORDER_LINE, Feed.PRODUCT, Feed.REFERRAL} and not _people(choice):
+    if choice.feed not in _OF_ORDERS and not _people(choice):
         gaps.append(Remark(_("No column says whose the rows are (customer id, phone, e-mail or union id).")))
     return tuple(gaps)
 
 
-def warnings_of(table: SampledTable, choice: Choice, *, return_pattern: str | None) -> tuple[Remark, ...]:
+def warnings_of(table: SampledTable, choice: Choice, *, return_pattern: str | None, is_child: bool) -> tuple[Remark, ...]:
     """What the reader should know before trusting the numbers of a source."""
-    about_people = _about_people(table, choice)
-    return (*choice.warnings, *about_people, *_about_orders(table, choice, return_pattern), *_about_contracts(choice))
+    about_people = () if is_child else _about_people(table, choice)
+    about_orders = () if is_child else _about_orders(table, choice, return_pattern)
+    return (*choice.warnings, *about_people, *about_orders, *_about_contracts(choice), *unread_totals(table, choice))
+
+
+def why_unknown(table: SampledTable) -> tuple[Remark, ...]:
+    """Why nothing can be made of a table: what every kind of it would need and no column holds."""
+    seen = {header: table.evidence(header) for header in table.headers}
+    sale = choose_columns(table, Feed.ORDER_LINE)
+    has_person = sale.has_person
+    missing = []
+    if not has_person:
+        missing.append(Remark(_("No column says whose the rows are (customer id, phone, e-mail or union id).")))
+    if not any(each.moment + each.numeric_moment >= FEW for each in seen.values()):
+        missing.append(Remark(_("No column holds dates.")))
+    if not sale.has_amount:
+        missing.append(Remark(_("No column holds amounts of money.")))
+    return (Remark(_("We cannot tell what these rows are. Write the feed, and the columns that it needs.")), *missing)
 
 
 def _about_people(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
@@ -60,12 +90,17 @@ def _about_orders(table: SampledTable, choice: Choice, return_pattern: str | Non
     if choice.feed is not Feed.ORDER_LINE:
         return ()
     found = []
-    if choice.column("status") is None:
-        found.append(Remark(_("No status: every row counts as paid.")))
+    has_no_status = choice.column("status") is None
     signed = [choice.column(name) for name in ("quantity", "line_amount", "order_amount")]
     has_negatives = any(column and column.column and table.evidence(column.column).negative for column in signed)
     if not (choice.column("refund_amount") or choice.column("kind") or return_pattern or has_negatives or choice.notes):
-        found.append(Remark(_("Nothing shows returns or refunds: revenue is gross of them.")))
+        found.append(
+            Remark(_("Nothing shows which orders were unpaid or returned: every row counts in full."))
+            if has_no_status
+            else Remark(_("Nothing shows returns or refunds: revenue is gross of them."))
+        )
+    elif has_no_status:
+        found.append(Remark(_("No status: every row counts as paid.")))
     return tuple(found)
 
 

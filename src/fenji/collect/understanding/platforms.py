@@ -247,6 +247,14 @@ PLATFORMS: tuple[Platform, ...] = (
             "ordered_at": "transactiontimestamp",
         },
     ),
+    Platform(
+        "ta_feng",
+        Remark(_("Ta-Feng grocery transactions")),
+        Feed.ORDER_LINE,
+        ("transactiondt salesprice productsubclass",),
+        # AMOUNT counts pieces, and SALES_PRICE is what all pieces of the row cost together.
+        columns={"line_amount": "salesprice", "quantity": "amount", "unit_price": "", "order_amount": ""},
+    ),
 )
 
 

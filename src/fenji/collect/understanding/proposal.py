@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from fenji.collect.headers import Confidence
+from fenji.collect.reading.samples import Sample
 from fenji.collect.remarks import Remark
 from fenji.domain.feeds import Feed
-from fenji.domain.sources import DropRule, MoneyUnit
+from fenji.domain.sources import DateOrder, DecimalSign, DropRule, MoneyUnit, Shape, StatusClass, TotalsPeriod
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class ProposedColumn:
     """The header as the file writes it; None where ``constant`` is given."""
     constant: str | None = None
     unit: MoneyUnit = MoneyUnit.YUAN
+    decimal: DecimalSign | None = None
+    date_order: DateOrder | None = None
+    made_of: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """What other files of the source call it."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,8 @@ class ProposedDrop:
     rule: DropRule
     seen: tuple[str, ...]
     """Values of the sample that it would take, a few."""
+    is_applied: bool = False
+    """Whether the proposal leaves these rows out; else the rule is written as a comment for people to decide."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class FoundTable:
     header_row: int
     rows: int
     """Rows of the sample, not of the file."""
+    sample: Sample = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,12 @@ class ProposedSource:
     score_scale: tuple[float, float] | None = None
     default_kind: str | None = None
     return_order_pattern: str | None = None
+    shape: Shape = Shape()
+    statuses: Mapping[StatusClass, tuple[str, ...]] = field(default_factory=dict)
+    needs_paid_at: bool = False
+    belongs_to: str | None = None
+    """Name of the source that holds the orders of these lines, payments or returns."""
+    period: TotalsPeriod | None = None
     drop: tuple[ProposedDrop, ...] = ()
     blocking: tuple[Remark, ...] = ()
     """What keeps the source from being used as it is; not empty means: written as a comment only."""
@@ -78,10 +94,3 @@ class ProposedSource:
     def is_usable(self) -> bool:
         """Whether the entry can be read by a run without an edit."""
         return self.feed is not None and not self.blocking
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Everything that ``fenji map`` proposes for the files it was given."""
-
-    sources: tuple[ProposedSource, ...]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from fenji.collect.headers import lookup_key, normalise_header
+from fenji.collect.ports import CellReader, CellReading
 from fenji.collect.reading.samples import Sample
-from fenji.collect.understanding.evidence import Evidence, look_at, number_in
+from fenji.collect.understanding.evidence import Evidence, look_at, plain_cell
+from fenji.domain.sources import DateOrder
 
 MOST_ROWS = 4000
 """Rows that are looked at over all files of a table: a year of daily files is hundreds, and a few rows of each tell enough."""
@@ -21,38 +23,78 @@ class SampledTable:
     samples: tuple[Sample, ...]
     headers: tuple[str, ...]
     """Of the first sample, as its file writes them, without surrounding blanks."""
+    readings: Mapping[str, CellReading] = field(default_factory=dict)
+    """What a run makes of every text of the table."""
+    _cells: dict[str, tuple[str | None, ...]] = field(default_factory=dict)
     _seen: dict[str, Evidence] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, samples: Sequence[Sample]) -> SampledTable:
-        """The table of samples whose headers are the same, in whatever order."""
-        return cls(tuple(samples), tuple(plain_header(header) for header in samples[0].headers))
+    @property
+    def rows(self) -> int:
+        """Rows that are looked at."""
+        return len(self.cells(self.headers[0])) if self.headers else 0
+
+    def cells(self, header: str) -> tuple[str | None, ...]:
+        """The cells under a header, without wrappers."""
+        if header not in self._cells:
+            self._cells[header] = tuple(plain_cell(cell) for cell in self._raw_cells(header))
+        return self._cells[header]
 
     def evidence(self, header: str) -> Evidence:
         """What the cells under a header look like."""
         if header not in self._seen:
-            self._seen[header] = look_at(self._cells(header))
+            self._seen[header] = look_at(self.cells(header), self.readings)
         return self._seen[header]
+
+    def settle_date_order(self, header: str, order: DateOrder) -> None:
+        """Notes how day and month follow one another in a column whose cells leave it open."""
+        self._seen[header] = replace(self.evidence(header), date_order=order)
 
     def numbers(self, header: str) -> tuple[float | None, ...]:
         """The cells under a header as numbers, None where they are none."""
-        return tuple(None if value is None else number_in(value) for value in self.evidence(header).values)
+        return self.evidence(header).numbers
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The file and sheet of every row."""
+        return tuple(f"{sample.file}#{sample.part or ''}" for sample in self.samples for _ in self._taken(sample))
 
     def header_called(self, names: str) -> str | None:
         """The first of the names, separated by spaces, that the table has; None where it has none."""
         by_key = {lookup_key(header): header for header in reversed(self.headers)}
         return next((by_key[key] for key in map(lookup_key, names.split()) if key in by_key), None)
 
-    def _cells(self, header: str) -> list[str | None]:
+    def _raw_cells(self, header: str) -> Iterator[str | None]:
         wanted = normalise_header(header)
-        share = max(FEWEST_ROWS, MOST_ROWS // len(self.samples))
-        cells: list[str | None] = []
         for sample in self.samples:
             position = next(index for index, name in enumerate(sample.headers) if normalise_header(name) == wanted)
-            cells.extend(row[position] if position < len(row) else None for row in sample.rows[:share])
-        return cells
+            for row in self._taken(sample):
+                yield row[position] if position < len(row) else None
+
+    def _taken(self, sample: Sample) -> Sequence[tuple[str | None, ...]]:
+        """Runs of rows from the whole sample, since the rows of one order stand together."""
+        share = max(FEWEST_ROWS, MOST_ROWS // len(self.samples))
+        if len(sample.rows) <= share:
+            return sample.rows
+        third = share // 3
+        middle = (len(sample.rows) - third) // 2
+        return (
+            *sample.rows[: share - 2 * third],
+            *sample.rows[middle : middle + third],
+            *sample.rows[len(sample.rows) - third :],
+        )
 
 
-def plain_header(header: str) -> str:
-    """The header without the blanks, tabs and BOM around it."""
-    return header.strip(" \t\r\n\ufeff\u00a0\u3000\u200b")
+def sampled_tables(samples: Sequence[Sample], reader: CellReader) -> list[SampledTable]:
+    """The tables of samples, those with the same headers in whatever order together, all their cells read in one go."""
+    groups: dict[frozenset[str], list[Sample]] = {}
+    for sample in samples:
+        groups.setdefault(frozenset(normalise_header(header) for header in sample.headers), []).append(sample)
+    tables = [
+        SampledTable(tuple(group), tuple(header.strip(" \t\r\n\ufeff\u00a0\u3000") for header in group[0].headers))
+        for group in groups.values()
+    ]
+    texts = {cell for table in tables for header in table.headers for cell in table.cells(header) if cell is not None}
+    readings = reader.read(texts) if texts else {}
+    for table in tables:
+        table.readings = readings
+    return tables

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from fenji.collect.headers import Confidence
 from fenji.collect.remarks import Remark
-from fenji.collect.understanding.proposal import FoundTable, Proposal, ProposedColumn, ProposedDrop, ProposedSource
+from fenji.collect.understanding.proposal import FoundTable, ProposedColumn, ProposedDrop, ProposedSource
 from fenji.domain.feeds import FEEDS, Cell, Feed, Field
-from fenji.domain.sources import MoneyUnit
+from fenji.domain.sources import MoneyUnit, Shape
 from fenji.language import Language, translate
 from fenji.language import message as _
 
@@ -26,7 +26,11 @@ _WORDS_WITH_MEANING = frozenset({"true", "false", "null", "yes", "no", "on", "of
 
 _FEED_NAMES: dict[Feed, str] = {
     Feed.CUSTOMER: _("customers, with or without orders"),
+    Feed.ORDER: _("orders whose lines stand in another source"),
     Feed.ORDER_LINE: _("orders or order lines"),
+    Feed.PAYMENT: _("payments for orders"),
+    Feed.RETURN: _("returns and refunds of orders"),
+    Feed.BALANCE: _("what customers have spent in all"),
     Feed.PRODUCT: _("products"),
     Feed.EVENT: _("events"),
     Feed.FEEDBACK: _("feedback: satisfaction, NPS, complaints, questionnaires"),
@@ -42,7 +46,7 @@ _CONFIDENCE_NAMES: dict[Confidence, str] = {
 }
 
 
-def render_sources_yaml(proposal: Proposal, language: Language) -> str:
+def render_sources_yaml(sources: Sequence[ProposedSource], language: Language) -> str:
     """The proposal as a sources.yaml that can be used as it is; sources that lack something needed stand in it as comments."""
     lines = [
         *_comment(_say(_("Proposed by fenji map from samples of your files. Read it before the first run."), language)),
@@ -56,11 +60,11 @@ def render_sources_yaml(proposal: Proposal, language: Language) -> str:
         ),
         "",
     ]
-    usable = [source for source in proposal.sources if source.is_usable]
+    usable = [source for source in sources if source.is_usable]
     lines += ["sources:"] if usable else ["sources: []"]
     for source in usable:
         lines += ["", *_indented(_remarks(source, language)), *_indented(_entry(source, language))]
-    for source in proposal.sources:
+    for source in sources:
         if not source.is_usable:
             title = _say(_("NOT USED AS IT IS: complete it and remove the leading # of its lines."), language)
             entry = [f"# {line}" if line else "#" for line in _entry(source, language)]
@@ -96,26 +100,62 @@ def _table(table: FoundTable, language: Language) -> str:
 def _entry(source: ProposedSource, language: Language) -> list[str]:
     feed = f"feed: {source.feed.value}  # {_say(_FEED_NAMES[source.feed], language)}" if source.feed else _unknown_feed(language)
     lines = [f"- source: {quoted(source.name)}", f"  {feed}", *_files(source)]
-    if source.sheets:
-        lines.append(f"  sheets: [{', '.join(quoted(sheet) for sheet in source.sheets)}]")
-    if source.part_column:
-        comment = _say(_("each of its values counts as a file of its own"), language)
-        lines.append(f"  part_column: {quoted(source.part_column)}  # {comment}")
-    if source.currency:
-        lines.append(f"  currency: {source.currency}")
-    if source.score_scale:
-        lowest, highest = (f"{value:g}" for value in source.score_scale)
-        comment = _say(_("lowest and highest score possible; please check"), language)
-        lines.append(f"  score_scale: [{lowest}, {highest}]  # {comment}")
-    if source.default_kind:
-        comment = _say(_("the kind of every row; please check"), language)
-        lines.append(f"  default_kind: {quoted(source.default_kind)}  # {comment}")
-    if source.return_order_pattern:
-        comment = _say(_("ids of returns and cancellations"), language)
-        lines.append(f"  return_order_pattern: {quoted(source.return_order_pattern)}  # {comment}")
+    for key, value, comment in _keys(source):
+        if value is not None:
+            lines.append(f"  {key}: {value}" + (f"  # {_say(comment, language)}" if comment else ""))
+    lines += _shape(source.shape)
+    if source.statuses:
+        lines.append("  statuses:")
+        lines += [f"    {each.value}: {_listed(words)}" for each, words in source.statuses.items()]
     lines += _columns(source, language)
-    lines += _drop(source.drop, language)
+    lines += _applied([drop for drop in source.drop if drop.is_applied], language)
+    lines += _drop([drop for drop in source.drop if not drop.is_applied], language)
     return lines + _unused(source, language)
+
+
+def _keys(source: ProposedSource) -> Iterator[tuple[str, str | None, str | None]]:
+    """The keys of an entry that take one value each, with what stands behind them; None where the entry has none."""
+    scale = source.score_scale
+    yield "sheets", _listed(source.sheets) if source.sheets else None, None
+    yield "belongs_to", _given(source.belongs_to), _("the source that holds the orders; they meet by order number")
+    yield "period", source.period, _("the time that the totals cover: last_12_months or lifetime")
+    yield "part_column", _given(source.part_column), _("each of its values counts as a file of its own")
+    yield "currency", source.currency, None
+    yield (
+        "score_scale",
+        None if scale is None else f"[{scale[0]:g}, {scale[1]:g}]",
+        _("lowest and highest score possible; please check"),
+    )
+    yield "default_kind", _given(source.default_kind), _("the kind of every row; please check")
+    yield "return_order_pattern", _given(source.return_order_pattern), _("ids of returns and cancellations")
+    yield "needs_paid_at", "true" if source.needs_paid_at else None, _("an order without a time of payment was never paid")
+
+
+def _given(text: str | None) -> str | None:
+    return None if text is None else quoted(text)
+
+
+def _shape(shape: Shape) -> list[str]:
+    if shape.is_plain:
+        return []
+    lines = []
+    if shape.header_rows:
+        lines.append(f"header_rows: [{', '.join(str(row) for row in shape.header_rows)}]")
+    lines += ["no_header: true"] * shape.no_header
+    lines += [f"skip_after_header: {shape.skip_after_header}"] * bool(shape.skip_after_header)
+    lines += [f"sections: {quoted(shape.sections or '')}"] * bool(shape.sections)
+    lines += [f"fill_down: {_listed(shape.fill_down)}"] * bool(shape.fill_down)
+    if shape.unpivot:
+        turned = shape.unpivot
+        lines.append(
+            f"unpivot: {{columns: {_listed(turned.columns)}, name: {quoted(turned.name)}, value: {quoted(turned.value)}}}"
+        )
+    lines += ["drop_totals: true"] * shape.drop_totals
+    return ["  shape:", *(f"    {line}" for line in lines)]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"[{', '.join(quoted(name) for name in names)}]"
 
 
 def _unknown_feed(language: Language) -> str:
@@ -150,11 +190,34 @@ def _columns(source: ProposedSource, language: Language) -> list[str]:
 def _mapping(column: ProposedColumn, field: Field) -> str:
     if column.constant is not None:
         return f"{{constant: {quoted(column.constant)}}}"
-    header = quoted(column.column or "")
+    keys = {"column": quoted(column.column)} if column.column else {}
     # The unit of money is written wherever it is not plain yuan, so that nobody has to know that it was in the header.
     if field.cell is Cell.MONEY and column.unit is not MoneyUnit.YUAN:
-        return f"{{column: {header}, unit: {column.unit.value}}}"
-    return header
+        keys["unit"] = column.unit.value
+    if column.decimal is not None:
+        keys["decimal"] = column.decimal.value
+    if column.date_order is not None:
+        keys["date_order"] = column.date_order.value
+    if column.made_of:
+        keys["made_of"] = _listed(column.made_of)
+    if column.also:
+        keys["also"] = _listed(column.also)
+    if keys.keys() == {"column"}:
+        return keys["column"]
+    return f"{{{', '.join(f'{name}: {value}' for name, value in keys.items())}}}"
+
+
+def _applied(rules: list[ProposedDrop], language: Language) -> list[str]:
+    """Rules that leave rows out without being asked, since their words leave no doubt."""
+    if not rules:
+        return []
+    title = _say(_("rows of kinds that are no sales"), language)
+    lines = [f"  drop:  # {title}"]
+    for each in rules:
+        rule = each.rule
+        what = f"values: {_listed(rule.values)}" if rule.values else f"pattern: {quoted(rule.pattern or '')}"
+        lines.append(f"    - {{column: {rule.column}, {what}, reason: {rule.reason}}}")
+    return lines
 
 
 def _drop(rules: Iterable[ProposedDrop], language: Language) -> list[str]:

@@ -14,7 +14,7 @@ from fenji.collect.headers import Confidence
 from fenji.collect.reading.sniffing import read_samples
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.proposal import ProposedSource
-from fenji.collect.understanding.proposing import propose
+from fixtures.cell_reader import propose
 from fenji.domain.feeds import Feed
 from fenji.language import Language
 from fixtures.samples import sample_of

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.collect.understanding.proposal import ProposedColumn, ProposedSource
-from fenji.collect.understanding.proposing import propose
+from fixtures.cell_reader import propose
 from fenji.collect.writing.sources_yaml import quoted, render_sources_yaml
 from fenji.documents.reader import parse_document
 from fenji.documents.sources import sources_in
@@ -74,14 +74,14 @@ def as_source(source: ProposedSource) -> Source:
 @pytest.mark.parametrize("language", Language)
 def test_what_is_written_reads_back_as_proposed(language: Language, tmp_path: Path) -> None:
     proposal = propose([sample_of(shop.write(tmp_path)) for shop in SHOPS], root=tmp_path)
-    assert read(render_sources_yaml(proposal, language)) == [meant(source) for source in proposal.sources]
+    assert read(render_sources_yaml(proposal.sources, language)) == [meant(source) for source in proposal.sources]
 
 
 def test_what_is_written_is_read_as_the_sources_that_were_meant(tmp_path: Path) -> None:
     tables = [sample_of(shop.write(tmp_path)) for shop in SHOPS]
     tables += [sample("会员号|评价时间|满意度\n17|2025-01-05|5\n18|2025-01-06|4", "满意度.csv"), AWKWARD]
     proposal = propose(tables, root=tmp_path)
-    text = render_sources_yaml(proposal, Language.EN)
+    text = render_sources_yaml(proposal.sources, Language.EN)
     assert sources_in(parse_document(text, "sources.yaml")) == tuple(as_source(source) for source in proposal.sources)
 
 
@@ -89,7 +89,7 @@ def test_drop_rules_are_read_as_they_were_meant_when_the_user_decides_for_them()
     text = "Invoice|StockCode|Description|Quantity|InvoiceDate|Price|Customer ID\n1|POST|补邮费|1|2009-12-01|18.00|13086\n2|A1|x|1|2009-12-01|1.00|13086"
     proposal = propose([sample(text)])
     decided = (
-        render_sources_yaml(proposal, Language.ZH)
+        render_sources_yaml(proposal.sources, Language.ZH)
         .replace("    # drop:", "    drop:")
         .replace("    #   - {column", "      - {column")
     )
@@ -100,7 +100,7 @@ def test_drop_rules_are_read_as_they_were_meant_when_the_user_decides_for_them()
 
 def test_names_that_yaml_would_misread_come_back_whole() -> None:
     proposal = propose([AWKWARD])
-    assert read(render_sources_yaml(proposal, Language.EN)) == [meant(proposal.sources[0])]
+    assert read(render_sources_yaml(proposal.sources, Language.EN)) == [meant(proposal.sources[0])]
     assert proposal.sources[0].paths == ("a: b/订单 #1.csv",)
     assert len(proposal.sources[0].columns) == 5
 
@@ -113,7 +113,7 @@ def test_any_text_reads_back_inside_braces_and_brackets(text: str) -> None:
 
 def test_a_source_that_cannot_be_used_stands_in_comments_and_reads_back_when_uncommented(tmp_path: Path) -> None:
     proposal = propose([sample_of(write_taobao_detail(tmp_path))], root=tmp_path)
-    text = render_sources_yaml(proposal, Language.EN)
+    text = render_sources_yaml(proposal.sources, Language.EN)
     assert read(text) == []
     assert "NOT USED AS IT IS" in text
     assert "#     # ordered_at:  # ordered at" in text
@@ -124,7 +124,7 @@ def test_a_source_that_cannot_be_used_stands_in_comments_and_reads_back_when_unc
 def test_comments_say_how_sure_each_column_is_what_lacks_and_what_is_unused() -> None:
     proposal = propose([sample("order_no|member_no|date|total|remark\nS1|17|2025-01-05|9.00|x\nS2|18|2025-01-06|8.00|y")])
     assert (
-        render_sources_yaml(proposal, Language.EN)
+        render_sources_yaml(proposal.sources, Language.EN)
         == """\
 # Proposed by fenji map from samples of your files. Read it before the first run.
 # Behind every column: how sure we are, and why. Fields that you do not need may go; headers are compared
@@ -151,7 +151,7 @@ sources:
 def test_drop_rules_are_written_as_comments_for_the_user_to_decide() -> None:
     text = "Invoice|StockCode|Quantity|InvoiceDate|Price|Customer ID\n1|POST|1|2009-12-01|18.00|13086\n2|85048|1|2009-12-01|1.00|13086"
     proposal = propose([sample(text)])
-    written = render_sources_yaml(proposal, Language.EN)
+    written = render_sources_yaml(proposal.sources, Language.EN)
     assert "drop" not in read(written)[0]
     decided = written.replace("    # drop:", "    drop:").replace("    #   - {column", "      - {column")
     assert read(decided)[0]["drop"] == [

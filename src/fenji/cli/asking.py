@@ -1,0 +1,135 @@
+"""How are open questions asked in a terminal? One after the other, every option with its effect, Enter for what we would do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fenji.cli.output import Output, number
+from fenji.collect.asking.questions import Question, most_important
+from fenji.collect.proposing import Proposal
+from fenji.errors import InvalidArgument, InvalidFile, Place
+from fenji.language import message as _
+
+OPEN_QUESTIONS = 6
+"""Exit code while a question waits for an answer."""
+
+
+def can_ask(output: Output) -> bool:
+    """Whether somebody sits there who could answer."""
+    return not output.is_json and sys.stdin.isatty() and output.console.is_terminal
+
+
+def read_answer_file(path: Path | None) -> dict[str, str]:
+    """Answers of a JSON file: the id of each question, and the value of an option.
+
+    Raises:
+        InvalidFile: no such file, or not one JSON object of texts.
+    """
+    if path is None:
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise InvalidFile.of(_("the answers cannot be read: {detail}"), place=Place(str(path)), detail=str(error)) from error
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise InvalidFile.of(
+            _("the answers are no JSON object of texts."),
+            place=Place(str(path)),
+            advice=_('Write {{"id of the question": "value of an option"}}, as fenji map --json lists them.'),
+        )
+    return found
+
+
+def ask(proposal: Proposal, output: Output) -> dict[str, str]:
+    """Asks what is open; gives the answers, empty where there is nothing to ask.
+
+    Raises:
+        InvalidArgument: the input ended before everything was answered.
+    """
+    questions = most_important(proposal.questions)
+    answers = {}
+    for place, question in enumerate(questions, start=1):
+        answers[question.id] = _answer(question, output, place=place, count=len(questions))
+    return answers
+
+
+def question_json(question: Question, output: Output) -> dict[str, Any]:
+    """A question as scripts read it."""
+    return {
+        "id": question.id,
+        "kind": question.kind.value,
+        "file": question.file,
+        "column": question.column,
+        "text": question.text.describe(output.language),
+        "why": question.why.describe(output.language),
+        "examples": list(question.examples),
+        "options": [
+            {
+                "value": option.value,
+                "label": option.label.describe(output.language),
+                "effect": vars(option.effect) if option.effect else None,
+            }
+            for option in question.options
+        ],
+        "default": question.default,
+        "answer": question.answer,
+    }
+
+
+def show_open(questions: tuple[Question, ...], output: Output) -> None:
+    """What is still open, for people who were not asked."""
+    for question in questions:
+        output.heading(_("Open question: {question}"), question=question.text.describe(output.language))
+        _show_options(question, output)
+        output.say(_("  answer with --answers FILE, id {id}"), id=question.id)
+
+
+def _answer(question: Question, output: Output, *, place: int, count: int) -> str:
+    output.heading(
+        _("Question {place} of {count}, {file}: {question}"),
+        place=place,
+        count=count,
+        file=question.file,
+        question=question.text.describe(output.language),
+    )
+    output.say(_("  because {why}"), why=question.why.describe(output.language))
+    if question.examples:
+        output.say(_("  for instance: {examples}"), examples=" / ".join(question.examples))
+    _show_options(question, output)
+    values = [option.value for option in question.options]
+    default = values.index(question.default) + 1 if question.default in values else None
+    while True:
+        given = _line(output.text(_("Number [{default}]: "), default=default) if default else output.text(_("Number: ")))
+        if not given and default:
+            return values[default - 1]
+        if given.isdecimal() and 1 <= int(given) <= len(values):
+            return values[int(given) - 1]
+        output.say(_("Type a number from 1 to {count}."), count=len(values))
+
+
+def _show_options(question: Question, output: Output) -> None:
+    for number_, option in enumerate(question.options, start=1):
+        values: Mapping[str, object] = {"number": number_, "label": option.label.describe(output.language)}
+        if option.effect is None:
+            output.say(_("  {number}. {label}"), **values)
+            continue
+        output.say(
+            _("  {number}. {label} ({customers} customers, {orders} orders, {revenue})"),
+            **values,
+            customers=number(option.effect.customers),
+            orders=number(option.effect.orders),
+            revenue=number(option.effect.revenue, 2),
+        )
+
+
+def _line(prompt: str) -> str:
+    try:
+        return input(prompt).strip()
+    except EOFError as error:
+        raise InvalidArgument.of(
+            _("the input ended before every question was answered."), advice=_("Give the answers with --answers FILE.")
+        ) from error

@@ -1,0 +1,306 @@
+"""Which questions do understood tables raise, and what follows from each answer?
+
+A decision carries every option with the table as it would be understood under it, so that the effect of an option is measured and never
+described.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fenji.collect.asking.questions import Option, Question, QuestionKind
+from fenji.collect.headers import lookup_key, money_unit
+from fenji.collect.remarks import Remark
+from fenji.collect.understanding.dates import open_dates
+from fenji.collect.understanding.joining import Understood
+from fenji.collect.understanding.measuring import measured, money_of
+from fenji.collect.understanding.table import SampledTable
+from fenji.domain.feeds import Feed
+from fenji.domain.sources import DateOrder, StatusClass, TotalsPeriod
+from fenji.language import message as _
+
+WORTH_ASKING = 0.01
+"""Share of money that must hang on a word before it is asked about."""
+_TOP_UP = re.compile(r"充值|储值|top.?up|recharge|prepaid|stored.?value|wallet.?load", re.IGNORECASE)
+_CODE = re.compile(r"^[0-9A-Z]{1,3}$")
+_MOST_EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A question, and the table under each of its options."""
+
+    question: Question
+    outcomes: Mapping[str, Understood]
+
+
+def decide(tables: Sequence[Understood], answers: Mapping[str, str]) -> tuple[list[Understood], list[Question]]:
+    """The tables under the answers given, or the defaults, and every question that was raised.
+
+    Args:
+        tables: as understood without asking.
+        answers: by the id of the question; those to other questions are passed over.
+    """
+    found, asked = list(tables), []
+    for place in range(len(found)):
+        for make in (_layout, _date_order, _amount, _what_is_it, _top_up, _status_words, _totals_period):
+            decision = make(found[place], found)
+            if decision is None:
+                continue
+            given = answers.get(decision.question.id)
+            answer = given if given in decision.outcomes else None
+            question = replace(decision.question, answer=answer)
+            asked.append(question)
+            found[place] = decision.outcomes[question.value] if question.value is not None else _waiting(found[place], question)
+    return found, asked
+
+
+def fingerprint_of(table: SampledTable) -> str:
+    """A short mark of the headers of a table, the same for next month's file of the same system."""
+    keys = "\n".join(sorted(lookup_key(header) for header in table.headers))
+    return hashlib.sha256(keys.encode()).hexdigest()[:8]
+
+
+def _waiting(each: Understood, question: Question) -> Understood:
+    """The table until somebody answers: nothing of it counts."""
+    text = _("Open question: {question}")
+    return replace(each, blocking=(*each.blocking, Remark(text, {"question": question.text})))
+
+
+def _question(
+    each: Understood,
+    kind: QuestionKind,
+    column: str | None,
+    *,
+    text: Remark,
+    why: Remark,
+    outcomes: Mapping[str, tuple[Remark, Understood]],
+    default: str | None,
+    examples: Sequence[str] = (),
+    told: Remark | None = None,
+) -> Decision:
+    effects = {value: measured(outcome) for value, (_label, outcome) in outcomes.items()}
+    revenues = [effect.revenue for effect in effects.values() if effect]
+    stake = (max(revenues) - min(revenues)) / max(map(abs, revenues)) if revenues and any(revenues) else 0.0
+    mark = f"{kind.value}:{fingerprint_of(each.table)}" + (f":{lookup_key(column)}" if column else "")
+    question = Question(
+        id=mark,
+        kind=kind,
+        file=each.name,
+        column=column,
+        text=text,
+        why=why,
+        options=tuple(Option(value, label, effects[value]) for value, (label, _outcome) in outcomes.items()),
+        default=default,
+        examples=tuple(examples[:_MOST_EXAMPLES]),
+        stake=stake,
+    )
+    notes = (told,) if told else ()
+    return Decision(
+        question, {value: replace(outcome, warnings=(*outcome.warnings, *notes)) for value, (_l, outcome) in outcomes.items()}
+    )
+
+
+def _layout(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    """A repair of the layout that changes what the rows mean."""
+    doubts = each.table.samples[0].doubts
+    if not doubts or each.choice is None:
+        return None
+    left_out = replace(each, choice=None, blocking=(*each.blocking, Remark(_("left out by an answer"))))
+    return _question(
+        each,
+        QuestionKind.LAYOUT,
+        None,
+        text=Remark(_("Is this how {file} is to be read? {repairs}"), {"file": each.name, "repairs": doubts[0].remark}),
+        why=Remark(_("the file is laid out for readers, and a table was made of it")),
+        outcomes={
+            "yes": (Remark(_("yes, read it so")), each),
+            "no": (Remark(_("no, leave the file out")), left_out),
+        },
+        default="yes",
+        told=doubts[0].remark,
+    )
+
+
+def _date_order(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    if each.choice is None:
+        return None
+    columns = [column for column in each.choice.columns if column.column and column.date_order is not None]
+    open_ones = open_dates(each.table, [column.column or "" for column in columns])
+    if not open_ones:
+        return None
+
+    def under(order: DateOrder) -> Understood:
+        choice = each.choice
+        assert choice is not None  # noqa: S101 - it was there a moment ago
+        changed = tuple(replace(column, date_order=order) if column.column in open_ones else column for column in choice.columns)
+        return replace(each, choice=replace(choice, columns=changed))
+
+    examples = list(each.table.evidence(open_ones[0]).counts)
+    return _question(
+        each,
+        QuestionKind.DATE_ORDER,
+        open_ones[0],
+        text=Remark(
+            _("'{column}': is {example} the day first or the month first?"), {"column": open_ones[0], "example": examples[0]}
+        ),
+        why=Remark(_("every date of the column can be read both ways")),
+        outcomes={
+            "dmy": (Remark(_("day first, as in 31/12/2025")), under(DateOrder.DAY_FIRST)),
+            "mdy": (Remark(_("month first, as in 12/31/2025")), under(DateOrder.MONTH_FIRST)),
+        },
+        default=None,
+        examples=examples,
+    )
+
+
+def _amount(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    choice = each.choice
+    if choice is None or choice.rival is None or choice.amount is None or not choice.amount.column:
+        return None
+    field, chosen, rival = choice.amount.field, choice.amount.column, choice.rival
+    with_rival = tuple(
+        replace(column, column=rival, unit=money_unit(rival), decimal=each.table.evidence(rival).decimal)
+        if column.field == field
+        else column
+        for column in choice.columns
+    )
+    return _question(
+        each,
+        QuestionKind.AMOUNT,
+        chosen,
+        text=Remark(_("What did the buyer really pay: '{chosen}' or '{rival}'?"), {"chosen": chosen, "rival": rival}),
+        why=Remark(
+            _("both are amounts of the sale, and they differ by more than postage, taxes and discounts that the file names")
+        ),
+        outcomes={
+            chosen: (Remark("{column}", {"column": chosen}), each),
+            rival: (Remark("{column}", {"column": rival}), replace(each, choice=replace(choice, columns=with_rival))),
+        },
+        default=chosen,
+        told=Remark(_("'{chosen}' is taken for what was paid, not '{rival}'."), {"chosen": chosen, "rival": rival}),
+    )
+
+
+def _what_is_it(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    """A list of contracts with what each is worth: sales on the day of signing, or contracts that run?"""
+    sale = each.choice
+    other = each.alternative
+    if sale is None or other is None or sale.amount is None:
+        return None
+    amount, at = sale.amount.column, sale.column("ordered_at")
+    values = {"amount": amount, "at": at.column if at else ""}
+    return _question(
+        each,
+        QuestionKind.WHAT_IS_IT,
+        amount,
+        text=Remark(_("Does '{amount}' count as a sale on the day of '{at}'?"), values),
+        why=Remark(_("the file reads like a list of contracts, and says what each of them is worth")),
+        outcomes={
+            "order_line": (Remark(_("yes, each row is a sale")), each),
+            other.feed.value: (Remark(_("no, they are contracts without sales")), replace(each, choice=other)),
+        },
+        default="order_line",
+        told=Remark(_("'{amount}' counts as a sale on the day of '{at}'."), values),
+    )
+
+
+def _top_up(each: Understood, tables: Sequence[Understood]) -> Decision | None:
+    """Money that customers put on a card is no sale; what they buy with it is."""
+    if each.feed is not Feed.ORDER_LINE or each.choice is None or each.choice.amount is None:
+        return None
+    words = f"{each.name} {each.choice.amount.column}"
+    if not _TOP_UP.search(words):
+        return None
+    has_sales = any(
+        other is not each and other.feed in {Feed.ORDER_LINE, Feed.ORDER} and not _TOP_UP.search(other.name) for other in tables
+    )
+    told = Remark(_("{file} holds top-ups of stored value (充值), which are no sales: left out."), {"file": each.name})
+    out = replace(each, blocking=(*each.blocking, told))
+    return _question(
+        each,
+        QuestionKind.TOP_UP,
+        each.choice.amount.column,
+        text=Remark(_("{file} holds top-ups. Do they count as sales?"), {"file": each.name}),
+        why=Remark(_("what is bought with stored value later would count a second time")),
+        outcomes={
+            "no": (Remark(_("no, sales are in another file")), out),
+            "yes": (Remark(_("yes, they are all the sales there are")), each),
+        },
+        default="no" if has_sales else None,
+    )
+
+
+def _status_words(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    """Statuses whose meaning nobody knows, where money hangs on them."""
+    status = each.column("status")
+    if each.feed not in {Feed.ORDER_LINE, Feed.ORDER} or each.choice is None or status is None or not status.column:
+        return None
+    unknown = _unknown_statuses(each, status.column)
+    if not unknown:
+        return None
+    words = tuple(unknown)
+    classes = {StatusClass.PAID, StatusClass.UNPAID}
+    outcomes = {each_class.value: replace(each, statuses={**each.statuses, each_class: words}) for each_class in classes}
+    are_codes = all(_CODE.match(word) for word in words)
+    values = {"column": status.column, "words": " / ".join(words[:_MOST_EXAMPLES])}
+    return _question(
+        each,
+        QuestionKind.STATUS_WORDS,
+        status.column,
+        text=Remark(_("'{column}' says {words}: were these orders paid?"), values),
+        why=Remark(_("orders that were never paid must not count")),
+        outcomes={
+            "paid": (Remark(_("yes, they count")), outcomes["paid"]),
+            "unpaid": (Remark(_("no, they do not count")), outcomes["unpaid"]),
+        },
+        default=None if are_codes else "paid",
+        examples=words,
+        told=None if are_codes else Remark(_("'{column}' says {words}: taken for paid."), values),
+    )
+
+
+def _unknown_statuses(each: Understood, column: str) -> list[str]:
+    """Words of a status that are in no list and carry money, the most money first; none where all rows say the same."""
+    seen = each.table.evidence(column)
+    if seen.distinct < 2:  # noqa: PLR2004 - one word for every row tells no orders apart
+        return []
+    money: dict[str, float] = {}
+    for word, amount in zip(seen.values, money_of(each), strict=True):
+        if word is not None:
+            money[word] = money.get(word, 0.0) + abs(amount or 0.0)
+    whole = sum(money.values()) or 1.0
+    known = {known for words in each.statuses.values() for known in words}
+    return [
+        word
+        for word, amount in sorted(money.items(), key=lambda item: (-item[1], item[0]))
+        if each.table.readings[word].status is None and word not in known and amount > WORTH_ASKING * whole
+    ]
+
+
+def _totals_period(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    total = each.column("total")
+    if each.feed is not Feed.BALANCE or total is None or not total.column or each.period is TotalsPeriod.LAST_12_MONTHS:
+        return None
+    column = total.column
+    return _question(
+        each,
+        QuestionKind.TOTALS_PERIOD,
+        column,
+        text=Remark(_("Which time do the totals in '{column}' cover?"), {"column": column}),
+        why=Remark(_("spending of the last twelve months cannot be told from a total over a longer time")),
+        outcomes={
+            "lifetime": (Remark(_("since the customer came")), replace(each, period=TotalsPeriod.LIFETIME)),
+            "last_12_months": (Remark(_("the last twelve months")), replace(each, period=TotalsPeriod.LAST_12_MONTHS)),
+        },
+        default="lifetime",
+        told=Remark(
+            _(
+                "'{column}' holds totals over a whole period: they are not counted as orders, and spending of the last months stays unknown."
+            ),
+            {"column": column},
+        ),
+    )

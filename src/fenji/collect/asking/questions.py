@@ -1,0 +1,76 @@
+"""What must a person decide about their files? One list, made once, asked by the terminal and the web alike, each option with its effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fenji.collect.remarks import Remark
+from fenji.collect.understanding.measuring import Effect
+
+MOST_QUESTIONS = 5
+"""More are not asked at once; what stands behind them keeps its default, or waits."""
+
+
+class QuestionKind(StrEnum):
+    """What a question is about; part of its stable code."""
+
+    WHAT_IS_IT = "what_is_it"
+    AMOUNT = "amount"
+    DATE_ORDER = "date_order"
+    ORDER_NUMBER = "order_number"
+    STATUS_WORDS = "status_words"
+    TOTALS_PERIOD = "totals_period"
+    TOP_UP = "top_up"
+    LAYOUT = "layout"
+    BUYER = "buyer"
+    JOIN = "join"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that may be given."""
+
+    value: str
+    label: Remark
+    effect: Effect | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that the files leave open and that changes numbers."""
+
+    id: str
+    """Stable: the kind, the fingerprint of the headers, and the column."""
+    kind: QuestionKind
+    file: str
+    column: str | None
+    text: Remark
+    why: Remark
+    options: tuple[Option, ...]
+    default: str | None
+    """What counts until somebody answers; None: nothing of the source does."""
+    examples: tuple[str, ...] = ()
+    stake: float = 0.0
+    """Money that hangs on it, as a share of what the company's files hold."""
+    answer: str | None = None
+    """What was answered, now or before; None: open."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has answered yet."""
+        return self.answer is None
+
+    @property
+    def value(self) -> str | None:
+        """What counts: the answer, else the default."""
+        return self.answer if self.answer is not None else self.default
+
+
+def most_important(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions to ask now: those without a default first, then by the money that hangs on them."""
+    open_ones = sorted(
+        (each for each in questions if each.is_open), key=lambda each: (each.default is not None, -each.stake, each.id)
+    )
+    return tuple(open_ones[:MOST_QUESTIONS])

@@ -1,0 +1,249 @@
+"""How do the tables of a company belong together: heads and lines of orders, payments, returns, and lists that repeat one another?
+
+A table belongs to another one where its order numbers stand there. The numbers decide, not what the columns are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from fenji.collect.remarks import Remark
+from fenji.collect.understanding.columns import Choice, choose_columns
+from fenji.collect.understanding.proposal import ProposedColumn
+from fenji.collect.understanding.table import SampledTable
+from fenji.domain.feeds import FEEDS, Feed
+from fenji.domain.sources import StatusClass, TotalsPeriod
+from fenji.language import message as _
+
+TAKEN = 0.8
+"""Share of a table's order numbers that must stand in another one before they are joined without a question."""
+SURE = 0.98
+FEWEST_ORDERS = 5
+"""Orders that a table must have before sharing them with another one says anything."""
+
+_OF_HEADS = frozenset(
+    {"customer_id", "phone", "email", "union_id", "customer_name", "region", "city", "ordered_at", "paid_at", "status"}
+)
+_OF_LINES = ("product_id", "product_name", "quantity", "unit_price")
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A table, what its rows are, and the table that it belongs to."""
+
+    table: SampledTable
+    choice: Choice | None
+    parent: int | None = None
+    """Position of the table that holds the orders."""
+    notes: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+    blocking: tuple[Remark, ...] = ()
+    period: TotalsPeriod | None = None
+    """Which time the totals of a balance cover; None where its headers do not say."""
+    alternative: Choice | None = None
+    """What the rows could be as well."""
+    statuses: Mapping[StatusClass, tuple[str, ...]] = field(default_factory=dict)
+    """What words of the status mean that nobody knew."""
+
+    @property
+    def name(self) -> str:
+        """The file, or the first of several, and its sheet."""
+        sample = self.table.samples[0]
+        file = sample.file.rsplit("/", 1)[-1]
+        return f"{file}#{sample.part}" if sample.part else file
+
+    @property
+    def feed(self) -> Feed | None:
+        """What the rows are."""
+        return self.choice.feed if self.choice else None
+
+    def column(self, field: str) -> ProposedColumn | None:
+        """What fills a field."""
+        return self.choice.column(field) if self.choice else None
+
+    def ids(self, field: str = "order_id") -> frozenset[str]:
+        """The different values of a field, as text."""
+        column = self.column(field)
+        if column is None or not column.column:
+            return frozenset()
+        return frozenset(self.table.evidence(column.column).counts)
+
+    @property
+    def repeats_orders(self) -> bool:
+        """Whether one order number stands in several rows."""
+        column = self.column("order_id")
+        return column is not None and column.column is not None and self.table.evidence(column.column).unique < 1
+
+    @property
+    def names_buyer_and_day(self) -> bool:
+        """Whether the rows say by themselves whose they are and when they were."""
+        return self.choice is not None and self.choice.has_person and self.column("ordered_at") is not None
+
+    @property
+    def has_goods(self) -> bool:
+        """Whether the rows are about single goods."""
+        return any(self.column(name) for name in _OF_LINES)
+
+
+def join(tables: Sequence[Understood]) -> list[Understood]:
+    """The tables with the one that each belongs to; heads of orders become a feed of their own where lines stand elsewhere."""
+    found = _with_told_keys(list(tables))
+    for place, each in enumerate(found):
+        if each.feed is Feed.ORDER_LINE and (not each.names_buyer_and_day or (each.has_goods and each.repeats_orders)):
+            parent = _parent(found, place, lambda head: head.names_buyer_and_day and not head.repeats_orders)
+            if parent is not None:
+                found[parent[0]] = _as_heads(found[parent[0]])
+                found[place] = _child(each, found, parent)
+    for place, each in enumerate(found):
+        if each.feed in {Feed.PAYMENT, Feed.RETURN} or _is_payment(each):
+            parent = _parent(found, place, lambda orders: orders.names_buyer_and_day)
+            if parent is not None:
+                child = each if each.feed is not Feed.ORDER_LINE else _as_payments(each)
+                found[place] = _child(child, found, parent)
+    found = [_by_payment(each, found) for each in found]
+    return [_unless_twice(found, place) for place in range(len(found))]
+
+
+def _with_told_keys(tables: list[Understood]) -> list[Understood]:
+    """Tables whose key is called ``id`` and the like, understood by the numbers of other tables that point to it."""
+    found = list(tables)
+    told: set[int] = set()
+    for each in tables:
+        if each.feed is not Feed.ORDER_LINE or each.names_buyer_and_day:
+            continue
+        for key, feed in (("order_id", Feed.ORDER_LINE), ("product_id", Feed.PRODUCT)):
+            if each.column(key) is None or any(_is_keyed(other, each, key) for other in tables):
+                continue
+            for place, other in enumerate(found):
+                header = None if other is each or place in told else _key_for(other.table, each.ids(key))
+                choice = choose_columns(other.table, feed, keys={key: header}) if header else None
+                if choice and _has_what_it_needs(choice, other.table):
+                    found[place] = replace(other, choice=choice)
+                    told.add(place)
+                    break
+    return found
+
+
+def _has_what_it_needs(choice: Choice, table: SampledTable) -> bool:
+    """Whether a table with a told key has what its rows need: orders a buyer and a day, products neither."""
+    if choice.feed is Feed.ORDER_LINE:
+        return choice.has_person and choice.column("ordered_at") is not None
+    return choice.column("name") is not None and not choose_columns(table, Feed.ORDER_LINE).has_person
+
+
+def _is_keyed(other: Understood, each: Understood, key: str) -> bool:
+    """Whether a table is known already to have the key that another one points to."""
+    if other is each or other.feed not in {Feed.ORDER_LINE, Feed.PRODUCT}:
+        return False
+    numbers = each.ids(key)
+    return (
+        bool(numbers)
+        and len(numbers & other.ids(key)) >= TAKEN * len(numbers)
+        and not (key == "order_id" and other.repeats_orders)
+    )
+
+
+def _key_for(table: SampledTable, numbers: frozenset[str]) -> str | None:
+    """The column whose values are all different and hold nearly all of the numbers."""
+    for header in table.headers:
+        seen = table.evidence(header)
+        if seen.unique == 1 and numbers and len(numbers & seen.counts.keys()) >= SURE * len(numbers):
+            return header
+    return None
+
+
+def _by_payment(each: Understood, tables: Sequence[Understood]) -> Understood:
+    """Lines whose orders were paid with sums of a table of payments: what was paid is shared by their prices."""
+    if each.feed is not Feed.ORDER_LINE or each.parent is None or each.choice is None:
+        return each
+    head = tables[each.parent]
+    is_paid = any(other.feed is Feed.PAYMENT and other.parent == each.parent for other in tables)
+    amount = each.choice.column("line_amount")
+    if not is_paid or head.column("order_amount") or amount is None or each.choice.column("unit_price"):
+        return each
+    if each.choice.column("quantity"):
+        return each
+    why = Remark(_("the payments say what was paid for the order; the price says which part of it"))
+    changed = replace(amount, field="unit_price", why=why)
+    columns = [changed if column is amount else column for column in each.choice.columns]
+    return replace(each, choice=replace(each.choice, columns=tuple(columns)))
+
+
+def _unless_twice(tables: Sequence[Understood], place: int) -> Understood:
+    """A table of orders, or the reason why it stays out: a table before it holds the same orders."""
+    each = tables[place]
+    if each.feed is not Feed.ORDER_LINE or each.parent is not None:
+        return each
+    for other in tables[:place]:
+        if other.feed in {Feed.ORDER_LINE, Feed.ORDER} and other.parent is None and _share_common(each, other) >= TAKEN:
+            text = _("Its orders stand in {file} already; reading both would count them twice.")
+            return replace(each, blocking=(*each.blocking, Remark(text, {"file": other.name})))
+    return each
+
+
+def _share_common(one: Understood, other: Understood) -> float:
+    """Share of the order numbers of the smaller of two tables that the other one has too."""
+    smaller = min(len(one.ids()), len(other.ids()))
+    return len(one.ids() & other.ids()) / smaller if smaller >= FEWEST_ORDERS else 0.0
+
+
+def _parent(tables: Sequence[Understood], place: int, is_fit: Callable[[Understood], bool]) -> tuple[int, float] | None:
+    """The table of orders in which most of the numbers of a table stand."""
+    numbers = tables[place].ids()
+    if not numbers:
+        return None
+    covered = [
+        (len(numbers & other.ids()) / len(numbers), position)
+        for position, other in enumerate(tables)
+        if position != place and other.feed in {Feed.ORDER_LINE, Feed.ORDER} and is_fit(other)
+    ]
+    share, position = max(covered, default=(0.0, -1))
+    return (position, share) if share >= TAKEN else None
+
+
+def _child(each: Understood, tables: Sequence[Understood], parent: tuple[int, float]) -> Understood:
+    position, share = parent
+    head = tables[position]
+    if each.choice is not None and each.feed is Feed.ORDER_LINE:
+        # The head says whose and when; a day of the line is that of something else, such as its delivery.
+        own = tuple(column for column in each.choice.columns if column.field not in _OF_HEADS)
+        each = replace(each, choice=replace(each.choice, columns=own, warnings=()))
+    values = {"file": head.name, "share": f"{share:.0%}"}
+    told = Remark(_("Joined with {file} by order number: {share} of the numbers looked at stand there."), values)
+    return replace(
+        each,
+        parent=position,
+        notes=(*each.notes, told) if share >= SURE else each.notes,
+        warnings=each.warnings if share >= SURE else (*each.warnings, told),
+    )
+
+
+def _as_heads(head: Understood) -> Understood:
+    """Orders whose lines stand in another table."""
+    if head.choice is None or head.feed is Feed.ORDER:
+        return head
+    names = {field.name for field in FEEDS[Feed.ORDER]}
+    columns = [column for column in head.choice.columns if column.field in names]
+    amount = head.choice.column("line_amount")
+    if amount is not None and not any(column.field == "order_amount" for column in columns):
+        columns.append(replace(amount, field="order_amount"))
+    order = {field.name: place for place, field in enumerate(FEEDS[Feed.ORDER])}
+    columns.sort(key=lambda column: order[column.field])
+    return replace(head, choice=replace(head.choice, feed=Feed.ORDER, columns=tuple(columns)))
+
+
+def _is_payment(each: Understood) -> bool:
+    """Whether rows that were taken for orders only say what was paid for orders: no buyer, no goods, no state."""
+    return (
+        each.feed is Feed.ORDER_LINE
+        and each.choice is not None
+        and not each.choice.has_person
+        and not each.has_goods
+        and each.parent is None
+        and choose_columns(each.table, Feed.PAYMENT).column("amount") is not None
+    )
+
+
+def _as_payments(each: Understood) -> Understood:
+    return replace(each, choice=choose_columns(each.table, Feed.PAYMENT))

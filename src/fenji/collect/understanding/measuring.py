@@ -1,0 +1,78 @@
+"""What would count of a table if it were read as it is understood? Customers, orders and money of the rows looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fenji.collect.understanding.joining import Understood
+from fenji.collect.understanding.order_numbers import PERSON_FIELDS
+from fenji.domain.sources import StatusClass
+
+_COUNTS = (None, StatusClass.PAID)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What would count, in the rows that were looked at."""
+
+    customers: int
+    orders: int
+    revenue: float
+
+
+def measured(each: Understood) -> Effect:
+    """Customers, orders and money of a table; nothing where it is left out."""
+    if each.choice is None or each.blocking:
+        return Effect(0, 0, 0.0)
+    people = [_cells(each, name) for name in PERSON_FIELDS if each.column(name)]
+    persons = (
+        [next((cell for cell in row if cell), None) for row in zip(*people, strict=True)] if people else [None] * each.table.rows
+    )
+    numbers = _cells(each, "order_id")
+    customers: set[str] = set()
+    orders: dict[object, float] = {}
+    for row, (person, amount, counts) in enumerate(zip(persons, money_of(each), _counting(each), strict=True)):
+        if not counts:
+            continue
+        if person is not None:
+            customers.add(person)
+        if amount is not None:
+            number = numbers[row] or row
+            repeats = each.column("order_amount") is not None
+            orders[number] = amount if repeats else orders.get(number, 0.0) + amount
+    return Effect(len(customers), len(orders), round(sum(orders.values()), 2))
+
+
+def money_of(each: Understood) -> Sequence[float | None]:
+    """The amount of every row, None where it has none: what was paid, or quantity times price, or a total."""
+    table = each.table
+    column = each.column("order_amount") or each.column("line_amount") or each.column("total")
+    if column is not None and column.column:
+        seen = table.evidence(column.column)
+        return tuple(seen.number_of(value, decimal=column.decimal) for value in seen.values)
+    quantity, price = each.column("quantity"), each.column("unit_price")
+    if price is None or not price.column:
+        return (None,) * table.rows
+    prices = table.numbers(price.column)
+    pieces = table.numbers(quantity.column) if quantity and quantity.column else (1.0,) * len(prices)
+    return tuple(None if each is None else each * (count or 0.0) for each, count in zip(prices, pieces, strict=True))
+
+
+def _counting(each: Understood) -> Sequence[bool]:
+    """Whether each row would count by its status."""
+    status = each.column("status")
+    if status is None or not status.column:
+        return (True,) * each.table.rows
+    own = {word: meaning for meaning, words in each.statuses.items() for word in words}
+    return tuple(
+        word is None or own.get(word, each.table.readings[word].status) in _COUNTS
+        for word in each.table.evidence(status.column).values
+    )
+
+
+def _cells(each: Understood, field: str) -> Sequence[str | None]:
+    column = each.column(field)
+    if column is None or not column.column:
+        return (None,) * each.table.rows
+    return each.table.evidence(column.column).values

@@ -1,0 +1,130 @@
+"""What tells one order from another: the number that the file has, a number that needs a second column, or one that must be made?
+
+An order has one buyer and one day. Where the file's number breaks that law, the smallest addition that restores it is the key.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fenji.collect.headers import Confidence
+from fenji.collect.remarks import Remark
+from fenji.collect.understanding.proposal import ProposedColumn
+from fenji.collect.understanding.table import SampledTable
+from fenji.language import message as _
+
+PERSON = "person"
+"""Whoever a row names, by id, phone, e-mail or union id."""
+PERSON_FIELDS = ("customer_id", "phone", "email", "union_id")
+LONGEST_ORDER_DAYS = 31
+"""Days between the rows of one order; beyond them a till has begun to count from 1 again."""
+FEW = 0.05
+"""Share of numbers that may stand for two buyers before the number itself is doubted; a run splits the few by itself."""
+
+Columns = dict[str, ProposedColumn]
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """The columns with an order number that tells orders apart, and what is said of it."""
+
+    columns: Columns
+    notes: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+
+
+def settle_order_number(table: SampledTable, chosen: Columns) -> Numbered:
+    """Completes the order number of a table of orders, or makes one of buyer and time."""
+    if not any(name in chosen for name in PERSON_FIELDS) or "ordered_at" not in chosen:
+        return Numbered(chosen)
+    rows = _Rows(table, chosen)
+    order = chosen.get("order_id")
+    if order is not None and order.column is not None and not order.made_of:
+        return _repaired(rows, chosen, order)
+    return _made(rows, chosen) if order is None else Numbered(chosen)
+
+
+def _made(rows: _Rows, chosen: Columns) -> Numbered:
+    orders = len(set(zip(rows.persons, rows.moments, strict=True)))
+    why = Remark(_("made of the buyer and the time, since the file has no order number"))
+    text = _(
+        "The file has no order number: rows of one buyer at one time are one order ({orders} orders in the {rows} rows looked at)."
+    )
+    column = ProposedColumn("order_id", Confidence.LIKELY, why, made_of=(PERSON, "ordered_at"))
+    return Numbered(chosen | {"order_id": column}, notes=(Remark(text, {"orders": orders, "rows": len(rows.persons)}),))
+
+
+def _repaired(rows: _Rows, chosen: Columns, order: ProposedColumn) -> Numbered:
+    numbers = rows.cells("order_id")
+    broken = rows.broken(zip(numbers, strict=True))
+    if not broken or broken <= FEW * len(set(numbers)):
+        return Numbered(chosen)
+    for made_of in _keys(chosen, rows):
+        parts = [rows.part(name) for name in made_of]
+        if not rows.broken(zip(numbers, *parts, strict=True)):
+            text = _(
+                "'{column}' stands for several buyers or days ({count} numbers of those looked at): an order is told by it together with {names}, "
+                "so that no customer gets another one's money."
+            )
+            values = {"column": order.column, "count": broken, "names": " + ".join(made_of)}
+            why = Remark(_("one number stands for orders of several customers; it needs another column beside it"))
+            repaired = replace(order, confidence=Confidence.LIKELY, why=why, made_of=made_of)
+            return Numbered(chosen | {"order_id": repaired}, warnings=(Remark(text, values),))
+    return Numbered(chosen)
+
+
+def _keys(chosen: Columns, rows: _Rows) -> Iterable[tuple[str, ...]]:
+    """What may stand beside the number, the smallest first."""
+    if "channel" in chosen and chosen["channel"].column:
+        yield ("channel",)
+    if rows.files > 1:
+        yield ("file",)
+    yield from (("ordered_on",), (PERSON,), (PERSON, "ordered_on"))
+
+
+class _Rows:
+    """The rows of a table by what identifies an order."""
+
+    def __init__(self, table: SampledTable, chosen: Columns) -> None:
+        self.table, self.chosen = table, chosen
+        people = [self._people(name) for name in PERSON_FIELDS if name in chosen]
+        self.persons = [next((cell for cell in row if cell), None) for row in zip(*people, strict=True)]
+        at = chosen["ordered_at"]
+        seen = table.evidence(at.column or "")
+        self.moments: list[datetime | None] = [seen.moment_of(value, at.date_order) for value in seen.values]
+        self.files = len(table.samples)
+
+    def cells(self, field: str) -> Sequence[str | None]:
+        """The cells of a field."""
+        return self.table.evidence(self.chosen[field].column or "").values
+
+    def _people(self, field: str) -> list[str | None]:
+        """Whom the cells of a field name; nobody where they hold 0, 散客 and the like."""
+        readings = self.table.readings
+        named = {"phone": "phone", "email": "email"}.get(field, "person_id")
+        return [None if cell is None else getattr(readings[cell], named) for cell in self.cells(field)]
+
+    def part(self, name: str) -> Sequence[Hashable]:
+        """The values that a key may hold beside the number."""
+        if name == PERSON:
+            return self.persons
+        if name == "ordered_on":
+            return [None if moment is None else moment.date() for moment in self.moments]
+        return self.table.files if name == "file" else self.cells(name)
+
+    def broken(self, keys: Iterable[tuple[Hashable, ...]]) -> int:
+        """How many keys stand for several buyers, or for days too far apart for one order."""
+        people: dict[tuple[Hashable, ...], set[object]] = defaultdict(set)
+        times: dict[tuple[Hashable, ...], list[datetime]] = defaultdict(list)
+        for key, person, moment in zip(keys, self.persons, self.moments, strict=True):
+            if key[0] is None:
+                continue
+            if person is not None:
+                people[key].add(person)
+            if moment is not None:
+                times[key].append(moment)
+        far = {key for key, moments in times.items() if (max(moments) - min(moments)).days > LONGEST_ORDER_DAYS}
+        return len(far | {key for key, persons in people.items() if len(persons) > 1})

@@ -1,0 +1,182 @@
+"""What would a run keep of the rows that were looked at? The proposal is tried with the steps of a run, before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from fenji.collect.headers import normalise_header
+from fenji.collect.proposing import Proposal
+from fenji.collect.reading.samples import Sample
+from fenji.collect.understanding.proposal import FoundTable
+from fenji.domain.feeds import FEEDS, Feed
+from fenji.domain.sources import Source
+from fenji.engines.engine import Engine
+from fenji.errors import FenjiError, Problem
+from fenji.tables import clean
+from fenji.tables.raw import RAW, UNREADABLE
+from fenji.workflow.preparing import PrepareOptions, prepare_base
+
+MOST_REASONS = 3
+"""Reasons that are told of a source, the commonest first."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Rows of a source that a run would leave out for one reason."""
+
+    reason: str
+    rows: int
+    field: str | None
+    came: str | None
+    """What stood in one of them; None where nobody may see it."""
+    file: str
+    row: int
+
+
+@dataclass(frozen=True)
+class RehearsedSource:
+    """What would become of the rows of one source that were looked at."""
+
+    source: str
+    rows: int
+    kept: int
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a run would make of the rows that were looked at."""
+
+    sources: tuple[RehearsedSource, ...]
+    customers: int
+    orders: int
+    revenue: Decimal
+    unattributed: Decimal
+    """Revenue that would belong to no customer."""
+    first_on: Any
+    last_on: Any
+    problems: tuple[Problem, ...] = ()
+    """What would keep a run from starting at all, such as rates of foreign currencies that are missing."""
+
+
+def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, options: PrepareOptions) -> Rehearsal:
+    """Tries sources on the samples that they were proposed from.
+
+    Args:
+        engine: where it runs; samples are small, so the embedded one.
+        sources: as sources.yaml says them.
+        proposal: what the sources were written from, with its samples.
+        options: what the settings say.
+    """
+    tables_of = {source.name: source.tables for source in proposal.sources}
+
+    try:
+        tables = prepare_base(
+            engine,
+            _raw(engine, sources, tables_of),
+            _unreadable(engine),
+            sources,
+            options,
+            previous_identity=None,
+            on_step=_silent,
+        )
+    except FenjiError as error:
+        return Rehearsal((), 0, 0, Decimal(0), Decimal(0), None, None, problems=error.problems)
+    found = {
+        name: engine.stage(tables[name])
+        for name in (clean.FILE_ACCOUNT.full_name, clean.REJECTED_ROW.full_name, clean.ORDER_LINE.full_name)
+    }
+    lines = found[clean.ORDER_LINE.full_name]
+    sums = lines.aggregate(
+        orders=lines.count(where=lines["order_revenue"].notnull()),
+        revenue=lines["net_revenue"].sum(),
+        unattributed=lines["net_revenue"].sum(where=lines["customer_key"].isnull()),
+        first_on=lines["ordered_on"].min(),
+        last_on=lines["ordered_on"].max(),
+    )
+    row = engine.fetch(sums).to_pylist()[0]
+    customers = tables[clean.CUSTOMER.full_name]
+    return Rehearsal(
+        sources=_accounts(engine, found[clean.FILE_ACCOUNT.full_name], found[clean.REJECTED_ROW.full_name]),
+        customers=engine.fetch(customers.aggregate(count=customers.count()))["count"][0].as_py(),
+        orders=row["orders"] or 0,
+        revenue=row["revenue"] or Decimal(0),
+        unattributed=row["unattributed"] or Decimal(0),
+        first_on=row["first_on"],
+        last_on=row["last_on"],
+    )
+
+
+def _accounts(engine: Engine, accounts: ir.Table, rejected: ir.Table) -> tuple[RehearsedSource, ...]:
+    sums = accounts.group_by("source").aggregate(rows=accounts["rows_in"].sum(), kept=accounts["kept"].sum())
+    losses = rejected.group_by("source", "reason").aggregate(
+        rows=rejected.count(),
+        field=rejected["field"].min(),
+        came=rejected["came"].min(),
+        file=rejected["file"].min(),
+        row=rejected["row_number"].min(),
+    )
+    by_source: dict[str, list[Loss]] = {}
+    for each in engine.fetch(losses).to_pylist():
+        by_source.setdefault(each.pop("source"), []).append(Loss(**each))
+    return tuple(
+        RehearsedSource(
+            each["source"],
+            int(each["rows"]),
+            int(each["kept"]),
+            tuple(sorted(by_source.get(each["source"], ()), key=lambda loss: (-loss.rows, loss.reason))[:MOST_REASONS]),
+        )
+        for each in engine.fetch(sums.order_by("source")).to_pylist()
+    )
+
+
+def _raw(engine: Engine, sources: Sequence[Source], tables_of: Mapping[str, Sequence[FoundTable]]) -> dict[Feed, ir.Table]:
+    parts: dict[Feed, list[pa.Table]] = {feed: [] for feed in Feed}
+    for source in sources:
+        for table in tables_of[source.name]:
+            parts[source.feed].append(_rows(source, table.sample, table.file))
+    return {
+        feed: engine.from_arrow(pa.concat_tables(tables) if tables else RAW[feed].schema.to_pyarrow().empty_table())
+        for feed, tables in parts.items()
+    }
+
+
+def _rows(source: Source, sample: Sample, name: str) -> pa.Table:
+    """The rows of a sample as a run would collect them; columns of the source that the sample lacks are empty."""
+    place = {normalise_header(header): position for position, header in reversed(list(enumerate(sample.headers)))}
+    count = len(sample.rows)
+    columns: dict[str, list[Any]] = {
+        "source": [source.name] * count,
+        "file": [name if sample.part is None else f"{name}#{sample.part}"] * count,
+        "row_number": list(range(sample.header_row + 1, sample.header_row + 1 + count)),
+        "batch": ["rehearsal"] * count,
+        "row_hash": [_hash(row) for row in sample.rows],
+    }
+    for field in FEEDS[source.feed]:
+        mapping = source.columns.get(field.name)
+        headers = () if mapping is None or mapping.column is None else (mapping.column,)
+        position = next((place[key] for key in map(normalise_header, headers) if key in place), None)
+        columns[field.name] = (
+            [None] * count if position is None else [row[position] if position < len(row) else None for row in sample.rows]
+        )
+    return pa.table(columns, schema=RAW[source.feed].schema.to_pyarrow())
+
+
+def _unreadable(engine: Engine) -> ir.Table:
+    return engine.from_arrow(UNREADABLE.schema.to_pyarrow().empty_table())
+
+
+def _hash(row: Sequence[str | None]) -> int:
+    text = "\x1f".join("" if cell is None else cell for cell in row)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _silent(_words: str, _number: int) -> None:
+    """Nobody watches a rehearsal."""
