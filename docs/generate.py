@@ -44,6 +44,7 @@ ERRORS_ZH = {
     "invalid_document": "YAML 文件（数据来源、指标、分级标准）中有无法使用的内容。",
     "invalid_file": "数据文件不是它所声称的格式，无法读取。",
     "invalid_settings": "fenji.toml 中有无法使用的内容。",
+    "nothing_kept": "某个来源一行也没有保留；只发布其余的数据会不声不响地少算。",
     "not_found": "所指的东西不存在。",
     "unavailable": "外部的数据库、磁盘或软件包暂时不可用。",
     "bug": "没有人预料到的错误；提示中会给出记录详情的文件。",
@@ -173,8 +174,8 @@ def _errors(language: Language) -> Iterator[str]:
     yield _either(
         language,
         "Every error lists all problems at once, each with its place. With `--json` it is the object"
-        " `{error: {code, kind, retryable, problems: [{text, advice, file, row, column}]}}` on standard output.",
-        "每个错误一次列出所有问题及其位置。加 `--json` 时，标准输出上是对象 `{error: {code, kind, retryable, problems: [{text, advice, file, row, column}]}}`。",
+        " `{error: {code, kind, retryable, problems: [{code, text, advice, file, row, column}]}}` on standard output.",
+        "每个错误一次列出所有问题及其位置。加 `--json` 时，标准输出上是对象 `{error: {code, kind, retryable, problems: [{code, text, advice, file, row, column}]}}`。",
     )
     yield ""
     head = ["code", "kind", _either(language, "exit code", "退出码"), "retryable", _either(language, "meaning", "含义")]

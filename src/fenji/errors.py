@@ -63,6 +63,8 @@ class Problem:
     values: Mapping[str, object] = field(default_factory=dict)
     place: Place | None = None
     advice: str | None = None
+    code: str | None = None
+    """A name that scripts can rely on, for what is told by many places or must be found again; None: only the words."""
 
     def describe(self, language: Language) -> str:
         """One line for people: where, what, what to do."""

@@ -50,11 +50,15 @@ class RuleBasis:
 def holds(condition: Condition, basis: RuleBasis) -> ir.BooleanValue:
     """Whether each customer meets the condition: true or false, never null.
 
+    All of no conditions hold for everyone, any of none for nobody.
+
     Units: a money metric is compared exactly, as a decimal; others in their own type.
     """
     match condition:
         case Group(junction, parts):
             found = [holds(part, basis) for part in parts]
+            if not found:
+                return _everywhere(basis.table, met=junction is Junction.ALL)
             return reduce(and_ if junction is Junction.ALL else or_, found)
         case Presence(metric, is_null):
             column = basis.table[metric]
@@ -102,6 +106,12 @@ def threshold_literal(number: Decimal, type_: dt.DataType) -> Any:  # noqa: ANN4
     if type_.is_integer() and number == number.to_integral_value():
         return ibis.literal(int(number), type="int64")
     return ibis.literal(float(number), type="float64")
+
+
+def _everywhere(table: ir.Table, *, met: bool) -> ir.BooleanValue:
+    """The same answer on every row: a column, which can be summed like any other answer, where a literal cannot."""
+    is_null = table[table.columns[0]].isnull()
+    return is_null | ~is_null if met else is_null & ~is_null
 
 
 def _comparison_holds(comparison: Comparison, basis: RuleBasis) -> ir.BooleanValue:

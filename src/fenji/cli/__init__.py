@@ -8,6 +8,7 @@ failures  what a command says when it cannot, and its exit codes
 init      makes a workspace from a template
 map       proposes sources.yaml from files
 run       collects, prepares, analyzes and publishes
+arrival   what came in with a run, as run shows it
 quality   what became of every row
 tiers     the tiers at a date
 structure  what lies behind the counts of tiers

@@ -14,7 +14,9 @@ from fenji.workflow.initiating import DEFAULT_TEMPLATE, init_workspace
 from fenji.workflow.results import InitResult
 
 HELP = _("Makes a workspace: settings, a starter for sources.yaml, and the policy of a template. Overwrites nothing.")
-EXAMPLES = "fenji init shop\nfenji init shop --template membership --lang zh"
+EXAMPLES = (
+    "fenji init shop\nfenji init shop --template membership --lang zh\nfenji init shop --currency EUR --time-zone Europe/Berlin"
+)
 
 Folder = Annotated[
     Path | None,
@@ -37,6 +39,14 @@ Currency = Annotated[
         "--currency", metavar=_("CODE"), help=_("Currency in which all money is counted, such as CNY (default) or EUR.")
     ),
 ]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--time-zone",
+        metavar=_("NAME"),
+        help=_("The time zone whose days count, such as Asia/Shanghai (default) or Europe/London."),
+    ),
+]
 
 
 def command(
@@ -45,13 +55,16 @@ def command(
     *,
     template: Template = DEFAULT_TEMPLATE,
     currency: Currency = None,
+    time_zone: Zone = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Makes a workspace."""
     output = Output.chosen(context, lang, is_json=as_json)
-    result = init_workspace(folder or workspace, template=template, language=output.language, currency=currency)
+    result = init_workspace(
+        folder or workspace, template=template, language=output.language, currency=currency, time_zone=time_zone
+    )
     if output.is_json:
         output.json(answer(result))
     else:

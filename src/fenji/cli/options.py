@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from fenji.domain.written_days import days_written
 from fenji.errors import FenjiError, InvalidArgument, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
@@ -86,14 +87,22 @@ def day_of(text: str | None) -> date | None:
     """What --as-of says; None where it was not given.
 
     Raises:
-        InvalidArgument: no date such as 2026-01-31.
+        InvalidArgument: no date, or one that may mean several days.
     """
     if text is None:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidArgument.of(_("'{value}' is not a date."), advice=_("Write it as 2026-01-31."), value=text[:40]) from error
+    days = days_written(text)
+    if not days:
+        raise InvalidArgument.of(_("'{value}' is not a date."), advice=_("Write it as 2026-01-31."), value=text[:40])
+    if len(days) > 1:
+        raise InvalidArgument.of(
+            _("'{value}' may mean {days}."),
+            advice=_("Write it with the year first, as {first}."),
+            value=text[:40],
+            days=", ".join(str(each) for each in days),
+            first=days[0],
+        )
+    return days[0]
 
 
 def spoken_language(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:

@@ -169,6 +169,7 @@ def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
     """A problem as scripts read it."""
     place = problem.place
     return {
+        "code": problem.code,
         "text": problem.what(language),
         "advice": problem.what_to_do(language) or None,
         "file": place.file if place else None,

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from fenji.cli.arrival import answer_arrival, show_arrival
 from fenji.cli.moves import lost_sentence
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, number, problem_json
+from fenji.cli.output import Output, number, problem_json
 from fenji.language import message as _
 from fenji.workflow.results import RunResult
 from fenji.workflow.running import run_all
@@ -28,6 +29,10 @@ History = Annotated[
     ),
 ]
 
+Force = Annotated[
+    bool, typer.Option("--force", help=_("Publish although a source keeps none of its rows; such a run is refused otherwise."))
+]
+
 
 def command(
     context: typer.Context,
@@ -36,6 +41,7 @@ def command(
     policy: Policy = None,
     history: History = 1,
     engine: Engine = None,
+    force: Force = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
@@ -44,7 +50,13 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     with output.progress() as progress:
         result = run_all(
-            workspace, as_of=day_of(as_of), policy=policy, history=history, engine=engine_of(engine), progress=progress
+            workspace,
+            as_of=day_of(as_of),
+            policy=policy,
+            history=history,
+            engine=engine_of(engine),
+            force=force,
+            progress=progress,
         )
     if output.is_json:
         output.json(answer(result, output))
@@ -72,6 +84,7 @@ def answer(result: RunResult, output: Output) -> dict[str, Any]:
             "unchanged": list(result.files_unchanged),
             "gone": list(result.files_gone),
         },
+        "arrival": answer_arrival(result.arrival),
         "tables": [vars(each) for each in result.tables],
         "seconds": round(result.seconds, 3),
         "warnings": [problem_json(each, output.language) for each in result.warnings],
@@ -79,7 +92,7 @@ def answer(result: RunResult, output: Output) -> dict[str, Any]:
 
 
 def show(result: RunResult, output: Output) -> None:
-    """What was read and written, for people; tables without rows are in --json only."""
+    """What was read and how it was understood, for people; the tables that were written are in --json only."""
     output.warn(result.warnings)
     output.heading(
         _("Run {run_id} is published: as of {as_of}, policy {policy} version {version}, {seconds} s"),
@@ -104,6 +117,6 @@ def show(result: RunResult, output: Output) -> None:
             _("{count} reviews are decided, from {first} to {last}."), count=len(result.reviews), first=first, last=result.as_of
         )
     output.say(lost_sentence(result.lost, output))
-    columns = [Col(output.text(_("table"))), Col(output.text(_("rows")), is_number=True)]
-    output.table(columns, [(each.table, number(each.rows)) for each in result.tables if each.rows])
+    show_arrival(result.arrival, output)
+    output.say(_("Customers known: {customers}."), customers=number(result.arrival.customers))
     output.say(_("Next: fenji quality shows what became of every row, fenji tiers shows the tiers."))

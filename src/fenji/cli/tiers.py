@@ -16,6 +16,7 @@ from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.domain.metrics import Unit
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
+from fenji.workflow.arrival_warnings import is_headline
 from fenji.workflow.results import TiersResult
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 
@@ -118,7 +119,10 @@ def _group(group: CrossGroup, cross: CrossTable, wording: Wording) -> dict[str, 
 
 def show(result: TiersResult, output: Output) -> None:
     """The tables for people."""
-    output.warn(result.warnings)
+    first = [each for each in result.warnings if is_headline(each)]
+    output.warn(each for each in result.warnings if each not in first)
+    for each in first:
+        output.say(_("Note: {problem}"), problem=each.describe(output.language))
     _show_head(result, output)
     show_tiers(result, output)
     _show_metrics(result, output)

@@ -4,6 +4,9 @@ periods     windows such as 12m and the dates they cover
 feeds       the kinds of tables a company may feed in, and the fields of each
 sources     where one feed comes from and how its columns are to be read
 collected   which files have been read
+currencies  which there are, and which one is meant by a name or sign
+written_ids  the id that a person means who copies it from a file
+written_days  the day that a person means by a date in any usual form
 runs        one pass over the data, published as a whole or not at all
 reasons     why a row that came in is not in the clean base
 words       names in both languages

@@ -72,3 +72,26 @@ EXPECTED: dict[Reason, str] = {
     Reason.ENDED_WITHOUT_DATE: _("the day of the end: the status says that the contract has ended"),
     Reason.NEVER_IN_FORCE: _("a contract that was in force; this one is a draft, refused or void"),
 }
+
+NO_FAULT = frozenset(
+    {
+        Reason.FOOTER_LINE,
+        Reason.UNPAID,
+        Reason.CANCELLED,
+        Reason.SUPERSEDED,
+        Reason.SELF_REFERRAL,
+        Reason.LATER_REFERRAL,
+        Reason.CIRCULAR_REFERRAL,
+        Reason.NEVER_IN_FORCE,
+    }
+)
+"""Reasons that say what a row is; with every other one of ours, the file or the way in which it is read is at fault."""
+
+
+def is_fault(reason: str) -> bool:
+    """Whether rows of this reason should have been read; a drop rule leaves out what nobody wants.
+
+    >>> is_fault("invalid_date"), is_fault("unpaid"), is_fault("postage")
+    (True, False, False)
+    """
+    return reason in tuple(Reason) and Reason(reason) not in NO_FAULT

@@ -11,6 +11,10 @@ running      collects, prepares, analyses and publishes
 preparing    composes the steps of prepare
 analyzing    composes the steps of analyze
 reviewing    decides the tiers of one review or of many
+arrival      what came in with a run: the records
+arriving     reads them from the clean tables of a run
+arrival_warnings  what nobody must overlook about it
+unread_files  data files that no source reads
 quality      reads back what became of every row
 tiers        the tiers at a date
 structure    what lies behind the counts of tiers

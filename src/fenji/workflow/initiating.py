@@ -5,14 +5,21 @@ from __future__ import annotations
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from fenji.errors import Conflict, InvalidArgument, unknown_name
+from fenji.domain.currencies import currency_code, meant_currency
+from fenji.errors import Conflict, InvalidArgument, Problem, nearest, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE, render_settings_toml
 from fenji.workflow.results import InitResult
 
 DEFAULT_TEMPLATE = "retail"
+_CHINA = dict.fromkeys(
+    ("beijing", "北京", "上海", "china", "中国", "北京时间", "utc+8", "utc+08:00", "gmt+8", "+8", "+08:00", "cst"),
+    "Asia/Shanghai",
+)
+"""What people write for the one zone of China, whose name is Shanghai's."""
 
 
 def template_names() -> tuple[str, ...]:
@@ -21,7 +28,12 @@ def template_names() -> tuple[str, ...]:
 
 
 def init_workspace(
-    root: Path, *, template: str = DEFAULT_TEMPLATE, language: Language, currency: str | None = None
+    root: Path,
+    *,
+    template: str = DEFAULT_TEMPLATE,
+    language: Language,
+    currency: str | None = None,
+    time_zone: str | None = None,
 ) -> InitResult:
     """Makes a workspace; nothing that is there already is overwritten.
 
@@ -29,19 +41,53 @@ def init_workspace(
         root: the folder; made where it is missing.
         template: whose policy, metrics and starter for sources.yaml to take.
         language: of the settings' comments, and of what fenji says in this workspace.
-        currency: the workspace's currency; CNY where None.
+        currency: ISO 4217 code of the workspace's currency; CNY where None.
+        time_zone: IANA name of the zone whose days count; that of China where None.
 
     Raises:
-        InvalidArgument: there is no such template.
+        InvalidArgument: there is no such template, currency or time zone; all of them at once, with the nearest name.
         Conflict: the folder is a workspace already, or holds a file that would be overwritten.
     """
-    if template not in template_names():
-        raise InvalidArgument(unknown_name(_("template"), template, template_names()))
+    code = None if currency is None else currency_code(currency)
+    zone = None if time_zone is None else zone_name(time_zone)
+    problems = [unknown_name(_("template"), template, template_names())] if template not in template_names() else []
+    if currency is not None and code is None:
+        problems.append(_unknown_currency(currency))
+    if time_zone is not None and zone is None:
+        problems.append(_unknown_zone(time_zone))
+    InvalidArgument.raise_if(problems)
     texts = _texts(_templates() / template)
-    given = {"language": language} if currency is None else {"language": language, "currency": currency}
+    given: dict[str, object] = {"language": language}
+    given |= {name: value for name, value in (("currency", code), ("time_zone", zone)) if value is not None}
     texts[SETTINGS_FILE] = render_settings_toml(language, **given)
     write_new(root, texts)
     return InitResult(str(root), template, tuple(sorted(texts)))
+
+
+def zone_name(text: str) -> str | None:
+    """The IANA name that a text is, in whatever letters; None where it is none.
+
+    >>> zone_name("asia/shanghai"), zone_name("Beijing")
+    ('Asia/Shanghai', None)
+    """
+    wanted = text.strip().casefold()
+    return next((each for each in available_timezones() if each.casefold() == wanted), None)
+
+
+def _unknown_currency(text: str) -> Problem:
+    guess = meant_currency(text)
+    advice = _("Did you mean {guess}?") if guess else _("Write its ISO code of three letters, such as CNY or EUR.")
+    return Problem(_("'{name}' is no currency code."), {"name": text[:40], "guess": guess}, advice=advice)
+
+
+def _unknown_zone(text: str) -> Problem:
+    """The problem, with the zone of the city that is called so."""
+    known = available_timezones()
+    place = text.strip().replace(" ", "_").casefold()
+    cities = sorted(each for each in known if each.rpartition("/")[2].casefold() == place and "/" in each)
+    guess = _CHINA.get(place) or next(iter(cities), "") or nearest(text.strip(), known)
+    advice = _("Did you mean {guess}?") if guess else _("Write its IANA name, such as Asia/Shanghai or Europe/London.")
+    return Problem(_("'{name}' is no time zone."), {"name": text[:40], "guess": guess}, advice=advice)
 
 
 def write_new(root: Path, texts: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from fenji.domain.overrides import NewOverride, Override, OverrideState, spans_in_force
+from fenji.domain.written_ids import written_id
 from fenji.errors import Conflict, InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
 from fenji.state.overrides import OverrideRepository
@@ -68,7 +69,7 @@ def override_tier(root: Path, request: OverrideRequest) -> OverridesResult:
         InvalidArgument: an unknown customer or tier, something not said, or an end before the start; all at once.
     """
     workspace = open_workspace(root)
-    day = today(workspace.settings.time_zone)
+    day, request = today(workspace.settings.time_zone), replace(request, customer_id=written_id(request.customer_id))
     begins_on = request.begins_on or day
     policies = policies_of(workspace)
     policy = policy_in_force(policies, request.policy or workspace.settings.policy, as_of=begins_on).policy
@@ -107,7 +108,7 @@ def end_overrides(
         Conflict: customers of several id spaces have overrides under this id, and ``source`` does not say which is meant.
     """
     workspace = open_workspace(root)
-    day = today(workspace.settings.time_zone)
+    day, customer_id = today(workspace.settings.time_zone), written_id(customer_id)
     with opened_state(workspace) as database:
         record = OverrideRepository(database)
         wanted = [

@@ -14,6 +14,7 @@ from fenji.domain.policies import Cause
 from fenji.domain.reviews import LostRule
 from fenji.domain.words import Words
 from fenji.errors import Problem
+from fenji.workflow.arrival import Arrival
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class RunResult:
     files_gone: tuple[str, ...]
     tables: tuple[StoredRows, ...]
     seconds: float
+    arrival: Arrival
+    """What became of the rows, and how their money and days were understood."""
     warnings: tuple[Problem, ...] = ()
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import ibis
 import ibis.expr.types as ir
 
 from fenji.collect.collecting import Collected, collect
@@ -27,6 +26,8 @@ from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.workflow.analyzing import STEPS as ANALYZE_STEPS
 from fenji.workflow.analyzing import analyze_base, clean_base, frozen_text, registry_of, usable_policy
+from fenji.workflow.arrival_warnings import arrival_warnings, asks_for_money, refuse_empty_sources
+from fenji.workflow.arriving import arrival_of
 from fenji.workflow.dates import stale_warning, yesterday
 from fenji.workflow.preparing import STEPS as PREPARE_STEPS
 from fenji.workflow.preparing import PrepareOptions, prepare_base
@@ -60,6 +61,7 @@ def run_all(
     policy: str | None = None,
     history: int = 1,
     engine: EngineName | None = None,
+    force: bool = False,
     progress: Progress = silent,
 ) -> RunResult:
     """One run of the whole thread; readers see all of it or nothing.
@@ -71,11 +73,12 @@ def run_all(
         history: how many reviews are decided, the one at ``as_of`` included; before it they lie on the calendar ends of the
             policy's review period, and each follows the version that is in force on its day.
         engine: None: the one of the settings.
+        force: publish although a source keeps none of its rows.
         progress: told about each step.
 
     Raises:
-        InvalidInput: sources, files, metrics or policy that cannot be used, reviews before anybody is known; all problems at
-            once, nothing published.
+        InvalidInput: sources, files, metrics or policy that cannot be used, reviews before anybody is known, a source that keeps
+            none of its rows; all problems at once, nothing published.
         Conflict: another run is writing.
     """
     began = time.monotonic()
@@ -87,6 +90,9 @@ def run_all(
         writer = RunWriter(session, run)
         collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
         tables = _prepared(writer, plan.sources, collection.files, lambda step, done, _: progress(step, done, total))
+        arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
+        if not force:
+            refuse_empty_sources(arrival, workspace.root)
         base = clean_base(session, tables)
         registry = registry_of(plan.own_metrics, plan.policy, base.event_kinds)
         for each in plan.versions:
@@ -104,7 +110,6 @@ def run_all(
             earlier=plan.earlier,
             own=plan.own_metrics,
         )
-        newest = _newest_order(session, tables, as_of=plan.as_of)
         session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
     progress("", total, total)
     return RunResult(
@@ -121,7 +126,12 @@ def run_all(
         files_gone=tuple(each.file for each in collection.gone),
         tables=tuple(StoredRows(name, rows) for name, rows in writer.rows().items()),
         seconds=time.monotonic() - began,
-        warnings=(*warnings, *stale_warning(newest, as_of=plan.as_of)),
+        arrival=arrival,
+        warnings=(
+            *warnings,
+            *arrival_warnings(arrival, needs_money=asks_for_money(plan.policy, registry)),
+            *stale_warning(arrival.last_on, as_of=plan.as_of),
+        ),
     )
 
 
@@ -232,10 +242,3 @@ def _prepared(
 def _largest_key(session: Session, tables: Mapping[str, ir.Table]) -> int:
     customer = tables[clean.CUSTOMER.full_name]
     return session.engine.fetch(customer.aggregate(largest=customer.customer_key.max()))["largest"][0].as_py() or 0
-
-
-def _newest_order(session: Session, tables: Mapping[str, ir.Table], *, as_of: date) -> date | None:
-    orders = tables[clean.ORDER_LINE.full_name]
-    seen = orders.filter(orders.ordered_on <= ibis.literal(as_of, type="date"))
-    newest: date | None = session.engine.fetch(seen.aggregate(newest=seen.ordered_on.max()))["newest"][0].as_py()
-    return newest

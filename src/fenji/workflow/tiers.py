@@ -27,6 +27,8 @@ from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.workflow.analyzing import FACTS, STEPS, CleanBase, analyze_base, clean_base, frozen_text, registry_of, usable_policy
+from fenji.workflow.arrival_warnings import asks_for_money, no_customers, no_money
+from fenji.workflow.arriving import is_money_read
 from fenji.workflow.dates import stale_warning
 from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import TierRow, TiersResult
@@ -222,13 +224,15 @@ def tiers_of(
         session, run, base, registry, policy, as_of=as_of
     )
     newest, unattributed = _order_facts(session, base, as_of=as_of)
+    customers = sum(each["customers"] for each in counts)
+    headlines = _headlines(session, base, customers, needs_money=asks_for_money(policy, registry))
     return TiersResult(
         run_id=run.run_id,
         as_of=as_of,
         is_as_of_defaulted=is_as_of_defaulted,
         policy=policy.slug,
         version=policy.version,
-        customers=sum(each["customers"] for each in counts),
+        customers=customers,
         net_revenue_12m=sum((each["net_revenue_12m"] for each in counts), Decimal(0)),
         unattributed_net_revenue_12m=unattributed,
         currency=str(run.new.settings["currency"]),
@@ -236,7 +240,7 @@ def tiers_of(
         main_metrics={slug: registry.named(slug).name for slug in MAIN_METRICS},
         registry=registry,
         cross=None if grouping is None else _cross(session, run, base, registry, policy, as_of=as_of, grouping=grouping),
-        warnings=(*warnings, *stale_warning(newest, as_of=as_of)),
+        warnings=(*headlines, *warnings, *stale_warning(newest, as_of=as_of)),
     )
 
 
@@ -318,6 +322,14 @@ def _order_facts(session: Session, base: CleanBase, *, as_of: date) -> tuple[dat
         seen.aggregate(newest=seen.ordered_on.max(), revenue=seen.net_revenue.sum(where=unknown))
     ).to_pylist()[0]
     return found["newest"], Decimal(found["revenue"] or 0)
+
+
+def _headlines(session: Session, base: CleanBase, customers: int, *, needs_money: bool) -> tuple[Problem, ...]:
+    """What must be known before any of the figures is read: that nobody is in them, or no money."""
+    if not customers:
+        return (no_customers(),)
+    facts = {FACTS[fact].full_name: table for fact, table in base.facts.items()}
+    return (no_money(customers),) if needs_money and not is_money_read(session, facts) else ()
 
 
 def _profile_of(

@@ -25,6 +25,7 @@ from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run
+from fenji.domain.written_ids import written_id
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
 from fenji.settings import EngineName
@@ -96,16 +97,18 @@ def why_of(
 
 
 def customer_key_of(session: Session, run: Run, customer: str) -> int:
-    """Who has an id: as customer_id, in any id space, or written as SPACE:ID.
+    """Who has an id: as customer_id, in any id space, or written as SPACE:ID; what a spreadsheet puts around it is passed over.
 
     Raises:
         NotFound: nobody has it.
         InvalidArgument: several customers have it.
     """
     people, identity = session.read(run.run_id, clean.CUSTOMER), session.read(run.run_id, clean.IDENTITY)
-    own = people.filter(people.customer_id == customer).select("customer_key")
+    wanted = sorted({customer, written_id(customer)})
+    own = people.filter(people.customer_id.isin(wanted)).select("customer_key")
     space, _colon, rest = customer.partition(":")
-    is_id = (identity.source_customer_id == customer) | ((identity.source == space) & (identity.source_customer_id == rest))
+    in_space = (identity.source == space.strip()) & identity.source_customer_id.isin(sorted({rest, written_id(rest)}))
+    is_id = identity.source_customer_id.isin(wanted) | in_space
     rows = session.engine.fetch(identity.filter(is_id).select("source", "customer_key")).to_pylist()
     keys = {*session.engine.fetch(own)["customer_key"].to_pylist(), *(each["customer_key"] for each in rows)}
     if not keys:

@@ -136,6 +136,31 @@ def test_all_and_any_nest(engine):
     assert keys_that_meet(engine, rule) == [2, 3]
 
 
+@pytest.mark.parametrize(
+    ("rule", "keys"),
+    [
+        (all_of(), [1, 2, 3, 4, 5, 6]),
+        (any_of(), []),
+        (any_of(all_of(), "orders_12m >= 10"), [1, 2, 3, 4, 5, 6]),
+        (all_of(any_of(), "orders_12m >= 10"), []),
+        (all_of(all_of(), "orders_12m >= 10"), [2, 3, 5]),
+        (any_of(any_of(), "orders_12m >= 10"), [2, 3, 5]),
+    ],
+    ids=str,
+)
+def test_all_of_nothing_holds_for_everyone_and_any_of_nothing_for_nobody(engine, rule, keys):
+    assert keys_that_meet(engine, rule) == keys
+    judged = [key for key in range(1, 7) if judge(rule, facts_of(engine, ladder(rule), key)).met]
+    assert judged == keys
+
+
+@pytest.mark.parametrize(("rule", "count"), [(all_of(), 6), (any_of(), 0)], ids=str)
+def test_whoever_meets_an_empty_rule_can_be_counted_like_any_other(engine, rule, count):
+    table = engine.from_arrow(BOUNDARY_VALUES)
+    met = holds(rule, RuleBasis(table))
+    assert engine.fetch(table.aggregate(met=met.cast("int64").sum()))["met"].to_pylist() == [count]
+
+
 # Six customers: the top 40 % are ceil(2.4) = 3 customers, so the third largest revenue, 2000.00, is the threshold.
 # The top 70 % by satisfaction are ceil(4.2) = 5 customers, but only four have a value: all four meet it.
 @pytest.mark.parametrize(

@@ -57,7 +57,9 @@ def test_scripts_get_one_json_object_with_every_problem(
             "code": "conflict",
             "kind": "conflict",
             "retryable": True,
-            "problems": [{"text": "run a is at work.", "advice": "Wait for it.", "file": None, "row": None, "column": None}],
+            "problems": [
+                {"code": None, "text": "run a is at work.", "advice": "Wait for it.", "file": None, "row": None, "column": None}
+            ],
         }
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from fenji.cli.options import option_value, spoken_language, workspace_of
+from fenji.cli.options import day_of, option_value, spoken_language, workspace_of
+from fenji.errors import InvalidArgument
 from fenji.language import Language
 
 
@@ -57,3 +59,23 @@ def test_the_last_value_of_an_option_counts() -> None:
     assert option_value(["--workspace", "a", "--workspace=b"], "--workspace") == "b"
     assert option_value(["--workspace"], "--workspace") is None
     assert workspace_of([]) == Path()
+
+
+@pytest.mark.parametrize("text", ["2026-06-30", "2026/6/30", "20260630", "2026年6月30日", "30 Jun 2026", "6/30/2026"])
+def test_a_day_is_taken_in_every_form_that_files_have(text: str) -> None:
+    assert day_of(text) == date(2026, 6, 30)
+
+
+def test_a_day_with_two_readings_is_refused_with_both() -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        day_of("5/6/2026")
+    assert caught.value.describe(Language.EN) == (
+        "'5/6/2026' may mean 2026-05-06, 2026-06-05. Write it with the year first, as 2026-05-06."
+    )
+    assert caught.value.describe(Language.ZH) == "“5/6/2026”可能指 2026-05-06, 2026-06-05。请把年份写在前面，例如 2026-05-06。"
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "yesterday", "202606"])
+def test_what_is_no_day_is_refused(text: str) -> None:
+    with pytest.raises(InvalidArgument, match="is not a date"):
+        day_of(text)

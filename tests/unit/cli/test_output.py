@@ -74,6 +74,7 @@ def test_a_problem_reaches_scripts_with_its_place() -> None:
         "unknown {what} '{name}'.", {"what": "metric", "name": "x"}, Place("a.yaml", 3, "tiers"), "Did you mean {name}?"
     )
     assert problem_json(problem, Language.EN) == {
+        "code": None,
         "text": "unknown metric 'x'.",
         "advice": "Did you mean x?",
         "file": "a.yaml",

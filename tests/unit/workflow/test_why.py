@@ -119,6 +119,11 @@ def test_an_id_of_several_customers_must_say_its_source(shop: Path) -> None:
     assert [why_of(shop, each).explanation.decision.net_revenue_12m for each in ("workspace:cho", "online:cho")] == [20, 70]
 
 
+@pytest.mark.parametrize("written", ["'ann", '="ann"', "='ann'", "  ann ", "\ufeffann", "workspace:'ann", 'workspace:="ann"'])
+def test_an_id_may_be_copied_with_what_a_spreadsheet_puts_around_it(shop: Path, written: str) -> None:
+    assert why_of(shop, written).customer_id == "ann"
+
+
 def test_unknown_customers_days_and_runs_are_not_found(shop: Path) -> None:
     with pytest.raises(NotFound, match="no customer has this id"):
         why_of(shop, "nobody")

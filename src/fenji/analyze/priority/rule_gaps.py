@@ -27,6 +27,8 @@ Leaf = Comparison | Presence | TopShare
 _UPWARD = (Operator.AT_LEAST, Operator.MORE_THAN)
 _DOWNWARD = (Operator.AT_MOST, Operator.LESS_THAN)
 _STRICT = (Operator.MORE_THAN, Operator.LESS_THAN)
+_NO_LINE = ibis.literal(-1, "int16")
+"""The number of the deciding line where no line decides."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,9 @@ def margins_of(basis: RuleBasis, rules: Sequence[Condition]) -> Measured:
 def best_of(reaches: Mapping[int, Reach], position: ir.IntegerValue) -> Reach:
     """Of several rules the one that belongs to each customer's position; null where none does."""
     if not reaches:
-        return Reach(ibis.null("float64"), ibis.literal(-1, "int16"))
+        return Reach(ibis.null("float64"), _NO_LINE)
     size = ibis.cases(*((position == each, reach.size) for each, reach in reaches.items()), else_=ibis.null("float64"))
-    line = ibis.cases(*((position == each, reach.line) for each, reach in reaches.items()), else_=ibis.literal(-1, "int16"))
+    line = ibis.cases(*((position == each, reach.line) for each, reach in reaches.items()), else_=_NO_LINE)
     return Reach(size, line)
 
 
@@ -128,7 +130,7 @@ def _parts_of(condition: Condition) -> Iterator[Condition]:
 
 
 def _depth(condition: Condition) -> int:
-    return 1 + max(_depth(part) for part in condition.parts) if isinstance(condition, Group) else 0
+    return 1 + max((_depth(part) for part in condition.parts), default=0) if isinstance(condition, Group) else 0
 
 
 def _size(number: int) -> str:
@@ -190,6 +192,8 @@ def _size_of(threshold: ir.FloatingValue) -> ir.FloatingValue:
 
 def _missing_together(junction: Junction, parts: Sequence[Reach]) -> Reach:
     """All of it is asked for, the line that asks for most being told; or the cheapest part of it."""
+    if not parts:
+        return Reach(ibis.literal(0.0, "float64") if junction is Junction.ALL else ibis.null("float64"), _NO_LINE)
     if junction is Junction.ANY:
         return _chosen(parts, ibis.least)
     return Reach(reduce(add, [part.size for part in parts]), _chosen(parts, ibis.greatest).line)
@@ -197,6 +201,8 @@ def _missing_together(junction: Junction, parts: Sequence[Reach]) -> Reach:
 
 def _met_together(junction: Junction, parts: Sequence[Reach]) -> Reach:
     """What is met by least counts where all is asked for, and what is met by most where one is enough."""
+    if not parts:
+        return Reach(ibis.literal(1.0 if junction is Junction.ALL else -1.0, "float64"), _NO_LINE)
     return _chosen(parts, ibis.greatest if junction is Junction.ANY else ibis.least)
 
 

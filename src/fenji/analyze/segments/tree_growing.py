@@ -114,6 +114,9 @@ def grow_tree(
     if grown.tree_.node_count == 1:
         return Tree(Growth.NO_SPLIT, count)
     rules = _rules(grown, matrix, metrics, natures)
+    if len(rules) == 1:
+        # All leaves say the largest outcome, so their conditions tell nobody apart.
+        return Tree(Growth.NO_SPLIT, count)
     return Tree(Growth.GROWN, count, rules, _held_out(grower, matrix, np.asarray(outcomes), seed))
 
 

@@ -163,3 +163,17 @@ def test_margins_worked_by_hand(basis: tuple[DuckEngine, RuleBasis]) -> None:
         (0.0, "orders_12m >= 10", 10.0, 10.0),
         (0.0, "net_revenue_12m >= 2000", 2000.0, 2000.0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "gap", "margin"),
+    [(both(), 0.0, 1.0), (either(), None, -1.0), (either(both(), "orders_12m >= 1000"), 0.0, 1.0), (both(either()), None, -1.0)],
+    ids=str,
+)
+def test_nothing_is_missing_for_a_rule_that_asks_for_nothing(
+    basis: tuple[DuckEngine, RuleBasis], rule: Condition, gap: float | None, margin: float
+) -> None:
+    engine, whole = basis
+    far, inside = gaps_of(whole, [rule]), margins_of(whole, [rule])
+    found = (engine.fetch(each.with_reach(each.reach(rule), "reach").select("reach").distinct()) for each in (far, inside))
+    assert [each["reach"].to_pylist() for each in found] == [[gap], [margin]]

@@ -123,3 +123,12 @@ def test_equal_customers_have_no_split_and_unknown_metrics_are_left_out() -> Non
     same = {"orders_12m": np.full(60, 2.0), "refund_rate_12m": np.full(60, np.nan)}
     tree = grow_tree(same, ["a", "b"] * 30, natures=NATURES, plan=PLAN, seed=1)
     assert (tree.verdict, tree.rules) == (Growth.NO_SPLIT, ())
+
+
+@pytest.mark.parametrize(("few", "many"), [(5, 15), (1, 40), (20, 45)])
+def test_a_tree_whose_leaves_all_say_the_same_tells_nobody_apart(few: int, many: int) -> None:
+    # Of 100 customers with few orders and of 100 with many so many are "gold": the tree splits, but "plain" is the largest on both sides.
+    orders = np.array([1.0] * 100 + [9.0] * 100)
+    outcomes = ["gold"] * few + ["plain"] * (100 - few) + ["gold"] * many + ["plain"] * (100 - many)
+    tree = grow_tree({"orders_12m": orders}, outcomes, natures=NATURES, plan=PLAN, seed=1)
+    assert (tree.verdict, tree.sample, tree.rules, tree.held_out_accuracy) == (Growth.NO_SPLIT, 200, (), None)

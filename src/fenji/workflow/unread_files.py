@@ -1,0 +1,79 @@
+"""Which data files lie beside those of the sources, and no source reads them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from fenji.collect.files import find_files, promised_format
+from fenji.domain.sources import FileLocation, Source
+
+DATA_FOLDER = "data"
+"""Where people put files that are to be read."""
+MOST_FILES = 10_000
+"""Files looked at in one folder: beyond it nobody reads a list."""
+_HEAD_BYTES = 8192
+_PLAIN_TEXT = ".txt"
+_DELIMITERS = "\t,;|，"
+_LEAST_LINES = 2
+
+
+def unread_files(root: Path, sources: Sequence[Source], *, store: Path) -> tuple[str, ...]:
+    """The data files in the folders of the sources' files and in ``data`` that no source reads, by name.
+
+    Hidden files and what fenji has stored are passed over, and so is plain text that is no table, such as a README.
+
+    Args:
+        root: the workspace.
+        sources: the entries of sources.yaml.
+        store: where runs write.
+    """
+    read = [
+        file.path
+        for source in sources
+        if isinstance(source.location, FileLocation)
+        for file in find_files(source.location.paths, root, source.name)[0]
+    ]
+    known = {each.resolve() for each in read}
+    beside = [each for folder in sorted({each.parent.resolve() for each in read}) for each in _files(folder, "*")]
+    within = _files((root / DATA_FOLDER).resolve(), "**/*")
+    found = dict.fromkeys([*beside, *within])
+    return tuple(
+        sorted(
+            _shown(each, root)
+            for each in found
+            if each not in known and not each.is_relative_to(store.resolve()) and _is_data(each)
+        )
+    )
+
+
+def _files(folder: Path, pattern: str) -> Iterator[Path]:
+    paths = islice(folder.glob(pattern), MOST_FILES)
+    visible = (each for each in paths if not any(part.startswith((".", "~$")) for part in each.relative_to(folder).parts))
+    return (each.resolve() for each in visible if each.is_file())
+
+
+def _is_data(path: Path) -> bool:
+    if promised_format(path) is None:
+        return False
+    return path.suffix.lower() != _PLAIN_TEXT or _is_table(path)
+
+
+def _is_table(path: Path) -> bool:
+    """Whether the first lines of a text are cut into as many cells each."""
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    # Texts of two bytes a sign have a zero beside every delimiter; what the other signs mean does not matter here.
+    lines = [each for each in re.split(r"[\r\n]+", head.replace(b"\0", b"").decode("utf-8", "replace")) if each.strip()][:5]
+    counts = [[line.count(sign) for line in lines] for sign in _DELIMITERS]
+    return len(lines) >= _LEAST_LINES and any(min(each) and len(set(each)) == 1 for each in counts)
+
+
+def _shown(path: Path, root: Path) -> str:
+    folder = root.resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
