@@ -38,9 +38,9 @@ _CUSTOMER_ID = Names(
     "买家uid 下单帐号 下单账号 买家会员名 买家旺旺 买家账号 买家帐号 顾客编号 顾客id customerid customerno customernumber customercode custid "
     "custno custcode memberid memberno membernumber membercode membercard userid useruid buyerid clientid clientno householdid householdkey accountid "
     "accountnumber crmid shopperid subscriberid patientid guestid passengerid studentid policyholderid customerkey 会员卡编号 客户唯一标识",
-    "卡号 账号 帐号 旺旺号 旺旺 买家支付宝账号 买家支付宝帐号 客户账号 用户账号 会员名 用户名 customer member user buyer username buyerusername loyaltyid "
+    "卡号 账号 帐号 旺旺号 旺旺 买家支付宝账号 买家支付宝帐号 客户账号 用户账号 会员名 用户名 customer member user buyer username buyerusername loyaltyid 买家昵称 用户标识 "
     "loyaltynumber cardno cardnumber account uid personid distinctid contactid party partyid household 客户 会员 用户 买家",
-    "买家昵称 会员昵称 用户昵称 昵称 客户昵称 buyernickname nickname screenname",
+    "会员昵称 用户昵称 昵称 客户昵称 buyernickname nickname screenname",
 )
 _PERSON = {"customer_id": _CUSTOMER_ID, "phone": _PHONE, "email": _EMAIL, "union_id": _UNION_ID}
 
@@ -147,7 +147,7 @@ _ORDER_LINE = {
     "customer_name": Names(
         "收货人姓名 收件人姓名 客人姓名 学员姓名 收货人 收件人 客户姓名 客户名称 收货人/提货人 购货单位 往来单位 会员姓名 顾客姓名 姓名 公司名称 customername buyername recipientname shippingname billingname shipname "
         "clientname fullname membername receiver receivername consignee companyname",
-        "公司 客户全称 联系人 买家昵称 会员昵称 nickname shipto billto company firstname lastname billingfirstname billinglastname 客户 会员",
+        "公司 客户全称 联系人 会员昵称 nickname shipto billto company firstname lastname billingfirstname billinglastname 客户 会员",
     ),
     "region": _REGION,
     "city": _CITY,
@@ -468,7 +468,7 @@ NAMES: dict[Feed, dict[str, Names]] = {
     Feed.BALANCE: _BALANCE,
 }
 
-COMPANY_NAMES = "购货单位 往来单位 客户名称 公司名称 客户全称 公司 企业名称 单位名称 companyname customername clientname"
+COMPANY_NAMES = "购货单位 往来单位 客户名称 公司名称 客户全称 公司 企业名称 单位名称 companyname customername clientname 会员昵称 用户昵称 买家微信昵称 微信昵称 昵称 nickname"
 """Columns of an order that hold a customer's name and may stand in for an id that the table lacks: companies have names of their own."""
 
 PARTS = "sheet sheetname 工作表 工作表名 源文件 文件名 来源表 来源文件 来源工作表 filename sourcefile sourcesheet sourcetable sourcefilename"

@@ -31,9 +31,11 @@ class Sense:
     """Whether the kind alone says nothing: a time may be that of anything."""
 
 
-_SALE = "下单 订单 订购 成交 交易 消费 销售 销货 购买 收银 开票 单据 签订 签约 合同 预订 预定 报名 结账 结帐 就餐 刷卡 记账 入账 交车 提车 出库 制单 业务 创建 拍下 缴费 开单 发票 营业 买单 账单 开台 就诊 入住 "
+_SALE = "下单 订单 订购 成交 交易 消费 销售 销货 购买 收银 开票 单据 签订 签约 合同 预订 预定 报名 签单 出单 投保 承保 出票 结账 结帐 就餐 刷卡 记账 入账 交车 提车 出库 制单 业务 创建 拍下 缴费 开单 发票 营业 买单 账单 开台 就诊 入住 "
 _SALE += "order orders ordered sale sales sold purchase purchased transaction trans txn invoice invoiced receipt booking booked reservation "
-_SALE += "created creation create posted posting placed place checkout bill billing document doc trade deal ticket visit"
+_SALE += (
+    "created creation create posted posting placed place checkout bill billing document doc trade deal ticket visit opportunity"
+)
 _NO_SALE_TIME = "发货 收货 更新 修改 到期 到货 结束 截止 预计 退 取消 关闭 生日 出生 注册 审核 打印 离店 离开 确认 评价 最后 最近 上次 首次 第一 起始 生效 交货 送达 付款 支付 完成 完结 "
 _NO_SALE_TIME += "ship shipped shipping delivery deliver delivered due updated update modified estimated expiry expire expires expected cancel cancelled canceled close closed refund "
 _NO_SALE_TIME += "refunded return returned birth register registered signup limit approved last first end ended until paid pay payment fulfilled packed completed resolved review answer"
@@ -43,12 +45,12 @@ _PERSON = (
 )
 _PERSON += "customer cust client buyer member user guest patient student shopper purchaser subscriber household payer from requester bill sold party partner card contact"
 _NO_PERSON = "等级 级别 类型 分组 地址 备注 留言 来源 门店 店铺 商品 收银 业务 销售员 导购 顾问 经办 经手 处理 客服 service level group type address note seller sales staff cashier shop store vendor item product agent rep manager owner supplier employee"
-_ORDER = "订单 单据 交易 流水 小票 发票 合同 销售单 预订 预定 报名 账单 消费单 收银单 结算单 出库单 车架 order orders invoice receipt transaction trans txn sale sales booking reservation document doc ticket basket bill check folio purchase trade deal contract"
+_ORDER = "订单 单据 商机 交易 流水 小票 发票 合同 销售单 预订 预定 报名 账单 消费单 收银单 结算单 出库单 车架 order orders invoice receipt transaction trans txn sale sales booking reservation document doc ticket basket bill check folio purchase trade deal contract opportunity"
 _ID = "编号 号 号码 单号 id 编码 代码 序列号 number no num code key ref reference vin nbr"
 _NO_ORDER_ID = "客户 会员 买家 用户 商品 产品 货 物流 快递 支付 付款 子 行 门店 店铺 手机 电话 身份证 车牌 退 售后 序号 customer buyer member user product item sku shipping tracking payment refund line batch parcel phone store shop seller campaign tax"
 _MONEY = "金额 款 款项 总价 总额 价 价款 费 费用 营业额 销售额 收入 实收 实付 实付款 应收 应付 货款 学费 房费 餐费 保费 小计 合计 amount amounts amt total totals value sales revenue paid gross net spend spent expenditure turnover price sum charge charges payment proceeds collected"
-_ABOUT_MONEY = "实付 实收 实际 支付 付款 已付 成交 消费 销售 订单 交易 买家 顾客 客户 用户 结算 合同 总 净 paid net collected received grand order sale sales total transaction invoice customer buyer receipt"
-_NO_MONEY = "运费 邮费 快递 配送 包装 税 优惠 折扣 减免 立减 抵扣 券 红包 积分 成本 毛利 利润 佣金 提成 手续费 服务费 余额 押金 定金 赠送 单价 原价 标价 市场价 吊牌 退 数量 件数 次数 比例 率 编号 单号 号码 时间 日期 状态 方式 类型 备注 累计 历史 年收入 月收入 "
+_ABOUT_MONEY = "实付 实收 实缴 价税 含税 实际 支付 付款 已付 成交 消费 销售 订单 交易 买家 顾客 客户 用户 结算 合同 总 净 paid net collected received grand order sale sales total transaction invoice customer buyer receipt"
+_NO_MONEY = "运费 邮费 快递 配送 包装 税额 税费 税金 税率 优惠 折扣 减免 立减 抵扣 券 红包 积分 成本 毛利 利润 佣金 提成 手续费 服务费 余额 押金 定金 赠送 单价 原价 标价 市场价 吊牌 退 数量 件数 次数 比例 率 编号 单号 号码 时间 日期 状态 方式 类型 备注 累计 历史 年收入 月收入 "
 _NO_MONEY += "shipping freight postage delivery tax taxes vat gst duty discount discounts coupon voucher fee fees commission tip tips cost costs profit margin balance points point refund refunded refunds return returned unit "
 _NO_MONEY += "list original msrp count quantity qty items number id date time status type method currency cumulative lifetime predicted average avg income insurance handling rounding change due cash_back weight rate per fx exchange"
 _GOODS = "商品 产品 货品 存货 物料 宝贝 菜品 服务 课程 项目 品 product products item items sku goods article material dish dishes service course menu lineitem"
@@ -62,7 +64,7 @@ _ORDERS = (
     Sense("ordered_at", _MOMENT, _SALE, _NO_SALE_TIME),
     Sense("paid_at", _MOMENT, "付款 支付 收款 到账 结算 缴费 paid pay payment settled settlement", "退 预计 截止 due refund expected limit zone"),
     Sense("cancelled_at", _MOMENT, "取消 作废 关闭 撤销 cancel cancelled canceled cancellation voided void", "原因 reason by"),
-    Sense("status", "状态 status state stage 审核标志 单据状态 标志", "订单 交易 付款 支付 单据 缴费 销售 合同 预订 order payment financial transaction sale invoice booking document deal", "物流 发货 退 售后 评价 地址 省 客户 会员 结算 fulfillment fulfilment shipping delivery return refund ship customer member address tax consent subscription"),
+    Sense("status", "状态 status state stage 审核标志 单据状态 标志", "订单 交易 付款 支付 单据 缴费 销售 合同 预订 保单 客票 商机 order payment financial transaction sale invoice booking document deal", "物流 发货 退 售后 评价 地址 省 客户 会员 结算 fulfillment fulfilment shipping delivery return refund ship customer member address tax consent subscription"),
     Sense("product_id", f"{_ID} sku barcode 条码 货号", _GOODS, "订单 客户 order customer 数量 件数 quantity qty 规格 line number_of count of"),
     Sense("product_name", "名称 名字 标题 name title description 全名 项目", _GOODS, "客户 会员 门店 店铺 customer store shop variation variant category class family brand price quantity 类"),
     Sense("category", "分类 类目 类别 品类 大类 category department class family group subclass", f"{_GOODS} ", "客户 会员 customer age", needs_subject=False),

@@ -26,9 +26,9 @@ MOST = 0.8
 Columns = dict[str, ProposedColumn]
 
 _TOTALS = "总金额 订单总金额 订单总额 订单金额 商品总价 ordertotal total totalamount"
-_PAID = "实付 实收 实际 已付 支付 付款 到账 成交 净额 折后 paid collected received grand nett settled payment"
+_PAID = "实付 实收 实缴 价税 含税 实际 已付 支付 付款 到账 成交 净额 折后 paid collected received grand nett settled payment"
 _NET = "net 净"
-_GROSS = "应付 应收 原价 折前 标价 货款 gross subtotal merchandise before original list goods"
+_GROSS = "无税 未税 不含税 应付 应收 原价 折前 标价 货款 gross subtotal merchandise before original list goods"
 _INCOME = "商家 打款 结算 到手 入账 payout earnings earning proceeds disbursement settlement vendor seller merchant"
 _FEES = "手续费 佣金 服务费 扣点 技术 平台费 fee fees commission charges processing"
 _EXTRAS = "运费 邮费 快递 配送 税 优惠 折扣 减免 立减 券 红包 积分 抵扣 包装 shipping freight postage delivery tax vat gst discount coupon voucher handling tip service"
@@ -80,6 +80,11 @@ def income_columns(table: SampledTable, candidates: Sequence[str]) -> frozenset[
             if moved and sum(abs(abs(g) - abs(f) - abs(n)) < CENT * 2 for g, f, n in moved) >= MOST * len(moved):
                 found.add(net)
     return frozenset(found)
+
+
+def is_of_order(table: SampledTable, order: str, amount: str) -> bool:
+    """Whether an amount stands once per order: the same on all rows of every order that has several."""
+    return _repeats(table, order, amount) is True
 
 
 def is_explained(table: SampledTable, chosen: str, rival: str) -> bool:
@@ -187,15 +192,19 @@ def _repeats_in_order(table: SampledTable, chosen: Columns, amount: str) -> bool
     order = chosen.get("order_id")
     if order is None or order.column is None:
         return None
+    repeats = _repeats(table, order.column, amount)
+    return False if repeats and _is_product_of_row(table, chosen, amount) else repeats
+
+
+def _repeats(table: SampledTable, order: str, amount: str) -> bool | None:
+    """Whether an amount is one and the same on all rows of an order; None where too few orders of the sample have several rows."""
     groups: dict[str, list[float | None]] = {}
-    for order_id, number in zip(table.evidence(order.column).values, table.numbers(amount), strict=True):
+    for order_id, number in zip(table.evidence(order).values, table.numbers(amount), strict=True):
         if order_id is not None:
             groups.setdefault(order_id, []).append(number)
     several = [numbers for numbers in groups.values() if len(numbers) > 1]
     if any(len({number for number in numbers if number is not None}) > 1 for numbers in several):
         return False
-    if not several or _is_product_of_row(table, chosen, amount):
-        return False if several else None
     return True if len(several) >= FEWEST_ORDERS else None
 
 

@@ -18,6 +18,7 @@ from fenji.collect.understanding.amounts import (
     Standing,
     income_columns,
     is_explained,
+    is_of_order,
     settle_amount,
     settle_balance,
     settle_price,
@@ -239,15 +240,23 @@ def _one_amount(table: SampledTable, candidates: list[_Candidate]) -> tuple[list
     if not amounts:
         return candidates, None
     income = income_columns(table, list(dict.fromkeys(each.header for each in amounts)))
+    orders = [
+        each.header
+        for each in candidates
+        if each.field.name == "order_id" and each.fits and each.confidence is not Confidence.GUESS
+    ]
+    of_order = {each.header for each in amounts if orders and is_of_order(table, orders[0], each.header)}
 
     def order(each: _Candidate) -> tuple[object, ...]:
         standing = Standing.INCOME if each.header in income else standing_of(each.header)
         # A column that stays empty, and one whose cells are all 0, says nothing about what was paid.
         idle = each.is_empty or not table.evidence(each.header).highest
-        return (idle, standing, each.confidence.order, each.is_composed, each.field.name != "order_amount", each.rank)
+        # What was paid for the whole order has its postage and taxes in it, which the amounts of its rows lack.
+        of_row = bool(of_order) and each.header not in of_order
+        return (idle, standing, of_row, each.confidence.order, each.is_composed, each.field.name != "order_amount", each.rank)
 
     best = min(amounts, key=lambda each: (order(each), each.header))
-    alike = [each for each in amounts if each.header != best.header and order(each)[:3] == order(best)[:3]]
+    alike = [each for each in amounts if each.header != best.header and order(each)[:4] == order(best)[:4]]
     rival = next((each.header for each in alike if not is_explained(table, best.header, each.header)), None)
     return [*others, best], rival
 

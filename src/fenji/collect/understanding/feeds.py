@@ -215,6 +215,8 @@ _GATES: dict[Feed, Callable[[Choice], bool]] = {
     ),
     # A start alone is that of a campaign or a membership just as well; what is paid a month, or the end, makes it a contract.
     Feed.CONTRACT: lambda choice: (
-        choice.has_person and _is_surely(choice, "started_at") and _is_surely(choice, "contract_id", "ended_at", "monthly_fee")
+        choice.has_person
+        and _is_surely(choice, "started_at")
+        and (_is_surely(choice, "contract_id", "monthly_fee") or _is_named(choice, "ended_at"))
     ),
 }

@@ -248,6 +248,27 @@ PLATFORMS: tuple[Platform, ...] = (
         },
     ),
     Platform(
+        "deals",
+        Remark(_("deals or opportunities of a CRM")),
+        Feed.ORDER_LINE,
+        (
+            "stage closedate amount",
+            "dealstage closedate amount",
+            "stage closingdate amount",
+            "商机阶段 商机金额",
+            "销售阶段 商机名称",
+        ),
+        # A deal is a sale once it is won, on the day of its closing; what it was created for may never come.
+        columns={
+            "order_id": "opportunityid dealid recordid 商机编号 商机id",
+            "customer_id": "accountid companyid 客户编号 accountname associatedcompany company 客户名称",
+            "ordered_at": "closedate closingdate 成交日期 实际成交日期 赢单日期 结单日期",
+            "status": "stage dealstage 商机阶段 销售阶段",
+            "order_amount": "amount 商机金额 成交金额",
+            "line_amount": "",
+        },
+    ),
+    Platform(
         "ta_feng",
         Remark(_("Ta-Feng grocery transactions")),
         Feed.ORDER_LINE,
