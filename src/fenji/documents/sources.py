@@ -230,6 +230,7 @@ class _Entry(_Strict):
     return_order_pattern: Pattern | None = None
     shape: _Shape = _Shape()
     statuses: dict[StatusClass, Texts] = Field(default_factory=dict)
+    needs_paid_at: bool = False
     belongs_to: Text | None = None
     period: TotalsPeriod | None = None
     as_of: date | None = None
@@ -275,6 +276,8 @@ def _column_problems(entry: dict[str, Any], path: Keys, document: Document) -> I
         column = rule.get("column") if isinstance(rule, dict) else None
         if isinstance(column, str) and column not in names:
             yield unknown_name(_("field"), column, names, place=document.place((*path, "drop", position, "column")))
+    if entry.get("needs_paid_at") is True and "paid_at" not in columns:
+        yield Problem(_("needs_paid_at is set, but no column fills paid_at."), {}, document.place((*path, "needs_paid_at")))
     place = document.place((*path, "columns"))
     is_part = entry.get("belongs_to") is not None
     for needed in _missing(feed, set(columns), has_kind=entry.get("default_kind") is not None, is_part=is_part):
@@ -330,6 +333,7 @@ def _record(entry: _Entry) -> Source:
         shares_ids_with=entry.shares_ids_with,
         return_order_pattern=entry.return_order_pattern,
         statuses=entry.statuses,
+        needs_paid_at=entry.needs_paid_at,
         belongs_to=entry.belongs_to,
         period=entry.period,
         as_of=entry.as_of,

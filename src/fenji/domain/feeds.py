@@ -103,6 +103,7 @@ FEEDS: dict[Feed, tuple[Field, ...]] = {
         Field("refunded_at", Cell.MOMENT, "退款时间", "refunded at"),
         Field("currency", Cell.TEXT, "币种", "currency"),
         Field("kind", Cell.TEXT, "单据类型", "kind (sale, return)"),
+        Field("cancelled_at", Cell.MOMENT, "取消时间", "cancelled at"),
     ),
     Feed.ORDER: (
         Field("order_id", Cell.ID, "订单编号", "order id", required=True),
@@ -119,6 +120,7 @@ FEEDS: dict[Feed, tuple[Field, ...]] = {
         Field("refunded_at", Cell.MOMENT, "退款时间", "refunded at"),
         Field("currency", Cell.TEXT, "币种", "currency"),
         Field("kind", Cell.TEXT, "单据类型", "kind (sale, return)"),
+        Field("cancelled_at", Cell.MOMENT, "取消时间", "cancelled at"),
     ),
     Feed.PAYMENT: (
         Field("payment_id", Cell.ID, "收款编号", "payment id"),

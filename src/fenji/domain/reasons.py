@@ -21,6 +21,7 @@ class Reason(StrEnum):
     INVALID_DATE = "invalid_date"
     MISSING_AMOUNT = "missing_amount"
     INVALID_AMOUNT = "invalid_amount"
+    FOREIGN_CURRENCY = "foreign_currency"
     NEGATIVE_PRICE = "negative_price"
     INVALID_QUANTITY = "invalid_quantity"
     QUANTITY_OUT_OF_RANGE = "quantity_out_of_range"
@@ -51,9 +52,12 @@ EXPECTED: dict[Reason, str] = {
         "an id as text; a spreadsheet has rounded this one to scientific notation: export again with the column as text"
     ),
     Reason.MISSING_DATE: _("a date and time"),
-    Reason.INVALID_DATE: _("a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 20260203"),
+    Reason.INVALID_DATE: _(
+        "a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 3 Feb 2026; 02/03/2026 only where sources.yaml gives the date_order"
+    ),
     Reason.MISSING_AMOUNT: _("an amount"),
-    Reason.INVALID_AMOUNT: _("an amount such as 1,234.50 or 12.00元"),
+    Reason.INVALID_AMOUNT: _("an amount such as 1,234.50 or 12.00元; 1.234,50 only where sources.yaml says decimal: comma"),
+    Reason.FOREIGN_CURRENCY: _("an amount in one currency; the marks of this one mean another, or one of several"),
     Reason.NEGATIVE_PRICE: _("a price of 0 or more; returns have a negative quantity or kind"),
     Reason.INVALID_QUANTITY: _("a number of pieces"),
     Reason.QUANTITY_OUT_OF_RANGE: _("a quantity between -1,000,000 and 1,000,000"),

@@ -188,6 +188,8 @@ class Source:
     """Order ids that match are returns, for instance ^C."""
     statuses: Mapping[StatusClass, tuple[str, ...]] = field(default_factory=dict)
     """What the source's own words or codes mean, before the known words are asked."""
+    needs_paid_at: bool = False
+    """Orders without a time of payment are unpaid: the shop writes one on every order that was paid."""
     belongs_to: str | None = None
     """The source that holds the orders which these lines, payments or returns are about; they meet by order_id."""
     period: TotalsPeriod | None = None

@@ -1,8 +1,16 @@
 """From raw to clean: one customer, one order, one currency, one calendar; every row left out has a reason.
 
 ports           what preparation needs from outside
+nobody          which ids, phones and e-mails stand for nobody
 cells           what the text of one cell says
+dates           which moment a cell says
+currency_marks  which currency a sign beside an amount means
+amounts         what amount or number a cell says
+scores          what score a cell says
+stripping       the wrapping taken off whole columns
 statuses        whether an order was paid, called off or taken back
+readings        all that a text could be, before anybody knows its column
+order_states    what one row says for its whole order
 rows            every field of every row read, and why a row cannot be used
 duplicates      which rows came in more than once
 currencies      what an amount is worth in the workspace's currency

@@ -1,65 +1,45 @@
-"""What does the text of one cell say? Every way in which shops and spreadsheets write ids, amounts, dates, phones and words.
+"""What does the text of one cell say? Every way in which shops and spreadsheets write ids, phones, e-mails and words.
 
-The plain spelling is tried first, and only what it cannot read goes through the patterns: 200 million cells must pass.
-Three steps, each a column of its own, with a ``.view()`` between them so that no engine computes one twice: ``strip`` takes
-the wrapping off cells that are not plainly written; a reader (``text``, ``money``, ...) gives the value, null where the cell
-is empty or unreadable; ``is_unread`` tells these two apart.
+``stripping`` takes the wrapping off; a reader (``text``, ``phone``, ``dates.local_time``, ``amounts.money``, ...) gives the
+value, null where the cell is empty or unreadable; ``is_unread`` tells these two apart. Cells that are plainly written keep
+their text and skip all patterns: 200 million cells must pass.
 
-Source  the clean-up rules of Chinese shop exports: wrappers, signs and units of money, bracket remarks, spreadsheet dates
+Source  the clean-up rules of Chinese shop exports: wrappers, bracket remarks, masked persons
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
 
 from fenji.domain.feeds import Cell
-from fenji.domain.sources import MoneyUnit
+from fenji.prepare import nobody
 
-AMOUNT = "decimal(18, 4)"
-"""Money and numbers as read: four places are exact for prices per piece; lines are rounded once, later."""
+BLANK = " \\t\\r\\n\\x0b\\f\u00a0\u2007\u2009\u200b\u200e\u200f\u202f\u2060\u3000\ufeff"
+"""Blanks of every width and marks that nobody sees, for use inside [ ]."""
 
-_BEFORE_SCALING = "decimal(22, 8)"
-_FACTOR = "decimal(16, 2)"
-_BLANK = " \\t\\r\\n\\x0b\\f\u00a0\u3000\ufeff\u200b"
-_NOTHING = r"-+|—+|/|\\N|#N/A|(?i:n/a|null|none|nan|nat)|无|暂无|无退款申请"
-_SAYS_NOTHING = rf"^(?:{_NOTHING})?\z"
-_PLAIN_TEXT = rf"^[^{_BLANK}'=\-—/\\#无暂nN](?:(?s:.*)[^{_BLANK}])?\z"
+WIDE = "０１２３４５６７８９（）－−–．＋％：／，Ｅｅ’"
+NARROW = "0123456789()---.+%:/,Ee'"
+
+_NOTHING = r"-+|—+|/|(?i:\\N|#N/A|n/a|null|none|nan|nat)|无|暂无|无退款申请"
+SAYS_NOTHING = rf"^(?:{_NOTHING})?\z"
+_PLAIN_TEXT = rf"^[^{BLANK}'=\-—/\\#无暂nN](?:(?s:.*)[^{BLANK}])?\z"
 _PLAIN_ID = r"^[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]*\z"
 _WRAPPED = r"^=[\"']((?s:.*))[\"']\z"
-_EDGES = rf"^[{_BLANK}]*'?[{_BLANK}]*|[{_BLANK}]+\z"
-_OUTER_BLANKS = rf"^[{_BLANK}]+|[{_BLANK}]+\z"
+_EDGES = rf"^[{BLANK}]*'?[{BLANK}]*|[{BLANK}]+\z"
+_OUTER_BLANKS = rf"^[{BLANK}]+|[{BLANK}]+\z"
 _DESTROYED = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}\z"
 _FLOAT_OF_WHOLE = r"^[0-9]+\.0+\z"
 
-_WIDE = "０１２３４５６７８９（）－−．＋％：／，Ｅｅ"
-_NARROW = "0123456789()--.+%:/,Ee"
-_DIGITS = r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+"
-_REMARK = r"(?:\([^0-9](?s:.*))?"
-_POSITIVE = rf"^([+-]?)({_DIGITS})([eE][+-]?[0-9]{{1,2}})?[万亿]?{_REMARK}\z"
-_IN_BRACKETS = rf"^\(({_DIGITS})[万亿]?\)\z"
-
-_HOUR = "(?:[01]?[0-9]|2[0-3])"
-_PLAIN_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?)?\z"
-_ZONE = r"[ ]*(?:Z|z|UTC|GMT|([+-][0-9]{2}:?(?:[0-9]{2})?))?"
-_WRITTEN_DATE = (
-    r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?[ T]*"
-    rf"(?:({_HOUR})[:时点]([0-5]?[0-9])分?(?::?([0-5]?[0-9])秒?(?:\.([0-9]{{1,6}})[0-9]*)?)?)?{_ZONE}\z"
+_NO_DATE = (
+    r"^(?:0000|0001)[-/.年]|^0(?:\.0+)?\z|^(?:1753-01-01|1899-12-3[01]|1900-01-0[01])(?:[ T]00:00(?::00(?:\.0+)?)?)?\z"
+    r"|^1970[-/年.]0?1[-/月.]0?1日?[ T]*(?:0?[08]:00(?::00(?:\.0+)?)?)?[ ]*(?:Z|z|[+-][0-9:]*)?\z"
 )
-_COMPACT_DATE = (
-    r"^((?:19|20|21)[0-9]{2})([01][0-9])([0-3][0-9])"
-    rf"(?:[ T]?([01][0-9]|2[0-3]):?([0-5][0-9])(?::?([0-5][0-9])(?:\.([0-9]{{1,6}})[0-9]*)?)?)?{_ZONE}\z"
-)
-_HAS_ZONE = r"(?:[:分][0-9]{1,2}(?:\.[0-9]+)?|[分秒]|[0-9]T?[0-9]{6})[ ]*(?:Z|z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)\z"
-_SPREADSHEET_DAY = r"^[0-9]{5}(?:\.[0-9]{1,10})?\z"
-_EPOCH = r"^[0-9]{10}(?:[0-9]{3})?\z"
-_NO_DATE = r"^(?:0000|0001)[-/.年]|^0(?:\.0+)?\z|^1970[-/年.]0?1[-/月.]0?1日?[ T]*(?:0?[08]:00(?::00(?:\.0+)?)?)?[ ]*(?:Z|z|[+-][0-9:]*)?\z"
+"""Where clocks and databases begin to count."""
 
-_PHONE_NOISE = rf"\.0\z|[{_BLANK}()\-.–—'=\"]"
+_PHONE_NOISE = rf"\.0\z|[{BLANK}()\-.–—'=\"]"
 _PLAIN_MOBILE = r"^1[3-9][0-9]{9}\z"
 _CHINESE_MOBILE = r"^(?:\+?86|0086|0)?(1[3-9][0-9]{9})\z"
 _INTERNATIONAL = r"^(?:\+|00)([1-9][0-9]{6,14})\z"
@@ -68,10 +48,7 @@ _EMAIL = r"^[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a
 _YES = ("1", "y", "yes", "true", "t", "是", "有", "同意", "已同意", "允许", "√", "对", "on")
 _NO = ("0", "n", "no", "false", "f", "否", "没有", "不同意", "未同意", "不允许", "×", "x", "off")
 
-_UNIT_FACTOR = {MoneyUnit.YUAN: Decimal(1), MoneyUnit.WAN_YUAN: Decimal(10_000), MoneyUnit.FEN: Decimal("0.01")}
-
-CURRENCY_SIGNS = {"CNY": "¥￥元圆", "JPY": "¥￥円", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "$", "KRW": "₩"}
-"""The signs that an amount of a currency may carry; another currency's sign makes the amount unreadable."""
+_PLAIN = {Cell.TEXT: _PLAIN_TEXT, Cell.ID: _PLAIN_ID, Cell.PHONE: _PLAIN_MOBILE}
 
 
 @dataclass(frozen=True)
@@ -81,38 +58,39 @@ class Cells:
     came: ir.StringValue
     """As it came."""
     bare: ir.StringValue
-    """Without its wrapping, as ``strip`` gave it; null where ``came`` is plainly written."""
+    """Without its wrapping, as ``stripping`` gave it; null where ``came`` is plainly written."""
+
+    @property
+    def said(self) -> ir.StringValue:
+        """The text without its wrapping, plain or not."""
+        return self.bare.fill_null(self.came)
 
 
-def strip(came: ir.StringValue, kind: Cell, signs: str = "") -> ir.StringValue:
-    """The text without blanks, byte-order marks, spreadsheet wrappers and what else its kind passes over; null where it is plain.
-
-    Args:
-        came: the text as it came.
-        kind: what the field holds.
-        signs: for money, the signs of its currency.
-    """
-    if kind in (Cell.MONEY, Cell.NUMBER):
-        is_plain = came.try_cast(AMOUNT).notnull()
-        bare = came.translate(_WIDE, _NARROW).re_replace(f"[{_BLANK},_'\"={signs}]", "")
-    elif kind is Cell.PHONE:
-        is_plain = came.re_search(_PLAIN_MOBILE)
-        bare = came.translate(_WIDE, _NARROW).re_replace(_PHONE_NOISE, "")
+def strip(came: ir.StringValue, kind: Cell) -> ir.StringValue:
+    """Text, ids, phones, e-mails and yes or no without blanks, byte-order marks and spreadsheet wrappers; null where it is plain."""
+    is_plain = came.re_search(_PLAIN[kind]) if kind in _PLAIN else came.isnull()
+    if kind is Cell.PHONE:
+        bare = came.translate(WIDE, NARROW).re_replace(_PHONE_NOISE, "")
     else:
-        plain = {Cell.TEXT: _PLAIN_TEXT, Cell.ID: _PLAIN_ID, Cell.MOMENT: _PLAIN_MOMENT, Cell.DAY: _PLAIN_MOMENT}.get(kind)
-        is_plain = came.re_search(plain) if plain else came.isnull()
-        bare = _unwrap(came)
-        if kind in (Cell.ID, Cell.MOMENT, Cell.DAY):
-            bare = bare.translate(_WIDE, _NARROW)
+        bare = unwrap(came)
+        if kind is Cell.ID:
+            bare = bare.translate(WIDE, NARROW)
         elif kind is not Cell.TEXT:
             bare = bare.lower()
     return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), bare)
 
 
+def unwrap(came: ir.StringValue) -> ir.StringValue:
+    """The text without outer blanks, ``="..."`` and a leading apostrophe."""
+    trimmed = came.re_replace(_OUTER_BLANKS, "")
+    unwrapped = ibis.ifelse(trimmed.re_search(_WRAPPED), trimmed.re_extract(_WRAPPED, 1), trimmed)
+    return unwrapped.re_replace(_EDGES, "")
+
+
 def text(cells: Cells) -> ir.StringValue:
     """The words of a cell; null where it says nothing, as ``-``, ``--``, ``无``, ``null`` and their like do."""
     return ibis.cases(
-        (cells.bare.isnull(), cells.came), (cells.bare.re_search(_SAYS_NOTHING), ibis.null("string")), else_=cells.bare
+        (cells.bare.isnull(), cells.came), (cells.bare.re_search(SAYS_NOTHING), ibis.null("string")), else_=cells.bare
     )
 
 
@@ -126,73 +104,33 @@ def identifier(cells: Cells) -> ir.StringValue:
     return ibis.cases(
         (bare.isnull(), cells.came),
         (bare.re_search(_FLOAT_OF_WHOLE), bare.re_extract(r"^([0-9]+)", 1)),
-        (bare.re_search(f"{_SAYS_NOTHING}|{_DESTROYED}"), ibis.null("string")),
+        (bare.re_search(f"{SAYS_NOTHING}|{_DESTROYED}"), ibis.null("string")),
         else_=bare,
     )
 
 
 def person_id(cells: Cells) -> ir.StringValue:
-    """An id of a person; null where the platform has masked it (``t**8``), since masked ids of strangers are equal."""
-    return ibis.ifelse(cells.bare.contains("*"), ibis.null("string"), identifier(cells))
-
-
-def number(cells: Cells) -> ir.DecimalValue:
-    """A plain number as decimal(18, 4)."""
-    return cells.came.try_cast(AMOUNT).fill_null(_written_amount(cells.bare, Decimal(1)))
-
-
-def money(cells: Cells, unit: MoneyUnit = MoneyUnit.YUAN) -> ir.DecimalValue:
-    """An amount in whole units of its currency (元), as decimal(18, 4).
-
-    Args:
-        cells: such as ``1,234.50``, ``¥12.00``, ``12元``, ``1.2万``, ``(12.00)`` or ``499.00（系统计算中）``.
-        unit: what the column counts: yuan, ten thousand yuan or fen.
-    """
-    factor = _UNIT_FACTOR[unit]
-    written = _written_amount(cells.bare, factor)
-    if unit is MoneyUnit.YUAN:
-        return cells.came.try_cast(AMOUNT).fill_null(written)
-    plain = (cells.came.try_cast(_BEFORE_SCALING) * _exact(factor)).try_cast(AMOUNT)
-    return ibis.ifelse(cells.bare.isnull(), plain, written)
-
-
-def local_time(cells: Cells) -> ir.TimestampValue:
-    """The wall-clock time of a cell that names no zone: written dates, 20200203, and spreadsheet day numbers.
-
-    Null for cells that name a moment by itself; see ``moment``.
-    """
-    bare = cells.bare
-    return ibis.cases(
-        (bare.isnull(), cells.came.try_cast("timestamp")),
-        (bare.re_search(_HAS_ZONE), ibis.null("timestamp")),
-        (bare.re_search(_WRITTEN_DATE), _written_time(bare, _WRITTEN_DATE).try_cast("timestamp")),
-        (bare.re_search(_COMPACT_DATE), _written_time(bare, _COMPACT_DATE).try_cast("timestamp")),
-        (bare.re_search(_SPREADSHEET_DAY), _spreadsheet_time(bare)),
+    """An id of a person; null where it is masked (``t**8``), since masked ids of strangers are equal, and where it stands for nobody."""
+    return ibis.ifelse(
+        is_masked(cells) | nobody.is_nobodys_id(cells.said).fill_null(ibis.literal(value=False)), ibis.null("string"), identifier(cells)
     )
 
 
-def moment(cells: Cells) -> ir.TimestampValue:
-    """The UTC moment of a cell that needs no zone: written with Z or an offset, or seconds or milliseconds since 1970."""
-    bare = cells.bare
-    nothing = ibis.null("timestamp('UTC')")
-    return ibis.cases(
-        (bare.isnull(), nothing),
-        (bare.re_search(_EPOCH), _since_1970(bare)),
-        (~bare.re_search(_HAS_ZONE), nothing),
-        (bare.re_search(_WRITTEN_DATE), _zoned(bare, _WRITTEN_DATE)),
-        (bare.re_search(_COMPACT_DATE), _zoned(bare, _COMPACT_DATE)),
-    )
+def is_masked(cells: Cells) -> ir.BooleanValue:
+    """Whether the platform has put stars in place of a part of the cell; never null."""
+    return cells.bare.contains("*").fill_null(ibis.literal(value=False))
 
 
-def day(cells: Cells) -> ir.DateValue:
-    """A calendar day; a time beside it is passed over."""
-    return ibis.coalesce(local_time(cells), moment(cells).cast("timestamp")).date()
+def is_destroyed(cells: Cells) -> ir.BooleanValue:
+    """Whether a spreadsheet has rounded the id to scientific notation; never null."""
+    return cells.bare.re_search(_DESTROYED).fill_null(ibis.literal(value=False))
 
 
 def phone(cells: Cells) -> ir.StringValue:
-    """A phone number by which a person may be known: Chinese mobiles as +86…, others in digits; null where masked."""
+    """A phone number by which a person may be known: Chinese mobiles as +86…, others in digits; null where masked or nobody's."""
     bare = cells.bare
     return ibis.cases(
+        (nobody.is_nobodys_phone(cells.said), ibis.null("string")),
         (bare.isnull(), ibis.literal("+86").concat(cells.came)),
         (bare.re_search(_CHINESE_MOBILE), ibis.literal("+86").concat(bare.re_extract(_CHINESE_MOBILE, 1))),
         (bare.re_search(_INTERNATIONAL), ibis.literal("+").concat(bare.re_extract(_INTERNATIONAL, 1))),
@@ -201,13 +139,28 @@ def phone(cells: Cells) -> ir.StringValue:
 
 
 def email(cells: Cells) -> ir.StringValue:
-    """An e-mail address in lower case; null where masked or not an address."""
-    return ibis.cases((cells.bare.contains("*"), ibis.null("string")), (cells.bare.re_search(_EMAIL), cells.bare))
+    """An e-mail address in lower case; null where masked, nobody's or not an address."""
+    nothing = cells.bare.contains("*") | nobody.is_nobodys_email(cells.bare)
+    return ibis.cases((nothing, ibis.null("string")), (cells.bare.re_search(_EMAIL), cells.bare))
 
 
 def yes_no(cells: Cells) -> ir.BooleanValue:
     """Yes or no in either language."""
     return ibis.cases((cells.bare.isin(_YES), ibis.literal(value=True)), (cells.bare.isin(_NO), ibis.literal(value=False)))
+
+
+def says_nothing(cells: Cells, kind: Cell) -> ir.BooleanValue:
+    """Whether the cell stands for an empty one: ``--``, 无, a masked or nobody's phone, e-mail or id, or the zero of a clock."""
+    said = cells.said
+    nothing = said.re_search(f"{SAYS_NOTHING}|{_NO_DATE}" if kind in (Cell.MOMENT, Cell.DAY) else SAYS_NOTHING)
+    if kind in (Cell.PHONE, Cell.EMAIL, Cell.ID):
+        nothing |= said.contains("*") | nobody.CHECKS[kind](said)
+    return nothing
+
+
+def is_zero_of_clock(cells: Cells) -> ir.BooleanValue:
+    """Whether the cell of a moment holds the beginning of a calendar or a clock, such as 0000-00-00; never null."""
+    return cells.said.re_search(_NO_DATE).fill_null(ibis.literal(value=False))
 
 
 def is_unread(cells: Cells, value: ir.Value, kind: Cell) -> ir.BooleanValue:
@@ -216,66 +169,6 @@ def is_unread(cells: Cells, value: ir.Value, kind: Cell) -> ir.BooleanValue:
     Args:
         cells: the text as it came and stripped.
         value: what was read from it.
-        kind: what the field holds; a masked phone, e-mail or person's id says nothing, and so do 0000-00-00 and 1970-01-01.
+        kind: what the field holds.
     """
-    said = cells.bare.fill_null(cells.came)
-    nothing = said.re_search(f"{_SAYS_NOTHING}|{_NO_DATE}" if kind in (Cell.MOMENT, Cell.DAY) else _SAYS_NOTHING)
-    if kind in (Cell.PHONE, Cell.EMAIL, Cell.ID):
-        nothing |= said.contains("*")
-    return ibis.cases((value.notnull() | cells.came.isnull(), ibis.literal(value=False)), else_=~nothing)
-
-
-def _unwrap(came: ir.StringValue) -> ir.StringValue:
-    trimmed = came.re_replace(_OUTER_BLANKS, "")
-    unwrapped = ibis.ifelse(trimmed.re_search(_WRAPPED), trimmed.re_extract(_WRAPPED, 1), trimmed)
-    return unwrapped.re_replace(_EDGES, "")
-
-
-def _written_amount(bare: ir.StringValue, factor: Decimal) -> ir.DecimalValue:
-    """The amount of a cell that is not a plain number."""
-    positive = bare.re_extract(_POSITIVE, 1).concat(bare.re_extract(_POSITIVE, 2), bare.re_extract(_POSITIVE, 3))
-    negative = ibis.literal("-").concat(bare.re_extract(_IN_BRACKETS, 1))
-    in_brackets = bare.re_search(_IN_BRACKETS)
-    digits = ibis.cases((bare.isnull(), ibis.null("string")), (in_brackets, negative), (bare.re_search(_POSITIVE), positive))
-    scale = ibis.cases(
-        (bare.isnull(), ibis.null(_FACTOR)),
-        (bare.re_search(r"^\(?[^(]*万"), _exact(factor * 10_000)),
-        (bare.re_search(r"^\(?[^(]*亿"), _exact(factor * 100_000_000)),
-        else_=_exact(factor),
-    )
-    return (digits.try_cast(_BEFORE_SCALING) * scale).try_cast(AMOUNT)
-
-
-def _exact(factor: Decimal) -> ir.DecimalValue:
-    # Typed by us: left alone, each engine gives a decimal literal another scale.
-    return ibis.literal(str(factor)).cast(_FACTOR)
-
-
-def _written_time(bare: ir.StringValue, pattern: str) -> ir.StringValue:
-    """ISO text of the pattern's groups: year, month, day, hour, minute, second, fraction."""
-    year, month, day_, hour, minute, second, fraction = (bare.re_extract(pattern, group) for group in range(1, 8))
-    parts: Sequence[str | ir.StringValue] = (
-        "-", month.lpad(2, "0"), "-", day_.lpad(2, "0"), " ",
-        hour.lpad(2, "0"), ":", minute.lpad(2, "0"), ":", second.lpad(2, "0"), ".", fraction.rpad(6, "0"),
-    )  # fmt: skip
-    return year.concat(*parts)
-
-
-def _zoned(bare: ir.StringValue, pattern: str) -> ir.TimestampValue:
-    # +08:00, +0800, +08, and nothing for Z. Both engines read the form with the colon.
-    digits = bare.re_extract(pattern, 8).re_replace("[+:-]", "").rpad(4, "0")
-    sign = ibis.ifelse(bare.re_extract(pattern, 8).startswith("-"), "-", "+")
-    offset = sign.concat(digits.left(2), ":", digits.right(2))
-    return _written_time(bare, pattern).concat(offset).try_cast("timestamp('UTC')")
-
-
-def _spreadsheet_time(bare: ir.StringValue) -> ir.TimestampValue:
-    # Day 0 of the 1900 system is 1899-12-30 for every day after February 1900.
-    seconds = (bare.try_cast("decimal(28, 10)") * 86_400).round(0).cast("int64")
-    return ibis.literal("1899-12-30 00:00:00").cast("timestamp") + seconds.as_interval("s")
-
-
-def _since_1970(bare: ir.StringValue) -> ir.TimestampValue:
-    count = bare.try_cast("int64")
-    milliseconds = ibis.ifelse(bare.length() > 10, count, count * 1000)  # noqa: PLR2004 - ten digits are seconds
-    return (ibis.literal("1970-01-01 00:00:00").cast("timestamp") + milliseconds.as_interval("ms")).cast("timestamp('UTC')")
+    return ibis.cases((value.notnull() | cells.came.isnull(), ibis.literal(value=False)), else_=~says_nothing(cells, kind))

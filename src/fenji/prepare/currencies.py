@@ -12,6 +12,7 @@ import pyarrow as pa
 from fenji.domain.sources import Source
 from fenji.errors import InvalidSettings, Problem
 from fenji.language import message as _
+from fenji.prepare.currency_marks import meanings, most_usual
 
 RATE = "decimal(14, 8)"
 """With it a product of quantity and price times a rate stays inside 38 digits on both engines."""
@@ -19,8 +20,11 @@ RATE = "decimal(14, 8)"
 Rates = Mapping[str, Mapping[str, Decimal]]
 """Currency -> month (2026-01) -> what one unit of it was worth in the workspace's currency."""
 
-_SPELLINGS = {"人民币": "CNY", "元": "CNY", "RMB": "CNY", "CNH": "CNY", "¥": "CNY", "￥": "CNY", "美元": "USD", "US$": "USD", "$": "USD",
-              "欧元": "EUR", "€": "EUR", "英镑": "GBP", "£": "GBP", "港币": "HKD", "港元": "HKD", "HK$": "HKD", "日元": "JPY"}  # fmt: skip
+
+def code_of(said: ir.StringValue) -> ir.StringValue:
+    """The code of a currency that a column names: usd, US$, 人民币; words that we do not know stay as they are, in capitals."""
+    mark = said.lower().re_replace("[ \t\u3000]", "")
+    return ibis.coalesce(most_usual(meanings(mark)), said.upper())
 
 
 def currency_of(rows: ir.Table, sources: Sequence[Source], *, workspace: str) -> ir.StringValue:
@@ -33,8 +37,7 @@ def currency_of(rows: ir.Table, sources: Sequence[Source], *, workspace: str) ->
     """
     own = [(source.name, source.currency) for source in sources if source.currency is not None]
     of_source = rows["source"].cases(*own, else_=workspace) if own else ibis.literal(workspace)
-    said = rows["currency"].upper()
-    return said.cases(*_SPELLINGS.items(), else_=said).fill_null(of_source)
+    return code_of(rows["currency"]).fill_null(of_source)
 
 
 def month_of(day: ir.DateValue) -> ir.StringValue:
@@ -86,17 +89,17 @@ def with_rate(rows: ir.Table, rates: ir.Table | None, *, day: str, workspace: st
     """The rows with ``rate``, the worth of one unit of their ``currency`` in the month of ``day``.
 
     Grain: one row per row given.
-    Keeps: every row. The rate is 1 in the workspace's currency, and null where it is missing, which ``require_rates`` rules out.
+    Keeps: every row. The rate is 1 in the workspace's currency, and null where it is missing: never 1 for foreign money. That ``require_rates`` rules out.
 
     Args:
         rows: with ``currency``.
-        rates: as ``rate_table`` gives them; None where all money is in the workspace's currency.
+        rates: as ``rate_table`` gives them; None where there are none, and foreign money has no worth.
         day: the column of the day whose month counts.
         workspace: the workspace's currency.
     """
     one = ibis.literal("1").cast(RATE)
     if rates is None:
-        return rows.mutate(rate=one)
+        return rows.mutate(rate=ibis.ifelse(rows["currency"] == workspace, one, ibis.null(RATE)))
     asked = rows.mutate(rate_month=month_of(rows[day])).view()
     found = asked.left_join(rates, [asked["currency"] == rates["currency"], asked["rate_month"] == rates["month"]])
     return found.select(*rows.columns, rate=ibis.ifelse(asked["currency"] == workspace, one, rates["rate"]))

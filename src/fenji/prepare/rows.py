@@ -1,7 +1,7 @@
 """What does each row that came in say, read as what its fields hold, and which rows cannot be used and why?
 
-A row is left out by the first of: the source's ``drop`` rules in their order; an unpaid, cancelled or wholly refunded order;
-an id, date, amount, quantity or score at fault, in the order of the feed's fields. Fields whose loss does not make a row
+A row is left out by the first of: the source's ``drop`` rules in their order; an unpaid, cancelled or wholly refunded order, as
+the rows of an order say together; an id, date, amount, quantity or score at fault, in the order of the feed's fields. Fields whose loss does not make a row
 false (a phone, a birthday, a product id) become null and are counted in column quality.
 """
 
@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import add
+from operator import add, or_
 
 import ibis
 import ibis.expr.types as ir
 
 from fenji.domain.feeds import FEEDS, Cell, Feed, Field
 from fenji.domain.reasons import Reason
-from fenji.domain.sources import ColumnMapping, DropRule, FileLocation, Source
-from fenji.prepare import cells, statuses
+from fenji.domain.sources import ColumnMapping, DropRule, FileLocation, Source, StatusClass
+from fenji.prepare import amounts, cells, currencies, dates, scores, statuses
+from fenji.prepare.currency_marks import may_be, only_one
+from fenji.prepare.order_states import SAYS_CANCELLED, SAYS_PAID, TELLS_REFUND, with_order_states
 from fenji.prepare.ports import Calendar
+from fenji.prepare.stripping import Writing, bare_cells, with_bare
 
 PROVENANCE = ("source", "file", "row_number")
 """What tells one row from all others, through all of preparation."""
@@ -35,10 +38,13 @@ _PERSON_IDS = frozenset({"customer_id", "union_id", "referrer_id"})
 _MAY_BE_NOBODYS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL})
 """Feeds whose rows are used although they do not say whose they are, or need not."""
 
-_CAME_LENGTH = 200
-_EARLIEST, _LATEST = "1970-01-02 00:00:00", "2199-12-31 00:00:00"
-"""No shop sold before; 1970-01-01 is the zero of a clock, and years such as 9999 mean that there is no date."""
+_OF_ORDERS = (Feed.ORDER_LINE, Feed.ORDER)
+_OF_MONEY = (*_OF_ORDERS, Feed.PAYMENT, Feed.RETURN, Feed.BALANCE)
+"""Feeds whose amounts are revenue: a row that loses one would make the sum wrong."""
 
+_SIGNED = ("quantity", "line_amount", "order_amount")
+
+_CAME_LENGTH = 200
 _MAY_STAY_OPEN = (Feed.CONTRACT, "ended_at")
 """A moment whose absence says something: a contract without an end runs. So an end that cannot be read is no missing end."""
 
@@ -47,8 +53,8 @@ _TYPES = {
     Cell.TEXT: "string",
     Cell.PHONE: "string",
     Cell.EMAIL: "string",
-    Cell.MONEY: cells.AMOUNT,
-    Cell.NUMBER: cells.AMOUNT,
+    Cell.MONEY: amounts.AMOUNT,
+    Cell.NUMBER: amounts.AMOUNT,
     Cell.MOMENT: "timestamp('UTC')",
     Cell.DAY: "date",
     Cell.YES_NO: "boolean",
@@ -134,18 +140,18 @@ class _SourceRows:
         self.fields = FEEDS[source.feed]
         self.calendar = calendar
         self.zone = zone
-        self.signs = (
-            "".join(cells.CURRENCY_SIGNS.values()) if "currency" in source.columns else cells.CURRENCY_SIGNS.get(currency, "")
-        )
+        self.currency = currency
         self.mapped = [field for field in self.fields if field.name in source.columns]
         self.raw = raw.filter(raw["source"] == source.name)
 
     def typed(self) -> ir.Table:
         """The finished rows."""
         came = self.raw.select(*PROVENANCE, **{f"{field.name}__came": self._text(field) for field in self.mapped}).view()
-        stripped = came.mutate(**self._stripped_columns(came)).view()
+        stripped = with_bare(came, {field.name: self._writing(field) for field in self.mapped})
         read = stripped.mutate(**self._read_columns(stripped)).view()
         judged = read.select(*PROVENANCE, **self._judged_columns(read)).view()
+        if self._has_states():
+            judged = with_order_states(judged.mutate(**self._said(judged)), has_status=self._is_mapped("status"))
         rows = judged.mutate(unread_fields=self._unread_mask(judged))
         return leave_out(rows, list(self._checks(judged))).select(*PROVENANCE, *self._value_names(), *VERDICT)
 
@@ -163,39 +169,56 @@ class _SourceRows:
         mapping = self.source.columns[field.name]
         return ibis.literal(mapping.constant) if mapping.constant is not None else self.raw[field.name]
 
-    def _stripped_columns(self, came: ir.Table) -> dict[str, ir.Value]:
+    def _writing(self, field: Field) -> Writing:
+        mapping = self.source.columns[field.name]
+        return Writing(field.cell, mapping.decimal, mapping.date_order)
+
+    def _has_states(self) -> bool:
+        """Whether rows have anything to learn from other rows of their order."""
+        tells = self._is_mapped("status") or self._is_mapped("cancelled_at") or self._needs_paid_at()
+        return self.source.feed in _OF_ORDERS and self._is_mapped("order_id") and tells
+
+    def _needs_paid_at(self) -> bool:
+        return self.source.needs_paid_at and self._is_mapped("paid_at")
+
+    def _said(self, judged: ir.Table) -> dict[str, ir.Value]:
+        """Whether anything stands where the time of payment or cancellation does, read or not."""
         return {
-            f"{field.name}__bare": cells.strip(
-                came[f"{field.name}__came"], field.cell, self.signs if field.cell is Cell.MONEY else ""
-            )
-            for field in self.mapped
+            f"{name}__said": judged[name].notnull() | judged[f"{name}__unread"]
+            if self._is_mapped(name)
+            else ibis.literal(value=False)
+            for name in ("paid_at", "cancelled_at")
         }
 
     def _read_columns(self, stripped: ir.Table) -> dict[str, ir.Value]:
         """The first reading of every mapped field."""
         columns: dict[str, ir.Value] = {}
         for field in self.mapped:
-            written = _cells(stripped, field)
+            written = bare_cells(stripped, field.name)
             if field.cell is Cell.MOMENT:
-                columns[f"{field.name}__local"] = cells.local_time(written)
-                columns[f"{field.name}__moment"] = cells.moment(written)
+                columns[f"{field.name}__local"] = dates.local_time(written)
+                columns[f"{field.name}__moment"] = dates.moment(written)
             else:
                 columns[field.name] = self._reader(field, self.source.columns[field.name])(written)
+            if field.cell is Cell.MONEY:
+                columns[f"{field.name}__named"] = amounts.named_currencies(written)
         for rule in self.source.drop:
             field = next(each for each in self.fields if each.name == rule.column)
             if field in self.mapped and field.cell not in (Cell.ID, Cell.TEXT):
-                columns[f"{field.name}__words"] = cells.text(_cells(stripped, field))
+                columns[f"{field.name}__words"] = cells.text(bare_cells(stripped, field.name))
         return columns
 
     def _reader(self, field: Field, mapping: ColumnMapping) -> Callable[[cells.Cells], ir.Value]:
         if field.cell is Cell.MONEY:
-            return lambda written: cells.money(written, mapping.unit)
+            return lambda written: amounts.money(written, mapping.unit)
         if field.cell is Cell.ID:
             return cells.person_id if field.name in _PERSON_IDS else cells.identifier
+        if field.name == "score":
+            return lambda written: scores.score(written, self.source.score_scale)
         readers: dict[Cell, Callable[[cells.Cells], ir.Value]] = {
             Cell.TEXT: cells.text,
-            Cell.NUMBER: cells.number,
-            Cell.DAY: cells.day,
+            Cell.NUMBER: amounts.number,
+            Cell.DAY: dates.day,
             Cell.PHONE: cells.phone,
             Cell.EMAIL: cells.email,
             Cell.YES_NO: cells.yes_no,
@@ -205,6 +228,7 @@ class _SourceRows:
     def _judged_columns(self, read: ir.Table) -> dict[str, ir.Value]:
         """Values, whether each could be read, and the texts that checks and reports still need."""
         columns: dict[str, ir.Value] = {}
+        foreign = self._foreign(read)
         for field in self.fields:
             name = field.name
             if field not in self.mapped:
@@ -219,11 +243,45 @@ class _SourceRows:
                 )
             else:
                 usable = columns[name] = read[name]
+            if name in foreign and not self._tells_currency():
+                usable = columns[name] = ibis.ifelse(foreign[name], ibis.null(_TYPES[field.cell]), read[name])
             columns[f"{name}__came"] = read[f"{name}__came"]
-            columns[f"{name}__unread"] = cells.is_unread(_cells(read, field), usable, field.cell)
+            written = bare_cells(read, name)
+            columns[f"{name}__unread"] = cells.is_unread(written, usable, field.cell)
+            if name == "score":
+                columns[f"{name}__unread"] &= ~scores.is_none_given(written)
         if "kind" in columns and self.source.default_kind is not None:
             columns["kind"] = columns["kind"].fill_null(self.source.default_kind)
+        if self._tells_currency():
+            columns["currency"] = self._row_currency(read)
+            columns |= {f"{name}__foreign": is_foreign for name, is_foreign in foreign.items()}
         return columns | {name: read[name] for name in read.columns if name.endswith("__words")}
+
+    def _tells_currency(self) -> bool:
+        """Whether rows of the feed may be in a currency of their own."""
+        return any(field.name == "currency" for field in self.fields)
+
+    def _money(self) -> list[str]:
+        return [field.name for field in self.mapped if field.cell is Cell.MONEY]
+
+    def _own_currency(self, read: ir.Table) -> ir.StringValue:
+        """The currency that the row's marks make it, or else that of the source; the column of currencies has the first word."""
+        own = ibis.literal(self.currency)
+        by_marks = [
+            ibis.cases((may_be(read[f"{name}__named"], own), own), else_=only_one(read[f"{name}__named"])) for name in self._money()
+        ]
+        said = [currencies.code_of(read["currency"])] if "currency" in read.columns else []
+        return ibis.coalesce(*said, *by_marks, own)
+
+    def _row_currency(self, read: ir.Table) -> ir.StringValue:
+        """What the row's column says, else the currency that its marks name where that is not the source's; else null."""
+        said = read["currency"] if "currency" in read.columns else ibis.null("string")
+        return said.fill_null(self._own_currency(read).nullif(self.currency))
+
+    def _foreign(self, read: ir.Table) -> dict[str, ir.BooleanValue]:
+        """For every amount whether its marks mean another currency than the row's."""
+        own = self._own_currency(read) if self._tells_currency() else ibis.literal(self.currency)
+        return {name: (~may_be(read[f"{name}__named"], own)).fill_null(ibis.literal(value=False)) for name in self._money()}
 
     def _moment_and_day(
         self, local: ir.TimestampValue, moment: ir.TimestampValue, usable: ir.TimestampValue
@@ -244,19 +302,31 @@ class _SourceRows:
                     rule.column,
                     self._shown(rule.column),
                 )
-        if self.source.feed is Feed.ORDER_LINE and self._is_mapped("status"):
-            yield from self._status_checks(rows)
+        if self._has_states():
+            yield from self._state_checks(rows)
         for field in self.fields:
             yield from self._field_checks(rows, field)
         if self.source.feed not in _MAY_BE_NOBODYS:
             nobody = reduce(lambda left, right: left & right, [rows[name].isnull() for name in _PERSONS])
             yield Check(nobody, Reason.MISSING_CUSTOMER)
 
-    def _status_checks(self, rows: ir.Table) -> Iterator[Check]:
-        not_told = rows["refund_amount"].fill_null(0) == 0
-        yield Check(statuses.is_cancelled(rows["status"]), Reason.CANCELLED, "status", self._shown("status"))
-        yield Check(statuses.is_unpaid(rows["status"], self.source.paid_statuses), Reason.UNPAID, "status", self._shown("status"))
-        yield Check(statuses.is_taken_back(rows["status"]) & not_told, Reason.CANCELLED, "status", self._shown("status"))
+    def _state_checks(self, rows: ir.Table) -> Iterator[Check]:
+        """Void, unpaid and wholly refunded orders."""
+        if self._is_mapped("status"):
+            kind = statuses.status_class(rows["status"], self.source)
+            shown = self._shown("status")
+            # A return is no sale that came to nothing: it is what takes the sale back.
+            comes_back = reduce(
+                or_, [(rows[name] < 0).fill_null(ibis.literal(value=False)) for name in _SIGNED if name in rows.columns], statuses.is_return(rows["kind"])
+            )
+            is_gone = (kind == StatusClass.RETURNED) & ~rows[TELLS_REFUND] & ~comes_back.fill_null(ibis.literal(value=False))
+            yield Check(kind == StatusClass.VOID, Reason.CANCELLED, "status", shown)
+            yield Check(kind == StatusClass.UNPAID, Reason.UNPAID, "status", shown)
+            yield Check(is_gone, Reason.CANCELLED, "status", shown)
+        if self._is_mapped("cancelled_at"):
+            yield Check(rows[SAYS_CANCELLED], Reason.CANCELLED, "cancelled_at", self._shown("cancelled_at"))
+        if self._needs_paid_at():
+            yield Check(~rows[SAYS_PAID], Reason.UNPAID, "paid_at", self._shown("paid_at"))
 
     def _field_checks(self, rows: ir.Table, field: Field) -> Iterator[Check]:
         name = field.name
@@ -265,6 +335,8 @@ class _SourceRows:
             if (self.source.feed, name) == _MAY_STAY_OPEN:
                 is_unread &= ~statuses.is_open_end(rows[f"{name}__came"])
             yield Check(is_unread, reason, name, self._shown(name))
+        if f"{name}__foreign" in rows.columns:
+            yield Check(rows[f"{name}__foreign"], Reason.FOREIGN_CURRENCY, name, self._shown(name))
         if field.required:
             missing = rows[name].isnull()
             if name == "ordered_at":
@@ -283,18 +355,12 @@ class _SourceRows:
         return None if field in PERSONAL or not self._is_mapped(field) else f"{field}__came"
 
 
-def _cells(table: ir.Table, field: Field) -> cells.Cells:
-    return cells.Cells(table[f"{field.name}__came"], table[f"{field.name}__bare"])
-
-
 def _shown(rows: ir.Table, column: str | None) -> ir.StringValue:
     return ibis.null("string") if column is None else rows[column].cast("string").substr(0, _CAME_LENGTH)
 
 
 def _usable_time(local: ir.TimestampValue, moment: ir.TimestampValue) -> ir.TimestampValue:
-    plain = ibis.coalesce(local, moment.cast("timestamp"))
-    inside = plain.between(ibis.literal(_EARLIEST).cast("timestamp"), ibis.literal(_LATEST).cast("timestamp"))
-    return ibis.ifelse(inside, plain, ibis.null("timestamp"))
+    return dates.inside_limits(ibis.coalesce(local, moment.cast("timestamp")))
 
 
 def _matches(words: ir.StringValue, rule: DropRule) -> ir.BooleanValue:
@@ -311,7 +377,7 @@ def _reason_of_unread(feed: Feed, field: Field) -> str | None:
         return Reason.DESTROYED_ID
     if field.cell is Cell.MOMENT and (field.required or (feed, field.name) == _MAY_STAY_OPEN):
         return Reason.INVALID_DATE
-    if field.cell is Cell.MONEY and feed is Feed.ORDER_LINE:
+    if field.cell is Cell.MONEY and feed in _OF_MONEY:
         return Reason.INVALID_AMOUNT
     return {"quantity": Reason.INVALID_QUANTITY, "score": Reason.INVALID_SCORE}.get(field.name)
 
@@ -321,4 +387,6 @@ def _reason_of_missing(field: Field) -> str:
         return Reason.MISSING_DATE
     if field.name in _PERSON_IDS:
         return Reason.MISSING_CUSTOMER
+    if field.cell is Cell.MONEY:
+        return Reason.MISSING_AMOUNT
     return Reason.MISSING_KIND if field.name == "kind" else Reason.MISSING_ID

@@ -1,25 +1,59 @@
-"""Was the order paid, called off, or taken back; has the contract ended? The words by which companies say so, in Chinese and English.
+"""Was the order paid, called off, or taken back; has the contract ended? The words by which companies say so, in nine languages.
 
-A status is compared without blanks and letter case. Words that mean different things in different systems (``closed``,
-``complete``, ``待付尾款``) decide nothing: the row is kept, or the source's ``paid_statuses`` decide.
+A status is compared without blanks, hyphens, underscores and letter case. Words that mean different things in different systems
+(``closed``, ``open``, ``confirmed``, ``待付尾款``) decide nothing: the row is kept, or ``statuses`` of the source decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 
+import ibis
 import ibis.expr.types as ir
 
-_BETWEEN = " \t\u3000-"
+from fenji.domain.sources import Source, StatusClass
+
+_BETWEEN = " \t\u3000_.-"
+_PREFIX = "^ *(?:wc|order[-_ ]?status|status)[-_:] *"
+"""WooCommerce writes wc-completed."""
+
+_VOID = (
+    r"^[(\[（【]删除[)\]）】]|^已删除|交易关闭|^已?关闭$|订单关闭|^(?:订单|交易|系统|用户|买家|卖家|商家|客户|平台|超时|自动)?(?:已)?(?:自动)?取消(?:订单|交易)?$"
+    "|作废|冲红$|红冲$|^已?撤销$|^已?撤单$|^已?废弃$|^(?:已)?无效(?:订单|单)?$|^(?:已)?(?:流单|丢单|输单)$|^未到店$|^未入住$|^已?退订$|^已?驳回$|^已?拒绝$"
+    "|^(?:order)?(?:canceled|cancelled|cancel|void|voided|annulled|deleted|trash|trashed|abandoned|rejected|denied|spam|invalid|invalidated|noshow|didnotarrive"
+    "|lost|closedlost|removed)(?:by(?:user|buyer|seller|customer|merchant|admin|system|shop|guest|host))?$"
+    "|^(?:storniert|annulliert|abgebrochen|gelöscht|ungültig|annulé|annulée|annule|annulee|abandonné|abandonnée|supprimé|cancelado|cancelada|anulado|anulada|eliminado"
+    "|annullato|annullata|cancellato|cancellata|geannuleerd|verwijderd|キャンセル|キャンセル済み?|取消|取消済み?|無効)$"
+)
 _UNPAID = (
-    "^等待(?:买家)?付款|待付款|未付款|待支付|未支付|待买家付款"
-    "|^(?:unpaid|notpaid|pendingpayment|paymentpending|awaitingpayment|waitingforpayment|paymentfailed|not_paid|pending_payment|awaiting_payment)$"
+    "^等待(?:买家)?付款|待付款|未付款|待支付|未支付|待买家付款|^未收款$|^待收款$|(?:付款|支付)(?:失败|中)$|^草稿$|^暂存$|^未审核?$|^待审核?$|^审核中$|^待审批$|^审批中$|^未过账$|^待过账$|^未提交$|^待提交$"
+    "|^未生效$|^待生效$|^未确认$|^报价单?$|^询价单?$|^意向单?$|^已?过期$|^已?超时$|超时未支付|^购物车$|^待下单$"
+    "|^(?:unpaid|notpaid|nonpaid|pending|pendingpayment|paymentpending|awaitingpayment|waitingforpayment|waitingpayment|paymentdue|due|overdue|pastdue|paymentfailed|failed|failure"
+    "|paymenterror|declined|paymentdeclined|onhold|hold|draft|autodraft|checkoutdraft|quotation|quotationsent|quote|quoted|estimate|proposal|proforma|negotiation"
+    "|prospecting|qualification|expired|authorized|authorised|paymentauthorized|pendingapproval|pendingreview|pendingconfirmation|unconfirmed|cart|incart|incomplete|incompletepayment)$"
+    "|^(?:ausstehend|zahlungausstehend|unbezahlt|nichtbezahlt|entwurf|angebot|wartend|fehlgeschlagen|abgelaufen|enattente|enattentedepaiement|impayé|impayée|nonpayé|nonpayée|brouillon|devis"
+    "|échoué|échouée|expiré|expirée|pendiente|pendientedepago|pagopendiente|enespera|borrador|presupuesto|fallido|fallida|nopagado|impagado|vencido|vencida"
+    "|pendente|aguardandopagamento|pagamentopendente|rascunho|orçamento|falhou|nãopago|emespera|inattesa|inattesadipagamento|bozza|preventivo|fallito|nonpagato"
+    "|inafwachting|inafwachtingvanbetaling|wachtopbetaling|offerte|concept|mislukt|nietbetaald|onbetaald|verlopen|未入金|入金待ち|支払い?待ち|未払い?|下書き|見積もり?|保留)$"
 )
-_CANCELLED = (
-    r"^[(\[（【]删除[)\]）】]|^已删除|交易关闭|^已?关闭$|订单关闭|^(?:订单|交易|系统|用户|买家|卖家|商家|客户)?(?:已)?取消(?:订单|交易)?$"
-    "|作废|^(?:order)?_?(?:canceled|cancelled|void|voided|deleted|abandoned|cancel)$"
+_RETURNED = (
+    "退款成功|^已退款$|^全额退款$|已全额退款|^已?全部退款$|^已?退货(?:退款)?(?:成功|完成)?$|^退货退款(?:成功|完成)$|^退款完成$|^已?退单$|^已?退票$|^已?退款退货$|^已?拒收$"
+    "|^(?:fully)?refunded$|^fullrefund$|^refundcomplete[d]?$|^returned$|^fullyreturned$|^chargedback$|^chargeback$|^reversed$|^returnedtosender$"
+    "|^(?:erstattet|rückerstattet|retourniert|zurückgesendet|zurückerstattet|remboursé|remboursée|rembourse|retourné|retournée|reembolsado|reembolsada|devuelto|devuelta"
+    "|devolvido|devolvida|estornado|estornada|rimborsato|rimborsata|reso|restituito|terugbetaald|geretourneerd|返金済み?|返品済み?|全額返金)$"
 )
-_TAKEN_BACK = "退款成功|^已退款$|^全额退款$|已全额退款|^(?:fully_?)?refunded$"
+_PARTLY_RETURNED = "部分退|^partial(?:ly)?(?:refund|return)|^partly(?:refund|return)|^teilweise|^parcialmente|^partiellement|^parzialmente|^gedeeltelijk"
+_PAID = (
+    "已付款|已支付|支付成功|付款成功|已收款|已结清|交易成功|交易完成|订单完成|^已?完成$|已发货|待发货|等待(?:卖家|商家)?发货|待收货|已收货|确认收货|已签收|待评价|已评价|待出库|等待出库|已出库"
+    "|配送中|运输中|派送中|已送达|已配送|待取货|待自提|已自提|已提货|已结算|已结账|已审核?$|已过账|^已?生效$|已核销|已使用|已消费|已离店|已退房|已入住|已成交|^成交$|^赢单$|^正常$"
+    "|取消退款|退款关闭|退款取消|撤销退款|退款失败|拒绝退款"
+    "|^(?:paid|fullypaid|complete|completed|done|success|succeeded|successful|settled|captured|paymentcaptured|paymentaccepted|paymentreceived|paymentcomplete|paymentcompleted"
+    "|paymentsuccess|processing|processed|fulfilled|partiallyfulfilled|shipped|partiallyshipped|dispatched|delivered|intransit|outfordelivery|readytoship|readyforpickup|pickedup"
+    "|finished|won|closedwon|sale|salesorder|checkedout|checkedin|stayed)$"
+    "|^(?:bezahlt|abgeschlossen|versendet|versandt|verschickt|geliefert|zugestellt|erledigt|inbearbeitung|payé|payée|terminé|terminée|expédié|expédiée|livré|livrée"
+    "|pagado|pagada|completado|completada|enviado|enviada|entregado|entregada|pago|paga|concluído|concluída|entregue|faturado|pagato|pagata|completato|completata|spedito|spedita"
+    "|consegnato|consegnata|betaald|voltooid|afgerond|verzonden|geleverd|afgeleverd|入金済み?|支払い?済み?|完了|発送済み?|出荷済み?|配送済み?)$"
+)
 _RETURN = "退货|退款|红字|冲红|^退$|^退单|return|refund|creditnote|credit_note"
 _NO_RETURN = "未退|无退|不退|^no|^non"
 _ENDED = (
@@ -38,26 +72,29 @@ _OPEN_END = (
 )
 
 
-def is_unpaid(status: ir.StringValue, paid_statuses: Sequence[str] = ()) -> ir.BooleanValue:
-    """Whether the order was never paid; null where there is no status and nothing decides.
+def status_class(words: ir.StringValue, source: Source | None = None) -> ir.StringValue:
+    """What the status of an order means for money, as a ``StatusClass``; null where nobody knows, and where there is no status.
+
+    Known words are the source's own ``statuses`` first, then its ``paid_statuses``, then those of platforms in nine languages.
+    A refund of a part leaves the order paid.
 
     Args:
-        status: the words of the source; null decides nothing unless ``paid_statuses`` are given.
-        paid_statuses: where given, every status that is not one of them is unpaid.
+        words: the status as its source writes it.
+        source: whose words they are; where it has ``paid_statuses``, all other words are unpaid unless they are void or returned.
     """
-    if paid_statuses:
-        return _plain(status.fill_null("")).notin([_plain_word(each) for each in paid_statuses])
-    return _plain(status).re_search(_UNPAID)
-
-
-def is_cancelled(status: ir.StringValue) -> ir.BooleanValue:
-    """Whether the order was cancelled, closed without sale, or deleted."""
-    return _plain(status).re_search(_CANCELLED)
-
-
-def is_taken_back(status: ir.StringValue) -> ir.BooleanValue:
-    """Whether the status says that all the money went back (``未发货，退款成功``); cancelled, unless the row tells the refund itself."""
-    return _plain(status).re_search(_TAKEN_BACK)
+    plain = _plain(words)
+    own = [(plain.isin([_plain_word(each) for each in said]), str(kind)) for kind, said in source.statuses.items()] if source else []
+    paid = [_plain_word(each) for each in source.paid_statuses] if source else []
+    known = [
+        (plain.isin(paid), str(StatusClass.PAID)),
+        (plain.re_search(_VOID), str(StatusClass.VOID)),
+        (plain.re_search(_UNPAID), str(StatusClass.UNPAID)),
+        (plain.re_search(_PARTLY_RETURNED), str(StatusClass.PAID)),
+        (plain.re_search(_RETURNED), str(StatusClass.RETURNED)),
+        (plain.re_search(_PAID), str(StatusClass.PAID)),
+    ]
+    otherwise = ibis.literal(str(StatusClass.UNPAID)) if paid else ibis.null("string")
+    return ibis.cases(*own, *(known if paid else known[1:]), else_=otherwise)
 
 
 def has_ended(status: ir.StringValue) -> ir.BooleanValue:
@@ -82,8 +119,8 @@ def is_return(kind: ir.StringValue) -> ir.BooleanValue:
 
 
 def _plain(words: ir.StringValue) -> ir.StringValue:
-    return words.lower().re_replace(f"[{_BETWEEN}]", "")
+    return words.lower().re_replace(_PREFIX, "").re_replace(f"[{_BETWEEN}]", "")
 
 
 def _plain_word(words: str) -> str:
-    return words.lower().translate({ord(each): None for each in _BETWEEN})
+    return re.sub(f"[{_BETWEEN}]", "", re.sub(_PREFIX, "", words.lower()))

@@ -1,0 +1,287 @@
+"""Which moment does a cell say? Every way in which exports write dates and times, each read only where it has one reading.
+
+Without ``date_order`` the year stands first or the month is a word; 05/06/2025 is then unreadable, and so is 13/06/2025: a column
+that is read by luck in some cells would be read wrong in others. With it, the year may stand last. ``strip``, ``year_first`` and
+``clock_time`` are steps, each a column of its own, with a ``.view()`` between them so that no engine computes one twice.
+
+Source  ISO 8601 and RFC 5322, the forms of spreadsheets, Java, JavaScript and C; day 0 of spreadsheets is 1899-12-30
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import count
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.domain.sources import DateOrder
+from fenji.prepare.cells import BLANK, NARROW, WIDE, Cells, unwrap
+
+_EARLIEST, _LATEST = "1970-01-02 00:00:00", "2199-12-31 00:00:00"
+"""No shop sold before; 1970-01-01 is the zero of a clock, and years such as 9999 mean that there is no date."""
+
+_PLAIN_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?)?\z"
+_SPREADSHEET_DAY = r"^[0-9]{5}(?:\.[0-9]{1,20})?\z"
+_SECONDS = r"^[0-9]{10}(?:\.[0-9]{1,9})?\z"
+_MILLISECONDS = r"^[0-9]{13}(?:\.0+)?\z"
+_HOUR_OF_A_DAY = r"^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])(?:\.0+)?\z"
+"""2025060515 is 15 o'clock of a day, or a second in 2034; so it is neither."""
+
+_MONTHS = {
+    "01": "jan january januar jänner jänn janv janvier ene enero janeiro gen gennaio januari tammikuu",
+    "02": "feb february februar feber fév fev févr fevr février fevrier febrero fevereiro febbraio februari",
+    "03": "mar march mär märz maerz mrz mars marzo março marco mrt maart",
+    "04": "apr april avr avril abr abril aprile",
+    "05": "may mai mayo maio mag maggio mei",
+    "06": "jun june juni juin junio junho giu giugno",
+    "07": "jul july juli juil juillet julio julho lug luglio",
+    "08": "aug august août aout ago agosto augustus",
+    "09": "sep sept september septembre septiembre set setiembre setembro settembre",
+    "10": "oct october okt oktober octobre octubre out outubro ott ottobre",
+    "11": "nov november novembre noviembre novembro",
+    "12": "dec december dez dezember déc decembre décembre dic diciembre dezembro dicembre",
+}
+"""English, German, French, Spanish, Portuguese, Italian and Dutch; no word is two months."""
+
+_WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+|^(?:星期|周|礼拜)[一二三四五六日天][, ]*"
+_NAME = r"([a-zäéûôç]{3,10})\.?"
+_DAY = r"([0-9]{1,2})(?:st|nd|rd|th|er|\.|º|ª)?"
+_OF = r"(?:[-/., ]*(?:de |del |of )?)"
+_REST = r"((?:[^0-9:.](?s:.*))?)"
+
+_YEAR_FIRST = rf"^([0-9]{{4}}) ?[-/.年] ?([0-9]{{1,2}}) ?[-/.月] ?([0-9]{{1,2}}){_REST}\z"
+_YEAR_LAST = rf"^([0-9]{{1,2}})[-/. ]([0-9]{{1,2}})[-/. ](YEAR){_REST}\z"
+_DAY_NAME_YEAR = rf"^{_DAY}{_OF}{_NAME}{_OF}'?(YEAR){_REST}\z"
+_NAME_DAY_YEAR = rf"^{_NAME}[-/., ]*{_DAY}[-/., ]+'?(YEAR){_REST}\z"
+_YEAR_NAME_DAY = rf"^([0-9]{{4}})[-/. ]*{_NAME}[-/. ]*{_DAY}{_REST}\z"
+_YEAR_AT_END = rf"^{_NAME} +{_DAY} +([0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}})( [a-z]{{1,4}})? ([0-9]{{4}})\z"
+_COMPACT = (
+    r"^((?:19|20|21)[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+    r"(?:[ t]?([01][0-9]|2[0-3]):?([0-5][0-9])(?::?([0-5][0-9])(?:\.?([0-9]{1,6})[0-9]*)?)?)?((?:[ z+-](?s:.*))?)\z"
+)
+_LETTERS = r"[a-zäéûôç]{3}"
+
+_YEAR_AND_MONTH = r"^([0-9]{4}) ?(?:[-/] ?([0-9]{1,2})|年 ?([0-9]{1,2}) ?月?份?)\z"
+_MONTH_AND_YEAR = r"^([0-9]{1,2})[-/]([0-9]{4})\z"
+_SIX_DIGITS = r"^(20(?:1[3-9]|[2-9][0-9]))(0[1-9]|1[0-2])\z"
+"""From 2013 on no year and month is also a year of two digits, a month and a day."""
+_NAME_AND_YEAR = rf"^{_NAME}[-/., ]*([0-9]{{4}})\z"
+_YEAR_AND_NAME = rf"^([0-9]{{4}})[-/., ]*{_NAME}\z"
+
+_HALVES = {
+    "morning": ("上午", "早上", "早晨", "清晨", "凌晨", "午前", "오전"),
+    "noon": ("中午",),
+    "evening": ("下午", "傍晚", "晚上", "午后", "午後", "오후"),
+}
+_HALF = "|".join(word for words in _HALVES.values() for word in words)
+_ZONES = {
+    "pst": "-0800", "pdt": "-0700", "mst": "-0700", "mdt": "-0600", "est": "-0500", "edt": "-0400", "cet": "+0100", "cest": "+0200",
+    "msk": "+0300", "hkt": "+0800", "sgt": "+0800", "jst": "+0900", "kst": "+0900", "aest": "+1000", "aedt": "+1100",
+}  # fmt: skip
+"""Names of one zone; CST is Chicago's, China's or Cuba's, and IST India's, Israel's or Ireland's."""
+
+_SEPARATED = r"[日号號]?[t,. ]*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|\([月火水木金土日一二三四五六]\)|\((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\))?[t,. ]*(?:at |um |à |às |a las |klo )?"
+_TIME = (
+    rf"(?:({_HALF})? ?([01]?[0-9]|2[0-3])(?:[:时点點時]([0-5]?[0-9])|[.h]([0-5][0-9]))"
+    r"(?:[:分.]([0-5]?[0-9])秒?(?:[.,:]([0-9]{1,6})[0-9]*)?|分)?(?: ?uhr)?(?: ?([ap])[. ]*m\.?)?)?"
+)
+_ZONE = rf" *(?:(z|utc|gmt)|(?:utc|gmt)?([+-][0-9]{{1,2}}(?::?[0-9]{{2}})?)|({'|'.join(_ZONES)}))? *(?:\([^)]*\)|\[[^\]]*\])?"
+_DATE_AND_TIME = rf"^([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}}){_SEPARATED}{_TIME}{_ZONE}\z"
+
+
+def _capturing(pattern: str, groups: Sequence[int]) -> str:
+    """The pattern with these of its groups only: an engine gives back nine groups at most."""
+    numbers = count(1)
+    return re.sub(r"\((?!\?)", lambda _: "(" if next(numbers) in groups else "(?:", pattern.replace(r"\(", "\0")).replace("\0", r"\(")
+
+
+_CLOCK = _capturing(_DATE_AND_TIME, range(1, 10))
+_AFTER_CLOCK = _capturing(_DATE_AND_TIME, range(10, 14))
+
+_CANONICAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\z"
+_CANONICAL_WITH_ZONE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}[+-][0-9]{2}:[0-9]{2}\z"
+
+
+def strip(came: ir.StringValue) -> ir.StringValue:
+    """Moments without wrapping and weekday, in lower case; null where they are plainly written."""
+    is_plain = came.re_search(_PLAIN_MOMENT)
+    bare = unwrap(came).translate(WIDE, NARROW).lower().re_replace(f"[{BLANK}]+", " ").re_replace(_WEEKDAY, "")
+    return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), bare)
+
+
+def year_first(bare: ir.StringValue, order: DateOrder | None, *, is_day: bool) -> ir.StringValue:
+    """The second step: year, month and day in digits before what follows them; other text as it is.
+
+    Args:
+        bare: from ``strip``.
+        order: which of day and month stands first where the year stands last.
+        is_day: for birthdays, which have no years of two digits ('45 may be 1945) and are no months.
+    """
+    year = "[0-9]{4}" if is_day else "[0-9]{4}|[0-9]{2}"
+    day_name_year, name_day_year = (each.replace("YEAR", year) for each in (_DAY_NAME_YEAR, _NAME_DAY_YEAR))
+    branches = [
+        (bare.isnull(), ibis.null("string")),
+        (bare.re_search(_YEAR_FIRST), _put(bare, _YEAR_FIRST, 1, 2, 3, 4)),
+        (bare.re_search(_COMPACT), _compact(bare)),
+    ]
+    if order is not None:
+        year_last = _YEAR_LAST.replace("YEAR", year)
+        month, day_ = (1, 2) if order is DateOrder.MONTH_FIRST else (2, 1)
+        branches.append((bare.re_search(year_last), _put(bare, year_last, 3, month, day_, 4)))
+    if not is_day:
+        branches += [
+            (bare.re_search(_YEAR_AND_MONTH), _month(bare, _YEAR_AND_MONTH, 1, 2, 3)),
+            (bare.re_search(_MONTH_AND_YEAR), _month(bare, _MONTH_AND_YEAR, 2, 1)),
+            (bare.re_search(_SIX_DIGITS), _month(bare, _SIX_DIGITS, 1, 2)),
+        ]
+    branches.append((~bare.re_search(_LETTERS), bare))
+    branches += [
+        (bare.re_search(day_name_year), _put(bare, day_name_year, 3, 2, 1, 4)),
+        (bare.re_search(name_day_year), _put(bare, name_day_year, 3, 1, 2, 4)),
+        (bare.re_search(_YEAR_NAME_DAY), _put(bare, _YEAR_NAME_DAY, 1, 2, 3, 4)),
+        (bare.re_search(_YEAR_AT_END), _year_at_end(bare)),
+    ]
+    if not is_day:
+        branches += [
+            (bare.re_search(_NAME_AND_YEAR), _month(bare, _NAME_AND_YEAR, 2, 1)),
+            (bare.re_search(_YEAR_AND_NAME), _month(bare, _YEAR_AND_NAME, 1, 2)),
+        ]
+    return ibis.cases(*branches, else_=bare)
+
+
+def clock_time(text: ir.StringValue) -> ir.StringValue:
+    """The third step: ``2025-06-05 15:20:00.000000`` with the offset from UTC where the cell names one; other text as it is.
+
+    Args:
+        text: from ``year_first``.
+    """
+    year, month, day_ = (text.re_extract(_CLOCK, group) for group in (1, 2, 3))
+    half, hour, minute, or_minute, second, fraction = (text.re_extract(_CLOCK, group) for group in range(4, 10))
+    letter, utc, offset, zone = (text.re_extract(_AFTER_CLOCK, group) for group in range(1, 5))
+    on_24 = _on_24_hours(hour, half, letter)
+    written = year.concat(
+        *("-", month.lpad(2, "0"), "-", day_.lpad(2, "0"), " ", on_24, ":", minute.concat(or_minute).lpad(2, "0")),
+        *(":", second.lpad(2, "0"), ".", fraction.rpad(6, "0")),
+    )
+    named = ibis.ifelse(zone == "", offset, zone.cases(*_ZONES.items(), else_=offset))
+    # A day written with Z stays the day that is written.
+    from_utc = ibis.cases((hour == "", ""), (utc != "", "+00:00"), (named == "", ""), else_=_four_digits(named))
+    is_time = text.re_search(_DATE_AND_TIME) & on_24.notnull() & ((hour != "") | (named == ""))
+    return ibis.cases((text.isnull(), ibis.null("string")), (is_time, written.concat(from_utc)), else_=text)
+
+
+def local_time(cells: Cells) -> ir.TimestampValue:
+    """The wall-clock time of a cell that names no zone: written dates, months, 20200203, and spreadsheet day numbers.
+
+    Null for cells that name a moment by itself; see ``moment``.
+    """
+    bare = cells.bare
+    return ibis.cases(
+        (bare.isnull(), cells.came.try_cast("timestamp")),
+        (bare.re_search(_CANONICAL), bare.try_cast("timestamp")),
+        (bare.re_search(_SPREADSHEET_DAY), _spreadsheet_time(bare)),
+    )
+
+
+def moment(cells: Cells) -> ir.TimestampValue:
+    """The UTC moment of a cell that needs no zone: written with Z or an offset, or seconds or milliseconds since 1970."""
+    bare = cells.bare
+    nothing = ibis.null("timestamp('UTC')")
+    return ibis.cases(
+        (bare.isnull(), nothing),
+        (bare.re_search(_CANONICAL_WITH_ZONE), bare.try_cast("timestamp('UTC')")),
+        (bare.re_search(_HOUR_OF_A_DAY), nothing),
+        (bare.re_search(_SECONDS), _since_1970(bare, 1000)),
+        (bare.re_search(_MILLISECONDS), _since_1970(bare, 1)),
+    )
+
+
+def day(cells: Cells) -> ir.DateValue:
+    """A calendar day; a time beside it is passed over."""
+    return ibis.coalesce(local_time(cells), moment(cells).cast("timestamp")).date()
+
+
+def inside_limits(at: ir.TimestampValue) -> ir.TimestampValue:
+    """The moment, null before 1970-01-02 and after 2199: those are zeros of clocks and words for never."""
+    inside = at.between(ibis.literal(_EARLIEST).cast("timestamp"), ibis.literal(_LATEST).cast("timestamp"))
+    return ibis.ifelse(inside, at, ibis.null("timestamp"))
+
+
+def is_month(bare: ir.StringValue) -> ir.BooleanValue:
+    """Whether a stripped cell names a month without a day, which is read as its first day; never null."""
+    patterns = (_YEAR_AND_MONTH, _MONTH_AND_YEAR, _SIX_DIGITS, _NAME_AND_YEAR, _YEAR_AND_NAME)
+    return bare.re_search("|".join(f"(?:{each})" for each in patterns)).fill_null(ibis.literal(value=False))
+
+
+def _put(bare: ir.StringValue, pattern: str, year: int, month: int, day_: int, rest: int) -> ir.StringValue:
+    return _four_digit_year(bare.re_extract(pattern, year)).concat(
+        "-", _month_number(bare.re_extract(pattern, month)), "-", bare.re_extract(pattern, day_), bare.re_extract(pattern, rest)
+    )
+
+
+def _month(bare: ir.StringValue, pattern: str, year: int, *month: int) -> ir.StringValue:
+    first, *others = (bare.re_extract(pattern, group) for group in month)
+    written = first.concat(*others) if others else first
+    return bare.re_extract(pattern, year).concat("-", _month_number(written), "-01")
+
+
+def _compact(bare: ir.StringValue) -> ir.StringValue:
+    year, month, day_, hour, minute, second, fraction, rest = (bare.re_extract(_COMPACT, group) for group in range(1, 9))
+    time = ibis.literal(" ").concat(hour, ":", minute, ":", second.lpad(2, "0"), ".", fraction.rpad(6, "0"))
+    return year.concat("-", month, "-", day_, ibis.ifelse(hour == "", "", time), rest)
+
+
+def _year_at_end(bare: ir.StringValue) -> ir.StringValue:
+    name, day_, time, zone, year = (bare.re_extract(_YEAR_AT_END, group) for group in range(1, 6))
+    return year.concat("-", _month_number(name), "-", day_, " ", time, zone)
+
+
+def _month_number(written: ir.StringValue) -> ir.StringValue:
+    """Two digits of a month; what is none stays and is read by nobody."""
+    names = [(written.isin(words.split()), number) for number, words in _MONTHS.items()]
+    return ibis.cases((written.re_search("^[0-9]"), written), *names, else_=written)
+
+
+def _four_digit_year(year: ir.StringValue) -> ir.StringValue:
+    """Years of two digits are those from 1970 to 2069."""
+    century = ibis.ifelse(year >= "70", "19", "20")
+    return ibis.ifelse(year.length() == 2, century.concat(year), year)  # noqa: PLR2004 - two digits
+
+
+def _on_24_hours(hour: ir.StringValue, half: ir.StringValue, letter: ir.StringValue) -> ir.StringValue:
+    """The hour in two digits; null where the half of the day does not go with it, or leaves open which day is meant."""
+    number = hour.try_cast("int64")
+    is_evening = half.isin(_HALVES["evening"]) | (letter == "p")
+    is_morning = half.isin(_HALVES["morning"]) | (letter == "a")
+    noon = 12
+    found = ibis.cases(
+        (hour == "", 0),
+        ((half == "晚上") & number.isin([0, noon]), ibis.null("int64")),
+        (is_morning & (number > noon), ibis.null("int64")),
+        (is_morning & (number == noon), 0),
+        (is_evening & (number < noon), number + noon),
+        (half.isin(_HALVES["noon"]) & (number < 3), number + noon),  # noqa: PLR2004 - 中午1点
+        (half.isin(_HALVES["noon"]) & number.between(3, 10), ibis.null("int64")),
+        else_=number,
+    )
+    return found.cast("string").lpad(2, "0")
+
+
+def _four_digits(offset: ir.StringValue) -> ir.StringValue:
+    """+8, +08, +0800 and +08:00 in the form with the colon, which both engines read."""
+    digits = offset.re_replace("[+:-]", "")
+    digits = ibis.ifelse(digits.length() % 2 == 1, ibis.literal("0").concat(digits), digits).rpad(4, "0")
+    return ibis.ifelse(offset.startswith("-"), "-", "+").concat(digits.left(2), ":", digits.right(2))
+
+
+def _spreadsheet_time(bare: ir.StringValue) -> ir.TimestampValue:
+    # Day 0 of the 1900 system is 1899-12-30 for every day after February 1900.
+    seconds = (bare.try_cast("decimal(28, 10)") * 86_400).round(0).cast("int64")
+    return ibis.literal("1899-12-30 00:00:00").cast("timestamp") + seconds.as_interval("s")
+
+
+def _since_1970(bare: ir.StringValue, milliseconds_in_one: int) -> ir.TimestampValue:
+    milliseconds = (bare.try_cast("decimal(28, 9)") * milliseconds_in_one).round(0).cast("int64")
+    return (ibis.literal("1970-01-01 00:00:00").cast("timestamp") + milliseconds.as_interval("ms")).cast("timestamp('UTC')")
