@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from fenji.collect.headers import normalise_header
 from fenji.collect.ports import RecordReader
+from fenji.collect.remarks import Remark
 from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
-from fenji.domain.sources import Format
+from fenji.domain.sources import Format, Shape
 from fenji.tables.records import Layout
 
-SAMPLE_ROWS = 200
-"""Rows of a sample: enough to tell dates from amounts, few enough to show."""
+SAMPLE_ROWS = 20_000
+"""Rows of a sample: enough to see which columns repeat and what they add up to, few enough to look at in a second."""
+
+
+class DoubtKind(StrEnum):
+    """What about the layout of a file a person should confirm."""
+
+    NO_HEADER = "no_header"
+    SECTIONS = "sections"
+    UNPIVOT = "unpivot"
+    FILL_DOWN = "fill_down"
+    UNIT = "unit"
+    ENCODING = "encoding"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A repair that changes what the rows mean, and that a person should therefore confirm."""
+
+    kind: DoubtKind
+    remark: Remark
 
 
 @dataclass(frozen=True)
@@ -33,7 +54,21 @@ class Sample:
     headers: tuple[str, ...]
     """As the file writes them; a second 金额 is 金额_2, an empty header is column_<position>."""
     rows: tuple[tuple[str | None, ...], ...]
-    """Up to SAMPLE_ROWS rows as text, each as long as the headers."""
+    """Up to SAMPLE_ROWS rows as text, each as long as the headers; of a long file from its start, its middle and its end."""
+    shape: Shape = Shape()
+    """What makes a table of the file; the headers and rows are those of that table."""
+    repairs: tuple[Remark, ...] = ()
+    """What the shape does, with counts and an example."""
+    doubts: tuple[Doubt, ...] = ()
+    """Repairs that a person should confirm."""
+    is_whole: bool = True
+    """Whether ``rows`` are all rows of the file."""
+    rows_estimated: int | None = None
+    """How many rows the file has, about; None where ``rows`` are all."""
+    preamble: tuple[str, ...] = ()
+    """What the cells above the header say, such as a title, a period or a unit of money."""
+    looks_like_summary: bool = False
+    """Whether the sheet only adds up what another sheet of its workbook lists."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +106,7 @@ class Target:
     """Position of the column that says which file or sheet a row first came from."""
 
     def layout(
-        self, headers: tuple[str, ...], columns: tuple[str, ...], *, first_row: int = 1, numbers: str | None = None
+        self, headers: tuple[str, ...], columns: tuple[str, ...], *, first_row: int = 1, numbers: str | None = None, part: str | None = None
     ) -> Layout:
         """The order to the engine.
 
@@ -80,6 +115,7 @@ class Target:
             columns: what the engine shall call them, one for each header.
             first_row: row number of the first record.
             numbers: a further column, before the others, with row numbers.
+            part: a further column, after the others, that tells apart the rows that one record of the file became.
         """
         # Two exports of one system with their columns in another order still give equal hashes to equal rows. The part
         # stays out: the same row in two sheets is the same row.
@@ -90,12 +126,12 @@ class Target:
             source=self.source,
             file=self.file,
             batch=self.batch,
-            columns=columns if numbers is None else (numbers, *columns),
+            columns=(*(() if numbers is None else (numbers,)), *columns, *(() if part is None else (part,))),
             fields={name: columns[position] for name, position in self.fields.items()},
             hashed=tuple(columns[position] for position in covered) or columns,
             first_row=first_row,
             numbers=numbers,
-            part=None if self.part is None else columns[self.part],
+            part=part if part is not None or self.part is None else columns[self.part],
         )
 
 
