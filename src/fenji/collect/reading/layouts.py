@@ -216,7 +216,7 @@ class _Looking:
         """The columns that are empty together with the key, the key first; none where the rows are no lines of an order."""
         children = [row for _number, row in data if not stripped(row[key])]
         heads = [row for _number, row in data if stripped(row[key])]
-        if len(children) < (1 if key in self.merged else _FEW):
+        if len(children) < (1 if key in self.merged else _FEW) or self._repeats_another_key(data, key):
             return ()
         typed = typed_columns([row for _number, row in data], len(self.frame.names))
         together, lines = [], []
@@ -233,14 +233,26 @@ class _Looking:
             return ()
         return (key, *filled)
 
+    def _repeats_another_key(self, data: list[tuple[int, Row]], key: int) -> bool:
+        """Whether another column says on every line which order it belongs to: its value repeats where the key is empty, and changes where not."""
+        pairs = [(before, row) for (_one, before), (_two, row) in zip(data, data[1:], strict=False)]
+        for column in range(len(self.frame.names)):
+            if column == key or not all(stripped(row[column]) for _number, row in data):
+                continue
+            inside = [stripped(before[column]) == stripped(row[column]) for before, row in pairs if not stripped(row[key])]
+            between = [stripped(before[column]) == stripped(row[column]) for before, row in pairs if stripped(row[key])]
+            if inside and all(inside) and sum(between) * 10 <= len(between):
+                return True
+        return False
+
     def _may_fill(self, column: int, data: list[tuple[int, Row]]) -> bool:
         """Amounts and counts of an order stay on its first row: filled down they would be counted once for each line."""
         name = self.frame.names[column]
-        cells = {field.cell for feed in (Feed.ORDER_LINE, Feed.ORDER) for found in matches_for(name, feed) for field in FEEDS[feed] if field.name == found.field}
-        if cells & {Cell.MONEY, Cell.NUMBER} or _is_money(name):
-            return False
+        cells = {field.cell for found in matches_for(name, Feed.ORDER_LINE) for field in FEEDS[Feed.ORDER_LINE] if field.name == found.field}
         if cells:
-            return True
+            return not cells & {Cell.MONEY, Cell.NUMBER}
+        if _is_money(name):
+            return False
         given = [stripped(row[column]) for _number, row in data if stripped(row[column])]
         numbers = [text for text in given if kind_of(text) is Kind.NUMBER]
         return len(numbers) * 2 < len(given) or all(text.isdecimal() and len(text) >= 8 for text in numbers)  # noqa: PLR2004 - ids
@@ -300,7 +312,7 @@ def _common_label(texts: Sequence[str]) -> str | None:
 
 
 def _is_order_number(name: str) -> bool:
-    return any(found.field == "order_id" for feed in (Feed.ORDER_LINE, Feed.ORDER) for found in matches_for(name, feed))
+    return any(found.field == "order_id" for found in matches_for(name, Feed.ORDER_LINE))
 
 
 def _names_person(name: str) -> bool:
@@ -314,4 +326,4 @@ def _is_day(column: int, data: list[tuple[int, Row]]) -> bool:
 
 
 def _is_money(name: str) -> bool:
-    return bool(re.search("金额|价|款|费|额|amount|price|total|sales|revenue|cost|数量|件数|qty|quantity|折扣|discount|tax|税", name, re.IGNORECASE))
+    return bool(re.search("金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|数量|件数|qty|quantity|折扣|discount|tax|税", name, re.IGNORECASE))

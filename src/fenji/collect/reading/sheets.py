@@ -175,7 +175,7 @@ def _is_left_of_rounding(text: str) -> bool:
 def _names_day(name: str) -> bool:
     cells = {
         field.cell
-        for feed in (Feed.ORDER_LINE, Feed.ORDER, Feed.CUSTOMER, Feed.CONTRACT)
+        for feed in (Feed.ORDER_LINE, Feed.CUSTOMER, Feed.CONTRACT)
         for found in matches_for(name, feed)
         for field in FEEDS[feed]
         if field.name == found.field
