@@ -33,6 +33,7 @@ _SOME_BAD = 3
 """So many are allowed in a small file."""
 _CONTROLS = frozenset(range(9)) | frozenset(range(14, 32)) - {27}
 
+_SMALL = 1 << 14
 _NO_TEXT = b"\xff"
 """Before a line that is no text; no UTF-8 has such a byte."""
 
@@ -320,6 +321,8 @@ def _count_utf8(path: Path) -> tuple[int, _Bad | None, bool]:
 
 
 def _is_utf8(data: bytes) -> bool:
+    if len(data) < _SMALL:
+        return _decodes(data, "utf-8")
     # Arrow checks ten times as fast as decoding to a str does.
     offsets = pa.array([0, len(data)], pa.int64()).buffers()[1]
     try:

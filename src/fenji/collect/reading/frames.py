@@ -17,7 +17,7 @@ Row = Sequence[str | None]
 Numbered = Sequence[tuple[int, Row]]
 """Rows that hold anything, each with its number in the file."""
 
-_BELOW = 50
+_BELOW = 20
 """Rows of data that say what the columns hold."""
 _MOST_DESCRIPTIONS = 4
 _KNOWN = 2
@@ -178,7 +178,9 @@ def _is_no_data(cells: Sequence[Row], position: int) -> bool:
     row, below = cells[position], cells[position + 1 : position + 1 + _BELOW]
     if not below:
         return False
-    typed = [column for column in typed_columns(below, len(row)) if kind_of(row[column]) is not Kind.EMPTY]
+    # Below it may stand a second row of descriptions, which says nothing about the types.
+    types = next((found for start in range(3) if (found := typed_columns(below[start:], len(row)))), set())
+    typed = [column for column in types if kind_of(row[column]) is not Kind.EMPTY]
     return bool(typed) and all(kind_of(row[column]) is Kind.TEXT for column in typed)
 
 
@@ -188,7 +190,8 @@ def _descriptions(cells: Sequence[Row], header: int) -> int:
     while count < _MOST_DESCRIPTIONS and header + 2 + count < len(cells):
         position = header + 1 + count
         row, below = cells[position], cells[position + 1 : position + 1 + _BELOW]
-        typed = [column for column in typed_columns(below, len(row)) if kind_of(row[column]) is Kind.TEXT]
+        types = next((found for start in range(3) if (found := typed_columns(below[start:], len(row)))), set())
+        typed = [column for column in types if kind_of(row[column]) is Kind.TEXT]
         is_told = any(_DESCRIBES.search(stripped(cell)) for cell in row)
         if not _is_no_data(cells, position) or not (len(typed) > 1 or (is_told and typed)):
             break

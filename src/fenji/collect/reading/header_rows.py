@@ -33,6 +33,8 @@ _REMARK = re.compile(
 )
 _BELOW = 20
 """Rows under a candidate that say whether its columns hold numbers and moments."""
+_HALF = 0.5
+"""Enough under a row of words that stands above all others: the first row of data may hold a word in place of an amount."""
 _TYPED = 0.8
 """A column whose cells are numbers or moments in this share is typed."""
 
@@ -77,13 +79,13 @@ def known_in(row: Row) -> int:
     return sum(1 for cell in row if _may_be_known(cell))
 
 
-def typed_columns(rows: Sequence[Row], width: int) -> set[int]:
-    """The columns whose cells are numbers or moments, nearly all of them."""
+def typed_columns(rows: Sequence[Row], width: int, *, share: float = _TYPED) -> set[int]:
+    """The columns whose cells are numbers or moments, nearly all of them or in the given share."""
     found = set()
     for position in range(width):
         kinds = [kind_of(row[position]) for row in rows if position < len(row)]
         given = [kind for kind in kinds if kind is not Kind.EMPTY]
-        if given and sum(kind is not Kind.TEXT for kind in given) >= _TYPED * len(given):
+        if given and sum(kind is not Kind.TEXT for kind in given) >= share * len(given):
             found.add(position)
     return found
 
@@ -112,7 +114,9 @@ def is_footer(row: Row) -> bool:
     cells = [cell.strip(PADDING) for cell in row if cell and cell.strip(PADDING)]
     if not cells or len(cells) == len(row):
         return False
-    return says_only_total(cells[0]) or (len(cells) == 1 and is_remark(cells[0]))
+    # A customer may be called Total: the row of a total holds numbers beside that word, and nothing else.
+    is_total = says_only_total(cells[0]) and all(kind_of(cell) in {Kind.NUMBER, Kind.EMPTY} for cell in cells[1:])
+    return is_total or (len(cells) == 1 and is_remark(cells[0]))
 
 
 def is_remark(text: str) -> bool:
@@ -135,7 +139,7 @@ def _above_types(rows: Sequence[Row]) -> int | None:
         if filled[position] < max(2, 0.6 * widest) or len(below) < 2:  # noqa: PLR2004 - one row below proves nothing
             continue
         kinds = [kind_of(cell) for cell in row]
-        typed = typed_columns(below, len(row))
+        typed = typed_columns(below, len(row), share=_HALF)
         if Kind.NUMBER not in kinds and Kind.MOMENT not in kinds and any(kinds[column] is Kind.TEXT for column in typed):
             return None if stripped(row[0]).startswith("#") else position
     return None

@@ -27,6 +27,8 @@ _SHOWN = 60
 _PREAMBLE = 40
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d{5})")
 _UNIT = re.compile(r"单位\s*[:：]?\s*(万元|千元|百万元|亿元)|in (thousands|millions)|(万元|千元)\s*[)）]?\s*$", re.IGNORECASE)
+_AMOUNT = re.compile("金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|折扣|discount|tax|税", re.IGNORECASE)
+_COUNT = re.compile("数量|件数|qty|quantity", re.IGNORECASE)
 _ABOUT = (
     (re.compile("customer|client|buyer|member|kunde|cliente|客户|会员|往来单位|购货单位|顾客|买家|客戶|會員", re.IGNORECASE), "客户", "Customer"),
     (re.compile("product|item|artikel|producto|商品|产品|物料|存货|货品", re.IGNORECASE), "商品", "Product"),
@@ -85,15 +87,16 @@ class _Looking:
         self.is_chinese = any("\u4e00" <= letter <= "\u9fff" for name in frame.names for letter in name)
         self.repairs: list[Remark] = []
         self.doubts: list[Doubt] = []
+        self.data: list[tuple[int, Row]] = self.body
 
-    def data(self, shape: Shape) -> list[tuple[int, Row]]:
-        """The rows of data: no headings, totals and repeated headers."""
+    def look_through(self, shape: Shape) -> Shaping:
+        """One pass that finds headings, totals and repeated headers; ``data`` is what is left."""
         shaping = Shaping(self.frame.names, replace(shape, fill_down=(), unpivot=None, drop_totals=True))
-        left_out = set()
         for _row in shaping.rows(self.body):
             pass
         left_out = {each.row for each in shaping.unreadable}
-        return [(number, row) for number, row in self.body if number not in left_out]
+        self.data = [(number, row) for number, row in self.body if number not in left_out] if left_out else self.body
+        return shaping
 
     def say_frame(self, shape: Shape) -> None:
         """Says what the header needed."""
@@ -153,14 +156,14 @@ class _Looking:
 
     def with_totals(self, shape: Shape) -> Shape:
         """Rows that are sums of other rows, other than a plain total at the end."""
-        shaping = Shaping(self.frame.names, replace(shape, drop_totals=True))
-        for _row in shaping.rows(self.body):
-            pass
+        shaping = self.look_through(shape)
         totals = [each for each in shaping.unreadable if each.reason is Reason.TOTAL_LINE]
+        if not totals:
+            return shape
         by_number = dict(self.body)
-        last_data = max((number for number, _row in self.data(shape)), default=0)
+        last_data = max((number for number, _row in self.data), default=0)
         odd = [each for each in totals if each.row < last_data or not is_footer(by_number[each.row])]
-        if not totals or (not odd and len(totals) <= FOOTER_ROWS and not shape.drop_totals):
+        if not odd and len(totals) <= FOOTER_ROWS and not shape.drop_totals:
             return shape
         text = _("{count} rows are sums of other rows and are left out, such as row {row}: {example}.")
         self.repairs.append(Remark(text, {"count": len(totals), "row": totals[0].row, "example": totals[0].came[:_SHOWN]}))
@@ -171,7 +174,7 @@ class _Looking:
 
     def with_heads(self, shape: Shape) -> Shape:
         """Columns that are filled on the first row of an order only."""
-        data = self.data(shape)
+        data = self.data
         names = self.frame.names
         key = next((column for column in self._keys(data) if self._block(data, column)), None)
         if key is None:
@@ -269,7 +272,7 @@ class _Looking:
         fitting = [group for group in groups.values() if len({(each.year, each.month) for _name, each in group}) >= 3]  # noqa: PLR2004
         if not fitting or any(re.fullmatch(r"[qQ]([5-9]|\d\d)", name) for name in self.frame.names):
             return shape
-        chosen = max(fitting, key=lambda group: (_is_money(group[0][1].rest), len(group)))
+        chosen = max(fitting, key=lambda group: (_is_amount(group[0][1].rest), len(group)))
         if not any(number_of(row[self.frame.names.index(name)]) for name, _period in chosen for _number, row in self.body):
             return shape
         needs_year = any(period.year is None for _name, period in chosen)
@@ -325,5 +328,9 @@ def _is_day(column: int, data: list[tuple[int, Row]]) -> bool:
     return given.count(Kind.MOMENT) * 2 > len(given)
 
 
+def _is_amount(name: str) -> bool:
+    return _AMOUNT.search(name) is not None
+
+
 def _is_money(name: str) -> bool:
-    return bool(re.search("金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|数量|件数|qty|quantity|折扣|discount|tax|税", name, re.IGNORECASE))
+    return _is_amount(name) or _COUNT.search(name) is not None

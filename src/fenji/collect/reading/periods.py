@@ -35,6 +35,9 @@ _FORMS = (
 )
 
 
+_ANY_YEAR = re.compile(r"(?<!\d)" + _YEAR + r"(?!\d)\s*年?度?")
+
+
 @dataclass(frozen=True)
 class Period:
     """A month, quarter or year that a header names, and what else the header says."""
@@ -62,7 +65,12 @@ def period_of(header: str) -> Period | None:
     text = header.strip()
     for found in (each for form in _FORMS for each in form.finditer(text)):
         parts = found.groupdict()
-        rest = (text[: found.start()] + text[found.end() :]).strip(" /_-:：()（）.年")
+        rest = text[: found.start()] + text[found.end() :]
+        elsewhere = None if parts.get("year") or parts.get("short") else _ANY_YEAR.search(rest)
+        if elsewhere:
+            rest = rest[: elsewhere.start()] + rest[elsewhere.end() :]
+            parts["year"] = elsewhere["year"]
+        rest = rest.strip(" /_-:：()（）.年")
         year = int(parts["year"]) if parts.get("year") else 2000 + int(parts["short"]) if parts.get("short") else None
         if parts.get("quarter") or parts.get("said"):
             number = parts.get("quarter") or parts["said"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from fenji.collect.reading.cells import Kind, kind_of, number_of, stripped
 
@@ -32,6 +33,7 @@ _PLAIN_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def says_total(cell: str | None) -> bool:
     """Whether a cell reads like the label of a total; the row around it decides.
 
@@ -81,10 +83,13 @@ class Totals:
         if not given or len(cells) == 1:
             return False
         first = given[0]
-        if says_total(cells[first]) and (self._lacks_something(kinds) or self._agrees(cells, kinds, least=1)):
+        lacks = len(given) < len(kinds) and self._lacks_something(kinds)
+        if says_total(cells[first]) and (self._agrees(cells, kinds, least=1) or (lacks and self._is_bare(kinds, first))):
             return True
+        if not lacks:
+            return False
         if any(says_total(cells[position]) for position in given[1:]) and self._agrees(cells, kinds, least=1):
-            return self._lacks_something(kinds)
+            return True
         has_only_numbers = all(kinds[position] is Kind.NUMBER for position in given)
         if has_only_numbers and self._lacks_keys(kinds) and self._agrees(cells, kinds, least=2):
             self.by_arithmetic += 1
@@ -98,6 +103,18 @@ class Totals:
         return any(
             kind is Kind.EMPTY and count >= _USUAL * self.rows for kind, count in zip(kinds, self._filled, strict=True)
         )
+
+    def _is_bare(self, kinds: list[Kind], word: int) -> bool:
+        """Whether a row with the word for a total holds little else but numbers: a customer may be called Total."""
+        keys = [
+            position
+            for position, count in enumerate(self._filled)
+            if position != word and self.rows and count >= _USUAL * self.rows and self._texts[position] * 2 >= count
+        ]
+        empty = sum(1 for position in keys if kinds[position] is Kind.EMPTY)
+        if not keys:
+            return all(kind in {Kind.EMPTY, Kind.NUMBER} for position, kind in enumerate(kinds) if position != word)
+        return empty * 2 >= len(keys)
 
     def _lacks_keys(self, kinds: list[Kind]) -> bool:
         """Whether every column that usually holds words or moments is empty, and the first usual column is too."""

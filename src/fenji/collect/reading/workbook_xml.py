@@ -22,6 +22,7 @@ _BLOCK = 1 << 22
 _OVERLAP = 1 << 10
 _MOST_MERGED = 200_000
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,7})"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\sref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _ERROR = re.compile(rb"<((?:\w+:)?v)>(#[^<]{1,40})</")
 _KNOWN_ERRORS = {b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!", b"#GETTING_DATA", b"#DATA!"}
@@ -98,6 +99,19 @@ def column_number(letters: bytes | str) -> int:
     return number - 1
 
 
+def column_letters(position: int) -> str:
+    """The letters of a column.
+
+    >>> column_letters(0), column_letters(26), column_letters(16383)
+    ('A', 'AA', 'XFD')
+    """
+    letters, number = "", position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
 def _blocks(source: object) -> Iterator[bytes]:
     """Blocks that end behind a ``>``, so that no element is cut."""
     carried = b""
@@ -143,6 +157,7 @@ def _look_at_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place
             if size > MOST_XML:
                 raise _too_large(place.file)
             cells = _CELL.findall(block)
+            lowest = max([lowest, *map(int, _ROW.findall(block))])
             if cells:
                 columns = {column_number(letters) for letters in {letters for letters, _row in cells}}
                 rows = {row for _letters, row in cells}
@@ -156,7 +171,7 @@ def _look_at_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place
     if widest >= 0 and (widest - leftmost + 1) * (lowest - highest + 1) > MOST_CELLS:
         text = _("the sheet reaches to row {row} and column {column}: that is more than can be held in memory.")
         advice = _("Delete cells that stand far away from the table, or export the sheet as CSV.")
-        raise InvalidFile.of(text, place=place, advice=advice, row=lowest, column=widest + 1)
+        raise InvalidFile.of(text, place=place, advice=advice, row=lowest, column=column_letters(widest))
 
 
 def _too_large(name: str) -> InvalidFile:
