@@ -212,7 +212,8 @@ class _Work:
 
     def _look_into_database(self, source: Source, location: DatabaseLocation) -> None:
         database = open_database(source.name, location, self.root)
-        wanted = wanted_headers(source)
+        # A table of a database has one set of names; alternatives are for files of several years.
+        wanted = tuple(dict.fromkeys(names[0] for names in wanted_headers(source)))
         InvalidFile.raise_if(missing_columns(database, wanted))
         fetched: Fetched = database.fetch(wanted, self.scratch)
         mark = fingerprint(fetched.sha256, source, self.reader.name)
@@ -220,7 +221,7 @@ class _Work:
         if is_unchanged(before, mark, self.store):
             self.carried.extend(before)
             return
-        fields = {name: wanted.index(each.column) for name, each in source.columns.items() if each.column is not None}
+        fields = {name: wanted.index(each.headers[0]) for name, each in source.columns.items() if each.headers}
         self.to_read.append(_ToRead(fetched, source, database.name, mark, fields, None))
 
     def _read(self, one: _ToRead) -> CollectedFile:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from fenji.domain.collected import CollectedFile
 from fenji.domain.sources import DatabaseLocation, Source
 
-READING = "1"
+READING = "2"
 """Goes up when files are read in another way than before, so that every file is read anew."""
 
 
@@ -31,13 +32,13 @@ def fingerprint(content: str, source: Source, engine: str) -> str:
         "engine": engine,
         "content": content,
         "feed": source.feed.value,
-        "columns": {name: mapping.column for name, mapping in source.columns.items() if mapping.column is not None},
+        "columns": {name: mapping.headers for name, mapping in source.columns.items() if mapping.headers},
     }
     if isinstance(place, DatabaseLocation):
         how |= {"table": place.table, "query": place.query}
     else:
         how |= {"format": place.format, "encoding": place.encoding, "delimiter": place.delimiter}
-        how |= {"sheets": place.sheets, "part_column": place.part_column}
+        how |= {"sheets": place.sheets, "part_column": place.part_column, "shape": asdict(place.shape)}
     return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fenji.collect.headers import normalise_header
@@ -22,30 +22,32 @@ class Match:
     problems: tuple[Problem, ...] = field(default=())
 
 
-def wanted_headers(source: Source) -> tuple[str, ...]:
-    """The headers that a source names, the part column included."""
-    mapped = [mapping.column for mapping in source.columns.values() if mapping.column is not None]
+def wanted_headers(source: Source) -> tuple[tuple[str, ...], ...]:
+    """The columns that a source needs, the part column included, each with the headers of which one must be there."""
+    mapped = [mapping.headers for mapping in source.columns.values() if mapping.headers]
     part = source.location.part_column if isinstance(source.location, FileLocation) else None
-    return tuple(dict.fromkeys([*mapped, *([part] if part else [])]))
+    return tuple(dict.fromkeys([*mapped, *([(part,)] if part else [])]))
 
 
 def match(headers: Sequence[str], source: Source, place: Place) -> Match:
     """Where each wanted column stands; every missing one is a problem with the nearest header."""
     known = {normalise_header(header): position for position, header in reversed(list(enumerate(headers)))}
     exact = {header: position for position, header in reversed(list(enumerate(headers)))}
-    found = {name: exact.get(name, known.get(normalise_header(name))) for name in wanted_headers(source)}
-    fields = {
-        name: found[mapping.column]
-        for name, mapping in source.columns.items()
-        if mapping.column is not None and found[mapping.column] is not None
-    }
+    found = {names: _position(names, exact, known) for names in wanted_headers(source)}
+    fields = {name: found[mapping.headers] for name, mapping in source.columns.items() if mapping.headers}
     part_column = source.location.part_column if isinstance(source.location, FileLocation) else None
     problems = tuple(
-        unknown_name(_("column"), name, [header for header in headers if header], place=place)
-        for name, position in found.items()
+        unknown_name(_("column"), names[0], [header for header in headers if header], place=place)
+        for names, position in found.items()
         if position is None
     )
-    return Match({name: at for name, at in fields.items() if at is not None}, found.get(part_column or ""), problems)
+    return Match({name: at for name, at in fields.items() if at is not None}, found.get((part_column or "",)), problems)
+
+
+def _position(names: Sequence[str], exact: Mapping[str, int], known: Mapping[str, int]) -> int | None:
+    """Where the first of the names stands, as it is written or else after normalisation."""
+    places = (exact.get(name, known.get(normalise_header(name))) for name in names)
+    return next((place for place in places if place is not None), None)
 
 
 def choose_parts(parts: Sequence[Part], source: Source) -> tuple[list[tuple[Part, Match]], list[Problem]]:
@@ -65,7 +67,7 @@ def choose_parts(parts: Sequence[Part], source: Source) -> tuple[list[tuple[Part
 
 def _has_required(found: Match, source: Source) -> bool:
     required = {each.name for each in FEEDS[source.feed] if each.required}
-    needed = [name for name, mapping in source.columns.items() if mapping.column is not None and name in required]
+    needed = [name for name, mapping in source.columns.items() if mapping.headers and name in required]
     return bool(found.fields) and all(name in found.fields for name in needed)
 
 

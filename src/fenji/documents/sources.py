@@ -149,6 +149,7 @@ class _Column(_Strict):
     decimal: DecimalSign | None = None
     date_order: DateOrder | None = None
     made_of: Texts = ()
+    also: Texts = ()
 
     @model_validator(mode="after")
     def _one_of(self) -> _Column:
@@ -162,6 +163,7 @@ class _Unpivot(_Strict):
     columns: Annotated[Texts, Field(min_length=1)]
     name: Text
     value: Text
+    year: Annotated[int, Field(ge=1900, le=2200)] | None = None
 
 
 class _Shape(_Strict):
@@ -319,7 +321,7 @@ def _record(entry: _Entry) -> Source:
         feed=entry.feed,
         location=location,
         columns={
-            name: ColumnMapping(each.column, each.unit, each.constant, each.decimal, each.date_order, each.made_of)
+            name: ColumnMapping(each.column, each.unit, each.constant, each.decimal, each.date_order, each.made_of, each.also)
             for name, each in entry.columns.items()
         },
         currency=entry.currency,
@@ -348,6 +350,6 @@ def _shape(entry: _Shape) -> Shape:
         skip_after_header=entry.skip_after_header,
         sections=entry.sections,
         fill_down=entry.fill_down,
-        unpivot=None if turned is None else Unpivot(turned.columns, turned.name, turned.value),
+        unpivot=None if turned is None else Unpivot(turned.columns, turned.name, turned.value, turned.year),
         drop_totals=entry.drop_totals,
     )

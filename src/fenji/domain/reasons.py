@@ -15,6 +15,9 @@ class Reason(StrEnum):
     UNDECODABLE = "undecodable"
     INVALID_RECORD = "invalid_record"
     FOOTER_LINE = "footer_line"
+    TOTAL_LINE = "total_line"
+    SECTION_LINE = "section_line"
+    REPEATED_HEADER = "repeated_header"
     MISSING_ID = "missing_id"
     DESTROYED_ID = "destroyed_id"
     MISSING_DATE = "missing_date"
@@ -47,6 +50,9 @@ EXPECTED: dict[Reason, str] = {
     Reason.UNDECODABLE: _("text in the file's encoding"),
     Reason.INVALID_RECORD: _("one complete JSON object on a line"),
     Reason.FOOTER_LINE: _("a data row; this is a footer or total line"),
+    Reason.TOTAL_LINE: _("a data row; this one is the sum of others"),
+    Reason.SECTION_LINE: _("a data row; this line is a heading, and the rows under it carry its text"),
+    Reason.REPEATED_HEADER: _("a data row; this is the header once more"),
     Reason.MISSING_ID: _("an id"),
     Reason.DESTROYED_ID: _(
         "an id as text; a spreadsheet has rounded this one to scientific notation: export again with the column as text"

@@ -82,6 +82,13 @@ class ColumnMapping:
     """Only for order_id: the values of which the number is made where the file has none, or which it needs beside its column
     to tell two orders apart: fields of the feed, ``<stem>_on`` for the day and ``<stem>_month`` for the month of a moment,
     ``file`` for the file or sheet."""
+    also: tuple[str, ...] = ()
+    """Other headers that mean the same, such as those of last year's files; of several in one file the first wins."""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header that may stand for the field, best first."""
+        return self.also if self.column is None else (self.column, *self.also)
 
 
 @dataclass(frozen=True)
@@ -107,9 +114,11 @@ class Unpivot:
     columns: tuple[str, ...]
     """The headers that are turned into rows."""
     name: str
-    """The new column that holds the header."""
+    """The new column that holds the header; where it names a month, quarter or year, the first day of it as YYYY-MM-DD."""
     value: str
     """The new column that holds the cell."""
+    year: int | None = None
+    """Of headers that name a month or quarter without a year."""
 
 
 @dataclass(frozen=True)
@@ -125,10 +134,13 @@ class Shape:
     sections: str | None = None
     """The new column that takes the text of lines that stand alone above the rows they are about, such as a customer's name."""
     fill_down: tuple[str, ...] = ()
-    """Columns whose empty cells take what stands above: merged cells, and heads that stand on the first row of an order only."""
+    """Columns whose empty cells take what stands above: merged cells, and heads that stand on the first row of an order only.
+
+    A row takes only the cells of this list that are empty before the first filled one: where the order number is new, an empty
+    customer is a guest and not the customer of the order above."""
     unpivot: Unpivot | None = None
     drop_totals: bool = False
-    """Leave out rows that are sums of the rows above them."""
+    """Leave out rows that are sums of other rows; they are told before cells are filled down or turned."""
 
     @property
     def is_plain(self) -> bool:

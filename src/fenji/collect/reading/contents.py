@@ -6,7 +6,7 @@ import codecs
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
+from fenji.collect.reading.encodings import MOST_LOOKED_AT, judge
 from fenji.errors import InvalidFile, Place, Problem
 from fenji.language import message as _
 
@@ -25,6 +26,16 @@ HEAD = 1 << 18
 
 _ENCODINGS = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
 """GB18030 reads everything that its predecessors wrote."""
+
+_MOST_BAD = 0.01
+"""Lines that may be no text in a file that is text otherwise; with more of them the encoding is wrong."""
+_SOME_BAD = 3
+"""So many are allowed in a small file."""
+_CONTROLS = frozenset(range(9)) | frozenset(range(14, 32)) - {27}
+
+_SMALL = 1 << 14
+_NO_TEXT = b"\xff"
+"""Before a line that is no text; no UTF-8 has such a byte."""
 
 _ENCODING_ADVICE = _("Write the right `encoding` for this source, or export the file again as UTF-8.")
 
@@ -60,6 +71,8 @@ class PlainText:
     """The first HEAD bytes, whole lines of them, without a byte order mark."""
     has_only_returns: bool
     """Lines end in a carriage return alone, as on old Macs."""
+    is_clean: bool = True
+    """Every line is text; where not, lines that are none hold bytes that are no UTF-8, or NUL."""
 
 
 def sha256_of(path: Path) -> str:
@@ -77,16 +90,17 @@ def disguise(head: bytes, name: str) -> InvalidFile | None:
     text = next((text for mark, text in _MAGIC.items() if head.startswith(mark)), None)
     if text is None and start.startswith(_MARKUP):
         text = _("this is a web page (HTML) or XML, not a table of text.")
-    if text is None and b"\x00" in head and not _utf16(head):
+    if text is None and _is_binary(head) and not utf16(head):
         text = _("this is binary data, not text.")
     advice = _("Export it again as CSV, or give it the ending of what it is.")
     return None if text is None else InvalidFile(Problem(text, {}, Place(name), advice))
 
 
 def plain_text(path: Path, name: str, scratch: Path, *, encoding: str | None = None) -> PlainText:
-    """The text of a file as UTF-8 on disk, the whole of it decoded strictly.
+    """The text of a file as UTF-8 on disk.
 
-    The encoding is the declared one, else that of the byte order mark, else UTF-8 if every byte agrees, else GB18030.
+    The encoding is the declared one, else that of the byte order mark, else UTF-8 if the bytes agree, else the one whose text
+    looks most like a language. A few lines that are no text leave the others readable.
 
     Args:
         path: the file; may be packed with gzip.
@@ -95,7 +109,7 @@ def plain_text(path: Path, name: str, scratch: Path, *, encoding: str | None = N
         encoding: as the source declares it.
 
     Raises:
-        InvalidFile: empty, something else than text, or bytes that the encoding does not know.
+        InvalidFile: empty, something else than text, or many bytes that the encoding does not know.
     """
     unpacked = _unpacked(path, name, scratch)
     with unpacked.open("rb") as handle:
@@ -104,15 +118,58 @@ def plain_text(path: Path, name: str, scratch: Path, *, encoding: str | None = N
         raise InvalidFile.of(_("the file is empty."), place=Place(name))
     if error := disguise(head, name):
         raise error
-    found = _declared(encoding, name) if encoding else _marked(head)
+    found = _declared(encoding, name) if encoding else marked(head)
     if found in {None, "utf-8", "utf-8-sig"}:
-        lines, bad = _count_utf8(unpacked)
+        lines, bad, has_nul = _count_utf8(unpacked)
         if bad is None:
-            return _text(unpacked, found or "utf-8", lines)
+            return _text(unpacked, found or "utf-8", lines, is_clean=not has_nul)
+        if is_nearly_utf8(_foreign_lines(unpacked)):
+            lines, bad_lines = _count_bad_lines(unpacked)
+            if bad_lines <= max(_SOME_BAD, _MOST_BAD * lines):
+                return _text(unpacked, found or "utf-8", lines, is_clean=False)
         if found is not None:
             raise _undecodable(bad, name, found)
-        return _as_gb18030(unpacked, name, scratch, bad)
-    return _rewritten(unpacked, name, scratch, str(found))
+        found = guessed(_foreign_lines(unpacked))
+        if found is None:
+            text = _("no known encoding makes text of byte {position}.")
+            raise InvalidFile.of(text, place=Place(name, bad.row), advice=_ENCODING_ADVICE, position=bad.position)
+    if str(found).startswith("utf-16"):
+        return _rewritten(unpacked, name, scratch, str(found))
+    return _rewritten_by_lines(unpacked, name, scratch, str(found))
+
+
+def is_nearly_utf8(lines: list[bytes]) -> bool:
+    """Whether lines with foreign letters are UTF-8, all but a few."""
+    good = sum(_is_utf8(line) for line in lines)
+    return good >= 2 * (len(lines) - good) and good > 0
+
+
+def guessed(lines: list[bytes]) -> str | None:
+    """The encoding of lines with foreign letters that are not UTF-8; None where none fits.
+
+    A few names of rare characters look like no language at all; they are GB18030 where every byte agrees.
+    """
+    data = b"\n".join(lines)
+    found = judge(data).encoding
+    if found is None and _decodes(data, "gb18030"):
+        return "gb18030"
+    return found
+
+
+def foreign_lines(blocks: Iterable[bytes]) -> list[bytes]:
+    """The first lines that hold foreign letters."""
+    found: list[bytes] = []
+    size = 0
+    for block in blocks:
+        if block.isascii():
+            continue
+        for line in block.splitlines():
+            if not line.isascii():
+                found.append(line)
+                size += len(line)
+            if size >= MOST_LOOKED_AT:
+                return found
+    return found
 
 
 def with_line_ends(text: PlainText, scratch: Path) -> PlainText:
@@ -124,10 +181,10 @@ def with_line_ends(text: PlainText, scratch: Path) -> PlainText:
             written = block.replace(b"\r", b"\n")
             count.add(written)
             out.write(written)
-    return _text(target, text.encoding, count.lines)
+    return _text(target, text.encoding, count.lines, is_clean=text.is_clean)
 
 
-def _text(path: Path, encoding: str, lines: int) -> PlainText:
+def _text(path: Path, encoding: str, lines: int, *, is_clean: bool = True) -> PlainText:
     with path.open("rb") as handle:
         start = handle.read(HEAD)
         complete = len(start) < HEAD
@@ -135,14 +192,61 @@ def _text(path: Path, encoding: str, lines: int) -> PlainText:
     if not complete and "\n" in text:
         text = text[: text.rindex("\n") + 1]
     only_returns = "\n" not in text and "\r" in text.rstrip("\r")
-    return PlainText(path, encoding, lines, text, only_returns)
+    return PlainText(path, encoding, lines, text, only_returns, is_clean)
 
 
-def _marked(head: bytes) -> str | None:
-    return next((name for mark, name in _BOMS if head.startswith(mark)), None) or _utf16(head)
+def marked(head: bytes) -> str | None:
+    """The encoding that the first bytes say."""
+    return next((name for mark, name in _BOMS if head.startswith(mark)), None) or utf16(head)
 
 
-def _utf16(head: bytes) -> str | None:
+def _is_binary(head: bytes) -> bool:
+    """Whether there are too many control characters for a text; a stray NUL or two is a fault of one line."""
+    if b"\x00" not in head:
+        return False
+    controls = sum(head.count(code) for code in _CONTROLS)
+    return controls > max(2, len(head) // 500)
+
+
+def _foreign_lines(path: Path) -> list[bytes]:
+    return foreign_lines(_whole_lines(path))
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    """Blocks of whole lines."""
+    carried = b""
+    for block in _blocks(path):
+        data = carried + block
+        end = data.rfind(b"\n") + 1
+        if not end and len(data) < 16 * BLOCK:
+            carried = data
+            continue
+        end = end or len(data)
+        yield data[:end]
+        carried = data[end:]
+    if carried:
+        yield carried
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _count_bad_lines(path: Path) -> tuple[int, int]:
+    """The lines of a file, and how many of them are not UTF-8."""
+    count, bad = _LineCount(), 0
+    for block in _whole_lines(path):
+        count.add(block)
+        if not _is_utf8(block):
+            bad += sum(not _is_utf8(line) for line in block.split(b"\n") if not line.isascii())
+    return count.lines, bad
+
+
+def utf16(head: bytes) -> str | None:
     """UTF-16 without a mark: in its Western letters and digits every other byte is zero."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
@@ -200,22 +304,25 @@ class _LineCount:
         return self.ended + int(self._open)
 
 
-def _count_utf8(path: Path) -> tuple[int, _Bad | None]:
-    """The lines of a file, and the first byte that is not UTF-8."""
-    count, consumed, carried = _LineCount(), 0, b""
+def _count_utf8(path: Path) -> tuple[int, _Bad | None, bool]:
+    """The lines of a file, the first byte that is not UTF-8, and whether there is a NUL."""
+    count, consumed, carried, has_nul = _LineCount(), 0, b"", False
     for block in chain(_blocks(path), (b"",)):
         data = carried + block
         whole = data[: len(data) - _begun(data)] if block else data
         if not _is_utf8(whole):
             start = _first_foreign(whole)
-            return count.lines, _Bad(consumed + start + 1, count.ends + whole[:start].count(b"\n") + 1)
+            return count.lines, _Bad(consumed + start + 1, count.ends + whole[:start].count(b"\n") + 1), has_nul
         count.add(whole)
+        has_nul = has_nul or b"\x00" in whole
         consumed += len(whole)
         carried = data[len(whole) :]
-    return count.lines, None
+    return count.lines, None, has_nul
 
 
 def _is_utf8(data: bytes) -> bool:
+    if len(data) < _SMALL:
+        return _decodes(data, "utf-8")
     # Arrow checks ten times as fast as decoding to a str does.
     offsets = pa.array([0, len(data)], pa.int64()).buffers()[1]
     try:
@@ -240,15 +347,35 @@ def _first_foreign(data: bytes) -> int:
     return len(data)
 
 
-def _as_gb18030(path: Path, name: str, scratch: Path, bad_utf8: _Bad) -> PlainText:
-    """A file that is not UTF-8 and says nothing of itself; where it is not GB18030 either, the text that went further is meant."""
+def _rewritten_by_lines(path: Path, name: str, scratch: Path, encoding: str) -> PlainText:
+    """The file written as UTF-8; a line that the encoding does not know begins with a byte that is no UTF-8."""
+    target = _scratch_file(scratch, path, "utf8")
+    count, bad_lines, has_nul = _LineCount(), 0, False
+    first: _Bad | None = None
+    consumed = 0
+    with target.open("wb") as out:
+        for block in _whole_lines(path):
+            try:
+                written = block.decode(encoding).encode()
+            except UnicodeDecodeError as error:
+                first = first or _Bad(consumed + error.start + 1, count.ends + block[: error.start].count(b"\n") + 1)
+                lines = [_decoded_or_marked(line, encoding) for line in block.split(b"\n")]
+                bad_lines += sum(line.startswith(_NO_TEXT) for line in lines)
+                written = b"\n".join(lines)
+            has_nul = has_nul or b"\x00" in written
+            count.add(written)
+            out.write(written)
+            consumed += len(block)
+    if first is not None and bad_lines > max(_SOME_BAD, _MOST_BAD * count.lines):
+        raise _undecodable(first, name, encoding)
+    return _text(target, encoding, count.lines, is_clean=not (has_nul or bad_lines))
+
+
+def _decoded_or_marked(line: bytes, encoding: str) -> bytes:
     try:
-        return _rewritten(path, name, scratch, "gb18030")
-    except InvalidFile as error:
-        values, place = error.problems[0].values, error.problems[0].place
-        bad = max(bad_utf8, _Bad(int(str(values["position"])), (place.row if place else None) or 1), key=lambda one: one.position)
-        text = _("byte {position} is neither UTF-8 nor GB18030 text.")
-        raise InvalidFile.of(text, place=Place(name, bad.row), advice=_ENCODING_ADVICE, position=bad.position) from error
+        return line.decode(encoding).encode()
+    except UnicodeDecodeError:
+        return _NO_TEXT + line.decode(encoding, errors="ignore").encode()
 
 
 def _rewritten(path: Path, name: str, scratch: Path, encoding: str) -> PlainText:

@@ -1,10 +1,11 @@
-"""How do JSON lines come in? One object per line; its keys are the columns, nested values stay JSON."""
+"""How do JSON files come in? Keys are the columns, those of an object inside a record too (buyer.id); other nested values stay JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fenji.collect.reading.contents import BLOCK, PlainText, plain_text
-from fenji.collect.reading.samples import SAMPLE_ROWS, PartRead, Sample, Target, Unreadable
+from fenji.collect.reading.json_values import MOST_DEPTH, array_records, depth_of, flattened, is_lines, loaded
+from fenji.collect.reading.samples import PartRead, Sample, Target, Unreadable
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import FileLocation, Format
 from fenji.errors import InvalidFile, Place
@@ -23,21 +25,31 @@ LOOKED_AT = 5_000
 
 _NUMBERS = "n"
 _SCHEMA = pa.schema([(_NUMBERS, pa.int64()), ("record", pa.string())])
+_HELD = 10_000
+_SHOWN = 200
+_PIECE = 1 << 20
+
+Record = tuple[int, str]
+"""The number of a record and its JSON text."""
 
 
 @dataclass(frozen=True)
 class JsonPart:
-    """A file of JSON lines whose keys are known."""
+    """A JSON file whose keys are known."""
 
     sample: Sample
     text: PlainText
+    is_lines: bool
+    is_nested: bool
+    """Records hold objects, whose keys are columns."""
 
     def read(self, target: Target) -> PartRead:
         """See Part.read."""
         records = target.scratch / f"{target.batch}.records"
+        too_deep: list[Unreadable] = []
         try:
             with pq.ParquetWriter(records, _SCHEMA, compression="zstd") as writer:
-                for batch in _batches(self.text.path):
+                for batch in _batches(self._records(), too_deep):
                     writer.write_batch(batch)
             layout = target.layout(self.sample.headers, self.sample.headers)
             whole = replace(layout, columns=(_NUMBERS, "record"), hashed=("record",), numbers=_NUMBERS)
@@ -45,45 +57,118 @@ class JsonPart:
         finally:
             records.unlink(missing_ok=True)
         refused = (text.split("\t", maxsplit=1) for text in outcome.refused)
-        return PartRead(outcome.records, tuple(Unreadable(int(row), Reason.INVALID_RECORD, came) for row, came in refused))
+        invalid = [Unreadable(int(row), Reason.INVALID_RECORD, came) for row, came in refused]
+        return PartRead(outcome.records, tuple(sorted([*invalid, *too_deep], key=lambda each: each.row)))
+
+    def _records(self) -> Iterator[Record]:
+        if not self.is_lines:
+            for number, value in enumerate(array_records(self.text.path, self.sample.file), start=1):
+                yield number, _dumped(flattened(value) if isinstance(value, dict) else value)
+            return
+        for number, line in _lines(self.text):
+            value = loaded(line) if self.is_nested else None
+            yield number, _dumped(flattened(value)) if isinstance(value, dict) else line
 
 
 def open_json_lines(path: Path, name: str, location: FileLocation, scratch: Path) -> JsonPart:
-    """Looks into a file of JSON lines.
+    """Looks into a JSON file.
 
     Raises:
-        InvalidFile: empty, no text, a JSON array, or no object in the first lines.
+        InvalidFile: empty, no text, damaged, or without an object among the first records.
     """
-    text = plain_text(path, name, scratch, encoding=location.encoding)
-    if text.head.lstrip().startswith("["):
-        raise InvalidFile.of(_("this is a JSON array; one object per line is needed."), place=Place(name))
-    objects = list(_objects(text.path))
-    headers = tuple(dict.fromkeys(key for one in objects for key in one))
-    if not headers:
-        raise InvalidFile.of(_("there is no JSON object in the first {lines} lines."), place=Place(name), lines=LOOKED_AT)
-    rows = tuple(tuple(_text(one.get(key)) for key in headers) for one in objects[:SAMPLE_ROWS])
-    return JsonPart(Sample(name, None, Format.JSON_LINES, text.encoding, None, 0, headers, rows), text)
+    text, lines = _opened(path, name, scratch, location.encoding)
+    objects = list(islice(_objects(text, name, are_lines=lines), LOOKED_AT))
+    headers = _headers(objects)
+    sample = Sample(name, None, Format.JSON_LINES, text.encoding, None, 0, headers, (), is_whole=False)
+    return JsonPart(_with_headers(sample), text, lines, any(_is_nested(each) for each in objects))
 
 
-def _objects(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8-sig") as handle:
-        for line, _number in zip(handle, range(LOOKED_AT), strict=False):
-            try:
-                value = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(value, dict):
-                yield value
+def sample_json(path: Path, name: str, scratch: Path, *, most: int) -> Sample:
+    """The sample of a JSON file; an object inside a record gives its keys as columns and is none itself.
+
+    Raises:
+        InvalidFile: as for ``open_json_lines``.
+    """
+    text, lines = _opened(path, name, scratch, None)
+    objects = list(islice(_objects(text, name, are_lines=lines), most + 1))
+    is_whole = len(objects) <= most
+    total = None if is_whole else _estimated(text, objects[:most])
+    if lines and not is_whole:
+        objects = [*objects[: most - most // 4], *_last(text, most // 4)]
+    objects = objects[:most]
+    flat = [flattened(each) for each in objects]
+    parents = {key for each in objects for key, value in each.items() if isinstance(value, dict) and value}
+    headers = tuple(key for key in _headers(objects) if key not in parents)
+    rows = tuple(tuple(_text(one.get(key)) for key in headers) for one in flat)
+    sample = Sample(name, None, Format.JSON_LINES, text.encoding, None, 0, headers, rows, is_whole=is_whole, rows_estimated=total)
+    return _with_headers(sample)
 
 
-def _batches(path: Path) -> Iterator[Any]:
+def _opened(path: Path, name: str, scratch: Path, encoding: str | None) -> tuple[PlainText, bool]:
+    text = plain_text(path, name, scratch, encoding=encoding)
+    return text, is_lines(text.path)
+
+
+def _with_headers(sample: Sample) -> Sample:
+    if not sample.headers:
+        raise InvalidFile.of(_("there is no JSON object in the first {lines} lines."), place=Place(sample.file), lines=LOOKED_AT)
+    return sample
+
+
+def _headers(objects: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for one in objects for key in flattened(one)))
+
+
+def _is_nested(record: dict[str, Any]) -> bool:
+    return any(isinstance(value, dict) for value in record.values())
+
+
+def _objects(text: PlainText, name: str, *, are_lines: bool) -> Iterator[dict[str, Any]]:
+    values = (loaded(line) for _number, line in _lines(text)) if are_lines else array_records(text.path, name)
+    return (value for value in values if isinstance(value, dict))
+
+
+def _lines(text: PlainText) -> Iterator[Record]:
     """The lines that hold anything, with their numbers."""
-    number = 0
-    with path.open(encoding="utf-8-sig", newline="\n") as handle:
-        while lines := handle.readlines(BLOCK):
-            given = [(position, line) for position, line in enumerate(lines, start=number + 1) if line.strip()]
-            number += len(lines)
-            yield pa.record_batch([[each[0] for each in given], [each[1].rstrip("\r\n") for each in given]], schema=_SCHEMA)
+    with text.path.open(encoding="utf-8-sig", newline="\n", errors="strict" if text.is_clean else "replace") as handle:
+        for number, line in enumerate(handle, start=1):
+            if line.strip():
+                yield number, line.rstrip("\r\n")
+
+
+def _last(text: PlainText, most: int) -> list[dict[str, Any]]:
+    """Objects of the last lines."""
+    with text.path.open("rb") as handle:
+        size = handle.seek(0, 2)
+        handle.seek(max(0, size - _PIECE))
+        lines = handle.read().decode("utf-8", errors="replace").splitlines()[1:]
+    values = [loaded(line) for line in lines[-most:]] if most else []
+    return [value for value in values if isinstance(value, dict)]
+
+
+def _estimated(text: PlainText, objects: list[dict[str, Any]]) -> int:
+    read = sum(len(_dumped(each).encode()) for each in objects[:1000]) / max(1, len(objects[:1000]))
+    return max(len(objects), round(text.path.stat().st_size / max(1.0, read)))
+
+
+def _batches(records: Iterable[Record], too_deep: list[Unreadable]) -> Iterator[Any]:
+    held: list[Record] = []
+    size = 0
+    for number, text in records:
+        if depth_of(text) > MOST_DEPTH:
+            too_deep.append(Unreadable(number, Reason.INVALID_RECORD, text[:_SHOWN]))
+            continue
+        held.append((number, text))
+        size += len(text)
+        if len(held) >= _HELD or size >= BLOCK:
+            yield pa.record_batch([[each[0] for each in held], [each[1] for each in held]], schema=_SCHEMA)
+            held, size = [], 0
+    if held:
+        yield pa.record_batch([[each[0] for each in held], [each[1] for each in held]], schema=_SCHEMA)
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _text(value: object) -> str | None:

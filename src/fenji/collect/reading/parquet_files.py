@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fenji.collect.reading.samples import SAMPLE_ROWS, PartRead, Sample, Target
+from fenji.collect.reading.samples import PartRead, Sample, Target
 from fenji.domain.sources import Format
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
@@ -34,8 +35,8 @@ class ParquetPart:
         return PartRead(target.reader.collect_parquet(self.path, layout, target.folder).records)
 
 
-def open_parquet(path: Path, name: str) -> ParquetPart:
-    """Looks into a Parquet file.
+def open_parquet(path: Path, name: str, *, most: int) -> ParquetPart:
+    """Looks into a Parquet file; ``most`` rows of it become the sample.
 
     Raises:
         InvalidFile: empty, damaged, or with two columns whose names differ only by case.
@@ -45,7 +46,8 @@ def open_parquet(path: Path, name: str) -> ParquetPart:
     try:
         with pq.ParquetFile(path) as file:
             headers = tuple(file.schema_arrow.names)
-            batch = next(file.iter_batches(batch_size=SAMPLE_ROWS), None)
+            total = file.metadata.num_rows
+            rows = tuple(row for group in _groups(file, most) for row in group)
     except (pa.ArrowException, OSError) as error:
         detail = str(error).splitlines()[0][:200]
         raise InvalidFile.of(
@@ -54,8 +56,27 @@ def open_parquet(path: Path, name: str) -> ParquetPart:
     twice = [header for header, count in Counter(header.casefold() for header in headers).items() if count > 1]
     if twice:
         raise InvalidFile.of(_("several columns are called {names}."), place=Place(name), names=", ".join(twice))
-    rows = tuple(tuple(_text(value) for value in row.values()) for row in (batch.to_pylist() if batch is not None else []))
-    return ParquetPart(Sample(name, None, Format.PARQUET, None, None, 0, headers, rows[:SAMPLE_ROWS]), path)
+    sample = Sample(name, None, Format.PARQUET, None, None, 0, headers, rows, is_whole=total <= most)
+    return ParquetPart(sample if total <= most else replace(sample, rows_estimated=total), path)
+
+
+def _groups(file: pq.ParquetFile, most: int) -> Iterator[tuple[tuple[str | None, ...], ...]]:
+    """Rows from the start, from the middle and from the end of a file."""
+    groups = file.num_row_groups
+    if not most or not groups:
+        return
+    chosen = sorted({0, groups // 2, groups - 1}) if file.metadata.num_rows > most else range(groups)
+    left = most
+    for position, group in enumerate(chosen):
+        share = left // (len(chosen) - position)
+        taken = 0
+        for batch in file.iter_batches(batch_size=min(share, 4096) or 1, row_groups=[group]):
+            rows = batch.slice(0, share - taken).to_pylist()
+            yield tuple(tuple(_text(value) for value in row.values()) for row in rows)
+            taken += len(rows)
+            if taken >= share:
+                break
+        left -= taken
 
 
 def _text(value: object) -> str | None:

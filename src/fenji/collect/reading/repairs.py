@@ -26,7 +26,7 @@ _HELD = 20_000
 
 
 @dataclass(frozen=True)
-class Shape:
+class Lines:
     """How the records of a text file are written."""
 
     columns: int
@@ -35,6 +35,8 @@ class Shape:
     """Line on which the header ends."""
     lines: int
     """Lines of the whole file."""
+    is_clean: bool = True
+    """Every line is text."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ class Repaired:
     unreadable: tuple[Unreadable, ...]
 
 
-def repair(source: Path, target: Path, shape: Shape) -> Repaired:
+def repair(source: Path, target: Path, shape: Lines) -> Repaired:
     """Copies the good records of a UTF-8 file, each with its line number and the delimiter in front."""
-    splitting = _Splitting(source, shape)
+    splitting = Splitting(source, shape)
     records = 0
     with target.open("wb") as out:
         held: list[bytes] = []
@@ -62,11 +64,14 @@ def repair(source: Path, target: Path, shape: Shape) -> Repaired:
     return Repaired(records, tuple(splitting.unreadable))
 
 
-class _Splitting:
-    """One pass over the lines of a file."""
+class Splitting:
+    """One pass over the lines of a file.
 
-    def __init__(self, source: Path, shape: Shape) -> None:
-        self.source, self.shape = source, shape
+    With ``keep_short`` records of fewer cells come out as well: in files that are laid out for readers they are headings and totals.
+    """
+
+    def __init__(self, source: Path, shape: Lines, *, keep_short: bool = False) -> None:
+        self.source, self.shape, self.keep_short = source, shape, keep_short
         self.delimiter = shape.delimiter.encode()
         self.unreadable: list[Unreadable] = []
         mark = re.escape(self.delimiter)
@@ -84,6 +89,9 @@ class _Splitting:
         commas, footers_from = self.shape.columns - 1, self.shape.lines - FOOTER_ROWS
         while (given := waiting.popleft() if waiting else next(lines, None)) is not None:
             number, line = given
+            if not self.shape.is_clean and not _is_text(line):
+                self._refuse(number, Reason.UNDECODABLE, line)
+                continue
             if b'"' in line:
                 record = self._quoted(number, line, waiting, lines)
             else:
@@ -100,6 +108,8 @@ class _Splitting:
         extra = line.count(self.delimiter) == self.shape.columns and line.endswith(self.delimiter)
         if extra:
             return line[: -len(self.delimiter)]
+        if self.keep_short and line.count(self.delimiter) < self.shape.columns - 1:
+            return line
         if line.strip():
             self._refuse(number, Reason.RAGGED_ROW, line)
         return None
@@ -117,10 +127,12 @@ class _Splitting:
                 break
             record = b"\n".join([line, *(each for _number, each in following)])
         for good in (record, record.removesuffix(self.delimiter)):
-            if self._record.fullmatch(good) and len(good) <= MOST_BYTES:
+            if self._record.fullmatch(good) and len(good) <= MOST_BYTES and (self.shape.is_clean or _is_text(good)):
                 return good
         waiting.extendleft(reversed(following))
         is_ragged = not following and self._any.fullmatch(line)
+        if is_ragged and self.keep_short:
+            return line
         self._refuse(number, Reason.RAGGED_ROW if is_ragged else Reason.BROKEN_QUOTES, line)
         return None
 
@@ -154,3 +166,10 @@ class _Splitting:
                 if number > self.shape.header_end:
                     # A stray carriage return inside a cell would end the line for the engine; it becomes a blank.
                     yield number, line.rstrip(b"\r\n").replace(b"\r", b" ")
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        return "\x00" not in line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False

@@ -65,6 +65,8 @@ class Sample:
     """Whether ``rows`` are all rows of the file."""
     rows_estimated: int | None = None
     """How many rows the file has, about; None where ``rows`` are all."""
+    preamble: tuple[str, ...] = ()
+    """What the cells above the header say, such as a title, a period or a unit of money."""
     looks_like_summary: bool = False
     """Whether the sheet only adds up what another sheet of its workbook lists."""
 
@@ -104,13 +106,7 @@ class Target:
     """Position of the column that says which file or sheet a row first came from."""
 
     def layout(
-        self,
-        headers: tuple[str, ...],
-        columns: tuple[str, ...],
-        *,
-        first_row: int = 1,
-        numbers: str | None = None,
-        part: str | None = None,
+        self, headers: tuple[str, ...], columns: tuple[str, ...], *, first_row: int = 1, numbers: str | None = None, part: str | None = None
     ) -> Layout:
         """The order to the engine.
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from fenji.collect.files import promised_format, system_error
 from fenji.collect.reading.contents import disguise
 from fenji.collect.reading.delimited import open_delimited
-from fenji.collect.reading.json_lines import open_json_lines
+from fenji.collect.reading.header_rows import Names
+from fenji.collect.reading.json_lines import open_json_lines, sample_json
+from fenji.collect.reading.markup import is_markup
 from fenji.collect.reading.parquet_files import open_parquet
-from fenji.collect.reading.samples import Part, Sample
-from fenji.collect.reading.workbooks import open_workbook
+from fenji.collect.reading.samples import SAMPLE_ROWS, Part, Sample
+from fenji.collect.reading.sampling import sample_text
+from fenji.collect.reading.workbooks import open_workbook, sample_workbook
 from fenji.domain.sources import FileLocation, Format
 from fenji.errors import NotFound
 from fenji.language import message as _
@@ -22,8 +25,12 @@ __all__ = ["Sample", "open_file", "read_samples"]
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
-def read_samples(path: Path) -> tuple[Sample, ...]:
-    """The head of a file; of a workbook, that of every sheet that holds anything.
+def read_samples(path: Path, *, most: int = SAMPLE_ROWS) -> tuple[Sample, ...]:
+    """What stands in a file and what makes a table of it; of a workbook, of every sheet that holds anything.
+
+    Args:
+        path: the file.
+        most: rows of a sample.
 
     Raises:
         NotFound: there is no such file.
@@ -31,12 +38,22 @@ def read_samples(path: Path) -> tuple[Sample, ...]:
     """
     if not path.is_file():
         raise NotFound.of(_("there is no file {file}."), file=str(path))
-    with tempfile.TemporaryDirectory(prefix="fenji-") as scratch:
-        parts = open_file(path, str(path), FileLocation((str(path),)), Path(scratch))
-    return tuple(part.sample for part in parts)
+    name = str(path)
+    try:
+        kind = _format_of(path)
+        if kind is Format.CSV:
+            return (sample_text(path, name, most=most),)
+        if kind is Format.PARQUET:
+            return (open_parquet(path, name, most=most).sample,)
+        with tempfile.TemporaryDirectory(prefix="fenji-") as scratch:
+            if kind is Format.EXCEL:
+                return sample_workbook(path, name, Path(scratch), most=most)
+            return (sample_json(path, name, Path(scratch), most=most),)
+    except OSError as error:
+        raise system_error(error, name) from error
 
 
-def open_file(path: Path, name: str, location: FileLocation, scratch: Path, *, wanted: Collection[str] = ()) -> tuple[Part, ...]:
+def open_file(path: Path, name: str, location: FileLocation, scratch: Path, *, wanted: Collection[Names] = ()) -> tuple[Part, ...]:
     """Looks into a file: its parts, each with its sample, ready to be read while ``scratch`` exists.
 
     Args:
@@ -44,7 +61,7 @@ def open_file(path: Path, name: str, location: FileLocation, scratch: Path, *, w
         name: what problems and samples call it.
         location: what the source says about format, encoding, delimiter and sheets.
         scratch: an existing folder for rewritten files.
-        wanted: the headers that the source maps; help to find the header row.
+        wanted: the columns that the source maps, each a header or several of which one must be there; help to find the header row.
 
     Raises:
         InvalidFile: it cannot be opened, or is not what it claims to be.
@@ -55,7 +72,7 @@ def open_file(path: Path, name: str, location: FileLocation, scratch: Path, *, w
         if kind is Format.EXCEL:
             return open_workbook(path, name, location, scratch, wanted=wanted)
         if kind is Format.PARQUET:
-            return (open_parquet(path, name),)
+            return (open_parquet(path, name, most=0),)
         if kind is Format.JSON_LINES:
             return (open_json_lines(path, name, location, scratch),)
         return (open_delimited(path, name, location, scratch, wanted=wanted),)
@@ -66,18 +83,20 @@ def open_file(path: Path, name: str, location: FileLocation, scratch: Path, *, w
 def _format_of(path: Path) -> Format:
     """What the ending promises, unless the first bytes know better where that does no harm.
 
-    Many Chinese systems name a text table .xls; it is read as text. A workbook that is named .csv is refused, with its true
-    nature in the message.
+    Many Chinese systems name a text table or a web page .xls; it is read as what it is. A workbook that is named .csv is refused,
+    with its true nature in the message.
     """
     promised = promised_format(path)
     with path.open("rb") as handle:
         head = handle.read(4096)
     if promised is Format.EXCEL and head and not head.startswith(_WORKBOOKS) and disguise(head, path.name) is None:
-        return Format.CSV if b"," in head or b"\t" in head or b";" in head else Format.EXCEL
+        return Format.CSV if any(mark in head for mark in (b",", b"\t", b";", b"|")) else Format.EXCEL
     if promised is not None:
         return promised
     if head.startswith(_WORKBOOKS):
         return Format.EXCEL
     if head.startswith(b"PAR1"):
         return Format.PARQUET
-    return Format.JSON_LINES if head.lstrip().startswith(b"{") else Format.CSV
+    if is_markup(head) and promised is None:
+        return Format.EXCEL
+    return Format.JSON_LINES if head.lstrip().startswith((b"{", b"[{")) else Format.CSV

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fenji.collect.reading.header_rows import FOOTER_ROWS, LOOKED_AT, find_header, is_footer, unique_headers
+from fenji.collect.reading.cells import number_of
+from fenji.collect.reading.frames import Row, frame_of
+from fenji.collect.reading.header_rows import FOOTER_ROWS, LOOKED_AT, Names, is_footer
+from fenji.collect.reading.layouts import find_layout
 from fenji.collect.reading.samples import SAMPLE_ROWS, PartRead, Sample, Target, Unreadable
+from fenji.collect.reading.sampling import spread_of
+from fenji.collect.reading.shaped_reading import read_shaped
+from fenji.collect.reading.shaping import Shaping
+from fenji.collect.reading.sheets import Sheet, open_sheets, with_true_values
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import FileLocation, Format
-from fenji.errors import InvalidFile, Place, Problem, unknown_name
+from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 
 _NUMBERS = "n"
-_OLE = b"\xd0\xcf\x11\xe0"
-_LONG_NUMBER = r"^[0-9]{16,}$"
-_MOMENT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})$"
-_EXACT_DIGITS = 15
-"""Digits of a number that a spreadsheet keeps; the others are gone."""
+_BELOW = 100
+_MOST_LOOKED_AT = 20_000
+"""Rows that are looked at to find how a sheet is laid out."""
 
 
 @dataclass(frozen=True)
@@ -34,139 +39,142 @@ class WorkbookPart:
 
     sample: Sample
     cells: Path
-    """Parquet: the row number ``n`` and a text column ``c<position>`` for each header."""
+    """Parquet: the row number ``n`` and a text column ``c<position>`` for each header of the sheet."""
+    names: tuple[str, ...]
+    """The headers of the sheet, before it is shaped."""
     unreadable: tuple[Unreadable, ...]
+    repeats_header: bool
 
     def read(self, target: Target) -> PartRead:
         """See Part.read."""
-        columns = tuple(f"c{position}" for position in range(len(self.sample.headers)))
+        if not self.sample.shape.is_plain or self.repeats_header:
+            return read_shaped(target, Shaping(self.names, self.sample.shape), self._rows(), self.unreadable)
+        columns = tuple(f"c{position}" for position in range(len(self.names)))
         layout = target.layout(self.sample.headers, columns, numbers=_NUMBERS)
         outcome = target.reader.collect_parquet(self.cells, layout, target.folder)
         return PartRead(outcome.records, self.unreadable)
 
+    def _rows(self) -> Iterator[tuple[int, Row]]:
+        with pq.ParquetFile(self.cells) as file:
+            for batch in file.iter_batches():
+                numbers, *columns = (column.to_pylist() for column in batch.columns)
+                yield from zip(numbers, zip(*columns, strict=True), strict=True)
+
 
 def open_workbook(
-    path: Path, name: str, location: FileLocation, scratch: Path, *, wanted: Collection[str] = ()
+    path: Path, name: str, location: FileLocation, scratch: Path, *, wanted: Collection[Names] = ()
 ) -> tuple[WorkbookPart, ...]:
     """The sheets of a workbook that hold anything; hidden ones only where the source names them.
 
     Raises:
         InvalidFile: no workbook, damaged, behind a password, without the sheets that the source names, or empty.
     """
-    workbook = _opened(path, name)
-    problems = [
-        unknown_name(_("sheet"), sheet, workbook.sheet_names, place=Place(name))
-        for sheet in location.sheets
-        if sheet not in workbook.sheet_names
-    ]
-    InvalidFile.raise_if(problems)
-    parts = []
-    for sheet in location.sheets or workbook.sheet_names:
-        part = _open_sheet(workbook, sheet, name, scratch, wanted, is_named=bool(location.sheets))
-        if part is not None:
-            parts.append(part)
+    sheets = open_sheets(path, name, location.sheets, scratch)
+    parts = [part for sheet in sheets if (part := _open_sheet(sheet, name, location, scratch, wanted)) is not None]
     if not parts:
         raise InvalidFile.of(_("the workbook is empty."), place=Place(name))
     return tuple(parts)
 
 
-def _opened(path: Path, name: str) -> Any:  # noqa: ANN401 - fastexcel is untyped
-    import fastexcel  # noqa: PLC0415 - heavy third-party library
+def sample_workbook(path: Path, name: str, scratch: Path, *, most: int = SAMPLE_ROWS) -> tuple[Sample, ...]:
+    """The samples of the visible sheets of a workbook that hold anything.
 
-    with path.open("rb") as handle:
-        head = handle.read(512)
-    if not head:
-        raise InvalidFile.of(_("the file is empty."), place=Place(name))
-    try:
-        return fastexcel.read_excel(str(path))
-    except (fastexcel.FastExcelError, OSError) as error:
-        raise InvalidFile(_not_opened(path, name, str(error))) from error
-
-
-def _not_opened(path: Path, name: str, detail: str) -> Problem:
-    content = path.read_bytes() if path.stat().st_size < (1 << 28) else b""
-    encrypted = any(mark.encode("utf-16-le") in content for mark in ("EncryptedPackage", "EncryptionInfo"))
-    if encrypted or "password" in detail.lower() or "encrypt" in detail.lower():
-        text = _("the workbook is protected by a password.")
-        return Problem(text, {}, Place(name), _("Save a copy without password."))
-    start = content[:400].lstrip().lower()
-    if start.startswith((b"<", b"\xef\xbb\xbf<")):
-        text = _("this is a web page (HTML) or XML that is named like a workbook.")
-        return Problem(text, {}, Place(name), _("Open it in a spreadsheet program and save it as .xlsx, or export it as CSV."))
-    text = _("this is no workbook, or it is damaged: {detail}")
-    advice = _("Open it in a spreadsheet program and save it again as .xlsx.")
-    return Problem(text, {"detail": detail.splitlines()[0][:200]}, Place(name), advice)
+    Raises:
+        InvalidFile: no workbook, damaged, behind a password, or empty.
+    """
+    samples = [sample for sheet in open_sheets(path, name, (), scratch) if (sample := _sample_of(sheet, name, most)) is not None]
+    if not samples:
+        raise InvalidFile.of(_("the workbook is empty."), place=Place(name))
+    return tuple(replace(sample, looks_like_summary=_adds_up_another(sample, samples)) for sample in samples)
 
 
-def _open_sheet(
-    workbook: Any,  # noqa: ANN401 - fastexcel is untyped
-    sheet: str,
-    name: str,
-    scratch: Path,
-    wanted: Collection[str],
-    *,
-    is_named: bool,
-) -> WorkbookPart | None:
-    # skip_rows=0 keeps empty rows at the top, so that row numbers are those of the sheet.
-    loaded = workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
-    if (loaded.visible != "visible" and not is_named) or not loaded.width:
+def _sample_of(sheet: Sheet, name: str, most: int) -> Sample | None:
+    rows = _first_rows(sheet, _MOST_LOOKED_AT)
+    found = find_layout(rows, title=f"{Path(name).stem} {sheet.name}", merged=sheet.merged_columns)
+    if found is None:
         return None
-    batch = loaded.to_arrow()
-    first = [_row(batch, position) for position in range(min(LOOKED_AT, batch.num_rows))]
-    header = find_header(first, wanted)
-    if header is None:
+    header = rows[found.frame.header[-1]][0] if found.frame.header else 0
+    begin = rows[found.frame.body - 1][0] if found.frame.body else 0
+    width = _width(sheet, found.frame.names)
+    names = found.frame.names[:width]
+    columns = with_true_values(sheet, names, header)
+    table, _unreadable = _records([column.slice(begin) for column in columns], begin + 1, are_totals_left=found.shape.drop_totals)
+    shaping = Shaping(names, found.shape)
+    is_whole = table.num_rows <= most
+    # A sheet of a million rows is not turned into a million tuples: its start, middle and end are.
+    pieces = [table] if table.num_rows <= 2 * most else [table.slice(start, most) for start in (0, table.num_rows // 2, table.num_rows - most)]
+    cells = [row.cells for piece in pieces for row in Shaping(names, found.shape).rows(_rows_of(piece))]
+    return Sample(
+        name,
+        sheet.name,
+        Format.EXCEL,
+        None,
+        None,
+        rows[found.frame.header[0]][0] if found.frame.header else 0,
+        shaping.headers,
+        spread_of(cells, most),
+        found.shape,
+        found.repairs,
+        found.doubts,
+        is_whole and len(cells) <= most,
+        None if is_whole and len(cells) <= most else max(len(cells), table.num_rows),
+        found.preamble,
+    )
+
+
+def _open_sheet(sheet: Sheet, name: str, location: FileLocation, scratch: Path, wanted: Collection[Names]) -> WorkbookPart | None:
+    rows = _first_rows(sheet, LOOKED_AT + _BELOW)
+    frame = frame_of(rows, location.shape, wanted)
+    if frame is None:
         return None
-    width = _width(batch, first[header])
-    columns = [_unrounded(workbook, sheet, batch.column(position), position, header) for position in range(width)]
-    # OpenDocument writes moments with a T, where all other workbooks have a blank.
-    columns = [pc.replace_substring_regex(column, _MOMENT, r"\1 \2") for column in columns]
-    table, unreadable = _records([column.slice(header + 1) for column in columns], header + 2)
-    cells = scratch / f"{hashlib.sha256(f'{name}#{sheet}'.encode()).hexdigest()[:16]}.cells"
+    header = rows[frame.header[-1]][0] if frame.header else 0
+    begin = rows[frame.body - 1][0] if frame.body else 0
+    names = frame.names[: _width(sheet, frame.names)]
+    columns = with_true_values(sheet, names, header)
+    table, unreadable = _records([column.slice(begin) for column in columns], begin + 1, are_totals_left=location.shape.drop_totals)
+    cells = scratch / f"{hashlib.sha256(f'{name}#{sheet.name}'.encode()).hexdigest()[:16]}.cells"
     pq.write_table(table, cells, compression="zstd")
-    headers = unique_headers(first[header][:width])
-    rows = tuple(zip(*(table.column(f"c{position}")[:SAMPLE_ROWS].to_pylist() for position in range(width)), strict=True))
-    sample = Sample(name, sheet, Format.EXCEL, None, None, header + 1, headers, rows)
-    return WorkbookPart(sample, cells, unreadable)
+    shaping = Shaping(names, location.shape)
+    header_row = rows[frame.header[0]][0] if frame.header else 0
+    sample = Sample(name, sheet.name, Format.EXCEL, None, None, header_row, shaping.headers, (), location.shape, is_whole=False)
+    return WorkbookPart(sample, cells, names, unreadable, bool(frame.header) and _repeats(table, shaping))
 
 
-def _row(batch: Any, position: int) -> list[str | None]:  # noqa: ANN401 - pyarrow is untyped
-    return [column[position].as_py() for column in batch.columns]
+def _first_rows(sheet: Sheet, most: int) -> list[tuple[int, Row]]:
+    """The first rows that hold anything, with their numbers."""
+    columns = [column.slice(0, most).to_pylist() for column in sheet.columns]
+    return [(number, row) for number, row in enumerate(zip(*columns, strict=True), start=1) if any(row)]
 
 
-def _width(batch: Any, header: list[str | None]) -> int:  # noqa: ANN401 - pyarrow is untyped
+def _rows_of(table: Any) -> Iterator[tuple[int, Row]]:  # noqa: ANN401 - pyarrow is untyped
+    for batch in table.to_batches(max_chunksize=10_000):
+        numbers, *columns = (column.to_pylist() for column in batch.columns)
+        yield from zip(numbers, zip(*columns, strict=True), strict=True)
+
+
+def _width(sheet: Sheet, names: tuple[str, ...]) -> int:
     """Columns up to the last one that has a header or a value."""
-    width = len(header)
-    while width > 1 and not header[width - 1] and batch.column(width - 1).null_count == batch.num_rows:
+    width = len(names)
+    while width > 1 and names[width - 1] == f"column_{width}" and sheet.columns[width - 1].null_count == len(sheet.columns[width - 1]):
         width -= 1
     return width
 
 
-def _unrounded(workbook: Any, sheet: str, column: Any, position: int, header: int) -> Any:  # noqa: ANN401 - untyped libraries
-    """Long numbers of a column of numbers as 1.93053E+17: the spreadsheet has rounded them, and it must show.
-
-    In a column that also holds text they cannot be told from ids that were written as text and are whole.
-    """
-    if not pc.any(pc.match_substring_regex(column, _LONG_NUMBER)).as_py():
-        return column
-    typed = workbook.load_sheet(
-        sheet, header_row=None, skip_rows=header + 1, use_columns=[position], schema_sample_rows=None
-    ).to_arrow()
-    if not (pa.types.is_floating(typed.schema[0].type) or pa.types.is_integer(typed.schema[0].type)):
-        return column
-    rounded = [
-        f"{float(text):.5E}" if text and text.isdecimal() and len(text) > _EXACT_DIGITS else text for text in column.to_pylist()
-    ]
-    return pa.array(rounded, pa.string())
+def _repeats(table: Any, shaping: Shaping) -> bool:  # noqa: ANN401 - pyarrow is untyped
+    """Whether some row is the header once more; only rows whose first cell is the first header are looked at."""
+    first = shaping.names[0]
+    found = table.filter(pc.fill_null(pc.equal(pc.utf8_trim_whitespace(table["c0"]), first), fill_value=False))
+    return any(shaping.is_header(row) for _number, row in _rows_of(found.slice(0, 1000)))
 
 
-def _records(columns: list[Any], first_row: int) -> tuple[Any, tuple[Unreadable, ...]]:
-    """The rows that hold anything, with their numbers; footers at the end apart."""
+def _records(columns: list[Any], first_row: int, *, are_totals_left: bool) -> tuple[Any, tuple[Unreadable, ...]]:
+    """The rows that hold anything, with their numbers; footers at the end apart, unless all totals are looked for later."""
     filled = [pc.fill_null(pc.not_equal(column, ""), fill_value=False) for column in columns]
     is_record = reduce(pc.or_, filled)
     numbers = pa.array(range(first_row, first_row + len(columns[0])), pa.int64())
     table = pa.table({_NUMBERS: numbers, **{f"c{position}": column for position, column in enumerate(columns)}})
     table = table.filter(is_record)
-    footers = list(_footers(table))
+    footers = [] if are_totals_left else list(_footers(table))
     if footers:
         table = table.filter(pc.invert(pc.is_in(table[_NUMBERS], value_set=pa.array([each.row for each in footers], pa.int64()))))
     return table, tuple(footers)
@@ -178,3 +186,33 @@ def _footers(table: Any) -> Iterator[Unreadable]:  # noqa: ANN401 - pyarrow is u
         if is_footer(cells):
             came = " ".join(cell for cell in cells if cell)[:200]
             yield Unreadable(number, Reason.FOOTER_LINE, came)
+
+
+def _adds_up_another(sample: Sample, samples: Collection[Sample]) -> bool:
+    """Whether a column of a sheet adds up to the same as a column of a longer sheet whose words it shares.
+
+    Only whole sheets of an amount above nothing are compared: a summary of this year beside the orders of this year.
+    """
+    mine = _sums(sample)
+    others = [each for each in samples if each is not sample and len(each.rows) > len(sample.rows) and each.is_whole]
+    if not mine or not sample.is_whole:
+        return False
+    words = {cell for row in sample.rows for cell in row if cell and number_of(cell) is None}
+    for other in others:
+        shared = words & {cell for row in other.rows for cell in row if cell}
+        theirs = _sums(other)
+        same = any(abs(one - another) <= 0.01 + abs(one) * 1e-9 for one in mine for another in theirs)
+        if same and shared:
+            return True
+    return False
+
+
+def _sums(sample: Sample) -> list[float]:
+    """The sums of the columns that hold nothing but numbers."""
+    found = []
+    for column in zip(*sample.rows, strict=True):
+        values = [number_of(cell) for cell in column if cell]
+        numbers = [value for value in values if value is not None]
+        if numbers and len(numbers) == len(values) and len(set(numbers)) > 1:
+            found.append(sum(numbers))
+    return found

@@ -14,7 +14,7 @@ from fenji.domain.sources import Format
 from fenji.errors import InvalidFile
 from fixtures.collecting import COLUMNS, HEADER, Desk, source
 
-READY = Path(__file__).parents[2] / "fixtures" / "workbooks"
+READY = Path(__file__).parents[3] / "fixtures" / "workbooks"
 FIELDS = tuple(COLUMNS)
 HEADERS = HEADER.split(",")
 ROWS = [("A1", "甲", 12.5, dt.datetime(2025, 1, 2, 3, 4, 5)), ("A2", "乙", 17850, dt.datetime(2025, 1, 3))]

@@ -1,0 +1,336 @@
+"""What does a file need to become a table? Its rows are looked at, and each repair is said with counts and an example."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from fenji.collect.headers import lookup_key, matches_for
+from fenji.collect.reading.cells import Kind, kind_of, number_of, stripped
+from fenji.collect.reading.frames import Frame, Numbered, Row, find_frame
+from fenji.collect.reading.header_rows import FOOTER_ROWS, is_footer, typed_columns
+from fenji.collect.reading.periods import Period, period_of
+from fenji.collect.reading.samples import Doubt, DoubtKind
+from fenji.collect.reading.shaping import LABEL, Shaping
+from fenji.collect.reading.totals import Totals, says_total
+from fenji.collect.remarks import Remark
+from fenji.domain.feeds import FEEDS, Cell, Feed
+from fenji.domain.reasons import Reason
+from fenji.domain.sources import Shape, Unpivot
+from fenji.language import message as _
+
+_FEW = 2
+_MOST_EMPTY = 0.9
+_SHOWN = 60
+_PREAMBLE = 40
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d{5})")
+_UNIT = re.compile(r"单位\s*[:：]?\s*(万元|千元|百万元|亿元)|in (thousands|millions)|(万元|千元)\s*[)）]?\s*$", re.IGNORECASE)
+_AMOUNT = re.compile("金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|折扣|discount|tax|税", re.IGNORECASE)
+_COUNT = re.compile("数量|件数|qty|quantity", re.IGNORECASE)
+_ABOUT = (
+    (re.compile("customer|client|buyer|member|kunde|cliente|客户|会员|往来单位|购货单位|顾客|买家|客戶|會員", re.IGNORECASE), "客户", "Customer"),
+    (re.compile("product|item|artikel|producto|商品|产品|物料|存货|货品", re.IGNORECASE), "商品", "Product"),
+    (re.compile("employee|sales ?rep|salesperson|业务员|销售员|员工", re.IGNORECASE), "业务员", "Sales rep"),
+    (re.compile("store|shop|branch|门店|店铺|分店", re.IGNORECASE), "门店", "Store"),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file needs to become a table."""
+
+    frame: Frame
+    shape: Shape
+    repairs: tuple[Remark, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    preamble: tuple[str, ...] = ()
+    """What the cells above the header say."""
+
+
+def find_layout(rows: Numbered, *, title: str, merged: Collection[int] = ()) -> Found | None:
+    """Looks at the first rows of a file, footers included where they are all.
+
+    Args:
+        rows: the rows that hold anything, from the first one on.
+        title: names of the file and the sheet; they may say a year or what the table is about.
+        merged: columns in which cells are merged over several rows.
+    """
+    begun = find_frame(rows)
+    if begun is None:
+        return None
+    frame, shape = begun
+    above = [stripped(cell) for _number, row in rows[: frame.header[0] if frame.header else 0] for cell in row if stripped(cell)]
+    looked = _Looking(frame, rows, tuple(above[:_PREAMBLE]), title, set(merged))
+    looked.say_frame(shape)
+    shape = looked.with_sections(shape)
+    shape = looked.with_totals(shape)
+    shape = looked.with_heads(shape)
+    shape = looked.with_periods(shape)
+    looked.say_unit()
+    return Found(frame, shape, tuple(looked.repairs), tuple(looked.doubts), looked.above)
+
+
+class _Looking:
+    """One look at the rows of a file."""
+
+    def __init__(self, frame: Frame, rows: Numbered, above: tuple[str, ...], title: str, merged: set[int]) -> None:
+        self.frame, self.above, self.title, self.merged = frame, above, title, merged
+        self.rows = rows
+        width = len(frame.names)
+        self.body = [
+            (number, [*row[:width], *[None] * (width - len(row))])
+            for number, row in rows[frame.body :]
+            if any(stripped(cell) for cell in row)
+        ]
+        self.is_chinese = any("\u4e00" <= letter <= "\u9fff" for name in frame.names for letter in name)
+        self.repairs: list[Remark] = []
+        self.doubts: list[Doubt] = []
+        self.data: list[tuple[int, Row]] = self.body
+
+    def look_through(self, shape: Shape) -> Shaping:
+        """One pass that finds headings, totals and repeated headers; ``data`` is what is left."""
+        shaping = Shaping(self.frame.names, replace(shape, fill_down=(), unpivot=None, drop_totals=True))
+        for _row in shaping.rows(self.body):
+            pass
+        left_out = {each.row for each in shaping.unreadable}
+        self.data = [(number, row) for number, row in self.body if number not in left_out] if left_out else self.body
+        return shaping
+
+    def say_frame(self, shape: Shape) -> None:
+        """Says what the header needed."""
+        if shape.no_header:
+            text = _("The file has no header: its first row, {example}, is data like the others. Its columns are called {columns}.")
+            example = " | ".join(stripped(cell) for cell in self.body[0][1])[:_SHOWN]
+            remark = Remark(text, {"example": example, "columns": ", ".join(self.frame.names[:3]) + " …"})
+            self.doubts.append(Doubt(DoubtKind.NO_HEADER, remark))
+        if shape.header_rows:
+            text = _("The header stands in rows {rows}; its cells are put together, such as {example}.")
+            rows = ", ".join(str(row) for row in shape.header_rows)
+            self.repairs.append(Remark(text, {"rows": rows, "example": ", ".join(self.frame.names[:4])}))
+        if shape.skip_after_header:
+            text = _("{count} rows under the header describe the columns and are passed over: {example}.")
+            first = self.rows[self.frame.header[-1] + 1][1]
+            example = " | ".join(stripped(cell) for cell in first if stripped(cell))[:_SHOWN]
+            self.repairs.append(Remark(text, {"count": shape.skip_after_header, "example": example}))
+
+    def with_sections(self, shape: Shape) -> Shape:
+        """Lines that stand alone above the rows they are about."""
+        headings = [(number, row) for number, row in self.body if Shaping.is_heading(row)]
+        texts = [next(stripped(cell) for cell in row if stripped(cell)) for _number, row in headings]
+        if not headings or not self._stand_above_rows(headings):
+            return shape
+        label = _common_label(texts)
+        place = Counter(next(position for position, cell in enumerate(row) if stripped(cell)) for _n, row in headings).most_common(1)[0][0]
+        numbers = {number for number, _row in headings}
+        others = [row for number, row in self.body if number not in numbers and not says_total(_first(row))]
+        empty = sum(1 for row in others if not stripped(row[place]))
+        has_totals = any(text and any(text in stripped(_first(row)) and says_total(_first(row)) for _n, row in self.body) for text in texts)
+        is_outline = bool(others) and empty >= _MOST_EMPTY * len(others)
+        if not (label or is_outline) or (len(set(texts)) < _FEW and not has_totals):
+            return shape
+        name = label or self._section_name(place)
+        text = _("{count} lines such as {example} stand alone above the rows they are about. Their text becomes the column {name} of those rows.")
+        remark = Remark(text, {"count": len(headings), "example": texts[0][:_SHOWN], "name": name})
+        self.repairs.append(remark)
+        self.doubts.append(Doubt(DoubtKind.SECTIONS, remark))
+        return replace(shape, sections=name, drop_totals=True)
+
+    def _stand_above_rows(self, headings: Sequence[tuple[int, Row]]) -> bool:
+        """Whether nearly every heading has rows of data below it, and these are the most rows."""
+        numbers = {number for number, _row in headings}
+        followed = 0
+        for (number, _row), (after, below) in zip(self.body, self.body[1:], strict=False):
+            is_data = after not in numbers and not says_total(_first(below)) and sum(1 for cell in below if stripped(cell)) > 1
+            followed += number in numbers and is_data
+        return followed * 2 >= len(headings) and len(headings) * 2 <= len(self.body)
+
+    def _section_name(self, place: int) -> str:
+        name = self.frame.names[place]
+        if not name.startswith("column_"):
+            return name
+        about = " ".join((*self.above, self.title))
+        found = next(((chinese, english) for words, chinese, english in _ABOUT if words.search(about)), ("分组", "Section"))
+        return found[0] if self.is_chinese else found[1]
+
+    def with_totals(self, shape: Shape) -> Shape:
+        """Rows that are sums of other rows, other than a plain total at the end."""
+        shaping = self.look_through(shape)
+        totals = [each for each in shaping.unreadable if each.reason is Reason.TOTAL_LINE]
+        if not totals:
+            return shape
+        by_number = dict(self.body)
+        last_data = max((number for number, _row in self.data), default=0)
+        odd = [each for each in totals if each.row < last_data or not is_footer(by_number[each.row])]
+        if not odd and len(totals) <= FOOTER_ROWS and not shape.drop_totals:
+            return shape
+        text = _("{count} rows are sums of other rows and are left out, such as row {row}: {example}.")
+        self.repairs.append(Remark(text, {"count": len(totals), "row": totals[0].row, "example": totals[0].came[:_SHOWN]}))
+        if shaping.totals_by_arithmetic:
+            text = _("{count} of these rows do not say that they are totals; their numbers add up the rows above, and their other cells are empty.")
+            self.repairs.append(Remark(text, {"count": shaping.totals_by_arithmetic}))
+        return replace(shape, drop_totals=True)
+
+    def with_heads(self, shape: Shape) -> Shape:
+        """Columns that are filled on the first row of an order only."""
+        data = self.data
+        names = self.frame.names
+        key = next((column for column in self._keys(data) if self._block(data, column)), None)
+        if key is None:
+            return shape
+        block = self._block(data, key)
+        children = [number for number, row in data if not stripped(row[key])]
+        columns = tuple(names[column] for column in block)
+        example = next(row for number, row in data if number == children[0])
+        text = _("{count} of {rows} rows leave {columns} empty and belong to the row above, such as row {row}: {example}. They take these cells from it.")
+        values = {
+            "count": len(children),
+            "rows": len(data),
+            "columns": ", ".join(columns),
+            "row": children[0],
+            "example": " | ".join(stripped(cell) for cell in example if stripped(cell))[:_SHOWN],
+        }
+        remark = Remark(text, values)
+        self.repairs.append(remark)
+        if not self.merged.intersection(block) and not _is_order_number(names[key]):
+            self.doubts.append(Doubt(DoubtKind.FILL_DOWN, remark))
+        return replace(shape, fill_down=columns)
+
+    def _keys(self, data: list[tuple[int, Row]]) -> list[int]:
+        """Columns that may number the documents, best first: known order numbers, then merged columns, then ids that never repeat."""
+        if not data:
+            return []
+        found: list[tuple[int, int]] = []
+        for column, name in enumerate(self.frame.names):
+            values = [stripped(row[column]) for _number, row in data]
+            given = [value for value in values if value]
+            if not stripped(data[0][1][column]) or len(given) == len(values) or len(given) * 20 < len(values):
+                continue
+            if _is_order_number(name):
+                found.append((0, column))
+            elif column in self.merged:
+                found.append((1, column))
+            elif len(set(given)) == len(given) >= _FEW and any(letter.isdigit() for letter in given[0]) and not _is_money(name):
+                found.append((2, column))
+        return [column for _rank, column in sorted(found)]
+
+    def _block(self, data: list[tuple[int, Row]], key: int) -> tuple[int, ...]:
+        """The columns that are empty together with the key, the key first; none where the rows are no lines of an order."""
+        children = [row for _number, row in data if not stripped(row[key])]
+        heads = [row for _number, row in data if stripped(row[key])]
+        if len(children) < (1 if key in self.merged else _FEW) or self._repeats_another_key(data, key):
+            return ()
+        typed = typed_columns([row for _number, row in data], len(self.frame.names))
+        together, lines = [], []
+        for column, name in enumerate(self.frame.names):
+            child = sum(1 for row in children if stripped(row[column]))
+            head = sum(1 for row in heads if stripped(row[column]))
+            if child == 0 and head * 2 > len(heads):
+                together.append(column)
+            elif child >= _MOST_EMPTY * len(children) and not name.startswith("column_"):
+                lines.append(column)
+        filled = [column for column in together if column != key and self._may_fill(column, data)]
+        is_person_or_day = any(_names_person(self.frame.names[column]) or _is_day(column, data) for column in filled)
+        if not is_person_or_day or len(lines) < _FEW or not typed.intersection(lines):
+            return ()
+        return (key, *filled)
+
+    def _repeats_another_key(self, data: list[tuple[int, Row]], key: int) -> bool:
+        """Whether another column says on every line which order it belongs to: its value repeats where the key is empty, and changes where not."""
+        pairs = [(before, row) for (_one, before), (_two, row) in zip(data, data[1:], strict=False)]
+        for column in range(len(self.frame.names)):
+            if column == key or not all(stripped(row[column]) for _number, row in data):
+                continue
+            inside = [stripped(before[column]) == stripped(row[column]) for before, row in pairs if not stripped(row[key])]
+            between = [stripped(before[column]) == stripped(row[column]) for before, row in pairs if stripped(row[key])]
+            if inside and all(inside) and sum(between) * 10 <= len(between):
+                return True
+        return False
+
+    def _may_fill(self, column: int, data: list[tuple[int, Row]]) -> bool:
+        """Amounts and counts of an order stay on its first row: filled down they would be counted once for each line."""
+        name = self.frame.names[column]
+        cells = {field.cell for found in matches_for(name, Feed.ORDER_LINE) for field in FEEDS[Feed.ORDER_LINE] if field.name == found.field}
+        if cells:
+            return not cells & {Cell.MONEY, Cell.NUMBER}
+        if _is_money(name):
+            return False
+        given = [stripped(row[column]) for _number, row in data if stripped(row[column])]
+        numbers = [text for text in given if kind_of(text) is Kind.NUMBER]
+        return len(numbers) * 2 < len(given) or all(text.isdecimal() and len(text) >= 8 for text in numbers)  # noqa: PLR2004 - ids
+
+    def with_periods(self, shape: Shape) -> Shape:
+        """Months, quarters or years side by side, each cell of which is an amount."""
+        groups: dict[tuple[str, int], list[tuple[str, Period]]] = {}
+        typed = typed_columns([row for _number, row in self.body], len(self.frame.names))
+        for column, name in enumerate(self.frame.names):
+            period = period_of(name)
+            is_empty = not any(stripped(row[column]) for _number, row in self.body)
+            if period is not None and (column in typed or is_empty):
+                groups.setdefault((lookup_key(period.rest) if period.rest else "", period.months), []).append((name, period))
+        fitting = [group for group in groups.values() if len({(each.year, each.month) for _name, each in group}) >= 3]  # noqa: PLR2004
+        if not fitting or any(re.fullmatch(r"[qQ]([5-9]|\d\d)", name) for name in self.frame.names):
+            return shape
+        chosen = max(fitting, key=lambda group: (_is_amount(group[0][1].rest), len(group)))
+        if not any(number_of(row[self.frame.names.index(name)]) for name, _period in chosen for _number, row in self.body):
+            return shape
+        needs_year = any(period.year is None for _name, period in chosen)
+        year = self._year() if needs_year else None
+        names = {1: ("月份", "Month"), 3: ("季度", "Quarter"), 12: ("年份", "Year")}[chosen[0][1].months]
+        value = chosen[0][1].rest or ("金额" if self.is_chinese else "Amount")
+        columns = tuple(name for name, _period in chosen)
+        unpivot = Unpivot(columns, names[0] if self.is_chinese else names[1], value, year)
+        text = _("{count} columns, {first} to {last}, stand for periods. Each filled cell of them becomes a row, dated on the first day of its period.")
+        remark = Remark(text, {"count": len(columns), "first": columns[0], "last": columns[-1]})
+        self.repairs.append(remark)
+        self.doubts.append(Doubt(DoubtKind.UNPIVOT, remark))
+        if needs_year:
+            told = _("The year {year} is taken from the title or the name of the file.")
+            missing = _("No year is said anywhere; write it as `year` under `unpivot`.")
+            self.doubts.append(Doubt(DoubtKind.UNPIVOT, Remark(told, {"year": year}) if year else Remark(missing)))
+        return replace(shape, unpivot=unpivot)
+
+    def _year(self) -> int | None:
+        found = (_YEAR.search(text) for text in (*self.above, self.title))
+        return next((int(each.group(1)) for each in found if each), None)
+
+    def say_unit(self) -> None:
+        """A unit of money that only the lines above the table say."""
+        said = next((text for text in self.above if _UNIT.search(text)), None)
+        if said:
+            text = _("The lines above the table say: {text}. Amounts may be in that unit.")
+            self.doubts.append(Doubt(DoubtKind.UNIT, Remark(text, {"text": said[:_SHOWN]})))
+
+
+def _first(row: Row) -> str | None:
+    return next((cell for cell in row if stripped(cell)), None)
+
+
+def _common_label(texts: Sequence[str]) -> str | None:
+    """The label that headings share: 客户 in 客户：华诚."""
+    labels = Counter(found.group(1).strip() for text in texts if (found := LABEL.fullmatch(text)))
+    label, times = labels.most_common(1)[0] if labels else ("", 0)
+    return label if times * 5 >= 4 * len(texts) else None
+
+
+def _is_order_number(name: str) -> bool:
+    return any(found.field == "order_id" for found in matches_for(name, Feed.ORDER_LINE))
+
+
+def _names_person(name: str) -> bool:
+    people = {"customer_id", "phone", "email", "union_id", "customer_name", "name"}
+    return any(found.field in people for feed in (Feed.ORDER_LINE, Feed.CUSTOMER) for found in matches_for(name, feed))
+
+
+def _is_day(column: int, data: list[tuple[int, Row]]) -> bool:
+    given = [kind_of(row[column]) for _number, row in data if stripped(row[column])]
+    return given.count(Kind.MOMENT) * 2 > len(given)
+
+
+def _is_amount(name: str) -> bool:
+    return _AMOUNT.search(name) is not None
+
+
+def _is_money(name: str) -> bool:
+    return _is_amount(name) or _COUNT.search(name) is not None
