@@ -138,7 +138,9 @@ def points_from(rows: Iterable[Mapping[str, Any]]) -> Points:
     return Points(*(np.array([each[name] for each in ordered], dtype=np.float64) for name in names))
 
 
-def suggested_thresholds(points: Points, method: Method, tiers: int, shares: Sequence[Decimal] = ()) -> tuple[Decimal, ...]:
+def suggested_thresholds(
+    points: Points, method: Method, tiers: int, shares: Sequence[Decimal] = (), *, leeway: float = 0.0
+) -> tuple[Decimal, ...]:
     """The lower ends of all tiers above the lowest, ascending, rounded to numbers that people read.
 
     Fewer than ``tiers`` - 1 where the values do not hold so many: equal values never stand in different tiers.
@@ -148,6 +150,8 @@ def suggested_thresholds(points: Points, method: Method, tiers: int, shares: Seq
         method: how to find them.
         tiers: how many tiers to aim for.
         shares: of customers, lowest tier first, for quantiles.
+        leeway: for quantiles, by what part of itself the share of customers above a threshold may differ for the sake of a rounder
+            number: 0.15 takes anything from 4.25 to 5.75 % for 5 %.
     """
     if method is Method.BREAKS:
         cuts = natural_breaks(points.mean, points.customers, tiers)
@@ -157,11 +161,12 @@ def suggested_thresholds(points: Points, method: Method, tiers: int, shares: Seq
         cuts = tree_cuts(points.customers, points.future, tiers)
     found: list[Decimal] = []
     for cut in cuts:
-        below, above = float(points.highest[cut - 1]), float(points.lowest[cut])
+        first, last = (cut, cut) if method is not Method.QUANTILES else _cuts_near(points.customers, cut, shares, leeway)
+        below, above = float(points.highest[first - 1]), float(points.lowest[last])
         rounded = round_between(below, above)
         # A number that is round enough for people may lie within a crowd; it must not pass the lines beside it.
         if (found and rounded <= found[-1]) or not points.lowest[0] < float(rounded) <= points.highest[-1]:
-            rounded = Decimal(repr(above))
+            rounded = Decimal(repr(float(points.lowest[cut])))
         if not found or rounded > found[-1]:
             found.append(rounded)
     return tuple(found)
@@ -214,6 +219,15 @@ def quantile_cuts(customers: Floats, shares: Sequence[Decimal]) -> list[int]:
     wanted = np.cumsum([float(each) for each in shares])[:-1] * below[-1]
     found = [int(np.abs(below - each).argmin()) for each in wanted]
     return sorted({each for each in found if 0 < each < len(customers)})
+
+
+def _cuts_near(customers: Floats, cut: int, shares: Sequence[Decimal], leeway: float) -> tuple[int, int]:
+    """The first and the last cut with about as many customers above it as the share that the cut comes nearest to."""
+    above = customers[::-1].cumsum()[::-1] / customers.sum()
+    wanted = 1.0 - np.cumsum([float(each) for each in shares])[:-1]
+    share = float(wanted[np.abs(wanted - above[cut]).argmin()])
+    near = [int(each) for each in np.flatnonzero(np.abs(above - share) <= leeway * share) if each > 0]
+    return min([cut, *near]), max([cut, *near])
 
 
 def tree_cuts(customers: Floats, future: Floats, tiers: int) -> list[int]:

@@ -39,6 +39,7 @@ recommend    what to offer each customer next
 recommending  composes the steps of recommendations
 policies     shows and lints a policy
 suggesting   a draft of a policy from the data
+first_policy  the tiers with which a shop begins, from its own customers
 publishing   freezes a version of a policy, and lists all versions
 overrides    tiers that people decide by hand, and which of them count
 selftest     rebuilds published numbers

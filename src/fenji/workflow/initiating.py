@@ -27,6 +27,11 @@ def template_names() -> tuple[str, ...]:
     return tuple(sorted(each.name for each in _templates().iterdir() if each.is_dir() and not each.name.startswith("_")))
 
 
+def template_text(template: str, file: str) -> str:
+    """A file of a template as it ships, by its name in the workspace."""
+    return _templates().joinpath(template, file).read_text(encoding="utf-8")
+
+
 def init_workspace(
     root: Path,
     *,

@@ -156,7 +156,7 @@ def suggest_policy(
         newest = max(each.policy.version for each in policies if each.policy.slug == current.slug)
         language = workspace.settings.language
         draft = _draft(current, newest + 1, thresholds, metric=metric, method=method, as_of=as_of, language=language)
-        found = _tiers(draft, thresholds, counted)
+        found = held_tiers(draft, thresholds, counted)
         explained = variance_explained(counted)
         text = _file(draft, found, explained, language)
         return SuggestResult(
@@ -255,7 +255,14 @@ def _draft(
     return Policy(current.slug, version, effective_on, "", why, ladder, review=current.review)
 
 
-def _tiers(draft: Policy, thresholds: Sequence[Decimal], counted: Sequence[Mapping[str, Any]]) -> tuple[SuggestedTier, ...]:
+def held_tiers(draft: Policy, thresholds: Sequence[Decimal], counted: Sequence[Mapping[str, Any]]) -> tuple[SuggestedTier, ...]:
+    """What each tier of a ladder of thresholds would hold, lowest first.
+
+    Args:
+        draft: the policy.
+        thresholds: of its tiers above the lowest, ascending.
+        counted: the fetched rows of ``count_between``.
+    """
     by_rank = {each["rank"]: each for each in counted}
     everyone = sum(each["customers"] for each in counted)
     revenue = sum((each["net_revenue"] or Decimal(0) for each in counted), Decimal(0))
@@ -288,15 +295,16 @@ def _file(draft: Policy, tiers: Sequence[SuggestedTier], explained: float | None
     ]
     for each in reversed(tiers):
         values = {"name": each.name.in_language(language), "customers": f"{each.customers:,}"}
-        values |= {"share": _percent(each.share), "revenue_share": _percent(each.revenue_share)}
+        values |= {"share": shown_percent(each.share), "revenue_share": shown_percent(each.revenue_share)}
         lines.append(translate(_("{name}: {customers} customers ({share}), {revenue_share} of revenue"), language, **values))
     if explained is not None:
         text = _("The tiers explain {share} of the variance of the metric.")
-        lines.append(translate(text, language, share=_percent(explained)))
+        lines.append(translate(text, language, share=shown_percent(explained)))
     return "".join(f"# {line}\n" for line in lines) + render_policy(draft)
 
 
-def _percent(share: float | None) -> str:
+def shown_percent(share: float | None) -> str:
+    """A share with one digit, a dash where there is none."""
     return "-" if share is None else f"{share * 100:.1f}%"
 
 

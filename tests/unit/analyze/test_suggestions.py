@@ -84,6 +84,15 @@ def test_quantiles_take_the_declared_shares(engine: DuckEngine) -> None:
     assert thresholds(engine, [float(each) for each in range(1, 101)], Method.QUANTILES, 4) == ["51", "81", "96"]
 
 
+@pytest.mark.parametrize(("leeway", "threshold"), [(0.0, "49"), (0.01, "49"), (0.05, "50"), (0.3, "50")])
+def test_leeway_takes_a_rounder_number_near_the_share(engine: DuckEngine, leeway: float, threshold: str) -> None:
+    # Of 1 to 96 half lie above 48; a share of 0.5 with a leeway of 5 % takes 46 to 50 customers, so any number above 46 up to 51.
+    rows = engine.fetch(value_points(panel(engine, [float(each) for each in range(1, 97)]), "spent")).to_pylist()
+    assert [str(each) for each in suggested_thresholds(points_from(rows), Method.QUANTILES, 2, (HALF, HALF), leeway=leeway)] == [
+        threshold
+    ]
+
+
 def test_most_customers_at_zero_leave_fewer_tiers_than_shares(engine: DuckEngine) -> None:
     # Nine of ten are 0, so half and four fifths both end within them, and 95 % is nearest to all of them.
     assert quantile_cuts(np.array([90.0, 5.0, 5.0]), (HALF, THIRTY, FIFTEEN, FIVE)) == [1, 2]
