@@ -32,7 +32,7 @@ def _body(decimal: str, group: str) -> str:
         rf"[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+{fraction}"
         rf"|[1-9][0-9]?(?:{group}[0-9]{{2}})+{group}[0-9]{{3}}{fraction}"
         rf"|[1-9][0-9]{{0,2}}(?: [0-9]{{3}})+{fraction}|[1-9][0-9]{{0,2}}(?:['_][0-9]{{3}})+{fraction}"
-        rf"|[0-9]+{fraction}(?:e[+-]?[0-9]{{1,2}})?|{decimal}[0-9]+(?:e[+-]?[0-9]{{1,2}})?"
+        rf"|[0-9]+{fraction}|{decimal}[0-9]+"
     )
 
 
@@ -44,56 +44,66 @@ _ENDING_DASH = r"[.,] ?-{1,2}"
 """12.- and 12,-- say that there are no cents."""
 
 _WRITTEN = {
-    sign: rf"^(\(?)([+-]?) ?{_MARK_BEFORE}(\(?)([+-]?) ?({_body(decimal, group)}) ?{_MARK_AFTER} ?(-?)(\)?){_REMARK}\z"
+    sign: rf"^(\(?)([+-]?) ?{_MARK_BEFORE}(\(?[+-]?) ?({_body(decimal, group)}) ?(e[+-]?[0-9]{{1,2}}|k\b)? ?{_MARK_AFTER} ?(-?)(\)?){_REMARK}\z"
     for sign, decimal, group in ((DecimalSign.POINT, r"\.", ","), (DecimalSign.COMMA, ",", r"\."))
 }
 _GROUPING = {DecimalSign.POINT: "[,'_ ]", DecimalSign.COMMA: "[.'_ ]"}
 
-_CANONICAL = r"^#(-?)((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,2})?)( [^|]*\|[^|]*)?\z"
-"""As ``strip`` writes it: #-1234.5 us$|usd"""
+_MARKED = r"^#[0-9.e+-]+ ([^|]*)\|([^|]*)\z"
+_UNDERSTOOD = r"^(#[0-9.e+-]+) ([^/]*)/([^/]*)\z"
+_CANONICAL = r"^#(-?[0-9.]+(?:e[+-]?[0-9]{1,2})?) (|[=?]|\|[|A-Z]+\|)\z"
+_COUNTING = r"^#[^ ]+ =?\z"
 
-_MULTIPLES = {"百万": "e6", "千万": "e7", "十万": "e5", "千": "e3", "万": "e4", "萬": "e4", "亿": "e8", "億": "e8"}
+_MULTIPLES = (("百万", "e6"), ("千万", "e7"), ("十万", "e5"), ("千", "e3"), ("万", "e4"), ("萬", "e4"), ("亿", "e8"), ("億", "e8"))
 _COUNTED = (
-    "件|个|個|只|份|台|套|双|条|本|张|瓶|盒|箱|袋|包|支|杯|次|单|笔|人|位|分|星|颗星|天|晚|pcs|pc|pc.|pcs.|ea|each|piece|pieces|unit|units|stk|stk.|stück|szt|szt.|times|orders|nights|points|point|stars|star"
+    "^(?:件|个|個|只|份|台|套|双|条|本|张|瓶|盒|箱|袋|包|支|杯|次|单|笔|人|位|分|星|颗星|天|晚|pcs|pc|ea|each|piece|pieces|unit|units|stk|stück|szt|times|orders|nights|points|point|stars|star)\\.?$"
 )
 """What numbers count; it changes no number."""
 
 
 def strip(came: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
-    """Amounts and numbers as ``#``, sign, digits with a point, and the marks before and after; null where they are plain numbers.
-
-    What is no number keeps its text without wrapping.
-    """
+    """Amounts and numbers without wrapping, in narrow letters, with 万 and its like as powers of ten; null where they are plain numbers."""
     sign = decimal or DecimalSign.POINT
     is_plain = came.try_cast(AMOUNT).notnull() if sign is DecimalSign.POINT else came.re_search(_PLAIN_WHOLE)
     narrow = unwrap(came).translate(WIDE, NARROW).lower().re_replace(f"[{BLANK}]+", " ").replace('"', "").re_replace(_ENDING_DASH, "")
+    for word, power in _MULTIPLES:
+        narrow = narrow.replace(word, power)
     return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), narrow)
 
 
 def normal(bare: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
-    """The second step of ``strip``: the parts of the written amount, put together in the one way that readers know."""
+    """The second step of ``strip``: sign and digits with a point, and the marks before and after: ``#-1234.5 us$|usd``; other text as it is."""
     sign = decimal or DecimalSign.POINT
     pattern = _WRITTEN[sign]
-    opened, first, before, inside, second, body, after, last, closed = (bare.re_extract(pattern, group) for group in range(1, 10))
-    brackets = opened.concat(inside)
-    minuses = first.concat(second, last, brackets).re_replace(r"\+", "")
+    opened, first, before, second, body, power, after, last, closed = (bare.re_extract(pattern, group) for group in range(1, 10))
+    minuses = ibis.literal("").concat(opened, first, second, last).re_replace(r"\+", "")
     digits = body.re_replace(_GROUPING[sign], "")
     if sign is DecimalSign.COMMA:
         digits = digits.replace(",", ".")
-    mark_after = after.re_replace(" ", "")
-    multiple = mark_after.re_extract(r"^([百千十]?[万萬]|千|[亿億]|k\z)", 1)
-    power = multiple.cases(*_MULTIPLES.items(), ("k", "e3"), else_="")
-    marks = ibis.literal(" ").concat(before.re_replace(" ", ""), "|", mark_after.substr(multiple.length()))
-    amount = ibis.ifelse(minuses == "", "#", "#-").concat(digits, power, ibis.ifelse(marks == " |", "", marks))
-    is_one = bare.re_search(pattern) & (minuses.length() <= 1) & ((brackets == "") == (closed == ""))
-    is_one &= (multiple == "") | ~digits.contains("e")
+    amount = ibis.ifelse(minuses == "", "#", "#-").concat(digits, power.replace("k", "e3"), " ", before, "|", after)
+    is_one = bare.re_search(pattern) & (minuses.length() <= 1) & (minuses.contains("(") == (closed == ")"))
     return ibis.cases((bare.isnull(), ibis.null("string")), (is_one, amount), else_=bare)
+
+
+def understood(bare: ir.StringValue) -> ir.StringValue:
+    """The third step: the currencies that each mark may mean in its place: ``#-1234.5 |USD|/|USD|``; ``?`` for other marks."""
+    before = bare.re_extract(_MARKED, 1).re_replace(" ", "")
+    after = bare.re_extract(_MARKED, 2).re_replace(" ", "")
+    last = ibis.cases((after == "", ""), (after.re_search(_COUNTED), "="), else_=meanings(after).fill_null("?"))
+    first = ibis.ifelse(before == "", "", meanings(before).fill_null("?"))
+    return ibis.ifelse(bare.re_search(_MARKED), bare.re_extract(r"^([^ ]+) ", 1).concat(" ", first, "/", last), bare)
+
+
+def agreed(bare: ir.StringValue) -> ir.StringValue:
+    """The fourth step: what both marks say: ``#-1234.5 |USD|``. $10 USD is in USD, ¥5 USD is nothing."""
+    first, last = bare.re_extract(_UNDERSTOOD, 2), bare.re_extract(_UNDERSTOOD, 3)
+    meaning = ibis.cases((first == "", last), (last == "", first), (first.contains(last), last), (last.contains(first), first), else_="?")
+    return ibis.ifelse(bare.re_search(_UNDERSTOOD), bare.re_extract(_UNDERSTOOD, 1).concat(" ", meaning), bare)
 
 
 def number(cells: Cells) -> ir.DecimalValue:
     """A plain number as decimal(18, 4); it may say what it counts (3件, 2 pcs), but no currency."""
-    marks = _marks(cells.bare).re_replace(rf"\|(?:{_COUNTED.replace('.', '[.]')})\z", "|")
-    return ibis.ifelse(marks.isnull() | (marks == "|"), _amount(cells, Decimal(1)), ibis.null(AMOUNT))
+    return ibis.ifelse(cells.bare.isnull() | cells.bare.re_search(_COUNTING), _amount(cells, Decimal(1)), ibis.null(AMOUNT))
 
 
 def money(cells: Cells, unit: MoneyUnit = MoneyUnit.YUAN) -> ir.DecimalValue:
@@ -103,35 +113,18 @@ def money(cells: Cells, unit: MoneyUnit = MoneyUnit.YUAN) -> ir.DecimalValue:
         cells: such as ``1,234.50``, ``¥12.00``, ``12元``, ``1.2万``, ``(12.00)``, ``USD 5`` or ``499.00（系统计算中）``.
         unit: what the column counts: yuan, ten thousand yuan or fen.
     """
-    is_known = _marks(cells.bare).isin(["|", ""]).fill_null(ibis.literal(value=True)) | named_currencies(cells).notnull()
-    return ibis.ifelse(is_known, _amount(cells, _UNIT_FACTOR[unit]), ibis.null(AMOUNT))
+    is_understood = cells.bare.isnull() | ~cells.bare.re_search(r" [=?]\z")
+    return ibis.ifelse(is_understood, _amount(cells, _UNIT_FACTOR[unit]), ibis.null(AMOUNT))
 
 
 def named_currencies(cells: Cells) -> ir.StringValue:
-    """The currencies that the marks of a cell may mean, as ``|CNY|JPY|``; null where it has no marks, or none that agree."""
-    marks = _marks(cells.bare)
-    before, after = marks.re_extract(r"^([^|]*)\|", 1), marks.re_extract(r"\|([^|]*)\z", 1)
-    first, last = meanings(before), meanings(after)
-    return ibis.cases(
-        (marks.isnull(), ibis.null("string")),
-        (after == "", first),
-        (before == "", last),
-        (first.contains(last), last),
-        (last.contains(first), first),
-    )
-
-
-def _marks(bare: ir.StringValue) -> ir.StringValue:
-    """``before|after`` of a written amount; null where the cell is a plain number or none at all."""
-    return ibis.ifelse(bare.re_search(_CANONICAL), bare.re_extract(_CANONICAL, 3).re_replace("^ ", ""), ibis.null("string")).nullif("")
+    """The currencies that the marks of an amount may mean, as ``|CNY|JPY|``; null where it has none."""
+    return cells.bare.re_extract(_CANONICAL, 2).nullif("").nullif("=").nullif("?")
 
 
 def _amount(cells: Cells, factor: Decimal) -> ir.DecimalValue:
     bare = cells.bare
-    written = bare.re_extract(_CANONICAL, 1).concat(bare.re_extract(_CANONICAL, 2))
-    digits = ibis.cases((bare.isnull(), cells.came), (bare.re_search(_CANONICAL), written))
+    digits = ibis.cases((bare.isnull(), cells.came), (bare.re_search(_CANONICAL), bare.re_extract(_CANONICAL, 1)))
     if factor == 1:
         return digits.try_cast(AMOUNT)
     return (digits.try_cast(_BEFORE_SCALING) * ibis.literal(str(factor)).cast(_FACTOR)).try_cast(AMOUNT)
-
-

@@ -1,17 +1,13 @@
 """Which moment does a cell say? Every way in which exports write dates and times, each read only where it has one reading.
 
 Without ``date_order`` the year stands first or the month is a word; 05/06/2025 is then unreadable, and so is 13/06/2025: a column
-that is read by luck in some cells would be read wrong in others. With it, the year may stand last. ``strip``, ``year_first`` and
-``clock_time`` are steps, each a column of its own, with a ``.view()`` between them so that no engine computes one twice.
+that is read by luck in some cells would be read wrong in others. With it, the year may stand last. ``strip``, ``year_first``,
+``split`` and ``clock_time`` are steps, each a column of its own, with a ``.view()`` between them so that no engine computes one twice.
 
 Source  ISO 8601 and RFC 5322, the forms of spreadsheets, Java, JavaScript and C; day 0 of spreadsheets is 1899-12-30
 """
 
 from __future__ import annotations
-
-import re
-from collections.abc import Sequence
-from itertools import count
 
 import ibis
 import ibis.expr.types as ir
@@ -45,6 +41,8 @@ _MONTHS = {
 }
 """English, German, French, Spanish, Portuguese, Italian and Dutch; no word is two months."""
 
+_MONTH_NUMBERS = " ".join(["", *(f"{word}={number}" for number, words in _MONTHS.items() for word in words.split()), ""])
+
 _WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+|^(?:星期|周|礼拜)[一二三四五六日天][, ]*"
 _NAME = r"([a-zäéûôç]{3,10})\.?"
 _DAY = r"([0-9]{1,2})(?:st|nd|rd|th|er|\.|º|ª)?"
@@ -63,19 +61,16 @@ _COMPACT = (
 )
 _LETTERS = r"[a-zäéûôç]{3}"
 
-_YEAR_AND_MONTH = r"^([0-9]{4}) ?(?:[-/] ?([0-9]{1,2})|年 ?([0-9]{1,2}) ?月?份?)\z"
+_YEAR_AND_MONTH = r"^([0-9]{4}) ?[-/年] ?([0-9]{1,2}) ?月?份?\z"
 _MONTH_AND_YEAR = r"^([0-9]{1,2})[-/]([0-9]{4})\z"
 _SIX_DIGITS = r"^(20(?:1[3-9]|[2-9][0-9]))(0[1-9]|1[0-2])\z"
 """From 2013 on no year and month is also a year of two digits, a month and a day."""
 _NAME_AND_YEAR = rf"^{_NAME}[-/., ]*([0-9]{{4}})\z"
 _YEAR_AND_NAME = rf"^([0-9]{{4}})[-/., ]*{_NAME}\z"
 
-_HALVES = {
-    "morning": ("上午", "早上", "早晨", "清晨", "凌晨", "午前", "오전"),
-    "noon": ("中午",),
-    "evening": ("下午", "傍晚", "晚上", "午后", "午後", "오후"),
-}
-_HALF = "|".join(word for words in _HALVES.values() for word in words)
+_HALVES = {"α": "上午|早上|早晨|清晨|凌晨|午前|오전", "ν": "中午", "ω": "晚上", "π": "下午|傍晚|午后|午後|오후"}
+"""One letter for each half of a day, so that the steps after it are short."""
+_ANY_HALF = "[午早晨晚오]"
 _ZONES = {
     "pst": "-0800", "pdt": "-0700", "mst": "-0700", "mdt": "-0600", "est": "-0500", "edt": "-0400", "cet": "+0100", "cest": "+0200",
     "msk": "+0300", "hkt": "+0800", "sgt": "+0800", "jst": "+0900", "kst": "+0900", "aest": "+1000", "aedt": "+1100",
@@ -84,22 +79,13 @@ _ZONES = {
 
 _SEPARATED = r"[日号號]?[t,. ]*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|\([月火水木金土日一二三四五六]\)|\((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\))?[t,. ]*(?:at |um |à |às |a las |klo )?"
 _TIME = (
-    rf"(?:({_HALF})? ?([01]?[0-9]|2[0-3])(?:[:时点點時]([0-5]?[0-9])|[.h]([0-5][0-9]))"
-    r"(?:[:分.]([0-5]?[0-9])秒?(?:[.,:]([0-9]{1,6})[0-9]*)?|分)?(?: ?uhr)?(?: ?([ap])[. ]*m\.?)?)?"
+    r"([ανωπ])? ?([01]?[0-9]|2[0-3])(?:[:时点點時]([0-5]?[0-9])|[.h]([0-5][0-9]))"
+    r"(?:[:分.]([0-5]?[0-9])秒?(?:[.,:]([0-9]{1,6})[0-9]*)?|分)?(?: ?uhr)?(?: ?([ap])[. ]*m\.?)?"
 )
-_ZONE = rf" *(?:(z|utc|gmt)|(?:utc|gmt)?([+-][0-9]{{1,2}}(?::?[0-9]{{2}})?)|({'|'.join(_ZONES)}))? *(?:\([^)]*\)|\[[^\]]*\])?"
-_DATE_AND_TIME = rf"^([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}}){_SEPARATED}{_TIME}{_ZONE}\z"
+_ZONE = rf" *((?:z|utc|gmt)|(?:utc|gmt)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})? *(?:\([^)]*\)|\[[^\]]*\])?"
+_SPLIT = rf"^([0-9_]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}){_SEPARATED}(?:{_TIME}{_ZONE}|z)?\z"
 
-
-def _capturing(pattern: str, groups: Sequence[int]) -> str:
-    """The pattern with these of its groups only: an engine gives back nine groups at most."""
-    numbers = count(1)
-    return re.sub(r"\((?!\?)", lambda _: "(" if next(numbers) in groups else "(?:", pattern.replace(r"\(", "\0")).replace("\0", r"\(")
-
-
-_CLOCK = _capturing(_DATE_AND_TIME, range(1, 10))
-_AFTER_CLOCK = _capturing(_DATE_AND_TIME, range(10, 14))
-
+_PARTS = r"^#[0-9_]{4}-[0-9]{1,2}-[0-9]{1,2}[ανωπ ap][0-9]{2}:[0-9]{2}:"
 _CANONICAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\z"
 _CANONICAL_WITH_ZONE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}[+-][0-9]{2}:[0-9]{2}\z"
 
@@ -108,6 +94,10 @@ def strip(came: ir.StringValue) -> ir.StringValue:
     """Moments without wrapping and weekday, in lower case; null where they are plainly written."""
     is_plain = came.re_search(_PLAIN_MOMENT)
     bare = unwrap(came).translate(WIDE, NARROW).lower().re_replace(f"[{BLANK}]+", " ").re_replace(_WEEKDAY, "")
+    lettered = bare
+    for letter, words in _HALVES.items():
+        lettered = lettered.re_replace(words, letter)
+    bare = ibis.ifelse(bare.re_search(_ANY_HALF), lettered, bare)
     return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), bare)
 
 
@@ -123,53 +113,64 @@ def year_first(bare: ir.StringValue, order: DateOrder | None, *, is_day: bool) -
     day_name_year, name_day_year = (each.replace("YEAR", year) for each in (_DAY_NAME_YEAR, _NAME_DAY_YEAR))
     branches = [
         (bare.isnull(), ibis.null("string")),
-        (bare.re_search(_YEAR_FIRST), _put(bare, _YEAR_FIRST, 1, 2, 3, 4)),
+        (bare.re_search(_YEAR_FIRST), _put(bare, _YEAR_FIRST, (1, 2, 3))),
         (bare.re_search(_COMPACT), _compact(bare)),
     ]
     if order is not None:
         year_last = _YEAR_LAST.replace("YEAR", year)
         month, day_ = (1, 2) if order is DateOrder.MONTH_FIRST else (2, 1)
-        branches.append((bare.re_search(year_last), _put(bare, year_last, 3, month, day_, 4)))
+        branches.append((bare.re_search(year_last), _put(bare, year_last, (3, month, day_))))
     if not is_day:
         branches += [
-            (bare.re_search(_YEAR_AND_MONTH), _month(bare, _YEAR_AND_MONTH, 1, 2, 3)),
+            (bare.re_search(_YEAR_AND_MONTH), _month(bare, _YEAR_AND_MONTH, 1, 2)),
             (bare.re_search(_MONTH_AND_YEAR), _month(bare, _MONTH_AND_YEAR, 2, 1)),
             (bare.re_search(_SIX_DIGITS), _month(bare, _SIX_DIGITS, 1, 2)),
         ]
     branches.append((~bare.re_search(_LETTERS), bare))
     branches += [
-        (bare.re_search(day_name_year), _put(bare, day_name_year, 3, 2, 1, 4)),
-        (bare.re_search(name_day_year), _put(bare, name_day_year, 3, 1, 2, 4)),
-        (bare.re_search(_YEAR_NAME_DAY), _put(bare, _YEAR_NAME_DAY, 1, 2, 3, 4)),
+        (bare.re_search(day_name_year), _put(bare, day_name_year, (3, 2, 1), is_named=True)),
+        (bare.re_search(name_day_year), _put(bare, name_day_year, (3, 1, 2), is_named=True)),
+        (bare.re_search(_YEAR_NAME_DAY), _put(bare, _YEAR_NAME_DAY, (1, 2, 3), is_named=True)),
         (bare.re_search(_YEAR_AT_END), _year_at_end(bare)),
     ]
     if not is_day:
         branches += [
-            (bare.re_search(_NAME_AND_YEAR), _month(bare, _NAME_AND_YEAR, 2, 1)),
-            (bare.re_search(_YEAR_AND_NAME), _month(bare, _YEAR_AND_NAME, 1, 2)),
+            (bare.re_search(_NAME_AND_YEAR), _month(bare, _NAME_AND_YEAR, 2, 1, is_named=True)),
+            (bare.re_search(_YEAR_AND_NAME), _month(bare, _YEAR_AND_NAME, 1, 2, is_named=True)),
         ]
     return ibis.cases(*branches, else_=bare)
 
 
-def clock_time(text: ir.StringValue) -> ir.StringValue:
-    """The third step: ``2025-06-05 15:20:00.000000`` with the offset from UTC where the cell names one; other text as it is.
+def split(text: ir.StringValue) -> ir.StringValue:
+    """The third step: ``#2025-06-05p03:20:00.000000+8``, every part of the time in its place; other text as it is.
 
     Args:
         text: from ``year_first``.
     """
-    year, month, day_ = (text.re_extract(_CLOCK, group) for group in (1, 2, 3))
-    half, hour, minute, or_minute, second, fraction = (text.re_extract(_CLOCK, group) for group in range(4, 10))
-    letter, utc, offset, zone = (text.re_extract(_AFTER_CLOCK, group) for group in range(1, 5))
-    on_24 = _on_24_hours(hour, half, letter)
-    written = year.concat(
-        *("-", month.lpad(2, "0"), "-", day_.lpad(2, "0"), " ", on_24, ":", minute.concat(or_minute).lpad(2, "0")),
-        *(":", second.lpad(2, "0"), ".", fraction.rpad(6, "0")),
+    parts = (text.re_extract(_SPLIT, group) for group in range(1, 10))
+    date, half, hour, minute, or_minute, second, fraction, letter, zone = parts
+    year, month, day_ = (date.split("-")[n] for n in range(3))
+    written = ibis.literal("#").concat(
+        *(year, "-", month.lpad(2, "0"), "-", day_.lpad(2, "0"), half.concat(letter).rpad(1, " ")),
+        *(hour.lpad(2, "0"), ":", minute.concat(or_minute).lpad(2, "0"), ":", second.lpad(2, "0"), ".", fraction.rpad(6, "0"), zone),
     )
-    named = ibis.ifelse(zone == "", offset, zone.cases(*_ZONES.items(), else_=offset))
-    # A day written with Z stays the day that is written.
-    from_utc = ibis.cases((hour == "", ""), (utc != "", "+00:00"), (named == "", ""), else_=_four_digits(named))
-    is_time = text.re_search(_DATE_AND_TIME) & on_24.notnull() & ((hour != "") | (named == ""))
-    return ibis.cases((text.isnull(), ibis.null("string")), (is_time, written.concat(from_utc)), else_=text)
+    return ibis.ifelse(text.re_search(_SPLIT), written, text)
+
+
+def clock_time(text: ir.StringValue) -> ir.StringValue:
+    """The fourth step: ``2025-06-05 15:20:00.000000`` with the offset from UTC where the cell names one; other text as it is.
+
+    Args:
+        text: from ``split``.
+    """
+    hour = _on_24_hours(text.substr(12, 2).try_cast("int64"), text.substr(11, 1))
+    century = ibis.ifelse(text.substr(3, 2) >= "70", "19", "20")
+    year = ibis.ifelse(text.substr(1, 1) == "_", century.concat(text.substr(3, 2)), text.substr(1, 4))
+    zone = text.substr(27)
+    named = zone.cases(*_ZONES.items(), else_=zone.re_replace("^(?:utc|gmt)", ""))
+    from_utc = ibis.cases((zone == "", ""), (zone.isin(["z", "utc", "gmt"]), "+00:00"), else_=_four_digits(named))
+    written = year.concat(text.substr(5, 6), " ", hour.cast("string").lpad(2, "0"), text.substr(14, 13), from_utc)
+    return ibis.cases((text.isnull(), ibis.null("string")), (text.re_search(_PARTS) & hour.notnull(), written), else_=text)
 
 
 def local_time(cells: Cells) -> ir.TimestampValue:
@@ -215,16 +216,16 @@ def is_month(bare: ir.StringValue) -> ir.BooleanValue:
     return bare.re_search("|".join(f"(?:{each})" for each in patterns)).fill_null(ibis.literal(value=False))
 
 
-def _put(bare: ir.StringValue, pattern: str, year: int, month: int, day_: int, rest: int) -> ir.StringValue:
-    return _four_digit_year(bare.re_extract(pattern, year)).concat(
-        "-", _month_number(bare.re_extract(pattern, month)), "-", bare.re_extract(pattern, day_), bare.re_extract(pattern, rest)
-    )
+def _put(bare: ir.StringValue, pattern: str, groups: tuple[int, int, int], *, is_named: bool = False) -> ir.StringValue:
+    """Year, month, day and the rest, from the groups of a pattern whose fourth is the rest; a year of two digits is __25."""
+    year, month, day_ = (bare.re_extract(pattern, group) for group in groups)
+    month = _month_number(month) if is_named else month
+    return year.lpad(4, "_").concat("-", month, "-", day_, bare.re_extract(pattern, 4))
 
 
-def _month(bare: ir.StringValue, pattern: str, year: int, *month: int) -> ir.StringValue:
-    first, *others = (bare.re_extract(pattern, group) for group in month)
-    written = first.concat(*others) if others else first
-    return bare.re_extract(pattern, year).concat("-", _month_number(written), "-01")
+def _month(bare: ir.StringValue, pattern: str, year: int, month: int, *, is_named: bool = False) -> ir.StringValue:
+    written = bare.re_extract(pattern, month)
+    return bare.re_extract(pattern, year).concat("-", _month_number(written) if is_named else written, "-01")
 
 
 def _compact(bare: ir.StringValue) -> ir.StringValue:
@@ -238,35 +239,26 @@ def _year_at_end(bare: ir.StringValue) -> ir.StringValue:
     return year.concat("-", _month_number(name), "-", day_, " ", time, zone)
 
 
-def _month_number(written: ir.StringValue) -> ir.StringValue:
-    """Two digits of a month; what is none stays and is read by nobody."""
-    names = [(written.isin(words.split()), number) for number, words in _MONTHS.items()]
-    return ibis.cases((written.re_search("^[0-9]"), written), *names, else_=written)
+def _month_number(name: ir.StringValue) -> ir.StringValue:
+    """Two digits of a month; what is none becomes a word that nobody reads."""
+    dictionary = ibis.literal(_MONTH_NUMBERS)
+    place = dictionary.find(ibis.literal(" ").concat(name, "="))
+    return ibis.ifelse(place >= 0, dictionary.substr(place + name.length() + 2, 2), "none")
 
 
-def _four_digit_year(year: ir.StringValue) -> ir.StringValue:
-    """Years of two digits are those from 1970 to 2069."""
-    century = ibis.ifelse(year >= "70", "19", "20")
-    return ibis.ifelse(year.length() == 2, century.concat(year), year)  # noqa: PLR2004 - two digits
-
-
-def _on_24_hours(hour: ir.StringValue, half: ir.StringValue, letter: ir.StringValue) -> ir.StringValue:
-    """The hour in two digits; null where the half of the day does not go with it, or leaves open which day is meant."""
-    number = hour.try_cast("int64")
-    is_evening = half.isin(_HALVES["evening"]) | (letter == "p")
-    is_morning = half.isin(_HALVES["morning"]) | (letter == "a")
+def _on_24_hours(hour: ir.IntegerValue, half: ir.StringValue) -> ir.IntegerValue:
+    """The hour from 0 to 23; null where the half of the day does not go with it, or leaves open which day is meant."""
     noon = 12
-    found = ibis.cases(
-        (hour == "", 0),
-        ((half == "晚上") & number.isin([0, noon]), ibis.null("int64")),
-        (is_morning & (number > noon), ibis.null("int64")),
-        (is_morning & (number == noon), 0),
-        (is_evening & (number < noon), number + noon),
-        (half.isin(_HALVES["noon"]) & (number < 3), number + noon),  # noqa: PLR2004 - 中午1点
-        (half.isin(_HALVES["noon"]) & number.between(3, 10), ibis.null("int64")),
-        else_=number,
+    is_morning, is_noon, is_night, is_evening = half.isin(["α", "a"]), half == "ν", half == "ω", half.isin(["π", "p", "ω"])
+    return ibis.cases(
+        (is_night & hour.isin([0, noon]), ibis.null("int64")),
+        (is_morning & (hour > noon), ibis.null("int64")),
+        (is_morning & (hour == noon), 0),
+        (is_evening & (hour < noon), hour + noon),
+        (is_noon & (hour < 3), hour + noon),  # noqa: PLR2004 - 中午1点
+        (is_noon & hour.between(3, 10), ibis.null("int64")),
+        else_=hour,
     )
-    return found.cast("string").lpad(2, "0")
 
 
 def _four_digits(offset: ir.StringValue) -> ir.StringValue:

@@ -60,8 +60,8 @@ def read_values(values: ir.Table, *, currency: str) -> ir.Table:
     named = amounts.named_currencies(of["point"]).fill_null(amounts.named_currencies(of["comma"]))
     read = stripped.select(
         "value",
-        number_point=amounts.money(of["point"]).cast("float64"),
-        number_comma=amounts.money(of["comma"]).cast("float64"),
+        number_point=ibis.coalesce(amounts.money(of["point"]), amounts.number(of["point"])).cast("float64"),
+        number_comma=ibis.coalesce(amounts.money(of["comma"]), amounts.number(of["comma"])).cast("float64"),
         marks=named.notnull(),
         currency=ibis.ifelse(may_be(named, currency), ibis.literal(currency), most_usual(named)),
         counts=amounts.number(of["point"]).notnull() | amounts.number(of["comma"]).notnull(),

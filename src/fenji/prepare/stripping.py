@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import ibis.expr.types as ir
 
 from fenji.domain.feeds import Cell
 from fenji.domain.sources import DateOrder, DecimalSign
 from fenji.prepare import amounts, cells, dates
+
+_STEPS = 3
+"""The most steps that follow the first."""
 
 
 @dataclass(frozen=True)
@@ -40,22 +44,20 @@ def with_bare(table: ir.Table, writings: Mapping[str, Writing]) -> ir.Table:
         table: with the text of every cell as ``<name>__came``.
         writings: the columns by name.
     """
-    first = {f"{name}__bare": _first(table[f"{name}__came"], writing) for name, writing in writings.items()}
-    stripped = table.mutate(**first).view()
-    second = {f"{name}__bare": _second(stripped[f"{name}__bare"], each) for name, each in writings.items() if _has_second(each)}
-    if second:
-        stripped = stripped.mutate(**second).view()
-    third = {f"{name}__bare": dates.clock_time(stripped[f"{name}__bare"]) for name, each in writings.items() if each.is_date}
-    return stripped.mutate(**third).view() if third else stripped
+    found = table.mutate(**{f"{name}__bare": _first(table[f"{name}__came"], writing) for name, writing in writings.items()}).view()
+    for number in range(_STEPS):
+        step = {
+            f"{name}__bare": steps[number](found[f"{name}__bare"])
+            for name, writing in writings.items()
+            if len(steps := _steps(writing)) > number
+        }
+        found = found.mutate(**step).view() if step else found
+    return found
 
 
 def bare_cells(table: ir.Table, name: str) -> cells.Cells:
     """A column of ``with_bare``, ready to be read."""
     return cells.Cells(table[f"{name}__came"], table[f"{name}__bare"])
-
-
-def _has_second(writing: Writing) -> bool:
-    return writing.is_number or writing.is_date
 
 
 def _first(came: ir.StringValue, writing: Writing) -> ir.StringValue:
@@ -64,7 +66,11 @@ def _first(came: ir.StringValue, writing: Writing) -> ir.StringValue:
     return dates.strip(came) if writing.is_date else cells.strip(came, writing.kind)
 
 
-def _second(bare: ir.StringValue, writing: Writing) -> ir.StringValue:
+def _steps(writing: Writing) -> Sequence[Callable[[ir.StringValue], ir.StringValue]]:
+    """What follows the first step, each a column of its own."""
     if writing.is_number:
-        return amounts.normal(bare, writing.decimal)
-    return dates.year_first(bare, writing.date_order, is_day=writing.kind is Cell.DAY)
+        return (partial(amounts.normal, decimal=writing.decimal), amounts.understood, amounts.agreed)
+    if writing.is_date:
+        year_first = partial(dates.year_first, order=writing.date_order, is_day=writing.kind is Cell.DAY)
+        return (year_first, dates.split, dates.clock_time)
+    return ()
