@@ -35,6 +35,7 @@ EXAMPLES = (
     "fenji tiers --workspace shop"
 )
 COMMANDS = (
+    "start",
     "init",
     "map",
     "run",

@@ -170,6 +170,19 @@ def _show_source(source: ProposedSource, output: Output) -> None:
         output.say(_("  not used: {columns}"), columns=", ".join(source.unused))
 
 
+def show_summary(source: ProposedSource, output: Output) -> None:
+    """A source in a few lines: what it feeds, who and how much, and what the reader must know."""
+    feed = str(source.feed) if source.feed else output.text(_("unknown"))
+    output.say(_("{files}: {feed}"), files=", ".join(dict.fromkeys(table.file for table in source.tables)), feed=feed)
+    if source.columns and source.is_usable:
+        told = ", ".join(f"{each.field} = {each.column or each.constant or ' + '.join(each.made_of)}" for each in source.columns)
+        output.say("    {columns}", columns=told)
+    for each in source.blocking:
+        output.say(_("    left out: {remark}"), remark=each.describe(output.language))
+    for each in source.warnings:
+        output.say(_("    careful: {remark}"), remark=each.describe(output.language))
+
+
 def _column(column: ProposedColumn, output: Output) -> tuple[str, ...]:
     filled = f"= {column.constant}" if column.constant is not None else " + ".join(filter(None, (column.column, *column.made_of)))
     return column.field, filled or "", output.text(_SURE[column.confidence]), column.why.describe(output.language)

@@ -24,7 +24,6 @@ from fenji.cli.options import one_of
 from fenji.errors import Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
-from fenji.workflow import progress as steps
 
 NOT_A_TERMINAL = 160
 """Columns where the output goes to a file or pipe: wide enough that no table is cut."""
@@ -55,16 +54,11 @@ class Output:
         return cls(one_of(Language, language, _("language")) or context.obj or Language.EN, is_json)
 
     @contextmanager
-    def progress(self) -> Iterator[steps.Progress]:
-        """A bar on standard error where that is a terminal; gives the function that use-cases tell their steps to."""
+    def progress(self) -> Iterator[Bar]:
+        """A bar on standard error where that is a terminal; gives what use-cases tell their steps to."""
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.remarks, transient=True, disable=not self.remarks.is_terminal) as bar:
-            task = bar.add_task(self.text(_("starting")), total=None)
-
-            def told(step: str, done: int, total: int) -> None:
-                bar.update(task, description=self.text(step), completed=done, total=total)
-
-            yield told
+            yield Bar(self, bar)
 
     def text(self, message: str, **values: object) -> str:
         """A catalog message in the reader's language."""
@@ -100,6 +94,27 @@ class Output:
     def json(self, answer: Mapping[str, Any]) -> None:
         """Prints one JSON object, the only thing on standard output."""
         sys.stdout.write(to_json(answer) + "\n")
+
+
+class Bar:
+    """A progress bar that makes room while somebody is asked."""
+
+    def __init__(self, output: Output, bar: Progress) -> None:
+        self._output, self._bar = output, bar
+        self._task = bar.add_task(output.text(_("starting")), total=None)
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """See workflow.progress."""
+        self._bar.update(self._task, description=self._output.text(step), completed=done, total=total)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """No bar while the terminal belongs to a question."""
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.start()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from fenji.collect.headers import lookup_key
 from fenji.collect.proposing import Proposal, look_through, propose
 from fenji.collect.reading.samples import Sample
 from fenji.collect.reading.sniffing import read_samples
+from fenji.collect.understanding.details import usual_currency
 from fenji.collect.understanding.table import SampledTable
 from fenji.collect.writing.sources_yaml import render_sources_yaml
 from fenji.documents.answers import RememberedAnswer, merged_answers, read_answers, render_answers
@@ -74,6 +75,11 @@ class FilesInHand:
         _check_answers(proposal, self.answers)
         return proposal
 
+    @property
+    def currency(self) -> str | None:
+        """The currency that the files name most often; None where they name none."""
+        return usual_currency(self.tables)
+
     def rehearsed(self, proposal: Proposal) -> MapResult:
         """The proposal as a document, and what a run would make of the rows that were looked at."""
         text = render_sources_yaml(proposal.sources, self.language)
@@ -82,19 +88,28 @@ class FilesInHand:
         sources = sources_in(parse_document(text, SOURCES_FILE))
         return MapResult(proposal, text, rehearse(self.reader.engine, sources, proposal, PrepareOptions.of(self.settings)))
 
-    def write(self, result: MapResult) -> MapResult:
+    def write(self, result: MapResult, *, overwrites: bool = False) -> MapResult:
         """Puts the proposal into the workspace as sources.yaml, and new answers into answers.yaml.
+
+        Args:
+            result: from ``rehearsed``.
+            overwrites: whether a sources.yaml may stand there that has no entries yet.
 
         Raises:
             NotFound: there is no such folder.
             Conflict: the workspace has a sources.yaml with entries, which is not overwritten.
         """
         target = self.root / SOURCES_FILE
-        check_target(self.root)
+        if not overwrites:
+            check_target(self.root)
         target.write_text(result.text, encoding="utf-8")
-        if self.answers:
-            (self.root / ANSWERS_FILE).write_text(self._all_answers(result.proposal), encoding="utf-8")
+        self.remember(result.proposal)
         return replace(result, written=str(target))
+
+    def remember(self, proposal: Proposal) -> None:
+        """Puts the answers of this conversation into answers.yaml."""
+        if self.answers:
+            (self.root / ANSWERS_FILE).write_text(self._all_answers(proposal), encoding="utf-8")
 
     def _all_answers(self, proposal: Proposal) -> str:
         today = date.today()  # noqa: DTZ011 - the day of the person who answers

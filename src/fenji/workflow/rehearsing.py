@@ -161,7 +161,7 @@ def _rows(source: Source, sample: Sample, name: str) -> pa.Table:
     }
     for field in FEEDS[source.feed]:
         mapping = source.columns.get(field.name)
-        headers = () if mapping is None or mapping.column is None else (mapping.column,)
+        headers = () if mapping is None or mapping.column is None else (mapping.column, *mapping.also)
         position = next((place[key] for key in map(normalise_header, headers) if key in place), None)
         columns[field.name] = (
             [None] * count if position is None else [row[position] if position < len(row) else None for row in sample.rows]

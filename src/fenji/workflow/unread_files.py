@@ -30,14 +30,8 @@ def unread_files(root: Path, sources: Sequence[Source], *, store: Path) -> tuple
         sources: the entries of sources.yaml.
         store: where runs write.
     """
-    read = [
-        file.path
-        for source in sources
-        if isinstance(source.location, FileLocation)
-        for file in find_files(source.location.paths, root, source.name)[0]
-    ]
-    known = {each.resolve() for each in read}
-    beside = [each for folder in sorted({each.parent.resolve() for each in read}) for each in _files(folder, "*")]
+    known = files_read(root, sources)
+    beside = [each for folder in sorted({each.parent for each in known}) for each in _files(folder, "*")]
     within = _files((root / DATA_FOLDER).resolve(), "**/*")
     found = dict.fromkeys([*beside, *within])
     return tuple(
@@ -46,6 +40,22 @@ def unread_files(root: Path, sources: Sequence[Source], *, store: Path) -> tuple
             for each in found
             if each not in known and not each.is_relative_to(store.resolve()) and _is_data(each)
         )
+    )
+
+
+def data_files(root: Path, *, store: Path) -> tuple[Path, ...]:
+    """Every data file of a folder and the folders below it, by name; what fenji has stored is passed over."""
+    kept_out = store.resolve()
+    return tuple(sorted(each for each in _files(root.resolve(), "**/*") if not each.is_relative_to(kept_out) and _is_data(each)))
+
+
+def files_read(root: Path, sources: Sequence[Source]) -> frozenset[Path]:
+    """The files that sources mean now."""
+    return frozenset(
+        file.path.resolve()
+        for source in sources
+        if isinstance(source.location, FileLocation)
+        for file in find_files(source.location.paths, root, source.name)[0]
     )
 
 

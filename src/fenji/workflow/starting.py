@@ -1,0 +1,177 @@
+"""From a folder of files to tiers in one go: the workspace is made, what is open is asked, a run publishes, thresholds come from the shop's own buyers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from fenji.collect.proposing import Proposal
+from fenji.collect.understanding.proposal import ProposedSource
+from fenji.collect.writing.sources_yaml import render_sources_yaml
+from fenji.domain.sources import Source
+from fenji.errors import FenjiError, InvalidInput, NotFound, Problem
+from fenji.language import Language
+from fenji.language import message as _
+from fenji.settings import SETTINGS_FILE
+from fenji.workflow.dates import yesterday
+from fenji.workflow.first_policy import FirstPolicy, suggest_thresholds, write_first_policy
+from fenji.workflow.initiating import init_workspace
+from fenji.workflow.mapping import FilesInHand, MapResult, take_in_hand
+from fenji.workflow.progress import Progress, silent
+from fenji.workflow.results import RunResult, TiersResult
+from fenji.workflow.running import run_all
+from fenji.workflow.tiers import clean_base_of, tiers_at
+from fenji.workflow.unread_files import data_files, files_read
+from fenji.workflow.wiring import open_session
+from fenji.workflow.workspace import SOURCES_FILE, open_workspace, sources_of
+
+Ask = Callable[[Proposal], Mapping[str, str]]
+"""Asks a person what is open; no answers mean that nobody can be asked."""
+
+TEMPLATE = "spend"
+STALE_DAYS = 45
+"""Where the newest order is older than this, the tiers are those of its day: a year that has ended is looked at as it ended."""
+STORE = "store"
+
+
+@dataclass(frozen=True)
+class StartResult:
+    """What became of a folder."""
+
+    workspace: str
+    is_new: bool
+    files: tuple[str, ...]
+    """The files that were looked into; none where all were known."""
+    mapped: MapResult | None
+    """What was proposed for them; None where all were known."""
+    run: RunResult | None
+    """None where questions wait or nothing can be used."""
+    policy: FirstPolicy | None
+    """The thresholds that were made of the shop's own buyers; None where a policy stands there that people have changed."""
+    tiers: TiersResult | None
+    currency: str
+    warnings: tuple[Problem, ...] = ()
+
+
+def start(
+    root: Path,
+    *,
+    language: Language,
+    ask: Ask,
+    answers: Mapping[str, str] | None = None,
+    currency: str | None = None,
+    time_zone: str | None = None,
+    as_of: date | None = None,
+    progress: Progress = silent,
+) -> StartResult:
+    """Makes a workspace of a folder of files, or takes in what is new in it, and shows its tiers.
+
+    Args:
+        root: the folder with the files; fenji's own files are put beside them.
+        language: of the settings' comments, and of what fenji says in this workspace.
+        ask: asks what is open.
+        answers: answers that are known already, by the id of the question.
+        currency: of the workspace; the one that the files name where None, else CNY.
+        time_zone: of the workspace; that of China where None.
+        as_of: the review date; yesterday, or the day of the newest order where that is long ago.
+        progress: told about each step.
+
+    Raises:
+        NotFound: there is no such folder, or no data file in it.
+        InvalidFile: files that cannot be read; all of them at once.
+        InvalidInput: a source keeps none of its rows; nothing is published.
+    """
+    if not root.is_dir():
+        raise NotFound.of(_("there is no folder {folder}."), folder=str(root))
+    is_new = not (root / SETTINGS_FILE).is_file()
+    known = () if is_new else _sources(root)
+    files = [each for each in data_files(root, store=root / STORE) if each not in files_read(root, known)]
+    if not files and not known:
+        raise NotFound.of(
+            _("there is no data file in {folder}."),
+            advice=_("Put the exports of your shop into it: CSV, Excel, Parquet or JSON lines."),
+            folder=str(root),
+        )
+    mapped = None
+    if files:
+        with take_in_hand(root, files, language=language, answers=answers, progress=progress) as hand:
+            if is_new:
+                init_workspace(root, template=TEMPLATE, language=language, currency=currency or hand.currency, time_zone=time_zone)
+                hand = replace(hand, settings=open_workspace(root).settings)
+            proposal = _asked(hand, ask)
+            mapped = hand.rehearsed(proposal)
+            _write(root, hand, mapped, known)
+    settings = open_workspace(root).settings
+    found = StartResult(str(root), is_new, tuple(each.relative_to(root.resolve()).as_posix() for each in files), mapped, None, None, None, settings.currency)
+    if mapped is not None and (_waits(mapped.proposal) or not (known or any(each.is_usable for each in mapped.proposal.sources))):
+        return found
+    newest = mapped.rehearsal.last_on if mapped and mapped.rehearsal else None
+    day = as_of or _review_day(newest, yesterday(settings.time_zone))
+    run = run_all(root, as_of=day, progress=progress)
+    policy, warnings = _first_policy(root, run, language) if is_new else (None, ())
+    return replace(found, run=run, policy=policy, tiers=tiers_at(root, as_of=run.as_of), warnings=warnings)
+
+
+def _sources(root: Path) -> tuple[Source, ...]:
+    """The sources that stand in the workspace; none where it has no entries yet."""
+    try:
+        return sources_of(open_workspace(root))
+    except InvalidInput:
+        text = (root / SOURCES_FILE).read_text(encoding="utf-8-sig")
+        if any(line.strip() and not line.lstrip().startswith("#") and line.strip() not in {"sources:", "sources: []"} for line in text.splitlines()):
+            raise
+        return ()
+
+
+def _asked(hand: FilesInHand, ask: Ask) -> Proposal:
+    proposal = hand.propose()
+    while told := ask(proposal):
+        hand.answers |= told
+        proposal = hand.propose()
+    return proposal
+
+
+def _waits(proposal: Proposal) -> bool:
+    """Whether something must be answered before anything can count."""
+    return any(each.is_open and each.default is None for each in proposal.questions)
+
+
+def _write(root: Path, hand: FilesInHand, mapped: MapResult, known: Sequence[Source]) -> None:
+    """The proposal as sources.yaml, or behind the entries that stand there already."""
+    if not known:
+        hand.write(mapped, overwrites=True)
+        return
+    new = _renamed(mapped.proposal.sources, {source.name for source in known})
+    body = render_sources_yaml(new, hand.language).split("\nsources:", 1)[-1].removeprefix(" []")
+    target = root / SOURCES_FILE
+    target.write_text(target.read_text(encoding="utf-8-sig").rstrip() + "\n" + body, encoding="utf-8")
+    hand.remember(mapped.proposal)
+
+
+def _renamed(sources: Sequence[ProposedSource], taken: set[str]) -> list[ProposedSource]:
+    """The sources under names that none of the present ones has."""
+    names: dict[str, str] = {}
+    for source in sources:
+        free = (source.name, *(f"{source.name}_{count}" for count in range(2, len(taken) + len(sources) + 2)))
+        names[source.name] = next(name for name in free if name not in taken | set(names.values()))
+    return [
+        replace(source, name=names[source.name], belongs_to=names.get(source.belongs_to or "", source.belongs_to)) for source in sources
+    ]
+
+
+def _review_day(newest: date | None, latest: date) -> date:
+    return newest if newest is not None and newest < latest - timedelta(days=STALE_DAYS) else latest
+
+
+def _first_policy(root: Path, run: RunResult, language: Language) -> tuple[FirstPolicy | None, tuple[Problem, ...]]:
+    """Thresholds from the shop's own buyers, in the place of the template's."""
+    with open_session(open_workspace(root)) as session:
+        base = clean_base_of(session, session.latest())
+        try:
+            first = suggest_thresholds(session.engine, base, as_of=run.as_of, language=language)
+        except FenjiError as error:
+            return None, error.problems
+    write_first_policy(root, first)
+    return first, first.warnings
