@@ -81,8 +81,9 @@ class ColumnMapping:
     made_of: tuple[str, ...] = ()
     """Only for order_id: the values of which the number is made where the file has none, or which it needs beside its column
     to tell two orders apart: fields of the feed, ``<stem>_on`` for the day and ``<stem>_month`` for the month of a moment,
-    ``file`` for the file or sheet, ``person`` for whichever of customer_id, phone, email and union_id a row has first. A row
-    of nobody is an order of its own where the number is made of any of these five: two strangers are not one buyer."""
+    ``file`` for the file or sheet, ``person`` for whichever of customer_id, phone, email and union_id a row has first. Two
+    strangers are not one buyer: where the number is made of any of these five, a row of nobody is an order of its own,
+    or, where it has a number beside them, one with the rows of nobody that have the same number on the same day."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ _PERSON_IDS = frozenset({"customer_id", "union_id", "referrer_id"})
 _MAY_BE_NOBODYS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL})
 """Feeds whose rows are used although they do not say whose they are, or need not."""
 
+_OF_ORDERS = (Feed.ORDER_LINE, Feed.ORDER)
+_TELL_MONEY = (*_OF_ORDERS, Feed.PAYMENT, Feed.RETURN, Feed.BALANCE)
+"""Feeds whose amounts become money of orders: a row without one that could be read would tell another sum."""
+
 _CAME_LENGTH = 200
 _EARLIEST, _LATEST = "1970-01-02 00:00:00", "2199-12-31 00:00:00"
 """No shop sold before; 1970-01-01 is the zero of a clock, and years such as 9999 mean that there is no date."""
@@ -100,8 +104,10 @@ def leave_out(rows: ir.Table, checks: Sequence[Check]) -> ir.Table:
     """
     if "reason" not in rows.columns:
         rows = rows.mutate(**{name: ibis.null("string") for name in VERDICT[:3]})
+    if not checks:
+        return rows
     number = ibis.cases(*((check.fails & rows["reason"].isnull(), ibis.literal(n, "int16")) for n, check in enumerate(checks)))
-    found = rows.mutate(problem=number if checks else ibis.null("int16")).view()
+    found = rows.mutate(problem=number).view()
     told = {
         "reason": [ibis.literal(str(check.reason)) for check in checks],
         "field": [ibis.null("string") if check.field is None else ibis.literal(check.field) for check in checks],
@@ -244,7 +250,7 @@ class _SourceRows:
                     rule.column,
                     self._shown(rule.column),
                 )
-        if self.source.feed is Feed.ORDER_LINE and self._is_mapped("status"):
+        if self.source.feed in _OF_ORDERS and self._is_mapped("status"):
             yield from self._status_checks(rows)
         for field in self.fields:
             yield from self._field_checks(rows, field)
@@ -265,11 +271,17 @@ class _SourceRows:
             if (self.source.feed, name) == _MAY_STAY_OPEN:
                 is_unread &= ~statuses.is_open_end(rows[f"{name}__came"])
             yield Check(is_unread, reason, name, self._shown(name))
-        if field.required:
+        if field.required and not self._is_told_elsewhere(field):
             missing = rows[name].isnull()
             if name == "ordered_at":
                 missing &= rows["paid_at"].isnull()
             yield Check(missing, _reason_of_missing(field), name, self._shown(name))
+
+    def _is_told_elsewhere(self, field: Field) -> bool:
+        """A number that is made of other fields, and the moment of lines whose order stands in another source."""
+        if field.name == "order_id" and self._is_mapped("order_id"):
+            return self.source.columns["order_id"].column is None and bool(self.source.columns["order_id"].made_of)
+        return field.name == "ordered_at" and self.source.belongs_to is not None
 
     def _unread_mask(self, rows: ir.Table) -> ir.IntegerValue:
         bits = [
@@ -311,7 +323,7 @@ def _reason_of_unread(feed: Feed, field: Field) -> str | None:
         return Reason.DESTROYED_ID
     if field.cell is Cell.MOMENT and (field.required or (feed, field.name) == _MAY_STAY_OPEN):
         return Reason.INVALID_DATE
-    if field.cell is Cell.MONEY and feed is Feed.ORDER_LINE:
+    if field.cell is Cell.MONEY and feed in _TELL_MONEY:
         return Reason.INVALID_AMOUNT
     return {"quantity": Reason.INVALID_QUANTITY, "score": Reason.INVALID_SCORE}.get(field.name)
 
@@ -319,6 +331,8 @@ def _reason_of_unread(feed: Feed, field: Field) -> str | None:
 def _reason_of_missing(field: Field) -> str:
     if field.cell is Cell.MOMENT:
         return Reason.MISSING_DATE
+    if field.cell is Cell.MONEY:
+        return Reason.MISSING_AMOUNT
     if field.name in _PERSON_IDS:
         return Reason.MISSING_CUSTOMER
     return Reason.MISSING_KIND if field.name == "kind" else Reason.MISSING_ID

@@ -86,7 +86,7 @@ def run_all(
         known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
         collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
-        tables = _prepared(writer, plan.sources, collection.files, lambda step, done, _: progress(step, done, total))
+        tables = _prepared(writer, plan.sources, collection.files, plan.as_of, lambda step, done, _: progress(step, done, total))
         base = clean_base(session, tables)
         registry = registry_of(plan.own_metrics, plan.policy, base.event_kinds)
         for each in plan.versions:
@@ -201,7 +201,7 @@ def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[Col
 
 
 def _prepared(
-    writer: RunWriter, sources: Sequence[Source], files: Sequence[CollectedFile], progress: Progress
+    writer: RunWriter, sources: Sequence[Source], files: Sequence[CollectedFile], as_of: date, progress: Progress
 ) -> Mapping[str, ir.Table]:
     """The clean base, saved; what the steps of analyze read is what stands on disk."""
     session = writer.session
@@ -216,6 +216,7 @@ def _prepared(
         link_by=settings.link_by,
         shared_by_many=settings.shared_by_many,
         keys_given=session.runs.keys_given(),
+        as_of=as_of,
     )
     tables = prepare_base(
         session.engine,
