@@ -201,10 +201,10 @@ def require_payment(orders: ir.Table, payments: ir.Table, sources: Sequence[Sour
     needing = [source.name for source in original if source.feed is Feed.PAYMENT and source.needs_payment]
     if not needing:
         return orders
-    families = came_in.mutate(paid_source=family_of(came_in["source"], original)).select("paid_source", paid_number="order_id")
+    named = came_in.mutate(paid_source=family_of(came_in["source"], original))
+    paid = named.select("paid_source", paid_number="order_id").distinct()
     asked = orders.left_join(
-        families.distinct(),
-        lambda left, right: [left["order_source"] == right["paid_source"], left["order_number"] == right["paid_number"]],
+        paid, [orders["order_source"] == paid["paid_source"], orders["order_number"] == paid["paid_number"]]
     ).view()
     by_name = {source.name: source for source in original}
     owed = [by_name[name].belongs_to or "" for name in needing]

@@ -137,7 +137,7 @@ def return_lines(placed: ir.Table, priced: ir.Table) -> ir.Table:
         customer_key=counting["owner"],
         ordered_at=counting["returned_at"],
         ordered_on=counting["returned_on"],
-        line_number=counting["last_number"] + ibis.row_number().over(order) + 1,
+        line_number=ibis.row_number().over(order) + counting["last_number"] + 1,
         quantity=-counting["pieces"],
         net_revenue=-counting["counted"],
         kind=ibis.literal("return"),
