@@ -35,7 +35,7 @@ _NOT_DONE = (
     "|^(?:rejected|refused|declined|denied|closed|cancell?ed|withdrawn|pending|open|opened|requested|new|submitted|processing|draft"
     "|failed|void|voided|in_?review|in_?progress|in_?transit|awaiting.*|under_?review|waiting.*|return_?requested|not.*)$"
 )
-_DONE = "申请(?:已)?(?:通过|成功|完成)|(?:退款|退货|售后|处理|审核)(?:已)?(?:成功|完成|完结)|已退"
+_DONE = "(?:申请|审核)(?:已)?(?:通过|成功|完成)|(?:退款|退货|售后|处理|审核)(?:已)?(?:成功|完成|完结)|已退"
 
 
 def judge_returns(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:

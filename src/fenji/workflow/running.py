@@ -20,7 +20,7 @@ from fenji.domain.policies import Policy
 from fenji.domain.reviews import ReviewOn, review_dates
 from fenji.domain.runs import NewRun
 from fenji.domain.sources import Source
-from fenji.errors import InvalidArgument
+from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName, without_passwords
 from fenji.tables import clean
@@ -28,6 +28,7 @@ from fenji.tables.raw import RAW, UNREADABLE
 from fenji.workflow.analyzing import STEPS as ANALYZE_STEPS
 from fenji.workflow.analyzing import analyze_base, clean_base, frozen_text, registry_of, usable_policy
 from fenji.workflow.dates import stale_warning, yesterday
+from fenji.workflow.prepared_warnings import conflict_warnings, number_conflicts, unknown_spend, unknown_warnings
 from fenji.workflow.preparing import STEPS as PREPARE_STEPS
 from fenji.workflow.preparing import PrepareOptions, prepare_base
 from fenji.workflow.progress import Progress, silent
@@ -92,7 +93,7 @@ def run_all(
         for each in plan.versions:
             usable_policy(each, registry_of(plan.own_metrics, each.policy, base.event_kinds))
         warnings = usable_policy(plan.chosen, registry)
-        analyze_base(
+        panel = analyze_base(
             writer,
             base,
             registry,
@@ -104,6 +105,7 @@ def run_all(
             earlier=plan.earlier,
             own=plan.own_metrics,
         )
+        told = _told_of_data(session, tables, panel)
         newest = _newest_order(session, tables, as_of=plan.as_of)
         session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
     progress("", total, total)
@@ -121,7 +123,7 @@ def run_all(
         files_gone=tuple(each.file for each in collection.gone),
         tables=tuple(StoredRows(name, rows) for name, rows in writer.rows().items()),
         seconds=time.monotonic() - began,
-        warnings=(*warnings, *stale_warning(newest, as_of=plan.as_of)),
+        warnings=(*warnings, *told, *stale_warning(newest, as_of=plan.as_of)),
     )
 
 
@@ -228,6 +230,14 @@ def _prepared(
         on_step=lambda step, done: progress(step, 1 + done, TOTAL),
     )
     return {name: writer.save(table, clean.CLEAN[name]) for name, table in tables.items()}
+
+
+def _told_of_data(session: Session, tables: Mapping[str, ir.Table], panel: ir.Table) -> tuple[Problem, ...]:
+    """What was taken apart, and how many customers stand low because nobody knows what they spent."""
+    engine = session.engine
+    has_totals = engine.fetch(tables[clean.BALANCE.full_name].limit(1)).num_rows
+    unknown = unknown_spend(engine, panel) if has_totals else 0
+    return (*conflict_warnings(number_conflicts(engine, tables)), *unknown_warnings(unknown))
 
 
 def _largest_key(session: Session, tables: Mapping[str, ir.Table]) -> int:
