@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from tests.clean_worlds import Files, source
+
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import Source
-from tests.clean_worlds import Files, source
 
 CENT = Decimal("0.01")
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from tests.clean_worlds import Files, prepared_tables, source
+from tests.order_world import order_world
 
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import Source, TotalsPeriod
 from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
 from fenji.tables.clean import CLEAN
-from tests.clean_worlds import Files, prepared_tables, source
-from tests.order_world import order_world
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -66,7 +66,7 @@ def test_both_engines_prepare_the_same_orders(duck: Engine, spark: Engine) -> No
     here, there = prepared_tables(duck, world), prepared_tables(spark, world)
     for name, contract in CLEAN.items():
         found = [
-            sorted((tuple(str(row[key]) for key in contract.schema.names) for row in engine.fetch(tables[name]).to_pylist()))
+            sorted(tuple(str(row[key]) for key in contract.schema.names) for row in engine.fetch(tables[name]).to_pylist())
             for engine, tables in ((duck, here), (spark, there))
         ]
         assert found[0] == found[1], name

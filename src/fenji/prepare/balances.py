@@ -19,7 +19,7 @@ from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
 from fenji.prepare.attribution import kept
-from fenji.prepare.currencies import RATE, converted, currency_of
+from fenji.prepare.currencies import RATE, converted, currency_of, month_of
 from fenji.prepare.rows import Check, leave_out
 from fenji.tables.clean import BALANCE
 
@@ -72,6 +72,25 @@ def make_balances(rows: ir.Table, sources: Sequence[Source], *, rates: ir.Table 
         as_of=summed["source"].cases(*days, else_=today) if days else today,
     )
     return told.select(BALANCE.schema.names).cast(BALANCE.schema)
+
+
+def needed_rates(rows: ir.Table, sources: Sequence[Source], *, workspace: str, as_of: date) -> ir.Table:
+    """Currencies of kept totals, each with the month of the totals: what ``require_rates`` is to be asked.
+
+    Grain: one row per distinct (currency, month).
+
+    Args:
+        rows: typed rows of the feed.
+        sources: the entries of sources.yaml.
+        workspace: the workspace's currency.
+        as_of: the day of totals whose source does not say when they were taken.
+    """
+    rows = kept(rows)
+    days = [(each.name, ibis.literal(each.as_of, type="date")) for each in sources if each.as_of is not None]
+    today = ibis.literal(as_of, type="date")
+    day = rows["source"].cases(*days, else_=today) if days else today
+    told = rows.mutate(day=day)
+    return told.select(currency=currency_of(told, sources, workspace=workspace), month=month_of(told["day"])).distinct()
 
 
 def _in_workspace_money(rows: ir.Table, sources: Sequence[Source], *, rates: ir.Table | None, workspace: str) -> ir.Table:

@@ -14,10 +14,9 @@ from fenji.domain.sources import Source
 from fenji.engines.components import circles, connected_components
 from fenji.engines.engine import Engine
 from fenji.language import message as _
-from fenji.prepare import campaigns
+from fenji.prepare import balances, campaigns
 from fenji.prepare.accounts import file_accounts, rejected_rows, require_balance, unbalanced
 from fenji.prepare.attribution import attribute, kept, require_customer
-from fenji.prepare.balances import judge_balances, make_balances
 from fenji.prepare.column_quality import column_quality, count_cells, count_values
 from fenji.prepare.contracts import judge_contracts, make_contracts
 from fenji.prepare.currencies import Rates, rate_table, require_rates
@@ -180,7 +179,7 @@ class _Preparation:
         self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
         for feed in _NEEDS_CUSTOMER:
             owned = require_customer(attribute(self.rows[feed], feed, identity, self.sources))
-            self.rows[feed] = self._laid_down(feed, judge_balances(owned) if feed is Feed.BALANCE else owned)
+            self.rows[feed] = self._laid_down(feed, balances.judge_balances(owned) if feed is Feed.BALANCE else owned)
         # Order rows are many: joining them twice costs less than laying all of them down once more.
         self.orders.attribute(identity)
         self.rows[Feed.ORDER_LINE] = self.orders.orders
@@ -204,10 +203,10 @@ class _Preparation:
         workspace = self.options.currency
         self._make(clean.EVENT, self._of(Feed.EVENT, make_events(self.rows[Feed.EVENT])))
         self._make(clean.FEEDBACK, self._of(Feed.FEEDBACK, make_feedback(self.rows[Feed.FEEDBACK])))
-        balances = make_balances(
+        totals = balances.make_balances(
             self.rows[Feed.BALANCE], self.sources, rates=self.rates, workspace=workspace, as_of=self.options.as_of
         )
-        self._make(clean.BALANCE, self._of(Feed.BALANCE, balances))
+        self._make(clean.BALANCE, self._of(Feed.BALANCE, totals))
         contracts = make_contracts(self.rows[Feed.CONTRACT], self.sources, rates=self.rates, workspace=workspace)
         self._make(clean.CONTRACT, self._of(Feed.CONTRACT, contracts))
         contacts, redemptions = self.rows[Feed.CAMPAIGN_CONTACT], self.rows[Feed.REDEMPTION]
@@ -300,6 +299,9 @@ class _Preparation:
         if not foreign:
             return None
         needed = self.orders.needed_rates()
+        if Feed.BALANCE in self.fed:
+            as_of = self.options.as_of
+            needed.append(balances.needed_rates(self.rows[Feed.BALANCE], self.sources, workspace=workspace, as_of=as_of))
         needed += [campaigns.needed_rates(self.rows[feed], feed, self.sources, workspace=workspace) for feed in campaigns.MONEY]
         pairs = [tuple(row.values()) for table in needed for row in self.engine.fetch(table).to_pylist()]
         require_rates(pairs, rates, workspace=workspace)

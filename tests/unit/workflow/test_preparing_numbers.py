@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.clean_worlds import Files, prepared, source
 
 from fenji.domain.feeds import Feed
 from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
-from tests.clean_worlds import Files, prepared, source
 
 Clean = dict[str, list[dict[str, object]]]
 
@@ -77,10 +77,10 @@ def test_a_return_by_another_customer_takes_nothing_from_the_buyer(engine: Engin
     rows = [("1", "a", "2026-01-05", "1", "100"), ("1", "b", "2026-02-06", "-1", "100"), ("2", "a", "2026-01-05", "2", "10")]
     rows += [("2", "a", "2026-05-05", "-1", "10")]  # a late return of one's own is none of a shared number
     made = prepared(engine, [(shop, {"o.csv": rows})])
-    assert [(name, amount) for name, _order, _day, amount in orders(made)] == [
-        ("a", 100.0),
+    assert sorted((name, amount) for name, _order, _day, amount in orders(made)) == [
         ("a", -10.0),
         ("a", 20.0),
+        ("a", 100.0),
         ("b", -100.0),
     ]
     assert [row[:4] for row in conflicts(made)] == [("returned_by_another", 1, 2, 2)]
@@ -128,13 +128,13 @@ def test_a_number_is_made_of_person_and_moment_and_nobody_is_not_one_buyer(engin
     shop = source("shop", Feed.ORDER_LINE, FIELDS, made=("person", "ordered_at"))
     made = prepared(engine, [(shop, {"o.csv": FIRST})])
     found = orders(made)
-    assert [(name, amount) for name, _order, _day, amount in found] == [
+    assert sorted((name, amount) for name, _order, _day, amount in found) == [
         ("a", 10.0),
         ("a", 20.0),
         ("a", 30.0),
         ("nobody", 5.0),
         ("nobody", 6.0),
-        ("phone:13900000001", 40.0),
+        ("phone:+8613900000001", 40.0),
     ]
     # Moments are UTC: ten o'clock in Shanghai is two.
     assert [order for _name, order, _day, _amount in found[:3]] == ["a|2026-01-05 02:00:00"] * 2 + ["a|2026-01-05 10:00:00"]

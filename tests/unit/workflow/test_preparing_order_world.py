@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from tests.clean_worlds import prepared
+from tests.order_world import order_world
 
 from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
-from tests.clean_worlds import prepared
-from tests.order_world import order_world
 
 
 @pytest.fixture(scope="module")
