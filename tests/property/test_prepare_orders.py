@@ -39,7 +39,18 @@ def engine() -> Iterator[Engine]:
 def _documents(engine: Engine, orders: list[tuple[int, list[int | None]]]) -> ibis.Table:
     """Sale lines of orders of (total in cents, price in cents of each line or None)."""
     exact = pa.decimal128(23, 8)
-    texts = ("source", "file", "order_id", "product_id", "category", "channel", "currency")
+    texts = (
+        "source",
+        "file",
+        "order_source",
+        "order_id",
+        "order_number",
+        "conflict",
+        "product_id",
+        "category",
+        "channel",
+        "currency",
+    )
     schema = pa.schema(
         [(name, pa.string()) for name in texts]
         + [("row_number", pa.int64()), ("customer_key", pa.int64()), ("part", pa.int8()), ("is_return", pa.bool_())]
@@ -50,6 +61,7 @@ def _documents(engine: Engine, orders: list[tuple[int, list[int | None]]]) -> ib
         {
             "source": "shop",
             "file": "a",
+            "order_source": "shop",
             "order_id": str(order),
             "row_number": number,
             "part": 0,

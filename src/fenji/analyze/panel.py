@@ -1,6 +1,6 @@
 """What do we know of every customer at a date, in numbers? The panel: one row per customer, one column per metric.
 
-Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.referral, clean.contract
+Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.referral, clean.contract, clean.balance
 Writes  insight.customer_metric: one row per customer known at as_of
 Units   money in the workspace's currency to the cent, tax and refunds out; days are local calendar days
 Keeps   every customer of clean.customer whose first_seen_on is null or not after as_of, exactly once, with or without rows
@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.metric_plan import How, Measure, measures_for
+from fenji.analyze.panel_balances import known_by_totals, restated
 from fenji.analyze.panel_distinct import beyond_mask
 from fenji.analyze.panel_measures import measured
 from fenji.analyze.panel_rows import in_longest_window, referred_lines, rows_of, with_membership_years
@@ -33,14 +34,22 @@ def customer_metric(facts: Mapping[Fact, ir.Table], customer: ir.Table, *, metri
         as_of: last day that counts; rows after it change nothing.
 
     Returns:
-        A table of contract ``insight.customer_metric(metrics)``. Sums and counts of nothing are 0, everything else null.
+        A table of contract ``insight.customer_metric(metrics)``. Sums and counts of nothing are 0, everything else null; of
+        customers who are known by totals alone null says that nobody knows.
     """
     measures = measures_for(metrics)
     panel = known_customers(customer, as_of=as_of)
     for part in _parts(facts, customer, measures, as_of):
         panel = _joined(panel, part)
     present = {measure: panel[name] for measure, name in measures.items() if name in panel.columns}
-    values = metric_values(metrics, present, as_of=as_of)
+    if Fact.BALANCE in facts:
+        panel = _joined(panel, known_by_totals(facts, as_of=as_of)).view()
+        present = {measure: panel[name] for measure, name in measures.items() if name in panel.columns}
+        values = metric_values(
+            metrics, present, as_of=as_of, restate=lambda metric, value: restated(metric, value, panel, as_of=as_of)
+        )
+    else:
+        values = metric_values(metrics, present, as_of=as_of)
     return panel.select("customer_key", as_of=ibis.literal(as_of, type="date"), **values)
 
 

@@ -28,6 +28,7 @@ _DAY_OF = {
     Fact.FEEDBACK: "on",
     Fact.REFERRAL: "referred_on",
     Fact.CONTRACT: "started_on",
+    Fact.BALANCE: "as_of",
 }
 
 
@@ -61,8 +62,12 @@ def known_facts(facts: Mapping[Fact, ir.Table], *, as_of: date) -> dict[Fact, ir
 
     Grain: that of each fact. Keeps: rows up to the day; a resolution or an end after it is not known.
     """
-    found = {}
+    found: dict[Fact, ir.Table] = {}
     for fact, table in facts.items():
+        if fact is Fact.BALANCE:
+            # What a customer bought is not less unknown on a day before the totals were taken.
+            found[fact] = table
+            continue
         day = table[_DAY_OF[fact]]
         known = table.filter((day <= _day(as_of)) | day.isnull())
         if fact is Fact.FEEDBACK:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -18,9 +18,22 @@ SPREAD_DIGITS = 9
 """Digits kept of a standard deviation that an engine computed row by row: the rest depends on the order of rows."""
 
 
-def metric_values(metrics: Sequence[Metric], present: Mapping[Measure, ir.Value], *, as_of: date) -> dict[str, ir.Value]:
-    """One expression per metric, in its stored type; a measure that is not present had no rows."""
-    plain = {each.slug: _plain(each, present, as_of) for each in metrics if each.aggregate is not Aggregate.RATIO}
+def metric_values(
+    metrics: Sequence[Metric],
+    present: Mapping[Measure, ir.Value],
+    *,
+    as_of: date,
+    restate: Callable[[Metric, ir.Value], ir.Value] = lambda _metric, value: value,
+) -> dict[str, ir.Value]:
+    """One expression per metric, in its stored type; a measure that is not present had no rows.
+
+    Args:
+        metrics: the registry, in the order of the panel's columns.
+        present: the measures that had rows.
+        as_of: the date of the panel.
+        restate: what a metric that is no ratio is where its rows do not tell everything; ratios are made from it.
+    """
+    plain = {each.slug: restate(each, _plain(each, present, as_of)) for each in metrics if each.aggregate is not Aggregate.RATIO}
     waiting = [each for each in metrics if each.aggregate is Aggregate.RATIO]
     while waiting:
         ready = [each for each in waiting if all(slug in plain for slug in each.ratio_of or ())]
@@ -53,11 +66,11 @@ def _formula(metric: Metric, parts: list[ir.Value], as_of: date) -> ir.Value:
         return _deviation(metric, parts).cast(kind)
     if metric.aggregate is Aggregate.COUNT_DISTINCT:
         return _distinct(metric, parts)
-    value = parts[0] if metric.per is None else _whole_ones(parts[0], metric.per)
+    value = parts[0] if metric.per is None else whole_ones(parts[0], metric.per)
     return value.cast(kind)
 
 
-def _whole_ones(amount: ir.Value, per: Decimal) -> ir.Value:
+def whole_ones(amount: ir.Value, per: Decimal) -> ir.Value:
     """How many times ``per`` goes into the amount, at least 0."""
     # Money is divided in whole cents: a quotient of whole numbers in double precision never rounds up to the next whole one.
     cents, size = (amount.cast("float64") * 100).round(), float(per * 100)

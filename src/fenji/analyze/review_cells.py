@@ -140,6 +140,9 @@ def plan_cells(
         (different values, deviations of amounts, years of membership, what is restated at every review): such histories are decided from panels.
     """
     here = tuple(facts)
+    if Fact.BALANCE in here:
+        # What totals answer is asked of the whole customer at every review.
+        return None
     asked = {each: None for needed in metrics for metric in needed for each in measures_of(metric) if each.fact in here}
     known = {metric.slug: metric for needed in metrics for metric in needed}
     if not all(_is_decided_alone(each.policy, customer) for each in reviews):

@@ -26,7 +26,7 @@ from fenji.domain.policies import SCORE, Cause, Policy, ReviewPeriod
 from fenji.domain.reviews import NEVER_LOST, LostRule
 from fenji.errors import InvalidInput, unknown_name
 from fenji.language import message as _
-from fenji.tables.insight import TIER_ASSIGNMENT, TIER_THRESHOLD
+from fenji.tables.insight import MONEY, TIER_ASSIGNMENT, TIER_THRESHOLD
 
 REVENUE = "net_revenue_12m"
 """Kept with every decision, so that counts and movements need no panel."""
@@ -129,7 +129,7 @@ def standing_at(
         **{name: table[name].cast("int16") for name in ("qualified_rank", "kept_rank", "cap_rank", "override_rank")},
         is_due=table.is_due,
         is_lost=table.is_lost,
-        net_revenue_12m=table[REVENUE],
+        net_revenue_12m=table[REVENUE].fill_null(0).cast(MONEY),
     )
 
 

@@ -13,7 +13,7 @@ from fenji.cli import run as running
 from fenji.cli import tiers as tiering
 from fenji.cli.arrival import show_arrival
 from fenji.cli.asking import OPEN_QUESTIONS, ask, can_ask, question_json, read_answer_file, show_open
-from fenji.cli.init import Currency, TimeZone
+from fenji.cli.init import Currency, Zone
 from fenji.cli.map import Answers, NoAsk
 from fenji.cli.options import AsJson, AsOf, Lang, day_of
 from fenji.cli.output import Output, number, problem_json
@@ -28,7 +28,10 @@ HELP = _(
 EXAMPLES = "fenji start shop-exports\nfenji start shop-exports --lang zh\nfenji start shop-exports --answers answers.json --json"
 
 Folder = Annotated[
-    Path, typer.Argument(metavar=_("FOLDER"), help=_("The folder with the exports: order lists, members, returns, surveys, sub-folders too."))
+    Path,
+    typer.Argument(
+        metavar=_("FOLDER"), help=_("The folder with the exports: order lists, members, returns, surveys, sub-folders too.")
+    ),
 ]
 
 
@@ -38,7 +41,7 @@ def command(
     *,
     as_of: AsOf = None,
     currency: Currency = None,
-    time_zone: TimeZone = None,
+    time_zone: Zone = None,
     answers: Answers = None,
     no_ask: NoAsk = False,
     lang: Lang = None,
@@ -120,7 +123,9 @@ def show(result: StartResult, output: Output) -> None:
 
 def _show_files(result: StartResult, output: Output) -> None:
     if result.is_new:
-        output.heading(_("The workspace {folder} is made from {count} files."), folder=result.workspace, count=number(len(result.files)))
+        output.heading(
+            _("The workspace {folder} is made from {count} files."), folder=result.workspace, count=number(len(result.files))
+        )
     elif result.files:
         output.heading(_("{count} new files in {folder}."), folder=result.workspace, count=number(len(result.files)))
     if result.mapped is None:

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from fenji.documents.reader import Document, read_document
+from fenji.documents.source_links import link_problems
 from fenji.domain.feeds import FEEDS, Cell, Feed, field_names
 from fenji.domain.sources import (
     ColumnMapping,
@@ -61,6 +62,7 @@ def sources_in(document: Document) -> tuple[Source, ...]:
     given = document.data.get("sources") if isinstance(document.data, dict) else None
     entries = [(position, entry) for position, entry in enumerate(given if isinstance(given, list) else [])]
     problems += _same_names(entries, document)
+    problems += link_problems(entries, document)
     for position, entry in entries:
         if isinstance(entry, dict):
             problems += _column_problems(entry, ("sources", position), document)
@@ -234,6 +236,7 @@ class _Entry(_Strict):
     statuses: dict[StatusClass, Texts] = Field(default_factory=dict)
     needs_paid_at: bool = False
     belongs_to: Text | None = None
+    needs_payment: bool = False
     period: TotalsPeriod | None = None
     as_of: date | None = None
 
@@ -337,6 +340,7 @@ def _record(entry: _Entry) -> Source:
         statuses=entry.statuses,
         needs_paid_at=entry.needs_paid_at,
         belongs_to=entry.belongs_to,
+        needs_payment=entry.needs_payment,
         period=entry.period,
         as_of=entry.as_of,
     )

@@ -52,6 +52,7 @@ FACT_COLUMNS: dict[Fact, dict[str, ColumnKind]] = {
         "standing": ColumnKind.TEXT,
         "days_in_force": ColumnKind.WHOLE,
     },
+    Fact.BALANCE: {},
 }
 
 MADE_COLUMNS: dict[Fact, dict[str, str]] = {

@@ -18,6 +18,8 @@ class Fact(StrEnum):
     FEEDBACK = "feedback"
     REFERRAL = "referral"
     CONTRACT = "contract"
+    BALANCE = "balance"
+    """Totals instead of orders; no metric is made from its rows, they answer for those of orders (decision 0032)."""
 
 
 class Aggregate(StrEnum):

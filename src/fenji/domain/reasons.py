@@ -42,6 +42,11 @@ class Reason(StrEnum):
     ENDS_BEFORE_START = "ends_before_start"
     ENDED_WITHOUT_DATE = "ended_without_date"
     NEVER_IN_FORCE = "never_in_force"
+    MISSING_HEAD = "missing_head"
+    MISSING_ORDER = "missing_order"
+    AMBIGUOUS_ORDER = "ambiguous_order"
+    NOT_RETURNED = "not_returned"
+    REFUND_ABOVE_PAID = "refund_above_paid"
 
 
 EXPECTED: dict[Reason, str] = {
@@ -81,6 +86,11 @@ EXPECTED: dict[Reason, str] = {
     Reason.ENDS_BEFORE_START: _("an end that is not before the start"),
     Reason.ENDED_WITHOUT_DATE: _("the day of the end: the status says that the contract has ended"),
     Reason.NEVER_IN_FORCE: _("a contract that was in force; this one is a draft, refused or void"),
+    Reason.MISSING_HEAD: _("a line whose order stands in the source that it belongs to"),
+    Reason.MISSING_ORDER: _("the number of an order that stands in the source that the row belongs to"),
+    Reason.AMBIGUOUS_ORDER: _("an order number that belongs to one order; several customers or far days share this one"),
+    Reason.NOT_RETURNED: _("a return that was carried out; this one was refused, withdrawn or is still open"),
+    Reason.REFUND_ABOVE_PAID: _("refunds that are, together, no more than was paid for the order"),
 }
 
 NO_FAULT = frozenset(

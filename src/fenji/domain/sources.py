@@ -81,7 +81,9 @@ class ColumnMapping:
     made_of: tuple[str, ...] = ()
     """Only for order_id: the values of which the number is made where the file has none, or which it needs beside its column
     to tell two orders apart: fields of the feed, ``<stem>_on`` for the day and ``<stem>_month`` for the month of a moment,
-    ``file`` for the file or sheet."""
+    ``file`` for the file or sheet, ``person`` for whichever of customer_id, phone, email and union_id a row has first. Two
+    strangers are not one buyer: where the number is made of any of these five, a row of nobody is an order of its own,
+    or, where it has a number beside them, one with the rows of nobody that have the same number on the same day."""
     also: tuple[str, ...] = ()
     """Other headers that mean the same, such as those of last year's files; of several in one file the first wins."""
 
@@ -204,7 +206,9 @@ class Source:
     """Orders without a time of payment are unpaid: the shop writes one on every order that was paid."""
     belongs_to: str | None = None
     """The source that holds the orders which these lines, payments or returns are about; they meet by order_id."""
+    needs_payment: bool = False
+    """Only for payments: an order that no payment names was not paid."""
     period: TotalsPeriod | None = None
-    """Only for a balance: which time its totals cover."""
+    """Only for a balance: which time its totals cover; None: nobody knows, and they answer nothing."""
     as_of: date | None = None
     """Only for a balance: the day on which its totals were taken; None: the day of the run."""

@@ -49,6 +49,7 @@ def file_accounts(
     kept: Mapping[Feed, ir.Table],
     rejected: ir.Table,
     order_lines: ir.Table,
+    feeds: Mapping[str, Feed],
 ) -> ir.Table:
     """clean.file_account.
 
@@ -59,8 +60,12 @@ def file_accounts(
         kept: for each feed the rows that reached the clean base, one per record.
         rejected: clean.rejected_row.
         order_lines: the kept priced lines, for revenue that is nobody's.
+        feeds: the feed of every source whose rows may be lines.
     """
-    unattributed = order_lines.filter(order_lines["customer_key"].isnull()).mutate(feed=ibis.literal(str(Feed.ORDER_LINE)))
+    nobodys = order_lines.filter(order_lines["customer_key"].isnull())
+    names = [(name, str(feed)) for name, feed in feeds.items()]
+    feed = nobodys["source"].cases(*names, else_=str(Feed.ORDER_LINE)) if names else ibis.literal(str(Feed.ORDER_LINE))
+    unattributed = nobodys.mutate(feed=feed)
     parts = [
         *(_counted(table, feed, "rows_in") for feed, table in raw.items()),
         _part(unreadable.group_by(*_FILE).aggregate(rows_in=unreadable.count())),
@@ -69,7 +74,7 @@ def file_accounts(
         *(_part(table.mutate(feed=ibis.literal(str(feed)))) for feed, table in copies.items()),
         _part(
             unattributed.group_by(*_FILE).aggregate(
-                unattributed_rows=unattributed.count(where=unattributed["part"] == 0),
+                unattributed_rows=unattributed.count(where=unattributed["part"] != 1),
                 unattributed_net_revenue=unattributed["net_revenue"].sum().cast(MONEY),
             )
         ),

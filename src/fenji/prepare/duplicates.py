@@ -3,8 +3,8 @@
 Two rows of one source are copies when all their cells are equal, mapped or not. The k-th copy inside a file counts once,
 from the first file (by name) that has a k-th copy: so the largest number of copies within one file is kept, and a file that
 comes later changes nothing about the files before it. Files with 2, 1 and 3 copies keep 2, 0 and 1 of them.
-Lists of customers, products and contracts say how things stand, and what the last file says is believed: there the last copy counts,
-and so it does for orders with a status, which move on from file to file (see order_versions).
+Lists of customers, products, contracts, heads of orders, payments, returns and totals say how things stand, and what the last
+file says is believed: there the last copy counts, and so it does for order lines with a status, which move on from file to file (see order_versions).
 Copies inside one file are kept, since two equal lines of an invoice are two sales, unless the source says ``repeats: drop``.
 """
 
@@ -22,7 +22,7 @@ PROVENANCE = ("source", "file", "row_number")
 ACROSS_FILES = "across_files"
 REPEAT = "repeat"
 
-_STATEMENTS = (Feed.CUSTOMER, Feed.PRODUCT, Feed.CONTRACT)
+_STATEMENTS = (Feed.CUSTOMER, Feed.PRODUCT, Feed.CONTRACT, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.BALANCE)
 """Told A in January, B in February and A again in March, a customer is A: March's row must not give way to January's."""
 
 

@@ -6,8 +6,9 @@ Units   net_revenue in the workspace's currency, rounded once per line, half awa
 Keeps   every kept order row once, plus one return line for each sale row that states a refund
 Source  price_lines says what a line cost; make_order_lines counts the days between the order days of a customer
 
-An order is all rows of a source with one order id. It has one customer, that of its first sale line which has any, and one
-moment, the earliest of its sale lines. A refund carries no pieces: the row does not say which were sent back.
+An order is all rows with one order id of a source, or of the sources whose lines belong to one source of heads. It has one
+customer, that of its first sale line which has any, and one moment, the earliest of its sale lines. A refund carries no pieces:
+the row does not say which were sent back. Refunds that are, together, more than was paid leave their order out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
-from fenji.prepare.currencies import converted, currency_of, month_of, with_rate
+from fenji.prepare.currencies import RATE, converted, currency_of, month_of, with_rate
+from fenji.prepare.order_heads import with_order
+from fenji.prepare.order_refunds import once_each
 from fenji.prepare.order_rows import is_return, quantity_times_price, sources_with_totals
 from fenji.prepare.rows import Check, leave_out
 from fenji.tables.clean import ORDER_LINE
@@ -31,7 +34,14 @@ _EXACT = "decimal(23, 8)"
 _VERDICT = ("reason", "field", "came")
 
 
-def document_rows(rows: ir.Table, products: ir.Table | None, sources: Sequence[Source], *, workspace: str) -> ir.Table:
+def document_rows(
+    rows: ir.Table,
+    products: ir.Table | None,
+    sources: Sequence[Source],
+    *,
+    workspace: str,
+    refunded_once: ir.Table | None = None,
+) -> ir.Table:
     """The kept order rows as documents: a sale or a return each, and a return for every refund that a sale row states.
 
     Grain: one row per kept order row (``part`` 0) and per refund (``part`` 1).
@@ -42,8 +52,9 @@ def document_rows(rows: ir.Table, products: ir.Table | None, sources: Sequence[S
         products: clean.product, for the category of lines that state none; None where there is no product table.
         sources: the entries of sources.yaml.
         workspace: the workspace's currency.
+        refunded_once: orders whose refund stands on all their rows and counts once, from ``order_refunds``; None: there are none.
     """
-    kept = rows.filter(rows["reason"].isnull())
+    kept = with_order(rows.filter(rows["reason"].isnull()), sources)
     kept = kept.mutate(is_return=is_return(kept, sources), currency=currency_of(kept, sources, workspace=workspace)).view()
     if products is not None:
         known = products.select(known_product="product_id", known_category="category")
@@ -53,9 +64,11 @@ def document_rows(rows: ir.Table, products: ir.Table | None, sources: Sequence[S
             category=joined["category"].fill_null(joined["known_category"]),
         )
     main = kept.select(**_main_columns(kept))
-    if not any(source.feed is Feed.ORDER_LINE and "refund_amount" in source.columns for source in sources):
+    if not _tells_refunds(sources):
         return main
     refunded = kept.filter(~kept["is_return"] & (kept["refund_amount"] != 0))
+    if refunded_once is not None:
+        refunded = once_each(refunded, refunded_once)
     return main.union(refunded.select(**_refund_columns(refunded)))
 
 
@@ -87,20 +100,24 @@ def price_lines(documents: ir.Table, rates: ir.Table | None, sources: Sequence[S
         workspace: the workspace's currency.
 
     Returns:
-        The columns of clean.order_line but ``days_since_previous_order``, and ``file``, ``row_number``, ``part`` and the verdict.
+        The columns of clean.order_line but ``days_since_previous_order``, ``source`` being that of the row and ``order_source``
+        that of its order; and ``file``, ``row_number``, ``part``, ``order_number``, ``conflict`` and the verdict.
     """
     rated = with_rate(documents, rates, day="on", workspace=workspace).view()
     worth = {name: converted(rated[name], rated["rate"]) for name in ("line", "product", "total", "refund")}
-    valued = rated.mutate(**worth, stated_total=rated["total"]).drop("rate").view()
+    one = ibis.literal("1").cast(RATE)
+    stated = {f"stated_{name}": converted(rated[name], one) for name in ("line", "product", "refund")}
+    valued = rated.mutate(**worth, **stated, stated_total=rated["total"]).drop("rate").view()
     told = ibis.coalesce(valued["line"], valued["product"])
     is_refund = valued["part"] == 1
     order = _Order(
         valued.mutate(
             own=ibis.ifelse(is_refund, valued["refund"], told.fill_null(valued["refund"])),
             is_told=told.notnull() | (~is_refund & valued["refund"].notnull()),
+            stated_own=ibis.coalesce(valued["stated_line"], valued["stated_product"]),
         ).view()
     )
-    return _finish(_by_totals(order) if sources_with_totals(sources) else _by_lines(order))
+    return _finish(_by_totals(order, sources) if sources_with_totals(sources) else _by_lines(order, sources))
 
 
 def make_order_lines(priced: ir.Table) -> ir.Table:
@@ -110,6 +127,7 @@ def make_order_lines(priced: ir.Table) -> ir.Table:
         priced: from ``price_lines``, computed once.
     """
     lines = priced.filter(priced["reason"].isnull())
+    lines = lines.mutate(source=lines["order_source"])
     is_opening = lines["is_order"] & lines["customer_key"].notnull()
     heads = lines.filter(is_opening)
     cycle = ibis.window(group_by="customer_key", order_by=["ordered_on", "ordered_at", "source", "order_id"])
@@ -130,9 +148,10 @@ class _Order:
         self.is_sale = ~lines["is_return"]
         self.is_returned = lines["is_return"] & (lines["part"] == 0)
         # Lines with a customer stand first, so that the order's customer is found on its first line.
-        sorting = [lines["is_return"], lines["part"], lines["customer_key"].isnull(), lines["file"], lines["row_number"]]
-        self.whole = ibis.window(group_by=["source", "order_id"], order_by=sorting, rows=(None, None))
-        self.so_far = ibis.window(group_by=["source", "order_id"], order_by=sorting, rows=(None, 0))
+        sorting = [lines["is_return"], lines["part"], lines["customer_key"].isnull()]
+        sorting += [lines[name] for name in ("file", "row_number", "source")]
+        self.whole = ibis.window(group_by=["order_source", "order_id"], order_by=sorting, rows=(None, None))
+        self.so_far = ibis.window(group_by=["order_source", "order_id"], order_by=sorting, rows=(None, 0))
 
     def of_sales(self, value: ir.Value) -> ir.Value:
         """The value in sale lines, null in others."""
@@ -143,6 +162,17 @@ class _Order:
         sales = summary(self.of_sales(value)).over(window)
         returned = summary(ibis.ifelse(self.is_returned, value, ibis.null(value.type()))).over(window)
         return ibis.ifelse(self.is_returned, returned, sales)
+
+    def refund_columns(self, sources: Sequence[Source]) -> dict[str, ir.Value]:
+        """What was refunded and what was paid for the sales of an order, as the rows state it; nothing where none states refunds."""
+        if not _tells_refunds(sources):
+            return {}
+        lines = self.lines
+        refund = ibis.ifelse(lines["part"] == 1, lines["stated_refund"], ibis.null(MONEY))
+        return {
+            "refunded_for_order": refund.sum().over(self.whole).cast(MONEY),
+            "stated_for_order": self.of_sales(lines["stated_own"]).sum().over(self.whole).cast(MONEY),
+        }
 
     def shared_columns(self) -> dict[str, ir.Value]:
         """What the lines of an order have in common: its customer, and for sales its moment."""
@@ -159,16 +189,18 @@ class _Order:
         }
 
 
-def _by_lines(order: _Order) -> ir.Table:
+def _by_lines(order: _Order, sources: Sequence[Source]) -> ir.Table:
     """Every row tells its own amount."""
     placed = order.lines.mutate(
-        **order.shared_columns(), paid_for_order=order.of_sales(order.lines["own"]).sum().over(order.whole)
+        **order.shared_columns(),
+        **order.refund_columns(sources),
+        paid_for_order=order.of_sales(order.lines["own"]).sum().over(order.whole),
     ).view()
-    nothing = {name: ibis.null("string") for name in _VERDICT}
-    return placed.mutate(amount=placed["own"], line_number=placed["position"], **nothing)
+    numbered = placed.mutate(amount=placed["own"], line_number=placed["position"])
+    return leave_out(numbered, _refund_checks(numbered, numbered["stated_for_order"]) if _tells_refunds(sources) else [])
 
 
-def _by_totals(order: _Order) -> ir.Table:
+def _by_totals(order: _Order, sources: Sequence[Source]) -> ir.Table:
     """Rows may tell the amount of their whole order."""
     lines = order.lines
     facts = {
@@ -186,7 +218,7 @@ def _by_totals(order: _Order) -> ir.Table:
         ),
         "told_for_order": order.of_sales(lines["own"]).sum().over(order.whole),
     }
-    rows = lines.mutate(**order.shared_columns(), **facts).view()
+    rows = lines.mutate(**order.shared_columns(), **order.refund_columns(sources), **facts).view()
     rows = rows.mutate(
         is_shared=(rows["lines_told"] < rows["lines_in_all"]) & rows["order_total"].notnull(),
         by_price=(rows["prices_told"] == rows["lines_in_all"]) & (rows["price_sum"] > 0),
@@ -201,7 +233,21 @@ def _by_totals(order: _Order) -> ir.Table:
     ).view()
     differ = placed["is_shared"] & (placed["lowest_total"] != placed["highest_total"])
     untold = ~placed["is_shared"] & ~placed["is_told"]
-    return leave_out(placed, [Check(differ, Reason.ORDER_TOTALS_DIFFER, "order_amount"), Check(untold, Reason.MISSING_AMOUNT)])
+    checks = [Check(differ, Reason.ORDER_TOTALS_DIFFER, "order_amount"), Check(untold, Reason.MISSING_AMOUNT)]
+    if not _tells_refunds(sources):
+        return leave_out(placed, checks)
+    paid = ibis.ifelse(placed["is_shared"], placed["highest_total"].cast(MONEY), placed["stated_for_order"])
+    return leave_out(placed, [*checks, *_refund_checks(placed, paid)])
+
+
+def _tells_refunds(sources: Sequence[Source]) -> bool:
+    return any(source.feed is Feed.ORDER_LINE and "refund_amount" in source.columns for source in sources)
+
+
+def _refund_checks(rows: ir.Table, paid: ir.Value) -> list[Check]:
+    """Whether the refunds of an order's sales come to more than was paid, both in the currency of the order."""
+    is_sold = ~rows["is_return"] | (rows["part"] == 1)
+    return [Check(is_sold & (rows["refunded_for_order"] > paid), Reason.REFUND_ABOVE_PAID, "refund_amount", "refunded_for_order")]
 
 
 def _share_so_far(rows: ir.Table, *, upto_this: bool) -> ir.IntegerValue:
@@ -224,7 +270,8 @@ def _finish(priced: ir.Table) -> ir.Table:
     is_sale = ~priced["is_return"]
     is_head = is_sale & (priced["line_number"] == 1) & priced["reason"].isnull()
     return priced.select(
-        *("source", "file", "row_number", "part", "order_id", "customer_key", "ordered_at", "ordered_on"),
+        *("source", "file", "row_number", "part", "order_source", "order_id", "order_number", "conflict"),
+        *("customer_key", "ordered_at", "ordered_on"),
         *("product_id", "category", "channel", "currency", *_VERDICT),
         line_number=priced["line_number"].cast("int64"),
         quantity=ibis.ifelse(is_sale, priced["pieces"], -priced["pieces"]),
@@ -275,7 +322,10 @@ def _refund_columns(rows: ir.Table) -> dict[str, ir.Value]:
 
 
 def _carried(rows: ir.Table) -> dict[str, ir.Value]:
-    names = ("source", "file", "row_number", "order_id", "customer_key", "product_id", "category", "channel", "currency")
+    names = (
+        *("source", "file", "row_number", "order_source", "order_id", "order_number", "conflict"),
+        *("customer_key", "product_id", "category", "channel", "currency"),
+    )
     return {name: rows[name] for name in names}
 
 

@@ -106,8 +106,10 @@ def leave_out(rows: ir.Table, checks: Sequence[Check]) -> ir.Table:
     """
     if "reason" not in rows.columns:
         rows = rows.mutate(**{name: ibis.null("string") for name in VERDICT[:3]})
+    if not checks:
+        return rows
     number = ibis.cases(*((check.fails & rows["reason"].isnull(), ibis.literal(n, "int16")) for n, check in enumerate(checks)))
-    found = rows.mutate(problem=number if checks else ibis.null("int16")).view()
+    found = rows.mutate(problem=number).view()
     told = {
         "reason": [ibis.literal(str(check.reason)) for check in checks],
         "field": [ibis.null("string") if check.field is None else ibis.literal(check.field) for check in checks],
@@ -268,7 +270,8 @@ class _SourceRows:
         """The currency that the row's marks make it, or else that of the source; the column of currencies has the first word."""
         own = ibis.literal(self.currency)
         by_marks = [
-            ibis.cases((may_be(read[f"{name}__named"], own), own), else_=only_one(read[f"{name}__named"])) for name in self._money()
+            ibis.cases((may_be(read[f"{name}__named"], own), own), else_=only_one(read[f"{name}__named"]))
+            for name in self._money()
         ]
         said = [currencies.code_of(read["currency"])] if "currency" in read.columns else []
         return ibis.coalesce(*said, *by_marks, own)
@@ -317,7 +320,9 @@ class _SourceRows:
             shown = self._shown("status")
             # A return is no sale that came to nothing: it is what takes the sale back.
             comes_back = reduce(
-                or_, [(rows[name] < 0).fill_null(ibis.literal(value=False)) for name in _SIGNED if name in rows.columns], statuses.is_return(rows["kind"])
+                or_,
+                [(rows[name] < 0).fill_null(ibis.literal(value=False)) for name in _SIGNED if name in rows.columns],
+                statuses.is_return(rows["kind"]),
             )
             is_gone = (kind == StatusClass.RETURNED) & ~rows[TELLS_REFUND] & ~comes_back.fill_null(ibis.literal(value=False))
             yield Check(kind == StatusClass.VOID, Reason.CANCELLED, "status", shown)
@@ -337,11 +342,17 @@ class _SourceRows:
             yield Check(is_unread, reason, name, self._shown(name))
         if f"{name}__foreign" in rows.columns:
             yield Check(rows[f"{name}__foreign"], Reason.FOREIGN_CURRENCY, name, self._shown(name))
-        if field.required:
+        if field.required and not self._is_told_elsewhere(field):
             missing = rows[name].isnull()
             if name == "ordered_at":
                 missing &= rows["paid_at"].isnull()
             yield Check(missing, _reason_of_missing(field), name, self._shown(name))
+
+    def _is_told_elsewhere(self, field: Field) -> bool:
+        """A number that is made of other fields, and the moment of lines whose order stands in another source."""
+        if field.name == "order_id" and self._is_mapped("order_id"):
+            return self.source.columns["order_id"].column is None and bool(self.source.columns["order_id"].made_of)
+        return field.name == "ordered_at" and self.source.belongs_to is not None
 
     def _unread_mask(self, rows: ir.Table) -> ir.IntegerValue:
         bits = [
@@ -385,8 +396,8 @@ def _reason_of_unread(feed: Feed, field: Field) -> str | None:
 def _reason_of_missing(field: Field) -> str:
     if field.cell is Cell.MOMENT:
         return Reason.MISSING_DATE
-    if field.name in _PERSON_IDS:
-        return Reason.MISSING_CUSTOMER
     if field.cell is Cell.MONEY:
         return Reason.MISSING_AMOUNT
+    if field.name in _PERSON_IDS:
+        return Reason.MISSING_CUSTOMER
     return Reason.MISSING_KIND if field.name == "kind" else Reason.MISSING_ID

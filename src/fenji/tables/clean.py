@@ -77,8 +77,8 @@ ORDER_LINE = _clean(
     "one row per line of a sale or return",
     ("source", "order_id", "line_number"),
     "order_lines",
-    Column("source", "string", "entry of sources.yaml"),
-    Column("order_id", "string", "the source's order id"),
+    Column("source", "string", "entry of sources.yaml that holds the orders: that of the heads where lines have their own"),
+    Column("order_id", "string", "the source's order id; with # and what tells them apart where several orders share it"),
     Column("line_number", "int64", "1.. within the order, sales first; 1 with kind sale marks the order itself"),
     _CUSTOMER_KEY_OR_NULL,
     Column("ordered_at", MOMENT, "moment of the order, or of the return; one moment for all sale lines of an order"),
@@ -98,6 +98,73 @@ ORDER_LINE = _clean(
     _optional(
         "order_revenue", MONEY, "on line 1 of a sale: the net_revenue of all sale lines of the order; null on all other lines"
     ),
+)
+
+PAYMENT = _clean(
+    "payment",
+    "one row per payment; one below zero was paid back",
+    ("source", "file", "row_number"),
+    "payments",
+    Column("source", "string", "entry of sources.yaml"),
+    Column("file", "string", "file"),
+    Column("row_number", "int64", "row"),
+    _optional("payment_id", "string", "the source's payment id, which need not be unique"),
+    Column("order_source", "string", "entry of sources.yaml that holds the order"),
+    Column("order_id", "string", "the order that was paid"),
+    _optional("paid_at", MOMENT, "moment"),
+    _optional("paid_on", "date", "local day"),
+    Column("amount", MONEY, "amount in the workspace's currency; below zero where it was paid back"),
+    Column("currency", "string", "currency that the source wrote"),
+    _optional("method", "string", "method of payment"),
+)
+
+RETURN = _clean(
+    "return",
+    "one row per return of a list of returns",
+    ("source", "file", "row_number"),
+    "returns",
+    Column("source", "string", "entry of sources.yaml"),
+    Column("file", "string", "file"),
+    Column("row_number", "int64", "row"),
+    _optional("return_id", "string", "the source's return id, which need not be unique"),
+    Column("order_source", "string", "entry of sources.yaml that holds the order"),
+    Column("order_id", "string", "the order that was returned"),
+    _CUSTOMER_KEY_OR_NULL,
+    _optional("product_id", "string", "what was returned; null = the source does not say it"),
+    _optional("returned_at", MOMENT, "moment, or that of the order where the source does not say it"),
+    _optional("returned_on", "date", "the same as a local day"),
+    Column("amount", MONEY, "what went back, in the workspace's currency at the rate of the order's month"),
+    Column("counted", MONEY, "how much of it clean.order_line holds as a return: not what the order itself states already"),
+    _optional("return_reason", "string", "why, in the customer's words"),
+)
+
+BALANCE = _clean(
+    "balance",
+    "one row per customer whom a source knows by totals",
+    ("source", "customer_key"),
+    "balances",
+    Column("source", "string", "entry of sources.yaml"),
+    _CUSTOMER_KEY,
+    Column("total", MONEY, "spent in the period, in the workspace's currency"),
+    _optional("orders", "int64", "orders in the period"),
+    _optional("first_on", "date", "local day of the first order"),
+    _optional("last_on", "date", "local day of the last order"),
+    _optional("period", "string", "last_12_months or lifetime; null = nobody knows"),
+    Column("as_of", "date", "day on which the totals were taken"),
+)
+
+ORDER_NUMBER_CONFLICT = _clean(
+    "order_number_conflict",
+    "one row per source and kind of order numbers that several orders share and that were taken apart",
+    ("source", "kind"),
+    "order_numbers",
+    Column("source", "string", "entry of sources.yaml that holds the orders"),
+    Column("kind", "string", "several_customers, returned_by_another, days_far_apart"),
+    Column("numbers", "int64", "order numbers that were taken apart"),
+    Column("orders", "int64", "orders that they became"),
+    Column("rows", "int64", "rows of these orders"),
+    Column("revenue", MONEY, "their revenue in the workspace's currency"),
+    Column("example", "string", "one of the numbers"),
 )
 
 PRODUCT = _clean(
@@ -260,6 +327,10 @@ CLEAN: dict[str, Contract] = {
         IDENTITY,
         IDENTITY_CONFLICT,
         ORDER_LINE,
+        PAYMENT,
+        RETURN,
+        BALANCE,
+        ORDER_NUMBER_CONFLICT,
         PRODUCT,
         EVENT,
         FEEDBACK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fenji.domain.metrics import Aggregate, Metric, Unit
+from fenji.domain.metrics import Aggregate, Fact, Metric, Unit
 from fenji.tables.contract import Column, Contract, Shelf
 
 MONEY = "decimal(18, 2)"
@@ -31,10 +31,15 @@ def customer_metric(metrics: Sequence[Metric]) -> Contract:
         (
             Column("customer_key", "int64", "customer"),
             Column("as_of", "date", "last day that counts"),
-            *(Column(each.slug, metric_type(each), each.sentence.en, nullable=each.is_null_when_empty) for each in metrics),
+            *(Column(each.slug, metric_type(each), each.sentence.en, nullable=_may_be_null(each)) for each in metrics),
         ),
         "analyze/panel.py",
     )
+
+
+def _may_be_null(metric: Metric) -> bool:
+    """Nothing, or nobody knows: what a customer bought is unknown where a company knows only totals."""
+    return metric.is_null_when_empty or metric.fact is Fact.ORDER_LINE
 
 
 TIER_ASSIGNMENT = Contract(

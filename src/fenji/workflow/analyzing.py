@@ -35,6 +35,7 @@ FACTS: Mapping[Fact, Contract] = {
     Fact.FEEDBACK: clean.FEEDBACK,
     Fact.REFERRAL: clean.REFERRAL,
     Fact.CONTRACT: clean.CONTRACT,
+    Fact.BALANCE: clean.BALANCE,
 }
 MOST_EVENT_KINDS = 200
 """Each kind is two columns of the panel; a company with more kinds than this has put something else into the column."""
@@ -101,8 +102,11 @@ def analyze_base(
     total: int,
     earlier: Sequence[ReviewOn] = (),
     own: tuple[Metric, ...] = (),
-) -> None:
+) -> ir.Table:
     """Panel, tiers, thresholds and counts at a date and at the reviews before it, with the movements between them, saved.
+
+    Returns:
+        The panel at ``as_of``, as stored.
 
     Args:
         writer: where the run's tables go.
@@ -150,6 +154,7 @@ def analyze_base(
     save_moves(writer, reviewed)
     standing = panel_with_tiers(panel, reviewed[-1][1], as_of=as_of)
     writer.save(profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of), insight.TIER_PROFILE, as_of=as_of)
+    return panel
 
 
 def _first_seen_on(session: Session, base: CleanBase) -> date | None:

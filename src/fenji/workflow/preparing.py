@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 import ibis.expr.types as ir
@@ -13,7 +14,7 @@ from fenji.domain.sources import Source
 from fenji.engines.components import circles, connected_components
 from fenji.engines.engine import Engine
 from fenji.language import message as _
-from fenji.prepare import campaigns, order_lines
+from fenji.prepare import balances, campaigns
 from fenji.prepare.accounts import file_accounts, rejected_rows, require_balance, unbalanced
 from fenji.prepare.attribution import attribute, kept, require_customer
 from fenji.prepare.column_quality import column_quality, count_cells, count_values
@@ -24,14 +25,14 @@ from fenji.prepare.duplicates import count_copies, mark_copies, without_copies
 from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
-from fenji.prepare.order_rows import judge_orders
-from fenji.prepare.order_versions import leave_older_versions
 from fenji.prepare.products import make_products
 from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
 from fenji.prepare.rows import typed_rows
 from fenji.settings import Settings
 from fenji.tables import clean
 from fenji.tables.contract import Contract
+from fenji.workflow.preparing_orders import FEEDS as ORDER_FEEDS
+from fenji.workflow.preparing_orders import OrderPreparation
 
 STEPS = (
     _("finding copies of rows"),
@@ -42,7 +43,15 @@ STEPS = (
     _("taking the accounts"),
 )
 
-_NEEDS_CUSTOMER = (Feed.CUSTOMER, Feed.EVENT, Feed.FEEDBACK, Feed.CAMPAIGN_CONTACT, Feed.REDEMPTION, Feed.CONTRACT)
+_NEEDS_CUSTOMER = (
+    Feed.CUSTOMER,
+    Feed.BALANCE,
+    Feed.EVENT,
+    Feed.FEEDBACK,
+    Feed.CAMPAIGN_CONTACT,
+    Feed.REDEMPTION,
+    Feed.CONTRACT,
+)
 _DAYS = {
     Feed.EVENT: "on",
     Feed.FEEDBACK: "on",
@@ -69,9 +78,11 @@ class PrepareOptions:
     """An identifier that more ids share than this links nobody."""
     keys_given: int = 0
     """The largest customer_key that any run has given; new customers get larger ones."""
+    as_of: date = date.max
+    """The day of totals whose source does not say when they were taken: that of the run."""
 
     @classmethod
-    def of(cls, settings: Settings, *, keys_given: int = 0) -> PrepareOptions:
+    def of(cls, settings: Settings, *, keys_given: int = 0, as_of: date | None = None) -> PrepareOptions:
         """The options of a workspace."""
         return cls(
             zone=settings.time_zone,
@@ -80,6 +91,7 @@ class PrepareOptions:
             link_by=settings.link_by,
             shared_by_many=settings.shared_by_many,
             keys_given=keys_given,
+            as_of=as_of,
         )
 
 
@@ -143,6 +155,7 @@ class _Preparation:
         self.copies: dict[Feed, ir.Table] = {}
         self.rows: dict[Feed, ir.Table] = {}
         """Typed and judged rows of every feed; from find_customers on with their customer."""
+        self.orders = OrderPreparation(engine, sources, workspace=options.currency)
         self.rates: ir.Table | None = None
         self.made: dict[str, ir.Table] = {}
 
@@ -154,28 +167,22 @@ class _Preparation:
     def read_cells(self) -> None:
         """Types, units, statuses, drop rules; every feed has a table afterwards, empty where nothing feeds it."""
         judges: dict[Feed, Callable[[ir.Table], ir.Table]] = {
-            Feed.ORDER_LINE: partial(judge_orders, sources=self.sources),
             Feed.EVENT: partial(judge_events, sources=self.sources),
             Feed.FEEDBACK: partial(judge_feedback, sources=self.sources),
             Feed.REDEMPTION: partial(campaigns.judge_redemptions, sources=self.sources),
             Feed.CONTRACT: partial(judge_contracts, sources=self.sources),
         }
+        self.orders.read(self._typed)
+        self.rows[Feed.ORDER_LINE] = self.orders.judged
         for feed in Feed:
-            rows = typed_rows(
-                self._without_copies(feed),
-                feed,
-                self.sources,
-                calendar=self.engine,
-                zone=self.options.zone,
-                currency=self.options.currency,
-            )
-            if feed is Feed.ORDER_LINE:
-                rows = leave_older_versions(rows, self.sources)
-            self.rows[feed] = self._laid_down(feed, judges[feed](rows) if feed in judges else rows)
+            if feed not in ORDER_FEEDS:
+                rows = self._typed(feed)
+                self.rows[feed] = self._laid_down(feed, judges[feed](rows) if feed in judges else rows)
 
     def find_customers(self, previous: ir.Table | None) -> None:
         """Which ids are one customer, and whose each row is."""
-        named = self.engine.stage(name_ids(mention_persons(self.rows, self.sources), shared_by_many=self.options.shared_by_many))
+        mentions = mention_persons(self.rows, self.orders.order_sources)
+        named = self.engine.stage(name_ids(mentions, shared_by_many=self.options.shared_by_many))
         link_by, shared_by_many = self.options.link_by, self.options.shared_by_many
         ties = self.engine.stage(find_ties(named, link_by=link_by, shared_by_many=shared_by_many))
         components = partial(connected_components, self.engine)
@@ -186,28 +193,34 @@ class _Preparation:
         self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
         for feed in _NEEDS_CUSTOMER:
             owned = require_customer(attribute(self.rows[feed], feed, identity, self.sources))
-            self.rows[feed] = self._laid_down(feed, owned)
+            self.rows[feed] = self._laid_down(feed, balances.judge_balances(owned) if feed is Feed.BALANCE else owned)
         # Order rows are many: joining them twice costs less than laying all of them down once more.
-        self.judged_orders = self.rows[Feed.ORDER_LINE]
-        self.rows[Feed.ORDER_LINE] = attribute(self.judged_orders, Feed.ORDER_LINE, identity, self.sources)
+        self.orders.attribute(identity)
+        self.rows[Feed.ORDER_LINE] = self.orders.orders
+        self.orders.meet_payments()
 
     def price_orders(self) -> None:
         """Products, rates, order lines."""
-        orders, workspace = self.rows[Feed.ORDER_LINE], self.options.currency
+        workspace, sources = self.options.currency, self.orders.order_sources
         self.rates = self._needed_rates()
-        products = make_products(self.rows[Feed.PRODUCT], orders, self.sources, rates=self.rates, workspace=workspace)
+        products = make_products(
+            self.rows[Feed.PRODUCT], self.rows[Feed.ORDER_LINE], sources, rates=self.rates, workspace=workspace
+        )
         products = self._make(clean.PRODUCT, self.engine.stage(products))
         tells_category = any("category" in source.columns for source in self.sources)
-        documents = order_lines.document_rows(orders, products if tells_category else None, self.sources, workspace=workspace)
-        priced = order_lines.price_lines(documents, self.rates, self.sources, workspace=workspace)
-        self.priced = self.engine.stage(priced)
-        self._make(clean.ORDER_LINE, order_lines.make_order_lines(self.priced))
+        self.orders.price(products if tells_category else None, self.rates)
+        self.priced = self.orders.priced
+        self.made |= self.orders.made
 
     def gather_customers(self) -> None:
         """Events, feedback, contracts, campaigns, referrals, and everyone known from any of them."""
         workspace = self.options.currency
         self._make(clean.EVENT, self._of(Feed.EVENT, make_events(self.rows[Feed.EVENT])))
         self._make(clean.FEEDBACK, self._of(Feed.FEEDBACK, make_feedback(self.rows[Feed.FEEDBACK])))
+        totals = balances.make_balances(
+            self.rows[Feed.BALANCE], self.sources, rates=self.rates, workspace=workspace, as_of=self.options.as_of
+        )
+        self._make(clean.BALANCE, self._of(Feed.BALANCE, totals))
         contracts = make_contracts(self.rows[Feed.CONTRACT], self.sources, rates=self.rates, workspace=workspace)
         self._make(clean.CONTRACT, self._of(Feed.CONTRACT, contracts))
         contacts, redemptions = self.rows[Feed.CAMPAIGN_CONTACT], self.rows[Feed.REDEMPTION]
@@ -234,34 +247,44 @@ class _Preparation:
             self.rows[Feed.ORDER_LINE],
             first_days=first_days,
             referral=referral,
-            sources=self.sources,
+            sources=self.orders.order_sources,
         )
         self._make(clean.CUSTOMER, customers)
 
     def take_accounts(self) -> None:
         """What became of every record, and how good every column is."""
-        documents = self.priced.filter(self.priced["part"] == 0)
-        judged = {feed: self.judged_orders if feed is Feed.ORDER_LINE else self.rows[feed] for feed in self.fed}
-        kept_rows = {feed: kept(rows) for feed, rows in judged.items()}
-        if Feed.ORDER_LINE in judged:
-            kept_rows[Feed.ORDER_LINE] = kept(documents)
-        rejected = rejected_rows([*judged.items(), (Feed.ORDER_LINE, documents)], self.unreadable)
-        rejected = self._make(clean.REJECTED_ROW, self.engine.stage(rejected))
+        others = [feed for feed in self.fed if feed not in ORDER_FEEDS]
+        verdicts = [*((feed, self.rows[feed]) for feed in others), *self.orders.rejected()]
+        rejected = self._make(clean.REJECTED_ROW, self.engine.stage(rejected_rows(verdicts, self.unreadable)))
         accounts = file_accounts(
             raw={feed: self.raw[feed] for feed in self.fed},
             unreadable=self.unreadable,
             copies={feed: count_copies(table) for feed, table in self.copies.items()},
-            kept=kept_rows,
+            kept={feed: kept(self.rows[feed]) for feed in others} | self.orders.kept(),
             rejected=rejected,
             order_lines=kept(self.priced),
+            feeds={source.name: source.feed for source in self.sources},
         )
         accounts = self._make(clean.FILE_ACCOUNT, self.engine.stage(accounts))
         faults = unbalanced(accounts).order_by("source", "file").limit(_UNBALANCED_SHOWN)
         require_balance(self.engine.fetch(faults).to_pylist())
+        judged = {feed: self.rows[feed] for feed in others}
+        judged |= {feed: self.orders.typed.get(feed, self.orders.rows.get(feed)) for feed in ORDER_FEEDS if feed in self.fed}
         cells = {feed: self.engine.stage(table) for feed, table in count_cells(judged, self.sources).items()}
         values = count_values(judged, self.sources)
         staged = None if values is None else self.engine.stage(values)
         self._make(clean.COLUMN_QUALITY, column_quality(cells, staged, self.sources))
+
+    def _typed(self, feed: Feed) -> ir.Table:
+        """The rows of a feed with every cell read."""
+        return typed_rows(
+            self._without_copies(feed),
+            feed,
+            self.sources,
+            calendar=self.engine,
+            zone=self.options.zone,
+            currency=self.options.currency,
+        )
 
     def _make(self, contract: Contract, table: ir.Table) -> ir.Table:
         self.made[contract.full_name] = table
@@ -289,7 +312,10 @@ class _Preparation:
         foreign = [source for source in self.sources if source.currency not in (None, workspace) or "currency" in source.columns]
         if not foreign:
             return None
-        needed = [order_lines.needed_rates(self.judged_orders, self.sources, workspace=workspace)]
+        needed = self.orders.needed_rates()
+        if Feed.BALANCE in self.fed:
+            as_of = self.options.as_of
+            needed.append(balances.needed_rates(self.rows[Feed.BALANCE], self.sources, workspace=workspace, as_of=as_of))
         needed += [campaigns.needed_rates(self.rows[feed], feed, self.sources, workspace=workspace) for feed in campaigns.MONEY]
         pairs = [tuple(row.values()) for table in needed for row in self.engine.fetch(table).to_pylist()]
         require_rates(pairs, rates, workspace=workspace)
@@ -303,4 +329,5 @@ class _Preparation:
             (kept(self.rows[Feed.CUSTOMER]), "registered_on"),
             (told, "referred_on"),
             *((kept(self.rows[feed]), day) for feed, day in _DAYS.items()),
+            *((kept(self.rows[Feed.BALANCE]), day) for day in ("first_on", "last_on")),
         ]

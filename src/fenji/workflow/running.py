@@ -19,7 +19,7 @@ from fenji.domain.policies import Policy
 from fenji.domain.reviews import ReviewOn, review_dates
 from fenji.domain.runs import NewRun
 from fenji.domain.sources import Source
-from fenji.errors import InvalidArgument
+from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName, without_passwords
 from fenji.tables import clean
@@ -29,6 +29,7 @@ from fenji.workflow.analyzing import analyze_base, clean_base, frozen_text, regi
 from fenji.workflow.arrival_warnings import arrival_warnings, asks_for_money, refuse_empty_sources
 from fenji.workflow.arriving import arrival_of
 from fenji.workflow.dates import stale_warning, yesterday
+from fenji.workflow.prepared_warnings import conflict_warnings, number_conflicts, unknown_spend, unknown_warnings
 from fenji.workflow.preparing import STEPS as PREPARE_STEPS
 from fenji.workflow.preparing import PrepareOptions, prepare_base
 from fenji.workflow.progress import Progress, silent
@@ -89,7 +90,7 @@ def run_all(
         known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
         collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
-        tables = _prepared(writer, plan.sources, collection.files, lambda step, done, _: progress(step, done, total))
+        tables = _prepared(writer, plan.sources, collection.files, plan.as_of, lambda step, done, _: progress(step, done, total))
         arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
         if not force:
             refuse_empty_sources(arrival, workspace.root)
@@ -98,7 +99,7 @@ def run_all(
         for each in plan.versions:
             usable_policy(each, registry_of(plan.own_metrics, each.policy, base.event_kinds))
         warnings = usable_policy(plan.chosen, registry)
-        analyze_base(
+        panel = analyze_base(
             writer,
             base,
             registry,
@@ -110,6 +111,7 @@ def run_all(
             earlier=plan.earlier,
             own=plan.own_metrics,
         )
+        told = _told_of_data(session, tables, panel)
         session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
     progress("", total, total)
     return RunResult(
@@ -129,6 +131,7 @@ def run_all(
         arrival=arrival,
         warnings=(
             *warnings,
+            *told,
             *arrival_warnings(arrival, needs_money=asks_for_money(plan.policy, registry)),
             *stale_warning(arrival.last_on, as_of=plan.as_of),
         ),
@@ -211,22 +214,14 @@ def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[Col
 
 
 def _prepared(
-    writer: RunWriter, sources: Sequence[Source], files: Sequence[CollectedFile], progress: Progress
+    writer: RunWriter, sources: Sequence[Source], files: Sequence[CollectedFile], as_of: date, progress: Progress
 ) -> Mapping[str, ir.Table]:
     """The clean base, saved; what the steps of analyze read is what stands on disk."""
     session = writer.session
     raw = {feed: session.read_raw([each.raw_path for each in files if each.feed is feed], RAW[feed]) for feed in Feed}
     unreadable = session.read_raw([each.unreadable_path for each in files if each.unreadable_path], UNREADABLE)
     previous = session.runs.latest_published(command="run")
-    settings = session.workspace.settings
-    options = PrepareOptions(
-        zone=settings.time_zone,
-        currency=settings.currency,
-        rates=settings.rates,
-        link_by=settings.link_by,
-        shared_by_many=settings.shared_by_many,
-        keys_given=session.runs.keys_given(),
-    )
+    options = PrepareOptions.of(session.workspace.settings, keys_given=session.runs.keys_given(), as_of=as_of)
     tables = prepare_base(
         session.engine,
         raw,
@@ -237,6 +232,14 @@ def _prepared(
         on_step=lambda step, done: progress(step, 1 + done, TOTAL),
     )
     return {name: writer.save(table, clean.CLEAN[name]) for name, table in tables.items()}
+
+
+def _told_of_data(session: Session, tables: Mapping[str, ir.Table], panel: ir.Table) -> tuple[Problem, ...]:
+    """What was taken apart, and how many customers stand low because nobody knows what they spent."""
+    engine = session.engine
+    has_totals = engine.fetch(tables[clean.BALANCE.full_name].limit(1)).num_rows
+    unknown = unknown_spend(engine, panel) if has_totals else 0
+    return (*conflict_warnings(number_conflicts(engine, tables)), *unknown_warnings(unknown))
 
 
 def _largest_key(session: Session, tables: Mapping[str, ir.Table]) -> int:

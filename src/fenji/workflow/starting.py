@@ -98,13 +98,24 @@ def start(
     if files:
         with take_in_hand(root, files, language=language, answers=answers, progress=progress) as hand:
             if is_new:
-                init_workspace(root, template=TEMPLATE, language=language, currency=currency or hand.currency, time_zone=time_zone)
-                hand = replace(hand, settings=open_workspace(root).settings)
+                init_workspace(
+                    root, template=TEMPLATE, language=language, currency=currency or hand.currency, time_zone=time_zone
+                )
+                hand.settings = open_workspace(root).settings
             proposal = _asked(hand, ask)
             mapped = hand.rehearsed(proposal)
             _write(root, hand, mapped, known)
     settings = open_workspace(root).settings
-    found = StartResult(str(root), is_new, tuple(each.relative_to(root.resolve()).as_posix() for each in files), mapped, None, None, None, settings.currency)
+    found = StartResult(
+        str(root),
+        is_new,
+        tuple(each.relative_to(root.resolve()).as_posix() for each in files),
+        mapped,
+        None,
+        None,
+        None,
+        settings.currency,
+    )
     if mapped is not None and (_waits(mapped.proposal) or not (known or any(each.is_usable for each in mapped.proposal.sources))):
         return found
     newest = mapped.rehearsal.last_on if mapped and mapped.rehearsal else None
@@ -120,7 +131,10 @@ def _sources(root: Path) -> tuple[Source, ...]:
         return sources_of(open_workspace(root))
     except InvalidInput:
         text = (root / SOURCES_FILE).read_text(encoding="utf-8-sig")
-        if any(line.strip() and not line.lstrip().startswith("#") and line.strip() not in {"sources:", "sources: []"} for line in text.splitlines()):
+        if any(
+            line.strip() and not line.lstrip().startswith("#") and line.strip() not in {"sources:", "sources: []"}
+            for line in text.splitlines()
+        ):
             raise
         return ()
 
@@ -157,7 +171,8 @@ def _renamed(sources: Sequence[ProposedSource], taken: set[str]) -> list[Propose
         free = (source.name, *(f"{source.name}_{count}" for count in range(2, len(taken) + len(sources) + 2)))
         names[source.name] = next(name for name in free if name not in taken | set(names.values()))
     return [
-        replace(source, name=names[source.name], belongs_to=names.get(source.belongs_to or "", source.belongs_to)) for source in sources
+        replace(source, name=names[source.name], belongs_to=names.get(source.belongs_to or "", source.belongs_to))
+        for source in sources
     ]
 
 

@@ -69,6 +69,7 @@ def accounts(engine: DuckEngine, *, kept: list[tuple[str, int]]) -> ibis.Table:
         copies={Feed.ORDER_LINE: table(engine, counts, [("shop", B, 1, 1, 1)])},
         kept={Feed.ORDER_LINE: places(engine, *kept)},
         rejected=rejected_rows([(Feed.ORDER_LINE, judged(engine, (A, 3, "unpaid"), (A, 2, None)))], bad),
+        feeds={"shop": Feed.ORDER_LINE},
         order_lines=table(
             engine,
             lines,

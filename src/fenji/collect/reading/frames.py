@@ -157,7 +157,7 @@ def _is_group_title(upper: Row, lower: Row) -> bool:
     below = {position for position, cell in enumerate(lower) if stripped(cell)}
     names = Counter(normalise_header(lower[position] or "") for position in below)
     spans = bool(below - above)
-    return bool(above - below) and spans or (spans and len(above) < len(below) and max(names.values(), default=0) > 1)
+    return (bool(above - below) and spans) or (spans and len(above) < len(below) and max(names.values(), default=0) > 1)
 
 
 def _header_block(cells: Sequence[Row], position: int) -> tuple[int, ...]:

@@ -31,7 +31,9 @@ def is_lines(path: Path) -> bool:
     value = loaded(first)
     if not isinstance(value, dict):
         # A broken first line is a broken record; a line such as { alone begins an object of many lines.
-        return first.strip().rstrip(",") not in {"{", "["} and not (start == "{" and first.rstrip().endswith(("{", "[", ",", ":")))
+        return first.strip().rstrip(",") not in {"{", "["} and not (
+            start == "{" and first.rstrip().endswith(("{", "[", ",", ":"))
+        )
     return others or not any(_is_records(each) for each in _inside(value))
 
 
@@ -95,9 +97,7 @@ def flattened(record: dict[str, Any]) -> dict[str, Any]:
     >>> flattened({"id": 1, "buyer": {"id": 7}})
     {'id': 1, 'buyer': {'id': 7}, 'buyer.id': 7}
     """
-    inner = {
-        f"{key}.{name}": value for key, each in record.items() if isinstance(each, dict) for name, value in each.items()
-    }
+    inner = {f"{key}.{name}": value for key, each in record.items() if isinstance(each, dict) for name, value in each.items()}
     return {**record, **{name: value for name, value in inner.items() if name not in record}}
 
 

@@ -14,7 +14,7 @@ from fenji.collect.reading.header_rows import FOOTER_ROWS, is_footer, typed_colu
 from fenji.collect.reading.periods import Period, period_of
 from fenji.collect.reading.samples import Doubt, DoubtKind
 from fenji.collect.reading.shaping import LABEL, Shaping
-from fenji.collect.reading.totals import Totals, says_total
+from fenji.collect.reading.totals import says_total
 from fenji.collect.remarks import Remark
 from fenji.domain.feeds import FEEDS, Cell, Feed
 from fenji.domain.reasons import Reason
@@ -27,10 +27,17 @@ _SHOWN = 60
 _PREAMBLE = 40
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d{5})")
 _UNIT = re.compile(r"单位\s*[:：]?\s*(万元|千元|百万元|亿元)|in (thousands|millions)|(万元|千元)\s*[)）]?\s*$", re.IGNORECASE)
-_AMOUNT = re.compile("金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|折扣|discount|tax|税", re.IGNORECASE)
+_AMOUNT = re.compile(
+    "金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|折扣|discount|tax|税",
+    re.IGNORECASE,
+)
 _COUNT = re.compile("数量|件数|qty|quantity", re.IGNORECASE)
 _ABOUT = (
-    (re.compile("customer|client|buyer|member|kunde|cliente|客户|会员|往来单位|购货单位|顾客|买家|客戶|會員", re.IGNORECASE), "客户", "Customer"),
+    (
+        re.compile("customer|client|buyer|member|kunde|cliente|客户|会员|往来单位|购货单位|顾客|买家|客戶|會員", re.IGNORECASE),
+        "客户",
+        "Customer",
+    ),
     (re.compile("product|item|artikel|producto|商品|产品|物料|存货|货品", re.IGNORECASE), "商品", "Product"),
     (re.compile("employee|sales ?rep|salesperson|业务员|销售员|员工", re.IGNORECASE), "业务员", "Sales rep"),
     (re.compile("store|shop|branch|门店|店铺|分店", re.IGNORECASE), "门店", "Store"),
@@ -101,7 +108,9 @@ class _Looking:
     def say_frame(self, shape: Shape) -> None:
         """Says what the header needed."""
         if shape.no_header:
-            text = _("The file has no header: its first row, {example}, is data like the others. Its columns are called {columns}.")
+            text = _(
+                "The file has no header: its first row, {example}, is data like the others. Its columns are called {columns}."
+            )
             example = " | ".join(stripped(cell) for cell in self.body[0][1])[:_SHOWN]
             remark = Remark(text, {"example": example, "columns": ", ".join(self.frame.names[:3]) + " …"})
             self.doubts.append(Doubt(DoubtKind.NO_HEADER, remark))
@@ -122,16 +131,22 @@ class _Looking:
         if not headings or not self._stand_above_rows(headings):
             return shape
         label = _common_label(texts)
-        place = Counter(next(position for position, cell in enumerate(row) if stripped(cell)) for _n, row in headings).most_common(1)[0][0]
+        place = Counter(
+            next(position for position, cell in enumerate(row) if stripped(cell)) for _n, row in headings
+        ).most_common(1)[0][0]
         numbers = {number for number, _row in headings}
         others = [row for number, row in self.body if number not in numbers and not says_total(_first(row))]
         empty = sum(1 for row in others if not stripped(row[place]))
-        has_totals = any(text and any(text in stripped(_first(row)) and says_total(_first(row)) for _n, row in self.body) for text in texts)
+        has_totals = any(
+            text and any(text in stripped(_first(row)) and says_total(_first(row)) for _n, row in self.body) for text in texts
+        )
         is_outline = bool(others) and empty >= _MOST_EMPTY * len(others)
         if not (label or is_outline) or (len(set(texts)) < _FEW and not has_totals):
             return shape
         name = label or self._section_name(place)
-        text = _("{count} lines such as {example} stand alone above the rows they are about. Their text becomes the column {name} of those rows.")
+        text = _(
+            "{count} lines such as {example} stand alone above the rows they are about. Their text becomes the column {name} of those rows."
+        )
         remark = Remark(text, {"count": len(headings), "example": texts[0][:_SHOWN], "name": name})
         self.repairs.append(remark)
         self.doubts.append(Doubt(DoubtKind.SECTIONS, remark))
@@ -168,7 +183,9 @@ class _Looking:
         text = _("{count} rows are sums of other rows and are left out, such as row {row}: {example}.")
         self.repairs.append(Remark(text, {"count": len(totals), "row": totals[0].row, "example": totals[0].came[:_SHOWN]}))
         if shaping.totals_by_arithmetic:
-            text = _("{count} of these rows do not say that they are totals; their numbers add up the rows above, and their other cells are empty.")
+            text = _(
+                "{count} of these rows do not say that they are totals; their numbers add up the rows above, and their other cells are empty."
+            )
             self.repairs.append(Remark(text, {"count": shaping.totals_by_arithmetic}))
         return replace(shape, drop_totals=True)
 
@@ -183,7 +200,9 @@ class _Looking:
         children = [number for number, row in data if not stripped(row[key])]
         columns = tuple(names[column] for column in block)
         example = next(row for number, row in data if number == children[0])
-        text = _("{count} of {rows} rows leave {columns} empty and belong to the row above, such as row {row}: {example}. They take these cells from it.")
+        text = _(
+            "{count} of {rows} rows leave {columns} empty and belong to the row above, such as row {row}: {example}. They take these cells from it."
+        )
         values = {
             "count": len(children),
             "rows": len(data),
@@ -251,7 +270,12 @@ class _Looking:
     def _may_fill(self, column: int, data: list[tuple[int, Row]]) -> bool:
         """Amounts and counts of an order stay on its first row: filled down they would be counted once for each line."""
         name = self.frame.names[column]
-        cells = {field.cell for found in matches_for(name, Feed.ORDER_LINE) for field in FEEDS[Feed.ORDER_LINE] if field.name == found.field}
+        cells = {
+            field.cell
+            for found in matches_for(name, Feed.ORDER_LINE)
+            for field in FEEDS[Feed.ORDER_LINE]
+            if field.name == found.field
+        }
         if cells:
             return not cells & {Cell.MONEY, Cell.NUMBER}
         if _is_money(name):
@@ -281,7 +305,9 @@ class _Looking:
         value = chosen[0][1].rest or ("金额" if self.is_chinese else "Amount")
         columns = tuple(name for name, _period in chosen)
         unpivot = Unpivot(columns, names[0] if self.is_chinese else names[1], value, year)
-        text = _("{count} columns, {first} to {last}, stand for periods. Each filled cell of them becomes a row, dated on the first day of its period.")
+        text = _(
+            "{count} columns, {first} to {last}, stand for periods. Each filled cell of them becomes a row, dated on the first day of its period."
+        )
         remark = Remark(text, {"count": len(columns), "first": columns[0], "last": columns[-1]})
         self.repairs.append(remark)
         self.doubts.append(Doubt(DoubtKind.UNPIVOT, remark))

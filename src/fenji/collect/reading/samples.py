@@ -106,7 +106,13 @@ class Target:
     """Position of the column that says which file or sheet a row first came from."""
 
     def layout(
-        self, headers: tuple[str, ...], columns: tuple[str, ...], *, first_row: int = 1, numbers: str | None = None, part: str | None = None
+        self,
+        headers: tuple[str, ...],
+        columns: tuple[str, ...],
+        *,
+        first_row: int = 1,
+        numbers: str | None = None,
+        part: str | None = None,
     ) -> Layout:
         """The order to the engine.
 

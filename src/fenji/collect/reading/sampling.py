@@ -63,7 +63,13 @@ def sample_text(path: Path, name: str, *, most: int = SAMPLE_ROWS) -> Sample:
     names = without_open_end(found.frame, [cells for _number, cells in rows])
     data = _data_of(rows[found.frame.body :], names, found.shape, is_end=texts.is_whole)
     later = [
-        _data_of([(begin, cells) for begin, _end, cells in split_head(text, delimiter, most=most)], names, found.shape, is_end=True, is_cut=True)
+        _data_of(
+            [(begin, cells) for begin, _end, cells in split_head(text, delimiter, most=most)],
+            names,
+            found.shape,
+            is_end=True,
+            is_cut=True,
+        )
         for text in texts.later
     ]
     is_whole = texts.is_whole and len(data) <= most
@@ -97,7 +103,9 @@ def spread_of(rows: Sequence[tuple[str | None, ...]], most: int) -> tuple[tuple[
     return (*rows[:start], *rows[begin : begin + inner], *rows[len(rows) - end :])
 
 
-def _spread(data: list[tuple[str | None, ...]], later: list[list[tuple[str | None, ...]]], most: int) -> tuple[tuple[str | None, ...], ...]:
+def _spread(
+    data: list[tuple[str | None, ...]], later: list[list[tuple[str | None, ...]]], most: int
+) -> tuple[tuple[str | None, ...], ...]:
     if not later:
         return spread_of(data, most)
     share = (most - int(most * _SPREAD[0])) // len(later)
@@ -148,7 +156,9 @@ def _texts(path: Path, name: str) -> _Texts:
     return _decoded(head, pieces, encoding, size, doubts, is_whole=is_whole)
 
 
-def _decoded(head: bytes, later: Sequence[bytes], encoding: str, size: int, doubts: tuple[Doubt, ...], *, is_whole: bool) -> _Texts:
+def _decoded(
+    head: bytes, later: Sequence[bytes], encoding: str, size: int, doubts: tuple[Doubt, ...], *, is_whole: bool
+) -> _Texts:
     text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
     if "\n" not in text and "\r" in text.rstrip("\r"):
         text = text.replace("\r", "\n")
@@ -172,7 +182,9 @@ def _encoding_of(head: bytes, later: Sequence[bytes], name: str) -> tuple[str, t
     encoding = guessed(lines)
     if encoding is None:
         text = _("no known encoding makes text of this file.")
-        raise InvalidFile.of(text, place=Place(name), advice=_("Write the right `encoding` for this source, or export the file again as UTF-8."))
+        raise InvalidFile.of(
+            text, place=Place(name), advice=_("Write the right `encoding` for this source, or export the file again as UTF-8.")
+        )
     if judged.encoding is not None and judged.rival is None:
         return encoding, ()
     example = next((line for line in lines), b"")[:60].decode(encoding, errors="replace")

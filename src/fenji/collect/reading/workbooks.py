@@ -102,7 +102,11 @@ def _sample_of(sheet: Sheet, name: str, most: int) -> Sample | None:
     shaping = Shaping(names, found.shape)
     is_whole = table.num_rows <= most
     # A sheet of a million rows is not turned into a million tuples: its start, middle and end are.
-    pieces = [table] if table.num_rows <= 2 * most else [table.slice(start, most) for start in (0, table.num_rows // 2, table.num_rows - most)]
+    pieces = (
+        [table]
+        if table.num_rows <= 2 * most
+        else [table.slice(start, most) for start in (0, table.num_rows // 2, table.num_rows - most)]
+    )
     cells = [row.cells for piece in pieces for row in Shaping(names, found.shape).rows(_rows_of(piece))]
     return Sample(
         name,
@@ -131,7 +135,9 @@ def _open_sheet(sheet: Sheet, name: str, location: FileLocation, scratch: Path, 
     begin = rows[frame.body - 1][0] if frame.body else 0
     names = frame.names[: _width(sheet, frame.names)]
     columns = with_true_values(sheet, names, header)
-    table, unreadable = _records([column.slice(begin) for column in columns], begin + 1, are_totals_left=location.shape.drop_totals)
+    table, unreadable = _records(
+        [column.slice(begin) for column in columns], begin + 1, are_totals_left=location.shape.drop_totals
+    )
     cells = scratch / f"{hashlib.sha256(f'{name}#{sheet.name}'.encode()).hexdigest()[:16]}.cells"
     pq.write_table(table, cells, compression="zstd")
     shaping = Shaping(names, location.shape)
@@ -155,7 +161,11 @@ def _rows_of(table: Any) -> Iterator[tuple[int, Row]]:  # noqa: ANN401 - pyarrow
 def _width(sheet: Sheet, names: tuple[str, ...]) -> int:
     """Columns up to the last one that has a header or a value."""
     width = len(names)
-    while width > 1 and names[width - 1] == f"column_{width}" and sheet.columns[width - 1].null_count == len(sheet.columns[width - 1]):
+    while (
+        width > 1
+        and names[width - 1] == f"column_{width}"
+        and sheet.columns[width - 1].null_count == len(sheet.columns[width - 1])
+    ):
         width -= 1
     return width
 

@@ -1,0 +1,87 @@
+"""What must a run say of what it made of the data? Order numbers that were taken apart, and customers whose spend is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import ibis.expr.types as ir
+
+from fenji.analyze.tier_counts import REVENUE
+from fenji.engines.engine import Engine
+from fenji.errors import Problem
+from fenji.language import message as _
+from fenji.prepare.order_numbers import FAR_APART, OTHER_RETURNS, SEVERAL_CUSTOMERS
+from fenji.tables import clean
+
+
+@dataclass(frozen=True)
+class NumberConflict:
+    """Order numbers of one source that several orders share, and what was made of them."""
+
+    source: str
+    kind: str
+    """One of several_customers, returned_by_another, days_far_apart."""
+    numbers: int
+    orders: int
+    rows: int
+    revenue: Decimal
+    example: str
+
+
+def number_conflicts(engine: Engine, tables: Mapping[str, ir.Table]) -> tuple[NumberConflict, ...]:
+    """What was taken apart in a run, by source and kind."""
+    table = tables[clean.ORDER_NUMBER_CONFLICT.full_name]
+    return tuple(NumberConflict(**row) for row in engine.fetch(table.order_by("source", "kind")).to_pylist())
+
+
+def unknown_spend(engine: Engine, panel: ir.Table) -> int:
+    """How many customers have no revenue of twelve months because nobody knows it; they stand in tiers as if they met no rule.
+
+    Args:
+        engine: where the panel is.
+        panel: insight.customer_metric at one date.
+    """
+    count: int = engine.fetch(panel.aggregate(unknown=panel[REVENUE].isnull().sum()))["unknown"][0].as_py() or 0
+    return count
+
+
+def conflict_warnings(conflicts: tuple[NumberConflict, ...]) -> tuple[Problem, ...]:
+    """One warning for each source and kind."""
+    texts = {
+        SEVERAL_CUSTOMERS: _(
+            "source '{source}': {numbers} order numbers, such as {example}, stand for several customers. They count as {orders} "
+            "orders, one for each customer and day; no money moved from one customer to another."
+        ),
+        OTHER_RETURNS: _(
+            "source '{source}': {numbers} order numbers, such as {example}, were bought by one customer and returned by another. "
+            "Each keeps what the rows say; they count as {orders} orders."
+        ),
+        FAR_APART: _(
+            "source '{source}': the rows of {numbers} order numbers, such as {example}, lie more than a month apart. They count as "
+            "{orders} orders, one for each day."
+        ),
+    }
+    advice = _(
+        "If the numbers begin anew, say in sources.yaml what an order number is made of: order_id: {{column: ..., made_of: [...]}}."
+    )
+    return tuple(
+        Problem(
+            texts[each.kind],
+            {"source": each.source, "numbers": each.numbers, "example": each.example, "orders": each.orders},
+            advice=advice,
+        )
+        for each in conflicts
+    )
+
+
+def unknown_warnings(customers: int) -> tuple[Problem, ...]:
+    """One warning where there is anybody whose spend is unknown."""
+    if not customers:
+        return ()
+    text = _(
+        "{customers} customers are known by totals only, whose period does not tell what they spent in the last twelve months. "
+        "Their revenue is unknown, not 0; they meet no rule about it and stand in the lowest tier."
+    )
+    return (Problem(text, {"customers": customers}),)
