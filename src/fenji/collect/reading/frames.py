@@ -38,6 +38,8 @@ class Frame:
     """Positions of the header's rows among the rows looked at; none where the file has no header."""
     body: int
     """Position of the first row of data."""
+    above: tuple[str, ...] = ()
+    """What the rows above the header say that hold one cell only."""
 
 
 def frame_of(rows: Numbered, shape: Shape, wanted: Collection[Names] = ()) -> Frame | None:
@@ -59,7 +61,12 @@ def frame_of(rows: Numbered, shape: Shape, wanted: Collection[Names] = ()) -> Fr
     if not found:
         return None
     names = joined([cells[position] for position in found], wanted)
-    return Frame(names, found, min(len(rows), found[-1] + 1 + shape.skip_after_header))
+    return Frame(names, found, min(len(rows), found[-1] + 1 + shape.skip_after_header), _lone_texts(cells[: found[0]]))
+
+
+def _lone_texts(rows: Sequence[Row]) -> tuple[str, ...]:
+    given = [[stripped(cell) for cell in row if stripped(cell)] for row in rows]
+    return tuple(cells[0] for cells in given if len(cells) == 1)
 
 
 def find_frame(rows: Numbered) -> tuple[Frame, Shape] | None:
@@ -75,7 +82,7 @@ def find_frame(rows: Numbered) -> tuple[Frame, Shape] | None:
     header = _header_block(cells, position)
     skipped = _descriptions(cells, header[-1])
     shape = Shape(header_rows=tuple(rows[each][0] for each in header) if len(header) > 1 else (), skip_after_header=skipped)
-    return Frame(joined([cells[each] for each in header]), header, header[-1] + 1 + skipped), shape
+    return Frame(joined([cells[each] for each in header]), header, header[-1] + 1 + skipped, _lone_texts(cells[: header[0]])), shape
 
 
 def joined(rows: Sequence[Row], wanted: Collection[Names] = ()) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ class Shaping:
     names: tuple[str, ...]
     """The headers of the file."""
     shape: Shape
+    above: tuple[str, ...] = ()
+    """Lines that stand alone above the header; the last with the label of the sections is the first heading."""
     unreadable: list[Unreadable] = field(default_factory=list)
     filled: int = 0
     """Rows that took cells from above."""
@@ -61,6 +63,9 @@ class Shaping:
         self._open: list[str] = []
         self._is_heading_last = False
         self._is_total_last = False
+        for text in self.above:
+            if self.shape.sections and (found := LABEL.fullmatch(text)) and self._is_label(found[1]):
+                self._enter(text)
         self._turned, self._kept = self._columns_of(self.shape.unpivot)
 
     @property
@@ -140,12 +145,15 @@ class Shaping:
         if not self._is_heading_last and not self._is_total_last:
             self._open.clear()
         labelled = LABEL.fullmatch(text)
-        if labelled and normalise_header(labelled[1]) == normalise_header(self.shape.sections or ""):
+        if labelled and self._is_label(labelled[1]):
             text = labelled[2].strip()
         self._open.append(text)
         self._is_heading_last, self._is_total_last = True, False
         self._above.clear()
         self.sections += 1
+
+    def _is_label(self, text: str) -> bool:
+        return normalise_header(text) == normalise_header(self.shape.sections or "")
 
     def _made_of(self, number: int, row: list[str | None]) -> Iterator[Shaped]:
         filled = self._filled_down(row) if self._fill else row
