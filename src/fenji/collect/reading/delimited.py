@@ -76,7 +76,7 @@ class DelimitedPart:
         return PartRead(outcome.records, repaired.unreadable)
 
     def _read_shaped(self, target: Target) -> PartRead:
-        splitting = Splitting(self.text.path, self.lines, keep_short=True)
+        splitting = Splitting(self.text.path, self.lines, keep_short=True, keep_footers=self.sample.shape.drop_totals)
         rows = _parsed(splitting.records(), self.lines.delimiter)
         return read_shaped(target, Shaping(self.names, self.sample.shape, self.above), rows, splitting.unreadable)
 

@@ -129,6 +129,9 @@ class _Looking:
             elif child >= _MOST * len(children) and not name.startswith("column_"):
                 lines.append(column)
         filled = [column for column in together if column != key and self._may_fill(column)]
+        if any(names_person(self.names[column]) and not _may_name_product(self.names[column]) for column in lines):
+            # A row that names a person of its own is no line of an order.
+            return ()
         is_person_or_day = any(names_person(self.names[column]) or self._is_day(column) for column in filled)
         if not is_person_or_day or len(lines) < _FEW or not typed.intersection(lines):
             return ()
@@ -176,6 +179,10 @@ class _Looking:
     def _is_day(self, column: int) -> bool:
         given = [kind_of(row[column]) for _number, row in self.data if stripped(row[column])]
         return given.count(Kind.MOMENT) * 2 > len(given)
+
+
+def _may_name_product(name: str) -> bool:
+    return any(found.field == "product_name" for found in matches_for(name, Feed.ORDER_LINE))
 
 
 def _is_measure(name: str) -> bool:

@@ -27,6 +27,7 @@ _WHOLE = 1 << 23
 """A file of so many bytes is looked at as a whole: 8 MB are read and split in a tenth of a second."""
 _HEAD, _PIECE = 1 << 22, 1 << 20
 _PIECES = 3
+_ALL = 1 << 40
 _SPREAD = (0.5, 0.25, 0.25)
 """Shares of a sample: from the start, from pieces of the middle, from the end."""
 
@@ -64,7 +65,7 @@ def sample_text(path: Path, name: str, *, most: int = SAMPLE_ROWS) -> Sample:
     data = _data_of(rows[found.frame.body :], Shaping(names, found.shape, found.frame.above), is_end=texts.is_whole)
     later = [
         _data_of(
-            [(begin, cells) for begin, _end, cells in split_head(text, delimiter, most=most)],
+            [(begin, cells) for begin, _end, cells in split_head(text, delimiter, most=_ALL)],
             Shaping(names, found.shape),
             is_end=True,
             is_cut=True,
@@ -106,12 +107,12 @@ def _spread(data: list[tuple[str | None, ...]], later: list[list[tuple[str | Non
     if not later:
         return spread_of(data, most)
     share = (most - int(most * _SPREAD[0])) // len(later)
-    rest = [row for piece in later for row in piece[:share]]
+    rest = [row for piece in later[:-1] for row in piece[:share]] + later[-1][-share:]
     return (*data[: most - len(rest)], *rest)
 
 
 def _all_or(most: int, texts: _Texts) -> int:
-    return 1 << 40 if texts.is_whole else most + LOOKED_AT
+    return _ALL if texts.is_whole else most + LOOKED_AT
 
 
 def _data_of(
