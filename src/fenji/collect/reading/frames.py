@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fenji.collect.headers import normalise_header
 from fenji.collect.reading.cells import Kind, kind_of, stripped
-from fenji.collect.reading.header_rows import Names, find_header, known_in, typed_columns, unique_headers, wanted_in
+from fenji.collect.reading.header_rows import Names, as_names, find_header, known_in, typed_columns, unique_headers, wanted_in
 from fenji.collect.reading.periods import period_of
 from fenji.domain.sources import Shape
 
@@ -49,6 +49,7 @@ def frame_of(rows: Numbered, shape: Shape, wanted: Collection[Names] = ()) -> Fr
     it is looked for by the wanted columns.
     """
     cells = [row for _number, row in rows]
+    wanted = _in_file(wanted, shape)
     if shape.no_header:
         widths = Counter(len(row) for row in cells[:_BELOW])
         width = max(widths, key=lambda each: (widths[each], each), default=0)
@@ -67,6 +68,14 @@ def frame_of(rows: Numbered, shape: Shape, wanted: Collection[Names] = ()) -> Fr
 def _lone_texts(rows: Sequence[Row]) -> tuple[str, ...]:
     given = [[stripped(cell) for cell in row if stripped(cell)] for row in rows]
     return tuple(cells[0] for cells in given if len(cells) == 1)
+
+
+def _in_file(wanted: Collection[Names], shape: Shape) -> list[Names]:
+    """The wanted columns that the file itself must have: without those that the shape makes, with those that it turns into rows."""
+    turned = shape.unpivot
+    made = {normalise_header(name) for name in (shape.sections, *((turned.name, turned.value) if turned else ())) if name}
+    given = [names for names in wanted if not made.intersection(normalise_header(name) for name in as_names(names))]
+    return [*given, *(turned.columns if turned and wanted else ())]
 
 
 def find_frame(rows: Numbered) -> tuple[Frame, Shape] | None:

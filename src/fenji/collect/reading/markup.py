@@ -42,7 +42,7 @@ class Table:
 
 def is_markup(head: bytes) -> bool:
     """Whether a file is HTML or SpreadsheetML, from its first bytes."""
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").replace(b"\x00", b"")[:4000].lower()
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")[:4000].lower()
     return start.startswith(_MARKUP) or (start.startswith((b"<?xml", b"<workbook")) and (_SPREADSHEET in start or b"<html" in start or b"<table" in start))
 
 

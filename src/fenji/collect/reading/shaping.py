@@ -73,10 +73,10 @@ class Shaping:
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The headers of the table that comes out."""
+        """The headers of the table that comes out; a file without the columns to turn has none of what they would become."""
         kept = [self.names[position] for position in self._kept]
         sections = [self.shape.sections] if self.shape.sections and self._own is None else []
-        turned = [self.shape.unpivot.name, self.shape.unpivot.value] if self.shape.unpivot else []
+        turned = [self.shape.unpivot.name, self.shape.unpivot.value] if self.shape.unpivot and self._turned else []
         return unique_headers([*sections, *kept, *turned])
 
     @property
