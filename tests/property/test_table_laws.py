@@ -23,7 +23,11 @@ from fixtures.shaped import collected, sampled
 HEADER = ["订单编号", "买家会员名", "下单时间", "商品名称", "实付金额"]
 NAMES = st.sampled_from(["王小明", "李雷", "韩梅梅", "欧阳娜娜", "张三", "赵六"])
 GOODS = st.sampled_from(["绿茶", "茶杯", "保温杯500ml", "护手霜", "T恤 大号", 'a "b" c', "茶,杯"])
-ROWS = st.lists(st.tuples(NAMES, st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31)), GOODS, st.integers(1, 999_999)), min_size=3, max_size=12)
+ROWS = st.lists(
+    st.tuples(NAMES, st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31)), GOODS, st.integers(1, 999_999)),
+    min_size=3,
+    max_size=12,
+)
 
 DIALECTS = [
     ("comma", {}),
@@ -63,7 +67,9 @@ def engine() -> Iterator[DuckEngine]:
 def as_text(rows: list[list[str]], how: dict) -> bytes:
     """The table as a text file."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=how.get("delimiter", ","), quoting=how.get("quoting", csv.QUOTE_MINIMAL), lineterminator="\n")
+    writer = csv.writer(
+        out, delimiter=how.get("delimiter", ","), quoting=how.get("quoting", csv.QUOTE_MINIMAL), lineterminator="\n"
+    )
     tail = [""] if how.get("open") else []
     middle = [HEADER] if how.get("again") else []
     writer.writerows([*row, *tail] for row in [HEADER, *rows[:2], *middle, *rows[2:]])
@@ -106,7 +112,9 @@ def test_the_same_table_in_any_dialect_is_the_same_rows(engine, name, how, given
     if ending == "xlsx":
         as_workbook(file, rows, how)
     else:
-        file.write_bytes(as_page(rows) if ending == "xls" else as_json(rows, how) if ending.startswith("json") else as_text(rows, how))
+        file.write_bytes(
+            as_page(rows) if ending == "xls" else as_json(rows, how) if ending.startswith("json") else as_text(rows, how)
+        )
     sample = sampled(file)
     assert sample.headers == tuple(HEADER), name
     assert [list(row) for row in sample.rows] == rows

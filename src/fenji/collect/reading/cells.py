@@ -79,4 +79,8 @@ def number_of(cell: str | None) -> float | None:
     elif digits.count(".") > 1:
         digits = digits.replace(".", "")
     value = float(digits + (found["exponent"] or ""))
-    return -value if "(" in found["minus"] or found["minus"] in {"-", "−"} or found["inner"] in {"-", "−"} or found["end"] == "-" else value
+    return (
+        -value
+        if "(" in found["minus"] or found["minus"] in {"-", "−"} or found["inner"] in {"-", "−"} or found["end"] == "-"
+        else value
+    )

@@ -169,4 +169,3 @@ def _is_plain(text: PlainText, lines: Lines) -> bool:
 def _is_footer_line(line: str, delimiter: str) -> bool:
     records = split_head(line, delimiter, most=1)
     return any(is_footer(cells) or (is_remark(line) and delimiter not in line) for _begin, _end, cells in records)
-

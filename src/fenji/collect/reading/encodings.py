@@ -197,7 +197,9 @@ def _western(text: str) -> float:
         plain = len(word) - len(accents)
         is_cased = word.islower() or word.isupper() or (word[:1].isupper() and word[1:].islower())
         has_vowel = any(letter in _VOWELS for letter in word.lower())
-        points += len(accents) * (1.0 if 2 * plain >= len(accents) and is_cased and has_vowel else 0.2 if plain else 0.4 if word in _ALONE else -0.6)
+        points += len(accents) * (
+            1.0 if 2 * plain >= len(accents) and is_cased and has_vowel else 0.2 if plain else 0.4 if word in _ALONE else -0.6
+        )
     points += sum(0.6 if letter in _MARKS else -0.8 for letter in text if letter > "\x7f" and not letter.isalpha())
     return points
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fenji.collect.headers import normalise_header
 from fenji.collect.reading.cells import Kind, kind_of, stripped
@@ -54,6 +55,7 @@ def frame_of(rows: Numbered, shape: Shape, wanted: Collection[Names] = ()) -> Fr
         widths = Counter(len(row) for row in cells[:_BELOW])
         width = max(widths, key=lambda each: (widths[each], each), default=0)
         return Frame(unique_headers([None] * width), (), 0) if width else None
+    found: tuple[int, ...] | None
     if shape.header_rows:
         found = _named_rows(rows, shape, wanted)
     else:
@@ -91,7 +93,9 @@ def find_frame(rows: Numbered) -> tuple[Frame, Shape] | None:
     header = _header_block(cells, position)
     skipped = _descriptions(cells, header[-1])
     shape = Shape(header_rows=tuple(rows[each][0] for each in header) if len(header) > 1 else (), skip_after_header=skipped)
-    return Frame(joined([cells[each] for each in header]), header, header[-1] + 1 + skipped, _lone_texts(cells[: header[0]])), shape
+    return Frame(
+        joined([cells[each] for each in header]), header, header[-1] + 1 + skipped, _lone_texts(cells[: header[0]])
+    ), shape
 
 
 def joined(rows: Sequence[Row], wanted: Collection[Names] = ()) -> tuple[str, ...]:
@@ -154,7 +158,7 @@ def _counts_up(row: Row) -> bool:
     texts = [stripped(cell) for cell in row]
     numbers = [int(text) for text in texts if text.isdecimal() and len(text) <= 4]  # noqa: PLR2004 - a year has four digits
     periods = [text for text in texts if text and (found := period_of(text)) is not None and not found.rest]
-    steps = sum(1 for one, next_ in zip(numbers, numbers[1:], strict=False) if next_ - one == 1)
+    steps = sum(1 for one, next_ in pairwise(numbers) if next_ - one == 1)
     return len(periods) >= _RUN or steps >= _RUN - 1
 
 
@@ -173,7 +177,7 @@ def _is_group_title(upper: Row, lower: Row) -> bool:
     below = {position for position, cell in enumerate(lower) if stripped(cell)}
     names = Counter(normalise_header(lower[position] or "") for position in below)
     spans = bool(below - above)
-    return bool(above - below) and spans or (spans and len(above) < len(below) and max(names.values(), default=0) > 1)
+    return (bool(above - below) and spans) or (spans and len(above) < len(below) and max(names.values(), default=0) > 1)
 
 
 def _header_block(cells: Sequence[Row], position: int) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fenji.collect.headers import matches_for
 from fenji.collect.reading.cells import Kind, kind_of, stripped
@@ -16,7 +17,8 @@ _FEW = 2
 _MOST = 0.9
 _ID_DIGITS = 8
 _AMOUNT = re.compile(
-    "金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|折扣|discount|tax|税", re.IGNORECASE
+    "金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|折扣|discount|tax|税",
+    re.IGNORECASE,
 )
 _COUNT = re.compile("数量|件数|qty|quantity", re.IGNORECASE)
 _PEOPLE = {"customer_id", "phone", "email", "union_id", "customer_name", "name"}
@@ -46,12 +48,15 @@ def find_heads(names: Sequence[str], data: Sequence[tuple[int, Row]], covered: M
         covered: by column, the rows whose cell is merged with the one above.
     """
     looking = _Looking(names, data, covered)
-    key = next((column for column in looking.keys() if looking.block(column)), None)
+    key = next((column for column in looking.likely_keys() if looking.block(column)), None)
     block = () if key is None else looking.block(key)
     groups = set(looking.merged) if key is None else {column for column in looking.merged if looking.is_above(column, key)}
     if key is not None:
         groups |= set(looking.outer_groups(key))
-    columns = (*sorted(groups, key=lambda column: (looking.filled(column), column)), *(each for each in block if each not in groups))
+    columns = (
+        *sorted(groups, key=lambda column: (looking.filled(column), column)),
+        *(each for each in block if each not in groups),
+    )
     if not columns:
         return None
     children = tuple(number for number, row in data if not stripped(row[columns[-1] if key is None else key]))
@@ -95,7 +100,7 @@ class _Looking:
         empty = [number for number, row in self.data if not stripped(row[column])]
         return bool(empty) and bool(rows) and all(number in rows for number in empty) and self._may_fill(column)
 
-    def keys(self) -> list[int]:
+    def likely_keys(self) -> list[int]:
         """Columns that may number the documents, best first: known order numbers, then merged ones, then ids that never repeat."""
         if not self.data:
             return []
@@ -142,9 +147,15 @@ class _Looking:
         found = []
         for column in range(key):
             given = [stripped(row[column]) for _number, row in self.data if stripped(row[column])]
-            changes = all(one != next_ for one, next_ in zip(given, given[1:], strict=False))
+            changes = all(one != next_ for one, next_ in pairwise(given))
             starts = bool(self.data) and bool(stripped(self.data[0][1][column]))
-            if starts and self.is_above(column, key) and changes and self._may_fill(column) and not names_person(self.names[column]):
+            if (
+                starts
+                and self.is_above(column, key)
+                and changes
+                and self._may_fill(column)
+                and not names_person(self.names[column])
+            ):
                 found.append(column)
         return found
 
@@ -153,7 +164,7 @@ class _Looking:
 
         Its value is that of the row above where the key is empty, and another where not.
         """
-        pairs = [(before, row) for (_one, before), (_two, row) in zip(self.data, self.data[1:], strict=False)]
+        pairs = [(before, row) for (_one, before), (_two, row) in pairwise(self.data)]
         for column in range(len(self.names)):
             if column == key or not all(stripped(row[column]) for _number, row in self.data):
                 continue

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from fenji.collect.headers import lookup_key
 from fenji.collect.reading.cells import number_of, stripped
@@ -16,7 +17,7 @@ from fenji.collect.reading.heads import find_heads, is_amount
 from fenji.collect.reading.periods import Period, period_of
 from fenji.collect.reading.samples import Doubt, DoubtKind
 from fenji.collect.reading.shaping import LABEL, Shaping
-from fenji.collect.reading.totals import Totals, says_total
+from fenji.collect.reading.totals import says_total
 from fenji.collect.remarks import Remark
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Shape, Unpivot
@@ -30,7 +31,11 @@ _PREAMBLE = 40
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d{5})")
 _UNIT = re.compile(r"单位\s*[:：]?\s*(万元|千元|百万元|亿元)|in (thousands|millions)|(万元|千元)\s*[)）]?\s*$", re.IGNORECASE)
 _ABOUT = (
-    (re.compile("customer|client|buyer|member|kunde|cliente|客户|会员|往来单位|购货单位|顾客|买家|客戶|會員", re.IGNORECASE), "客户", "Customer"),
+    (
+        re.compile("customer|client|buyer|member|kunde|cliente|客户|会员|往来单位|购货单位|顾客|买家|客戶|會員", re.IGNORECASE),
+        "客户",
+        "Customer",
+    ),
     (re.compile("product|item|artikel|producto|商品|产品|物料|存货|货品", re.IGNORECASE), "商品", "Product"),
     (re.compile("employee|sales ?rep|salesperson|业务员|销售员|员工", re.IGNORECASE), "业务员", "Sales rep"),
     (re.compile("store|shop|branch|门店|店铺|分店", re.IGNORECASE), "门店", "Store"),
@@ -75,11 +80,13 @@ def find_layout(rows: Numbered, *, title: str, covered: Mapping[int, AbstractSet
 class _Looking:
     """One look at the rows of a file."""
 
-    def __init__(self, frame: Frame, rows: Numbered, above: tuple[str, ...], title: str, covered: Mapping[int, AbstractSet[int]]) -> None:
+    def __init__(
+        self, frame: Frame, rows: Numbered, above: tuple[str, ...], title: str, covered: Mapping[int, AbstractSet[int]]
+    ) -> None:
         self.frame, self.above, self.title, self.covered = frame, above, title, covered
         self.rows = rows
         width = len(frame.names)
-        self.body = [
+        self.body: list[tuple[int, Row]] = [
             (number, [*row[:width], *[None] * (width - len(row))])
             for number, row in rows[frame.body :]
             if any(stripped(cell) for cell in row)
@@ -101,7 +108,9 @@ class _Looking:
     def say_frame(self, shape: Shape) -> None:
         """Says what the header needed."""
         if shape.no_header:
-            text = _("The file has no header: its first row, {example}, is data like the others. Its columns are called {columns}.")
+            text = _(
+                "The file has no header: its first row, {example}, is data like the others. Its columns are called {columns}."
+            )
             example = " | ".join(stripped(cell) for cell in self.body[0][1])[:_SHOWN]
             remark = Remark(text, {"example": example, "columns": ", ".join(self.frame.names[:3]) + " …"})
             self.doubts.append(Doubt(DoubtKind.NO_HEADER, remark))
@@ -123,11 +132,15 @@ class _Looking:
             return shape
         texts += [text for text in self.frame.above if LABEL.fullmatch(text)]
         label = _common_label(texts)
-        place = Counter(next(position for position, cell in enumerate(row) if stripped(cell)) for _n, row in headings).most_common(1)[0][0]
+        place = Counter(
+            next(position for position, cell in enumerate(row) if stripped(cell)) for _n, row in headings
+        ).most_common(1)[0][0]
         numbers = {number for number, _row in headings}
         others = [row for number, row in self.body if number not in numbers and not says_total(_first(row))]
         empty = sum(1 for row in others if not stripped(row[place]))
-        has_totals = any(text and any(text in stripped(_first(row)) and says_total(_first(row)) for _n, row in self.body) for text in texts)
+        has_totals = any(
+            text and any(text in stripped(_first(row)) and says_total(_first(row)) for _n, row in self.body) for text in texts
+        )
         # Names above rows that begin with a date or a number: what stands there is no value of that column.
         is_other_kind = headings[0] == self.body[0] and place in typed_columns(others, len(self.frame.names))
         is_outline = bool(others) and (empty >= _MOST_EMPTY * len(others) or is_other_kind)
@@ -135,7 +148,9 @@ class _Looking:
             return shape
         has_column = empty >= _MOST_EMPTY * len(others)
         name = label or self._section_name(place if has_column else None)
-        text = _("{count} lines such as {example} stand alone above the rows they are about. Their text becomes the column {name} of those rows.")
+        text = _(
+            "The rows stand in sections: {count} headings such as {example} have lines of their own. Their text becomes the column {name} of the rows below."
+        )
         remark = Remark(text, {"count": len(headings), "example": texts[0][:_SHOWN], "name": name})
         self.repairs.append(remark)
         self.doubts.append(Doubt(DoubtKind.SECTIONS, remark))
@@ -145,7 +160,7 @@ class _Looking:
         """Whether nearly every heading has rows of data below it, and these are the most rows."""
         numbers = {number for number, _row in headings}
         followed = 0
-        for (number, _row), (after, below) in zip(self.body, self.body[1:], strict=False):
+        for (number, _row), (after, below) in pairwise(self.body):
             is_data = after not in numbers and not says_total(_first(below)) and sum(1 for cell in below if stripped(cell)) > 1
             followed += number in numbers and is_data
         return followed * 2 >= len(headings) and len(headings) * 2 <= len(self.body)
@@ -172,7 +187,9 @@ class _Looking:
         text = _("{count} rows are sums of other rows and are left out, such as row {row}: {example}.")
         self.repairs.append(Remark(text, {"count": len(totals), "row": totals[0].row, "example": totals[0].came[:_SHOWN]}))
         if shaping.totals_by_arithmetic:
-            text = _("{count} of these rows do not say that they are totals; their numbers add up the rows above, and their other cells are empty.")
+            text = _(
+                "{count} of these rows do not say that they are totals; their numbers add up the rows above, and their other cells are empty."
+            )
             self.repairs.append(Remark(text, {"count": shaping.totals_by_arithmetic}))
         return replace(shape, drop_totals=True)
 
@@ -183,7 +200,9 @@ class _Looking:
             return shape
         columns = tuple(self.frame.names[column] for column in heads.columns)
         row = dict(self.data)[heads.children[0]]
-        text = _("{count} of {rows} rows leave {columns} empty and belong to the row above, such as row {row}: {example}. They take these cells from it.")
+        text = _(
+            "{count} of {rows} rows leave {columns} empty and belong to the row above, such as row {row}: {example}. They take these cells from it."
+        )
         values = {
             "count": len(heads.children),
             "rows": len(self.data),
@@ -218,7 +237,9 @@ class _Looking:
         value = chosen[0][1].rest or ("金额" if self.is_chinese else "Amount")
         columns = tuple(name for name, _period in chosen)
         unpivot = Unpivot(columns, names[0] if self.is_chinese else names[1], value, year)
-        text = _("{count} columns, {first} to {last}, stand for periods. Each filled cell of them becomes a row, dated on the first day of its period.")
+        text = _(
+            "{count} columns, {first} to {last}, stand for periods. Each filled cell of them becomes a row, dated on the first day of its period."
+        )
         remark = Remark(text, {"count": len(columns), "first": columns[0], "last": columns[-1]})
         self.repairs.append(remark)
         self.doubts.append(Doubt(DoubtKind.UNPIVOT, remark))

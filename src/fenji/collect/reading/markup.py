@@ -6,7 +6,6 @@ Not: lists, nested layouts and scripts; a table inside a cell is a table of its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -43,7 +42,9 @@ class Table:
 def is_markup(head: bytes) -> bool:
     """Whether a file is HTML or SpreadsheetML, from its first bytes."""
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")[:4000].lower()
-    return start.startswith(_MARKUP) or (start.startswith((b"<?xml", b"<workbook")) and (_SPREADSHEET in start or b"<html" in start or b"<table" in start))
+    return start.startswith(_MARKUP) or (
+        start.startswith((b"<?xml", b"<workbook")) and (_SPREADSHEET in start or b"<html" in start or b"<table" in start)
+    )
 
 
 def tables_of(path: Path, name: str) -> tuple[Table, ...]:
@@ -55,7 +56,11 @@ def tables_of(path: Path, name: str) -> tuple[Table, ...]:
     if path.stat().st_size > MOST_BYTES:
         raise InvalidFile.of(_("a web page of more than {size} MB is not read."), place=Place(name), size=MOST_BYTES >> 20)
     content = path.read_bytes()
-    found = _spreadsheet(content, name) if _SPREADSHEET in content[:4000] and b"<html" not in content[:4000].lower() else _pages(content, name)
+    found = (
+        _spreadsheet(content, name)
+        if _SPREADSHEET in content[:4000] and b"<html" not in content[:4000].lower()
+        else _pages(content, name)
+    )
     tables = tuple(table for table in found if table.rows and (len(table.rows) > 1 or len(table.rows[0]) > 1))
     if not tables:
         raise InvalidFile.of(_("this is a web page (HTML) or XML without a table."), place=Place(name))
@@ -75,7 +80,12 @@ def _pages(content: bytes, name: str) -> list[Table]:
 def _text(content: bytes, name: str) -> str:
     said = _CHARSET.search(content[:4000])
     declared = (said.group(1) or said.group(2)).decode().lower() if said else None
-    encodings = [marked(content[:4000]), "utf-8", "gb18030" if declared in {"gbk", "gb2312"} else declared, guessed(foreign_lines([content]))]
+    encodings = [
+        marked(content[:4000]),
+        "utf-8",
+        "gb18030" if declared in {"gbk", "gb2312"} else declared,
+        guessed(foreign_lines([content])),
+    ]
     for encoding in encodings:
         if encoding is None:
             continue
@@ -177,8 +187,7 @@ class _Open:
         self.row = None
 
     def _skip_covered(self) -> None:
-        assert self.row is not None
-        while self._below.get(len(self.row), 0) > 0:
+        while self.row is not None and self._below.get(len(self.row), 0) > 0:
             self.row.append(None)
 
 
@@ -256,10 +265,5 @@ def _value(text: str, kind: str) -> str | None:
     if kind == "Error":
         return None
     if kind == "DateTime":
-        return text.split(".")[0].replace("T", " ")
+        return text.partition(".")[0].replace("T", " ")
     return text or None
-
-
-def lines_of(table: Table) -> Iterator[tuple[int, list[str | None]]]:
-    """The rows of a table with their numbers."""
-    yield from enumerate(table.rows, start=1)

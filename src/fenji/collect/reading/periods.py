@@ -30,7 +30,12 @@ _FORMS = (
     re.compile(_YEAR + r"?\s*年?\s*[-/_ ]?\s*(?:q(?P<quarter>[1-4])|第?(?P<said>[一二三四1-4])季度?)", re.IGNORECASE),
     re.compile(r"q(?P<quarter>[1-4])\s*[-/_' ]?\s*" + _YEAR, re.IGNORECASE),
     re.compile(r"(?<!\d)(?P<month>1[0-2]|0?[1-9])月份?"),
-    re.compile(r"(?P<name>[^\W\d_]{3,10}|十[一二]月|[一二三四五六七八九十]月)份?\.?(?:\s*[-/_' ]\s*(?:" + _YEAR + r"|(?P<short>\d\d)(?!\d)))?", re.IGNORECASE),
+    re.compile(
+        r"(?P<name>[^\W\d_]{3,10}|十[一二]月|[一二三四五六七八九十]月)份?\.?(?:\s*[-/_' ]\s*(?:"
+        + _YEAR
+        + r"|(?P<short>\d\d)(?!\d)))?",
+        re.IGNORECASE,
+    ),
     re.compile(_YEAR + r"\s*年?度?(?!\d)"),
 )
 

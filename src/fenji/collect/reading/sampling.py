@@ -103,7 +103,9 @@ def spread_of(rows: Sequence[tuple[str | None, ...]], most: int) -> tuple[tuple[
     return (*rows[:start], *rows[begin : begin + inner], *rows[len(rows) - end :])
 
 
-def _spread(data: list[tuple[str | None, ...]], later: list[list[tuple[str | None, ...]]], most: int) -> tuple[tuple[str | None, ...], ...]:
+def _spread(
+    data: list[tuple[str | None, ...]], later: list[list[tuple[str | None, ...]]], most: int
+) -> tuple[tuple[str | None, ...], ...]:
     if not later:
         return spread_of(data, most)
     share = (most - int(most * _SPREAD[0])) // len(later)
@@ -124,7 +126,7 @@ def _data_of(
     """
     given, shape = list(rows), shaping.shape
     if is_end and not shape.drop_totals:
-        given = [each for each in given[:-FOOTER_ROWS]] + [each for each in given[-FOOTER_ROWS:] if not is_footer(each[1])]
+        given = given[:-FOOTER_ROWS] + [each for each in given[-FOOTER_ROWS:] if not is_footer(each[1])]
     found = [row.cells for row in shaping.rows(given)]
     needed = [*shape.fill_down[:1], *([shape.sections] if shape.sections else [])]
     if is_cut and needed:
@@ -154,7 +156,9 @@ def _texts(path: Path, name: str) -> _Texts:
     return _decoded(head, pieces, encoding, size, doubts, is_whole=is_whole)
 
 
-def _decoded(head: bytes, later: Sequence[bytes], encoding: str, size: int, doubts: tuple[Doubt, ...], *, is_whole: bool) -> _Texts:
+def _decoded(
+    head: bytes, later: Sequence[bytes], encoding: str, size: int, doubts: tuple[Doubt, ...], *, is_whole: bool
+) -> _Texts:
     text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
     if "\n" not in text and "\r" in text.rstrip("\r"):
         text = text.replace("\r", "\n")
@@ -178,7 +182,9 @@ def _encoding_of(head: bytes, later: Sequence[bytes], name: str) -> tuple[str, t
     encoding = guessed(lines)
     if encoding is None:
         text = _("no known encoding makes text of this file.")
-        raise InvalidFile.of(text, place=Place(name), advice=_("Write the right `encoding` for this source, or export the file again as UTF-8."))
+        raise InvalidFile.of(
+            text, place=Place(name), advice=_("Write the right `encoding` for this source, or export the file again as UTF-8.")
+        )
     if judged.encoding is not None and judged.rival is None:
         return encoding, ()
     example = next((line for line in lines), b"")[:60].decode(encoding, errors="replace")
@@ -191,7 +197,7 @@ def _is_utf8(data: bytes) -> bool:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        start = next((position for position, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0)
+        start = next((position for position, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0)  # noqa: PLR2004 - the mark of a letter that goes on
         inner = data[start:]
         decoded = inner.decode("utf-8", errors="ignore")
         return len(inner) - len(decoded.encode()) < 4  # noqa: PLR2004 - a letter has up to four bytes

@@ -47,7 +47,9 @@ def _write(file: Path, columns: tuple[str, ...], shaping: Shaping, rows: Iterabl
 
     def flush(writer: pq.ParquetWriter) -> None:
         arrays = [list(column) for column in zip(*held, strict=True)] if held else [[] for _name in names]
-        writer.write_batch(pa.record_batch([pa.array(each, kind) for each, kind in zip(arrays, schema.types, strict=True)], schema))
+        writer.write_batch(
+            pa.record_batch([pa.array(each, kind) for each, kind in zip(arrays, schema.types, strict=True)], schema)
+        )
         held.clear()
 
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:

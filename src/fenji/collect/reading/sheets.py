@@ -93,7 +93,8 @@ def _of_page(tables: tuple[Table, ...], name: str, wanted: Sequence[str]) -> Ite
             continue
         width = max(len(row) for row in table.rows)
         columns = tuple(
-            pa.array([row[position] if position < len(row) else None for row in table.rows], pa.string()) for position in range(width)
+            pa.array([row[position] if position < len(row) else None for row in table.rows], pa.string())
+            for position in range(width)
         )
         if columns:
             yield Sheet(table.name, columns, tuple(table.merged))

@@ -53,7 +53,9 @@ def read_samples(path: Path, *, most: int = SAMPLE_ROWS) -> tuple[Sample, ...]:
         raise system_error(error, name) from error
 
 
-def open_file(path: Path, name: str, location: FileLocation, scratch: Path, *, wanted: Collection[Names] = ()) -> tuple[Part, ...]:
+def open_file(
+    path: Path, name: str, location: FileLocation, scratch: Path, *, wanted: Collection[Names] = ()
+) -> tuple[Part, ...]:
     """Looks into a file: its parts, each with its sample, ready to be read while ``scratch`` exists.
 
     Args:

@@ -100,9 +100,7 @@ class Totals:
         """Whether a cell is empty that rows usually fill; of the first row, whether it has empty cells at all."""
         if not self.rows:
             return Kind.EMPTY in kinds
-        return any(
-            kind is Kind.EMPTY and count >= _USUAL * self.rows for kind, count in zip(kinds, self._filled, strict=True)
-        )
+        return any(kind is Kind.EMPTY and count >= _USUAL * self.rows for kind, count in zip(kinds, self._filled, strict=True))
 
     def _is_bare(self, kinds: list[Kind], word: int) -> bool:
         """Whether a row with the word for a total holds little else but numbers: a customer may be called Total."""

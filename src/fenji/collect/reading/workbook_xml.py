@@ -140,7 +140,9 @@ def _sheets(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> It
         given = dict(_ATTRIBUTE.findall(element))
         target = given.get("Target", "")
         targets[given.get("Id", "")] = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
-    for element in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", _read(archive, members["xl/workbook.xml"]).decode("utf-8", errors="replace")):
+    for element in re.findall(
+        r"<(?:\w+:)?sheet\b[^>]*>", _read(archive, members["xl/workbook.xml"]).decode("utf-8", errors="replace")
+    ):
         given = dict(_ATTRIBUTE.findall(element))
         member = targets.get(given.get("r:id", ""), "")
         if member in members:
@@ -155,7 +157,7 @@ def _look_at_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place
         for block in _blocks(source):
             size += len(block)
             if size > MOST_XML:
-                raise _too_large(place.file)
+                raise _too_large(str(place.file))
             cells = _CELL.findall(block)
             lowest = max([lowest, *map(int, _ROW.findall(block))])
             if cells:
@@ -167,7 +169,10 @@ def _look_at_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place
             found.errors |= {each for _tag, each in _ERROR.findall(block)} - _KNOWN_ERRORS
             for left, top, right, bottom in _MERGED.findall(block):
                 if bottom != top and len(merged) < _MOST_MERGED:
-                    merged += [Merged(each, int(top), int(bottom)) for each in range(column_number(left), min(column_number(right), column_number(left) + 50) + 1)]
+                    merged += [
+                        Merged(each, int(top), int(bottom))
+                        for each in range(column_number(left), min(column_number(right), column_number(left) + 50) + 1)
+                    ]
     if widest >= 0 and (widest - leftmost + 1) * (lowest - highest + 1) > MOST_CELLS:
         text = _("the sheet reaches to row {row} and column {column}: that is more than can be held in memory.")
         advice = _("Delete cells that stand far away from the table, or export the sheet as CSV.")

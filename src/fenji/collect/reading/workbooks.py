@@ -53,7 +53,9 @@ class WorkbookPart:
     def read(self, target: Target) -> PartRead:
         """See Part.read."""
         if not self.sample.shape.is_plain or self.repeats_header:
-            return read_shaped(target, Shaping(self.names, self.sample.shape, self.above, self.covered), self._rows(), self.unreadable)
+            return read_shaped(
+                target, Shaping(self.names, self.sample.shape, self.above, self.covered), self._rows(), self.unreadable
+            )
         columns = tuple(f"c{position}" for position in range(len(self.names)))
         layout = target.layout(self.sample.headers, columns, numbers=_NUMBERS)
         outcome = target.reader.collect_parquet(self.cells, layout, target.folder)
@@ -107,9 +109,15 @@ def _sample_of(sheet: Sheet, name: str, most: int) -> Sample | None:
     shaping = Shaping(names, found.shape)
     is_whole = table.num_rows <= most
     # A sheet of a million rows is not turned into a million tuples: its start, middle and end are.
-    pieces = [table] if table.num_rows <= 2 * most else [table.slice(start, most) for start in (0, table.num_rows // 2, table.num_rows - most)]
+    pieces = (
+        [table]
+        if table.num_rows <= 2 * most
+        else [table.slice(start, most) for start in (0, table.num_rows // 2, table.num_rows - most)]
+    )
     covered = _covered(sheet, len(sheet.columns[0])) if found.shape.fill_down else {}
-    cells = [row.cells for piece in pieces for row in Shaping(names, found.shape, found.frame.above, covered).rows(_rows_of(piece))]
+    cells = [
+        row.cells for piece in pieces for row in Shaping(names, found.shape, found.frame.above, covered).rows(_rows_of(piece))
+    ]
     return Sample(
         name,
         sheet.name,
@@ -137,7 +145,9 @@ def _open_sheet(sheet: Sheet, name: str, location: FileLocation, scratch: Path, 
     begin = rows[frame.body - 1][0] if frame.body else 0
     names = frame.names[: _width(sheet, frame.names)]
     columns = with_true_values(sheet, names, header)
-    table, unreadable = _records([column.slice(begin) for column in columns], begin + 1, are_totals_left=location.shape.drop_totals)
+    table, unreadable = _records(
+        [column.slice(begin) for column in columns], begin + 1, are_totals_left=location.shape.drop_totals
+    )
     cells = scratch / f"{hashlib.sha256(f'{name}#{sheet.name}'.encode()).hexdigest()[:16]}.cells"
     pq.write_table(table, cells, compression="zstd")
     shaping = Shaping(names, location.shape)
@@ -171,7 +181,11 @@ def _rows_of(table: Any) -> Iterator[tuple[int, Row]]:  # noqa: ANN401 - pyarrow
 def _width(sheet: Sheet, names: tuple[str, ...]) -> int:
     """Columns up to the last one that has a header or a value."""
     width = len(names)
-    while width > 1 and names[width - 1] == f"column_{width}" and sheet.columns[width - 1].null_count == len(sheet.columns[width - 1]):
+    while (
+        width > 1
+        and names[width - 1] == f"column_{width}"
+        and sheet.columns[width - 1].null_count == len(sheet.columns[width - 1])
+    ):
         width -= 1
     return width
 

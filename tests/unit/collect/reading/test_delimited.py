@@ -218,7 +218,13 @@ def test_a_line_that_is_no_text_is_refused_and_the_others_are_read(desk, encodin
     who = {"cp932": "山田太郎", "big5": "陳志明", "cp1252": "Müller"}.get(encoding, "王小明")
     lines = ["order,who,paid,at", *(f"A{number},{who},1,2025-01-01" for number in range(5))]
     bad = {"cp1252": b"\x81", "cp932": b"\x81\xff", "gb18030": b"\x81\xff"}.get(encoding, b"\xff\xff")
-    content = ("\n".join(lines) + "\n").encode(encoding) + b"B1," + bad + b",1,2025-01-01\n" + f"A9,{who},1,2025-01-02\n".encode(encoding)
+    content = (
+        ("\n".join(lines) + "\n").encode(encoding)
+        + b"B1,"
+        + bad
+        + b",1,2025-01-01\n"
+        + f"A9,{who},1,2025-01-02\n".encode(encoding)
+    )
     desk.write("orders.csv", content)
     desk.run(source("orders.csv", columns=dict(zip(FIELDS, ("order", "who", "paid", "at"), strict=True))))
     assert desk.rows("row_number", "order_id", "customer_id") == [*((n + 2, f"A{n}", who) for n in range(5)), (8, "A9", who)]
@@ -248,7 +254,9 @@ def test_any_character_between_the_cells(desk, delimiter):
 
 
 def test_a_first_line_that_says_the_delimiter(desk):
-    desk.write("orders.csv", "sep=;\r\n" + "\r\n".join(line.replace(",", ";") for line in ["k1,k2,k3,k4", "1,a,2.5,2025-01-01"]) + "\r\n")
+    desk.write(
+        "orders.csv", "sep=;\r\n" + "\r\n".join(line.replace(",", ";") for line in ["k1,k2,k3,k4", "1,a,2.5,2025-01-01"]) + "\r\n"
+    )
     desk.run(source("orders.csv", columns=dict(zip(FIELDS, ("k1", "k2", "k3", "k4"), strict=True))))
     assert desk.rows("row_number", *FIELDS) == [(3, "1", "a", "2.5", "2025-01-01")]
 

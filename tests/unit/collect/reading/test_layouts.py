@@ -115,7 +115,9 @@ def test_a_file_without_a_header(desk, text):
     assert [doubt.kind for doubt in sample.doubts] == [DoubtKind.NO_HEADER]
 
 
-@pytest.mark.parametrize("text", ["城市,人口\n杭州,10\n上海,20", "id,x,y\n1,2,3\n4,5,6", "时间,事件\n甲,乙\n丙,丁", "1,2,3,4,5\n5,0,0,1,2\n4,1,1,0,0"])
+@pytest.mark.parametrize(
+    "text", ["城市,人口\n杭州,10\n上海,20", "id,x,y\n1,2,3\n4,5,6", "时间,事件\n甲,乙\n丙,丁", "1,2,3,4,5\n5,0,0,1,2\n4,1,1,0,0"]
+)
 def test_words_or_counted_days_above_the_data_are_a_header(desk, text):
     sample, numbers = both(desk, text)
     assert (sample.shape.no_header, numbers[0]) == (False, 2)

@@ -140,7 +140,10 @@ def test_an_array_alone_or_in_an_object_is_read_like_lines(desk, text):
     assert sample.headers == ("id", "paid", "buyer.id", "buyer.tags")
     assert sample.rows == (("A1", "1.5", "7", '["x"]'), ("A2", "2", "8", None))
     desk.run(source("orders.json", columns={"order_id": "id", "customer_id": "buyer.id", "order_amount": "paid"}))
-    assert [row[1:] for row in desk.rows("row_number", "order_id", "customer_id", "order_amount")] == [("A1", "7", "1.5"), ("A2", "8", "2")]
+    assert [row[1:] for row in desk.rows("row_number", "order_id", "customer_id", "order_amount")] == [
+        ("A1", "7", "1.5"),
+        ("A2", "8", "2"),
+    ]
 
 
 def test_numbers_of_nested_records_keep_their_digits(desk):
