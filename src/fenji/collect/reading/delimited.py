@@ -39,6 +39,8 @@ class DelimitedPart:
     is_plain: bool
     """Nothing odd in the lines up to the header nor in the last ones."""
     repeats_header: bool
+    above: tuple[str, ...] = ()
+    """See Frame.above."""
 
     def read(self, target: Target) -> PartRead:
         """See Part.read."""
@@ -74,9 +76,9 @@ class DelimitedPart:
         return PartRead(outcome.records, repaired.unreadable)
 
     def _read_shaped(self, target: Target) -> PartRead:
-        splitting = Splitting(self.text.path, self.lines, keep_short=True)
+        splitting = Splitting(self.text.path, self.lines, keep_short=True, keep_footers=self.sample.shape.drop_totals)
         rows = _parsed(splitting.records(), self.lines.delimiter)
-        return read_shaped(target, Shaping(self.names, self.sample.shape), rows, splitting.unreadable)
+        return read_shaped(target, Shaping(self.names, self.sample.shape, self.above), rows, splitting.unreadable)
 
     def _columns(self) -> tuple[str, ...]:
         return tuple(f"c{position}" for position in range(self.lines.columns))
@@ -107,7 +109,7 @@ def open_delimited(
     sample = Sample(name, None, Format.CSV, text.encoding, delimiter, header_row, headers, (), location.shape, is_whole=False)
     lines = Lines(len(names), delimiter, header_end, text.lines, text.is_clean)
     repeats = bool(frame.header) and _repeats(text, records[frame.header[-1]][0])
-    return DelimitedPart(sample, text, lines, names, _is_plain(text, lines), repeats)
+    return DelimitedPart(sample, text, lines, names, _is_plain(text, lines), repeats, frame.above)
 
 
 def without_open_end(frame: Frame, cells: Sequence[Sequence[str | None]]) -> tuple[str, ...]:

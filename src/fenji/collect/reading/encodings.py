@@ -92,12 +92,26 @@ def _differs(data: bytes, one: str, other: str) -> bool:
 
 def _score(data: bytes, encoding: str, foreign: int) -> float:
     """How much a reading looks like a language, per foreign byte: 1 for common words of one, 0 or less for noise."""
-    text = data.decode(encoding, errors="replace")
-    bad = text.count("\ufffd")
-    if bad * 50 > foreign + 50:
+    text = _decoded(data, encoding)
+    if text is None:
         return -1.0
-    points = _SCORERS[encoding](text) - 2.0 * bad
+    points = _SCORERS[encoding](text)
     return (points + 0.6 * sum(map(len, _known_words(text)))) / foreign
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    """The text in an encoding; without single lines that are none, None where these are many."""
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        lines = data.split(b"\n")
+        good = []
+        for line in lines:
+            try:
+                good.append(line.decode(encoding))
+            except UnicodeDecodeError:
+                continue
+        return "\n".join(good) if len(good) > 1 and len(lines) - len(good) <= max(1, len(lines) // 20) else None
 
 
 def _known_words(text: str) -> set[str]:

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fenji.collect.headers import normalise_header
 from fenji.collect.reading.cells import Kind, kind_of, stripped
-from fenji.collect.reading.header_rows import Names, find_header, known_in, typed_columns, unique_headers, wanted_in
+from fenji.collect.reading.header_rows import Names, as_names, find_header, known_in, typed_columns, unique_headers, wanted_in
 from fenji.collect.reading.periods import period_of
 from fenji.domain.sources import Shape
 
@@ -38,6 +39,8 @@ class Frame:
     """Positions of the header's rows among the rows looked at; none where the file has no header."""
     body: int
     """Position of the first row of data."""
+    above: tuple[str, ...] = ()
+    """What the rows above the header say that hold one cell only."""
 
 
 def frame_of(rows: Numbered, shape: Shape, wanted: Collection[Names] = ()) -> Frame | None:
@@ -47,10 +50,12 @@ def frame_of(rows: Numbered, shape: Shape, wanted: Collection[Names] = ()) -> Fr
     it is looked for by the wanted columns.
     """
     cells = [row for _number, row in rows]
+    wanted = _in_file(wanted, shape)
     if shape.no_header:
         widths = Counter(len(row) for row in cells[:_BELOW])
         width = max(widths, key=lambda each: (widths[each], each), default=0)
         return Frame(unique_headers([None] * width), (), 0) if width else None
+    found: tuple[int, ...] | None
     if shape.header_rows:
         found = _named_rows(rows, shape, wanted)
     else:
@@ -59,7 +64,20 @@ def frame_of(rows: Numbered, shape: Shape, wanted: Collection[Names] = ()) -> Fr
     if not found:
         return None
     names = joined([cells[position] for position in found], wanted)
-    return Frame(names, found, min(len(rows), found[-1] + 1 + shape.skip_after_header))
+    return Frame(names, found, min(len(rows), found[-1] + 1 + shape.skip_after_header), _lone_texts(cells[: found[0]]))
+
+
+def _lone_texts(rows: Sequence[Row]) -> tuple[str, ...]:
+    given = [[stripped(cell) for cell in row if stripped(cell)] for row in rows]
+    return tuple(cells[0] for cells in given if len(cells) == 1)
+
+
+def _in_file(wanted: Collection[Names], shape: Shape) -> list[Names]:
+    """The wanted columns that the file itself must have: without those that the shape makes, with those that it turns into rows."""
+    turned = shape.unpivot
+    made = {normalise_header(name) for name in (shape.sections, *((turned.name, turned.value) if turned else ())) if name}
+    given = [names for names in wanted if not made.intersection(normalise_header(name) for name in as_names(names))]
+    return [*given, *(turned.columns if turned and wanted else ())]
 
 
 def find_frame(rows: Numbered) -> tuple[Frame, Shape] | None:
@@ -75,7 +93,9 @@ def find_frame(rows: Numbered) -> tuple[Frame, Shape] | None:
     header = _header_block(cells, position)
     skipped = _descriptions(cells, header[-1])
     shape = Shape(header_rows=tuple(rows[each][0] for each in header) if len(header) > 1 else (), skip_after_header=skipped)
-    return Frame(joined([cells[each] for each in header]), header, header[-1] + 1 + skipped), shape
+    return Frame(
+        joined([cells[each] for each in header]), header, header[-1] + 1 + skipped, _lone_texts(cells[: header[0]])
+    ), shape
 
 
 def joined(rows: Sequence[Row], wanted: Collection[Names] = ()) -> tuple[str, ...]:
@@ -138,7 +158,7 @@ def _counts_up(row: Row) -> bool:
     texts = [stripped(cell) for cell in row]
     numbers = [int(text) for text in texts if text.isdecimal() and len(text) <= 4]  # noqa: PLR2004 - a year has four digits
     periods = [text for text in texts if text and (found := period_of(text)) is not None and not found.rest]
-    steps = sum(1 for one, next_ in zip(numbers, numbers[1:], strict=False) if next_ - one == 1)
+    steps = sum(1 for one, next_ in pairwise(numbers) if next_ - one == 1)
     return len(periods) >= _RUN or steps >= _RUN - 1
 
 

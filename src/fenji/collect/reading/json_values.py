@@ -112,36 +112,40 @@ def _is_records(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value[:20])
 
 
-def _enter_array(feed: _Feed, level: int) -> bool:
+def _enter_array(feed: _Feed, depth: int) -> bool:
     """Moves to the first record of the first array of objects; False where there is none."""
     letter = feed.peek()
     if letter == "[":
         feed.position += 1
         return feed.peek() in {"{", "]"}
-    if letter != "{" or level > _MOST_DESCENT:
+    if letter != "{" or depth > _MOST_DESCENT:
         return False
     feed.position += 1
     try:
         while feed.peek() not in {"}", ""}:
             if feed.peek() == ",":
                 feed.position += 1
-                continue
-            feed.value()
-            if feed.peek() != ":":
-                return False
-            feed.position += 1
-            start = feed.peek()
-            if start == "{" and _enter_array(feed, level + 1):
+            elif _enter_member(feed, depth):
                 return True
-            if start == "[":
-                if feed.begins_with_object():
-                    return _enter_array(feed, level)
-                feed.value()
-            elif start != "{":
-                feed.value()
         feed.position += 1
     except (ValueError, RecursionError):
         return False
+    return False
+
+
+def _enter_member(feed: _Feed, depth: int) -> bool:
+    """Moves over one key of an object and its value, or into the array of objects that this is or holds."""
+    feed.value()
+    if feed.peek() != ":":
+        message = "a key without a value"
+        raise ValueError(message)
+    feed.position += 1
+    start = feed.peek()
+    if start == "{":
+        return _enter_array(feed, depth + 1)
+    if start == "[" and feed.begins_with_object():
+        return _enter_array(feed, depth)
+    feed.value()
     return False
 
 
@@ -165,12 +169,10 @@ class _Feed:
 
     def begins_with_object(self) -> bool:
         """Whether the array that begins here holds an object first."""
-        before = self.position
-        self.position += 1
-        letter = self.peek()
-        # More text may have come in, and what lay before is gone: the bracket stands one letter before the blanks.
-        self.position = self._text.rfind("[", 0, self.position) if letter else before
-        return letter == "{"
+        while True:
+            rest = self._text[self.position + 1 :].lstrip(_BLANKS)
+            if rest or not self._more():
+                return rest.startswith("{")
 
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
         """The next value.

@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from fenji.collect.headers import lookup_key, matches_for
-from fenji.collect.reading.cells import Kind, kind_of, number_of, stripped
+from fenji.collect.headers import lookup_key
+from fenji.collect.reading.cells import number_of, stripped
 from fenji.collect.reading.frames import Frame, Numbered, Row, find_frame
 from fenji.collect.reading.header_rows import FOOTER_ROWS, is_footer, typed_columns
+from fenji.collect.reading.heads import find_heads, is_amount
 from fenji.collect.reading.periods import Period, period_of
 from fenji.collect.reading.samples import Doubt, DoubtKind
 from fenji.collect.reading.shaping import LABEL, Shaping
 from fenji.collect.reading.totals import says_total
 from fenji.collect.remarks import Remark
-from fenji.domain.feeds import FEEDS, Cell, Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Shape, Unpivot
 from fenji.language import message as _
 
+_NOTHING: Mapping[int, AbstractSet[int]] = {}
 _FEW = 2
 _MOST_EMPTY = 0.9
 _SHOWN = 60
 _PREAMBLE = 40
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d{5})")
 _UNIT = re.compile(r"单位\s*[:：]?\s*(万元|千元|百万元|亿元)|in (thousands|millions)|(万元|千元)\s*[)）]?\s*$", re.IGNORECASE)
-_AMOUNT = re.compile(
-    "金额|价格|单价|总价|货款|应收|实收|应付|实付|费用|运费|余额|额$|amount|price|total|sales|revenue|cost|折扣|discount|tax|税",
-    re.IGNORECASE,
-)
-_COUNT = re.compile("数量|件数|qty|quantity", re.IGNORECASE)
 _ABOUT = (
     (
         re.compile("customer|client|buyer|member|kunde|cliente|客户|会员|往来单位|购货单位|顾客|买家|客戶|會員", re.IGNORECASE),
@@ -56,20 +54,20 @@ class Found:
     """What the cells above the header say."""
 
 
-def find_layout(rows: Numbered, *, title: str, merged: Collection[int] = ()) -> Found | None:
+def find_layout(rows: Numbered, *, title: str, covered: Mapping[int, AbstractSet[int]] = _NOTHING) -> Found | None:
     """Looks at the first rows of a file, footers included where they are all.
 
     Args:
         rows: the rows that hold anything, from the first one on.
         title: names of the file and the sheet; they may say a year or what the table is about.
-        merged: columns in which cells are merged over several rows.
+        covered: by column, the rows whose cell is merged with the one above.
     """
     begun = find_frame(rows)
     if begun is None:
         return None
     frame, shape = begun
     above = [stripped(cell) for _number, row in rows[: frame.header[0] if frame.header else 0] for cell in row if stripped(cell)]
-    looked = _Looking(frame, rows, tuple(above[:_PREAMBLE]), title, set(merged))
+    looked = _Looking(frame, rows, tuple(above[:_PREAMBLE]), title, covered)
     looked.say_frame(shape)
     shape = looked.with_sections(shape)
     shape = looked.with_totals(shape)
@@ -82,11 +80,13 @@ def find_layout(rows: Numbered, *, title: str, merged: Collection[int] = ()) -> 
 class _Looking:
     """One look at the rows of a file."""
 
-    def __init__(self, frame: Frame, rows: Numbered, above: tuple[str, ...], title: str, merged: set[int]) -> None:
-        self.frame, self.above, self.title, self.merged = frame, above, title, merged
+    def __init__(
+        self, frame: Frame, rows: Numbered, above: tuple[str, ...], title: str, covered: Mapping[int, AbstractSet[int]]
+    ) -> None:
+        self.frame, self.above, self.title, self.covered = frame, above, title, covered
         self.rows = rows
         width = len(frame.names)
-        self.body = [
+        self.body: list[tuple[int, Row]] = [
             (number, [*row[:width], *[None] * (width - len(row))])
             for number, row in rows[frame.body :]
             if any(stripped(cell) for cell in row)
@@ -130,6 +130,7 @@ class _Looking:
         texts = [next(stripped(cell) for cell in row if stripped(cell)) for _number, row in headings]
         if not headings or not self._stand_above_rows(headings):
             return shape
+        texts += [text for text in self.frame.above if LABEL.fullmatch(text)]
         label = _common_label(texts)
         place = Counter(
             next(position for position, cell in enumerate(row) if stripped(cell)) for _n, row in headings
@@ -140,12 +141,15 @@ class _Looking:
         has_totals = any(
             text and any(text in stripped(_first(row)) and says_total(_first(row)) for _n, row in self.body) for text in texts
         )
-        is_outline = bool(others) and empty >= _MOST_EMPTY * len(others)
+        # Names above rows that begin with a date or a number: what stands there is no value of that column.
+        is_other_kind = headings[0] == self.body[0] and place in typed_columns(others, len(self.frame.names))
+        is_outline = bool(others) and (empty >= _MOST_EMPTY * len(others) or is_other_kind)
         if not (label or is_outline) or (len(set(texts)) < _FEW and not has_totals):
             return shape
-        name = label or self._section_name(place)
+        has_column = empty >= _MOST_EMPTY * len(others)
+        name = label or self._section_name(place if has_column else None)
         text = _(
-            "{count} lines such as {example} stand alone above the rows they are about. Their text becomes the column {name} of those rows."
+            "The rows stand in sections: {count} headings such as {example} have lines of their own. Their text becomes the column {name} of the rows below."
         )
         remark = Remark(text, {"count": len(headings), "example": texts[0][:_SHOWN], "name": name})
         self.repairs.append(remark)
@@ -156,15 +160,15 @@ class _Looking:
         """Whether nearly every heading has rows of data below it, and these are the most rows."""
         numbers = {number for number, _row in headings}
         followed = 0
-        for (number, _row), (after, below) in zip(self.body, self.body[1:], strict=False):
+        for (number, _row), (after, below) in pairwise(self.body):
             is_data = after not in numbers and not says_total(_first(below)) and sum(1 for cell in below if stripped(cell)) > 1
             followed += number in numbers and is_data
         return followed * 2 >= len(headings) and len(headings) * 2 <= len(self.body)
 
-    def _section_name(self, place: int) -> str:
-        name = self.frame.names[place]
-        if not name.startswith("column_"):
-            return name
+    def _section_name(self, place: int | None) -> str:
+        """The header of the column in which headings stand, where nothing else does; else what the title speaks of."""
+        if place is not None and not self.frame.names[place].startswith("column_"):
+            return self.frame.names[place]
         about = " ".join((*self.above, self.title))
         found = next(((chinese, english) for words, chinese, english in _ABOUT if words.search(about)), ("分组", "Section"))
         return found[0] if self.is_chinese else found[1]
@@ -191,98 +195,26 @@ class _Looking:
 
     def with_heads(self, shape: Shape) -> Shape:
         """Columns that are filled on the first row of an order only."""
-        data = self.data
-        names = self.frame.names
-        key = next((column for column in self._keys(data) if self._block(data, column)), None)
-        if key is None:
+        heads = find_heads(self.frame.names, self.data, self.covered)
+        if heads is None:
             return shape
-        block = self._block(data, key)
-        children = [number for number, row in data if not stripped(row[key])]
-        columns = tuple(names[column] for column in block)
-        example = next(row for number, row in data if number == children[0])
+        columns = tuple(self.frame.names[column] for column in heads.columns)
+        row = dict(self.data)[heads.children[0]]
         text = _(
             "{count} of {rows} rows leave {columns} empty and belong to the row above, such as row {row}: {example}. They take these cells from it."
         )
         values = {
-            "count": len(children),
-            "rows": len(data),
+            "count": len(heads.children),
+            "rows": len(self.data),
             "columns": ", ".join(columns),
-            "row": children[0],
-            "example": " | ".join(stripped(cell) for cell in example if stripped(cell))[:_SHOWN],
+            "row": heads.children[0],
+            "example": " | ".join(stripped(cell) for cell in row if stripped(cell))[:_SHOWN],
         }
         remark = Remark(text, values)
         self.repairs.append(remark)
-        if not self.merged.intersection(block) and not _is_order_number(names[key]):
+        if not heads.is_sure:
             self.doubts.append(Doubt(DoubtKind.FILL_DOWN, remark))
         return replace(shape, fill_down=columns)
-
-    def _keys(self, data: list[tuple[int, Row]]) -> list[int]:
-        """Columns that may number the documents, best first: known order numbers, then merged columns, then ids that never repeat."""
-        if not data:
-            return []
-        found: list[tuple[int, int]] = []
-        for column, name in enumerate(self.frame.names):
-            values = [stripped(row[column]) for _number, row in data]
-            given = [value for value in values if value]
-            if not stripped(data[0][1][column]) or len(given) == len(values) or len(given) * 20 < len(values):
-                continue
-            if _is_order_number(name):
-                found.append((0, column))
-            elif column in self.merged:
-                found.append((1, column))
-            elif len(set(given)) == len(given) >= _FEW and any(letter.isdigit() for letter in given[0]) and not _is_money(name):
-                found.append((2, column))
-        return [column for _rank, column in sorted(found)]
-
-    def _block(self, data: list[tuple[int, Row]], key: int) -> tuple[int, ...]:
-        """The columns that are empty together with the key, the key first; none where the rows are no lines of an order."""
-        children = [row for _number, row in data if not stripped(row[key])]
-        heads = [row for _number, row in data if stripped(row[key])]
-        if len(children) < (1 if key in self.merged else _FEW) or self._repeats_another_key(data, key):
-            return ()
-        typed = typed_columns([row for _number, row in data], len(self.frame.names))
-        together, lines = [], []
-        for column, name in enumerate(self.frame.names):
-            child = sum(1 for row in children if stripped(row[column]))
-            head = sum(1 for row in heads if stripped(row[column]))
-            if child == 0 and head * 2 > len(heads):
-                together.append(column)
-            elif child >= _MOST_EMPTY * len(children) and not name.startswith("column_"):
-                lines.append(column)
-        filled = [column for column in together if column != key and self._may_fill(column, data)]
-        is_person_or_day = any(_names_person(self.frame.names[column]) or _is_day(column, data) for column in filled)
-        if not is_person_or_day or len(lines) < _FEW or not typed.intersection(lines):
-            return ()
-        return (key, *filled)
-
-    def _repeats_another_key(self, data: list[tuple[int, Row]], key: int) -> bool:
-        """Whether another column says on every line which order it belongs to: its value repeats where the key is empty, and changes where not."""
-        pairs = [(before, row) for (_one, before), (_two, row) in zip(data, data[1:], strict=False)]
-        for column in range(len(self.frame.names)):
-            if column == key or not all(stripped(row[column]) for _number, row in data):
-                continue
-            inside = [stripped(before[column]) == stripped(row[column]) for before, row in pairs if not stripped(row[key])]
-            between = [stripped(before[column]) == stripped(row[column]) for before, row in pairs if stripped(row[key])]
-            if inside and all(inside) and sum(between) * 10 <= len(between):
-                return True
-        return False
-
-    def _may_fill(self, column: int, data: list[tuple[int, Row]]) -> bool:
-        """Amounts and counts of an order stay on its first row: filled down they would be counted once for each line."""
-        name = self.frame.names[column]
-        cells = {
-            field.cell
-            for found in matches_for(name, Feed.ORDER_LINE)
-            for field in FEEDS[Feed.ORDER_LINE]
-            if field.name == found.field
-        }
-        if cells:
-            return not cells & {Cell.MONEY, Cell.NUMBER}
-        if _is_money(name):
-            return False
-        given = [stripped(row[column]) for _number, row in data if stripped(row[column])]
-        numbers = [text for text in given if kind_of(text) is Kind.NUMBER]
-        return len(numbers) * 2 < len(given) or all(text.isdecimal() and len(text) >= 8 for text in numbers)  # noqa: PLR2004 - ids
 
     def with_periods(self, shape: Shape) -> Shape:
         """Months, quarters or years side by side, each cell of which is an amount."""
@@ -296,7 +228,7 @@ class _Looking:
         fitting = [group for group in groups.values() if len({(each.year, each.month) for _name, each in group}) >= 3]  # noqa: PLR2004
         if not fitting or any(re.fullmatch(r"[qQ]([5-9]|\d\d)", name) for name in self.frame.names):
             return shape
-        chosen = max(fitting, key=lambda group: (_is_amount(group[0][1].rest), len(group)))
+        chosen = max(fitting, key=lambda group: (is_amount(group[0][1].rest), len(group)))
         if not any(number_of(row[self.frame.names.index(name)]) for name, _period in chosen for _number, row in self.body):
             return shape
         needs_year = any(period.year is None for _name, period in chosen)
@@ -338,25 +270,3 @@ def _common_label(texts: Sequence[str]) -> str | None:
     labels = Counter(found.group(1).strip() for text in texts if (found := LABEL.fullmatch(text)))
     label, times = labels.most_common(1)[0] if labels else ("", 0)
     return label if times * 5 >= 4 * len(texts) else None
-
-
-def _is_order_number(name: str) -> bool:
-    return any(found.field == "order_id" for found in matches_for(name, Feed.ORDER_LINE))
-
-
-def _names_person(name: str) -> bool:
-    people = {"customer_id", "phone", "email", "union_id", "customer_name", "name"}
-    return any(found.field in people for feed in (Feed.ORDER_LINE, Feed.CUSTOMER) for found in matches_for(name, feed))
-
-
-def _is_day(column: int, data: list[tuple[int, Row]]) -> bool:
-    given = [kind_of(row[column]) for _number, row in data if stripped(row[column])]
-    return given.count(Kind.MOMENT) * 2 > len(given)
-
-
-def _is_amount(name: str) -> bool:
-    return _AMOUNT.search(name) is not None
-
-
-def _is_money(name: str) -> bool:
-    return _is_amount(name) or _COUNT.search(name) is not None

@@ -6,13 +6,13 @@ Not: lists, nested layouts and scripts; a table inside a cell is a table of its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.parsers import expat
 
 from fenji.collect.reading.contents import foreign_lines, guessed, marked
+from fenji.collect.reading.workbook_xml import Merged
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 
@@ -27,7 +27,7 @@ _SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)|encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE)
 _BREAK = "\x1e"
 """Stands for a line break while blanks are made one."""
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
 @dataclass
@@ -36,13 +36,12 @@ class Table:
 
     name: str
     rows: list[list[str | None]] = field(default_factory=list)
-    merged: set[int] = field(default_factory=set)
-    """Columns with cells that reach over several rows."""
+    merged: list[Merged] = field(default_factory=list)
 
 
 def is_markup(head: bytes) -> bool:
     """Whether a file is HTML or SpreadsheetML, from its first bytes."""
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").replace(b"\x00", b"")[:4000].lower()
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")[:4000].lower()
     return start.startswith(_MARKUP) or (
         start.startswith((b"<?xml", b"<workbook")) and (_SPREADSHEET in start or b"<html" in start or b"<table" in start)
     )
@@ -173,7 +172,8 @@ class _Open:
         for position in range(min(columns, _MOST_COLUMNS - len(self.row))):
             if rows > 1:
                 self._below[len(self.row)] = rows
-                self.table.merged.add(len(self.row))
+                first = len(self.table.rows) + 1
+                self.table.merged.append(Merged(len(self.row), first, first + rows - 1))
             self.row.append((text or None) if position == 0 else None)
         self._spans, self.text = None, []
 
@@ -187,8 +187,7 @@ class _Open:
         self.row = None
 
     def _skip_covered(self) -> None:
-        assert self.row is not None
-        while self._below.get(len(self.row), 0) > 0:
+        while self.row is not None and self._below.get(len(self.row), 0) > 0:
             self.row.append(None)
 
 
@@ -235,8 +234,10 @@ class _Sheets:
         elif element == "Cell":
             index = min(int(given.get("Index", 0)), _MOST_COLUMNS)
             self._row += [None] * (index - 1 - len(self._row))
-            if int(given.get("MergeDown", 0)) and self.tables:
-                self.tables[-1].merged.add(len(self._row))
+            down = min(int(given.get("MergeDown", 0)), _MOST_SPAN)
+            if down and self.tables:
+                first = len(self.tables[-1].rows) + 1
+                self.tables[-1].merged.append(Merged(len(self._row), first, first + down))
             self._row += [None] * (1 + min(int(given.get("MergeAcross", 0)), _MOST_SPAN))
             self._place = len(self._row) - 1 - min(int(given.get("MergeAcross", 0)), _MOST_SPAN)
         elif element == "Data":
@@ -264,10 +265,5 @@ def _value(text: str, kind: str) -> str | None:
     if kind == "Error":
         return None
     if kind == "DateTime":
-        return text.split(".", maxsplit=1)[0].replace("T", " ")
+        return text.partition(".")[0].replace("T", " ")
     return text or None
-
-
-def lines_of(table: Table) -> Iterator[tuple[int, list[str | None]]]:
-    """The rows of a table with their numbers."""
-    yield from enumerate(table.rows, start=1)

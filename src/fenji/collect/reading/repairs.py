@@ -68,10 +68,11 @@ class Splitting:
     """One pass over the lines of a file.
 
     With ``keep_short`` records of fewer cells come out as well: in files that are laid out for readers they are headings and totals.
+    With ``keep_footers`` totals at the end do, for those who look for totals everywhere.
     """
 
-    def __init__(self, source: Path, shape: Lines, *, keep_short: bool = False) -> None:
-        self.source, self.shape, self.keep_short = source, shape, keep_short
+    def __init__(self, source: Path, shape: Lines, *, keep_short: bool = False, keep_footers: bool = False) -> None:
+        self.source, self.shape, self.keep_short, self.keep_footers = source, shape, keep_short, keep_footers
         self.delimiter = shape.delimiter.encode()
         self.unreadable: list[Unreadable] = []
         mark = re.escape(self.delimiter)
@@ -98,7 +99,7 @@ class Splitting:
                 record = line if line.count(self.delimiter) == commas else self._bare(number, line)
             if record is None or not record:
                 continue
-            if number > footers_from and self._is_footer(record):
+            if not self.keep_footers and number > footers_from and self._is_footer(record):
                 self._refuse(number, Reason.FOOTER_LINE, record)
                 continue
             yield number, record

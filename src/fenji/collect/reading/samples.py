@@ -19,6 +19,10 @@ SAMPLE_ROWS = 20_000
 """Rows of a sample: enough to see which columns repeat and what they add up to, few enough to look at in a second."""
 
 
+PLAIN = Shape()
+"""A file that is read as it stands."""
+
+
 class DoubtKind(StrEnum):
     """What about the layout of a file a person should confirm."""
 
@@ -55,7 +59,7 @@ class Sample:
     """As the file writes them; a second 金额 is 金额_2, an empty header is column_<position>."""
     rows: tuple[tuple[str | None, ...], ...]
     """Up to SAMPLE_ROWS rows as text, each as long as the headers; of a long file from its start, its middle and its end."""
-    shape: Shape = Shape()
+    shape: Shape = PLAIN
     """What makes a table of the file; the headers and rows are those of that table."""
     repairs: tuple[Remark, ...] = ()
     """What the shape does, with counts and an example."""

@@ -19,7 +19,7 @@ from fenji.collect.reading.layouts import find_layout
 from fenji.collect.reading.samples import SAMPLE_ROWS, Doubt, DoubtKind, Sample
 from fenji.collect.reading.shaping import Shaping
 from fenji.collect.remarks import Remark
-from fenji.domain.sources import Format, Shape
+from fenji.domain.sources import Format
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 
@@ -27,6 +27,7 @@ _WHOLE = 1 << 23
 """A file of so many bytes is looked at as a whole: 8 MB are read and split in a tenth of a second."""
 _HEAD, _PIECE = 1 << 22, 1 << 20
 _PIECES = 3
+_ALL = 1 << 40
 _SPREAD = (0.5, 0.25, 0.25)
 """Shares of a sample: from the start, from pieces of the middle, from the end."""
 
@@ -56,17 +57,16 @@ def sample_text(path: Path, name: str, *, most: int = SAMPLE_ROWS) -> Sample:
     records = split_head(texts.head, delimiter, most=_all_or(most, texts))
     if records and says_delimiter(texts.head):
         records = records[1:]
-    rows = [(begin, cells) for begin, _end, cells in records if not any("\x00" in cell for cell in cells)]
+    rows = [(begin, cells) for begin, _end, cells in records if not any("\x00" in cell or "\ufffd" in cell for cell in cells)]
     found = find_layout(rows, title=Path(name).stem)
     if found is None:
         raise InvalidFile.of(_("no header was found in the first {rows} rows."), place=Place(name), rows=LOOKED_AT)
     names = without_open_end(found.frame, [cells for _number, cells in rows])
-    data = _data_of(rows[found.frame.body :], names, found.shape, is_end=texts.is_whole)
+    data = _data_of(rows[found.frame.body :], Shaping(names, found.shape, found.frame.above), is_end=texts.is_whole)
     later = [
         _data_of(
-            [(begin, cells) for begin, _end, cells in split_head(text, delimiter, most=most)],
-            names,
-            found.shape,
+            [(begin, cells) for begin, _end, cells in split_head(text, delimiter, most=_ALL)],
+            Shaping(names, found.shape),
             is_end=True,
             is_cut=True,
         )
@@ -109,29 +109,29 @@ def _spread(
     if not later:
         return spread_of(data, most)
     share = (most - int(most * _SPREAD[0])) // len(later)
-    rest = [row for piece in later for row in piece[:share]]
+    rest = [row for piece in later[:-1] for row in piece[:share]] + later[-1][-share:]
     return (*data[: most - len(rest)], *rest)
 
 
 def _all_or(most: int, texts: _Texts) -> int:
-    return 1 << 40 if texts.is_whole else most + LOOKED_AT
+    return _ALL if texts.is_whole else most + LOOKED_AT
 
 
 def _data_of(
-    rows: Sequence[tuple[int, Row]], names: tuple[str, ...], shape: Shape, *, is_end: bool, is_cut: bool = False
+    rows: Sequence[tuple[int, Row]], shaping: Shaping, *, is_end: bool, is_cut: bool = False
 ) -> list[tuple[str | None, ...]]:
     """The rows of the table in one piece.
 
     A piece from the middle of a file begins inside a record, and perhaps inside an order: rows before the first complete head go.
     """
-    given = list(rows)
+    given, shape = list(rows), shaping.shape
     if is_end and not shape.drop_totals:
-        given = [each for each in given[:-FOOTER_ROWS]] + [each for each in given[-FOOTER_ROWS:] if not is_footer(each[1])]
-    shaping = Shaping(names, shape)
+        given = given[:-FOOTER_ROWS] + [each for each in given[-FOOTER_ROWS:] if not is_footer(each[1])]
     found = [row.cells for row in shaping.rows(given)]
-    if is_cut and shape.fill_down:
-        place = shaping.headers.index(shape.fill_down[0])
-        first = next((position for position, cells in enumerate(found) if cells[place]), len(found))
+    needed = [*shape.fill_down[:1], *([shape.sections] if shape.sections else [])]
+    if is_cut and needed:
+        places = [shaping.headers.index(name) for name in needed if name in shaping.headers]
+        first = next((position for position, cells in enumerate(found) if all(cells[place] for place in places)), len(found))
         found = found[first:]
     return found
 
@@ -197,7 +197,7 @@ def _is_utf8(data: bytes) -> bool:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        start = next((position for position, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0)
+        start = next((position for position, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0)  # noqa: PLR2004 - the mark of a letter that goes on
         inner = data[start:]
         decoded = inner.decode("utf-8", errors="ignore")
         return len(inner) - len(decoded.encode()) < 4  # noqa: PLR2004 - a letter has up to four bytes

@@ -7,7 +7,8 @@ columns that stand for values become rows. The same pass serves text files and w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from fenji.collect.headers import normalise_header
@@ -45,6 +46,10 @@ class Shaping:
     names: tuple[str, ...]
     """The headers of the file."""
     shape: Shape
+    above: tuple[str, ...] = ()
+    """Lines that stand alone above the header; the last with the label of the sections is the first heading."""
+    covered: Mapping[int, AbstractSet[int]] = field(default_factory=dict)
+    """Of columns with merged cells, the rows whose cell is merged with the one above: only these take it from there."""
     unreadable: list[Unreadable] = field(default_factory=list)
     filled: int = 0
     """Rows that took cells from above."""
@@ -61,14 +66,17 @@ class Shaping:
         self._open: list[str] = []
         self._is_heading_last = False
         self._is_total_last = False
+        for text in self.above:
+            if self.shape.sections and (found := LABEL.fullmatch(text)) and self._is_label(found[1]):
+                self._enter(text)
         self._turned, self._kept = self._columns_of(self.shape.unpivot)
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The headers of the table that comes out."""
+        """The headers of the table that comes out; a file without the columns to turn has none of what they would become."""
         kept = [self.names[position] for position in self._kept]
         sections = [self.shape.sections] if self.shape.sections and self._own is None else []
-        turned = [self.shape.unpivot.name, self.shape.unpivot.value] if self.shape.unpivot else []
+        turned = [self.shape.unpivot.name, self.shape.unpivot.value] if self.shape.unpivot and self._turned else []
         return unique_headers([*sections, *kept, *turned])
 
     @property
@@ -108,7 +116,7 @@ class Shaping:
                 self._open.pop()
             self._is_heading_last, self._is_total_last = False, True
             return Reason.TOTAL_LINE
-        if self.shape.sections and self._is_lone_remark(row):
+        if self.shape.drop_totals and self._is_lone_remark(row):
             return Reason.FOOTER_LINE
         self._is_heading_last = self._is_total_last = False
         return None
@@ -140,15 +148,18 @@ class Shaping:
         if not self._is_heading_last and not self._is_total_last:
             self._open.clear()
         labelled = LABEL.fullmatch(text)
-        if labelled and normalise_header(labelled[1]) == normalise_header(self.shape.sections or ""):
+        if labelled and self._is_label(labelled[1]):
             text = labelled[2].strip()
         self._open.append(text)
         self._is_heading_last, self._is_total_last = True, False
         self._above.clear()
         self.sections += 1
 
+    def _is_label(self, text: str) -> bool:
+        return normalise_header(text) == normalise_header(self.shape.sections or "")
+
     def _made_of(self, number: int, row: list[str | None]) -> Iterator[Shaped]:
-        filled = self._filled_down(row) if self._fill else row
+        filled = self._filled_down(number, row) if self._fill else row
         section: list[str | None] = []
         if self.shape.sections and self._own is None:
             section = [":".join(self._open)]
@@ -165,18 +176,19 @@ class Shaping:
         for position, name in given:
             yield Shaped(number, tuple(cell or None for cell in [*kept, name, filled[position]]), self.names[position])
 
-    def _filled_down(self, row: list[str | None]) -> list[str | None]:
+    def _filled_down(self, number: int, row: list[str | None]) -> list[str | None]:
         """The row with the empty cells of its head taken from above."""
-        empty = []
+        leading = []
         for position in self._fill:
             if stripped(row[position]):
                 break
-            empty.append(position)
+            leading.append(position)
+        empty = [position for position in leading if number in self.covered.get(position, (number,))]
         others = sum(1 for position, cell in enumerate(row) if stripped(cell) and position not in empty)
         if empty and others > 1 and any(self._above.get(position) for position in empty):
             row = [self._above.get(position, cell) if position in empty else cell for position, cell in enumerate(row)]
             self.filled += 1
-        if len(empty) < len(self._fill):
+        if len(leading) < len(self._fill):
             self._above |= {position: row[position] for position in self._fill}
         return row
 

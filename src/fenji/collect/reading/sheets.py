@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from fenji.collect.headers import matches_for
 from fenji.collect.reading.markup import Table, is_markup, tables_of
-from fenji.collect.reading.workbook_xml import Inside, look_inside, without_unknown_errors
+from fenji.collect.reading.workbook_xml import Inside, Merged, look_inside, without_unknown_errors
 from fenji.domain.feeds import FEEDS, Cell, Feed
 from fenji.errors import InvalidFile, Place, Problem, unknown_name
 from fenji.language import message as _
@@ -36,8 +36,7 @@ class Sheet:
     name: str
     columns: tuple[Any, ...]
     """Arrow arrays of text, one for each column, the first row being row 1 of the sheet."""
-    merged_columns: frozenset[int] = frozenset()
-    """Columns with cells that are merged over several rows."""
+    merged: tuple[Merged, ...] = ()
     is_1904: bool = False
     workbook: Any = field(default=None, compare=False)
     """The reader of the workbook; None for pages."""
@@ -98,7 +97,7 @@ def _of_page(tables: tuple[Table, ...], name: str, wanted: Sequence[str]) -> Ite
             for position in range(width)
         )
         if columns:
-            yield Sheet(table.name, columns, frozenset(table.merged))
+            yield Sheet(table.name, columns, tuple(table.merged))
 
 
 def _of_workbook(
@@ -121,8 +120,7 @@ def _of_workbook(
         text = _("the sheet is damaged: {detail}")
         advice = _("Open it in a spreadsheet program and save it again as .xlsx.")
         raise InvalidFile.of(text, place=Place(f"{name}#{sheet}"), advice=advice, detail=_detail(str(error))) from error
-    merged = frozenset(each.column for each in inside.merged.get(sheet, []) if each.last > each.first)
-    return Sheet(sheet, columns, merged, inside.is_1904, workbook)
+    return Sheet(sheet, columns, tuple(inside.merged.get(sheet, [])), inside.is_1904, workbook)
 
 
 def _opened(path: Path, name: str) -> Any:  # noqa: ANN401 - fastexcel is untyped

@@ -91,7 +91,8 @@ def _format_of(path: Path) -> Format:
     promised = promised_format(path)
     with path.open("rb") as handle:
         head = handle.read(4096)
-    if promised is Format.EXCEL and head and not head.startswith(_WORKBOOKS) and disguise(head, path.name) is None:
+    is_text = not head.startswith(_WORKBOOKS) and not is_markup(head) and disguise(head, path.name) is None
+    if promised is Format.EXCEL and head and is_text:
         return Format.CSV if any(mark in head for mark in (b",", b"\t", b";", b"|")) else Format.EXCEL
     if promised is not None:
         return promised

@@ -157,7 +157,7 @@ def _look_at_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place
         for block in _blocks(source):
             size += len(block)
             if size > MOST_XML:
-                raise _too_large(place.file)
+                raise _too_large(str(place.file))
             cells = _CELL.findall(block)
             lowest = max([lowest, *map(int, _ROW.findall(block))])
             if cells:

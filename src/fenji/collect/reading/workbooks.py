@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,17 @@ class WorkbookPart:
     """The headers of the sheet, before it is shaped."""
     unreadable: tuple[Unreadable, ...]
     repeats_header: bool
+    above: tuple[str, ...] = ()
+    """See Frame.above."""
+    covered: Mapping[int, AbstractSet[int]] = field(default_factory=dict)
+    """See Shaping.covered."""
 
     def read(self, target: Target) -> PartRead:
         """See Part.read."""
         if not self.sample.shape.is_plain or self.repeats_header:
-            return read_shaped(target, Shaping(self.names, self.sample.shape), self._rows(), self.unreadable)
+            return read_shaped(
+                target, Shaping(self.names, self.sample.shape, self.above, self.covered), self._rows(), self.unreadable
+            )
         columns = tuple(f"c{position}" for position in range(len(self.names)))
         layout = target.layout(self.sample.headers, columns, numbers=_NUMBERS)
         outcome = target.reader.collect_parquet(self.cells, layout, target.folder)
@@ -90,7 +97,7 @@ def sample_workbook(path: Path, name: str, scratch: Path, *, most: int = SAMPLE_
 
 def _sample_of(sheet: Sheet, name: str, most: int) -> Sample | None:
     rows = _first_rows(sheet, _MOST_LOOKED_AT)
-    found = find_layout(rows, title=f"{Path(name).stem} {sheet.name}", merged=sheet.merged_columns)
+    found = find_layout(rows, title=f"{Path(name).stem} {sheet.name}", covered=_covered(sheet, _MOST_LOOKED_AT))
     if found is None:
         return None
     header = rows[found.frame.header[-1]][0] if found.frame.header else 0
@@ -107,7 +114,10 @@ def _sample_of(sheet: Sheet, name: str, most: int) -> Sample | None:
         if table.num_rows <= 2 * most
         else [table.slice(start, most) for start in (0, table.num_rows // 2, table.num_rows - most)]
     )
-    cells = [row.cells for piece in pieces for row in Shaping(names, found.shape).rows(_rows_of(piece))]
+    covered = _covered(sheet, len(sheet.columns[0])) if found.shape.fill_down else {}
+    cells = [
+        row.cells for piece in pieces for row in Shaping(names, found.shape, found.frame.above, covered).rows(_rows_of(piece))
+    ]
     return Sample(
         name,
         sheet.name,
@@ -143,13 +153,23 @@ def _open_sheet(sheet: Sheet, name: str, location: FileLocation, scratch: Path, 
     shaping = Shaping(names, location.shape)
     header_row = rows[frame.header[0]][0] if frame.header else 0
     sample = Sample(name, sheet.name, Format.EXCEL, None, None, header_row, shaping.headers, (), location.shape, is_whole=False)
-    return WorkbookPart(sample, cells, names, unreadable, bool(frame.header) and _repeats(table, shaping))
+    covered = _covered(sheet, len(sheet.columns[0])) if location.shape.fill_down else {}
+    repeats = bool(frame.header) and _repeats(table, shaping)
+    return WorkbookPart(sample, cells, names, unreadable, repeats, frame.above, covered)
 
 
 def _first_rows(sheet: Sheet, most: int) -> list[tuple[int, Row]]:
     """The first rows that hold anything, with their numbers."""
     columns = [column.slice(0, most).to_pylist() for column in sheet.columns]
     return [(number, row) for number, row in enumerate(zip(*columns, strict=True), start=1) if any(row)]
+
+
+def _covered(sheet: Sheet, most: int) -> dict[int, set[int]]:
+    """By column, the rows whose cell is merged with the one above; of the first ``most`` rows."""
+    found: dict[int, set[int]] = {}
+    for each in sheet.merged:
+        found.setdefault(each.column, set()).update(range(each.first + 1, min(each.last, most) + 1))
+    return found
 
 
 def _rows_of(table: Any) -> Iterator[tuple[int, Row]]:  # noqa: ANN401 - pyarrow is untyped

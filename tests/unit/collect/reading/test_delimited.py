@@ -6,9 +6,11 @@ World: two to five orders of a Taobao shop, written in the ways in which exports
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 import pytest
 
+from fenji.domain.sources import ColumnMapping
 from fenji.errors import InvalidFile, Place
 from fixtures.collecting import COLUMNS, HEADER, Desk, source
 
@@ -204,12 +206,72 @@ def test_a_wrong_declared_encoding_names_byte_and_row(desk):
 
 
 def test_bytes_that_are_no_text_at_all_name_byte_and_row(desk):
-    content = TEXT.encode() + b"A3,\xff\xff,1,2025-01-01\n"
+    content = b"order,who\n1,a\n2,\xff\x81\xff\n"
     desk.write("orders.csv", content)
-    problem = failure(desk, source("orders.csv")).problems[0]
-    # GB18030 gives up at the very start; the text is UTF-8 up to the byte that is none.
-    assert problem.text == "byte {position} is neither UTF-8 nor GB18030 text."
-    assert (problem.values["position"], problem.place) == (len(TEXT.encode()) + 4, Place("orders.csv", 4))
+    problem = failure(desk, source("orders.csv", columns={"order_id": "order", "customer_id": "who"})).problems[0]
+    assert problem.text == "no known encoding makes text of byte {position}."
+    assert (problem.values["position"], problem.place) == (17, Place("orders.csv", 3))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "cp932", "big5", "cp1252"])
+def test_a_line_that_is_no_text_is_refused_and_the_others_are_read(desk, encoding):
+    who = {"cp932": "山田太郎", "big5": "陳志明", "cp1252": "Müller"}.get(encoding, "王小明")
+    lines = ["order,who,paid,at", *(f"A{number},{who},1,2025-01-01" for number in range(5))]
+    bad = {"cp1252": b"\x81", "cp932": b"\x81\xff", "gb18030": b"\x81\xff"}.get(encoding, b"\xff\xff")
+    content = (
+        ("\n".join(lines) + "\n").encode(encoding)
+        + b"B1,"
+        + bad
+        + b",1,2025-01-01\n"
+        + f"A9,{who},1,2025-01-02\n".encode(encoding)
+    )
+    desk.write("orders.csv", content)
+    desk.run(source("orders.csv", columns=dict(zip(FIELDS, ("order", "who", "paid", "at"), strict=True))))
+    assert desk.rows("row_number", "order_id", "customer_id") == [*((n + 2, f"A{n}", who) for n in range(5)), (8, "A9", who)]
+    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(7, "undecodable")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_nul_refuses_its_own_line(desk, encoding):
+    desk.write("orders.csv", (HEADER + "\nA1,甲,1,2025-01-01\nA2,B\x00,2,2025-01-02\nA3,丙,3,2025-01-03\n").encode(encoding))
+    desk.run(source("orders.csv"))
+    assert desk.rows("row_number", "order_id") == [(2, "A1"), (4, "A3")]
+    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(3, "undecodable")]
+
+
+def test_files_that_were_put_together_with_their_headers_and_marks(desk):
+    desk.write("orders.csv", f"\ufeff{HEADER}\nA1,甲,1,2025-01-01\n\ufeff{HEADER}\nA2,乙,2,2025-01-02\n{HEADER}\n")
+    desk.run(source("orders.csv"))
+    assert desk.rows("row_number", "order_id") == [(2, "A1"), (4, "A2")]
+    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(3, "repeated_header"), (5, "repeated_header")]
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~", "\x01", ";", "|", "\t"])
+def test_any_character_between_the_cells(desk, delimiter):
+    desk.write("orders.csv", TEXT.replace(",", delimiter))
+    desk.run(source("orders.csv"))
+    assert desk.rows("row_number", *FIELDS) == [(2, *ORDERS[0]), (3, *ORDERS[1])]
+
+
+def test_a_first_line_that_says_the_delimiter(desk):
+    desk.write(
+        "orders.csv", "sep=;\r\n" + "\r\n".join(line.replace(",", ";") for line in ["k1,k2,k3,k4", "1,a,2.5,2025-01-01"]) + "\r\n"
+    )
+    desk.run(source("orders.csv", columns=dict(zip(FIELDS, ("k1", "k2", "k3", "k4"), strict=True))))
+    assert desk.rows("row_number", *FIELDS) == [(3, "1", "a", "2.5", "2025-01-01")]
+
+
+def test_a_column_may_have_another_header_in_another_year(desk):
+    desk.write("2025.csv", TEXT)
+    desk.write("2026.csv", TEXT.replace("实付金额", "实收（元）").replace("买家会员名", "会员号"))
+    columns = {
+        "order_id": ColumnMapping("订单编号"),
+        "customer_id": ColumnMapping("买家会员名", also=("会员号", "会员卡号")),
+        "order_amount": ColumnMapping("实付金额", also=("实收",)),
+        "ordered_at": ColumnMapping("下单时间"),
+    }
+    desk.run(replace(source("2025.csv", "2026.csv"), columns=columns))
+    assert desk.rows("file", *FIELDS) == [(file, *row) for file in ("2025.csv", "2026.csv") for row in ORDERS]
 
 
 def test_a_foreign_byte_far_behind_the_head_still_decides_the_encoding(desk):

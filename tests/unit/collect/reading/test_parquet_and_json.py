@@ -120,15 +120,72 @@ def test_lines_that_are_no_object_are_accounted_for(desk):
     ]
 
 
-def test_a_json_array_or_no_object_at_all(desk):
-    desk.write("array.json", '[{"id": 1}]')
+RECORDS = [{"id": "A1", "paid": 1.5, "buyer": {"id": 7, "tags": ["x"]}}, {"id": "A2", "paid": 2, "buyer": {"id": 8}}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(RECORDS),
+        json.dumps(RECORDS, indent=2),
+        json.dumps({"RECORDS": RECORDS}),
+        json.dumps({"code": 0, "meta": {"pages": [1, 2], "more": {"x": []}}, "data": {"rows": RECORDS}}, indent=1),
+        "\n".join(json.dumps(each) for each in RECORDS),
+        " [\n" + ",\n".join(json.dumps(each) for each in RECORDS) + "\n]\n",
+    ],
+)
+def test_an_array_alone_or_in_an_object_is_read_like_lines(desk, text):
+    file = desk.write("orders.json", text)
+    (sample,) = read_samples(file)
+    assert sample.headers == ("id", "paid", "buyer.id", "buyer.tags")
+    assert sample.rows == (("A1", "1.5", "7", '["x"]'), ("A2", "2", "8", None))
+    desk.run(source("orders.json", columns={"order_id": "id", "customer_id": "buyer.id", "order_amount": "paid"}))
+    assert [row[1:] for row in desk.rows("row_number", "order_id", "customer_id", "order_amount")] == [
+        ("A1", "7", "1.5"),
+        ("A2", "8", "2"),
+    ]
+
+
+def test_numbers_of_nested_records_keep_their_digits(desk):
+    desk.write("orders.json", '[{"id": 193053000000012345678, "paid": 1.10, "who": {"id": 1}}]')
+    desk.run(source("orders.json", columns={"order_id": "id", "order_amount": "paid", "customer_id": "who.id"}))
+    assert desk.rows("order_id", "order_amount", "customer_id") == [("193053000000012345678", "1.10", "1")]
+
+
+def test_a_record_that_is_nested_too_deeply_is_refused_alone(desk):
+    desk.write("orders.jsonl", '{"id": 1}\n{"id": ' + "[" * 3000 + "]" * 3000 + '}\n{"id": 3}\n')
+    desk.run(source("orders.jsonl", columns={"order_id": "id"}))
+    assert desk.rows("row_number", "order_id") == [(1, "1"), (3, "3")]
+    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(2, "invalid_record")]
+
+
+def test_brackets_inside_texts_are_no_levels(desk):
+    desk.write("orders.jsonl", json.dumps({"id": 1, "note": "[" * 500 + '"{'}) + "\n")
+    desk.run(source("orders.jsonl", columns={"order_id": "id"}))
+    assert desk.rows("order_id") == [("1",)]
+
+
+def test_a_large_array_is_read_piece_by_piece(desk):
+    records = [{"id": number, "note": "x" * 100} for number in range(30_000)]
+    file = desk.write("orders.json", json.dumps({"data": records}))
+    desk.run(source("orders.json", columns={"order_id": "id"}))
+    assert len(desk.rows("order_id")) == 30_000
+    (sample,) = read_samples(file, most=1000)
+    assert (len(sample.rows), sample.is_whole) == (1000, False)
+
+
+def test_no_object_at_all_and_a_damaged_array(desk):
+    desk.write("damaged.json", '[{"id": 1}, {"id": 2}, {"id": ')
+    desk.write("list.json", "[1, 2]")
     desk.write("none.jsonl", "hello\n")
     with pytest.raises(InvalidFile) as caught:
-        desk.run(source("array.json", "none.jsonl", columns={"order_id": "id"}))
+        desk.run(source("damaged.json", "list.json", "none.jsonl", columns={"order_id": "id"}))
     assert [problem.text for problem in caught.value.problems] == [
-        "this is a JSON array; one object per line is needed.",
+        "the JSON text is damaged in record {record}.",
+        "there is no list of records in this JSON file.",
         "there is no JSON object in the first {lines} lines.",
     ]
+    assert not list((desk.root / "store").rglob("*.parquet")) if (desk.root / "store").exists() else True
 
 
 def test_samples(tmp_path):

@@ -18,13 +18,28 @@ def test_a_sample_of_a_text_file(tmp_path):
     text = f"订单导出\n\n{HEADER}\nA1,甲,,2025-01-01\nragged\nA2,乙,2,2025-01-02\n合计,,2,\n".replace(",", "\t")
     file.write_bytes(text.encode("gb18030"))
     rows = (("A1", "甲", None, "2025-01-01"), ("A2", "乙", "2", "2025-01-02"))
-    assert read_samples(file) == (Sample(str(file), None, Format.CSV, "gb18030", "\t", 3, HEADERS, rows),)
+    assert read_samples(file) == (Sample(str(file), None, Format.CSV, "gb18030", "\t", 3, HEADERS, rows, preamble=("订单导出",)),)
 
 
-def test_a_sample_has_at_most_two_hundred_rows(tmp_path):
+def test_a_sample_has_rows_of_the_start_the_middle_and_the_end(tmp_path):
     file = tmp_path / "orders.csv"
-    file.write_text(HEADER + "\n" + "A1,甲,1,2025-01-01\n" * 1000, encoding="utf-8")
-    assert [len(sample.rows) for sample in read_samples(file)] == [200]
+    file.write_text(HEADER + "\n" + "".join(f"A{number},甲,1,2025-01-01\n" for number in range(50_000)), encoding="utf-8")
+    (sample,) = read_samples(file)
+    numbers = [int(row[0][1:]) for row in sample.rows]
+    assert (len(numbers), sample.is_whole, sample.rows_estimated) == (20_000, False, 50_000)
+    assert (numbers[0], numbers[-1], sorted(set(numbers)) == numbers) == (0, 49_999, True)
+    assert any(20_000 < number < 30_000 for number in numbers)
+
+
+def test_a_sample_of_a_large_file_reads_pieces_of_it(tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_text(HEADER + "\n" + "".join(f"A{number:07d},甲,1,2025-01-01\n" for number in range(400_000)), encoding="gb18030")
+    (sample,) = read_samples(file, most=1000)
+    numbers = [int(row[0][1:]) for row in sample.rows]
+    assert (len(numbers), sample.is_whole, sample.encoding) == (1000, False, "gb18030")
+    assert (numbers[0], sorted(set(numbers)) == numbers) == (0, True)
+    assert numbers[-1] > 380_000
+    assert 390_000 < sample.rows_estimated < 410_000
 
 
 def test_there_is_no_file(tmp_path):
@@ -62,6 +77,8 @@ def test_the_ending_promises_and_the_first_bytes_decide_where_it_is_unknown(tmp_
         ([["only"], ["1"]], (), 0),
         ([[None, ""], []], (), None),
         ([["k1", "title"], [*HEADERS]], ("k1", "k9"), 1),
+        ([["a", "b"], ["k1", "k3"]], (("k0", "k1"), "k3"), 1),
+        ([["colour", "weight"], ["red", "n/a?"], ["blue", "2"], ["green", "2"]], (), 0),
     ],
 )
 def test_the_header_row(rows, wanted, position):
@@ -78,6 +95,9 @@ def test_headers_are_made_unique_whatever_suffix_is_taken_already():
         (["合计", "", "12"], True),
         (["总计：", None, "12"], True),
         (["Total", "", "12"], True),
+        (["Total", "", "12", "2025-01-01"], False),
+        (["Total", "12"], False),
+        (["Gesamtsumme", "", "12"], True),
         (["导出时间：2025-01-01", "", ""], True),
         (["#1001", "甲", "12"], False),
         (["合计利润科技", "", "12"], False),

@@ -112,7 +112,7 @@ def test_a_workbook_behind_a_password(desk):
 def test_a_damaged_workbook_a_web_page_and_an_empty_one(desk):
     workbook(desk.root / "whole.xlsx", s=[HEADERS, *ROWS])
     desk.write("damaged.xlsx", (desk.root / "whole.xlsx").read_bytes()[:2000])
-    desk.write("page.xls", "<html><table><tr><td>1</td></tr></table></html>")
+    desk.write("page.xls", "<html><p>Please sign in</p></html>")
     desk.write("none.xlsx", b"")
     workbook(desk.root / "bare.xlsx", s=[])
     with pytest.raises(InvalidFile) as caught:
@@ -122,7 +122,7 @@ def test_a_damaged_workbook_a_web_page_and_an_empty_one(desk):
         "bare.xlsx": "the workbook is empty.",
         "damaged.xlsx": "this is no workbook, or it is damaged: {detail}",
         "none.xlsx": "the file is empty.",
-        "page.xls": "this is a web page (HTML) or XML that is named like a workbook.",
+        "page.xls": "this is a web page (HTML) or XML without a table.",
     }
 
 
@@ -135,6 +135,6 @@ def test_a_text_table_that_is_named_xls_is_read_as_text(desk):
 def test_samples_of_every_sheet(tmp_path):
     file = workbook(tmp_path / "orders.xlsx", jan=[["title"], HEADERS, ROWS[0]], feb=[["a", "b"], ["1", None]])
     assert read_samples(file) == (
-        Sample(str(file), "jan", Format.EXCEL, None, None, 2, tuple(HEADERS), (AS_TEXT[0],)),
+        Sample(str(file), "jan", Format.EXCEL, None, None, 2, tuple(HEADERS), (AS_TEXT[0],), preamble=("title",)),
         Sample(str(file), "feb", Format.EXCEL, None, None, 1, ("a", "b"), (("1", None),)),
     )
