@@ -235,3 +235,6 @@ def test_the_same_run_on_both_engines_publishes_the_same_tables(spark, tmp_path)
     assert {name.split(" ")[0] for name in tables} >= set(CLEAN) | {"insight.customer_metric", "insight.tier_count"}
     assert all(rows for name, rows in tables.items() if not name.startswith(("insight.tier_threshold", "insight.tier_profile")))
     assert_same(tables, published(on_spark, second.run_id))
+    # What the screen tells of it is the same too, warnings included.
+    assert (first.arrival, first.warnings) == (second.arrival, second.warnings)
+    assert [each.source for each in first.arrival.sources if each.reasons and each.rows_in]

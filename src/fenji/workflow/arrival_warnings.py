@@ -123,11 +123,11 @@ def _source_warnings(source: SourceArrival) -> Iterator[Problem]:
         values = {"faults": f"{source.faults:,}", "share": _percent(source.faults / source.rows_in)}
         text = (
             _(
-                "{faults} of the {rows_in} rows of source '{source}' ({share} %) are left out because they cannot be read. Most often ({rows}): expected {what}, came '{came}'."
+                "{faults} of the {rows_in} rows of source '{source}' ({share} %) could not be used. Most often ({rows}): expected {what}, came '{came}'."
             )
             if first.came
             else _(
-                "{faults} of the {rows_in} rows of source '{source}' ({share} %) are left out because they cannot be read. Most often ({rows}): expected {what}."
+                "{faults} of the {rows_in} rows of source '{source}' ({share} %) could not be used. Most often ({rows}): expected {what}."
             )
         )
         advice = _("fenji quality counts every reason.")

@@ -123,7 +123,7 @@ def test_what_belongs_to_nobody_and_what_lies_later_is_counted_apart(shop: RunRe
 def test_each_trouble_is_warned_of_once(shop: RunResult) -> None:
     assert codes(shop.warnings) == ["money_without_customer", "rows_not_read", "orders_in_the_future"]
     assert said(shop.warnings, "rows_not_read") == (
-        "data/a.csv, row 5, column 时间: 3 of the 9 rows of source 'shop' (33.3 %) are left out because they cannot be read. "
+        "data/a.csv, row 5, column 时间: 3 of the 9 rows of source 'shop' (33.3 %) could not be used. "
         "Most often (2): expected a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 20260203, came '13/45/2026'. "
         "fenji quality counts every reason."
     )

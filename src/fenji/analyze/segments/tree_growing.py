@@ -165,6 +165,11 @@ def _rules(grown: Any, matrix: Floats, metrics: Sequence[str], natures: Mapping[
             return [GrownRule(_condition(branch), said.pop())]
         column = int(tree.feature[node])
         metric, known = metrics[column], ordered[column]
+        if np.isinf(tree.threshold[node]):
+            # The tree asks only whether there is a value: whoever has one goes left.
+            left = _Branch(branch.low, branch.high, {**branch.missing, metric: False})
+            right = _Branch(_without(branch.low, metric), _without(branch.high, metric), {**branch.missing, metric: True})
+            return [*below(int(tree.children_left[node]), left), *below(int(tree.children_right[node]), right)]
         place = min(max(1, int(np.searchsorted(known, tree.threshold[node], side="right"))), len(known) - 1)
         under, over = _cut(float(known[place - 1]), float(known[place]), is_whole=natures[metric].is_whole)
         here = branch.missing.get(metric, natures[metric].is_nullable)
@@ -184,12 +189,19 @@ def _condition(branch: _Branch) -> Condition:
             lines.append(Comparison(metric, *branch.low[metric]))
         if metric in branch.high:
             lines.append(Comparison(metric, *branch.high[metric]))
+        if not lines:
+            parts.append(Presence(metric, is_null=branch.missing[metric]))
+            continue
         if not branch.missing[metric]:
             parts += lines
             continue
         one = lines[0] if len(lines) == 1 else Group(Junction.ALL, tuple(lines))
         parts.append(Group(Junction.ANY, (one, Presence(metric, is_null=True))))
     return Group(Junction.ALL, tuple(parts))
+
+
+def _without(ends: Mapping[str, Edge], metric: str) -> Mapping[str, Edge]:
+    return {name: end for name, end in ends.items() if name != metric}
 
 
 def _cut(below: float, above: float, *, is_whole: bool) -> tuple[Edge, Edge]:

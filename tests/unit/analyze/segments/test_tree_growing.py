@@ -132,3 +132,14 @@ def test_a_tree_whose_leaves_all_say_the_same_tells_nobody_apart(few: int, many:
     outcomes = ["gold"] * few + ["plain"] * (100 - few) + ["gold"] * many + ["plain"] * (100 - many)
     tree = grow_tree({"orders_12m": orders}, outcomes, natures=NATURES, plan=PLAN, seed=1)
     assert (tree.verdict, tree.sample, tree.rules, tree.held_out_accuracy) == (Growth.NO_SPLIT, 200, (), None)
+
+
+@pytest.mark.parametrize("known", [[1.0] * 100, [float(each) for each in range(100)]], ids=["one_value", "many_values"])
+def test_a_tree_that_asks_only_for_a_value_is_said_so(known: list[float]) -> None:
+    rates = np.array([*known, *[np.nan] * 100])
+    tree = grow_tree({"refund_rate_12m": rates}, ["plain"] * 100 + ["gold"] * 100, natures=NATURES, plan=PLAN, seed=1)
+    assert [(str(rule.condition), rule.outcome) for rule in tree.rules] == [
+        ("all(refund_rate_12m is not null)", "plain"),
+        ("all(refund_rate_12m is null)", "gold"),
+    ]
+    assert [condition_from(conditions_text(rule.condition)) for rule in tree.rules] == [rule.condition for rule in tree.rules]
