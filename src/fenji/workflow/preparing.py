@@ -82,7 +82,7 @@ class PrepareOptions:
     """The day of totals whose source does not say when they were taken: that of the run."""
 
     @classmethod
-    def of(cls, settings: Settings, *, keys_given: int = 0, as_of: date | None = None) -> PrepareOptions:
+    def of(cls, settings: Settings, *, keys_given: int = 0, as_of: date = date.max) -> PrepareOptions:
         """The options of a workspace."""
         return cls(
             zone=settings.time_zone,
