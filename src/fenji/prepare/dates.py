@@ -1,8 +1,8 @@
 """Which moment does a cell say? Every way in which exports write dates and times, each read only where it has one reading.
 
 Without ``date_order`` the year stands first or the month is a word; 05/06/2025 is then unreadable, and so is 13/06/2025: a column
-that is read by luck in some cells would be read wrong in others. With it, the year may stand last. ``strip``, ``year_first``,
-``split`` and ``clock_time`` are steps, each a column of its own, with a ``.view()`` between them so that no engine computes one twice.
+that is read by luck in some cells would be read wrong in others. With it, the year may stand last. ``strip``, ``month_digits``,
+``year_first``, ``split`` and ``clock_time`` are steps, each a column of its own, with a ``.view()`` between them so that no engine computes one twice.
 
 Source  ISO 8601 and RFC 5322, the forms of spreadsheets, Java, JavaScript and C; day 0 of spreadsheets is 1899-12-30
 """
@@ -41,10 +41,12 @@ _MONTHS = {
 }
 """English, German, French, Spanish, Portuguese, Italian and Dutch; no word is two months."""
 
-_MONTH_NUMBERS = " ".join(["", *(f"{word}={number}" for number, words in _MONTHS.items() for word in words.split()), ""])
+_MONTH_NUMBERS = tuple((word, f"m{number}") for number, words in _MONTHS.items() for word in words.split())
 
 _WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+|^(?:星期|周|礼拜)[一二三四五六日天][, ]*"
-_NAME = r"([a-zäéûôç]{3,10})\.?"
+_WORD = r"([a-zäéûôç]{3,10})"
+_NAME = r"m([0-9]{2})\.?"
+"""A month as ``month_digits`` leaves it."""
 _DAY = r"([0-9]{1,2})(?:st|nd|rd|th|er|\.|º|ª)?"
 _OF = r"(?:[-/., ]*(?:de |del |of )?)"
 _REST = r"((?:[^0-9:.](?s:.*))?)"
@@ -77,6 +79,26 @@ _ZONES = {
 }  # fmt: skip
 """Names of one zone; CST is Chicago's, China's or Cuba's, and IST India's, Israel's or Ireland's."""
 
+_OFFSETS = {"": "", "z": "+00:00", "utc": "+00:00", "gmt": "+00:00"} | {
+    name: f"{offset[:3]}:{offset[3:]}" for name, offset in _ZONES.items()
+}
+
+
+def _hours() -> dict[str, str]:
+    """Hours with their half of the day -> hours from 00 to 23, where these differ; nothing where the half leaves open which day is meant."""
+    noon, found = 12, {}
+    for hour in range(24):
+        morning = "" if hour > noon else "00" if hour == noon else f"{hour:02d}"
+        evening = f"{hour + noon:02d}" if hour < noon else f"{hour:02d}"
+        night = "" if hour in {0, noon} else evening
+        midday = f"{hour + noon:02d}" if hour < 3 else "" if hour <= 10 else f"{hour:02d}"  # noqa: PLR2004 - 中午1点
+        for half, meant in (("α", morning), ("a", morning), ("π", evening), ("p", evening), ("ω", night), ("ν", midday)):
+            if meant != f"{hour:02d}":
+                found[f"{half}{hour:02d}"] = meant
+    return found
+
+
+_HOURS = _hours()
 _SEPARATED = r"[日号號]?[t,. ]*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|\([月火水木金土日一二三四五六]\)|\((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\))?[t,. ]*(?:at |um |à |às |a las |klo )?"
 _TIME = (
     r"([ανωπ])? ?([01]?[0-9]|2[0-3])(?:[:时点點時]([0-5]?[0-9])|[.h]([0-5][0-9]))"
@@ -85,7 +107,8 @@ _TIME = (
 _ZONE = rf" *((?:z|utc|gmt)|(?:utc|gmt)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})? *(?:\([^)]*\)|\[[^\]]*\])?"
 _SPLIT = rf"^([0-9_]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}){_SEPARATED}(?:{_TIME}{_ZONE}|z)?\z"
 
-_PARTS = r"^#[0-9_]{4}-[0-9]{1,2}-[0-9]{1,2}[ανωπ ap][0-9]{2}:[0-9]{2}:"
+_YEAR_OF = r"^([0-9_]{4})-([0-9]{1,2})-([0-9]{1,2})\z"
+_PARTS = r"^#([0-9_]{2})([0-9]{2})(-[0-9]{2}-[0-9]{2})([ανωπ ap][0-9]{2})(:[0-9]{2}:[0-9]{2}\.[0-9]{6})(.*)\z"
 _CANONICAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\z"
 _CANONICAL_WITH_ZONE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}[+-][0-9]{2}:[0-9]{2}\z"
 
@@ -101,11 +124,17 @@ def strip(came: ir.StringValue) -> ir.StringValue:
     return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), bare)
 
 
+def month_digits(bare: ir.StringValue) -> ir.StringValue:
+    """The second step: ``5 m06 2025`` for ``5 june 2025``, so that the steps after it know digits only; other text as it is."""
+    word = bare.re_extract(_WORD, 1)
+    return bare.replace(word, word.cases(*_MONTH_NUMBERS, else_=word))
+
+
 def year_first(bare: ir.StringValue, order: DateOrder | None, *, is_day: bool) -> ir.StringValue:
-    """The second step: year, month and day in digits before what follows them; other text as it is.
+    """The third step: year, month and day in digits before what follows them; other text as it is.
 
     Args:
-        bare: from ``strip``.
+        bare: from ``month_digits``.
         order: which of day and month stands first where the year stands last.
         is_day: for birthdays, which have no years of two digits ('45 may be 1945) and are no months.
     """
@@ -126,60 +155,49 @@ def year_first(bare: ir.StringValue, order: DateOrder | None, *, is_day: bool) -
             (bare.re_search(_MONTH_AND_YEAR), _month(bare, _MONTH_AND_YEAR, 2, 1)),
             (bare.re_search(_SIX_DIGITS), _month(bare, _SIX_DIGITS, 1, 2)),
         ]
-    branches.append((~bare.re_search(_LETTERS), bare))
+    branches.append((~bare.re_search(_NAME), bare))
     branches += [
-        (bare.re_search(day_name_year), _put(bare, day_name_year, (3, 2, 1), is_named=True)),
-        (bare.re_search(name_day_year), _put(bare, name_day_year, (3, 1, 2), is_named=True)),
-        (bare.re_search(_YEAR_NAME_DAY), _put(bare, _YEAR_NAME_DAY, (1, 2, 3), is_named=True)),
+        (bare.re_search(day_name_year), _put(bare, day_name_year, (3, 2, 1))),
+        (bare.re_search(name_day_year), _put(bare, name_day_year, (3, 1, 2))),
+        (bare.re_search(_YEAR_NAME_DAY), _put(bare, _YEAR_NAME_DAY, (1, 2, 3))),
         (bare.re_search(_YEAR_AT_END), _year_at_end(bare)),
     ]
     if not is_day:
         branches += [
-            (bare.re_search(_NAME_AND_YEAR), _month(bare, _NAME_AND_YEAR, 2, 1, is_named=True)),
-            (bare.re_search(_YEAR_AND_NAME), _month(bare, _YEAR_AND_NAME, 1, 2, is_named=True)),
+            (bare.re_search(_NAME_AND_YEAR), _month(bare, _NAME_AND_YEAR, 2, 1)),
+            (bare.re_search(_YEAR_AND_NAME), _month(bare, _YEAR_AND_NAME, 1, 2)),
         ]
     return ibis.cases(*branches, else_=bare)
 
 
 def split(text: ir.StringValue) -> ir.StringValue:
-    """The third step: ``#2025-06-05p03:20:00.000000+8``, every part of the time in its place; other text as it is.
+    """The fourth step: ``#2025-06-05p03:20:00.000000+8``, every part of the time in its place; other text as it is.
 
     Args:
         text: from ``year_first``.
     """
     parts = (text.re_extract(_SPLIT, group) for group in range(1, 10))
     date, half, hour, minute, or_minute, second, fraction, letter, zone = parts
-    year, month, day_ = (date.split("-")[n] for n in range(3))
     written = ibis.literal("#").concat(
-        *(year, "-", month.lpad(2, "0"), "-", day_.lpad(2, "0"), half.concat(letter).rpad(1, " ")),
-        *(
-            hour.lpad(2, "0"),
-            ":",
-            minute.concat(or_minute).lpad(2, "0"),
-            ":",
-            second.lpad(2, "0"),
-            ".",
-            fraction.rpad(6, "0"),
-            zone,
-        ),
+        *(date.re_extract(_YEAR_OF, 1), "-", _two(date.re_extract(_YEAR_OF, 2)), "-", _two(date.re_extract(_YEAR_OF, 3))),
+        *(ibis.literal(" ").concat(half, letter).right(1), _two(hour), ":", _two(minute.concat(or_minute)), ":", _two(second), "."),
+        *(fraction.concat("000000").left(6), zone),
     )
     return ibis.ifelse(text.re_search(_SPLIT), written, text)
 
 
 def clock_time(text: ir.StringValue) -> ir.StringValue:
-    """The fourth step: ``2025-06-05 15:20:00.000000`` with the offset from UTC where the cell names one; other text as it is.
+    """The fifth step: ``2025-06-05 15:20:00.000000`` with the offset from UTC where the cell names one; other text as it is.
 
     Args:
         text: from ``split``.
     """
-    hour = _on_24_hours(text.substr(12, 2).try_cast("int64"), text.substr(11, 1))
-    century = ibis.ifelse(text.substr(3, 2) >= "70", "19", "20")
-    year = ibis.ifelse(text.substr(1, 1) == "_", century.concat(text.substr(3, 2)), text.substr(1, 4))
-    zone = text.substr(27)
-    named = zone.cases(*_ZONES.items(), else_=zone.re_replace("^(?:utc|gmt)", ""))
-    from_utc = ibis.cases((zone == "", ""), (zone.isin(["z", "utc", "gmt"]), "+00:00"), else_=_four_digits(named))
-    written = year.concat(text.substr(5, 6), " ", hour.cast("string").lpad(2, "0"), text.substr(14, 13), from_utc)
-    return ibis.cases((text.isnull(), ibis.null("string")), (text.re_search(_PARTS) & hour.notnull(), written), else_=text)
+    first, last, day_, hour, clock, zone = (text.re_extract(_PARTS, group) for group in range(1, 7))
+    century = ibis.cases((first == "__", ibis.ifelse(last >= "70", "19", "20")), else_=first)
+    from_utc = zone.cases(*_OFFSETS.items(), else_=_four_digits(zone.re_replace("^(?:utc|gmt)", "")))
+    # An hour that does not go with its half of the day leaves a text that is no time.
+    written = century.concat(last, day_, " ", hour.cases(*_HOURS.items(), else_=hour.right(2)), clock, from_utc)
+    return ibis.cases((text.isnull(), ibis.null("string")), (text.re_search(_PARTS), written), else_=text)
 
 
 def local_time(cells: Cells) -> ir.TimestampValue:
@@ -225,16 +243,14 @@ def is_month(bare: ir.StringValue) -> ir.BooleanValue:
     return bare.re_search("|".join(f"(?:{each})" for each in patterns)).fill_null(ibis.literal(value=False))
 
 
-def _put(bare: ir.StringValue, pattern: str, groups: tuple[int, int, int], *, is_named: bool = False) -> ir.StringValue:
+def _put(bare: ir.StringValue, pattern: str, groups: tuple[int, int, int]) -> ir.StringValue:
     """Year, month, day and the rest, from the groups of a pattern whose fourth is the rest; a year of two digits is __25."""
     year, month, day_ = (bare.re_extract(pattern, group) for group in groups)
-    month = _month_number(month) if is_named else month
     return year.lpad(4, "_").concat("-", month, "-", day_, bare.re_extract(pattern, 4))
 
 
-def _month(bare: ir.StringValue, pattern: str, year: int, month: int, *, is_named: bool = False) -> ir.StringValue:
-    written = bare.re_extract(pattern, month)
-    return bare.re_extract(pattern, year).concat("-", _month_number(written) if is_named else written, "-01")
+def _month(bare: ir.StringValue, pattern: str, year: int, month: int) -> ir.StringValue:
+    return bare.re_extract(pattern, year).concat("-", bare.re_extract(pattern, month), "-01")
 
 
 def _compact(bare: ir.StringValue) -> ir.StringValue:
@@ -245,36 +261,18 @@ def _compact(bare: ir.StringValue) -> ir.StringValue:
 
 def _year_at_end(bare: ir.StringValue) -> ir.StringValue:
     name, day_, time, zone, year = (bare.re_extract(_YEAR_AT_END, group) for group in range(1, 6))
-    return year.concat("-", _month_number(name), "-", day_, " ", time, zone)
+    return year.concat("-", name, "-", day_, " ", time, zone)
 
 
-def _month_number(name: ir.StringValue) -> ir.StringValue:
-    """Two digits of a month; what is none becomes a word that nobody reads."""
-    dictionary = ibis.literal(_MONTH_NUMBERS)
-    place = dictionary.find(ibis.literal(" ").concat(name, "="))
-    return ibis.ifelse(place >= 0, dictionary.substr(place + name.length() + 2, 2), "none")
-
-
-def _on_24_hours(hour: ir.IntegerValue, half: ir.StringValue) -> ir.IntegerValue:
-    """The hour from 0 to 23; null where the half of the day does not go with it, or leaves open which day is meant."""
-    noon = 12
-    is_morning, is_noon, is_night, is_evening = half.isin(["α", "a"]), half == "ν", half == "ω", half.isin(["π", "p", "ω"])
-    return ibis.cases(
-        (is_night & hour.isin([0, noon]), ibis.null("int64")),
-        (is_morning & (hour > noon), ibis.null("int64")),
-        (is_morning & (hour == noon), 0),
-        (is_evening & (hour < noon), hour + noon),
-        (is_noon & (hour < 3), hour + noon),  # noqa: PLR2004 - 中午1点
-        (is_noon & hour.between(3, 10), ibis.null("int64")),
-        else_=hour,
-    )
+def _two(number: ir.StringValue) -> ir.StringValue:
+    return ibis.literal("00").concat(number).right(2)
 
 
 def _four_digits(offset: ir.StringValue) -> ir.StringValue:
     """+8, +08, +0800 and +08:00 in the form with the colon, which both engines read."""
     digits = offset.re_replace("[+:-]", "")
-    digits = ibis.ifelse(digits.length() % 2 == 1, ibis.literal("0").concat(digits), digits).rpad(4, "0")
-    return ibis.ifelse(offset.startswith("-"), "-", "+").concat(digits.left(2), ":", digits.right(2))
+    filled = ibis.ifelse(digits.length() % 2 == 1, ibis.literal("0").concat(digits), digits).concat("00").left(4)
+    return offset.left(1).concat(filled.left(2), ":", filled.right(2))
 
 
 def _spreadsheet_time(bare: ir.StringValue) -> ir.TimestampValue:

@@ -254,9 +254,10 @@ def _is_unpaid(rows: ir.Table, sources: Sequence[Source]) -> ir.BooleanValue:
 
 def is_short_of(rows: ir.Table, sources: Sequence[Source]) -> ir.BooleanValue:
     """Whether the status of a row means anything else than paid, by the words of its own source; null where nobody knows."""
+    if not sources:
+        return ibis.null("boolean")
     own = [(rows["source"] == source.name, statuses.status_class(rows["status"], source)) for source in sources]
-    meaning = ibis.cases(*own, else_=ibis.null("string")) if own else ibis.null("string")
-    return meaning != str(StatusClass.PAID)
+    return ibis.cases(*own, else_=ibis.null("string")) != str(StatusClass.PAID)
 
 
 def _said(rows: ir.Table, feed: Feed, sources: Sequence[Source], status: StatusClass) -> ir.BooleanValue:

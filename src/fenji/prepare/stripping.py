@@ -12,7 +12,7 @@ from fenji.domain.feeds import Cell
 from fenji.domain.sources import DateOrder, DecimalSign
 from fenji.prepare import amounts, cells, dates
 
-_STEPS = 3
+_STEPS = 4
 """The most steps that follow the first."""
 
 
@@ -74,5 +74,5 @@ def _steps(writing: Writing) -> Sequence[Callable[[ir.StringValue], ir.StringVal
         return (partial(amounts.normal, decimal=writing.decimal), amounts.understood, amounts.agreed)
     if writing.is_date:
         year_first = partial(dates.year_first, order=writing.date_order, is_day=writing.kind is Cell.DAY)
-        return (year_first, dates.split, dates.clock_time)
+        return (dates.month_digits, year_first, dates.split, dates.clock_time)
     return ()
