@@ -19,10 +19,10 @@ def with_order_states(rows: ir.Table, *, has_status: bool) -> ir.Table:
     """The rows of one source with what their order's other rows say.
 
     Grain: one row per row given.
-    Keeps: every row; an empty ``status`` or ``paid_at`` takes that of the first row of its order that has one.
+    Keeps: every row; an empty ``status`` takes that of the first row of its order that has one.
 
     Args:
-        rows: with ``file``, ``row_number``, ``order_id``, ``status``, ``paid_at``, ``paid_on``, ``refund_amount``, and
+        rows: with ``file``, ``row_number``, ``order_id``, ``status``, ``refund_amount``, and
             ``cancelled_at__said`` and ``paid_at__said``: whether anything stands in the cell.
         has_status: whether the source has a status. Where it has, a cancellation reaches only rows without one: a row that says
             that it was delivered was.
@@ -34,15 +34,13 @@ def with_order_states(rows: ir.Table, *, has_status: bool) -> ir.Table:
     alone = ibis.ifelse(rows["order_id"].isnull(), rows["row_number"], ibis.literal(0, "int64"))
     order = ibis.window(group_by=[rows["file"], rows["order_id"], alone])
 
-    def first(name: str) -> ir.Value:
-        return rows[name].argmin(rows["row_number"], where=rows[name].notnull()).over(order)
-
+    # The smallest of (row number, status): one aggregate, which both engines compute over a window.
+    told = ibis.struct({"row_number": rows["row_number"], "status": rows["status"]})
+    first_told = ibis.ifelse(rows["status"].notnull(), told, ibis.null(told.type())).min().over(order)
     cancelled = rows["cancelled_at__said"]
     spreads = rows["status"].isnull() if has_status else ibis.literal(value=True)
     shared = {
-        "status": rows["status"].fill_null(first("status")),
-        "paid_at": rows["paid_at"].fill_null(first("paid_at")),
-        "paid_on": rows["paid_on"].fill_null(first("paid_on")),
+        "status": rows["status"].fill_null(first_told["status"]),
         SAYS_CANCELLED: cancelled | (spreads & cancelled.any().over(order)),
         SAYS_PAID: rows["paid_at__said"].any().over(order),
         TELLS_REFUND: (rows["refund_amount"].fill_null(0) != 0).any().over(order),
