@@ -8,26 +8,27 @@ from decimal import Decimal
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pytest
 
 from fenji.domain.feeds import Cell
-from fenji.domain.sources import MoneyUnit
+from fenji.domain.sources import DateOrder, DecimalSign, MoneyUnit
 from fenji.engines.duck import DuckEngine
-from fenji.prepare import cells
+from fenji.prepare import amounts, cells, dates
+from fenji.prepare.stripping import Writing, bare_cells, with_bare
 
 UNREAD = object()
 """Present, but not readable."""
 
 
-def check(
-    engine: DuckEngine, cases: dict[str | None, object], read: Callable[[cells.Cells], ir.Value], kind: Cell, signs: str = ""
-) -> None:
+def check(engine: DuckEngine, cases: dict[str | None, object], read: Callable[[cells.Cells], ir.Value], writing: Cell | Writing) -> None:
     """Compares all cases at once, so that a failure shows every cell that reads otherwise."""
-    came = engine.from_arrow(pa.table({"came": pa.array(list(cases), pa.string())}))
-    stripped = came.mutate(bare=cells.strip(came.came, kind, signs)).view()
-    values = stripped.mutate(value=read(cells.Cells(stripped.came, stripped.bare))).view()
-    unread = cells.is_unread(cells.Cells(values.came, values.bare), values.value, kind)
+    writing = writing if isinstance(writing, Writing) else Writing(writing)
+    came = engine.from_arrow(pa.table({"x__came": pa.array(list(cases), pa.string())}))
+    stripped = with_bare(came, {"x": writing})
+    values = stripped.mutate(value=read(bare_cells(stripped, "x"))).view()
+    unread = cells.is_unread(bare_cells(values, "x"), values.value, writing.kind)
     rows = engine.fetch(values.mutate(unread=unread)).to_pylist()
-    found = {row["came"]: UNREAD if row["unread"] else row["value"] for row in rows}
+    found = {row["x__came"]: UNREAD if row["unread"] else row["value"] for row in rows}
     assert found == cases
 
 
@@ -79,7 +80,6 @@ def test_masked_ids_of_persons_say_nothing(engine: DuckEngine) -> None:
     check(engine, {"t**8": None, "张*": None, "tom8": "tom8", "1.9E+17": UNREAD}, cells.person_id, Cell.ID)
 
 
-YUAN = cells.CURRENCY_SIGNS["CNY"]
 MONEY = {
     "12": Decimal(12),
     "-12.00": Decimal(-12),
@@ -111,7 +111,37 @@ MONEY = {
     "无退款申请": None,
     "": None,
     "12.5%": UNREAD,
-    "$12": UNREAD,
+    "12,50": UNREAD,
+    "1.234,56": UNREAD,
+    "0,123": UNREAD,
+    "1,00,00": UNREAD,
+    "1,23,456.00": Decimal(123456),
+    "1'234.50": Decimal("1234.5"),
+    "1’234.50": Decimal("1234.5"),
+    "1 234.50": Decimal("1234.5"),
+    "1\u202f234.50": Decimal("1234.5"),
+    "1 2": UNREAD,
+    "12.00-": Decimal(-12),
+    "−12.00": Decimal(-12),
+    "(-12.00)": UNREAD,
+    "$(12.00)": Decimal(-12),
+    "12.-": Decimal(12),
+    "12,--": Decimal(12),
+    "3百万": Decimal(3_000_000),
+    "5k": Decimal(5000),
+    "5 K": Decimal(5000),
+    "1e3万": UNREAD,
+    "$12": Decimal(12),
+    "$.50": Decimal("0.5"),
+    "US$ 1,000.00": Decimal(1000),
+    "USD12": Decimal(12),
+    "12.50 usd": Decimal("12.5"),
+    "$10 USD": Decimal(10),
+    "¥5 USD": UNREAD,
+    "Rs.500": Decimal(500),
+    "12 kr": Decimal(12),
+    "12 KRX": UNREAD,
+    "3件": UNREAD,
     "abc": UNREAD,
     "1.2.3": UNREAD,
     "12(3)": UNREAD,
@@ -121,28 +151,49 @@ MONEY = {
 
 
 def test_amounts_in_yuan(engine: DuckEngine) -> None:
-    check(engine, MONEY, cells.money, Cell.MONEY, YUAN)
+    check(engine, MONEY, amounts.money, Cell.MONEY)
 
 
 def test_amounts_in_fen_and_in_ten_thousand_yuan_are_exact(engine: DuckEngine) -> None:
     check(
         engine,
         {"12345": Decimal("123.45"), "1": Decimal("0.01"), "1,000分": UNREAD, "1,000": Decimal(10), "x": UNREAD, "": None},
-        lambda cell: cells.money(cell, MoneyUnit.FEN),
+        lambda cell: amounts.money(cell, MoneyUnit.FEN),
         Cell.MONEY,
-        YUAN,
     )
     check(
         engine,
         {"1.23456": Decimal("12345.6"), "0.0001": Decimal(1), "¥2": Decimal(20000), "-": None},
-        lambda cell: cells.money(cell, MoneyUnit.WAN_YUAN),
+        lambda cell: amounts.money(cell, MoneyUnit.WAN_YUAN),
         Cell.MONEY,
-        YUAN,
     )
 
 
-def test_a_currency_reads_its_own_sign_only(engine: DuckEngine) -> None:
-    check(engine, {"$1,200.50": Decimal("1200.5"), "¥3": UNREAD}, cells.money, Cell.MONEY, cells.CURRENCY_SIGNS["USD"])
+def test_a_decimal_comma_turns_the_signs_round(engine: DuckEngine) -> None:
+    cases = {
+        "12,50": Decimal("12.5"),
+        "1.234,56": Decimal("1234.56"),
+        "1234,5": Decimal("1234.5"),
+        "0,99": Decimal("0.99"),
+        "1.000": Decimal(1000),
+        "2.500.000,00": Decimal(2_500_000),
+        "100": Decimal(100),
+        "-1.000,5": Decimal("-1000.5"),
+        "1 234,56 €": Decimal("1234.56"),
+        "R$ 1.234,50": Decimal("1234.5"),
+        "Rp 1.000": Decimal(1000),
+        "12.50": UNREAD,
+        "1,234.50": UNREAD,
+        "1.00": UNREAD,
+        "0.123": UNREAD,
+    }
+    check(engine, cases, amounts.money, Writing(Cell.MONEY, decimal=DecimalSign.COMMA))
+
+
+def test_marks_name_the_currencies_that_are_written_so(engine: DuckEngine) -> None:
+    cases = {"": None, "¥12": "|CNY|JPY|", "12元": "|CNY|TWD|HKD|MOP|", "12 EUR": "|EUR|", "NT$ 5": "|TWD|", "$10 HKD": "|HKD|", "฿5": "|THB|", "5 zł": "|PLN|",
+             "CHF 5": "|CHF|", "5 ₽": "|RUB|", "rm5": "|MYR|", "kr 5": "|SEK|NOK|DKK|ISK|"}  # fmt: skip
+    check(engine, cases, amounts.named_currencies, Cell.MONEY)
 
 
 def test_numbers(engine: DuckEngine) -> None:
@@ -152,9 +203,14 @@ def test_numbers(engine: DuckEngine) -> None:
         "1000000000000": Decimal(1000000000000),
         "２": Decimal(2),
         "两件": UNREAD,
+        "3件": Decimal(3),
+        "2 pcs": Decimal(2),
+        "5 Stk.": Decimal(5),
+        "12,5": UNREAD,
+        "12.5%": UNREAD,
         "¥3": UNREAD,
     }
-    check(engine, cases, cells.number, Cell.NUMBER)
+    check(engine, cases, amounts.number, Cell.NUMBER)
 
 
 def at(*parts: int) -> datetime:
@@ -194,14 +250,59 @@ LOCAL = {
     "yesterday": UNREAD,
     "12:30": UNREAD,
     "2020": UNREAD,
-    "2020-02": UNREAD,
+    "2020-02": at(2020, 2, 1),
+    "2020年2月": at(2020, 2, 1),
+    "2020/2": at(2020, 2, 1),
+    "202002": at(2020, 2, 1),
+    "201112": UNREAD,
+    "02/2020": at(2020, 2, 1),
+    "Feb 2020": at(2020, 2, 1),
+    "2020.02": UNREAD,
+    "Feb-20": UNREAD,
+    "2020-02-03 3:20 PM": at(2020, 2, 3, 15, 20),
+    "2020-02-03 12:20:30 am": at(2020, 2, 3, 0, 20, 30),
+    "2020-02-03 12:20 p.m.": at(2020, 2, 3, 12, 20),
+    "2020-02-03 13:20 PM": at(2020, 2, 3, 13, 20),
+    "2020-02-03 13:20 AM": UNREAD,
+    "2020/2/3 上午 3:20:00": at(2020, 2, 3, 3, 20),
+    "2020/2/3 下午3:20": at(2020, 2, 3, 15, 20),
+    "2020年2月3日 晚上8点05分": at(2020, 2, 3, 20, 5),
+    "2020/2/3 中午 1:05": at(2020, 2, 3, 13, 5),
+    "2020/2/3 凌晨 1:05": at(2020, 2, 3, 1, 5),
+    "2020/2/3 晚上 12:05": UNREAD,
+    "2020年2月3日 星期一 05:06": at(2020, 2, 3, 5, 6),
+    "2020-02-03（月） 05:06": at(2020, 2, 3, 5, 6),
+    "03-Feb-20": at(2020, 2, 3),
+    "Feb-03-20": at(2020, 2, 3),
+    "3 Feb 2020 05:06": at(2020, 2, 3, 5, 6),
+    "Feb 3, 2020": at(2020, 2, 3),
+    "February 3 2020 5:06:07 AM": at(2020, 2, 3, 5, 6, 7),
+    "3 FEBRUARY 2020": at(2020, 2, 3),
+    "2020-Feb-03": at(2020, 2, 3),
+    "3rd Feb 2020": at(2020, 2, 3),
+    "Monday, February 3, 2020 5:06 PM": at(2020, 2, 3, 17, 6),
+    "Mon Feb  3 05:06:07 2020": at(2020, 2, 3, 5, 6, 7),
+    "3. Februar 2020 05:06 Uhr": at(2020, 2, 3, 5, 6),
+    "3 févr. 2020": at(2020, 2, 3),
+    "3 de febrero de 2020": at(2020, 2, 3),
+    "3 fev 2020": at(2020, 2, 3),
+    "3 Foo 2020": UNREAD,
+    "30 Feb 2020": UNREAD,
+    "43864.212581018518": at(2020, 2, 3, 5, 6, 7),
+    "20200203050607123": at(2020, 2, 3, 5, 6, 7, 123_000),
+    "13/02/2020": UNREAD,
+    "2/3/20": UNREAD,
+    "20-02-03": UNREAD,
+    "2020-02-03 24:00:00": UNREAD,
+    "2020020305": UNREAD,
+    "1900-01-01": at(1900, 1, 1),
     "infinity": UNREAD,
     "epoch": UNREAD,
 }
 
 
 def test_written_dates_are_wall_clock_times(engine: DuckEngine) -> None:
-    check(engine, LOCAL, cells.local_time, Cell.MOMENT)
+    check(engine, LOCAL, dates.local_time, Cell.MOMENT)
 
 
 def test_moments_that_need_no_zone(engine: DuckEngine) -> None:
@@ -216,9 +317,21 @@ def test_moments_that_need_no_zone(engine: DuckEngine) -> None:
         "2020-02-02T16:06:07-05:00": expected,
         "1580677567": expected,
         "1580677567000": expected,
+        "2020-02-03 05:06:07.000+0800": expected,
+        "2020-02-02 16:06:07 -0500": expected,
+        "2020-02-03 05:06:07 GMT+8": expected,
+        "2020-02-03T05:06:07+08:00[Asia/Shanghai]": expected,
+        "Mon Feb 03 2020 05:06:07 GMT+0800 (China Standard Time)": expected,
+        "Sun, 02 Feb 2020 21:06:07 GMT": expected,
+        "Feb 2, 2020 1:06:07 PM PST": expected,
+        "Sun Feb 02 13:06:07 PST 2020": expected,
+        "Mon Feb 03 05:06:07 CST 2020": UNREAD,
+        "2020-02-03 05:06:07 IST": UNREAD,
+        "1580677567.0": expected,
+        "1580677567000.0": expected,
         "2020-02-30T00:00:00Z": UNREAD,
     }
-    check(engine, cases, cells.moment, Cell.MOMENT)
+    check(engine, cases, dates.moment, Cell.MOMENT)
 
 
 def test_a_cell_is_a_wall_clock_time_or_a_moment_and_never_both(engine: DuckEngine) -> None:
@@ -226,9 +339,33 @@ def test_a_cell_is_a_wall_clock_time_or_a_moment_and_never_both(engine: DuckEngi
     came = engine.from_arrow(pa.table({"came": written}))
     both = came.mutate(bare=cells.strip(came.came, Cell.MOMENT)).view()
     both = both.filter(
-        cells.local_time(cells.Cells(both.came, both.bare)).notnull() & cells.moment(cells.Cells(both.came, both.bare)).notnull()
+        dates.local_time(cells.Cells(both.came, both.bare)).notnull() & dates.moment(cells.Cells(both.came, both.bare)).notnull()
     )
     assert engine.fetch(both).to_pylist() == []
+
+
+@pytest.mark.parametrize(("order", "month"), [(DateOrder.MONTH_FIRST, 5), (DateOrder.DAY_FIRST, 6)])
+def test_dates_with_the_year_last_are_read_by_the_order_of_their_column(engine: DuckEngine, order: DateOrder, month: int) -> None:
+    expected = at(2025, month, 11 - month)
+    cases = {
+        "05/06/2025": expected,
+        "5/6/25": expected,
+        "5-6-2025": expected,
+        "05.06.2025": expected,
+        "5/6/2025 8:26": expected.replace(hour=8, minute=26),
+        "05/06/2025 03:20:15 PM": expected.replace(hour=15, minute=20, second=15),
+        "05/06/2025, 15:20": expected.replace(hour=15, minute=20),
+        "05.06.2025 15.20": expected.replace(hour=15, minute=20),
+        "2025-06-05": at(2025, 6, 5),
+        "5 Jun 2025": at(2025, 6, 5),
+        "6/5/70": at(1970, 11 - month, month),
+        "31/31/2025": UNREAD,
+        "12/31/2024": at(2024, 12, 31) if order is DateOrder.MONTH_FIRST else UNREAD,
+        "13/06/2025": at(2025, 6, 13) if order is DateOrder.DAY_FIRST else UNREAD,
+    }
+    check(engine, cases, dates.local_time, Writing(Cell.MOMENT, date_order=order))
+    birthdays = {"05/06/1990": date(1990, month, 11 - month), "05/06/45": UNREAD}
+    check(engine, birthdays, dates.day, Writing(Cell.DAY, date_order=order))
 
 
 def test_days(engine: DuckEngine) -> None:
@@ -239,7 +376,7 @@ def test_days(engine: DuckEngine) -> None:
         "19900203": date(1990, 2, 3),
         "1990-02": UNREAD,
     }
-    check(engine, cases, cells.day, Cell.DAY)
+    check(engine, cases, dates.day, Cell.DAY)
 
 
 def test_phones_are_one_spelling_and_masked_ones_say_nothing(engine: DuckEngine) -> None:
@@ -262,6 +399,17 @@ def test_phones_are_one_spelling_and_masked_ones_say_nothing(engine: DuckEngine)
         "1.38123E+10": UNREAD,
     }
     check(engine, cases, cells.phone, Cell.PHONE)
+
+
+def test_ids_phones_and_addresses_of_nobody_say_nothing(engine: DuckEngine) -> None:
+    nobody = ["0", "0.0", "-1", "000000", "999999", "散客", "匿名用户", "游客", "非会员", "Guest", "guest_user", "WALK-IN CUSTOMER", "anonymous", "undefined", "N/A",
+              "(not set)", "Laufkunde", "invité", "consumidor final", "ゲスト", "00000000-0000-0000-0000-000000000000"]  # fmt: skip
+    somebody = {"10": "10", "1": "1", "100": "100", "9999": "9999", "20.0": "20", "散客王": "散客王", "guesthouse": "guesthouse", "00010": "00010"}
+    check(engine, dict.fromkeys(nobody) | somebody, cells.person_id, Cell.ID)
+    phones = ["00000000000", "13800138000", "138 0013 8000", "13000000000", "11111111111", "12345678901", "+86 13800000000", "88888888"]
+    check(engine, dict.fromkeys(phones) | {"13812345678": "+8613812345678", "13800138001": "+8613800138001"}, cells.phone, Cell.PHONE)
+    mails = ["noemail@shop.com", "no-reply@x.com", "none@none.com", "test@test.com", "x@noemail.com", "Guest@x.com"]
+    check(engine, dict.fromkeys(mails) | {"testa@test.com": "testa@test.com", "na@x.com": "na@x.com"}, cells.email, Cell.EMAIL)
 
 
 def test_email_addresses_are_lower_case_and_valid(engine: DuckEngine) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from fenji.domain.feeds import FEEDS, Feed, field_names
 from fenji.domain.reasons import Reason
-from fenji.domain.sources import ColumnMapping, DropRule, FileLocation, MoneyUnit, Source
+from fenji.domain.sources import ColumnMapping, DateOrder, DecimalSign, DropRule, FileLocation, MoneyUnit, Source, StatusClass
 from fenji.engines.duck import DuckEngine
 from fenji.prepare.rows import PROVENANCE, VERDICT, day_name, typed_rows, unread
 from fenji.tables.raw import RAW
@@ -160,10 +160,131 @@ def test_orders_that_were_not_paid_or_called_off_are_left_out(engine: DuckEngine
 def test_a_source_may_say_what_paid_is(engine: DuckEngine) -> None:
     found = reasons(
         engine,
-        [{"status": " Closed Won "}, {"status": "quote"}, {"status": None}, {"status": "cancelled"}],
+        [{"status": " Closed Won "}, {"status": "quote"}, {"status": None, "order_id": "2"}, {"status": "cancelled"}],
         paid_statuses=("closed won",),
     )
     assert [reason for reason, _, _ in found] == [None, Reason.UNPAID, Reason.UNPAID, Reason.CANCELLED]
+
+
+def test_what_one_row_says_holds_for_the_rows_of_its_order(engine: DuckEngine) -> None:
+    columns = ("order_id", "ordered_at", "status", "line_amount", "refund_amount", "cancelled_at")
+    told = [
+        ("1", "paid", None, None),
+        ("1", None, None, None),
+        ("2", "refunded", "100", None),  # the refund takes both lines back: they stay
+        ("2", None, None, None),
+        ("3", "refunded", None, None),  # nobody says how much: all of it
+        ("3", None, None, None),
+        ("4", "voided", "0", None),
+        ("4", None, None, None),
+        ("5", "paid", None, "2025-06-06 10:00"),
+        ("5", None, None, None),
+        ("6", "交易成功", None, None),  # lines with a status of their own keep it
+        ("6", "交易关闭", None, None),
+        (None, None, None, None),
+    ]
+    rows = [
+        {"order_id": order, "status": status, "refund_amount": refund, "cancelled_at": cancelled, "line_amount": "50"}
+        for order, status, refund, cancelled in told
+    ]
+    found = [reason for reason, _, _ in reasons(engine, rows, fields=columns)]
+    gone = Reason.CANCELLED
+    assert found == [None, None, None, None, gone, gone, gone, gone, gone, gone, None, gone, Reason.MISSING_ID]
+
+
+def test_a_returned_document_is_no_sale_that_came_to_nothing(engine: DuckEngine) -> None:
+    columns = ("order_id", "ordered_at", "status", "line_amount", "kind")
+    rows = [
+        {"order_id": "1", "status": "已退货", "line_amount": "-50"},
+        {"order_id": "2", "status": "returned", "line_amount": "50", "kind": "return"},
+        {"order_id": "3", "status": "returned", "line_amount": "50"},
+    ]
+    assert [reason for reason, _, _ in reasons(engine, rows, fields=columns)] == [None, None, Reason.CANCELLED]
+
+
+def test_orders_without_a_time_of_payment_are_unpaid_where_the_shop_writes_one(engine: DuckEngine) -> None:
+    columns = ("order_id", "ordered_at", "paid_at", "line_amount")
+    rows = [
+        {"order_id": "1", "paid_at": "2026-01-04 10:01:00"},
+        {"order_id": "1", "paid_at": None},
+        {"order_id": "2", "paid_at": None},
+        {"order_id": "3", "paid_at": "0000-00-00 00:00:00"},
+        {"order_id": "4", "paid_at": "soon"},
+    ]
+    found = reasons(engine, [row | {"line_amount": "5"} for row in rows], fields=columns, needs_paid_at=True)
+    assert [reason for reason, _, _ in found] == [None, None, Reason.UNPAID, Reason.UNPAID, None]
+    found = reasons(engine, [row | {"line_amount": "5"} for row in rows], fields=columns)
+    assert [reason for reason, _, _ in found] == [None] * 5
+
+
+def test_the_sources_own_words_for_statuses_come_first(engine: DuckEngine) -> None:
+    words = {StatusClass.VOID: ("9", "paid"), StatusClass.PAID: ("Draft",), StatusClass.UNPAID: ("1",)}
+    rows = [{"order_id": str(n), "status": status} for n, status in enumerate(["9", "Paid", " draft", "1", "2", "void"])]
+    found = [reason for reason, _, _ in reasons(engine, rows, statuses=words)]
+    assert found == [Reason.CANCELLED, Reason.CANCELLED, None, Reason.UNPAID, None, Reason.CANCELLED]
+
+
+def test_an_amount_in_another_currency_is_not_taken_for_the_sources(engine: DuckEngine) -> None:
+    columns = ("order_id", "ordered_at", "line_amount", "refund_amount")
+    told = [("12", None), ("¥12", "1元"), ("US$12", None), ("12 usd", "0"), ("$12", None), ("€12", "£1"), ("￥12", "1 EUR"), ("NT$9", "1元")]
+    rows = [{"order_id": str(n), "line_amount": line, "refund_amount": back} for n, (line, back) in enumerate(told)]
+    found = typed(engine, Feed.ORDER_LINE, [GOOD | row for row in rows], source(Feed.ORDER_LINE, *columns))
+    foreign = Reason.FOREIGN_CURRENCY
+    assert [(row["currency"], row["reason"], row["field"]) for row in found] == [
+        (None, None, None),
+        (None, None, None),
+        ("USD", None, None),
+        ("USD", None, None),
+        (None, foreign, "line_amount"),  # of a dozen dollars none is the source's
+        ("EUR", foreign, "refund_amount"),
+        (None, foreign, "refund_amount"),
+        ("TWD", None, None),
+    ]
+    dollars = source(Feed.ORDER_LINE, *columns, currency="HKD")
+    found = typed(engine, Feed.ORDER_LINE, [GOOD | row for row in rows], dollars)
+    assert [row["currency"] for row in found if row["reason"] is None] == [None, "USD", "USD", None, "TWD"]
+
+
+def test_a_column_of_currencies_has_the_first_word(engine: DuckEngine) -> None:
+    columns = ("order_id", "ordered_at", "line_amount", "currency")
+    told = [("$12", "usd"), ("¥12", "JPY"), ("¥12", "USD"), ("12 EUR", None), ("12", "人民币")]
+    rows = [{"order_id": str(n), "line_amount": line, "currency": currency} for n, (line, currency) in enumerate(told)]
+    found = typed(engine, Feed.ORDER_LINE, [GOOD | row for row in rows], source(Feed.ORDER_LINE, *columns))
+    assert [(row["currency"], row["reason"]) for row in found] == [
+        ("usd", None),
+        ("JPY", None),
+        ("USD", Reason.FOREIGN_CURRENCY),
+        ("EUR", None),
+        ("人民币", None),
+    ]
+    product = source(Feed.PRODUCT, "product_id", "unit_cost")
+    (row,) = typed(engine, Feed.PRODUCT, [{"product_id": "p", "unit_cost": "US$5"}], product)
+    assert (row["unit_cost"], row["unread_fields"] != 0, row["reason"]) == (None, True, None)
+
+
+def test_a_column_is_read_by_its_order_of_day_and_month_and_its_decimal_sign(engine: DuckEngine) -> None:
+    def shop(order: DateOrder | None, decimal: DecimalSign | None) -> Source:
+        given = {
+            "ordered_at": ColumnMapping(column="d", date_order=order),
+            "line_amount": ColumnMapping(column="a", decimal=decimal),
+        }
+        return source(Feed.ORDER_LINE, "order_id", columns=given)
+
+    row = GOOD | {"ordered_at": "05/06/2025", "line_amount": "1.234,50"}
+    (found,) = typed(engine, Feed.ORDER_LINE, [row], shop(DateOrder.MONTH_FIRST, DecimalSign.COMMA))
+    assert (found["ordered_on"], found["line_amount"], found["reason"]) == (date(2025, 5, 6), Decimal("1234.5"), None)
+    (found,) = typed(engine, Feed.ORDER_LINE, [row], shop(DateOrder.DAY_FIRST, DecimalSign.POINT))
+    assert (found["ordered_on"], found["reason"]) == (date(2025, 6, 5), Reason.INVALID_AMOUNT)
+    (found,) = typed(engine, Feed.ORDER_LINE, [row], shop(None, None))
+    assert (found["ordered_on"], found["reason"]) == (None, Reason.INVALID_DATE)
+
+
+def test_ids_of_unknown_buyers_are_nobodys(engine: DuckEngine) -> None:
+    rows = [{"customer_id": each, "phone": "13800138000"} for each in ("0", "-1", "散客", "Walk-in", "000000", "99999999", "17")]
+    found = typed(engine, Feed.ORDER_LINE, [GOOD | row for row in rows], source(Feed.ORDER_LINE, *ORDER))
+    assert [(row["customer_id"], row["phone"], row["reason"], row["unread_fields"]) for row in found] == [(None, None, None, 0)] * 6 + [
+        ("17", None, None, 0)
+    ]
 
 
 def test_drop_rules_come_first_and_keep_their_words(engine: DuckEngine) -> None:
