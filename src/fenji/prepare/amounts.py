@@ -103,6 +103,13 @@ def understood(bare: ir.StringValue) -> ir.StringValue:
     return ibis.ifelse(bare.re_search(_MARKED), bare.re_extract(r"^([^ ]+) ", 1).concat(" ", first, "/", last), bare)
 
 
+def counted(bare: ir.StringValue) -> ir.StringValue:
+    """The third step for plain numbers, which no currency stands beside: ``#3 =`` where the mark says what is counted, else ``#3 ?``."""
+    marks = bare.re_extract(_MARKED, 1).concat(bare.re_extract(_MARKED, 2)).re_replace(" ", "")
+    meaning = ibis.cases((marks == "", ""), (marks.re_search(_COUNTED), "="), else_="?")
+    return ibis.ifelse(bare.re_search(_MARKED), bare.re_extract(r"^([^ ]+) ", 1).concat(" ", meaning), bare)
+
+
 def agreed(bare: ir.StringValue) -> ir.StringValue:
     """The fourth step: what both marks say: ``#-1234.5 |USD|``. $10 USD is in USD, ¥5 USD is nothing."""
     first, last = bare.re_extract(_UNDERSTOOD, 2), bare.re_extract(_UNDERSTOOD, 3)

@@ -70,6 +70,8 @@ def _first(came: ir.StringValue, writing: Writing) -> ir.StringValue:
 
 def _steps(writing: Writing) -> Sequence[Callable[[ir.StringValue], ir.StringValue]]:
     """What follows the first step, each a column of its own."""
+    if writing.kind is Cell.NUMBER:
+        return (partial(amounts.normal, decimal=writing.decimal), amounts.counted)
     if writing.is_number:
         return (partial(amounts.normal, decimal=writing.decimal), amounts.understood, amounts.agreed)
     if writing.is_date:
