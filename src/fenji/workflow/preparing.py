@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,7 +21,7 @@ from fenji.prepare.column_quality import column_quality, count_cells, count_valu
 from fenji.prepare.contracts import judge_contracts, make_contracts
 from fenji.prepare.currencies import Rates, rate_table, require_rates
 from fenji.prepare.customers import find_first_days, make_customers
-from fenji.prepare.duplicates import count_copies, mark_copies, without_copies
+from fenji.prepare.duplicates import count_copies, file_places, mark_copies, without_copies
 from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
@@ -128,6 +129,10 @@ class _Preparation:
         self.options = options
         self.fed = tuple(feed for feed in Feed if any(source.feed is feed for source in sources))
         self.copies: dict[Feed, ir.Table] = {}
+        self.places: dict[Feed, ir.Table] = {}
+        """Which file of a source comes after which."""
+        self.in_several_files: dict[Feed, set[str]] = {}
+        """The sources with more than one file."""
         self.rows: dict[Feed, ir.Table] = {}
         """Typed and judged rows of every feed; from find_customers on with their customer."""
         self.rates: ir.Table | None = None
@@ -136,7 +141,11 @@ class _Preparation:
     def find_copies(self) -> None:
         """Which rows other files hold too."""
         for feed in self.fed:
-            self.copies[feed] = self.engine.stage(mark_copies(self.raw[feed], feed, self.sources))
+            files = self.engine.fetch(self.raw[feed].select("source", "file").distinct()).to_pylist()
+            named = [(each["source"], each["file"]) for each in files]
+            self.places[feed] = self.engine.from_arrow(file_places(named))
+            self.in_several_files[feed] = {source for source, number in Counter(source for source, _ in named).items() if number > 1}
+            self.copies[feed] = self.engine.stage(mark_copies(self.raw[feed], feed, self.sources, self.places[feed]))
 
     def read_cells(self) -> None:
         """Types, units, statuses, drop rules; every feed has a table afterwards, empty where nothing feeds it."""
@@ -156,8 +165,9 @@ class _Preparation:
                 zone=self.options.zone,
                 currency=self.options.currency,
             )
-            if feed is Feed.ORDER_LINE:
-                rows = leave_older_versions(rows, self.sources)
+            if feed is Feed.ORDER_LINE and feed in self.fed:
+                several = [source for source in self.sources if source.name in self.in_several_files[feed]]
+                rows = leave_older_versions(rows, several, self.places[feed])
             self.rows[feed] = self._laid_down(feed, judges[feed](rows) if feed in judges else rows)
 
     def find_customers(self, previous: ir.Table | None) -> None:
@@ -274,7 +284,7 @@ class _Preparation:
         """The rates as a table, once it is sure that none is missing; None where there is no foreign money."""
         workspace, rates = self.options.currency, self.options.rates
         foreign = [source for source in self.sources if source.currency not in (None, workspace) or "currency" in source.columns]
-        if not foreign:
+        if not foreign and not self._has_rows(self.judged_orders.filter(self.judged_orders["currency"].notnull())):
             return None
         needed = [order_lines.needed_rates(self.judged_orders, self.sources, workspace=workspace)]
         needed += [campaigns.needed_rates(self.rows[feed], feed, self.sources, workspace=workspace) for feed in campaigns.MONEY]
