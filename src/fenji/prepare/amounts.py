@@ -54,10 +54,17 @@ _UNDERSTOOD = r"^(#[0-9.e+-]+) ([^/]*)/([^/]*)\z"
 _CANONICAL = r"^#(-?[0-9.]+(?:e[+-]?[0-9]{1,2})?) (|[=?]|\|[|A-Z]+\|)\z"
 _COUNTING = r"^#[^ ]+ =?\z"
 
-_MULTIPLES = (("百万", "e6"), ("千万", "e7"), ("十万", "e5"), ("千", "e3"), ("万", "e4"), ("萬", "e4"), ("亿", "e8"), ("億", "e8"))
-_COUNTED = (
-    "^(?:件|个|個|只|份|台|套|双|条|本|张|瓶|盒|箱|袋|包|支|杯|次|单|笔|人|位|分|星|颗星|天|晚|pcs|pc|ea|each|piece|pieces|unit|units|stk|stück|szt|times|orders|nights|points|point|stars|star)\\.?$"
+_MULTIPLES = (
+    ("百万", "e6"),
+    ("千万", "e7"),
+    ("十万", "e5"),
+    ("千", "e3"),
+    ("万", "e4"),
+    ("萬", "e4"),
+    ("亿", "e8"),
+    ("億", "e8"),
 )
+_COUNTED = "^(?:件|个|個|只|份|台|套|双|条|本|张|瓶|盒|箱|袋|包|支|杯|次|单|笔|人|位|分|星|颗星|天|晚|pcs|pc|ea|each|piece|pieces|unit|units|stk|stück|szt|times|orders|nights|points|point|stars|star)\\.?$"
 """What numbers count; it changes no number."""
 
 
@@ -65,7 +72,9 @@ def strip(came: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
     """Amounts and numbers without wrapping, in narrow letters, with 万 and its like as powers of ten; null where they are plain numbers."""
     sign = decimal or DecimalSign.POINT
     is_plain = came.try_cast(AMOUNT).notnull() if sign is DecimalSign.POINT else came.re_search(_PLAIN_WHOLE)
-    narrow = unwrap(came).translate(WIDE, NARROW).lower().re_replace(f"[{BLANK}]+", " ").replace('"', "").re_replace(_ENDING_DASH, "")
+    narrow = (
+        unwrap(came).translate(WIDE, NARROW).lower().re_replace(f"[{BLANK}]+", " ").replace('"', "").re_replace(_ENDING_DASH, "")
+    )
     for word, power in _MULTIPLES:
         narrow = narrow.replace(word, power)
     return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), narrow)
@@ -97,7 +106,9 @@ def understood(bare: ir.StringValue) -> ir.StringValue:
 def agreed(bare: ir.StringValue) -> ir.StringValue:
     """The fourth step: what both marks say: ``#-1234.5 |USD|``. $10 USD is in USD, ¥5 USD is nothing."""
     first, last = bare.re_extract(_UNDERSTOOD, 2), bare.re_extract(_UNDERSTOOD, 3)
-    meaning = ibis.cases((first == "", last), (last == "", first), (first.contains(last), last), (last.contains(first), first), else_="?")
+    meaning = ibis.cases(
+        (first == "", last), (last == "", first), (first.contains(last), last), (last.contains(first), first), else_="?"
+    )
     return ibis.ifelse(bare.re_search(_UNDERSTOOD), bare.re_extract(_UNDERSTOOD, 1).concat(" ", meaning), bare)
 
 

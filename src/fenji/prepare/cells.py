@@ -112,7 +112,9 @@ def identifier(cells: Cells) -> ir.StringValue:
 def person_id(cells: Cells) -> ir.StringValue:
     """An id of a person; null where it is masked (``t**8``), since masked ids of strangers are equal, and where it stands for nobody."""
     return ibis.ifelse(
-        is_masked(cells) | nobody.is_nobodys_id(cells.said).fill_null(ibis.literal(value=False)), ibis.null("string"), identifier(cells)
+        is_masked(cells) | nobody.is_nobodys_id(cells.said).fill_null(ibis.literal(value=False)),
+        ibis.null("string"),
+        identifier(cells),
     )
 
 

@@ -40,7 +40,9 @@ CODES = (
 """ISO 4217, without those of funds and metals."""
 
 
-_DICTIONARY = " ".join(["", *(f"{mark}=|{'|'.join(codes)}|" for mark, codes in MARKS.items()), *(f"{code.lower()}=|{code}|" for code in CODES), ""])
+_DICTIONARY = " ".join(
+    ["", *(f"{mark}=|{'|'.join(codes)}|" for mark, codes in MARKS.items()), *(f"{code.lower()}=|{code}|" for code in CODES), ""]
+)
 """All marks in one text: to find a mark in it is one search for an engine, where a hundred comparisons compute the mark a hundred times."""
 
 

@@ -152,7 +152,16 @@ def split(text: ir.StringValue) -> ir.StringValue:
     year, month, day_ = (date.split("-")[n] for n in range(3))
     written = ibis.literal("#").concat(
         *(year, "-", month.lpad(2, "0"), "-", day_.lpad(2, "0"), half.concat(letter).rpad(1, " ")),
-        *(hour.lpad(2, "0"), ":", minute.concat(or_minute).lpad(2, "0"), ":", second.lpad(2, "0"), ".", fraction.rpad(6, "0"), zone),
+        *(
+            hour.lpad(2, "0"),
+            ":",
+            minute.concat(or_minute).lpad(2, "0"),
+            ":",
+            second.lpad(2, "0"),
+            ".",
+            fraction.rpad(6, "0"),
+            zone,
+        ),
     )
     return ibis.ifelse(text.re_search(_SPLIT), written, text)
 

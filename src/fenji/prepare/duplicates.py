@@ -96,7 +96,9 @@ def mark_copies(raw: ir.Table, feed: Feed, sources: Sequence[Source], places: ir
 
 
 def _tells_how_things_stand(feed: Feed, sources: Sequence[Source]) -> bool:
-    return feed in _STATEMENTS or any(source.feed is feed and feed in _ORDERS and "order_id" in source.columns for source in sources)
+    return feed in _STATEMENTS or any(
+        source.feed is feed and feed in _ORDERS and "order_id" in source.columns for source in sources
+    )
 
 
 def without_copies(raw: ir.Table, copies: ir.Table) -> ir.Table:

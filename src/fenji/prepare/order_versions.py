@@ -51,7 +51,9 @@ def leave_older_versions(rows: ir.Table, sources: Sequence[Source], places: ir.T
         return rows
     marked = placed.mutate(**{f"older_{n}": is_older for n, is_older in enumerate(older)}).view()
     checks = [Check(marked[f"older_{n}"], Reason.SUPERSEDED, "order_id") for n in range(len(older))]
-    return leave_out(marked, checks).select(rows.columns if "reason" in rows.columns else [*rows.columns, "reason", "field", "came"])
+    return leave_out(marked, checks).select(
+        rows.columns if "reason" in rows.columns else [*rows.columns, "reason", "field", "came"]
+    )
 
 
 def _has_versions(source: Source) -> bool:

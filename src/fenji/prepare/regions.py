@@ -65,4 +65,3 @@ def one_name(region: ir.StringValue) -> ir.StringValue:
     place = dictionary.find(ibis.literal(" ").concat(plain, "="))
     short = dictionary.substr(place + plain.length() + 2, _LONGEST).re_extract("^([^ ]+)", 1)
     return ibis.ifelse((place >= 0) & (plain != ""), short, region)
-

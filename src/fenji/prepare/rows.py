@@ -268,7 +268,8 @@ class _SourceRows:
         """The currency that the row's marks make it, or else that of the source; the column of currencies has the first word."""
         own = ibis.literal(self.currency)
         by_marks = [
-            ibis.cases((may_be(read[f"{name}__named"], own), own), else_=only_one(read[f"{name}__named"])) for name in self._money()
+            ibis.cases((may_be(read[f"{name}__named"], own), own), else_=only_one(read[f"{name}__named"]))
+            for name in self._money()
         ]
         said = [currencies.code_of(read["currency"])] if "currency" in read.columns else []
         return ibis.coalesce(*said, *by_marks, own)
@@ -317,7 +318,9 @@ class _SourceRows:
             shown = self._shown("status")
             # A return is no sale that came to nothing: it is what takes the sale back.
             comes_back = reduce(
-                or_, [(rows[name] < 0).fill_null(ibis.literal(value=False)) for name in _SIGNED if name in rows.columns], statuses.is_return(rows["kind"])
+                or_,
+                [(rows[name] < 0).fill_null(ibis.literal(value=False)) for name in _SIGNED if name in rows.columns],
+                statuses.is_return(rows["kind"]),
             )
             is_gone = (kind == StatusClass.RETURNED) & ~rows[TELLS_REFUND] & ~comes_back.fill_null(ibis.literal(value=False))
             yield Check(kind == StatusClass.VOID, Reason.CANCELLED, "status", shown)

@@ -20,9 +20,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Share of the scale -> words."""
 
-_NONE_GIVEN = (
-    "^(?:offered|notoffered|unoffered|notrated|unrated|norating|noanswer|noresponse|notanswered|skipped|pending|n/a|na|未评价|未评分|未评|待评价|无评价|无评分|未填写|未作答|未回答|跳过|不适用|不清楚)$"
-)
+_NONE_GIVEN = "^(?:offered|notoffered|unoffered|notrated|unrated|norating|noanswer|noresponse|notanswered|skipped|pending|n/a|na|未评价|未评分|未评|待评价|无评价|无评分|未填写|未作答|未回答|跳过|不适用|不清楚)$"
 _OF = r"^([0-9]+(?:\.[0-9]+)?)(?:/|outof|of)([0-9]+(?:\.[0-9]+)?)(?:分|星|stars?|points?)?$"
 _STARS = r"^[★⭐]{1,10}[☆]*\z|^☆{1,10}\z"
 
@@ -38,7 +36,9 @@ def score(cells: Cells, scale: tuple[float, float]) -> ir.DecimalValue:
     said = _plain(cells)
     words = ibis.cases(*((said.re_search(f"^(?:{pattern})$"), share) for share, pattern in _WORDS), else_=ibis.null("string"))
     given, out_of = (said.re_extract(_OF, group).try_cast("decimal(8, 4)") for group in (1, 2))
-    share = words.try_cast("decimal(8, 4)").fill_null((given.cast("float64") / out_of.nullif(0).cast("float64")).try_cast("decimal(8, 4)"))
+    share = words.try_cast("decimal(8, 4)").fill_null(
+        (given.cast("float64") / out_of.nullif(0).cast("float64")).try_cast("decimal(8, 4)")
+    )
     on_scale = (lowest + share * (highest - lowest)).cast(AMOUNT)
     stars = ibis.ifelse(said.re_search(_STARS), said.re_replace("☆", "").length(), ibis.null("int64")).cast(AMOUNT)
     return ibis.coalesce(number(cells), stars, ibis.ifelse(out_of == highest, given.cast(AMOUNT), on_scale))

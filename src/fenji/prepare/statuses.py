@@ -83,7 +83,11 @@ def status_class(words: ir.StringValue, source: Source | None = None) -> ir.Stri
         source: whose words they are; where it has ``paid_statuses``, all other words are unpaid unless they are void or returned.
     """
     plain = _plain(words)
-    own = [(plain.isin([_plain_word(each) for each in said]), str(kind)) for kind, said in source.statuses.items()] if source else []
+    own = (
+        [(plain.isin([_plain_word(each) for each in said]), str(kind)) for kind, said in source.statuses.items()]
+        if source
+        else []
+    )
     paid = [_plain_word(each) for each in source.paid_statuses] if source else []
     known = [
         (plain.isin(paid), str(StatusClass.PAID)),

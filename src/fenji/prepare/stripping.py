@@ -44,7 +44,9 @@ def with_bare(table: ir.Table, writings: Mapping[str, Writing]) -> ir.Table:
         table: with the text of every cell as ``<name>__came``.
         writings: the columns by name.
     """
-    found = table.mutate(**{f"{name}__bare": _first(table[f"{name}__came"], writing) for name, writing in writings.items()}).view()
+    found = table.mutate(
+        **{f"{name}__bare": _first(table[f"{name}__came"], writing) for name, writing in writings.items()}
+    ).view()
     for number in range(_STEPS):
         step = {
             f"{name}__bare": steps[number](found[f"{name}__bare"])

@@ -144,7 +144,9 @@ class _Preparation:
             files = self.engine.fetch(self.raw[feed].select("source", "file").distinct()).to_pylist()
             named = [(each["source"], each["file"]) for each in files]
             self.places[feed] = self.engine.from_arrow(file_places(named))
-            self.in_several_files[feed] = {source for source, number in Counter(source for source, _ in named).items() if number > 1}
+            self.in_several_files[feed] = {
+                source for source, number in Counter(source for source, _ in named).items() if number > 1
+            }
             self.copies[feed] = self.engine.stage(mark_copies(self.raw[feed], feed, self.sources, self.places[feed]))
 
     def read_cells(self) -> None:

@@ -18,7 +18,10 @@ def names(engine: DuckEngine, written: list[str | None]) -> list[str | None]:
 @pytest.mark.parametrize(
     ("name", "spellings"),
     [
-        ("广东", ["广东", "广东省", " 广东省", "Guangdong", "GUANGDONG", "Guangdong Province", "Guangdong Sheng", "CN-Guangdong"]),
+        (
+            "广东",
+            ["广东", "广东省", " 广东省", "Guangdong", "GUANGDONG", "Guangdong Province", "Guangdong Sheng", "CN-Guangdong"],
+        ),
         ("内蒙古", ["内蒙古自治区", "内蒙", "Nei Mongol", "Inner Mongolia", "Inner Mongolia Autonomous Region"]),
         ("广西", ["广西壮族自治区", "Guangxi", "Guangxi Zhuang Autonomous Region"]),
         ("新疆", ["新疆维吾尔自治区", "Xinjiang Uygur", "Xinjiang Uyghur Autonomous Region"]),
