@@ -26,6 +26,7 @@ products        what is sold
 order_rows      which order rows cannot be right by themselves
 order_versions  which order rows a later file has newer words for
 order_lines     what was sold and returned, line by line
+regions         which spellings are one province
 customers       who the customers are, and what is known of each
 column_quality  what is missing, unreadable, impossible or far from everything else
 accounts        what became of every record that came in

@@ -47,6 +47,9 @@ _WRITTEN = {
     sign: rf"^(\(?)([+-]?) ?{_MARK_BEFORE}(\(?[+-]?) ?({_body(decimal, group)}) ?(e[+-]?[0-9]{{1,2}}|k\b)? ?{_MARK_AFTER} ?(-?)(\)?){_REMARK}\z"
     for sign, decimal, group in ((DecimalSign.POINT, r"\.", ","), (DecimalSign.COMMA, ",", r"\."))
 }
+_PREFIX = r"^((?:[^0-9.]*[a-zа-я]/?\. ?)?[^0-9.,]*)"
+_DIGITS_AND_SIGNS = r"^([0-9.,'_ ]*[0-9][.,]?)"
+_POWER = r"^(?:[0-9.,'_ ]*[0-9][.,]?)?( ?e[+-]?[0-9]{1,2}| ?k\b)"
 _GROUPING = {DecimalSign.POINT: "[,'_ ]", DecimalSign.COMMA: "[.'_ ]"}
 
 _MARKED = r"^#[0-9.e+-]+ ([^|]*)\|([^|]*)\z"
@@ -77,21 +80,27 @@ def strip(came: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
     )
     for word, power in _MULTIPLES:
         narrow = narrow.replace(word, power)
-    return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), narrow)
+    return ibis.cases((is_plain | came.isnull(), ibis.null("string")), (~came.re_search("[0-9０-９]"), unwrap(came)), else_=narrow)
 
 
 def normal(bare: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
     """The second step of ``strip``: sign and digits with a point, and the marks before and after: ``#-1234.5 us$|usd``; other text as it is."""
     sign = decimal or DecimalSign.POINT
     pattern = _WRITTEN[sign]
-    opened, first, before, second, body, power, after, last, closed = (bare.re_extract(pattern, group) for group in range(1, 10))
-    minuses = ibis.literal("").concat(opened, first, second, last).re_replace(r"\+", "")
+    # The pattern only says whether it is a number; its groups would cost ten times as much as these short patterns.
+    prefix = bare.re_extract(_PREFIX, 1)
+    rest = bare.substr(prefix.length())
+    body = rest.re_extract(_DIGITS_AND_SIGNS, 1)
+    power = rest.re_extract(_POWER, 1)
+    tail = rest.re_replace(_REMARK + r"\z", "").re_replace(_DIGITS_AND_SIGNS, "").re_replace(_POWER, "")
+    signs = prefix.concat(tail).re_replace("[^(-]", "")
     digits = body.re_replace(_GROUPING[sign], "")
     if sign is DecimalSign.COMMA:
         digits = digits.replace(",", ".")
-    amount = ibis.ifelse(minuses == "", "#", "#-").concat(digits, power.replace("k", "e3"), " ", before, "|", after)
-    is_one = bare.re_search(pattern) & (minuses.length() <= 1) & (minuses.contains("(") == (closed == ")"))
-    return ibis.cases((bare.isnull(), ibis.null("string")), (is_one, amount), else_=bare)
+    before, after = (part.re_replace(r"[()+ -]", "") for part in (prefix, tail))
+    amount = ibis.ifelse(signs == "", "#", "#-").concat(digits, power.replace("k", "e3").replace(" ", ""), " ", before, "|", after)
+    is_one = (signs.length() <= 1) & (signs.contains("(") == tail.contains(")"))
+    return ibis.cases((bare.isnull(), ibis.null("string")), (~bare.re_search(pattern), bare), (is_one, amount), else_=bare)
 
 
 def understood(bare: ir.StringValue) -> ir.StringValue:

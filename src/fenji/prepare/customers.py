@@ -6,7 +6,8 @@ Units   days of the workspace's zone
 Keeps   every customer of clean.identity, exactly once
 Source  of several rows on one customer the first that says something wins: sources in the order of sources.yaml, then the latest
         registered, then the last file by name and the last row. Names and places that no customer row knows come from the
-        latest order. registered_on is the earliest; a refusal of marketing under one of several ids is a refusal
+        latest order. registered_on is the earliest; a refusal of marketing under one of several ids is a refusal;
+        a province of China has one name however it is written
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from fenji.domain.sources import Source
 from fenji.prepare.attribution import kept
 from fenji.prepare.identity import is_made_up
 from fenji.prepare.latest_words import first_said, latest_words, source_place
+from fenji.prepare.regions import one_name
 from fenji.tables.clean import CUSTOMER
 
 _GENDERS: tuple[tuple[str, str], ...] = (
@@ -101,6 +103,7 @@ def make_customers(
         new = [name for name in other.columns if name != "other_key"]
         found = found.left_join(other, found["customer_key"] == other["other_key"]).select(*found.columns, *new)
     fallbacks = {name: ibis.coalesce(found[name], found[f"latest_{name}"]) for name in _FROM_ORDERS}
+    fallbacks["region"] = one_name(fallbacks["region"])
     return found.mutate(**fallbacks).select(CUSTOMER.schema.names).cast(CUSTOMER.schema)
 
 

@@ -101,11 +101,19 @@ def _hours() -> dict[str, str]:
 _HOURS = _hours()
 _SEPARATED = r"[日号號]?[t,. ]*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|\([月火水木金土日一二三四五六]\)|\((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\))?[t,. ]*(?:at |um |à |às |a las |klo )?"
 _TIME = (
-    r"([ανωπ])? ?([01]?[0-9]|2[0-3])(?:[:时点點時]([0-5]?[0-9])|[.h]([0-5][0-9]))"
-    r"(?:[:分.]([0-5]?[0-9])秒?(?:[.,:]([0-9]{1,6})[0-9]*)?|分)?(?: ?uhr)?(?: ?([ap])[. ]*m\.?)?"
+    r"[ανωπ]? ?(?:[01]?[0-9]|2[0-3])(?:[:时点點時][0-5]?[0-9]|[.h][0-5][0-9])"
+    r"(?:[:分.][0-5]?[0-9]秒?(?:[.,:][0-9]+)?|分)?(?: ?uhr)?(?: ?[ap][. ]*m\.?)?"
 )
 _ZONE = rf" *((?:z|utc|gmt)|(?:utc|gmt)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})? *(?:\([^)]*\)|\[[^\]]*\])?"
-_SPLIT = rf"^([0-9_]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}){_SEPARATED}(?:{_TIME}{_ZONE}|z)?\z"
+_SPLIT = rf"^[0-9_]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}{_SEPARATED}(?:{_TIME}{_ZONE}|z)?\z"
+
+_CLOCK_PARTS = (
+    r"^[^0-9]*([0-9]{1,2})",
+    r"^[^0-9]*[0-9]{1,2}[^0-9]([0-9]{1,2})",
+    r"^[^0-9]*[0-9]{1,2}[^0-9][0-9]{1,2}[:分.]([0-9]{1,2})",
+    r"^[^0-9]*[0-9]{1,2}[^0-9][0-9]{1,2}[:分.][0-9]{1,2}秒?[.,:]([0-9]{1,6})",
+)
+_AM_OR_PM = r"[0-9秒] ?([ap])[. ]*m"
 
 _YEAR_OF = r"^([0-9_]{4})-([0-9]{1,2})-([0-9]{1,2})\z"
 _PARTS = r"^#([0-9_]{2})([0-9]{2})(-[0-9]{2}-[0-9]{2})([ανωπ ap][0-9]{2})(:[0-9]{2}:[0-9]{2}\.[0-9]{6})(.*)\z"
@@ -121,7 +129,7 @@ def strip(came: ir.StringValue) -> ir.StringValue:
     for letter, words in _HALVES.items():
         lettered = lettered.re_replace(words, letter)
     bare = ibis.ifelse(bare.re_search(_ANY_HALF), lettered, bare)
-    return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), bare)
+    return ibis.cases((is_plain | came.isnull(), ibis.null("string")), (~came.re_search("[0-9０-９]"), unwrap(came)), else_=bare)
 
 
 def month_digits(bare: ir.StringValue) -> ir.StringValue:
@@ -176,14 +184,17 @@ def split(text: ir.StringValue) -> ir.StringValue:
     Args:
         text: from ``year_first``.
     """
-    parts = (text.re_extract(_SPLIT, group) for group in range(1, 10))
-    date, half, hour, minute, or_minute, second, fraction, letter, zone = parts
+    # The pattern only says whether it is a time; its groups would cost ten times as much as these short patterns.
+    year, month, day_ = (text.re_extract(r"^([0-9_]{4})-([0-9]{1,2})-([0-9]{1,2})", group) for group in (1, 2, 3))
+    rest = text.re_replace(r"^[0-9_]{4}-[0-9]{1,2}-[0-9]{1,2}", "")
+    hour, minute, second, fraction = (rest.re_extract(pattern, 1) for pattern in _CLOCK_PARTS)
+    half = ibis.literal(" ").concat(rest.re_extract("([ανωπ])", 1), rest.re_extract(_AM_OR_PM, 1)).right(1)
+    zone = ibis.ifelse(hour == "", "", rest.re_extract(rf"{_ZONE}\z", 1))
     written = ibis.literal("#").concat(
-        *(date.re_extract(_YEAR_OF, 1), "-", _two(date.re_extract(_YEAR_OF, 2)), "-", _two(date.re_extract(_YEAR_OF, 3))),
-        *(ibis.literal(" ").concat(half, letter).right(1), _two(hour), ":", _two(minute.concat(or_minute)), ":", _two(second), "."),
+        *(year, "-", _two(month), "-", _two(day_), half, _two(hour), ":", _two(minute), ":", _two(second), "."),
         *(fraction.concat("000000").left(6), zone),
     )
-    return ibis.ifelse(text.re_search(_SPLIT), written, text)
+    return ibis.cases((text.isnull(), ibis.null("string")), (text.re_search(_SPLIT), written), else_=text)
 
 
 def clock_time(text: ir.StringValue) -> ir.StringValue:

@@ -66,7 +66,7 @@ def name_ids(mentions: ir.Table, *, shared_by_many: int) -> ir.Table:
 
     Grain: one row per distinct (id, phone, email, union_id).
     Keeps: every mention that says whose it is. A mention without customer_id stands under its first identifier that is not
-    shared by many ids: a shop's own phone says nothing about who the customer is, so that rows with nothing else have none.
+    shared by many ids, or by many e-mails of rows without id: a shop's own phone says nothing about who the customer is, so that rows with nothing else have none.
 
     Returns:
         source (the id space), source_customer_id, node (both in one text), phone, email, union_id.
@@ -74,7 +74,7 @@ def name_ids(mentions: ir.Table, *, shared_by_many: int) -> ir.Table:
     with_id = mentions.filter(mentions["customer_id"].notnull()).mutate(source_customer_id=lambda t: t["customer_id"])
     without = mentions.filter(mentions["customer_id"].isnull())
     for kind in PREFIXES:
-        crowded = _crowded(with_id, kind, shared_by_many)
+        crowded = _crowded(with_id, mentions, kind, shared_by_many)
         # The value stays where it is; only as a name it will not do.
         without = without.left_join(crowded, without[kind] == crowded["value"]).select(
             *without.columns, **{f"{kind}_name": ibis.ifelse(crowded["value"].isnull(), without[kind], ibis.null("string"))}
@@ -203,9 +203,13 @@ def _nobody() -> ir.Table:
     return ibis.memtable([], schema=dict.fromkeys(("space", "customer_id", *PREFIXES), "string"))
 
 
-def _crowded(with_id: ir.Table, kind: str, shared_by_many: int) -> ir.Table:
-    """The values of one kind of identifier that more ids share than may."""
-    pairs = with_id.filter(with_id[kind].notnull()).select("space", "customer_id", value=kind).distinct()
+def _crowded(with_id: ir.Table, mentions: ir.Table, kind: str, shared_by_many: int) -> ir.Table:
+    """The values of one kind of identifier that more ids share than may, or more other identifiers of rows without id."""
+    told = mentions.filter(mentions[kind].notnull() & mentions["customer_id"].isnull())
+    other = ibis.coalesce(*(ibis.literal(prefix) + told[name] for name, prefix in PREFIXES.items() if name != kind))
+    others = told.select("space", owner=other, value=kind).filter(lambda t: t["owner"].notnull())
+    owners = with_id.filter(with_id[kind].notnull()).select("space", owner="customer_id", value=kind)
+    pairs = owners.union(others, distinct=True)
     counted = pairs.group_by("value").aggregate(ids=pairs.count())
     return counted.filter(counted["ids"] > shared_by_many).select("value")
 

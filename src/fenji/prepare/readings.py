@@ -50,7 +50,7 @@ def read_values(values: ir.Table, *, currency: str) -> ir.Table:
         null outside of 1970..2199; names_moment: whether the text itself says which moment, whatever the zone;
         is_month: whether the text names a month without a day; has_time: whether it names a time of day (a number of seconds does);
         phone, email, id: null where masked, destroyed, unreadable or nobody's;
-        is_nothing: whether the text stands for an empty cell; is_masked, is_destroyed, is_nobody: why an id is null;
+        is_nothing: whether the text stands for an empty cell; is_no_date: whether it does in a column of dates, as 0000-00-00 does; is_masked, is_destroyed, is_nobody: why an id is null;
         status_class: a ``StatusClass``, null where the word is unknown.
     """
     texts = values.select("value", **{f"{name}__came": values["value"] for name in _WRITINGS}).view()
@@ -71,7 +71,8 @@ def read_values(values: ir.Table, *, currency: str) -> ir.Table:
         phone=cells.phone(of["phone"]),
         email=cells.email(of["email"]),
         id=cells.person_id(of["id"]),
-        is_nothing=text.isnull() | cells.is_zero_of_clock(of["plain"]),
+        is_nothing=text.isnull(),
+        is_no_date=cells.is_zero_of_clock(of["plain"]),
         is_masked=cells.is_masked(of["id"]),
         is_destroyed=cells.is_destroyed(of["id"]),
         is_nobody=(nobody.is_nobodys_id(of["id"].said) & text.notnull()).fill_null(ibis.literal(value=False)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +22,7 @@ from fenji.prepare.column_quality import column_quality, count_cells, count_valu
 from fenji.prepare.contracts import judge_contracts, make_contracts
 from fenji.prepare.currencies import Rates, rate_table, require_rates
 from fenji.prepare.customers import find_first_days, make_customers
-from fenji.prepare.duplicates import count_copies, mark_copies, without_copies
+from fenji.prepare.duplicates import count_copies, file_places, mark_copies, without_copies
 from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
@@ -153,6 +154,10 @@ class _Preparation:
         self.options = options
         self.fed = tuple(feed for feed in Feed if any(source.feed is feed for source in sources))
         self.copies: dict[Feed, ir.Table] = {}
+        self.places: dict[Feed, ir.Table] = {}
+        """Which file of a source comes after which."""
+        self.in_several_files: dict[Feed, set[str]] = {}
+        """The sources with more than one file."""
         self.rows: dict[Feed, ir.Table] = {}
         """Typed and judged rows of every feed; from find_customers on with their customer."""
         self.orders = OrderPreparation(engine, sources, workspace=options.currency)
@@ -162,7 +167,13 @@ class _Preparation:
     def find_copies(self) -> None:
         """Which rows other files hold too."""
         for feed in self.fed:
-            self.copies[feed] = self.engine.stage(mark_copies(self.raw[feed], feed, self.sources))
+            files = self.engine.fetch(self.raw[feed].select("source", "file").distinct()).to_pylist()
+            named = [(each["source"], each["file"]) for each in files]
+            self.places[feed] = self.engine.from_arrow(file_places(named))
+            self.in_several_files[feed] = {
+                source for source, number in Counter(source for source, _ in named).items() if number > 1
+            }
+            self.copies[feed] = self.engine.stage(mark_copies(self.raw[feed], feed, self.sources, self.places[feed]))
 
     def read_cells(self) -> None:
         """Types, units, statuses, drop rules; every feed has a table afterwards, empty where nothing feeds it."""
@@ -172,7 +183,7 @@ class _Preparation:
             Feed.REDEMPTION: partial(campaigns.judge_redemptions, sources=self.sources),
             Feed.CONTRACT: partial(judge_contracts, sources=self.sources),
         }
-        self.orders.read(self._typed)
+        self.orders.read(self._typed, self._newest_lines)
         self.rows[Feed.ORDER_LINE] = self.orders.judged
         for feed in Feed:
             if feed not in ORDER_FEEDS:
@@ -297,6 +308,11 @@ class _Preparation:
         """A table that is made of a feed alone: without rows, and without any work, where nothing feeds it."""
         return table if feed in self.fed else self.engine.from_arrow(table.schema().to_pyarrow().empty_table())
 
+    def _newest_lines(self, rows: ir.Table) -> ir.Table:
+        """Order lines without those that a later file of their source corrects."""
+        several = [source for source in self.sources if source.name in self.in_several_files.get(Feed.ORDER_LINE, ())]
+        return leave_older_versions(rows, several, self.places[Feed.ORDER_LINE]) if several else rows
+
     def _without_copies(self, feed: Feed) -> ir.Table:
         """The rows that count. Where nothing came in twice, nothing is compared."""
         if feed not in self.copies or not self._has_rows(self.copies[feed]):
@@ -310,7 +326,7 @@ class _Preparation:
         """The rates as a table, once it is sure that none is missing; None where there is no foreign money."""
         workspace, rates = self.options.currency, self.options.rates
         foreign = [source for source in self.sources if source.currency not in (None, workspace) or "currency" in source.columns]
-        if not foreign:
+        if not foreign and not self._has_rows(self.judged_orders.filter(self.judged_orders["currency"].notnull())):
             return None
         needed = self.orders.needed_rates()
         if Feed.BALANCE in self.fed:

@@ -16,7 +16,6 @@ from fenji.engines.engine import Engine
 from fenji.prepare import order_heads, order_lines, order_numbers, order_refunds, payments, returns
 from fenji.prepare.attribution import attribute, kept
 from fenji.prepare.order_rows import judge_orders
-from fenji.prepare.order_versions import leave_older_versions
 from fenji.tables import clean
 
 FEEDS = (Feed.ORDER, Feed.ORDER_LINE, Feed.PAYMENT, Feed.RETURN)
@@ -44,15 +43,16 @@ class OrderPreparation:
         """Heads that are no order rows, payments and returns, with what became of them."""
         self.made: dict[str, ir.Table] = {}
 
-    def read(self, typed: Callable[[Feed], ir.Table]) -> None:
+    def read(self, typed: Callable[[Feed], ir.Table], newest: Callable[[ir.Table], ir.Table]) -> None:
         """Judges every feed, and puts heads and lines together.
 
         Args:
             typed: gives the typed rows of a feed.
+            newest: leaves out order lines that a later file corrects.
         """
         self.rows[Feed.PAYMENT] = self._laid_down(Feed.PAYMENT, payments.judge_payments(typed(Feed.PAYMENT), self.sources))
         self.rows[Feed.RETURN] = self._laid_down(Feed.RETURN, returns.judge_returns(typed(Feed.RETURN), self.sources))
-        lines = leave_older_versions(typed(Feed.ORDER_LINE), self.sources)
+        lines = newest(typed(Feed.ORDER_LINE))
         numbered = partial(order_numbers.number_orders, sources=self.sources)
         if Feed.ORDER in self.fed or any(source.columns["order_id"].made_of for source in self.sources if _has_number(source)):
             lines = numbered(lines, Feed.ORDER_LINE)

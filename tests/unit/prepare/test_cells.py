@@ -20,7 +20,9 @@ UNREAD = object()
 """Present, but not readable."""
 
 
-def check(engine: DuckEngine, cases: dict[str | None, object], read: Callable[[cells.Cells], ir.Value], writing: Cell | Writing) -> None:
+def check(
+    engine: DuckEngine, cases: dict[str | None, object], read: Callable[[cells.Cells], ir.Value], writing: Cell | Writing
+) -> None:
     """Compares all cases at once, so that a failure shows every cell that reads otherwise."""
     writing = writing if isinstance(writing, Writing) else Writing(writing)
     came = engine.from_arrow(pa.table({"x__came": pa.array(list(cases), pa.string())}))
@@ -404,10 +406,33 @@ def test_phones_are_one_spelling_and_masked_ones_say_nothing(engine: DuckEngine)
 def test_ids_phones_and_addresses_of_nobody_say_nothing(engine: DuckEngine) -> None:
     nobody = ["0", "0.0", "-1", "000000", "999999", "散客", "匿名用户", "游客", "非会员", "Guest", "guest_user", "WALK-IN CUSTOMER", "anonymous", "undefined", "N/A",
               "(not set)", "Laufkunde", "invité", "consumidor final", "ゲスト", "00000000-0000-0000-0000-000000000000"]  # fmt: skip
-    somebody = {"10": "10", "1": "1", "100": "100", "9999": "9999", "20.0": "20", "散客王": "散客王", "guesthouse": "guesthouse", "00010": "00010"}
+    somebody = {
+        "10": "10",
+        "1": "1",
+        "100": "100",
+        "9999": "9999",
+        "20.0": "20",
+        "散客王": "散客王",
+        "guesthouse": "guesthouse",
+        "00010": "00010",
+    }
     check(engine, dict.fromkeys(nobody) | somebody, cells.person_id, Cell.ID)
-    phones = ["00000000000", "13800138000", "138 0013 8000", "13000000000", "11111111111", "12345678901", "+86 13800000000", "88888888"]
-    check(engine, dict.fromkeys(phones) | {"13812345678": "+8613812345678", "13800138001": "+8613800138001"}, cells.phone, Cell.PHONE)
+    phones = [
+        "00000000000",
+        "13800138000",
+        "138 0013 8000",
+        "13000000000",
+        "11111111111",
+        "12345678901",
+        "+86 13800000000",
+        "88888888",
+    ]
+    check(
+        engine,
+        dict.fromkeys(phones) | {"13812345678": "+8613812345678", "13800138001": "+8613800138001"},
+        cells.phone,
+        Cell.PHONE,
+    )
     mails = ["noemail@shop.com", "no-reply@x.com", "none@none.com", "test@test.com", "x@noemail.com", "Guest@x.com"]
     check(engine, dict.fromkeys(mails) | {"testa@test.com": "testa@test.com", "na@x.com": "na@x.com"}, cells.email, Cell.EMAIL)
 

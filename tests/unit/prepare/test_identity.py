@@ -216,3 +216,11 @@ def test_kept_rows_of_every_feed_mention_persons_referrers_too(engine: Engine) -
         ("workspace", "8", None, None, None),
         ("taobao", "1", None, None, None),
     }
+
+
+def test_a_phone_of_many_addresses_names_nobody(duck: Engine) -> None:
+    """A shop's own phone on the orders of guests: each is known by the e-mail. Two addresses of one phone are one person's."""
+    guests = [_mention(None, PHONE, f"g{n}@x.com") for n in range(4)]
+    family = [_mention(None, OTHER_PHONE, f"f{n}@x.com") for n in range(2)]
+    keys = _keys(duck, _identity(duck, [*guests, *family], many=3))
+    assert set(keys) == {*(f"email:g{n}@x.com" for n in range(4)), f"phone:{OTHER_PHONE}"}

@@ -226,7 +226,16 @@ def test_the_sources_own_words_for_statuses_come_first(engine: DuckEngine) -> No
 
 def test_an_amount_in_another_currency_is_not_taken_for_the_sources(engine: DuckEngine) -> None:
     columns = ("order_id", "ordered_at", "line_amount", "refund_amount")
-    told = [("12", None), ("¥12", "1元"), ("US$12", None), ("12 usd", "0"), ("$12", None), ("€12", "£1"), ("￥12", "1 EUR"), ("NT$9", "1元")]
+    told = [
+        ("12", None),
+        ("¥12", "1元"),
+        ("US$12", None),
+        ("12 usd", "0"),
+        ("$12", None),
+        ("€12", "£1"),
+        ("￥12", "1 EUR"),
+        ("NT$9", "1元"),
+    ]
     rows = [{"order_id": str(n), "line_amount": line, "refund_amount": back} for n, (line, back) in enumerate(told)]
     found = typed(engine, Feed.ORDER_LINE, [GOOD | row for row in rows], source(Feed.ORDER_LINE, *columns))
     foreign = Reason.FOREIGN_CURRENCY
@@ -282,9 +291,9 @@ def test_a_column_is_read_by_its_order_of_day_and_month_and_its_decimal_sign(eng
 def test_ids_of_unknown_buyers_are_nobodys(engine: DuckEngine) -> None:
     rows = [{"customer_id": each, "phone": "13800138000"} for each in ("0", "-1", "散客", "Walk-in", "000000", "99999999", "17")]
     found = typed(engine, Feed.ORDER_LINE, [GOOD | row for row in rows], source(Feed.ORDER_LINE, *ORDER))
-    assert [(row["customer_id"], row["phone"], row["reason"], row["unread_fields"]) for row in found] == [(None, None, None, 0)] * 6 + [
-        ("17", None, None, 0)
-    ]
+    assert [(row["customer_id"], row["phone"], row["reason"], row["unread_fields"]) for row in found] == [
+        (None, None, None, 0)
+    ] * 6 + [("17", None, None, 0)]
 
 
 def test_drop_rules_come_first_and_keep_their_words(engine: DuckEngine) -> None:
