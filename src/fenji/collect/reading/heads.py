@@ -134,13 +134,20 @@ class _Looking:
             elif child >= _MOST * len(children) and not name.startswith("column_"):
                 lines.append(column)
         filled = [column for column in together if column != key and self._may_fill(column)]
-        if any(names_person(self.names[column]) and not _may_name_product(self.names[column]) for column in lines):
+        if any(self._names_people(column, children) for column in lines):
             # A row that names a person of its own is no line of an order.
             return ()
         is_person_or_day = any(names_person(self.names[column]) or self._is_day(column) for column in filled)
         if not is_person_or_day or len(lines) < _FEW or not typed.intersection(lines):
             return ()
         return (key, *filled)
+
+    def _names_people(self, column: int, children: Sequence[Row]) -> bool:
+        """Whether rows without a key name persons, nearly each another one: 单位 may be a company, or the unit that is always 件."""
+        name = self.names[column]
+        if not names_person(name) or _may_name_product(name):
+            return False
+        return len({stripped(row[column]) for row in children}) * 2 > len(children)
 
     def outer_groups(self, key: int) -> list[int]:
         """Columns before the key that stand once for several orders, such as a region or a day; a person's never."""
