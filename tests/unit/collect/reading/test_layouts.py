@@ -116,7 +116,14 @@ def test_a_file_without_a_header(desk, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["城市,人口\n杭州,10\n上海,20", "id,x,y\n1,2,3\n4,5,6", "时间,事件\n甲,乙\n丙,丁", "1,2,3,4,5\n5,0,0,1,2\n4,1,1,0,0"]
+    "text",
+    [
+        "城市,人口\n杭州,10\n上海,20",
+        "id,x,y\n1,2,3\n4,5,6",
+        "时间,事件\n甲,乙\n丙,丁",
+        "1,2,3,4,5\n5,0,0,1,2\n4,1,1,0,0",
+        "客户,2024,2025\n甲,10,20\n乙,1,2",
+    ],
 )
 def test_words_or_counted_days_above_the_data_are_a_header(desk, text):
     sample, numbers = both(desk, text)
@@ -132,6 +139,7 @@ def test_words_or_counted_days_above_the_data_are_a_header(desk, text):
         ("客户,日期,金额\n张三,2025-01-01,10\n张三,2025-01-02,20\n张三 汇总,,30\n李四,2025-01-03,5\n李四 汇总,,5\n总计,,35", [4, 6, 7]),
         ("Beleg;Kunde;Datum;Betrag\n1;A;01.02.2025;1.200,50\n2;B;02.02.2025;99,50\nZwischensumme;;;1.300,00\n3;C;03.02.2025;1,00\nGesamtsumme;;;1.301,00", [4, 6]),
         ("序号,订单,客户,金额\n1,A1,u,10\n2,A2,v,20\n,本页小计,,30\n3,A3,w,30\n,总合计：,,60", [4, 6]),
+        ("客户,金额\n张三,5\n张三小计,5\n李四,7\n李四小计,7\n合计,12", [3, 5, 6]),
         ("Name,Date,Amount\nAnn,2025-01-01,10\nAnn,2025-01-02,20\nAnn Total,,30\nBob,2025-01-03,5\nBob Total,,5\nGrand Total,,35", [4, 6, 7]),
     ],
 )  # fmt: skip
@@ -151,6 +159,7 @@ def test_totals_in_any_place_are_left_out_and_handed_back(desk, text, totals):
         "name,phone,date,amount\nShell,1380,2025-01-01,10\nShell,1381,2025-01-02,20\nTotal,,2025-01-03,5\nBP,11,2025-01-03,5",
         "order,customer,date,amount\n1,Total,2025-01-01,10\n2,Total,2025-01-02,20\n3,Shell,2025-01-03,5",
         "name,phone,date,amount\nTotal,1380,2025-01-01,10\nShell,1381,2025-01-02,20\nTotal,1382,2025-01-03,5",
+        "company,revenue\nShell,10\nTotal,10\nBP,3",
         "单号,商品,金额\n1,Cream Total,10\n2,Colgate Total,20\n3,茶,30",
     ],
 )
