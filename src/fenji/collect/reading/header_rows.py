@@ -28,7 +28,7 @@ FOOTER_ROWS = 20
 
 _REMARK = re.compile(
     r"#|(合计|总计|小计|汇总|共计|本页合计|共\s*\d+\s*[条笔行]|\d+[\s,;]*(records?|rows?|条记录|笔)|(导出|统计|打印|生成|下载)(时间|日期|人|者)|制表(人|时间|日期)?|(备注|说明|注)[:：]"
-    r"|(grand )?total\b|exported\b|generated\b|report (date|time)|end of (file|report))",
+    r"|(grand )?total\b|exported\b|generated\b|report (date|time)|end of (file|report)|第\s*\d+\s*页|page \d+\b)",
     re.IGNORECASE,
 )
 _BELOW = 20

@@ -138,7 +138,9 @@ class _Looking:
             # A row that names a person of its own is no line of an order.
             return ()
         is_person_or_day = any(names_person(self.names[column]) or self._is_day(column) for column in filled)
-        if not is_person_or_day or len(lines) < _FEW or not typed.intersection(lines):
+        # Rows of nothing but numbers may be sums that do not say so; lines of an order name what was bought.
+        names_goods = any(column not in typed or _may_name_goods(self.names[column]) for column in lines)
+        if not is_person_or_day or len(lines) < _FEW or not typed.intersection(lines) or not names_goods:
             return ()
         return (key, *filled)
 
@@ -201,6 +203,10 @@ class _Looking:
 
 def _may_name_product(name: str) -> bool:
     return any(found.field == "product_name" for found in matches_for(name, Feed.ORDER_LINE))
+
+
+def _may_name_goods(name: str) -> bool:
+    return any(found.field in {"product_name", "product_id"} for found in matches_for(name, Feed.ORDER_LINE))
 
 
 def _is_measure(name: str) -> bool:

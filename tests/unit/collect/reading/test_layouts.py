@@ -176,6 +176,7 @@ def test_an_order_is_no_total_whatever_it_is_worth_or_called(desk, text):
         ("大区,单号,客户,商品,金额\n华东,A1,甲,茶,10\n,,,杯,20\n,A2,乙,茶,5\n华南,A3,丙,茶,5\n,,,杯,6", ("大区", "单号", "客户"), [3, 4, 6]),
         ("单据编号,购货单位,联系电话,产品名称,单位,实发数量,销售金额\nX1,甲,13800000001,茶,件,1,10\n,,,杯,件,1,5\n,,,碗,件,1,6\nX2,乙,13800000002,茶,件,1,10", ("单据编号", "购货单位", "联系电话"), [3, 4]),
         ("日期,单号,客户,商品,金额\n2025-01-01,A1,甲,茶,10\n,,,杯,20\n,A2,乙,茶,5\n2025-01-02,A3,丙,茶,5\n,,,杯,6", ("日期", "单号", "客户"), [3, 4, 6]),
+        ("单号,客户,日期,商品编码,数量,金额\nA1,甲,2025-01-01,1001,1,10\n,,,1002,2,20\nA2,乙,2025-01-02,1003,1,30\n,,,1004,3,60", ("单号", "客户", "日期"), [3, 5]),
     ],
 )  # fmt: skip
 def test_heads_that_stand_on_the_first_row_of_an_order_are_filled_down(desk, text, columns, filled):
@@ -198,6 +199,8 @@ def test_a_guest_is_not_given_the_customer_of_the_order_above(desk):
         "会员号,姓名,手机,城市,积分,余额\n1,甲,138,上海,1,2\n2,乙,,,3,4\n3,丙,139,,4,5\n,丁,,,3,5\n,戊,,,3,5",
         # A customer first, whose second order has a number and a day of its own: a guest, or the same; nobody knows.
         "Name,Email,Created at,Lineitem name,Lineitem price,Id,Paid at\n#1,a@x,2025-01-01,Tea,10,91,2025-01-01\n#1,a@x,2025-01-01,Cup,5,,\n#2,b@x,2025-01-02,Tea,10,92,2025-01-02\n#2,b@x,2025-01-02,Cup,5,,",
+        # Rows of numbers alone may be sums that do not say so.
+        "单号,客户,日期,数量,金额\nA1,甲,2025-01-01,1,10\n,,,1,10\nA2,乙,2025-01-02,1,30\n,,,1,30",
         "order,coupon,date,amount\n1,X1,2025-01-01,5\n2,,2025-01-02,6\n3,,2025-01-03,7\n4,X2,2025-01-04,8",
         "工单号,客户,创建时间,评分\n1,甲,2025-01-01,5\n2,乙,2025-01-02,\n3,丙,2025-01-03,\n4,丁,2025-01-04,4",
     ],
