@@ -9,11 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from fenji.collect.reading.samples import Target
+from fenji.collect.reading.shaped_reading import read_shaped
+from fenji.collect.reading.shaping import Shaping
 from fenji.domain.feeds import FEEDS, Cell, Feed
+from fenji.domain.sources import Shape, Unpivot
 from fenji.engines.spark_lines import _joined, _open_pattern
 from fenji.errors import InvalidFile
 from fenji.tables.raw import RAW
-from fenji.tables.records import Layout
+from fenji.tables.records import Layout, Outcome
 
 pytestmark = pytest.mark.spark
 
@@ -36,7 +40,7 @@ def layout(columns="abc", fields=None, **changes) -> Layout:
 
 def collected(engine, folder, outcome) -> list[dict[str, object]]:
     """The rows of a raw table in the file's order, without their hashes and without fields that are null everywhere."""
-    table = engine.fetch(engine.read_raw([folder], CUSTOMER).order_by("row_number"))
+    table = engine.fetch(engine.read_raw([folder], CUSTOMER).order_by("row_number", "file"))
     rows = table.to_pylist()
     assert outcome.records == len(rows)
     assert table.schema.names == [column.name for column in CUSTOMER.columns]
@@ -221,3 +225,29 @@ def test_json_objects_become_rows_and_anything_else_is_refused(duck, spark, tmp_
 def test_no_batches_are_an_empty_raw_table(duck, spark):
     for engine in (duck, spark):
         assert engine.fetch(engine.read_raw([], CUSTOMER)).num_rows == 0
+
+
+def test_a_shaped_table_is_the_same_on_both_engines(duck, spark, tmp_path):
+    shape = Shape(fill_down=("客户",), unpivot=Unpivot(("1月", "2月"), "月份", "金额", 2025), drop_totals=True)
+    rows = [
+        (2, ["甲", "茶", "10", None]),
+        (3, [None, "杯", "5", "6"]),
+        (4, ["合计", None, "15", "6"]),
+        (5, ["乙", "茶", None, "7"]),
+    ]
+
+    def read(engine, folder):
+        target = Target(
+            engine, folder, tmp_path, Feed.CUSTOMER, "shop", "a.csv", engine.name, {"customer_id": 0, "name": 2, "city": 3}
+        )
+        found = read_shaped(target, Shaping(("客户", "商品", "1月", "2月"), shape), iter(rows), ())
+        assert [(each.row, each.reason) for each in found.unreadable] == [(4, "total_line")]
+        return Outcome(found.records)
+
+    _refused, found, _hashes = both(duck, spark, tmp_path, read)
+    assert sorted(tuple(row[name] for name in ("row_number", "file", "customer_id", "name", "city")) for row in found) == [
+        (2, "a.csv#1月", "甲", "2025-01-01", "10"),
+        (3, "a.csv#1月", "甲", "2025-01-01", "5"),
+        (3, "a.csv#2月", "甲", "2025-02-01", "6"),
+        (5, "a.csv#2月", "乙", "2025-02-01", "7"),
+    ]

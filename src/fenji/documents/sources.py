@@ -155,7 +155,8 @@ class _Column(_Strict):
 
     @model_validator(mode="after")
     def _one_of(self) -> _Column:
-        if (self.column is not None) + (self.constant is not None) != 1 and not (self.made_of and self.constant is None):
+        is_made = self.made_of and self.constant is None
+        if ((self.column is not None) + (self.constant is not None) != 1 and not is_made) or (self.also and self.column is None):
             text = _("write either the name of a column or a constant.")
             raise Objection(text)
         return self

@@ -15,7 +15,9 @@ from fenji.domain.sources import (
     Format,
     MoneyUnit,
     Repeats,
+    Shape,
     Source,
+    Unpivot,
 )
 from fenji.errors import InvalidDocument
 
@@ -101,6 +103,24 @@ def test_everything_that_a_source_can_say(tmp_path):
     )
 
 
+def test_the_shape_of_a_file_and_other_headers_of_a_column():
+    shape = (
+        "{header_rows: [2, 3], skip_after_header: 1, sections: 客户, fill_down: 单号, drop_totals: true, "
+        "unpivot: {columns: [1月, 2月], name: 月份, value: 金额, year: 2025}}"
+    )
+    text = entry(columns="{order_id: {column: 单号, also: [订单号, 编号]}, ordered_at: 月份, line_amount: 金额}", shape=shape)
+    (source,) = sources_in(parse_document(text, "x"))
+    assert source.columns["order_id"] == ColumnMapping("单号", also=("订单号", "编号"))
+    assert source.columns["order_id"].headers == ("单号", "订单号", "编号")
+    turned = Unpivot(("1月", "2月"), "月份", "金额", 2025)
+    assert source.location == FileLocation(
+        ("a.csv",),
+        shape=Shape(
+            header_rows=(2, 3), skip_after_header=1, sections="客户", fill_down=("单号",), unpivot=turned, drop_totals=True
+        ),
+    )
+
+
 def test_many_mistakes_in_two_sources_are_reported_in_the_order_of_their_lines():
     text = """sources:
   - source: shop
@@ -123,7 +143,7 @@ def test_many_mistakes_in_two_sources_are_reported_in_the_order_of_their_lines()
     assert problems(text) == [
         "row 5, column sources[1].colums: unknown name 'colums'. Did you mean columns?",
         "row 7, column sources[1].columns.order_idd: unknown field 'order_idd'. Did you mean order_id?",
-        "row 9, column sources[1].columns.line_amount.sort: unknown name 'sort'. Known are: column, constant, date_order, decimal, made_of, unit.",
+        "row 9, column sources[1].columns.line_amount.sort: unknown name 'sort'. Known are: also, column, constant, date_order, decimal, made_of, unit.",
         "row 10, column sources[1].currency: 'yuan' is not a currency code; write three capital letters, such as CNY.",
         "row 11, column sources[1].time_zone: unknown time zone 'Asia/Shangai'. Did you mean Asia/Shanghai?",
         "row 12, column sources[1].drop[1].column: unknown field 'product'. Did you mean product_id?",

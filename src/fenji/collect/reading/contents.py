@@ -133,7 +133,7 @@ def plain_text(path: Path, name: str, scratch: Path, *, encoding: str | None = N
         if found is None:
             text = _("no known encoding makes text of byte {position}.")
             raise InvalidFile.of(text, place=Place(name, bad.row), advice=_ENCODING_ADVICE, position=bad.position)
-    if str(found).startswith("utf-16"):
+    if str(found).startswith(("utf-16", "utf-32")):
         return _rewritten(unpacked, name, scratch, str(found))
     return _rewritten_by_lines(unpacked, name, scratch, str(found))
 

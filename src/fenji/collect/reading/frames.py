@@ -22,6 +22,7 @@ _BELOW = 20
 """Rows of data that say what the columns hold."""
 _MOST_DESCRIPTIONS = 4
 _KNOWN = 2
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _RUN = 3
 """Numbers that follow one another, such as years or days of the month, are headers where there are so many."""
 _DESCRIBES = re.compile(
@@ -159,6 +160,9 @@ def _counts_up(row: Row) -> bool:
     numbers = [int(text) for text in texts if text.isdecimal() and len(text) <= 4]  # noqa: PLR2004 - a year has four digits
     periods = [text for text in texts if text and (found := period_of(text)) is not None and not found.rest]
     steps = sum(1 for one, next_ in pairwise(numbers) if next_ - one == 1)
+    are_years = all(_FIRST_YEAR <= number <= _LAST_YEAR for number in numbers) and steps == len(numbers) - 1 > 0
+    if are_years and len(numbers) < len([text for text in texts if text]):
+        return True
     return len(periods) >= _RUN or steps >= _RUN - 1
 
 

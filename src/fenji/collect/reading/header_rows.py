@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from fenji.collect.headers import is_known_header, normalise_header
 from fenji.collect.reading.cells import PADDING, Kind, kind_of, stripped
-from fenji.collect.reading.totals import says_only_total
+from fenji.collect.reading.totals import may_be_name, says_only_total
 
 Row = Sequence[str | None]
 Names = str | Sequence[str]
@@ -28,7 +28,7 @@ FOOTER_ROWS = 20
 
 _REMARK = re.compile(
     r"#|(合计|总计|小计|汇总|共计|本页合计|共\s*\d+\s*[条笔行]|\d+[\s,;]*(records?|rows?|条记录|笔)|(导出|统计|打印|生成|下载)(时间|日期|人|者)|制表(人|时间|日期)?|(备注|说明|注)[:：]"
-    r"|(grand )?total\b|exported\b|generated\b|report (date|time)|end of (file|report))",
+    r"|(grand )?total\b|exported\b|generated\b|report (date|time)|end of (file|report)|第\s*\d+\s*页|page \d+\b)",
     re.IGNORECASE,
 )
 _BELOW = 20
@@ -112,10 +112,12 @@ def unique_headers(row: Row) -> tuple[str, ...]:
 def is_footer(row: Row) -> bool:
     """Whether a complete row at the end is a total or a remark about the export, and no record."""
     cells = [cell.strip(PADDING) for cell in row if cell and cell.strip(PADDING)]
-    if not cells or len(cells) == len(row):
+    if not cells or (len(cells) == len(row) and (len(row) == 1 or may_be_name(cells[0]))):
         return False
     # A customer may be called Total: the row of a total holds numbers beside that word, and nothing else.
-    is_total = says_only_total(cells[0]) and all(kind_of(cell) in {Kind.NUMBER, Kind.EMPTY} for cell in cells[1:])
+    is_total = (
+        says_only_total(cells[0]) and len(row) > 1 and all(kind_of(cell) in {Kind.NUMBER, Kind.EMPTY} for cell in cells[1:])
+    )
     return is_total or (len(cells) == 1 and is_remark(cells[0]))
 
 

@@ -134,13 +134,22 @@ class _Looking:
             elif child >= _MOST * len(children) and not name.startswith("column_"):
                 lines.append(column)
         filled = [column for column in together if column != key and self._may_fill(column)]
-        if any(names_person(self.names[column]) and not _may_name_product(self.names[column]) for column in lines):
+        if any(self._names_people(column, children) for column in lines):
             # A row that names a person of its own is no line of an order.
             return ()
         is_person_or_day = any(names_person(self.names[column]) or self._is_day(column) for column in filled)
-        if not is_person_or_day or len(lines) < _FEW or not typed.intersection(lines):
+        # Rows of nothing but numbers may be sums that do not say so; lines of an order name what was bought.
+        names_goods = any(column not in typed or _may_name_goods(self.names[column]) for column in lines)
+        if not is_person_or_day or len(lines) < _FEW or not typed.intersection(lines) or not names_goods:
             return ()
         return (key, *filled)
+
+    def _names_people(self, column: int, children: Sequence[Row]) -> bool:
+        """Whether rows without a key name persons, nearly each another one: 单位 may be a company, or the unit that is always 件."""
+        name = self.names[column]
+        if not names_person(name) or _may_name_product(name):
+            return False
+        return len({stripped(row[column]) for row in children}) * 2 > len(children)
 
     def outer_groups(self, key: int) -> list[int]:
         """Columns before the key that stand once for several orders, such as a region or a day; a person's never."""
@@ -194,6 +203,10 @@ class _Looking:
 
 def _may_name_product(name: str) -> bool:
     return any(found.field == "product_name" for found in matches_for(name, Feed.ORDER_LINE))
+
+
+def _may_name_goods(name: str) -> bool:
+    return any(found.field in {"product_name", "product_id"} for found in matches_for(name, Feed.ORDER_LINE))
 
 
 def _is_measure(name: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from fenji.collect.reading.contents import foreign_lines, guessed, marked
-from fenji.collect.reading.workbook_xml import Merged
+from fenji.collect.reading.workbook_xml import MOST_CELLS, Merged, column_letters
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 
@@ -62,6 +62,13 @@ def tables_of(path: Path, name: str) -> tuple[Table, ...]:
         else _pages(content, name)
     )
     tables = tuple(table for table in found if table.rows and (len(table.rows) > 1 or len(table.rows[0]) > 1))
+    for table in tables:
+        width = max(len(row) for row in table.rows)
+        if width * len(table.rows) > MOST_CELLS:
+            text = _("the sheet reaches to row {row} and column {column}: that is more than can be held in memory.")
+            advice = _("Delete cells that stand far away from the table, or export the sheet as CSV.")
+            place = Place(f"{name}#{table.name}")
+            raise InvalidFile.of(text, place=place, advice=advice, row=len(table.rows), column=column_letters(width - 1))
     if not tables:
         raise InvalidFile.of(_("this is a web page (HTML) or XML without a table."), place=Place(name))
     return tables
@@ -182,6 +189,8 @@ class _Open:
         if self.row is None:
             return
         self._skip_covered()
+        while len(self.row) > 1 and self.row[-1] is None:
+            self.row.pop()
         self.table.rows.append(self.row)
         self._below = {column: rows - 1 for column, rows in self._below.items() if rows > 1}
         self.row = None

@@ -49,6 +49,11 @@ def says_only_total(cell: str | None) -> bool:
     return _PLAIN_WORDS.fullmatch(stripped(cell)) is not None
 
 
+def may_be_name(cell: str | None) -> bool:
+    """Whether a label of a total could as well be the name of a company or a product."""
+    return stripped(cell).casefold() in {"total", "totals", "sum", "summa", "suma"}
+
+
 class Totals:
     """Watches the rows of one table, from the first one on."""
 
@@ -82,19 +87,25 @@ class Totals:
         given = [position for position, kind in enumerate(kinds) if kind is not Kind.EMPTY]
         if not given or len(cells) == 1:
             return False
-        first = given[0]
         lacks = len(given) < len(kinds) and self._lacks_something(kinds)
-        if says_total(cells[first]) and (self._agrees(cells, kinds, least=1) or (lacks and self._is_bare(kinds, first))):
-            return True
+        if says_total(cells[given[0]]):
+            return self._is_labelled_total(cells, kinds, given, lacks=lacks)
         if not lacks:
             return False
-        if any(says_total(cells[position]) for position in given[1:]) and self._agrees(cells, kinds, least=1):
-            return True
+        if any(says_total(cells[position]) for position in given[1:]):
+            return self._agrees(cells, kinds, least=1)
         has_only_numbers = all(kinds[position] is Kind.NUMBER for position in given)
-        if has_only_numbers and self._lacks_keys(kinds) and self._agrees(cells, kinds, least=2):
-            self.by_arithmetic += 1
-            return True
-        return False
+        is_sum = has_only_numbers and self._lacks_keys(kinds) and self._agrees(cells, kinds, least=2)
+        self.by_arithmetic += is_sum
+        return is_sum
+
+    def _is_labelled_total(self, cells: Row, kinds: list[Kind], given: list[int], *, lacks: bool) -> bool:
+        """Whether a row that begins with the word for a total is one: a customer may be called Total."""
+        if lacks:
+            return self._is_bare(kinds, given[0]) or self._agrees(cells, kinds, least=1)
+        if len(given) == 1 or any(kinds[position] is not Kind.NUMBER for position in given[1:]):
+            return False
+        return not may_be_name(cells[given[0]]) or self._agrees(cells, kinds, least=2)
 
     def _lacks_something(self, kinds: list[Kind]) -> bool:
         """Whether a cell is empty that rows usually fill; of the first row, whether it has empty cells at all."""

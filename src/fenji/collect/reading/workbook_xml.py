@@ -21,7 +21,9 @@ MOST_CELLS = 30_000_000
 _BLOCK = 1 << 22
 _OVERLAP = 1 << 10
 _MOST_MERGED = 200_000
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"')
+_COLUMNS = re.compile(rb'\sr="([A-Z]{1,3})[0-9]')
+_FAR_ROWS = re.compile(rb'\sr="(?:[A-Z]{2,3}([0-9]{1,7})|[A-Z]([0-9]{7}))"')
+"""Rows of cells beyond column Z, and of those beyond row 999,999: 26 columns of fewer rows fit into memory."""
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,7})"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\sref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _ERROR = re.compile(rb"<((?:\w+:)?v)>(#[^<]{1,40})</")
@@ -158,16 +160,15 @@ def _look_at_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place
             size += len(block)
             if size > MOST_XML:
                 raise _too_large(str(place.file))
-            cells = _CELL.findall(block)
-            lowest = max([lowest, *map(int, _ROW.findall(block))])
-            if cells:
-                columns = {column_number(letters) for letters in {letters for letters, _row in cells}}
-                rows = {row for _letters, row in cells}
-                numbers = [int(row) for row in rows]
+            rows = {int(wide or far) for wide, far in set(_FAR_ROWS.findall(block))}
+            numbers = rows.union(map(int, _ROW.findall(block)))
+            columns = {column_number(letters) for letters in set(_COLUMNS.findall(block))}
+            if columns:
                 widest, leftmost = max(widest, *columns), min(leftmost, *columns)
+            if numbers:
                 lowest, highest = max(lowest, *numbers), min(highest, *numbers)
-            found.errors |= {each for _tag, each in _ERROR.findall(block)} - _KNOWN_ERRORS
-            for left, top, right, bottom in _MERGED.findall(block):
+            found.errors |= {each for _tag, each in _ERROR.findall(block)} - _KNOWN_ERRORS if b">#" in block else set()
+            for left, top, right, bottom in _MERGED.findall(block) if b"mergeCell" in block else ():
                 if bottom != top and len(merged) < _MOST_MERGED:
                     merged += [
                         Merged(each, int(top), int(bottom))

@@ -116,7 +116,14 @@ def test_a_file_without_a_header(desk, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["城市,人口\n杭州,10\n上海,20", "id,x,y\n1,2,3\n4,5,6", "时间,事件\n甲,乙\n丙,丁", "1,2,3,4,5\n5,0,0,1,2\n4,1,1,0,0"]
+    "text",
+    [
+        "城市,人口\n杭州,10\n上海,20",
+        "id,x,y\n1,2,3\n4,5,6",
+        "时间,事件\n甲,乙\n丙,丁",
+        "1,2,3,4,5\n5,0,0,1,2\n4,1,1,0,0",
+        "客户,2024,2025\n甲,10,20\n乙,1,2",
+    ],
 )
 def test_words_or_counted_days_above_the_data_are_a_header(desk, text):
     sample, numbers = both(desk, text)
@@ -132,6 +139,7 @@ def test_words_or_counted_days_above_the_data_are_a_header(desk, text):
         ("客户,日期,金额\n张三,2025-01-01,10\n张三,2025-01-02,20\n张三 汇总,,30\n李四,2025-01-03,5\n李四 汇总,,5\n总计,,35", [4, 6, 7]),
         ("Beleg;Kunde;Datum;Betrag\n1;A;01.02.2025;1.200,50\n2;B;02.02.2025;99,50\nZwischensumme;;;1.300,00\n3;C;03.02.2025;1,00\nGesamtsumme;;;1.301,00", [4, 6]),
         ("序号,订单,客户,金额\n1,A1,u,10\n2,A2,v,20\n,本页小计,,30\n3,A3,w,30\n,总合计：,,60", [4, 6]),
+        ("客户,金额\n张三,5\n张三小计,5\n李四,7\n李四小计,7\n合计,12", [3, 5, 6]),
         ("Name,Date,Amount\nAnn,2025-01-01,10\nAnn,2025-01-02,20\nAnn Total,,30\nBob,2025-01-03,5\nBob Total,,5\nGrand Total,,35", [4, 6, 7]),
     ],
 )  # fmt: skip
@@ -151,6 +159,7 @@ def test_totals_in_any_place_are_left_out_and_handed_back(desk, text, totals):
         "name,phone,date,amount\nShell,1380,2025-01-01,10\nShell,1381,2025-01-02,20\nTotal,,2025-01-03,5\nBP,11,2025-01-03,5",
         "order,customer,date,amount\n1,Total,2025-01-01,10\n2,Total,2025-01-02,20\n3,Shell,2025-01-03,5",
         "name,phone,date,amount\nTotal,1380,2025-01-01,10\nShell,1381,2025-01-02,20\nTotal,1382,2025-01-03,5",
+        "company,revenue\nShell,10\nTotal,10\nBP,3",
         "单号,商品,金额\n1,Cream Total,10\n2,Colgate Total,20\n3,茶,30",
     ],
 )
@@ -165,8 +174,9 @@ def test_an_order_is_no_total_whatever_it_is_worth_or_called(desk, text):
         ("日期,单号,客户,商品,数量,金额\n2025-01-01,A1,甲,茶,1,10\n,,,杯,2,20\n2025-01-02,A2,乙,茶,1,10\n,,,碗,1,5", ("单号", "日期", "客户"), [3, 5]),
         ("Invoice #,Customer,Invoice Date,Item,Qty,Line total,Invoice total\n1001,Ann,2025-01-01,Tea,1,10,15\n,,,Cup,1,5,\n1002,Bob,2025-01-02,Tea,2,20,20\n1003,Cy,2025-01-03,Tea,1,10,20\n,,,Cup,2,10,", ("Invoice #", "Customer", "Invoice Date"), [3, 6]),
         ("大区,单号,客户,商品,金额\n华东,A1,甲,茶,10\n,,,杯,20\n,A2,乙,茶,5\n华南,A3,丙,茶,5\n,,,杯,6", ("大区", "单号", "客户"), [3, 4, 6]),
-        ("单据编号,购货单位,联系电话,产品名称,实发数量,销售金额\nX1,甲,13800000001,茶,1,10\n,,,杯,1,5\n,,,碗,1,6\nX2,乙,13800000002,茶,1,10", ("单据编号", "购货单位", "联系电话"), [3, 4]),
+        ("单据编号,购货单位,联系电话,产品名称,单位,实发数量,销售金额\nX1,甲,13800000001,茶,件,1,10\n,,,杯,件,1,5\n,,,碗,件,1,6\nX2,乙,13800000002,茶,件,1,10", ("单据编号", "购货单位", "联系电话"), [3, 4]),
         ("日期,单号,客户,商品,金额\n2025-01-01,A1,甲,茶,10\n,,,杯,20\n,A2,乙,茶,5\n2025-01-02,A3,丙,茶,5\n,,,杯,6", ("日期", "单号", "客户"), [3, 4, 6]),
+        ("单号,客户,日期,商品编码,数量,金额\nA1,甲,2025-01-01,1001,1,10\n,,,1002,2,20\nA2,乙,2025-01-02,1003,1,30\n,,,1004,3,60", ("单号", "客户", "日期"), [3, 5]),
     ],
 )  # fmt: skip
 def test_heads_that_stand_on_the_first_row_of_an_order_are_filled_down(desk, text, columns, filled):
@@ -189,6 +199,8 @@ def test_a_guest_is_not_given_the_customer_of_the_order_above(desk):
         "会员号,姓名,手机,城市,积分,余额\n1,甲,138,上海,1,2\n2,乙,,,3,4\n3,丙,139,,4,5\n,丁,,,3,5\n,戊,,,3,5",
         # A customer first, whose second order has a number and a day of its own: a guest, or the same; nobody knows.
         "Name,Email,Created at,Lineitem name,Lineitem price,Id,Paid at\n#1,a@x,2025-01-01,Tea,10,91,2025-01-01\n#1,a@x,2025-01-01,Cup,5,,\n#2,b@x,2025-01-02,Tea,10,92,2025-01-02\n#2,b@x,2025-01-02,Cup,5,,",
+        # Rows of numbers alone may be sums that do not say so.
+        "单号,客户,日期,数量,金额\nA1,甲,2025-01-01,1,10\n,,,1,10\nA2,乙,2025-01-02,1,30\n,,,1,30",
         "order,coupon,date,amount\n1,X1,2025-01-01,5\n2,,2025-01-02,6\n3,,2025-01-03,7\n4,X2,2025-01-04,8",
         "工单号,客户,创建时间,评分\n1,甲,2025-01-01,5\n2,乙,2025-01-02,\n3,丙,2025-01-03,\n4,丁,2025-01-04,4",
     ],

@@ -165,6 +165,21 @@ def test_a_web_page_that_is_named_xls(desk, charset, encoding):
     assert collected(desk, file, sample) == [(3, *rows[0]), (4, *rows[1])]
 
 
+def test_a_page_whose_cells_would_fill_the_memory_is_refused(desk):
+    wide = "<tr>" + "<td colspan=1000></td>" * 16 + "<td>x</td></tr>"
+    file = desk.write("orders.xls", "<table>" + wide + "<tr><td>1</td></tr>" * 3000 + "</table>")
+    with pytest.raises(InvalidFile, match="more than can be held in memory"):
+        read_samples(file)
+
+
+def test_a_nested_table_is_a_table_of_its_own(desk):
+    inner = "<table><tr><td>单号</td><td>客户</td></tr><tr><td>A1</td><td>甲</td></tr></table>"
+    file = desk.write("orders.xls", f"<table><tr><td>logo</td><td>{inner}</td></tr></table>")
+    assert [(sample.part, sample.headers, sample.rows) for sample in read_samples(file)] == [
+        ("2", ("单号", "客户"), (("A1", "甲"),))
+    ]
+
+
 XML = """<?xml version="1.0"?>
 <?mso-application progid="Excel.Sheet"?>
 <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
