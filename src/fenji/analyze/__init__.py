@@ -11,6 +11,7 @@ panel_rows         which rows of a fact count at a date
 panel_distinct     different values as bits of masks
 panel_measures     all measures of a fact in one group-by
 panel_values       a metric read off its measures
+panel_balances     what totals answer of customers who are known by nothing else
 rules              a condition as an expression over the panel
 distributions      how many customers have a smaller value
 scores             the points of the policy's weighted score

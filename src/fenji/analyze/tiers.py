@@ -59,7 +59,9 @@ def assign_tiers(
         InvalidInput: the policy names metrics or customer columns that are not there; all of them at once.
     """
     found = tiered_panel(panel, customer, policy=policy, as_of=as_of, lost=lost, overrides=overrides)
-    return found.select(*TIER_ASSIGNMENT.schema.names)
+    # An assignment counts what is known: revenue that nobody knows is none of its sums.
+    known = found.mutate(**{REVENUE: found[REVENUE].fill_null(0).cast(MONEY)})
+    return known.select(*TIER_ASSIGNMENT.schema.names)
 
 
 def tiered_panel(

@@ -3,6 +3,7 @@
 reader         a YAML document that knows the line of each of its values
 sources        sources.yaml: where data comes from and what its columns mean
 answers        answers.yaml: what people have answered about their files
+source_links   whether the sources fit together
 metrics        metrics.yaml: the company's own metrics
 metric_checks  whether a declared metric can be computed
 basket_rules   analyses/rules.yaml: which orders count, how strong a rule must be

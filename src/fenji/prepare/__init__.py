@@ -23,7 +23,13 @@ campaigns       whom campaigns reached, and who used a coupon
 referrals       who brought whom
 latest_words    which of several rows on one thing is believed
 products        what is sold
+order_numbers   which rows are one order, and which number several orders share
+order_heads     what the heads of orders say for their lines
+payments        what was paid for which order
+returns         what came back, by the lists of returns
+balances        what customers have spent, where only totals are known
 order_rows      which order rows cannot be right by themselves
+order_refunds   whether a refund is that of its row or of the whole order
 order_versions  which order rows a later file has newer words for
 order_lines     what was sold and returned, line by line
 regions         which spellings are one province

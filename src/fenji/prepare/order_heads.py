@@ -95,7 +95,10 @@ def settle_heads(heads: ir.Table) -> ir.Table:
         thing=ibis.coalesce(heads["order_id"], alone),
     ).view()
     whole = ibis.window(group_by=["source", "thing"])
-    persons_differ = known["person"].min().over(whole) != known["person"].max().over(whole)
+    # By the strongest field that any of them tells: a download that masks the customer id names no other person.
+    lowest, highest = ([each(known[name]).over(whole) for name in PERSON] for each in (_min, _max))
+    told_by = [(high.notnull(), low != high) for low, high in zip(lowest, highest, strict=True)]
+    persons_differ = ibis.cases(*told_by, else_=ibis.literal(value=False))
     days = known["on"].max().over(whole).delta(known["on"].min().over(whole), unit="day")
     told = known.mutate(is_shared=(persons_differ | (days > MOST_DAYS_APART)).fill_null(False)).view()  # noqa: FBT003 - Ibis takes it alone
     apart = [
@@ -200,6 +203,14 @@ def judge_heads(heads: ir.Table, orders: ir.Table, sources: Sequence[Source]) ->
         *(name for name in heads.columns if name not in ("reason", "is_current", "is_shared")),
         reason=ibis.ifelse(loses_all, met["lines_reason"], met["reason"]),
     )
+
+
+def _min(value: ir.Value) -> ir.Value:
+    return value.min()
+
+
+def _max(value: ir.Value) -> ir.Value:
+    return value.max()
 
 
 def _as_order_source(source: Source, head: Source, *, has_payments: bool) -> Source:

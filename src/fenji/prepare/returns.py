@@ -1,7 +1,7 @@
 """What came back, by the lists of returns? Each becomes a return of its order, and none counts twice.
 
 Reads   raw.return as typed rows, negative payments, the priced order lines
-Writes  clean.return: one row per return; lines for clean.order_line
+Writes  clean.return: one row per return; what counts of it becomes a line of its order
 Units   amounts in the workspace's currency at the rate of the order's month, so that a whole return leaves nothing of its sale
 Keeps   every return that was carried out, of an order that is there
 Source  decision 0031. A return without amount gives back its line, or its order where no line is named. What the order itself states

@@ -9,6 +9,8 @@ initiating   makes a workspace from a template
 mapping      proposes sources.yaml from files
 running      collects, prepares, analyses and publishes
 preparing    composes the steps of prepare
+preparing_orders  composes those that make orders of heads, lines, payments and returns
+prepared_warnings  what a run says of what it made of the data
 analyzing    composes the steps of analyze
 reviewing    decides the tiers of one review or of many
 arrival      what came in with a run: the records

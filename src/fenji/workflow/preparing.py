@@ -26,6 +26,7 @@ from fenji.prepare.duplicates import count_copies, file_places, mark_copies, wit
 from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
+from fenji.prepare.order_versions import leave_older_versions
 from fenji.prepare.products import make_products
 from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
 from fenji.prepare.rows import typed_rows
@@ -326,7 +327,7 @@ class _Preparation:
         """The rates as a table, once it is sure that none is missing; None where there is no foreign money."""
         workspace, rates = self.options.currency, self.options.rates
         foreign = [source for source in self.sources if source.currency not in (None, workspace) or "currency" in source.columns]
-        if not foreign and not self._has_rows(self.judged_orders.filter(self.judged_orders["currency"].notnull())):
+        if not foreign and not self._has_rows(self.orders.judged.filter(self.orders.judged["currency"].notnull())):
             return None
         needed = self.orders.needed_rates()
         if Feed.BALANCE in self.fed:

@@ -356,6 +356,7 @@ def test_every_filterable_column_is_one_of_its_contract_or_made_by_the_panel():
         Fact.FEEDBACK: clean.FEEDBACK,
         Fact.REFERRAL: clean.REFERRAL,
         Fact.CONTRACT: clean.CONTRACT,
+        Fact.BALANCE: clean.BALANCE,
     }
     kinds = {"text": "string", "whole": "int64", "number": "float64", "money": "decimal(18, 2)", "exact": "decimal(18, 3)"}
     for fact, columns in FACT_COLUMNS.items():

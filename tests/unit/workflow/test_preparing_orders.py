@@ -151,6 +151,17 @@ def test_lines_cannot_choose_between_the_heads_of_two_persons(engine: Engine) ->
     assert rejected(made) == [("h.csv", 2, "ambiguous_order"), ("h.csv", 3, "ambiguous_order"), ("l.csv", 2, "ambiguous_order")]
 
 
+def test_a_head_that_masks_its_customer_in_one_download_is_still_the_same_order(engine: Engine) -> None:
+    heads = source("heads", Feed.ORDER, "order_id customer_id phone ordered_at order_amount")
+    files = {
+        "1.csv": [("1", "a", "13900000001", "2026-01-05", "30"), ("2", None, "13900000002", "2026-01-05", "5")],
+        "2.csv": [("1", None, "13900000001", "2026-01-05", "40"), ("2", "b", "13900000002", "2026-01-05", "5")],
+    }
+    made = prepared(engine, [(heads, files)])
+    assert sorted((row["order_id"], float(row["net_revenue"])) for row in made["order_line"]) == [("1", 40.0), ("2", 5.0)]
+    assert [row["reason"] for row in made["rejected_row"]] == ["superseded", "superseded"]
+
+
 def test_lines_of_two_sources_under_one_head_are_one_order(engine: Engine) -> None:
     services = source("services", Feed.ORDER_LINE, "order_id line_amount", belongs_to="heads")
     world = [

@@ -29,7 +29,8 @@ def cross_segments(segment: ir.Table, panel: ir.Table, assignment: ir.Table, *, 
         assignment: insight.tier_assignment at the date.
         as_of: the date.
     """
-    brought = panel.select(panel_key="customer_key", **{REVENUE: panel[REVENUE]})
+    # Revenue that nobody knows is none of a segment's.
+    brought = panel.select(panel_key="customer_key", **{REVENUE: panel[REVENUE].fill_null(0).cast("decimal(18, 2)")})
     placed = assignment.select(placed_key="customer_key", tier="tier")
     joined = segment.inner_join(brought, segment.customer_key == brought.panel_key)
     joined = joined.left_join(placed, joined.customer_key == placed.placed_key)
