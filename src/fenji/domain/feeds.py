@@ -79,6 +79,7 @@ FEEDS: dict[Feed, tuple[Field, ...]] = {
         Field("acquisition_channel", Cell.TEXT, "来源渠道", "acquisition channel"),
         Field("registered_at", Cell.MOMENT, "注册时间", "registered at"),
         Field("referrer_id", Cell.ID, "推荐人", "referred by"),
+        Field("other_id", Cell.ID, "同一客户的另一编号", "another id of the same customer"),
         Field("consent_marketing", Cell.YES_NO, "营销授权", "marketing consent"),
         Field("prior_tier", Cell.TEXT, "原客户等级", "tier in the source system"),
     ),

@@ -16,6 +16,7 @@ duplicates      which rows came in more than once
 currencies      what an amount is worth in the workspace's currency
 identity        which ids mean the same customer
 attribution     whose each row is
+other_ids       which keys a list of customers resolves to a person
 events          what customers did apart from buying
 feedback        what customers said, on one scale
 contracts       who is bound to us, from when to when, on what plan

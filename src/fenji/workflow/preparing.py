@@ -27,6 +27,7 @@ from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
 from fenji.prepare.order_versions import leave_older_versions
+from fenji.prepare.other_ids import are_told, by_person, persons_of_keys
 from fenji.prepare.products import make_products
 from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
 from fenji.prepare.rows import typed_rows
@@ -193,6 +194,8 @@ class _Preparation:
 
     def find_customers(self, previous: ir.Table | None) -> None:
         """Which ids are one customer, and whose each row is."""
+        if are_told(self.sources):
+            self._resolve_keys()
         mentions = mention_persons(self.rows, self.orders.order_sources)
         named = self.engine.stage(name_ids(mentions, shared_by_many=self.options.shared_by_many))
         link_by, shared_by_many = self.options.link_by, self.options.shared_by_many
@@ -308,6 +311,15 @@ class _Preparation:
     def _of(self, feed: Feed, table: ir.Table) -> ir.Table:
         """A table that is made of a feed alone: without rows, and without any work, where nothing feeds it."""
         return table if feed in self.fed else self.engine.from_arrow(table.schema().to_pyarrow().empty_table())
+
+    def _resolve_keys(self) -> None:
+        """Puts persons in the place of the keys that lists of customers resolve."""
+        persons = self.engine.stage(persons_of_keys(self.rows[Feed.CUSTOMER], self.sources))
+        self.orders.judged = self.engine.stage(by_person(self.orders.judged, persons, self.orders.order_sources))
+        self.rows[Feed.ORDER_LINE] = self.orders.judged
+        for feed in self.fed:
+            if feed not in (*ORDER_FEEDS, Feed.CUSTOMER) and "customer_id" in self.rows[feed].columns:
+                self.rows[feed] = self.engine.stage(by_person(self.rows[feed], persons, self.sources))
 
     def _newest_lines(self, rows: ir.Table) -> ir.Table:
         """Order lines without those that a later file of their source corrects."""

@@ -121,7 +121,6 @@ def _layout(each: Understood, _all: Sequence[Understood]) -> Decision | None:
             "no": (Remark(_("no, leave the file out")), left_out),
         },
         default="yes",
-        told=doubts[0].remark,
     )
 
 

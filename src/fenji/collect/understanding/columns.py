@@ -256,7 +256,8 @@ def _one_amount(table: SampledTable, candidates: list[_Candidate]) -> tuple[list
         return (idle, standing, of_row, each.confidence.order, each.is_composed, each.field.name != "order_amount", each.rank)
 
     best = min(amounts, key=lambda each: (order(each), each.header))
-    alike = [each for each in amounts if each.header != best.header and order(each)[:4] == order(best)[:4]]
+    prices = {each.header for each in candidates if each.field.name == "unit_price"}
+    alike = [each for each in amounts if each.header not in {best.header, *prices} and order(each)[:4] == order(best)[:4]]
     rival = next((each.header for each in alike if not is_explained(table, best.header, each.header)), None)
     return [*others, best], rival
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from fenji.collect.header_words import senses_of
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.columns import Choice, choose_columns
 from fenji.collect.understanding.proposal import ProposedColumn
@@ -69,6 +70,14 @@ class Understood:
             return frozenset()
         return frozenset(self.table.evidence(column.column).counts)
 
+    def is_different(self, name: str) -> bool:
+        """Whether a field is filled in every row and never twice the same."""
+        column = self.column(name)
+        if column is None or column.column is None:
+            return False
+        seen = self.table.evidence(column.column)
+        return seen.unique == 1 and seen.filled == seen.cells
+
     @property
     def repeats_orders(self) -> bool:
         """Whether one order number stands in several rows."""
@@ -88,7 +97,7 @@ class Understood:
 
 def join(tables: Sequence[Understood]) -> list[Understood]:
     """The tables with the one that each belongs to; heads of orders become a feed of their own where lines stand elsewhere."""
-    found = _with_told_keys(list(tables))
+    found = _with_persons(_with_told_keys(list(tables)))
     for place, each in enumerate(found):
         if each.feed is Feed.ORDER_LINE and (not each.names_buyer_and_day or (each.has_goods and each.repeats_orders)):
             parent = _parent(found, place, lambda head: head.names_buyer_and_day and not head.repeats_orders)
@@ -123,6 +132,36 @@ def _with_told_keys(tables: list[Understood]) -> list[Understood]:
                     told.add(place)
                     break
     return found
+
+
+def _with_persons(tables: list[Understood]) -> list[Understood]:
+    """Lists of customers that say whose the keys of orders are: a key for every order, and beside it the person."""
+    found = list(tables)
+    for each in tables:
+        keys = each.ids("customer_id")
+        column = each.column("customer_id")
+        if each.feed is not Feed.ORDER_LINE or column is None or len(keys) < FEWEST_ORDERS or not each.is_different("customer_id"):
+            continue
+        for place, other in enumerate(found):
+            key = _key_for(other.table, keys) if other.feed is Feed.CUSTOMER and other is not each else None
+            person = _person_beside(other.table, key) if key else None
+            if key and person:
+                choice = choose_columns(other.table, Feed.CUSTOMER, keys={"customer_id": person, "other_id": key})
+                text = _("'{key}' is a key of single orders; '{person}' says who the customer is.")
+                found[place] = replace(
+                    other, choice=choice, notes=(*other.notes, Remark(text, {"key": key, "person": person}))
+                )
+    return found
+
+
+def _person_beside(table: SampledTable, key: str) -> str | None:
+    """A column of ids that stand for fewer persons than there are keys."""
+    for header in table.headers:
+        seen = table.evidence(header)
+        named = any(name == "customer_id" for name, _subject in senses_of(header, Feed.CUSTOMER))
+        if header != key and named and 0 < seen.unique < 1 and seen.filled == table.evidence(key).filled:
+            return header
+    return None
 
 
 def _has_what_it_needs(choice: Choice, table: SampledTable) -> bool:

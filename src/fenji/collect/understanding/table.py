@@ -86,9 +86,11 @@ class SampledTable:
 
 def sampled_tables(samples: Sequence[Sample], reader: CellReader) -> list[SampledTable]:
     """The tables of samples, those with the same headers in whatever order together, all their cells read in one go."""
-    groups: dict[frozenset[str], list[Sample]] = {}
+    groups: dict[tuple[object, ...], list[Sample]] = {}
     for sample in samples:
-        groups.setdefault(frozenset(normalise_header(header) for header in sample.headers), []).append(sample)
+        # One source has one shape: a file with a second header row is read in another way than one without.
+        headers = frozenset(normalise_header(header) for header in sample.headers)
+        groups.setdefault((headers, sample.shape), []).append(sample)
     tables = [
         SampledTable(tuple(group), tuple(header.strip(" \t\r\n\ufeff\u00a0\u3000") for header in group[0].headers))
         for group in groups.values()
