@@ -90,5 +90,9 @@ def test_a_moment_is_itself_in_every_form(engine: DuckEngine, at: datetime) -> N
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20), min_size=1, max_size=40))
 def test_no_text_breaks_a_reader(engine: DuckEngine, texts: list[str]) -> None:
-    for writing, reader in ((POINT, amounts.money), (COMMA, amounts.money), (Writing(Cell.MOMENT, date_order=DateOrder.DAY_FIRST), dates.local_time)):
+    for writing, reader in (
+        (POINT, amounts.money),
+        (COMMA, amounts.money),
+        (Writing(Cell.MOMENT, date_order=DateOrder.DAY_FIRST), dates.local_time),
+    ):
         assert len(read(engine, texts, writing, reader)) == len(texts)

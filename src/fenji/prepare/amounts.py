@@ -80,7 +80,9 @@ def strip(came: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
     )
     for word, power in _MULTIPLES:
         narrow = narrow.replace(word, power)
-    return ibis.cases((is_plain | came.isnull(), ibis.null("string")), (~came.re_search("[0-9０-９]"), unwrap(came)), else_=narrow)
+    return ibis.cases(
+        (is_plain | came.isnull(), ibis.null("string")), (~came.re_search("[0-9０-９]"), unwrap(came)), else_=narrow
+    )
 
 
 def normal(bare: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
@@ -98,7 +100,9 @@ def normal(bare: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
     if sign is DecimalSign.COMMA:
         digits = digits.replace(",", ".")
     before, after = (part.re_replace(r"[()+ -]", "") for part in (prefix, tail))
-    amount = ibis.ifelse(signs == "", "#", "#-").concat(digits, power.replace("k", "e3").replace(" ", ""), " ", before, "|", after)
+    amount = ibis.ifelse(signs == "", "#", "#-").concat(
+        digits, power.replace("k", "e3").replace(" ", ""), " ", before, "|", after
+    )
     is_one = (signs.length() <= 1) & (signs.contains("(") == tail.contains(")"))
     return ibis.cases((bare.isnull(), ibis.null("string")), (~bare.re_search(pattern), bare), (is_one, amount), else_=bare)
 

@@ -20,24 +20,24 @@ from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
 from fenji.prepare.attribution import kept
 from fenji.prepare.currencies import RATE, converted, currency_of, month_of
+from fenji.prepare.duplicates import with_place
 from fenji.prepare.rows import Check, leave_out
 from fenji.tables.clean import BALANCE
 
 
-def judge_balances(rows: ir.Table) -> ir.Table:
+def judge_balances(rows: ir.Table, places: ir.Table | None = None) -> ir.Table:
     """Attributed balance rows, those left out of which a later file of their source tells the customer's totals anew.
 
     Grain: one row per row given.
     Keeps: every row; see ``reason``.
     """
-    stands = rows["reason"].isnull() & rows["customer_key"].notnull()
-    latest = rows.mutate(
-        latest_file=ibis.ifelse(stands, rows["file"], ibis.null("string"))
-        .max()
-        .over(ibis.window(group_by=["source", "customer_key"]))
-    ).view()
-    older = leave_out(latest, [Check(latest["file"] < latest["latest_file"], Reason.SUPERSEDED, "customer_id")])
-    return older.drop("latest_file")
+    filed = with_place(rows, places).view()
+    stands = filed["reason"].isnull() & filed["customer_key"].notnull()
+    told = ibis.ifelse(stands, filed["place"], ibis.null(filed["place"].type()))
+    whole = ibis.window(group_by=["source", "customer_key"])
+    latest = filed.mutate(latest=told.max().over(whole)).view()
+    older = leave_out(latest, [Check(latest["place"] < latest["latest"], Reason.SUPERSEDED, "customer_id")])
+    return older.select(*rows.columns)
 
 
 def make_balances(rows: ir.Table, sources: Sequence[Source], *, rates: ir.Table | None, workspace: str, as_of: date) -> ir.Table:

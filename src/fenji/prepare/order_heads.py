@@ -19,6 +19,7 @@ from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import ColumnMapping, Source
 from fenji.prepare.currencies import currency_of
+from fenji.prepare.duplicates import with_place
 from fenji.prepare.order_numbers import MOST_DAYS_APART, PERSON
 from fenji.prepare.rows import VERDICT, Check, leave_out
 
@@ -76,7 +77,7 @@ def as_order_sources(sources: Sequence[Source]) -> tuple[Source, ...]:
     )
 
 
-def settle_heads(heads: ir.Table) -> ir.Table:
+def settle_heads(heads: ir.Table, places: ir.Table | None = None) -> ir.Table:
     """Heads, all but the newest of an order left out; which numbers stand for several orders is told.
 
     Grain: one row per row given.
@@ -84,12 +85,14 @@ def settle_heads(heads: ir.Table) -> ir.Table:
 
     Args:
         heads: typed rows of the order feed, with ``order_number``.
+        places: from ``duplicates.file_places``; None: files are in the order of their names.
 
     Returns:
-        The rows with ``is_current``, and ``is_shared`` where a number has heads of several persons or far days.
+        The rows with ``filed`` (larger for later files), ``is_current``, and ``is_shared`` where a number has heads of several persons or far days.
     """
     alone = heads["file"].concat(":", heads["row_number"].cast("string"))
-    known = heads.mutate(
+    filed = with_place(heads, places).rename(filed="place")
+    known = filed.mutate(
         person=ibis.coalesce(*(heads[name] for name in PERSON)),
         on=ibis.coalesce(heads["ordered_on"], heads["paid_on"]),
         thing=ibis.coalesce(heads["order_id"], alone),
@@ -106,11 +109,11 @@ def settle_heads(heads: ir.Table) -> ir.Table:
         ibis.ifelse(told["is_shared"], told["on"], ibis.null("date")),
     ]
     newest = ibis.window(
-        group_by=[told["source"], told["thing"], *apart], order_by=[told["file"].desc(), told["row_number"].desc()]
+        group_by=[told["source"], told["thing"], *apart], order_by=[told["filed"].desc(), told["row_number"].desc()]
     )
     placed = told.mutate(place=ibis.row_number().over(newest)).view()
     settled = leave_out(placed, [Check(placed["place"] > 0, Reason.SUPERSEDED, "order_id")])
-    return settled.mutate(is_current=settled["place"] == 0).select(*heads.columns, "is_current", "is_shared")
+    return settled.mutate(is_current=settled["place"] == 0).select(*heads.columns, "filed", "is_current", "is_shared")
 
 
 def inherit(lines: ir.Table, heads: ir.Table, sources: Sequence[Source], *, workspace: str) -> ir.Table:
@@ -200,7 +203,7 @@ def judge_heads(heads: ir.Table, orders: ir.Table, sources: Sequence[Source]) ->
     met = rest.left_join(lined, [rest["source"] == lined["head_source"], rest["order_id"] == lined["head_order_id"]])
     loses_all = met["reason"].isnull() & ~met["has_kept"].fill_null(True)  # noqa: FBT003
     return met.select(
-        *(name for name in heads.columns if name not in ("reason", "is_current", "is_shared")),
+        *(name for name in heads.columns if name not in ("reason", "filed", "is_current", "is_shared")),
         reason=ibis.ifelse(loses_all, met["lines_reason"], met["reason"]),
     )
 
@@ -236,7 +239,7 @@ def _told_by_heads(heads: ir.Table, sources: Sequence[Source], *, workspace: str
     current = current.mutate(resolved=currency_of(current, sources, workspace=workspace))
     columns = {f"head_{name}": current[name] for name in (*_INHERITED, "source", "order_id", "order_number", *VERDICT[:3])}
     columns |= {"head_currency": current["resolved"], "head_is_shared": current["is_shared"]}
-    columns |= {"head_file": current["file"], "head_row": current["row_number"]}
+    columns |= {"head_file": current["filed"], "head_row": current["row_number"]}
     told = current.select(head_key=ibis.literal("n:").concat(current["order_number"]), **columns)
     if is_made:
         told = told.union(current.select(head_key=ibis.literal("m:").concat(current["order_id"]), **columns))

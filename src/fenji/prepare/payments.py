@@ -20,6 +20,7 @@ from fenji.domain.sources import Source, StatusClass
 from fenji.prepare import statuses
 from fenji.prepare.attribution import kept
 from fenji.prepare.currencies import converted, currency_of, month_of, with_rate
+from fenji.prepare.duplicates import with_place
 from fenji.prepare.order_heads import family_of
 from fenji.prepare.order_rows import is_return, quantity_times_price
 from fenji.prepare.rows import Check, leave_out
@@ -31,14 +32,14 @@ _FAILED = (
 )
 
 
-def judge_payments(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:
+def judge_payments(rows: ir.Table, sources: Sequence[Source], places: ir.Table | None = None) -> ir.Table:
     """Typed payment rows, those left out that did not go through, and of a payment in several files all but the last file's.
 
     Grain: one row per row given.
     Keeps: every row; see ``reason``.
     """
     checks = status_checks(rows, Feed.PAYMENT, sources, unpaid=_is_unpaid(rows, sources), reason=Reason.UNPAID)
-    return leave_older_files(leave_out(rows, checks), "payment_id")
+    return leave_older_files(leave_out(rows, checks), "payment_id", places)
 
 
 def status_checks(
@@ -62,7 +63,7 @@ def status_checks(
     return [Check(did_not | known, reason, "status", "status")]
 
 
-def leave_older_files(rows: ir.Table, column: str) -> ir.Table:
+def leave_older_files(rows: ir.Table, column: str, places: ir.Table | None = None) -> ir.Table:
     """Rows with those left out of which a later file of their source has newer words; rows without an id have no versions.
 
     Grain: one row per row given.
@@ -73,10 +74,12 @@ def leave_older_files(rows: ir.Table, column: str) -> ir.Table:
     what = [
         ibis.ifelse(can_move, rows[name].fill_null(""), "") for name in ("order_id", column, "product_id") if name in rows.columns
     ]
-    group = [rows["source"], can_move, ibis.ifelse(can_move, "", alone), *what]
-    placed = rows.mutate(latest_file=rows["file"].max().over(ibis.window(group_by=group))).view()
-    older = leave_out(placed, [Check(placed["file"] < placed["latest_file"], Reason.SUPERSEDED, column)])
-    return older.drop("latest_file")
+    keys = {f"key_{number}": each for number, each in enumerate([can_move, ibis.ifelse(can_move, "", alone), *what])}
+    filed = with_place(rows.mutate(**keys), places).view()
+    whole = ibis.window(group_by=["source", *keys])
+    latest = filed.mutate(latest=filed["place"].max().over(whole)).view()
+    older = leave_out(latest, [Check(latest["place"] < latest["latest"], Reason.SUPERSEDED, column)])
+    return older.select(*rows.columns)
 
 
 def order_index(orders: ir.Table, sources: Sequence[Source], *, workspace: str) -> ir.Table:

@@ -37,7 +37,7 @@ _NOT_DONE = (
 _DONE = "(?:申请|审核)(?:已)?(?:通过|成功|完成)|(?:退款|退货|售后|处理|审核)(?:已)?(?:成功|完成|完结)|已退"
 
 
-def judge_returns(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:
+def judge_returns(rows: ir.Table, sources: Sequence[Source], places: ir.Table | None = None) -> ir.Table:
     """Typed rows of lists of returns, those left out that were refused, withdrawn or are still open.
 
     Grain: one row per row given.
@@ -49,7 +49,7 @@ def judge_returns(rows: ir.Table, sources: Sequence[Source]) -> ir.Table:
     if telling:
         not_done = ibis.ifelse(rows["source"].isin([source.name for source in telling]), is_short_of(rows, telling), not_done)
     checks = status_checks(rows, Feed.RETURN, sources, unpaid=not_done, reason=Reason.NOT_RETURNED)
-    return leave_older_files(leave_out(rows, checks), "return_id")
+    return leave_older_files(leave_out(rows, checks), "return_id", places)
 
 
 def payments_back(valued: ir.Table, returns: ir.Table) -> ir.Table:

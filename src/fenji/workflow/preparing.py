@@ -185,7 +185,7 @@ class _Preparation:
             Feed.REDEMPTION: partial(campaigns.judge_redemptions, sources=self.sources),
             Feed.CONTRACT: partial(judge_contracts, sources=self.sources),
         }
-        self.orders.read(self._typed, self._newest_lines)
+        self.orders.read(self._typed, self._newest_lines, self.places)
         self.rows[Feed.ORDER_LINE] = self.orders.judged
         for feed in Feed:
             if feed not in ORDER_FEEDS:
@@ -208,7 +208,9 @@ class _Preparation:
         self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
         for feed in _NEEDS_CUSTOMER:
             owned = require_customer(attribute(self.rows[feed], feed, identity, self.sources))
-            self.rows[feed] = self._laid_down(feed, balances.judge_balances(owned) if feed is Feed.BALANCE else owned)
+            self.rows[feed] = self._laid_down(
+                feed, balances.judge_balances(owned, self.places.get(feed)) if feed is Feed.BALANCE else owned
+            )
         # Order rows are many: joining them twice costs less than laying all of them down once more.
         self.orders.attribute(identity)
         self.rows[Feed.ORDER_LINE] = self.orders.orders

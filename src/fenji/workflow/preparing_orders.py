@@ -5,7 +5,7 @@ Workspaces without heads, payments and returns pass these steps by: their rows a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import ibis.expr.types as ir
@@ -43,21 +43,29 @@ class OrderPreparation:
         """Heads that are no order rows, payments and returns, with what became of them."""
         self.made: dict[str, ir.Table] = {}
 
-    def read(self, typed: Callable[[Feed], ir.Table], newest: Callable[[ir.Table], ir.Table]) -> None:
+    def read(
+        self, typed: Callable[[Feed], ir.Table], newest: Callable[[ir.Table], ir.Table], places: Mapping[Feed, ir.Table]
+    ) -> None:
         """Judges every feed, and puts heads and lines together.
 
         Args:
             typed: gives the typed rows of a feed.
             newest: leaves out order lines that a later file corrects.
+            places: the files of each feed in the order in which they were made.
         """
-        self.rows[Feed.PAYMENT] = self._laid_down(Feed.PAYMENT, payments.judge_payments(typed(Feed.PAYMENT), self.sources))
-        self.rows[Feed.RETURN] = self._laid_down(Feed.RETURN, returns.judge_returns(typed(Feed.RETURN), self.sources))
+        self.rows[Feed.PAYMENT] = self._laid_down(
+            Feed.PAYMENT, payments.judge_payments(typed(Feed.PAYMENT), self.sources, places.get(Feed.PAYMENT))
+        )
+        self.rows[Feed.RETURN] = self._laid_down(
+            Feed.RETURN, returns.judge_returns(typed(Feed.RETURN), self.sources, places.get(Feed.RETURN))
+        )
         lines = newest(typed(Feed.ORDER_LINE))
         numbered = partial(order_numbers.number_orders, sources=self.sources)
         if Feed.ORDER in self.fed or any(source.columns["order_id"].made_of for source in self.sources if _has_number(source)):
             lines = numbered(lines, Feed.ORDER_LINE)
         if Feed.ORDER in self.fed:
-            lines = self._with_heads(lines, numbered(typed(Feed.ORDER), Feed.ORDER))
+            heads = order_heads.settle_heads(numbered(typed(Feed.ORDER), Feed.ORDER), places.get(Feed.ORDER))
+            lines = self._with_heads(lines, heads)
         else:
             self.rows[Feed.ORDER] = self._empty(typed(Feed.ORDER))
         judged = judge_orders(lines, self.order_sources)
@@ -144,7 +152,7 @@ class OrderPreparation:
             lines = self.typed[Feed.ORDER_LINE] = self.engine.stage(lines)
         else:
             lines = self._empty(lines)
-        self.heads = self.engine.stage(order_heads.settle_heads(heads))
+        self.heads = self.engine.stage(heads)
         self.typed[Feed.ORDER] = self.heads
         met = order_heads.inherit(lines, self.heads, self.sources, workspace=self.workspace)
         met = self.engine.stage(met) if Feed.ORDER_LINE in self.fed else met

@@ -12,10 +12,10 @@ import pytest
 from fenji.collect.headers import Confidence
 from fenji.collect.reading.samples import Sample
 from fenji.collect.understanding.proposal import ProposedSource
-from fixtures.cell_reader import propose
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import MoneyUnit
 from fenji.language import Language
+from fixtures.cell_reader import propose
 from fixtures.samples import sample
 
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fenji.collect.reading.samples import Sample
 from fenji.collect.proposing import propose
+from fenji.collect.reading.samples import Sample
 from fenji.domain.feeds import Feed, field_names
 from fenji.domain.sources import ColumnMapping, FileLocation, Format, Source
 from fenji.engines.engine import Engine

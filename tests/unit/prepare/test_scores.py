@@ -29,7 +29,9 @@ def read(engine: DuckEngine, written: list[str], scale: tuple[float, float]) -> 
         ((0.0, 10.0), {"9": 9, "9分": 9, "9/10": 9, "Satisfied": "7.5"}),
     ],
 )  # fmt: skip
-def test_scores_stand_on_the_scale_of_their_source(engine: DuckEngine, scale: tuple[float, float], expected: dict[str, object]) -> None:
+def test_scores_stand_on_the_scale_of_their_source(
+    engine: DuckEngine, scale: tuple[float, float], expected: dict[str, object]
+) -> None:
     assert read(engine, list(expected), scale) == {text: (Decimal(str(value)), False) for text, value in expected.items()}
 
 

@@ -56,4 +56,9 @@ def test_the_words_of_the_source_come_first(engine: DuckEngine) -> None:
 
 def test_where_a_source_says_what_is_paid_all_else_is_unpaid(engine: DuckEngine) -> None:
     shop = Source("shop", Feed.ORDER_LINE, FileLocation(("*.csv",)), {}, paid_statuses=("done",))
-    assert classes(engine, ["Done", "paid", "cancelled", None], shop) == {"Done": "paid", "paid": "paid", "cancelled": "void", None: "unpaid"}
+    assert classes(engine, ["Done", "paid", "cancelled", None], shop) == {
+        "Done": "paid",
+        "paid": "paid",
+        "cancelled": "void",
+        None: "unpaid",
+    }

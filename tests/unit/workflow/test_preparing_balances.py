@@ -29,8 +29,8 @@ def engine() -> Iterator[Engine]:
 def test_totals_of_one_person_add_up_and_the_last_list_counts(engine: Engine) -> None:
     members = source("members", Feed.BALANCE, FIELDS, period=TotalsPeriod.LIFETIME)
     files = {
-        "2026-05.csv": [("a", "13900000001", "100", "1", "2025-01-01", "2026-05-01"), ("z", None, "9", "1", None, None)],
-        "2026-06.csv": [
+        "list.csv": [("a", "13900000001", "100", "1", "2025-01-01", "2026-05-01"), ("z", None, "9", "1", None, None)],
+        "list (1).csv": [
             ("a", "13900000001", "1,200.50", "3", "2025-01-01", "2026-06-01"),
             ("b", "13900000001", "300", "2", "2024-01-01", "2026-01-01"),  # a's other card
             ("c", None, "50", None, None, "2026-02-02"),
@@ -51,14 +51,14 @@ def test_totals_of_one_person_add_up_and_the_last_list_counts(engine: Engine) ->
     ]
     assert {(row["period"], row["as_of"]) for row in made["balance"]} == {("lifetime", OPTIONS.as_of)}
     assert sorted((row["file"], row["row_number"], row["reason"]) for row in made["rejected_row"]) == [
-        ("2026-05.csv", 2, "superseded"),
-        ("2026-06.csv", 5, "missing_amount"),
-        ("2026-06.csv", 6, "invalid_amount"),
-        ("2026-06.csv", 7, "missing_customer"),
+        ("list (1).csv", 5, "missing_amount"),
+        ("list (1).csv", 6, "invalid_amount"),
+        ("list (1).csv", 7, "missing_customer"),
+        ("list.csv", 2, "superseded"),
     ]
     assert sorted((row["file"], row["rows_in"], row["kept"], row["rejected"]) for row in made["file_account"]) == [
-        ("2026-05.csv", 2, 1, 1),
-        ("2026-06.csv", 6, 3, 3),
+        ("list (1).csv", 6, 3, 3),
+        ("list.csv", 2, 1, 1),
     ]
     assert made["order_line"] == []
 

@@ -358,6 +358,33 @@ def test_a_return_that_moved_on_in_a_later_file_is_what_the_later_file_says(engi
     assert money(made) == {"a": (1, 75.0), "b": (1, 30.0)}
 
 
+def test_the_second_download_of_a_name_is_the_newer_one_for_heads_payments_and_returns(engine: Engine) -> None:
+    # By letters "h (1).csv" comes before "h.csv"; browsers write it later.
+    pays = source("money", Feed.PAYMENT, "payment_id order_id amount status", belongs_to="heads")
+    back = source("back", Feed.RETURN, "return_id order_id amount status", belongs_to="heads")
+    heads = source("heads", Feed.ORDER, "order_id customer_id ordered_at status")
+    world = [
+        (
+            heads,
+            {
+                "h.csv": [("1", "a", "2026-01-05", "ok"), ("2", "b", "2026-01-05", "ok")],
+                "h (1).csv": [("1", "a", "2026-01-05", "交易关闭")],
+            },
+        ),
+        (pays, {"p.csv": [("x", "2", "10", "成功")], "p (1).csv": [("x", "2", "12", "成功")]}),
+        (back, {"r.csv": [("r", "2", "5", "退款成功")], "r (1).csv": [("r", "2", "5", "退款关闭")]}),
+    ]
+    made = prepared(engine, world)
+    assert money(made) == {"b": (1, 12.0)}
+    assert rejected(made) == [
+        ("h (1).csv", 2, "cancelled"),
+        ("h.csv", 2, "superseded"),
+        ("p.csv", 2, "superseded"),
+        ("r (1).csv", 2, "not_returned"),
+        ("r.csv", 2, "superseded"),
+    ]
+
+
 def test_returns_of_lines_and_heads_meet_the_same_orders(engine: Engine) -> None:
     world = [
         (HEADS, {"h.csv": [("1", "a", "2026-01-05", "ok")]}),

@@ -9,9 +9,9 @@ import pytest
 
 from fenji.collect.reading.samples import Sample
 from fenji.collect.understanding.proposal import ProposedSource
-from fixtures.cell_reader import propose
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import Format
+from fixtures.cell_reader import propose
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 

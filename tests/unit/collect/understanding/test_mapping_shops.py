@@ -14,9 +14,9 @@ from fenji.collect.headers import Confidence
 from fenji.collect.reading.sniffing import read_samples
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.proposal import ProposedSource
-from fixtures.cell_reader import propose
 from fenji.domain.feeds import Feed
 from fenji.language import Language
+from fixtures.cell_reader import propose
 from fixtures.samples import sample_of
 from fixtures.shop_files import Shop
 from fixtures.shops import SHOPS, write_douyin_masked, write_jd_balance

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.collect.understanding.proposal import ProposedColumn, ProposedSource
-from fixtures.cell_reader import propose
 from fenji.collect.writing.sources_yaml import quoted, render_sources_yaml
 from fenji.documents.reader import parse_document
 from fenji.documents.sources import sources_in
 from fenji.domain.sources import ColumnMapping, FileLocation, MoneyUnit, Source
 from fenji.language import Language
+from fixtures.cell_reader import propose
 from fixtures.samples import sample, sample_of
 from fixtures.shops import SHOPS
 from fixtures.taobao import write_taobao_detail
