@@ -33,6 +33,7 @@ from fenji.collect.understanding.details import (
 from fenji.collect.understanding.feeds import guess_feed
 from fenji.collect.understanding.gaps import blocking_gaps, warnings_of, why_unknown
 from fenji.collect.understanding.joining import Understood, join
+from fenji.collect.understanding.measuring import currency_of_all
 from fenji.collect.understanding.platforms import Platform, platform_of
 from fenji.collect.understanding.proposal import FoundTable, ProposedColumn, ProposedDrop, ProposedSource
 from fenji.collect.understanding.table import SampledTable, sampled_tables
@@ -57,6 +58,8 @@ class Proposal:
     sources: tuple[ProposedSource, ...]
     questions: tuple[Question, ...] = ()
     """What the files leave open, with what was answered."""
+    currency: str | None = None
+    """The currency that the money of the files names most often; None where it names none."""
 
 
 def look_through(samples: Sequence[Sample], reader: CellReader) -> list[SampledTable]:
@@ -88,7 +91,7 @@ def propose(tables: Sequence[SampledTable], *, answers: Mapping[str, str] | None
     named = _with_names(merged)
     of_whom = {places[place]: named[places[parent]].name for place, parent in enumerate(parents) if parent is not None}
     linked = [replace(source, belongs_to=of_whom.get(position)) for position, source in enumerate(named)]
-    return Proposal(tuple(_with_locations(source, linked, root) for source in linked), tuple(questions))
+    return Proposal(tuple(_with_locations(source, linked, root) for source in linked), tuple(questions), currency_of_all(understood))
 
 
 def _understood(table: SampledTable) -> Understood:

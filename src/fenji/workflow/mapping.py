@@ -13,7 +13,6 @@ from fenji.collect.headers import lookup_key
 from fenji.collect.proposing import Proposal, look_through, propose
 from fenji.collect.reading.samples import Sample
 from fenji.collect.reading.sniffing import read_samples
-from fenji.collect.understanding.details import usual_currency
 from fenji.collect.understanding.table import SampledTable
 from fenji.collect.writing.sources_yaml import render_sources_yaml
 from fenji.documents.answers import RememberedAnswer, merged_answers, read_answers, render_answers
@@ -74,11 +73,6 @@ class FilesInHand:
         proposal = propose(self.tables, answers=before | self.answers, root=self.root.resolve())
         _check_answers(proposal, self.answers)
         return proposal
-
-    @property
-    def currency(self) -> str | None:
-        """The currency that the files name most often; None where they name none."""
-        return usual_currency(self.tables)
 
     def rehearsed(self, proposal: Proposal) -> MapResult:
         """The proposal as a document, and what a run would make of the rows that were looked at."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fenji.collect.headers import is_part_header, lookup_key, matches_for
+from fenji.collect.headers import is_part_header, lookup_key
 from fenji.collect.understanding.columns import Choice
 from fenji.collect.understanding.evidence import FEW, MOST
 from fenji.collect.understanding.proposal import ProposedDrop
@@ -18,7 +17,6 @@ from fenji.domain.sources import DropRule, StatusClass
 MOST_SEEN = 5
 """Values that a comment names."""
 
-_CODE = re.compile("^[A-Z]{3}$")
 _SCALES = ((1.0, 5.0), (0.0, 10.0), (0.0, 100.0))
 _FEEDBACK_KINDS = (
     ("nps", re.compile(r"nps|推荐意愿|推荐分|recommend|promoter")),
@@ -80,18 +78,6 @@ def currency_of(table: SampledTable, choice: Choice) -> str | None:
     named = sum((each.currencies for each in seen), Counter())
     code, count = max(named.items(), key=lambda item: (item[1], item[0]), default=(None, 0))
     return code if count > FEW * sum(each.filled for each in seen) else None
-
-
-def usual_currency(tables: Sequence[SampledTable]) -> str | None:
-    """The currency that the cells of all tables name most often, beside amounts or in a column of its own; None where none do."""
-    named: Counter[str] = Counter()
-    for table in tables:
-        for header in table.headers:
-            seen = table.evidence(header)
-            named += seen.currencies
-            if any(match.field == "currency" for match in matches_for(header, Feed.ORDER_LINE)):
-                named += Counter({value.upper(): count for value, count in seen.counts.items() if _CODE.match(value.upper())})
-    return max(named.items(), key=lambda item: (item[1], item[0]))[0] if named else None
 
 
 def needs_paid_at(table: SampledTable, choice: Choice) -> bool:

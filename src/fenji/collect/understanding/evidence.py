@@ -32,6 +32,8 @@ _WRAPPED = re.compile(r"""^=["'](.*)["']$""")
 _BARE_NUMBER = re.compile(r"^[-+]?\d+(?:[.,]\d+)?$")
 _DECIMAL = re.compile(r"[.,]\d*[1-9](?:\D*)$|[.,]\d{2}(?:\D*)$")
 _AMOUNT = re.compile(r"^-?(?:0|[1-9]\d*)\.(?:\d?[1-9]|\d0)$")
+_NUMBERED = re.compile(r"^[A-Za-z]{1,3}\d+$")
+"""R1023 and kr55 may be amounts of money, but where nothing separates letters and digits they are numbers of things."""
 _CODE = re.compile(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.#/-]{4,}$")
 _GROUPED = re.compile(r"^[-+]?\d{1,3}(?P<sign>[.,])\d{3}$")
 _PROVINCE = re.compile(
@@ -145,11 +147,11 @@ class Evidence:
 
     @cached_property
     def _point(self) -> float:
-        return self.share(lambda _, read: read.number is not None)
+        return self.share(lambda value, read: read.number is not None and not _NUMBERED.match(value))
 
     @cached_property
     def _comma(self) -> float:
-        return self.share(lambda _, read: read.number_comma is not None)
+        return self.share(lambda value, read: read.number_comma is not None and not _NUMBERED.match(value))
 
     @cached_property
     def number(self) -> float:
@@ -158,7 +160,7 @@ class Evidence:
 
     def number_of(self, value: str | None, *, decimal: DecimalSign | None = None) -> float | None:
         """The number of a cell under a decimal sign; that of the column where None."""
-        if value is None:
+        if value is None or _NUMBERED.match(value):
             return None
         read = self.readings[value]
         return read.number_comma if (decimal or self.decimal) is DecimalSign.COMMA else read.number
@@ -286,7 +288,7 @@ class Evidence:
         """Cells that name a currency beside their number."""
         found: Counter[str] = Counter()
         for value, count in self.counts.items():
-            if code := self.readings[value].currency:
+            if (code := self.readings[value].currency) and not _NUMBERED.match(value):
                 found[code] += count
         return found
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fenji.collect.understanding.joining import Understood
 from fenji.collect.understanding.order_numbers import PERSON_FIELDS
+from fenji.domain.feeds import FEEDS, Cell
 from fenji.domain.sources import StatusClass
 
+_MONEY = frozenset(field.name for fields in FEEDS.values() for field in fields if field.cell is Cell.MONEY)
+_CODE = re.compile("^[A-Z]{3}$")
 _COUNTS = (None, StatusClass.PAID)
 
 
@@ -57,6 +62,23 @@ def money_of(each: Understood) -> Sequence[float | None]:
     prices = table.numbers(price.column)
     pieces = table.numbers(quantity.column) if quantity and quantity.column else (1.0,) * len(prices)
     return tuple(None if each is None else each * (count or 0.0) for each, count in zip(prices, pieces, strict=True))
+
+
+def currency_of_all(tables: Sequence[Understood]) -> str | None:
+    """The currency that the money of all tables names most often, beside amounts or in a column of its own; None where none does."""
+    named: Counter[str] = Counter()
+    for each in tables:
+        if each.choice is None:
+            continue
+        for column in each.choice.columns:
+            if column.column is None:
+                continue
+            seen = each.table.evidence(column.column)
+            if column.field == "currency":
+                named += Counter({value.upper(): count for value, count in seen.counts.items() if _CODE.match(value.upper())})
+            elif column.field in _MONEY:
+                named += seen.currencies
+    return max(named.items(), key=lambda item: (item[1], item[0]))[0] if named else None
 
 
 def _counting(each: Understood) -> Sequence[bool]:
