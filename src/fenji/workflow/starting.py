@@ -97,12 +97,11 @@ def start(
     mapped = None
     if files:
         with take_in_hand(root, files, language=language, answers=answers, progress=progress) as hand:
-            if is_new:
-                init_workspace(
-                    root, template=TEMPLATE, language=language, currency=currency or hand.currency, time_zone=time_zone
-                )
-                hand.settings = open_workspace(root).settings
             proposal = _asked(hand, ask)
+            if is_new:
+                own = currency or proposal.currency
+                init_workspace(root, template=TEMPLATE, language=language, currency=own, time_zone=time_zone)
+                hand.settings = open_workspace(root).settings
             mapped = hand.rehearsed(proposal)
             _write(root, hand, mapped, known)
     settings = open_workspace(root).settings
