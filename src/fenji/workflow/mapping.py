@@ -25,7 +25,7 @@ from fenji.settings import SETTINGS_FILE, Settings, read_settings
 from fenji.workflow.cell_reading import EngineCellReader, cell_reader
 from fenji.workflow.preparing import PrepareOptions
 from fenji.workflow.progress import Progress, silent
-from fenji.workflow.rehearsing import Rehearsal, rehearse
+from fenji.workflow.rehearsing import Rehearsal, rehearse, without_useless
 from fenji.workflow.workspace import ANSWERS_FILE, SOURCES_FILE
 
 
@@ -80,7 +80,9 @@ class FilesInHand:
         if not any(source.is_usable for source in proposal.sources):
             return MapResult(proposal, text, None)
         sources = sources_in(parse_document(text, SOURCES_FILE))
-        return MapResult(proposal, text, rehearse(self.reader.engine, sources, proposal, PrepareOptions.of(self.settings)))
+        rehearsal = rehearse(self.reader.engine, sources, proposal, PrepareOptions.of(self.settings))
+        found = without_useless(proposal, rehearsal)
+        return MapResult(proposal, text, rehearsal) if found is proposal else self.rehearsed(found)
 
     def write(self, result: MapResult, *, overwrites: bool = False) -> MapResult:
         """Puts the proposal into the workspace as sources.yaml, and new answers into answers.yaml.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fenji.collect.headers import is_part_header, lookup_key
 from fenji.collect.understanding.columns import Choice
 from fenji.collect.understanding.evidence import FEW, MOST
+from fenji.collect.understanding.order_numbers import PERSON_FIELDS
 from fenji.collect.understanding.proposal import ProposedDrop
 from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import FEEDS, Cell, Feed
@@ -176,14 +177,36 @@ def other_kinds(table: SampledTable, choice: Choice) -> ProposedDrop | None:
     if choice.feed is not Feed.ORDER_LINE or column is None or not column.column:
         return None
     words = table.evidence(column.column).counts
+    expenses = _paid_to_others(table, choice, column.column)
     taken = tuple(
         sorted(
-            word for word in words if re.search(_NO_SALE, word, re.IGNORECASE) and not re.search(_RETURNED, word, re.IGNORECASE)
+            word
+            for word in words
+            if (re.search(_NO_SALE, word, re.IGNORECASE) or word in expenses) and not re.search(_RETURNED, word, re.IGNORECASE)
         )
     )
     if not taken or len(taken) == len(words):
         return None
     return ProposedDrop(DropRule("kind", "no_sale", values=taken), taken[:MOST_SEEN], is_applied=True)
+
+
+def _paid_to_others(table: SampledTable, choice: Choice, kind: str) -> frozenset[str]:
+    """Kinds of which every amount is negative and goes to somebody who never paid anything: the shop's own bills."""
+    amount = choice.column("order_amount") or choice.column("line_amount")
+    people = [column for name in PERSON_FIELDS if (column := choice.column(name)) and column.column]
+    if amount is None or not amount.column or not people:
+        return frozenset()
+    seen: dict[str, list[tuple[str | None, float]]] = {}
+    rows = zip(
+        table.evidence(kind).values, table.evidence(people[0].column or "").values, table.numbers(amount.column), strict=True
+    )
+    for word, person, number in rows:
+        if word is not None and number is not None:
+            seen.setdefault(word, []).append((person, number))
+    buyers = {person for found in seen.values() for person, number in found if number > 0 and person is not None}
+    return frozenset(
+        word for word, found in seen.items() if all(number < 0 and person not in buyers for person, number in found)
+    )
 
 
 def drop_candidates(table: SampledTable, choice: Choice) -> tuple[ProposedDrop, ...]:
