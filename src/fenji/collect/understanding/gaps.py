@@ -30,7 +30,7 @@ def blocking_gaps(choice: Choice, kind: str | None, *, is_child: bool) -> tuple[
             text = _("No column for {field}, which every row needs. Write the header of the right column beside it.")
             gaps.append(Remark(text, {"field": field.name}))
     if choice.feed in {Feed.PAYMENT, Feed.RETURN} and not is_child:
-        gaps.append(Remark(_("The orders that these rows are about are in none of the files: give them together.")))
+        gaps.append(Remark(_("The orders of these rows are in none of the files. Give fenji the file with the orders too.")))
     if choice.feed is Feed.ORDER_LINE and not choice.has_amount and not is_child:
         gaps.append(Remark(_("No amount: neither a paid amount per row or order, nor quantity and unit price.")))
     if choice.feed not in _OF_ORDERS and not _people(choice):
@@ -97,7 +97,7 @@ def _about_orders(table: SampledTable, choice: Choice, return_pattern: str | Non
         found.append(
             Remark(_("Nothing shows which orders were unpaid or returned: every row counts in full."))
             if has_no_status
-            else Remark(_("Nothing shows returns or refunds: revenue is gross of them."))
+            else Remark(_("Nothing shows returns or refunds: none are taken off the revenue."))
         )
     elif has_no_status:
         found.append(Remark(_("No status: every row counts as paid.")))
