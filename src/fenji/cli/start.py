@@ -118,7 +118,9 @@ def show(result: StartResult, output: Output) -> None:
         return
     output.warn((*result.run.warnings, *result.warnings))
     show_arrival(result.run.arrival, output, _names(result.run.arrival.sources, output))
-    output.heading(_("Tiers as of {as_of}"), as_of=result.run.as_of)
+    is_newest = result.run.as_of == result.run.arrival.last_on
+    title = _("Tiers as of {as_of}, the day of the newest order") if is_newest else _("Tiers as of {as_of}")
+    output.heading(title, as_of=result.run.as_of)
     if result.tiers:
         tiering.show_tiers(result.tiers, output)
     if result.policy:
@@ -152,13 +154,14 @@ def _show_files(result: StartResult, mapped: MapResult, output: Output) -> None:
         titles = (_("file"), _("read as"), _("customer"), _("order number"), _("time"), _("amount of money"))
         output.table([Col(output.text(title), may_wrap=True) for title in titles], [_row(each, output) for each in used])
     _show_remarks(_("Not used:"), [(each, each.blocking) for each in mapped.proposal.sources], output)
+    _show_remarks(_("How the files were read:"), [(each, each.notes) for each in used], output)
     _show_remarks(_("Please note:"), [(each, each.warnings) for each in used], output)
 
 
 def _show_remarks(title: str, told: Sequence[tuple[ProposedSource, Sequence[Remark]]], output: Output) -> None:
     if not any(remarks for _source, remarks in told):
         return
-    output.say(title)
+    output.heading(title)
     for source, remarks in told:
         for each in remarks:
             output.say(_("  {files}: {remark}"), files=_files(source, output), remark=each.describe(output.language))

@@ -98,9 +98,13 @@ def _question(
         examples=tuple(examples[:_MOST_EXAMPLES]),
         stake=stake,
     )
-    notes = (told,) if told else ()
+    # What is told is what the default means; whoever chooses otherwise has been told by the option.
     return Decision(
-        question, {value: replace(outcome, warnings=(*outcome.warnings, *notes)) for value, (_l, outcome) in outcomes.items()}
+        question,
+        {
+            value: replace(outcome, warnings=(*outcome.warnings, told)) if told and value == default else outcome
+            for value, (_label, outcome) in outcomes.items()
+        },
     )
 
 
