@@ -3,6 +3,7 @@
 proposal       the records of a proposal
 table          the samples of one kind of file, side by side
 evidence       what cells look like, and whether they fit a field
+decimals       which sign stands before the decimals
 dates          whether the day or the month stands first
 columns        which column fills which field, how sure that is, and why
 amounts        which amount was paid, whether it is the row's or the order's, and the refund out of it

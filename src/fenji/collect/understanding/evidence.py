@@ -35,7 +35,7 @@ _AMOUNT = re.compile(r"^-?(?:0|[1-9]\d*)\.(?:\d?[1-9]|\d0)$")
 _NUMBERED = re.compile(r"^[A-Za-z]{1,3}\d+$")
 """R1023 and kr55 may be amounts of money, but where nothing separates letters and digits they are numbers of things."""
 _CODE = re.compile(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.#/-]{4,}$")
-_GROUPED = re.compile(r"^[-+]?\d{1,3}(?P<sign>[.,])\d{3}$")
+GROUPED = re.compile(r"^[-+]?\d{1,3}(?P<sign>[.,])\d{3}$")
 _PROVINCE = re.compile(
     "^(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|"
     "青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?$"
@@ -101,6 +101,8 @@ class Evidence:
     """What a run makes of each of them."""
     date_order: DateOrder | None = None
     """How day and month follow one another, where the cells alone leave it open and something else has told it."""
+    decimal_sign: DecimalSign | None = None
+    """The sign before the decimals, where the cells alone leave it open and something else has told it."""
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -136,14 +138,16 @@ class Evidence:
     @cached_property
     def decimal(self) -> DecimalSign | None:
         """The sign before the decimals where it is a comma; None for a point, and where both would read the same."""
+        if self.decimal_sign is not None:
+            return self.decimal_sign
         return DecimalSign.COMMA if self._comma > self._point else None
 
     @cached_property
     def is_grouped_or_decimal(self) -> bool:
         """Whether every sign in the column stands before exactly three digits: 1.234 may be a thousand or one and a bit."""
-        signs = {found.group("sign") for value in self.counts if (found := _GROUPED.match(value))}
-        rest = any(("." in value or "," in value) and not _GROUPED.match(value) for value in self.counts)
-        return len(signs) == 1 and not rest
+        signed = [value for value in self.counts if "." in value or "," in value]
+        signs = {found.group("sign") for value in signed if (found := GROUPED.match(value))}
+        return len(signs) == 1 and all(GROUPED.match(value) for value in signed)
 
     @cached_property
     def _point(self) -> float:
