@@ -35,6 +35,7 @@ from fenji.collect.understanding.feeds import guess_feed
 from fenji.collect.understanding.gaps import blocking_gaps, warnings_of, why_unknown
 from fenji.collect.understanding.joining import Understood, join
 from fenji.collect.understanding.measuring import currency_of_all
+from fenji.collect.understanding.opinions import opinions_of
 from fenji.collect.understanding.platforms import Platform, platform_of
 from fenji.collect.understanding.proposal import FoundTable, ProposedColumn, ProposedDrop, ProposedSource
 from fenji.collect.understanding.table import SampledTable, sampled_tables
@@ -85,7 +86,7 @@ def propose(tables: Sequence[SampledTable], *, answers: Mapping[str, str] | None
         One source per kind of table, in the order of the first file of each, and beside a list of customers one for the totals that
         it states. Every sample belongs to one source that says what its rows are.
     """
-    understood, questions = decide(_with_totals(join([_understood(table) for table in tables])), answers or {})
+    understood, questions = decide(_with_siblings(join([_understood(table) for table in tables])), answers or {})
     sources = [_propose_one(each) for each in understood]
     parents = [each.parent for each in understood]
     merged, places = _merge_alike(sources, understood)
@@ -102,7 +103,8 @@ def _understood(table: SampledTable) -> Understood:
         text = _("It only adds up what another sheet lists, and would count everything a second time.")
         return Understood(table, None, blocking=(Remark(text),))
     guess = guess_feed(table, platform_of(table.headers))
-    return Understood(table, guess.choice, alternative=guess.alternative)
+    choice = guess.choice if guess.choice is None else opinions_of(table, guess.choice)[0]
+    return Understood(table, choice, alternative=guess.alternative)
 
 
 def _propose_one(each: Understood) -> ProposedSource:
@@ -157,10 +159,12 @@ def _propose_one(each: Understood) -> ProposedSource:
     )
 
 
-def _with_totals(understood: Sequence[Understood]) -> list[Understood]:
-    """The tables, and behind them once more each list of customers that also says what they have spent."""
-    found = []
+def _with_siblings(understood: Sequence[Understood]) -> list[Understood]:
+    """The tables, and behind them once more each list of customers that also says what they have spent, and each further opinion."""
+    found: list[Understood] = []
     for each in understood:
+        if each.choice is not None:
+            found += [Understood(each.table, other) for other in opinions_of(each.table, each.choice)[1:]]
         totals = totals_of(each.table, each.choice) if each.choice else None
         if totals is not None:
             found.append(Understood(each.table, totals.choice, period=totals.period))
@@ -240,6 +244,9 @@ def _twice(other: Understood) -> Remark:
 
 def _are_alike(first: ProposedSource, second: ProposedSource, *, is_twin: bool) -> bool:
     if first.feed is None or first.feed is not second.feed or _manner(first) != _manner(second):
+        return False
+    if {(table.file, table.part) for table in first.tables} & {(table.file, table.part) for table in second.tables}:
+        # Two opinions of one questionnaire.
         return False
     one, other = ({each.field: each for each in source.columns} for source in (first, second))
     if one.keys() == other.keys() and all(_dress(one[name]) == _dress(other[name]) for name in one):

@@ -11,6 +11,7 @@ order_numbers  what tells one order from another
 balances       what a list of customers says about their spending
 feeds          what the rows of a table are
 platforms      which shop platform wrote an export, and which of its columns to take
+opinions       which answers of a questionnaire are scores
 joining        how tables belong together
 details        currency, scale of scores, kinds, returns, rows to leave out
 gaps           what a source lacks, and what follows

@@ -25,6 +25,8 @@ TOO_MASKED = 0.2
 """Share of masked cells from which a column cannot tell people apart."""
 
 MOST_STATUSES = 40
+LONGEST_OPINION = 12
+"""Signs of an answer such as 非常满意 or very satisfied; what is longer is somebody's own words."""
 LONGEST_WORD = 60
 """Signs of a cell that is still a word or a name, and no text that somebody wrote."""
 
@@ -34,6 +36,9 @@ _DECIMAL = re.compile(r"[.,]\d*[1-9](?:\D*)$|[.,]\d{2}(?:\D*)$")
 _AMOUNT = re.compile(r"^-?(?:0|[1-9]\d*)\.(?:\d?[1-9]|\d0)$")
 _NUMBERED = re.compile(r"^[A-Za-z]{1,3}\d+$")
 """R1023 and kr55 may be amounts of money, but where nothing separates letters and digits they are numbers of things."""
+_OPINION = re.compile(
+    r"满意|^一般$|^好评$|^中评$|^差评$|^\d{1,2} ?[分星]$|^\d ?/ ?\d{1,2}$|satisf|^good$|^bad$|^neutral$|^excellent$|^poor$|^fair$|^great$|^okay$", re.IGNORECASE
+)
 _CODE = re.compile(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.#/-]{4,}$")
 GROUPED = re.compile(r"^[-+]?\d{1,3}(?P<sign>[.,])\d{3}$")
 _PROVINCE = re.compile(
@@ -280,6 +285,11 @@ class Evidence:
         return self.share(lambda value, _: len(value) > LONGEST_WORD)
 
     @cached_property
+    def opinion(self) -> float:
+        """Share of words by which people say how satisfied they are."""
+        return self.share(lambda value, _: _OPINION.search(value) and len(value) <= LONGEST_OPINION)
+
+    @cached_property
     def statuses(self) -> Counter[StatusClass | None]:
         """Cells by what they would mean as the status of an order."""
         found: Counter[StatusClass | None] = Counter()
@@ -411,6 +421,10 @@ def _name(seen: Evidence) -> Verdict:
     return Verdict.VETOED if seen.number >= MOST or seen.moment >= MOST else Verdict.CONFIRMED
 
 
+def _score(seen: Evidence) -> Verdict:
+    return Verdict.CONFIRMED if seen.opinion >= FEW else _amount(seen)
+
+
 _JUDGES: dict[Cell, Callable[[Evidence], Verdict]] = {
     Cell.ID: _identifier,
     Cell.TEXT: _text,
@@ -429,6 +443,7 @@ _FIELDS: dict[str, Callable[[Evidence], Verdict]] = {
     "status": _status,
     "gender": _gender,
     "quantity": _quantity,
+    "score": _score,
     "ended_at": _end,
     "name": _name,
     "customer_name": _name,
