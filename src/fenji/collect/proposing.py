@@ -87,7 +87,8 @@ def propose(tables: Sequence[SampledTable], *, answers: Mapping[str, str] | None
         it states. Every sample belongs to one source that says what its rows are.
     """
     understood, questions = decide(_with_siblings(join([_understood(table) for table in tables])), answers or {})
-    sources = [_propose_one(each) for each in understood]
+    returned = {each.parent for each in understood if each.feed is Feed.RETURN and not each.blocking}
+    sources = [_propose_one(each, has_returns=place in returned) for place, each in enumerate(understood)]
     parents = [each.parent for each in understood]
     merged, places = _merge_alike(sources, understood)
     named = _with_names(merged)
@@ -107,8 +108,13 @@ def _understood(table: SampledTable) -> Understood:
     return Understood(table, choice, alternative=guess.alternative)
 
 
-def _propose_one(each: Understood) -> ProposedSource:
-    """The source of tables with the same headers, without its paths yet."""
+def _propose_one(each: Understood, *, has_returns: bool = False) -> ProposedSource:
+    """The source of tables with the same headers, without its paths yet.
+
+    Args:
+        each: the tables.
+        has_returns: whether another table lists what came back of these orders.
+    """
     table, choice = each.table, each.choice
     platform = platform_of(table.headers)
     found = tuple(_found(sample) for sample in table.samples)
@@ -147,7 +153,11 @@ def _propose_one(each: Understood) -> ProposedSource:
         period=each.period or (TotalsPeriod.LIFETIME if choice.feed is Feed.BALANCE else None),
         shape=table.samples[0].shape,
         blocking=(*each.blocking, *_blocking(platform, choice, kind, is_child=is_child)),
-        warnings=(*each.warnings, *_about_applied(drops), *warnings_of(table, choice, return_pattern=returns, is_child=is_child)),
+        warnings=(
+            *each.warnings,
+            *_about_applied(drops),
+            *warnings_of(table, choice, has_returns=has_returns or returns is not None, is_child=is_child),
+        ),
         notes=(
             *table.samples[0].repairs,
             *each.notes,

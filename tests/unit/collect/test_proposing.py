@@ -213,7 +213,7 @@ def test_orders_without_status_and_returns_say_what_follows() -> None:
     source = only(sample("订单编号|下单时间|客户编号|实付金额\nS1|2025-01-05|17|1.2\nS2|2025-01-06|18|2"))
     assert sentences(source.warnings) == [
         "No status: every row counts as paid.",
-        "Nothing shows returns or refunds: revenue is gross of them.",
+        "Nothing shows returns or refunds: none are taken off the revenue.",
     ]
 
 

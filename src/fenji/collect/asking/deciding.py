@@ -101,9 +101,13 @@ def _question(
         examples=tuple(examples[:_MOST_EXAMPLES]),
         stake=stake,
     )
-    notes = (told,) if told else ()
+    # What is told is what the default means; whoever chooses otherwise has been told by the option.
     return Decision(
-        question, {value: replace(outcome, warnings=(*outcome.warnings, *notes)) for value, (_l, outcome) in outcomes.items()}
+        question,
+        {
+            value: replace(outcome, warnings=(*outcome.warnings, told)) if told and value == default else outcome
+            for value, (_label, outcome) in outcomes.items()
+        },
     )
 
 
@@ -117,8 +121,8 @@ def _layout(each: Understood, _all: Sequence[Understood]) -> Decision | None:
         each,
         QuestionKind.LAYOUT,
         None,
-        text=Remark(_("Is this how {file} is to be read? {repairs}"), {"file": each.name, "repairs": doubts[0].remark}),
-        why=Remark(_("the file is laid out for readers, and a table was made of it")),
+        text=Remark(_("Is {file} read correctly? {repairs}"), {"file": each.name, "repairs": doubts[0].remark}),
+        why=Remark(_("the file is laid out as a report, and fenji has made a table of it")),
         outcomes={
             "yes": (Remark(_("yes, read it so")), each),
             "no": (Remark(_("no, leave the file out")), left_out),
@@ -236,9 +240,9 @@ def _amount(each: Understood, _all: Sequence[Understood]) -> Decision | None:
         each,
         QuestionKind.AMOUNT,
         chosen,
-        text=Remark(_("What did the buyer really pay: '{chosen}' or '{rival}'?"), {"chosen": chosen, "rival": rival}),
+        text=Remark(_("Which column says what the buyer paid: '{chosen}' or '{rival}'?"), {"chosen": chosen, "rival": rival}),
         why=Remark(
-            _("both are amounts of the sale, and they differ by more than postage, taxes and discounts that the file names")
+            _("both are amounts of the sale, and postage, taxes and discounts in the file do not explain the difference")
         ),
         outcomes={
             chosen: (Remark("{column}", {"column": chosen}), each),
@@ -262,7 +266,7 @@ def _what_is_it(each: Understood, _all: Sequence[Understood]) -> Decision | None
         QuestionKind.WHAT_IS_IT,
         amount,
         text=Remark(_("Does '{amount}' count as a sale on the day of '{at}'?"), values),
-        why=Remark(_("the file reads like a list of contracts, and says what each of them is worth")),
+        why=Remark(_("the file looks like a list of contracts with an amount for each")),
         outcomes={
             "order_line": (Remark(_("yes, each row is a sale")), each),
             other.feed.value: (Remark(_("no, they are contracts without sales")), replace(each, choice=other)),
@@ -289,7 +293,7 @@ def _top_up(each: Understood, tables: Sequence[Understood]) -> Decision | None:
         QuestionKind.TOP_UP,
         each.choice.amount.column,
         text=Remark(_("{file} holds top-ups. Do they count as sales?"), {"file": each.name}),
-        why=Remark(_("what is bought with stored value later would count a second time")),
+        why=Remark(_("what customers buy with the stored value later would count a second time")),
         outcomes={
             "no": (Remark(_("no, sales are in another file")), out),
             "yes": (Remark(_("yes, they are all the sales there are")), each),
@@ -354,8 +358,8 @@ def _totals_period(each: Understood, _all: Sequence[Understood]) -> Decision | N
         each,
         QuestionKind.TOTALS_PERIOD,
         column,
-        text=Remark(_("Which time do the totals in '{column}' cover?"), {"column": column}),
-        why=Remark(_("spending of the last twelve months cannot be told from a total over a longer time")),
+        text=Remark(_("Which period do the totals in '{column}' cover?"), {"column": column}),
+        why=Remark(_("a total over a longer period does not say what was spent in the last twelve months")),
         outcomes={
             "lifetime": (Remark(_("since the customer came")), replace(each, period=TotalsPeriod.LIFETIME)),
             "last_12_months": (Remark(_("the last twelve months")), replace(each, period=TotalsPeriod.LAST_12_MONTHS)),
@@ -363,7 +367,7 @@ def _totals_period(each: Understood, _all: Sequence[Understood]) -> Decision | N
         default="lifetime",
         told=Remark(
             _(
-                "'{column}' holds totals over a whole period: they are not counted as orders, and spending of the last months stays unknown."
+                "'{column}' holds totals since the customer came. They are not counted as orders, and spending of the last twelve months stays unknown."
             ),
             {"column": column},
         ),

@@ -37,7 +37,8 @@ _AMOUNT = re.compile(r"^-?(?:0|[1-9]\d*)\.(?:\d?[1-9]|\d0)$")
 _NUMBERED = re.compile(r"^[A-Za-z]{1,3}\d+$")
 """R1023 and kr55 may be amounts of money, but where nothing separates letters and digits they are numbers of things."""
 _OPINION = re.compile(
-    r"满意|^一般$|^好评$|^中评$|^差评$|^\d{1,2} ?[分星]$|^\d ?/ ?\d{1,2}$|satisf|^good$|^bad$|^neutral$|^excellent$|^poor$|^fair$|^great$|^okay$", re.IGNORECASE
+    r"满意|^一般$|^好评$|^中评$|^差评$|^\d{1,2} ?[分星]$|^\d ?/ ?\d{1,2}$|satisf|^good$|^bad$|^neutral$|^excellent$|^poor$|^fair$|^great$|^okay$",
+    re.IGNORECASE,
 )
 _CODE = re.compile(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.#/-]{4,}$")
 GROUPED = re.compile(r"^[-+]?\d{1,3}(?P<sign>[.,])\d{3}$")
@@ -97,8 +98,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The cells of one column, as text and as a run would read them."""
+class _Texts:
+    """The cells of one column, as text."""
 
     values: tuple[str | None, ...]
     """The cells, cleaned of wrappers; None where nothing stands."""
@@ -139,6 +140,10 @@ class Evidence:
         if not self.filled:
             return 0.0
         return sum(count for value, count in self.counts.items() if is_one(value, self.readings[value])) / self.filled
+
+
+class _Numbers(_Texts):
+    """The cells as a run would read them where they are numbers."""
 
     @cached_property
     def decimal(self) -> DecimalSign | None:
@@ -200,6 +205,19 @@ class Evidence:
         return max((number for number in self.numbers if number is not None), default=None)
 
     @cached_property
+    def currencies(self) -> Counter[str]:
+        """Cells that name a currency beside their number."""
+        found: Counter[str] = Counter()
+        for value, count in self.counts.items():
+            if (code := self.readings[value].currency) and not _NUMBERED.match(value):
+                found[code] += count
+        return found
+
+
+class _Moments(_Numbers):
+    """The cells as a run would read them where they are days or moments."""
+
+    @cached_property
     def date_orders(self) -> tuple[DateOrder | None, ...]:
         """The orders of day and month that read the most cells: one, or two where the cells leave it open; none without dates."""
         shares = {
@@ -238,6 +256,10 @@ class Evidence:
     def moment(self) -> float:
         """Share of dates or times that nobody could take for a number."""
         return self._readable - self.numeric_moment
+
+
+class Evidence(_Moments):
+    """The cells of one column, as text and as a run would read them."""
 
     @cached_property
     def mobile(self) -> float:
@@ -295,15 +317,6 @@ class Evidence:
         found: Counter[StatusClass | None] = Counter()
         for value, count in self.counts.items():
             found[self.readings[value].status] += count
-        return found
-
-    @cached_property
-    def currencies(self) -> Counter[str]:
-        """Cells that name a currency beside their number."""
-        found: Counter[str] = Counter()
-        for value, count in self.counts.items():
-            if (code := self.readings[value].currency) and not _NUMBERED.match(value):
-                found[code] += count
         return found
 
 

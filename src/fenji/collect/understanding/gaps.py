@@ -30,7 +30,7 @@ def blocking_gaps(choice: Choice, kind: str | None, *, is_child: bool) -> tuple[
             text = _("No column for {field}, which every row needs. Write the header of the right column beside it.")
             gaps.append(Remark(text, {"field": field.name}))
     if choice.feed in {Feed.PAYMENT, Feed.RETURN} and not is_child:
-        gaps.append(Remark(_("The orders that these rows are about are in none of the files: give them together.")))
+        gaps.append(Remark(_("The orders of these rows are in none of the files. Give fenji the file with the orders too.")))
     if choice.feed is Feed.ORDER_LINE and not choice.has_amount and not is_child:
         gaps.append(Remark(_("No amount: neither a paid amount per row or order, nor quantity and unit price.")))
     if choice.feed not in _MAY_BE_NOBODYS and not _people(choice):
@@ -38,10 +38,10 @@ def blocking_gaps(choice: Choice, kind: str | None, *, is_child: bool) -> tuple[
     return tuple(gaps)
 
 
-def warnings_of(table: SampledTable, choice: Choice, *, return_pattern: str | None, is_child: bool) -> tuple[Remark, ...]:
+def warnings_of(table: SampledTable, choice: Choice, *, has_returns: bool, is_child: bool) -> tuple[Remark, ...]:
     """What the reader should know before trusting the numbers of a source."""
     about_people = () if is_child else _about_people(table, choice)
-    about_orders = () if is_child else _about_orders(table, choice, return_pattern)
+    about_orders = () if is_child else _about_orders(table, choice, has_returns=has_returns)
     return (*choice.warnings, *about_people, *about_orders, *_about_contracts(choice), *unread_totals(table, choice))
 
 
@@ -88,18 +88,18 @@ def _about_people(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
     return tuple(found)
 
 
-def _about_orders(table: SampledTable, choice: Choice, return_pattern: str | None) -> tuple[Remark, ...]:
+def _about_orders(table: SampledTable, choice: Choice, *, has_returns: bool) -> tuple[Remark, ...]:
     if choice.feed is not Feed.ORDER_LINE:
         return ()
     found = []
     has_no_status = choice.column("status") is None
     signed = [choice.column(name) for name in ("quantity", "line_amount", "order_amount")]
     has_negatives = any(column and column.column and table.evidence(column.column).negative for column in signed)
-    if not (choice.column("refund_amount") or choice.column("kind") or return_pattern or has_negatives or choice.notes):
+    if not (choice.column("refund_amount") or choice.column("kind") or has_returns or has_negatives or choice.notes):
         found.append(
             Remark(_("Nothing shows which orders were unpaid or returned: every row counts in full."))
             if has_no_status
-            else Remark(_("Nothing shows returns or refunds: revenue is gross of them."))
+            else Remark(_("Nothing shows returns or refunds: none are taken off the revenue."))
         )
     elif has_no_status:
         found.append(Remark(_("No status: every row counts as paid.")))

@@ -155,7 +155,7 @@ def _with_persons(tables: list[Understood]) -> list[Understood]:
             person = _person_beside(other.table, key) if key else None
             if key and person:
                 choice = choose_columns(other.table, Feed.CUSTOMER, keys={"customer_id": person, "other_id": key})
-                text = _("'{key}' is a key of single orders; '{person}' says who the customer is.")
+                text = _("'{key}' is different for every order, so '{person}' is taken for the customer.")
                 found[place] = replace(other, choice=choice, notes=(*other.notes, Remark(text, {"key": key, "person": person})))
     return found
 
@@ -209,7 +209,7 @@ def _by_payment(each: Understood, tables: Sequence[Understood]) -> Understood:
         return each
     if each.choice.column("quantity"):
         return each
-    why = Remark(_("the payments say what was paid for the order; the price says which part of it"))
+    why = Remark(_("the payments give the amount paid for the order; the prices divide it among its lines"))
     changed = replace(amount, field="unit_price", why=why)
     columns = [changed if column is amount else column for column in each.choice.columns]
     return replace(each, choice=replace(each.choice, columns=tuple(columns)))

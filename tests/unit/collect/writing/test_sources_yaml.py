@@ -134,7 +134,7 @@ sources:
 
   # orders.csv: csv, utf-8, ","; header in row 1, 2 rows looked at
   # Note well: No status: every row counts as paid.
-  # Note well: Nothing shows returns or refunds: revenue is gross of them.
+  # Note well: Nothing shows returns or refunds: none are taken off the revenue.
   - source: orders
     feed: order_line  # orders or order lines
     files: orders.csv
