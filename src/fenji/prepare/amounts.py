@@ -20,7 +20,14 @@ AMOUNT = "decimal(18, 4)"
 
 _BEFORE_SCALING = "decimal(22, 8)"
 _FACTOR = "decimal(16, 2)"
-_UNIT_FACTOR = {MoneyUnit.YUAN: Decimal(1), MoneyUnit.WAN_YUAN: Decimal(10_000), MoneyUnit.FEN: Decimal("0.01")}
+_UNIT_FACTOR = {
+    MoneyUnit.YUAN: Decimal(1),
+    MoneyUnit.FEN: Decimal("0.01"),
+    MoneyUnit.THOUSAND: Decimal(1_000),
+    MoneyUnit.WAN_YUAN: Decimal(10_000),
+    MoneyUnit.MILLION: Decimal(1_000_000),
+    MoneyUnit.HUNDRED_MILLION: Decimal(100_000_000),
+}
 
 _PLAIN_WHOLE = r"^[+-]?[0-9]+\z"
 

@@ -35,7 +35,7 @@ PERSONAL = frozenset({"customer_id", "phone", "email", "union_id", "referrer_id"
 
 _PERSONS = ("customer_id", "phone", "email", "union_id")
 _PERSON_IDS = frozenset({"customer_id", "union_id", "referrer_id"})
-_MAY_BE_NOBODYS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL})
+_MAY_BE_NOBODYS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL, Feed.FEEDBACK})
 """Feeds whose rows are used although they do not say whose they are, or need not."""
 
 _OF_ORDERS = (Feed.ORDER_LINE, Feed.ORDER)

@@ -50,7 +50,6 @@ _NEEDS_CUSTOMER = (
     Feed.CUSTOMER,
     Feed.BALANCE,
     Feed.EVENT,
-    Feed.FEEDBACK,
     Feed.CAMPAIGN_CONTACT,
     Feed.REDEMPTION,
     Feed.CONTRACT,
@@ -206,6 +205,9 @@ class _Preparation:
         )
         self._make(clean.IDENTITY, identity)
         self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
+        # A survey without names is an opinion all the same.
+        opinions = attribute(self.rows[Feed.FEEDBACK], Feed.FEEDBACK, identity, self.sources)
+        self.rows[Feed.FEEDBACK] = self._laid_down(Feed.FEEDBACK, opinions)
         for feed in _NEEDS_CUSTOMER:
             owned = require_customer(attribute(self.rows[feed], feed, identity, self.sources))
             self.rows[feed] = self._laid_down(

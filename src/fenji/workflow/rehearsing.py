@@ -88,7 +88,7 @@ def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, opti
             sources,
             options,
             previous_identity=None,
-            on_step=_silent,
+            on_step=lambda _words, _number: None,
         )
     except FenjiError as error:
         return Rehearsal((), 0, 0, Decimal(0), Decimal(0), None, None, problems=error.problems)
@@ -208,5 +208,3 @@ def _hash(row: Sequence[str | None]) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def _silent(_words: str, _number: int) -> None:
-    """Nobody watches a rehearsal."""

@@ -12,14 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fenji.collect.asking.questions import Option, Question, QuestionKind
-from fenji.collect.headers import lookup_key, money_unit
+from fenji.collect.headers import lookup_key, money_unit, unit_said
+from fenji.collect.reading.samples import DoubtKind
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.dates import open_dates
+from fenji.collect.understanding.decimals import is_open_decimal
+from fenji.collect.understanding.evidence import GROUPED
 from fenji.collect.understanding.joining import Understood
-from fenji.collect.understanding.measuring import measured, money_of
+from fenji.collect.understanding.measuring import MONEY_FIELDS, measured, money_of
 from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import Feed
-from fenji.domain.sources import DateOrder, StatusClass, TotalsPeriod
+from fenji.domain.sources import DateOrder, DecimalSign, MoneyUnit, StatusClass, TotalsPeriod
 from fenji.language import message as _
 
 WORTH_ASKING = 0.01
@@ -46,7 +49,7 @@ def decide(tables: Sequence[Understood], answers: Mapping[str, str]) -> tuple[li
     """
     found, asked = list(tables), []
     for place in range(len(found)):
-        for make in (_layout, _date_order, _amount, _what_is_it, _top_up, _status_words, _totals_period):
+        for make in (_layout, _unit, _decimal, _date_order, _amount, _what_is_it, _top_up, _status_words, _totals_period):
             decision = make(found[place], found)
             if decision is None:
                 continue
@@ -110,7 +113,7 @@ def _question(
 
 def _layout(each: Understood, _all: Sequence[Understood]) -> Decision | None:
     """A repair of the layout that changes what the rows mean."""
-    doubts = each.table.samples[0].doubts
+    doubts = [doubt for doubt in each.table.samples[0].doubts if doubt.kind is not DoubtKind.UNIT]
     if not doubts or each.choice is None:
         return None
     left_out = replace(each, choice=None, blocking=(*each.blocking, Remark(_("left out by an answer"))))
@@ -125,6 +128,68 @@ def _layout(each: Understood, _all: Sequence[Understood]) -> Decision | None:
             "no": (Remark(_("no, leave the file out")), left_out),
         },
         default="yes",
+    )
+
+
+def _unit(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    """A unit of money that only a line above the table says."""
+    said = next((doubt for doubt in each.table.samples[0].doubts if doubt.kind is DoubtKind.UNIT), None)
+    unit = next((found for text in each.table.samples[0].preamble if (found := unit_said(text)) is not MoneyUnit.YUAN), None)
+    if said is None or unit is None or each.choice is None or each.choice.amount is None:
+        return None
+    columns = tuple(
+        replace(column, unit=unit) if column.field in MONEY_FIELDS and column.unit is MoneyUnit.YUAN else column
+        for column in each.choice.columns
+    )
+    if columns == each.choice.columns:
+        return None
+    return _question(
+        each,
+        QuestionKind.UNIT,
+        each.choice.amount.column,
+        text=Remark(_("In which unit are the amounts of {file}? {said}"), {"file": each.name, "said": said.remark}),
+        why=Remark(_("no header of an amount names a unit, and a line above the table does")),
+        outcomes={
+            unit.value: (
+                Remark(_("in the unit of the line above the table")),
+                replace(each, choice=replace(each.choice, columns=columns)),
+            ),
+            MoneyUnit.YUAN.value: (Remark(_("in whole units of the currency")), each),
+        },
+        default=unit.value,
+        told=said.remark,
+    )
+
+
+def _decimal(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    """Amounts such as 1.234, which are a thousand or one and a bit, and nothing else in the files says which."""
+    amount = each.choice.amount if each.choice else None
+    if each.choice is None or amount is None or amount.column is None or not is_open_decimal(each.table, amount.column):
+        return None
+    seen = each.table.evidence(amount.column)
+
+    def under(sign: DecimalSign) -> Understood:
+        assert each.choice is not None  # noqa: S101 - it was there a moment ago
+        changed = tuple(replace(column, decimal=sign) if column is amount else column for column in each.choice.columns)
+        return replace(each, choice=replace(each.choice, columns=changed))
+
+    example = next(value for value in seen.counts if GROUPED.match(value))
+    grouping = DecimalSign.COMMA if "." in example else DecimalSign.POINT
+    fraction = DecimalSign.POINT if grouping is DecimalSign.COMMA else DecimalSign.COMMA
+    return _question(
+        each,
+        QuestionKind.DECIMAL,
+        amount.column,
+        text=Remark(
+            _("'{column}': is {example} more than a thousand, or less than that?"), {"column": amount.column, "example": example}
+        ),
+        why=Remark(_("the sign in the amounts may stand before thousands or before decimals")),
+        outcomes={
+            grouping.value: (Remark(_("more than a thousand")), under(grouping)),
+            fraction.value: (Remark(_("a number with three decimals")), under(fraction)),
+        },
+        default=None,
+        examples=[value for value in seen.counts if GROUPED.match(value)],
     )
 
 

@@ -18,6 +18,7 @@ from fenji.domain.sources import DropRule, StatusClass
 MOST_SEEN = 5
 """Values that a comment names."""
 
+_TOLD_SCALE = re.compile(r"(\d{1,2})\s*[-~–—至到]\s*(\d{1,3})")
 _SCALES = ((1.0, 5.0), (0.0, 10.0), (0.0, 100.0))
 _FEEDBACK_KINDS = (
     ("nps", re.compile(r"nps|推荐意愿|推荐分|recommend|promoter")),
@@ -120,6 +121,8 @@ def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | No
     seen = table.evidence(column.column)
     if seen.lowest is None or seen.highest is None or seen.number < MOST:
         return None
+    if (told := _TOLD_SCALE.search(column.column)) and float(told.group(1)) <= seen.lowest <= seen.highest <= float(told.group(2)):
+        return float(told.group(1)), float(told.group(2))
     scales = _SCALES[1:] if default_kind(table, choice) == "nps" else _SCALES
     return next((scale for scale in scales if scale[0] <= seen.lowest and seen.highest <= scale[1]), None)
 

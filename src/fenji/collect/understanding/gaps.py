@@ -11,7 +11,7 @@ from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import FEEDS, Feed
 from fenji.language import message as _
 
-_OF_ORDERS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL})
+_MAY_BE_NOBODYS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL, Feed.FEEDBACK})
 """Feeds whose rows need not say whose they are, or say it by their order."""
 
 
@@ -33,7 +33,7 @@ def blocking_gaps(choice: Choice, kind: str | None, *, is_child: bool) -> tuple[
         gaps.append(Remark(_("The orders of these rows are in none of the files. Give fenji the file with the orders too.")))
     if choice.feed is Feed.ORDER_LINE and not choice.has_amount and not is_child:
         gaps.append(Remark(_("No amount: neither a paid amount per row or order, nor quantity and unit price.")))
-    if choice.feed not in _OF_ORDERS and not _people(choice):
+    if choice.feed not in _MAY_BE_NOBODYS and not _people(choice):
         gaps.append(Remark(_("No column says whose the rows are (customer id, phone, e-mail or union id).")))
     return tuple(gaps)
 
@@ -64,7 +64,9 @@ def why_unknown(table: SampledTable) -> tuple[Remark, ...]:
 def _about_people(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
     people = _people(choice)
     if choice.feed is Feed.ORDER_LINE and not people:
-        return (Remark(_("No stable buyer id: the revenue of this source will be unattributed, it counts for no customer.")),)
+        return (Remark(_("No stable buyer id: the revenue of this source will be unattributed, it counts for no customer. Export it again with the buyer's account, phone or e-mail.")),)
+    if choice.feed is Feed.FEEDBACK and not people:
+        return (Remark(_("Nothing says whose the answers are: they are kept as anonymous and count for no customer.")),)
     if choice.feed is Feed.ORDER_LINE and all(table.evidence(column).filled == 0 for column in people):
         return (
             Remark(_("The columns that say whose the orders are stand empty in the sample: such rows will be unattributed.")),
