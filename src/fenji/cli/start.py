@@ -164,8 +164,9 @@ def _show_remarks(title: str, told: Sequence[tuple[ProposedSource, Sequence[Rema
         return
     output.heading(title)
     for source, remarks in told:
-        for each in remarks:
-            output.say(_("  {files}: {remark}"), files=_files(source, output), remark=each.describe(output.language))
+        if remarks:
+            words = " ".join(each.describe(output.language) for each in remarks)
+            output.say("  {line}", line=output.text(_("{files}: {remarks}"), files=_files(source, output), remarks=words))
 
 
 def _row(source: ProposedSource, output: Output) -> tuple[str, ...]:

@@ -42,7 +42,8 @@ def warnings_of(table: SampledTable, choice: Choice, *, has_returns: bool, is_ch
     """What the reader should know before trusting the numbers of a source."""
     about_people = () if is_child else _about_people(table, choice)
     about_orders = () if is_child else _about_orders(table, choice, has_returns=has_returns)
-    return (*choice.warnings, *about_people, *about_orders, *_about_contracts(choice), *unread_totals(table, choice))
+    about_others = (*_about_returns(choice), *_about_contracts(choice))
+    return (*choice.warnings, *about_people, *about_orders, *about_others, *unread_totals(table, choice))
 
 
 def why_unknown(table: SampledTable) -> tuple[Remark, ...]:
@@ -57,7 +58,7 @@ def why_unknown(table: SampledTable) -> tuple[Remark, ...]:
         missing.append(Remark(_("No column holds dates.")))
     if not sale.has_amount:
         missing.append(Remark(_("No column holds amounts of money.")))
-    return (Remark(_("We cannot tell what these rows are. Write the feed, and the columns that it needs.")), *missing)
+    return (Remark(_("We cannot tell what these rows are.")), *missing)
 
 
 def _about_people(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
@@ -104,6 +105,12 @@ def _about_orders(table: SampledTable, choice: Choice, *, has_returns: bool) -> 
     elif has_no_status:
         found.append(Remark(_("No status: every row counts as paid.")))
     return tuple(found)
+
+
+def _about_returns(choice: Choice) -> tuple[Remark, ...]:
+    if choice.feed is not Feed.RETURN or choice.column("amount"):
+        return ()
+    return (Remark(_("No column says how much was paid back: each return takes back the whole order.")),)
 
 
 def _about_contracts(choice: Choice) -> tuple[Remark, ...]:
