@@ -16,7 +16,7 @@ from fenji.cli.asking import OPEN_QUESTIONS, ask, can_ask, question_json, read_a
 from fenji.cli.feed_words import feed_words, files_words, made_of_words
 from fenji.cli.init import Currency, Zone
 from fenji.cli.map import Answers, NoAsk
-from fenji.cli.options import AsJson, AsOf, Lang, day_of
+from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
 from fenji.cli.output import Col, Output, number, problem_json
 from fenji.collect.asking.questions import most_important
 from fenji.collect.proposing import Proposal
@@ -40,9 +40,9 @@ _MONEY = ("order_amount", "line_amount", "amount", "total", "unit_price", "refun
 """Fields that answer what a shop asks first of a file: who, which order, when, how much; the first that is filled is shown."""
 
 Folder = Annotated[
-    Path,
+    Path | None,
     typer.Argument(
-        metavar=_("FOLDER"),
+        metavar=_("[FOLDER]"),
         help=_("The folder with your exports: orders, members, returns, surveys; its sub-folders are read too."),
     ),
 ]
@@ -50,13 +50,14 @@ Folder = Annotated[
 
 def command(
     context: typer.Context,
-    folder: Folder,
+    folder: Folder = None,
     *,
     as_of: AsOf = None,
     currency: Currency = None,
     time_zone: Zone = None,
     answers: Answers = None,
     no_ask: NoAsk = False,
+    workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -72,7 +73,7 @@ def command(
                 return ask(proposal, output)
 
         result = start(
-            folder,
+            folder or workspace,
             language=output.language,
             ask=asked,
             answers=read_answer_file(answers),

@@ -10,7 +10,7 @@ from fenji.collect.headers import is_part_header, lookup_key
 from fenji.collect.understanding.columns import Choice
 from fenji.collect.understanding.evidence import FEW, MOST
 from fenji.collect.understanding.order_numbers import PERSON_FIELDS
-from fenji.collect.understanding.proposal import ProposedDrop
+from fenji.collect.understanding.proposal import ProposedColumn, ProposedDrop
 from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import FEEDS, Cell, Feed
 from fenji.domain.sources import DropRule, StatusClass
@@ -91,9 +91,9 @@ def needs_paid_at(table: SampledTable, choice: Choice) -> bool:
     if choice.feed is not Feed.ORDER_LINE or paid_at is None or not paid_at.column:
         return False
     seen = table.evidence(paid_at.column)
-    if not FEW <= seen.filled / max(seen.cells, 1) < 1:
-        return False
     status, amount, order = choice.column("status"), choice.amount, choice.column("order_id")
+    if seen.filled == seen.cells or (seen.filled < FEW * seen.cells and not _money_comes_with(paid_at.column, table, amount)):
+        return False
     columns = [status, amount, order]
     cells = [table.evidence(each.column).values if each and each.column else (None,) * seen.cells for each in columns]
     of_paid = {number for number, at in zip(cells[2], seen.values, strict=True) if at is not None and number is not None}
@@ -111,6 +111,19 @@ def needs_paid_at(table: SampledTable, choice: Choice) -> bool:
         ):
             return False
     return True
+
+
+def _money_comes_with(paid_at: str, table: SampledTable, amount: ProposedColumn | None) -> bool:
+    """Whether exactly the rows with a time of payment have money: then those without one were not paid, however many they are."""
+    if amount is None or not amount.column:
+        return False
+    money = table.evidence(amount.column)
+    pairs = [
+        (at is not None, bool(money.number_of(cell)))
+        for at, cell in zip(table.evidence(paid_at).values, money.values, strict=True)
+        if cell is not None
+    ]
+    return any(has_time for has_time, _ in pairs) and all(has_time == has_money for has_time, has_money in pairs)
 
 
 def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | None:

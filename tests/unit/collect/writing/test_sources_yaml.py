@@ -152,7 +152,7 @@ def test_every_key_of_an_entry_is_read_as_it_was_meant(tmp_path: Path) -> None:
 
 
 def test_headers_of_other_years_and_words_of_a_status_are_read_as_they_were_meant() -> None:
-    (source,) = propose([sample("单号|会员号|日期|实付|状态\nS1|17|2025-01-05|9.00|x1\nS2|18|2025-01-06|8.00|x2")]).sources
+    (source,) = propose([sample("单号|会员号|日期|付款时间|实付|状态\nS1|17|2025-01-05|2025-01-05|9.00|x1\nS2|18|2025-01-06||8.00|x2")]).sources
     columns = tuple(replace(each, also=("付款额", "no", "a: b")) if each.field == "order_amount" else each for each in source.columns)
     source = replace(
         source,
@@ -213,8 +213,7 @@ def test_comments_say_how_sure_each_column_is_what_lacks_and_what_is_unused() ->
 sources:
 
   # orders.csv: csv, utf-8, ","; header in row 1, 2 rows looked at
-  # Note well: No status: every row counts as paid.
-  # Note well: Nothing shows returns or refunds: none are taken off the revenue.
+  # Note well: Nothing shows which orders were unpaid or returned: every row counts in full.
   - source: orders
     feed: order_line  # orders or order lines
     files: orders.csv
@@ -247,4 +246,4 @@ def test_drop_rules_are_written_as_comments_for_the_user_to_decide() -> None:
 
 
 def test_nothing_found_is_an_empty_list_of_sources() -> None:
-    assert read(render_sources_yaml(propose([]), Language.EN)) == []
+    assert read(render_sources_yaml(propose([]).sources, Language.EN)) == []
