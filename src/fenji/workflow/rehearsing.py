@@ -86,6 +86,7 @@ def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, opti
             options,
             previous_identity=None,
             on_step=_silent,
+            with_quality=False,
         )
     except FenjiError as error:
         return Rehearsal((), 0, 0, Decimal(0), Decimal(0), None, None, problems=error.problems)

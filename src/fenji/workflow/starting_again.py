@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fenji.collect.asking.deciding import fingerprint_of
 from fenji.collect.files import find_files
 from fenji.collect.headers import lookup_key, normalise_header
 from fenji.collect.proposing import Proposal
@@ -97,8 +98,11 @@ def bears_signature(text: str) -> bool:
 
 def about_fresh(hand: FilesInHand, proposal: Proposal, folder: Folder) -> Proposal:
     """The proposal with those questions only that new files bring: what people have written about the others is answered."""
-    names = {table.name for table in hand.tables if any(Path(each.file).resolve() in folder.fresh for each in table.samples)}
-    return replace(proposal, questions=tuple(each for each in proposal.questions if not each.is_open or each.file in names))
+    marks = {
+        fingerprint_of(table) for table in hand.tables if any(Path(each.file).resolve() in folder.fresh for each in table.samples)
+    }
+    asked = tuple(each for each in proposal.questions if not each.is_open or each.id.split(":")[1] in marks)
+    return replace(proposal, questions=asked)
 
 
 def write_amended(root: Path, hand: FilesInHand, mapped: MapResult, known: Sequence[Source], folder: Folder) -> None:
