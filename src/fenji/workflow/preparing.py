@@ -201,7 +201,8 @@ class _Preparation:
         """Which ids are one customer, and whose each row is."""
         if are_told(self.sources):
             self._resolve_keys()
-        mentions = mention_persons(self.rows, self.orders.order_sources)
+        fed = {feed: rows for feed, rows in self.rows.items() if self._has_source(feed)}
+        mentions = mention_persons(fed, self.orders.order_sources)
         named = self.engine.stage(name_ids(mentions, shared_by_many=self.options.shared_by_many))
         link_by, shared_by_many = self.options.link_by, self.options.shared_by_many
         ties = self.engine.stage(find_ties(named, link_by=link_by, shared_by_many=shared_by_many))
@@ -386,10 +387,14 @@ class _Preparation:
     def _days(self, statements: ir.Table) -> list[tuple[ir.Table, str]]:
         """Every table that tells a day on which a customer was seen."""
         told = kept(statements).drop("customer_key").rename(customer_key="referred_key")
-        return [
-            (kept(self.priced), "ordered_on"),
-            (kept(self.rows[Feed.CUSTOMER]), "registered_on"),
-            (told, "referred_on"),
-            *((kept(self.rows[feed]), day) for feed, day in _DAYS.items()),
-            *((kept(self.rows[Feed.BALANCE]), day) for day in ("first_on", "last_on")),
+        days = [
+            (Feed.ORDER_LINE, kept(self.priced), "ordered_on"),
+            (Feed.CUSTOMER, kept(self.rows[Feed.CUSTOMER]), "registered_on"),
+            *((feed, kept(self.rows[feed]), day) for feed, day in _DAYS.items()),
+            *((Feed.BALANCE, kept(self.rows[Feed.BALANCE]), day) for day in ("first_on", "last_on")),
         ]
+        return [(told, "referred_on"), *((rows, day) for feed, rows, day in days if self._has_source(feed))]
+
+    def _has_source(self, feed: Feed) -> bool:
+        """Whether a feed has rows; those of order lines may come from heads."""
+        return feed in self.fed or (feed is Feed.ORDER_LINE and Feed.ORDER in self.fed)
