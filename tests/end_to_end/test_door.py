@@ -275,7 +275,7 @@ def test_dates_that_can_be_read_both_ways_are_asked_about_and_the_answer_decides
     for answer, newest in (("dmy", date(2026, 6, 2)), ("mdy", date(2026, 5, 3))):
         came = bring(tmp_path / answer, tmp_path / "sales.csv", as_of=AS_OF, answers={"date_order": answer})
         assert came.numbers == (2, 5, "152.50")
-        assert came.map["rehearsal"]["last_on"] == newest.isoformat()
+        assert came.map["rehearsal"]["last_order_on"] == newest.isoformat()
 
 
 @pytest.mark.slow
