@@ -93,7 +93,7 @@ def test_answers_are_remembered_and_asked_again_only_where_they_are_to_be_forgot
         (question,) = first.proposal.questions
         hand.answers[question.id] = "dmy"
         hand.write(hand.rehearsed(hand.propose()))
-    assert "answer: \"dmy\"" in (root / "answers.yaml").read_text(encoding="utf-8")
+    assert 'answer: "dmy"' in (root / "answers.yaml").read_text(encoding="utf-8")
     with take_in_hand(root, files, language=Language.EN) as hand:
         assert not hand.rehearsed(hand.propose()).is_open
     with take_in_hand(root, files, language=Language.EN, forgotten="date") as hand:
