@@ -80,16 +80,21 @@ _COUNTED = "^(?:件|个|個|只|份|台|套|双|条|本|张|瓶|盒|箱|袋|包|
 
 def strip(came: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
     """Amounts and numbers without wrapping, in narrow letters, with 万 and its like as powers of ten; null where they are plain numbers."""
-    sign = decimal or DecimalSign.POINT
-    is_plain = came.try_cast(AMOUNT).notnull() if sign is DecimalSign.POINT else came.re_search(_PLAIN_WHOLE)
     narrow = (
         unwrap(came).translate(WIDE, NARROW).lower().re_replace(f"[{BLANK}]+", " ").replace('"', "").re_replace(_ENDING_DASH, "")
     )
     for word, power in _MULTIPLES:
         narrow = narrow.replace(word, power)
     return ibis.cases(
-        (is_plain | came.isnull(), ibis.null("string")), (~came.re_search("[0-9０-９]"), unwrap(came)), else_=narrow
+        (is_plain(came, decimal) | came.isnull(), ibis.null("string")),
+        (~came.re_search("[0-9０-９]"), unwrap(came)),
+        else_=narrow,
     )
+
+
+def is_plain(came: ir.StringValue, decimal: DecimalSign | None) -> ir.BooleanValue:
+    """Whether a cell is a number in digits alone, which needs no ``strip``."""
+    return came.re_search(_PLAIN_WHOLE) if decimal is DecimalSign.COMMA else came.try_cast(AMOUNT).notnull()
 
 
 def normal(bare: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:

@@ -89,6 +89,7 @@ def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, opti
             options,
             previous_identity=None,
             on_step=lambda _words, _number: None,
+            with_quality=False,
         )
     except FenjiError as error:
         return Rehearsal((), 0, 0, Decimal(0), Decimal(0), None, None, problems=error.problems)

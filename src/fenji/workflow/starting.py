@@ -26,6 +26,7 @@ from fenji.workflow.starting_again import (
     bears_signature,
     gone_problem,
     look_at,
+    newest_order,
     signed,
     write_amended,
 )
@@ -125,9 +126,13 @@ def start(
     )
     if mapped is not None and (_waits(mapped.proposal) or not (known or any(each.is_usable for each in mapped.proposal.sources))):
         return found
-    newest = mapped.rehearsal.last_on if mapped and mapped.rehearsal else None
-    day = as_of or _review_day(newest, yesterday(settings.time_zone))
+    latest = yesterday(settings.time_zone)
+    looked_at = mapped.rehearsal.last_on if mapped and mapped.rehearsal else newest_order(root)
+    day = as_of or _review_day(looked_at, latest)
     run = run_all(root, as_of=day, progress=progress)
+    # What was looked at are samples, or the files of last time: the newest order is known once all rows are read.
+    if as_of is None and (later := _review_day(newest_order(root), latest)) > day:
+        run = run_all(root, as_of=later, progress=progress)
     policy, warnings = _first_policy(root, run, language) if is_new or _was_broken_off(root) else (None, ())
     tiers = tiers_at(root, as_of=run.as_of)
     return replace(found, run=run, policy=policy, tiers=tiers, warnings=(*gone_problem(folder), *warnings))

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
+from fenji.collect.asking.deciding import fingerprint_of
 from fenji.collect.files import find_files
 from fenji.collect.headers import lookup_key, normalise_header
 from fenji.collect.proposing import Proposal
@@ -27,9 +29,11 @@ from fenji.language import message as _
 from fenji.state.database import open_database
 from fenji.state.runs import RunRepository
 from fenji.state.store import Store
+from fenji.tables import clean
 from fenji.workflow.mapping import FilesInHand, MapResult
 from fenji.workflow.unread_files import data_files, files_read
-from fenji.workflow.workspace import SOURCES_FILE, Workspace
+from fenji.workflow.wiring import open_session
+from fenji.workflow.workspace import SOURCES_FILE, Workspace, open_workspace
 
 _SIGN = "# fenji-start "
 _COMPARED = 3
@@ -97,8 +101,11 @@ def bears_signature(text: str) -> bool:
 
 def about_fresh(hand: FilesInHand, proposal: Proposal, folder: Folder) -> Proposal:
     """The proposal with those questions only that new files bring: what people have written about the others is answered."""
-    names = {table.name for table in hand.tables if any(Path(each.file).resolve() in folder.fresh for each in table.samples)}
-    return replace(proposal, questions=tuple(each for each in proposal.questions if not each.is_open or each.file in names))
+    marks = {
+        fingerprint_of(table) for table in hand.tables if any(Path(each.file).resolve() in folder.fresh for each in table.samples)
+    }
+    asked = tuple(each for each in proposal.questions if not each.is_open or each.id.split(":")[1] in marks)
+    return replace(proposal, questions=asked)
 
 
 def write_amended(root: Path, hand: FilesInHand, mapped: MapResult, known: Sequence[Source], folder: Folder) -> None:
@@ -254,6 +261,17 @@ def _list(names: Sequence[str]) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def newest_order(root: Path) -> date | None:
+    """The day of the newest order or return in the last published base; None before the first run."""
+    with open_session(open_workspace(root)) as session:
+        run = session.runs.latest_published(command="run")
+        if run is None:
+            return None
+        days = session.read(run.run_id, clean.ORDER_LINE)["ordered_on"]
+        found: date | None = session.engine.fetch(days.max().name("newest").as_table())["newest"][0].as_py()
+        return found
 
 
 def gone_problem(folder: Folder) -> tuple[Problem, ...]:

@@ -208,7 +208,7 @@ def test_without_a_buyer_the_revenue_will_be_unattributed() -> None:
     source = only(sample("订单编号|下单时间|订单状态|实付金额|退款金额\nS1|2025-01-05|已完成|1.2|0\nS2|2025-01-06|已完成|2|0"))
     assert source.is_usable
     assert sentences(source.warnings) == [
-        "No stable buyer id: the revenue of this source will be unattributed, it counts for no customer."
+        "No stable buyer id: the revenue of this source will be unattributed, it counts for no customer. Export it again with the buyer's account, phone or e-mail."
     ]
 
 
@@ -224,10 +224,10 @@ def test_the_time_of_payment_stands_in_for_the_time_of_order() -> None:
     assert (columns(source)["ordered_at"], columns(source)["paid_at"]) == ("付款时间", "付款时间")
 
 
-def test_complaints_without_a_person_cannot_be_used_and_say_so() -> None:
+def test_complaints_without_a_person_are_anonymous_and_say_so() -> None:
     source = only(sample("Complaint ID|Date received|Issue|Date sent to company\n1|2025-01-05|Fees|2025-01-07"))
-    assert (source.feed, source.default_kind, source.is_usable) == (Feed.FEEDBACK, "complaint", False)
-    assert sentences(source.blocking) == ["No column says whose the rows are (customer id, phone, e-mail or union id)."]
+    assert (source.feed, source.default_kind, source.is_usable) == (Feed.FEEDBACK, "complaint", True)
+    assert sentences(source.warnings) == ["Nothing says whose the answers are: they are kept as anonymous and count for no customer."]
 
 
 @pytest.mark.parametrize(

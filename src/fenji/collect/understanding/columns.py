@@ -110,6 +110,8 @@ class _Candidate:
     @property
     def fits(self) -> bool:
         """Whether the cells let it stand; a vague name needs cells that speak for it."""
+        if self.is_composed and self.is_empty:
+            return False
         needed = {Verdict.CONFIRMED} if self.confidence is Confidence.GUESS else {Verdict.CONFIRMED, Verdict.SILENT}
         return self.verdict in needed
 

@@ -52,10 +52,8 @@ class Understood:
 
     @property
     def name(self) -> str:
-        """The file, or the first of several, and its sheet."""
-        sample = self.table.samples[0]
-        file = sample.file.rsplit("/", 1)[-1]
-        return f"{file}#{sample.part}" if sample.part else file
+        """See SampledTable.name."""
+        return self.table.name
 
     @property
     def feed(self) -> Feed | None:

@@ -29,6 +29,13 @@ class SampledTable:
     _seen: dict[str, Evidence] = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        """The file, or the first of several, and its sheet."""
+        sample = self.samples[0]
+        file = sample.file.rsplit("/", 1)[-1]
+        return f"{file}#{sample.part}" if sample.part else file
+
+    @property
     def rows(self) -> int:
         """Rows that are looked at."""
         return len(self.cells(self.headers[0])) if self.headers else 0
