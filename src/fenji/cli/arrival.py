@@ -120,9 +120,14 @@ def _say_reason(name: str, left_out: LeftOut, output: Output) -> None:
             _("{rows} ({share}) of {name}: should be {expected}"), **rows, name=name, expected=_expected(left_out, output)
         ),
     )
-    output.say(
-        "      {line}", line=output.text(_("is '{came}' in {where}"), came=_came(left_out), where=_where(left_out, output))
-    )
+    output.say("      {line}", line=_example(left_out, output))
+
+
+def _example(left_out: LeftOut, output: Output) -> str:
+    where = _where(left_out, output)
+    if left_out.came is None:
+        return output.text(_("see {where}"), where=where)
+    return output.text(_("is '{came}' in {where}"), came=_came(left_out), where=where)
 
 
 def _tabulate_reasons(reasons: Sequence[tuple[SourceArrival, LeftOut]], output: Output, names: Mapping[str, str]) -> None:

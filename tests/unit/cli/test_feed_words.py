@@ -55,4 +55,4 @@ def test_each_part_of_a_made_up_order_number_has_words(name: str, english: str, 
 
 def test_sheets_and_folders_of_a_file_are_left_out_and_long_lists_are_counted() -> None:
     assert files_words(["a/会员.xlsx#Sheet1", "a/会员.xlsx#Sheet2"], output(Language.EN)) == "会员.xlsx"
-    assert files_words([f"m{number}.csv" for number in range(1, 6)], output(Language.EN)) == "m1.csv, m2.csv, m3.csv and 2 more"
+    assert files_words([f"m{number}.csv" for number in range(1, 6)], output(Language.EN)) == "m1.csv, m2.csv, m3.csv, and 2 more"
