@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from fenji.collect.header_words import senses_of
+from fenji.collect.headers import Confidence
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.columns import Choice, choose_columns
 from fenji.collect.understanding.proposal import ProposedColumn
@@ -100,6 +101,8 @@ def join(tables: Sequence[Understood]) -> list[Understood]:
     """The tables with the one that each belongs to; heads of orders become a feed of their own where lines stand elsewhere."""
     found = _with_persons(_with_told_keys(list(tables)))
     for place, each in enumerate(found):
+        if _says_payment(each):
+            continue
         if each.feed is Feed.ORDER_LINE and (not each.names_buyer_and_day or (each.has_goods and each.repeats_orders)):
             parent = _parent(found, place, lambda head: head.names_buyer_and_day and not head.repeats_orders)
             if parent is not None:
@@ -304,6 +307,15 @@ def _is_payment(each: Understood) -> bool:
         and each.parent is None
         and choose_columns(each.table, Feed.PAYMENT).column("amount") is not None
     )
+
+
+def _says_payment(each: Understood) -> bool:
+    """Whether rows call themselves payments, by a number of the payment or the time of it: no lines of orders, though an amount stands there."""
+    if not _is_payment(each):
+        return False
+    choice = choose_columns(each.table, Feed.PAYMENT)
+    paid_at = choice.column("paid_at")
+    return choice.column("payment_id") is not None or (paid_at is not None and paid_at.confidence is Confidence.SURE)
 
 
 def _as_payments(each: Understood) -> Understood:
