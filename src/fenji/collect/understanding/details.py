@@ -83,14 +83,16 @@ def currency_of(table: SampledTable, choice: Choice) -> str | None:
 def needs_paid_at(table: SampledTable, choice: Choice) -> bool:
     """Whether an order without a time of payment was never paid.
 
-    It was not where the others have one, and where nothing says that the order without it was paid: its status, or money.
+    It was not where the others have one, and where nothing says that the order without it was paid: its status, or money. Where
+    few have one, it must be that no order without it has money.
     """
     paid_at = choice.column("paid_at")
     if choice.feed is not Feed.ORDER_LINE or paid_at is None or not paid_at.column:
         return False
     seen = table.evidence(paid_at.column)
-    if not FEW <= seen.filled / max(seen.cells, 1) < 1:
+    if not 0 < seen.filled < seen.cells:
         return False
+    few_paid = seen.filled < FEW * seen.cells
     status, amount, order = choice.column("status"), choice.amount, choice.column("order_id")
     columns = [status, amount, order]
     cells = [table.evidence(each.column).values if each and each.column else (None,) * seen.cells for each in columns]
@@ -100,13 +102,8 @@ def needs_paid_at(table: SampledTable, choice: Choice) -> bool:
             continue
         if word is not None and table.readings[word].status is StatusClass.PAID:
             return False
-        if (
-            word is None
-            and money is not None
-            and amount is not None
-            and table.evidence(amount.column or "").number_of(money)
-            and status
-        ):
+        has_money = amount is not None and bool(table.evidence(amount.column or "").number_of(money))
+        if has_money and (few_paid or (word is None and status)):
             return False
     return True
 
