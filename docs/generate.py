@@ -191,8 +191,8 @@ def _errors(language: Language) -> Iterator[str]:
     )
     yield _either(
         language,
-        "\nExit code 0 means that all went well, 130 that the command was interrupted.",
-        "\n退出码 0 表示成功，130 表示命令被中断。",
+        "\nExit code 0 means that all went well, 6 that `fenji map` or `fenji start` waits for an answer, 130 that the command was interrupted.",
+        "\n退出码 0 表示成功，6 表示 `fenji map` 或 `fenji start` 在等回答，130 表示命令被中断。",
     )
 
 

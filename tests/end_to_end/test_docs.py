@@ -95,7 +95,7 @@ def shell(block: Block, folder: Path) -> str:
     command = ["bash", "-euo", "pipefail", "-c"] if block.language == "sh" else [sys.executable, "-c"]
     typed = block.word("typed")
     if typed is not None:
-        return terminal([*command, block.text], typed.split(","), folder, environment | {"TERM": "dumb", "COLUMNS": "160"})
+        return terminal([*command, block.text], typed.split(","), folder, environment | {"TERM": "dumb"})
     done = subprocess.run(
         [*command, block.text], capture_output=True, text=True, check=False, cwd=folder, env=environment, timeout=300
     )
@@ -104,11 +104,11 @@ def shell(block: Block, folder: Path) -> str:
 
 
 def terminal(command: list[str], answers: list[str], folder: Path, environment: dict[str, str]) -> str:
-    """Runs a command in a terminal, types an answer at every prompt, and returns what the screen shows; warnings apart."""
+    """Runs a command in a terminal, types an answer at every prompt, and returns what the screen shows."""
     keyboard, screen = pty.openpty()
     waiting, shown = list(answers), b""
     with subprocess.Popen(
-        command, stdin=screen, stdout=screen, stderr=subprocess.PIPE, cwd=folder, env=environment, start_new_session=True
+        command, stdin=screen, stdout=screen, stderr=screen, cwd=folder, env=environment, start_new_session=True
     ) as running:
         os.close(screen)
         while True:
@@ -121,8 +121,7 @@ def terminal(command: list[str], answers: list[str], folder: Path, environment: 
             shown += more
             if PROMPT.search(shown.decode("utf-8", "ignore")):
                 os.write(keyboard, waiting.pop(0).encode() + b"\n")
-        errors = running.stderr.read() if running.stderr else b""
-        assert running.wait(300) == 0, shown.decode() + errors.decode()
+        assert running.wait(300) == 0, shown.decode()
     os.close(keyboard)
     assert waiting == [], "answers to no question"
     return shown.decode().replace("\r\n", "\n")

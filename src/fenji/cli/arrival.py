@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,8 @@ REASONS_SHOWN = 12
 """Reasons listed for people; --json lists them all."""
 FILES_SHOWN = 10
 """Files listed for people where they fare differently; --json and fenji quality list them all."""
+WIDE = 120
+"""Columns of a screen that the table of reasons needs; on a narrower one they are sentences."""
 WORDS_SHOWN = 40
 """Signs of a cell shown as an example."""
 
@@ -99,6 +101,36 @@ def _show_reasons(arrival: Arrival, output: Output, names: Mapping[str, str]) ->
     if not reasons:
         return
     output.heading(_("Rows left out, with an example of each reason"))
+    if output.console.width < WIDE:
+        for source, each in reasons[:REASONS_SHOWN]:
+            _say_reason(names.get(source.source, source.source), each, output)
+    else:
+        _tabulate_reasons(reasons[:REASONS_SHOWN], output, names)
+    if len(reasons) > REASONS_SHOWN:
+        more = number(len(reasons) - REASONS_SHOWN)
+        output.say(_("... and {more} more {more:reason|reasons}; --json lists them all."), more=more)
+
+
+def _say_reason(name: str, left_out: LeftOut, output: Output) -> None:
+    """One reason in two lines, where a table would have columns of a few signs."""
+    rows = {"rows": number(left_out.rows), "share": _share(left_out.share)}
+    output.say(
+        "  {line}",
+        line=output.text(
+            _("{rows} ({share}) of {name}: should be {expected}"), **rows, name=name, expected=_expected(left_out, output)
+        ),
+    )
+    output.say("      {line}", line=_example(left_out, output))
+
+
+def _example(left_out: LeftOut, output: Output) -> str:
+    where = _where(left_out, output)
+    if left_out.came is None:
+        return output.text(_("see {where}"), where=where)
+    return output.text(_("is '{came}' in {where}"), came=_came(left_out), where=where)
+
+
+def _tabulate_reasons(reasons: Sequence[tuple[SourceArrival, LeftOut]], output: Output, names: Mapping[str, str]) -> None:
     columns = [
         Col(output.text(_("source"))),
         Col(output.text(_("rows")), is_number=True),
@@ -116,12 +148,9 @@ def _show_reasons(arrival: Arrival, output: Output, names: Mapping[str, str]) ->
             _came(each),
             _where(each, output),
         )
-        for source, each in reasons[:REASONS_SHOWN]
+        for source, each in reasons
     ]
     output.table(columns, rows)
-    if len(reasons) > REASONS_SHOWN:
-        more = number(len(reasons) - REASONS_SHOWN)
-        output.say(_("... and {more} more {more:reason|reasons}; --json lists them all."), more=more)
 
 
 def _share(share: float) -> str:

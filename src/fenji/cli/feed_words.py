@@ -58,7 +58,11 @@ def made_of_words(feed: Feed | None, name: str, output: Output) -> str:
 
 def files_words(files: Iterable[str], output: Output) -> str:
     """The files of a source, without their sheets and folders; the first few and how many more."""
+    return output.text(_(", ")).join(file_names(files, output))
+
+
+def file_names(files: Iterable[str], output: Output) -> list[str]:
+    """The same one by one; the last says how many are left out."""
     names = list(dict.fromkeys(each.partition("#")[0].rpartition("/")[2] for each in files))
-    shown = output.text(_(", ")).join(names[:MOST_FILES])
     more = len(names) - MOST_FILES
-    return output.text(_("{files} and {more} more"), files=shown, more=more) if more > 0 else shown
+    return [*names[:MOST_FILES], output.text(_("and {more} more"), more=more)] if more > 0 else names

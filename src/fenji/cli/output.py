@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -83,7 +83,8 @@ class Output:
         """Prints a table; columns of numbers stand right. Where it is too wide its lines run over: no digit is ever cut off."""
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
         for each in columns:
-            table.add_column(Text(each.title), justify="right" if each.is_number else "left", no_wrap=not each.may_wrap)
+            side: JustifyMethod = "right" if each.is_number else "left"
+            table.add_column(Text(each.title), justify=side, no_wrap=not each.may_wrap, overflow="fold")
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         boundless = self.console.options.update(width=100_000)

@@ -13,7 +13,7 @@ from fenji.cli import run as running
 from fenji.cli import tiers as tiering
 from fenji.cli.arrival import show_arrival
 from fenji.cli.asking import OPEN_QUESTIONS, ask, can_ask, question_json, read_answer_file, show_open
-from fenji.cli.feed_words import feed_words, files_words, made_of_words
+from fenji.cli.feed_words import feed_words, file_names, files_words, made_of_words
 from fenji.cli.init import Currency, Zone
 from fenji.cli.map import Answers, NoAsk
 from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
@@ -153,7 +153,10 @@ def _show_files(result: StartResult, mapped: MapResult, output: Output) -> None:
     used = [each for each in mapped.proposal.sources if each.is_usable]
     if used:
         titles = (_("file"), _("read as"), _("customer"), _("order number"), _("time"), _("amount of money"))
-        output.table([Col(output.text(title), may_wrap=True) for title in titles], [_row(each, output) for each in used])
+        head = Col(output.text(titles[0]))
+        output.table(
+            [head, *(Col(output.text(title), may_wrap=True) for title in titles[1:])], [_row(each, output) for each in used]
+        )
     _show_remarks(_("Not used:"), [(each, each.blocking) for each in mapped.proposal.sources], output)
     _show_remarks(_("How the files were read:"), [(each, each.notes) for each in used], output)
     _show_remarks(_("Please note:"), [(each, each.warnings) for each in used], output)
@@ -171,7 +174,7 @@ def _show_remarks(title: str, told: Sequence[tuple[ProposedSource, Sequence[Rema
 
 def _row(source: ProposedSource, output: Output) -> tuple[str, ...]:
     found = (_first(source, names, output) for names in (_PERSON, _NUMBER, _MOMENT, _MONEY))
-    return (_files(source, output), feed_words(source.feed, output), *found)
+    return ("\n".join(file_names((table.file for table in source.tables), output)), feed_words(source.feed, output), *found)
 
 
 def _first(source: ProposedSource, names: Sequence[str], output: Output) -> str:

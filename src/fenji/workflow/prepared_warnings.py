@@ -81,7 +81,7 @@ def unknown_warnings(customers: int) -> tuple[Problem, ...]:
     if not customers:
         return ()
     text = _(
-        "{customers} customers are known by totals only, whose period does not tell what they spent in the last twelve months. "
+        "{customers} {customers:customer is|customers are} known by totals only, whose period does not tell what they spent in the last twelve months. "
         "Their revenue is unknown, not 0; they meet no rule about it and stand in the lowest tier."
     )
     return (Problem(text, {"customers": customers}),)
