@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from fenji.collect.asking.deciding import decide
 from fenji.collect.asking.questions import Question
-from fenji.collect.headers import normalise_header
+from fenji.collect.headers import Confidence, normalise_header
 from fenji.collect.ports import CellReader
 from fenji.collect.reading.samples import Sample
 from fenji.collect.remarks import Remark
@@ -24,6 +24,7 @@ from fenji.collect.understanding.details import (
     currency_of,
     default_kind,
     drop_candidates,
+    flag_of_void,
     needs_paid_at,
     part_column,
     return_pattern,
@@ -91,12 +92,22 @@ def propose(tables: Sequence[SampledTable], *, answers: Mapping[str, str] | None
     named = _with_names(merged)
     of_whom = {places[place]: named[places[parent]].name for place, parent in enumerate(parents) if parent is not None}
     linked = [replace(source, belongs_to=of_whom.get(position)) for position, source in enumerate(named)]
-    return Proposal(tuple(_with_locations(source, linked, root) for source in linked), tuple(questions), currency_of_all(understood))
+    return Proposal(
+        tuple(_with_locations(source, linked, root) for source in linked), tuple(questions), currency_of_all(understood)
+    )
 
 
 def _understood(table: SampledTable) -> Understood:
     guess = guess_feed(table, platform_of(table.headers))
-    return Understood(table, guess.choice, alternative=guess.alternative)
+    understood = Understood(table, guess.choice, alternative=guess.alternative)
+    flag = flag_of_void(table, guess.choice) if guess.choice else None
+    if guess.choice is None or flag is None:
+        return understood
+    header, statuses = flag
+    column = ProposedColumn("status", Confidence.LIKELY, Remark(_("says with yes or no whether the order counts")), column=header)
+    # Without a status of its own nothing was said of the order but this.
+    columns = (*(each for each in guess.choice.columns if each.column != header), column)
+    return replace(understood, choice=replace(guess.choice, columns=columns), statuses=statuses)
 
 
 def _propose_one(each: Understood) -> ProposedSource:

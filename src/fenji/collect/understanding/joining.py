@@ -140,7 +140,12 @@ def _with_persons(tables: list[Understood]) -> list[Understood]:
     for each in tables:
         keys = each.ids("customer_id")
         column = each.column("customer_id")
-        if each.feed is not Feed.ORDER_LINE or column is None or len(keys) < FEWEST_ORDERS or not each.is_different("customer_id"):
+        if (
+            each.feed is not Feed.ORDER_LINE
+            or column is None
+            or len(keys) < FEWEST_ORDERS
+            or not each.is_different("customer_id")
+        ):
             continue
         for place, other in enumerate(found):
             key = _key_for(other.table, keys) if other.feed is Feed.CUSTOMER and other is not each else None
@@ -148,9 +153,7 @@ def _with_persons(tables: list[Understood]) -> list[Understood]:
             if key and person:
                 choice = choose_columns(other.table, Feed.CUSTOMER, keys={"customer_id": person, "other_id": key})
                 text = _("'{key}' is a key of single orders; '{person}' says who the customer is.")
-                found[place] = replace(
-                    other, choice=choice, notes=(*other.notes, Remark(text, {"key": key, "person": person}))
-                )
+                found[place] = replace(other, choice=choice, notes=(*other.notes, Remark(text, {"key": key, "person": person})))
     return found
 
 
