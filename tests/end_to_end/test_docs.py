@@ -4,6 +4,7 @@ The first word behind the fence says what the block is, the words after it what 
 
     ```csv file=orders/june.csv      written to that file; any language, so also yaml, toml, python
     ```sh                            run by a shell, must succeed; ``exit=3`` expects another exit code
+    ```sh typed=2,1                  run in a terminal in which these answers are typed
     ```text output                   what the block before printed, times and run ids apart
     ```python                        run as a program
     ```yaml  ```toml  ```json        must at least be of that language
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -44,6 +46,7 @@ def is_translation(page: Path) -> bool:
 
 ALL_PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in ALL_PAGES if not is_translation(page)]
+PROMPT = re.compile(r"(?:Number|请输入编号)(?: ?\[\d+\])?(?:: |：)$")
 VOLATILE = [
     (re.compile(r"\b\d{8}T\d{6}-[0-9a-f]+\b"), "<run>"),
     (re.compile(r"\b\d+(\.\d+)? (s|秒)(?=\W|$)"), "<seconds>"),
@@ -90,11 +93,39 @@ def shell(block: Block, folder: Path) -> str:
         "LANG": "en_US.UTF-8",
     }
     command = ["bash", "-euo", "pipefail", "-c"] if block.language == "sh" else [sys.executable, "-c"]
+    typed = block.word("typed")
+    if typed is not None:
+        return terminal([*command, block.text], typed.split(","), folder, environment | {"TERM": "dumb", "COLUMNS": "160"})
     done = subprocess.run(
         [*command, block.text], capture_output=True, text=True, check=False, cwd=folder, env=environment, timeout=300
     )
     assert done.returncode == int(block.word("exit") or 0), f"line {block.line}:\n{block.text}\n{done.stdout}{done.stderr}"
     return done.stdout + (done.stderr if done.returncode else "")
+
+
+def terminal(command: list[str], answers: list[str], folder: Path, environment: dict[str, str]) -> str:
+    """Runs a command in a terminal, types an answer at every prompt, and returns what the screen shows; warnings apart."""
+    keyboard, screen = pty.openpty()
+    waiting, shown = list(answers), b""
+    with subprocess.Popen(
+        command, stdin=screen, stdout=screen, stderr=subprocess.PIPE, cwd=folder, env=environment, start_new_session=True
+    ) as running:
+        os.close(screen)
+        while True:
+            try:
+                more = os.read(keyboard, 4096)
+            except OSError:  # Linux says so when nobody holds the other end any more.
+                break
+            if not more:
+                break
+            shown += more
+            if PROMPT.search(shown.decode("utf-8", "ignore")):
+                os.write(keyboard, waiting.pop(0).encode() + b"\n")
+        errors = running.stderr.read() if running.stderr else b""
+        assert running.wait(300) == 0, shown.decode() + errors.decode()
+    os.close(keyboard)
+    assert waiting == [], "answers to no question"
+    return shown.decode().replace("\r\n", "\n")
 
 
 def play(page: str, folder: Path) -> None:

@@ -5,8 +5,12 @@ options   the options that every command takes, and the language spoken before t
 help      how a command explains itself
 output    tables and sentences for people, one JSON object for scripts
 failures  what a command says when it cannot, and its exit codes
+start     from a folder of exports to tiers
 init      makes a workspace from a template
 map       proposes sources.yaml from files
+asking    how open questions are asked in a terminal
+feed_words  what feeds and fields are called on the screen
+rehearsal   what a run would keep, as map shows it
 run       collects, prepares, analyzes and publishes
 arrival   what came in with a run, as run shows it
 quality   what became of every row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -50,20 +51,27 @@ def _source_answer(source: SourceArrival) -> dict[str, Any]:
     }
 
 
-def show_arrival(arrival: Arrival, output: Output) -> None:
-    """The tables for people: rows, what was left out, revenue by month, the largest orders."""
-    _show_sources(arrival, output)
-    _show_reasons(arrival, output)
+def show_arrival(arrival: Arrival, output: Output, names: Mapping[str, str] | None = None) -> None:
+    """The tables for people: rows, what was left out, revenue by month, the largest orders.
+
+    Args:
+        arrival: what came in.
+        output: where it is shown.
+        names: what sources are called on this screen; by their names in sources.yaml where it is None.
+    """
+    names = names or {}
+    _show_sources(arrival, output, names)
+    _show_reasons(arrival, output, names)
     _show_revenue(arrival, output)
     _show_largest(arrival, output)
 
 
-def _show_sources(arrival: Arrival, output: Output) -> None:
+def _show_sources(arrival: Arrival, output: Output, names: Mapping[str, str]) -> None:
     output.heading(_("Rows by source"))
     titles = [_("rows in"), _("kept"), _("left out"), _("copies")]
-    rows = [(each.source, "", *_counts(each)) for each in arrival.sources]
+    rows = [(names.get(each.source, each.source), "", *_counts(each)) for each in arrival.sources]
     uneven = [
-        (source.source, each.file, *_counts(each))
+        (names.get(source.source, source.source), each.file, *_counts(each))
         for source in arrival.sources
         if len(source.files) > 1
         for each in source.files
@@ -83,7 +91,7 @@ def _counts(arrived: Any) -> tuple[str, ...]:  # noqa: ANN401 - a source or a fi
     return tuple(number(each) for each in (arrived.rows_in, arrived.kept, arrived.left_out, arrived.copies))
 
 
-def _show_reasons(arrival: Arrival, output: Output) -> None:
+def _show_reasons(arrival: Arrival, output: Output, names: Mapping[str, str]) -> None:
     reasons = sorted(
         ((source, each) for source in arrival.sources for each in source.reasons),
         key=lambda pair: (not pair[1].is_fault, -pair[1].rows),
@@ -100,7 +108,14 @@ def _show_reasons(arrival: Arrival, output: Output) -> None:
         Col(output.text(_("where")), may_wrap=True),
     ]
     rows = [
-        (source.source, number(each.rows), _share(each.share), _expected(each, output), _came(each), _where(each, output))
+        (
+            names.get(source.source, source.source),
+            number(each.rows),
+            _share(each.share),
+            _expected(each, output),
+            _came(each),
+            _where(each, output),
+        )
         for source, each in reasons[:REASONS_SHOWN]
     ]
     output.table(columns, rows)

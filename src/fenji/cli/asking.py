@@ -34,10 +34,12 @@ def read_answer_file(path: Path | None) -> dict[str, str]:
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise InvalidFile.of(_("the answers cannot be read: {detail}"), place=Place(str(path)), detail=str(error)) from error
+        raise InvalidFile.of(
+            _("the file of answers cannot be read: {detail}"), place=Place(str(path)), detail=str(error)
+        ) from error
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise InvalidFile.of(
-            _("the answers are no JSON object of texts."),
+            _("the file of answers is not a JSON object with one text per question."),
             place=Place(str(path)),
             advice=_('Write {{"id of the question": "value of an option"}}, as fenji map --json lists them.'),
         )
@@ -83,22 +85,32 @@ def question_json(question: Question, output: Output) -> dict[str, Any]:
 def show_open(questions: tuple[Question, ...], output: Output) -> None:
     """What is still open, for people who were not asked."""
     for question in questions:
-        output.heading(_("Open question: {question}"), question=question.text.describe(output.language))
+        asked = question.text.describe(output.language)
+        output.heading(_("Open question about {file}: {question}"), file=question.file, question=asked)
         _show_options(question, output)
-        output.say(_("  answer with --answers FILE, id {id}"), id=question.id)
+        values = [option.value for option in question.options]
+        if question.default in values:
+            output.say(_("  Until you answer, {number} counts."), number=values.index(question.default) + 1)
+        else:
+            output.say(_("  Until you answer, nothing of this file counts."))
+        output.say(_("  Answer in a terminal, or in a file given with --answers: {example}"), example=_example(question))
+
+
+def _example(question: Question) -> str:
+    return json.dumps({question.id: question.value or question.options[0].value}, ensure_ascii=False)
 
 
 def _answer(question: Question, output: Output, *, place: int, count: int) -> str:
     output.heading(
-        _("Question {place} of {count}, {file}: {question}"),
+        _("Question {place} of {count}, about {file}: {question}"),
         place=place,
         count=count,
         file=question.file,
         question=question.text.describe(output.language),
     )
-    output.say(_("  because {why}"), why=question.why.describe(output.language))
+    output.say(_("  Why this matters: {why}"), why=question.why.describe(output.language))
     if question.examples:
-        output.say(_("  for instance: {examples}"), examples=" / ".join(question.examples))
+        output.say(_("  In the file: {examples}"), examples=" / ".join(question.examples))
     _show_options(question, output)
     values = [option.value for option in question.options]
     default = values.index(question.default) + 1 if question.default in values else None
@@ -112,9 +124,11 @@ def _answer(question: Question, output: Output, *, place: int, count: int) -> st
 
 
 def _show_options(question: Question, output: Output) -> None:
+    """Every option, with what would count under it where the options differ in that."""
+    differ = len({option.effect for option in question.options}) > 1
     for number_, option in enumerate(question.options, start=1):
         values: Mapping[str, object] = {"number": number_, "label": option.label.describe(output.language)}
-        if option.effect is None:
+        if option.effect is None or not differ:
             output.say(_("  {number}. {label}"), **values)
             continue
         output.say(

@@ -10,12 +10,14 @@ import typer
 
 from fenji.cli.asking import OPEN_QUESTIONS, can_ask, question_json, read_answer_file, show_open
 from fenji.cli.asking import ask as ask_open
+from fenji.cli.feed_words import feed_words, field_words, made_of_words
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Col, Output
 from fenji.cli.rehearsal import rehearsal_json, show_rehearsal
 from fenji.collect.asking.questions import most_important
 from fenji.collect.headers import Confidence
 from fenji.collect.understanding.proposal import ProposedColumn, ProposedSource
+from fenji.domain.feeds import Feed
 from fenji.language import message as _
 from fenji.workflow.mapping import MapResult, check_target, take_in_hand
 
@@ -40,10 +42,10 @@ Answers = Annotated[
         "--answers", metavar=_("FILE"), help=_("Answers to open questions: a JSON file of their ids and the values chosen.")
     ),
 ]
-NoAsk = Annotated[bool, typer.Option("--no-ask", help=_("Ask nothing, also on a terminal; open questions are printed."))]
+NoAsk = Annotated[bool, typer.Option("--no-ask", help=_("Ask nothing, even in a terminal; open questions are printed."))]
 Again = Annotated[
     str | None,
-    typer.Option("--ask", metavar=_("COLUMN"), help=_("Ask once more what was answered about a column before.")),
+    typer.Option("--ask", metavar=_("COLUMN"), help=_("Ask again what was answered about this column before.")),
 ]
 
 _SURE = {Confidence.SURE: _("sure"), Confidence.LIKELY: _("likely"), Confidence.GUESS: _("a guess")}
@@ -150,14 +152,14 @@ def show(result: MapResult, output: Output) -> None:
 
 
 def _show_source(source: ProposedSource, output: Output) -> None:
-    feed = str(source.feed) if source.feed else output.text(_("unknown"))
-    output.heading(_("{source}: feeds {feed}, from {files}"), source=source.name, feed=feed, files=", ".join(source.paths))
+    feed = feed_words(source.feed, output)
+    output.heading(_("{source} ({feed}), from {files}"), source=source.name, feed=feed, files=", ".join(source.paths))
     if source.platform:
         output.say("  {platform}", platform=source.platform.describe(output.language))
     titles = [_("field"), _("column"), _("how sure"), _("why")]
     output.table(
         [*(Col(output.text(title)) for title in titles[:3]), Col(output.text(titles[3]), may_wrap=True)],
-        [_column(each, output) for each in source.columns],
+        [_column(each, source.feed, output) for each in source.columns],
     )
     for text, remarks in (
         (_("  missing: {remark}"), source.blocking),
@@ -170,19 +172,8 @@ def _show_source(source: ProposedSource, output: Output) -> None:
         output.say(_("  not used: {columns}"), columns=", ".join(source.unused))
 
 
-def show_summary(source: ProposedSource, output: Output) -> None:
-    """A source in a few lines: what it feeds, who and how much, and what the reader must know."""
-    feed = str(source.feed) if source.feed else output.text(_("unknown"))
-    output.say(_("{files}: {feed}"), files=", ".join(dict.fromkeys(table.file for table in source.tables)), feed=feed)
-    if source.columns and source.is_usable:
-        told = ", ".join(f"{each.field} = {each.column or each.constant or ' + '.join(each.made_of)}" for each in source.columns)
-        output.say("    {columns}", columns=told)
-    for each in source.blocking:
-        output.say(_("    left out: {remark}"), remark=each.describe(output.language))
-    for each in source.warnings:
-        output.say(_("    careful: {remark}"), remark=each.describe(output.language))
-
-
-def _column(column: ProposedColumn, output: Output) -> tuple[str, ...]:
-    filled = f"= {column.constant}" if column.constant is not None else " + ".join(filter(None, (column.column, *column.made_of)))
-    return column.field, filled or "", output.text(_SURE[column.confidence]), column.why.describe(output.language)
+def _column(column: ProposedColumn, feed: Feed | None, output: Output) -> tuple[str, ...]:
+    made_of = (made_of_words(feed, each, output) for each in column.made_of)
+    filled = f"= {column.constant}" if column.constant is not None else " + ".join(filter(None, (column.column, *made_of)))
+    sure = output.text(_SURE[column.confidence])
+    return field_words(feed, column.field, output), filled or "", sure, column.why.describe(output.language)

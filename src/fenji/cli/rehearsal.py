@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fenji.cli.output import Col, Output, money, number, problem_json
+from fenji.domain.reasons import EXPECTED, Reason
 from fenji.language import message as _
-from fenji.workflow.rehearsing import Rehearsal, RehearsedSource
+from fenji.workflow.rehearsing import Loss, Rehearsal, RehearsedSource
 
 
 def rehearsal_json(rehearsal: Rehearsal | None, output: Output) -> dict[str, Any] | None:
@@ -35,11 +36,11 @@ def rehearsal_json(rehearsal: Rehearsal | None, output: Output) -> dict[str, Any
 
 def show_rehearsal(rehearsal: Rehearsal, output: Output) -> None:
     """What would be kept, for people."""
-    output.heading(_("Tried on the rows looked at:"))
+    output.heading(_("A trial run on the rows that were looked at:"))
     output.warn(rehearsal.problems)
     if not rehearsal.sources:
         return
-    titles = (_("source"), _("rows"), _("kept"), _("left out because"))
+    titles = (_("source"), _("rows"), _("kept"), _("rows left out, and why"))
     output.table(
         [
             Col(output.text(titles[0])),
@@ -60,8 +61,15 @@ def show_rehearsal(rehearsal: Rehearsal, output: Output) -> None:
 
 
 def _losses(source: RehearsedSource, output: Output) -> str:
-    parts = []
-    for loss in source.losses:
-        text = output.text(_("{reason}: {rows}"), reason=loss.reason, rows=number(loss.rows))
-        parts.append(f"{text} ({loss.came})" if loss.came else text)
-    return ", ".join(parts) or "-"
+    return output.text(_("; ")).join(_loss(each, output) for each in source.losses) or "-"
+
+
+def _loss(loss: Loss, output: Output) -> str:
+    if loss.reason not in tuple(Reason):
+        return output.text(_("{rows} by the drop rule {reason}"), rows=number(loss.rows), reason=loss.reason)
+    expected = output.text(EXPECTED[Reason(loss.reason)])
+    if loss.came is None:
+        return output.text(_("{rows}: should be {expected}"), rows=number(loss.rows), expected=expected)
+    return output.text(
+        _("{rows}: should be {expected}, but is '{came}'"), rows=number(loss.rows), expected=expected, came=loss.came
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,37 +13,51 @@ from fenji.cli import run as running
 from fenji.cli import tiers as tiering
 from fenji.cli.arrival import show_arrival
 from fenji.cli.asking import OPEN_QUESTIONS, ask, can_ask, question_json, read_answer_file, show_open
+from fenji.cli.feed_words import feed_words, files_words, made_of_words
 from fenji.cli.init import Currency, Zone
 from fenji.cli.map import Answers, NoAsk
-from fenji.cli.options import AsJson, AsOf, Lang, day_of
-from fenji.cli.output import Output, number, problem_json
+from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
+from fenji.cli.output import Col, Output, number, problem_json
 from fenji.collect.asking.questions import most_important
 from fenji.collect.proposing import Proposal
+from fenji.collect.remarks import Remark
+from fenji.collect.understanding.proposal import ProposedSource
+from fenji.domain.feeds import Feed
 from fenji.language import message as _
+from fenji.workflow.arrival import SourceArrival
+from fenji.workflow.mapping import MapResult
 from fenji.workflow.starting import StartResult, start
 
 HELP = _(
-    "Reads every file of a folder, asks what they leave open, and puts every customer into a tier. Run it again when new files have come."
+    "Reads every file of a folder, asks you what the files leave open, and puts every customer into a tier. Run it again when new files have come."
 )
 EXAMPLES = "fenji start shop-exports\nfenji start shop-exports --lang zh\nfenji start shop-exports --answers answers.json --json"
 
+_PERSON = ("customer_id", "phone", "email", "union_id", "referrer_id")
+_NUMBER = ("order_id",)
+_MOMENT = ("ordered_at", "paid_at", "returned_at", "last_at", "registered_at", "at", "contacted_at", "redeemed_at", "started_at")
+_MONEY = ("order_amount", "line_amount", "amount", "total", "unit_price", "refund_amount", "monthly_fee", "value")
+"""Fields that answer what a shop asks first of a file: who, which order, when, how much; the first that is filled is shown."""
+
 Folder = Annotated[
-    Path,
+    Path | None,
     typer.Argument(
-        metavar=_("FOLDER"), help=_("The folder with the exports: order lists, members, returns, surveys, sub-folders too.")
+        metavar=_("[FOLDER]"),
+        help=_("The folder with your exports: orders, members, returns, surveys; its sub-folders are read too."),
     ),
 ]
 
 
 def command(
     context: typer.Context,
-    folder: Folder,
+    folder: Folder = None,
     *,
     as_of: AsOf = None,
     currency: Currency = None,
     time_zone: Zone = None,
     answers: Answers = None,
     no_ask: NoAsk = False,
+    workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -59,7 +73,7 @@ def command(
                 return ask(proposal, output)
 
         result = start(
-            folder,
+            folder or workspace,
             language=output.language,
             ask=asked,
             answers=read_answer_file(answers),
@@ -96,39 +110,91 @@ def answer(result: StartResult, output: Output) -> dict[str, Any]:
 
 def show(result: StartResult, output: Output) -> None:
     """What was found, what it became, and what to do next."""
-    _show_files(result, output)
     if result.mapped:
+        _show_files(result, result.mapped, output)
         show_open(most_important(result.mapped.proposal.questions), output)
     if result.run is None:
-        output.say(_("Nothing has been computed yet: answer what is open, or mend the files, and start again."))
+        output.console.print()
+        output.say(_("Nothing has been computed yet. Answer the questions or complete the files, then start again."))
         return
     output.warn((*result.run.warnings, *result.warnings))
-    show_arrival(result.run.arrival, output)
+    show_arrival(result.run.arrival, output, _names(result.run.arrival.sources, output))
+    is_newest = result.run.as_of == result.run.arrival.last_on
+    title = _("Tiers as of {as_of}, the day of the newest order") if is_newest else _("Tiers as of {as_of}")
+    output.heading(title, as_of=result.run.as_of)
     if result.tiers:
         tiering.show_tiers(result.tiers, output)
     if result.policy:
         output.say(
-            _("The thresholds divide your own {buyers} buyers; they stand in policies/{policy}.yaml and are yours to change."),
+            _("The thresholds were made from your {buyers} buyers. You may change them in {file}."),
             buyers=number(result.policy.buyers),
-            policy=result.policy.policy.slug,
+            file=f"{result.workspace}/policies/{result.policy.policy.slug}.yaml",
         )
-    where = result.workspace
-    output.say(_("As of {as_of}, money in {currency}."), as_of=result.run.as_of, currency=result.currency)
-    output.say(_("Next, each with --workspace {folder}:"), folder=where)
-    output.say(_("  fenji why ID        why a customer stands where it stands"))
-    output.say(_("  fenji quality       what became of every row"))
-    output.say(_("  fenji priority      who deserves attention first"))
-    output.say(_("  fenji start {folder}  again when new files have come: it asks only about what is new"), folder=where)
+    _show_next(result.workspace, output)
 
 
-def _show_files(result: StartResult, output: Output) -> None:
-    if result.is_new:
-        output.heading(
-            _("The workspace {folder} is made from {count} files."), folder=result.workspace, count=number(len(result.files))
-        )
-    elif result.files:
-        output.heading(_("{count} new files in {folder}."), folder=result.workspace, count=number(len(result.files)))
-    if result.mapped is None:
+def _show_next(folder: str, output: Output) -> None:
+    output.heading(_("What to type next"))
+    commands = [
+        (f"fenji why ID --workspace {folder}", _("why a customer is in this tier, and what is missing for the next")),
+        (f"fenji quality --workspace {folder}", _("what became of every row")),
+        (f"fenji priority --workspace {folder}", _("whom to serve first")),
+        (f"fenji start {folder}", _("when there are new files: fenji asks only about what is new")),
+    ]
+    width = max(len(command) for command, _about in commands)
+    for command, about in commands:
+        output.say("  {command}  {about}", command=command.ljust(width), about=output.text(about))
+
+
+def _show_files(result: StartResult, mapped: MapResult, output: Output) -> None:
+    """Which file was read as what, and which columns say who bought, when, and for how much."""
+    files = _("{count} {count:file|files} in {folder}") if result.is_new else _("{count} new {count:file|files} in {folder}")
+    output.heading(files, count=len(result.files), folder=result.workspace)
+    used = [each for each in mapped.proposal.sources if each.is_usable]
+    if used:
+        titles = (_("file"), _("read as"), _("customer"), _("order number"), _("time"), _("amount of money"))
+        output.table([Col(output.text(title), may_wrap=True) for title in titles], [_row(each, output) for each in used])
+    _show_remarks(_("Not used:"), [(each, each.blocking) for each in mapped.proposal.sources], output)
+    _show_remarks(_("How the files were read:"), [(each, each.notes) for each in used], output)
+    _show_remarks(_("Please note:"), [(each, each.warnings) for each in used], output)
+
+
+def _show_remarks(title: str, told: Sequence[tuple[ProposedSource, Sequence[Remark]]], output: Output) -> None:
+    if not any(remarks for _source, remarks in told):
         return
-    for source in result.mapped.proposal.sources:
-        mapping.show_summary(source, output)
+    output.heading(title)
+    for source, remarks in told:
+        if remarks:
+            words = " ".join(each.describe(output.language) for each in remarks)
+            output.say("  {line}", line=output.text(_("{files}: {remarks}"), files=_files(source, output), remarks=words))
+
+
+def _row(source: ProposedSource, output: Output) -> tuple[str, ...]:
+    found = (_first(source, names, output) for names in (_PERSON, _NUMBER, _MOMENT, _MONEY))
+    return (_files(source, output), feed_words(source.feed, output), *found)
+
+
+def _first(source: ProposedSource, names: Sequence[str], output: Output) -> str:
+    """The header of the first of some fields that a source fills."""
+    columns = {each.field: each for each in source.columns}
+    column = next((columns[name] for name in names if name in columns), None)
+    if column is None:
+        return "-"
+    made_of = (made_of_words(source.feed, each, output) for each in column.made_of)
+    return " + ".join(filter(None, (column.column, *made_of))) or column.constant or "-"
+
+
+def _files(source: ProposedSource, output: Output) -> str:
+    return files_words((table.file for table in source.tables), output)
+
+
+def _names(sources: Sequence[SourceArrival], output: Output) -> dict[str, str]:
+    """What a source is called where nobody has read sources.yaml yet: its files, and what they were read as."""
+    return {
+        each.source: output.text(
+            _("{files} ({feed})"),
+            files=files_words((file.file for file in each.files), output),
+            feed=feed_words(Feed(each.feed), output),
+        )
+        for each in sources
+    }

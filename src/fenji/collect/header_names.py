@@ -425,7 +425,7 @@ _RETURN = {
         "完结时间 完成时间 处理时间 退款申请时间 申请时间 申请日期 日期 时间 date createdat",
     ),
     "amount": Names(
-        "买家退款金额 实际退款金额 实退金额 退款金额 退货金额 退款总金额 退单金额 refundamount refundedamount refundtotal returnamount returnvalue creditamount",
+        "买家退款金额 实际退款金额 实退金额 退款金额 退货金额 退款总金额 退单金额 refundamount refundedamount amountrefunded totalrefunded refundtotal refundvalue amountreturned returnedamount returnamount returnvalue creditamount",
         "金额 amount refund total",
     ),
     "quantity": Names("退货数量 退款数量 退货件数 returnquantity returnqty refundqty quantity qty", "数量 件数"),

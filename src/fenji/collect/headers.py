@@ -43,7 +43,8 @@ class Match:
 _INVISIBLE = re.compile("[\\s\ufeff\u200b\u200c\u200d\u2060\u00ad]+")
 _BRACKETS = str.maketrans("[{【〔［｛〈《]}】〕］｝〉》", "((((((((" + "))))))))")
 _YUAN_OR_PIECES = re.compile(r"\((?:元|人民币|rmb|cny|¥|人民币元|件|个|单位:元|单位:件)\)")
-_OTHER_UNIT = re.compile(r"\((?:单位:)?(万元|万|分|fen|cents?|wanyuan)\)|[/_](万元|元|分|fen|cents?|yuan)$|(?<=额)(万元)$")
+_OTHER_UNIT = re.compile(r"\((?:单位:)?(亿元|百万元|万元|千元|亿|万|千|分|fen|cents?|wanyuan|thousands?|millions?)(?:[,/;，、].*)?\)|[/_](亿元|百万元|万元|千元|元|分|fen|cents?|yuan)$|(?<=[额款价费入])(亿元|百万元|万元|千元)$")
+_SAID_UNIT = re.compile(r"(亿元|百万元|万元|千元)|\bin (thousands|millions)\b")
 _NUMBERING = re.compile(r"^q?\d{1,3}[、.．]")
 _HUMP = re.compile(r"(?<=[a-z])(?=(?:Fen|Cents?|Yuan)$)")
 _PUNCTUATION = re.compile(r"[_\-.:;*#'\"`?!,、。]+")
@@ -51,6 +52,15 @@ _UNITS = {
     "万元": MoneyUnit.WAN_YUAN,
     "万": MoneyUnit.WAN_YUAN,
     "wanyuan": MoneyUnit.WAN_YUAN,
+    "千元": MoneyUnit.THOUSAND,
+    "千": MoneyUnit.THOUSAND,
+    "thousand": MoneyUnit.THOUSAND,
+    "thousands": MoneyUnit.THOUSAND,
+    "百万元": MoneyUnit.MILLION,
+    "million": MoneyUnit.MILLION,
+    "millions": MoneyUnit.MILLION,
+    "亿元": MoneyUnit.HUNDRED_MILLION,
+    "亿": MoneyUnit.HUNDRED_MILLION,
     "元": MoneyUnit.YUAN,
     "yuan": MoneyUnit.YUAN,
 }
@@ -90,6 +100,16 @@ def money_unit(text: str) -> MoneyUnit:
     found = _OTHER_UNIT.search(normalise_header(_parted(text)))
     unit = next((group for group in found.groups() if group), "") if found else ""
     return _UNITS.get(unit, MoneyUnit.FEN) if unit else MoneyUnit.YUAN
+
+
+def unit_said(text: str) -> MoneyUnit:
+    """The unit of money that a line of text says anywhere, such as 单位：万元 above a table; yuan where it says none.
+
+    >>> unit_said("2026年客户销售台账（单位：万元）"), unit_said("amounts in thousands")
+    (<MoneyUnit.WAN_YUAN: 'wan_yuan'>, <MoneyUnit.THOUSAND: 'thousand'>)
+    """
+    found = _SAID_UNIT.search(text.casefold())
+    return _UNITS[next(group for group in found.groups() if group)] if found else MoneyUnit.YUAN
 
 
 def is_known_header(text: str) -> bool:

@@ -20,6 +20,7 @@ from fenji.collect.remarks import Remark
 from fenji.collect.understanding.balances import totals_of
 from fenji.collect.understanding.columns import Choice
 from fenji.collect.understanding.dates import settle_dates
+from fenji.collect.understanding.decimals import settle_decimals
 from fenji.collect.understanding.details import (
     currency_of,
     default_kind,
@@ -35,6 +36,7 @@ from fenji.collect.understanding.feeds import guess_feed
 from fenji.collect.understanding.gaps import blocking_gaps, warnings_of, why_unknown
 from fenji.collect.understanding.joining import Understood, join
 from fenji.collect.understanding.measuring import currency_of_all
+from fenji.collect.understanding.opinions import opinions_of
 from fenji.collect.understanding.platforms import Platform, platform_of
 from fenji.collect.understanding.proposal import FoundTable, ProposedColumn, ProposedDrop, ProposedSource
 from fenji.collect.understanding.table import SampledTable, sampled_tables
@@ -70,7 +72,7 @@ def look_through(samples: Sequence[Sample], reader: CellReader) -> list[SampledT
         samples: the heads of files and sheets, as ``sniffing.read_samples`` gives them.
         reader: reads cells as a run will read them.
     """
-    return settle_dates(sampled_tables(samples, reader))
+    return settle_dates(settle_decimals(sampled_tables(samples, reader)))
 
 
 def propose(tables: Sequence[SampledTable], *, answers: Mapping[str, str] | None = None, root: Path | None = None) -> Proposal:
@@ -85,10 +87,11 @@ def propose(tables: Sequence[SampledTable], *, answers: Mapping[str, str] | None
         One source per kind of table, in the order of the first file of each, and beside a list of customers one for the totals that
         it states. Every sample belongs to one source that says what its rows are.
     """
-    understood, questions = decide(_with_totals(join([_understood(table) for table in tables])), answers or {})
-    sources = [_propose_one(each) for each in understood]
+    understood, questions = decide(_with_siblings(join([_understood(table) for table in tables])), answers or {})
+    returned = {each.parent for each in understood if each.feed is Feed.RETURN and not each.blocking}
+    sources = [_propose_one(each, has_returns=place in returned) for place, each in enumerate(understood)]
     parents = [each.parent for each in understood]
-    merged, places = _merge_alike(sources)
+    merged, places = _merge_alike(sources, understood)
     named = _with_names(merged)
     of_whom = {places[place]: named[places[parent]].name for place, parent in enumerate(parents) if parent is not None}
     linked = [replace(source, belongs_to=of_whom.get(position)) for position, source in enumerate(named)]
@@ -98,20 +101,32 @@ def propose(tables: Sequence[SampledTable], *, answers: Mapping[str, str] | None
 
 
 def _understood(table: SampledTable) -> Understood:
+    if all(sample.looks_like_summary for sample in table.samples):
+        text = _("It only adds up what another sheet lists, and would count everything a second time.")
+        return Understood(table, None, blocking=(Remark(text),))
     guess = guess_feed(table, platform_of(table.headers))
-    understood = Understood(table, guess.choice, alternative=guess.alternative)
-    flag = flag_of_void(table, guess.choice) if guess.choice else None
-    if guess.choice is None or flag is None:
-        return understood
+    choice = guess.choice if guess.choice is None else opinions_of(table, guess.choice)[0]
+    return _with_flag(Understood(table, choice, alternative=guess.alternative))
+
+
+def _with_flag(each: Understood) -> Understood:
+    """Takes a yes or no under Cancelled or Paid for the status, where there is no other."""
+    flag = flag_of_void(each.table, each.choice) if each.choice else None
+    if each.choice is None or flag is None:
+        return each
     header, statuses = flag
     column = ProposedColumn("status", Confidence.LIKELY, Remark(_("says with yes or no whether the order counts")), column=header)
-    # Without a status of its own nothing was said of the order but this.
-    columns = (*(each for each in guess.choice.columns if each.column != header), column)
-    return replace(understood, choice=replace(guess.choice, columns=columns), statuses=statuses)
+    columns = (*(other for other in each.choice.columns if other.column != header), column)
+    return replace(each, choice=replace(each.choice, columns=columns), statuses=statuses)
 
 
-def _propose_one(each: Understood) -> ProposedSource:
-    """The source of tables with the same headers, without its paths yet."""
+def _propose_one(each: Understood, *, has_returns: bool = False) -> ProposedSource:
+    """The source of tables with the same headers, without its paths yet.
+
+    Args:
+        each: the tables.
+        has_returns: whether another table lists what came back of these orders.
+    """
     table, choice = each.table, each.choice
     platform = platform_of(table.headers)
     found = tuple(_found(sample) for sample in table.samples)
@@ -121,7 +136,7 @@ def _propose_one(each: Understood) -> ProposedSource:
             None,
             (),
             found,
-            blocking=(*each.blocking, *why_unknown(table)),
+            blocking=each.blocking or why_unknown(table),
             unused=table.headers,
         )
     kind, returns = (
@@ -150,7 +165,11 @@ def _propose_one(each: Understood) -> ProposedSource:
         period=each.period or (TotalsPeriod.LIFETIME if choice.feed is Feed.BALANCE else None),
         shape=table.samples[0].shape,
         blocking=(*each.blocking, *_blocking(platform, choice, kind, is_child=is_child)),
-        warnings=(*each.warnings, *_about_applied(drops), *warnings_of(table, choice, return_pattern=returns, is_child=is_child)),
+        warnings=(
+            *each.warnings,
+            *_about_applied(drops),
+            *warnings_of(table, choice, has_returns=has_returns or returns is not None, is_child=is_child),
+        ),
         notes=(
             *table.samples[0].repairs,
             *each.notes,
@@ -162,10 +181,12 @@ def _propose_one(each: Understood) -> ProposedSource:
     )
 
 
-def _with_totals(understood: Sequence[Understood]) -> list[Understood]:
-    """The tables, and behind them once more each list of customers that also says what they have spent."""
-    found = []
+def _with_siblings(understood: Sequence[Understood]) -> list[Understood]:
+    """The tables, and behind them once more each list of customers that also says what they have spent, and each further opinion."""
+    found: list[Understood] = []
     for each in understood:
+        if each.choice is not None:
+            found += [Understood(each.table, other) for other in opinions_of(each.table, each.choice)[1:]]
         totals = totals_of(each.table, each.choice) if each.choice else None
         if totals is not None:
             found.append(Understood(each.table, totals.choice, period=totals.period))
@@ -215,37 +236,49 @@ def _slug(sample: Sample, otherwise: str) -> str:
     return words if len(words) >= SHORTEST_PREFIX else otherwise
 
 
-def _merge_alike(sources: Sequence[ProposedSource]) -> tuple[list[ProposedSource], list[int]]:
+def _merge_alike(sources: Sequence[ProposedSource], understood: Sequence[Understood]) -> tuple[list[ProposedSource], list[int]]:
     """Joins sources of one kind, and says where each of the given ones went.
 
     Exports of one system that differ only in columns nobody uses are one source, and so are last year's workbook and this
-    year's with other headers: their orders may overlap, and only within a source the same order counts once.
+    year's with other headers: their orders may overlap, and only within a source the same order counts once. A list of orders
+    that stand in another file already and cannot be read like it is left out.
     """
     merged: list[ProposedSource] = []
     places: list[int] = []
-    for source in sources:
-        place = next((place for place, first in enumerate(merged) if _are_alike(first, source)), len(merged))
-        if place == len(merged):
-            merged.append(source)
-        else:
+    for source, each in zip(sources, understood, strict=True):
+        twin = None if each.overlaps is None else places[each.overlaps]
+        place = next(
+            (place for place, first in enumerate(merged) if _are_alike(first, source, is_twin=place == twin)), len(merged)
+        )
+        if place < len(merged):
             merged[place] = _join(merged[place], source)
+        elif each.overlaps is not None:
+            merged.append(replace(source, blocking=(*source.blocking, _twice(understood[each.overlaps]))))
+        else:
+            merged.append(source)
         places.append(place)
     return merged, places
 
 
-def _are_alike(first: ProposedSource, second: ProposedSource) -> bool:
+def _twice(other: Understood) -> Remark:
+    return Remark(_("Its orders stand in {file} already; reading both would count them twice."), {"file": other.name})
+
+
+def _are_alike(first: ProposedSource, second: ProposedSource, *, is_twin: bool) -> bool:
     if first.feed is None or first.feed is not second.feed or _manner(first) != _manner(second):
+        return False
+    if {(table.file, table.part) for table in first.tables} & {(table.file, table.part) for table in second.tables}:
+        # Two opinions of one questionnaire.
         return False
     one, other = ({each.field: each for each in source.columns} for source in (first, second))
     if one.keys() == other.keys() and all(_dress(one[name]) == _dress(other[name]) for name in one):
-        return all(normalise_header(one[name].column or "") == normalise_header(other[name].column or "") for name in one) or (
-            _are_named_alike(first, second)
-        )
+        same = all(normalise_header(one[name].column or "") == normalise_header(other[name].column or "") for name in one)
+        return same or is_twin or _are_named_alike(first, second)
     core = [name for name in one.keys() | other.keys() if name in _CORE]
     return (
         first.feed is Feed.ORDER_LINE
         and all(name in one and name in other and _dress(one[name]) == _dress(other[name]) for name in core)
-        and _are_named_alike(first, second)
+        and (is_twin or _are_named_alike(first, second))
     )
 
 

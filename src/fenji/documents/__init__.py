@@ -3,6 +3,8 @@
 reader         a YAML document that knows the line of each of its values
 sources        sources.yaml: where data comes from and what its columns mean
 answers        answers.yaml: what people have answered about their files
+amending       one value of such a document changed in its place
+writing        a text into a file, all of it or nothing
 source_links   whether the sources fit together
 metrics        metrics.yaml: the company's own metrics
 metric_checks  whether a declared metric can be computed

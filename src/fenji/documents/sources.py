@@ -299,7 +299,7 @@ def _missing(feed: Feed, columns: set[str], *, has_kind: bool, is_part: bool) ->
         told_elsewhere = (field.name == "kind" and has_kind) or (field.name == "ordered_at" and is_part)
         if field.required and field.name not in columns and not told_elsewhere:
             yield field.name
-    needs_person = feed not in {Feed.ORDER_LINE, Feed.ORDER} and {"customer_id", "phone"} <= set(field_names(feed))
+    needs_person = feed not in {Feed.ORDER_LINE, Feed.ORDER, Feed.FEEDBACK} and {"customer_id", "phone"} <= set(field_names(feed))
     if needs_person and not columns & set(_PERSON):
         yield " / ".join(_PERSON)
     if (

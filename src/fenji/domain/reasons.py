@@ -103,6 +103,7 @@ NO_FAULT = frozenset(
         Reason.LATER_REFERRAL,
         Reason.CIRCULAR_REFERRAL,
         Reason.NEVER_IN_FORCE,
+        Reason.NOT_RETURNED,
     }
 )
 """Reasons that say what a row is; with every other one of ours, the file or the way in which it is read is at fault."""

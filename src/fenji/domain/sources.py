@@ -14,8 +14,11 @@ class MoneyUnit(StrEnum):
     """What a number in a money column counts; the value is what sources.yaml writes."""
 
     YUAN = "yuan"
-    WAN_YUAN = "wan_yuan"
     FEN = "fen"
+    THOUSAND = "thousand"
+    WAN_YUAN = "wan_yuan"
+    MILLION = "million"
+    HUNDRED_MILLION = "hundred_million"
 
 
 class Repeats(StrEnum):

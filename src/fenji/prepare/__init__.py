@@ -11,6 +11,7 @@ stripping       the wrapping taken off whole columns
 statuses        whether an order was paid, called off or taken back
 readings        all that a text could be, before anybody knows its column
 order_states    what one row says for its whole order
+plain_columns   which columns are written plainly and need no patterns
 rows            every field of every row read, and why a row cannot be used
 duplicates      which rows came in more than once
 currencies      what an amount is worth in the workspace's currency

@@ -20,7 +20,14 @@ AMOUNT = "decimal(18, 4)"
 
 _BEFORE_SCALING = "decimal(22, 8)"
 _FACTOR = "decimal(16, 2)"
-_UNIT_FACTOR = {MoneyUnit.YUAN: Decimal(1), MoneyUnit.WAN_YUAN: Decimal(10_000), MoneyUnit.FEN: Decimal("0.01")}
+_UNIT_FACTOR = {
+    MoneyUnit.YUAN: Decimal(1),
+    MoneyUnit.FEN: Decimal("0.01"),
+    MoneyUnit.THOUSAND: Decimal(1_000),
+    MoneyUnit.WAN_YUAN: Decimal(10_000),
+    MoneyUnit.MILLION: Decimal(1_000_000),
+    MoneyUnit.HUNDRED_MILLION: Decimal(100_000_000),
+}
 
 _PLAIN_WHOLE = r"^[+-]?[0-9]+\z"
 
@@ -73,16 +80,21 @@ _COUNTED = "^(?:件|个|個|只|份|台|套|双|条|本|张|瓶|盒|箱|袋|包|
 
 def strip(came: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:
     """Amounts and numbers without wrapping, in narrow letters, with 万 and its like as powers of ten; null where they are plain numbers."""
-    sign = decimal or DecimalSign.POINT
-    is_plain = came.try_cast(AMOUNT).notnull() if sign is DecimalSign.POINT else came.re_search(_PLAIN_WHOLE)
     narrow = (
         unwrap(came).translate(WIDE, NARROW).lower().re_replace(f"[{BLANK}]+", " ").replace('"', "").re_replace(_ENDING_DASH, "")
     )
     for word, power in _MULTIPLES:
         narrow = narrow.replace(word, power)
     return ibis.cases(
-        (is_plain | came.isnull(), ibis.null("string")), (~came.re_search("[0-9０-９]"), unwrap(came)), else_=narrow
+        (is_plain(came, decimal) | came.isnull(), ibis.null("string")),
+        (~came.re_search("[0-9０-９]"), unwrap(came)),
+        else_=narrow,
     )
+
+
+def is_plain(came: ir.StringValue, decimal: DecimalSign | None) -> ir.BooleanValue:
+    """Whether a cell is a number in digits alone, which needs no ``strip``."""
+    return came.re_search(_PLAIN_WHOLE) if decimal is DecimalSign.COMMA else came.try_cast(AMOUNT).notnull()
 
 
 def normal(bare: ir.StringValue, decimal: DecimalSign | None) -> ir.StringValue:

@@ -68,7 +68,6 @@ class Cells:
 
 def strip(came: ir.StringValue, kind: Cell) -> ir.StringValue:
     """Text, ids, phones, e-mails and yes or no without blanks, byte-order marks and spreadsheet wrappers; null where it is plain."""
-    is_plain = came.re_search(_PLAIN[kind]) if kind in _PLAIN else came.isnull()
     if kind is Cell.PHONE:
         bare = came.translate(WIDE, NARROW).re_replace(_PHONE_NOISE, "")
     else:
@@ -77,7 +76,12 @@ def strip(came: ir.StringValue, kind: Cell) -> ir.StringValue:
             bare = bare.translate(WIDE, NARROW)
         elif kind is not Cell.TEXT:
             bare = bare.lower()
-    return ibis.ifelse(is_plain | came.isnull(), ibis.null("string"), bare)
+    return ibis.ifelse(is_plain(came, kind) | came.isnull(), ibis.null("string"), bare)
+
+
+def is_plain(came: ir.StringValue, kind: Cell) -> ir.BooleanValue:
+    """Whether a cell needs no ``strip``; e-mails and yes or no always do."""
+    return came.re_search(_PLAIN[kind]) if kind in _PLAIN else came.isnull()
 
 
 def unwrap(came: ir.StringValue) -> ir.StringValue:

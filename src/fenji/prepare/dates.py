@@ -123,13 +123,19 @@ _CANONICAL_WITH_ZONE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\
 
 def strip(came: ir.StringValue) -> ir.StringValue:
     """Moments without wrapping and weekday, in lower case; null where they are plainly written."""
-    is_plain = came.re_search(_PLAIN_MOMENT)
     bare = unwrap(came).translate(WIDE, NARROW).lower().re_replace(f"[{BLANK}]+", " ").re_replace(_WEEKDAY, "")
     lettered = bare
     for letter, words in _HALVES.items():
         lettered = lettered.re_replace(words, letter)
     bare = ibis.ifelse(bare.re_search(_ANY_HALF), lettered, bare)
-    return ibis.cases((is_plain | came.isnull(), ibis.null("string")), (~came.re_search("[0-9０-９]"), unwrap(came)), else_=bare)
+    return ibis.cases(
+        (is_plain(came) | came.isnull(), ibis.null("string")), (~came.re_search("[0-9０-９]"), unwrap(came)), else_=bare
+    )
+
+
+def is_plain(came: ir.StringValue) -> ir.BooleanValue:
+    """Whether a cell is a moment as databases write it, which needs no ``strip``."""
+    return came.re_search(_PLAIN_MOMENT)
 
 
 def month_digits(bare: ir.StringValue) -> ir.StringValue:

@@ -21,6 +21,23 @@ from fenji.prepare.attribution import kept, key_of
 from fenji.prepare.rows import PROVENANCE, Check, leave_out
 from fenji.tables.clean import REFERRAL
 
+STATEMENT = ibis.schema(
+    {
+        "feed": "string",
+        "source": "string",
+        "file": "string",
+        "row_number": "int64",
+        "referred_key": "int64",
+        "customer_key": "int64",
+        "referred_at": "timestamp('UTC')",
+        "referred_on": "date",
+        "reason": "string",
+        "field": "string",
+        "came": "string",
+    }
+)
+"""What ``link_referrals`` returns."""
+
 Circles = Callable[[ir.Table], ir.Table]
 """Links (left, right), each left once, in; the nodes that come back to themselves out: (node, component)."""
 

@@ -7,7 +7,7 @@ false (a phone, a birthday, a product id) become null and are counted in column 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add, or_
@@ -18,9 +18,10 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import FEEDS, Cell, Feed, Field
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import ColumnMapping, DropRule, FileLocation, Source, StatusClass
-from fenji.prepare import amounts, cells, currencies, dates, scores, statuses
+from fenji.prepare import amounts, cells, currencies, dates, plain_columns, scores, statuses
 from fenji.prepare.currency_marks import may_be, only_one
 from fenji.prepare.order_states import SAYS_CANCELLED, SAYS_PAID, TELLS_REFUND, with_order_states
+from fenji.prepare.plain_columns import PlainFields
 from fenji.prepare.ports import Calendar
 from fenji.prepare.stripping import Writing, bare_cells, with_bare
 
@@ -35,13 +36,14 @@ PERSONAL = frozenset({"customer_id", "phone", "email", "union_id", "referrer_id"
 
 _PERSONS = ("customer_id", "phone", "email", "union_id")
 _PERSON_IDS = frozenset({"customer_id", "union_id", "referrer_id"})
-_MAY_BE_NOBODYS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL})
+_MAY_BE_NOBODYS = frozenset({Feed.ORDER_LINE, Feed.ORDER, Feed.PAYMENT, Feed.RETURN, Feed.PRODUCT, Feed.REFERRAL, Feed.FEEDBACK})
 """Feeds whose rows are used although they do not say whose they are, or need not."""
 
 _OF_ORDERS = (Feed.ORDER_LINE, Feed.ORDER)
 _OF_MONEY = (*_OF_ORDERS, Feed.PAYMENT, Feed.RETURN, Feed.BALANCE)
 """Feeds whose amounts are revenue: a row that loses one would make the sum wrong."""
 
+_NONE_PLAIN: PlainFields = {}
 _SIGNED = ("quantity", "line_amount", "order_amount")
 
 _CAME_LENGTH = 200
@@ -73,7 +75,16 @@ class Check:
     """The column that tells what stood there; None where nothing did or nobody may see it."""
 
 
-def typed_rows(raw: ir.Table, feed: Feed, sources: Sequence[Source], *, calendar: Calendar, zone: str, currency: str) -> ir.Table:
+def typed_rows(
+    raw: ir.Table,
+    feed: Feed,
+    sources: Sequence[Source],
+    *,
+    calendar: Calendar,
+    zone: str,
+    currency: str,
+    plain: PlainFields = _NONE_PLAIN,
+) -> ir.Table:
     """The rows of one feed with every field read, and the reason why a row is left out.
 
     Grain: one row per raw row of the given sources.
@@ -87,6 +98,7 @@ def typed_rows(raw: ir.Table, feed: Feed, sources: Sequence[Source], *, calendar
         calendar: turns wall-clock times into moments.
         zone: the workspace's time zone; also that of sources that name none.
         currency: the workspace's currency; its signs are known in sources that name none.
+        plain: columns that are known to be written plainly; see ``plain_columns``.
 
     Returns:
         ``source``, ``file``, ``row_number``, the feed's fields, a local day ``<stem>_on`` beside every moment
@@ -94,7 +106,10 @@ def typed_rows(raw: ir.Table, feed: Feed, sources: Sequence[Source], *, calendar
     """
     own = [source for source in sources if source.feed is feed]
     nobody = Source(name="", feed=feed, location=FileLocation(()), columns={})
-    parts = [_SourceRows(raw, source, calendar, zone, source.currency or currency).typed() for source in own or [nobody]]
+    parts = [
+        _SourceRows(raw, source, calendar, zone, source.currency or currency, plain=plain.get(source.name, ())).typed()
+        for source in own or [nobody]
+    ]
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
@@ -137,19 +152,22 @@ def unread(rows: ir.Table, feed: Feed, field: str) -> ir.BooleanValue:
 class _SourceRows:
     """The rows of one source on their way from text to values; each ``view`` keeps the engine from computing a cell twice."""
 
-    def __init__(self, raw: ir.Table, source: Source, calendar: Calendar, zone: str, currency: str) -> None:
+    def __init__(
+        self, raw: ir.Table, source: Source, calendar: Calendar, zone: str, currency: str, *, plain: Collection[str]
+    ) -> None:
         self.source = source
         self.fields = FEEDS[source.feed]
         self.calendar = calendar
         self.zone = zone
         self.currency = currency
         self.mapped = [field for field in self.fields if field.name in source.columns]
+        self.plain = frozenset(plain)
         self.raw = raw.filter(raw["source"] == source.name)
 
     def typed(self) -> ir.Table:
         """The finished rows."""
         came = self.raw.select(*PROVENANCE, **{f"{field.name}__came": self._text(field) for field in self.mapped}).view()
-        stripped = with_bare(came, {field.name: self._writing(field) for field in self.mapped})
+        stripped = with_bare(came, {field.name: self._writing(field) for field in self.mapped if field.name not in self.plain})
         read = stripped.mutate(**self._read_columns(stripped)).view()
         judged = read.select(*PROVENANCE, **self._judged_columns(read)).view()
         if self._has_states():
@@ -196,6 +214,9 @@ class _SourceRows:
         """The first reading of every mapped field."""
         columns: dict[str, ir.Value] = {}
         for field in self.mapped:
+            if field.name in self.plain:
+                columns |= self._read_plain(field, stripped[f"{field.name}__came"])
+                continue
             written = bare_cells(stripped, field.name)
             if field.cell is Cell.MOMENT:
                 columns[f"{field.name}__local"] = dates.local_time(written)
@@ -207,8 +228,19 @@ class _SourceRows:
         for rule in self.source.drop:
             field = next(each for each in self.fields if each.name == rule.column)
             if field in self.mapped and field.cell not in (Cell.ID, Cell.TEXT):
-                columns[f"{field.name}__words"] = cells.text(bare_cells(stripped, field.name))
+                came = stripped[f"{field.name}__came"]
+                columns[f"{field.name}__words"] = (
+                    came if field.name in self.plain else cells.text(bare_cells(stripped, field.name))
+                )
         return columns
+
+    def _read_plain(self, field: Field, came: ir.StringValue) -> dict[str, ir.Value]:
+        """What ``_read_columns`` gives, for a column whose cells are all written plainly."""
+        value = plain_columns.read_plain(came, field, is_person=field.name in _PERSON_IDS)
+        if field.cell is Cell.MOMENT:
+            return {f"{field.name}__local": value, f"{field.name}__moment": ibis.null("timestamp('UTC')")}
+        named = {f"{field.name}__named": ibis.null("string")} if field.cell is Cell.MONEY else {}
+        return {field.name: value, **named}
 
     def _reader(self, field: Field, mapping: ColumnMapping) -> Callable[[cells.Cells], ir.Value]:
         if field.cell is Cell.MONEY:
@@ -248,6 +280,9 @@ class _SourceRows:
             if name in foreign and not self._tells_currency():
                 usable = columns[name] = ibis.ifelse(foreign[name], ibis.null(_TYPES[field.cell]), read[name])
             columns[f"{name}__came"] = read[f"{name}__came"]
+            if name in self.plain:
+                columns[f"{name}__unread"] = plain_columns.is_unread(read[f"{name}__came"], usable, field.cell)
+                continue
             written = bare_cells(read, name)
             columns[f"{name}__unread"] = cells.is_unread(written, usable, field.cell)
             if name == "score":

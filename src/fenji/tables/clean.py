@@ -13,7 +13,7 @@ def _clean(name: str, grain: str, key: tuple[str, ...], writer: str, *columns: C
 
 
 _CUSTOMER_KEY = Column("customer_key", "int64", "the customer after identity resolution")
-_CUSTOMER_KEY_OR_NULL = Column("customer_key", "int64", "the customer; null = unattributed", nullable=True)
+_CUSTOMER_KEY_OR_NULL = Column("customer_key", "int64", "the customer; null = nobody knows whose", nullable=True)
 
 
 def _optional(name: str, type_: str, meaning: str) -> Column:
@@ -198,7 +198,7 @@ FEEDBACK = _clean(
     ("feedback_id",),
     "feedback",
     Column("feedback_id", "string", "source-qualified id; made of source, file and row number where the source has none"),
-    _CUSTOMER_KEY,
+    _CUSTOMER_KEY_OR_NULL,
     Column("at", MOMENT, "moment"),
     Column("on", "date", "local day"),
     Column("kind", "string", "satisfaction, nps, complaint or questionnaire"),

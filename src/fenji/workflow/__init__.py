@@ -6,6 +6,9 @@ wiring       joins the ports of the stages to engines and state
 progress     how far a use-case has come
 dates        which day is yesterday, and whether the data is old
 initiating   makes a workspace from a template
+starting     from a folder of exports to tiers
+cell_reading  reads cells for the proposal by the parsers of a run
+rehearsing   tries a proposal with the steps of a run
 mapping      proposes sources.yaml from files
 running      collects, prepares, analyses and publishes
 preparing    composes the steps of prepare

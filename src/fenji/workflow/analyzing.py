@@ -60,6 +60,8 @@ def clean_base(session: Session, tables: Mapping[str, ir.Table]) -> CleanBase:
         InvalidInput: there are more kinds of events than metrics can be made for.
     """
     facts = {fact: tables[contract.full_name] for fact, contract in FACTS.items()}
+    # Metrics are of customers; what nobody has signed counts for none of them.
+    facts[Fact.FEEDBACK] = facts[Fact.FEEDBACK].filter(facts[Fact.FEEDBACK]["customer_key"].notnull())
     filled = {fact: table for fact, table in facts.items() if session.engine.fetch(table.limit(1)).num_rows}
     kinds: list[str] = []
     if Fact.EVENT in filled:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fenji.errors import Problem
 from fenji.language import message as _
 
-STALE_DAYS = 31
+STALE_DAYS = 62
 """From this many days without an order before the as-of date, people are told: a month without any sale is hardly business as usual."""
 
 

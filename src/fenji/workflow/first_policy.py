@@ -13,6 +13,7 @@ from fenji.analyze.registry import Registry
 from fenji.analyze.suggestions import Method, count_between, points_from, suggested_thresholds, value_points
 from fenji.analyze.tiers import REVENUE
 from fenji.documents.policies import policy_from_text, render_policy
+from fenji.documents.writing import write_whole
 from fenji.domain.conditions import Comparison, Operator
 from fenji.domain.metrics import Better
 from fenji.domain.policies import Policy, Tier
@@ -123,8 +124,7 @@ def write_first_policy(root: Path, first: FirstPolicy) -> Path:
             advice=_("Move it away, or let fenji policy suggest make a draft of its next version."),
             file=str(file),
         )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(first.text, encoding="utf-8")
+    write_whole(file, first.text)
     return file
 
 

@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from fenji.documents.writing import write_whole
 from fenji.domain.currencies import currency_code, meant_currency
 from fenji.errors import Conflict, InvalidArgument, Problem, nearest, unknown_name
 from fenji.language import Language
@@ -96,12 +97,13 @@ def _unknown_zone(text: str) -> Problem:
 
 
 def write_new(root: Path, texts: dict[str, str]) -> None:
-    """Writes files into a folder, all or none.
+    """Writes files into a folder, all or none, the settings last: a folder without them is none yet, and beginning again ends it.
 
     Raises:
         Conflict: some of them are there already; all are named.
     """
-    present = sorted(name for name in texts if (root / name).exists())
+    is_begun = SETTINGS_FILE in texts and not (root / SETTINGS_FILE).exists()
+    present = sorted(name for name in texts if (root / name).exists() and not (is_begun and _says(root / name, texts[name])))
     if present:
         raise Conflict.of(
             _("{folder} already holds {files}."),
@@ -109,9 +111,13 @@ def write_new(root: Path, texts: dict[str, str]) -> None:
             folder=str(root),
             files=", ".join(present),
         )
-    for name, text in texts.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
+    for name in sorted(texts, key=lambda each: each == SETTINGS_FILE):
+        write_whole(root / name, texts[name])
+
+
+def _says(file: Path, text: str) -> bool:
+    """Whether the file holds this text already, as after a beginning that was broken off."""
+    return file.is_file() and file.read_bytes() == text.encode()
 
 
 def _templates() -> Traversable:

@@ -18,6 +18,7 @@ from fenji.collect.writing.sources_yaml import render_sources_yaml
 from fenji.documents.answers import RememberedAnswer, merged_answers, read_answers, render_answers
 from fenji.documents.reader import parse_document, read_document
 from fenji.documents.sources import sources_in
+from fenji.documents.writing import write_whole
 from fenji.errors import Conflict, FenjiError, InvalidArgument, InvalidFile, NotFound, Problem, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
@@ -25,7 +26,7 @@ from fenji.settings import SETTINGS_FILE, Settings, read_settings
 from fenji.workflow.cell_reading import EngineCellReader, cell_reader
 from fenji.workflow.preparing import PrepareOptions
 from fenji.workflow.progress import Progress, silent
-from fenji.workflow.rehearsing import Rehearsal, rehearse
+from fenji.workflow.rehearsing import Rehearsal, rehearse, without_useless
 from fenji.workflow.workspace import ANSWERS_FILE, SOURCES_FILE
 
 
@@ -80,7 +81,9 @@ class FilesInHand:
         if not any(source.is_usable for source in proposal.sources):
             return MapResult(proposal, text, None)
         sources = sources_in(parse_document(text, SOURCES_FILE))
-        return MapResult(proposal, text, rehearse(self.reader.engine, sources, proposal, PrepareOptions.of(self.settings)))
+        rehearsal = rehearse(self.reader.engine, sources, proposal, PrepareOptions.of(self.settings))
+        found = without_useless(proposal, rehearsal)
+        return MapResult(proposal, text, rehearsal) if found is proposal else self.rehearsed(found)
 
     def write(self, result: MapResult, *, overwrites: bool = False) -> MapResult:
         """Puts the proposal into the workspace as sources.yaml, and new answers into answers.yaml.
@@ -96,14 +99,14 @@ class FilesInHand:
         target = self.root / SOURCES_FILE
         if not overwrites:
             check_target(self.root)
-        target.write_text(result.text, encoding="utf-8")
+        write_whole(target, result.text)
         self.remember(result.proposal)
         return replace(result, written=str(target))
 
     def remember(self, proposal: Proposal) -> None:
         """Puts the answers of this conversation into answers.yaml."""
         if self.answers:
-            (self.root / ANSWERS_FILE).write_text(self._all_answers(proposal), encoding="utf-8")
+            write_whole(self.root / ANSWERS_FILE, self._all_answers(proposal))
 
     def _all_answers(self, proposal: Proposal) -> str:
         today = date.today()  # noqa: DTZ011 - the day of the person who answers

@@ -28,8 +28,9 @@ from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
 from fenji.prepare.order_versions import leave_older_versions
 from fenji.prepare.other_ids import are_told, by_person, persons_of_keys
+from fenji.prepare.plain_columns import PlainFields, plain_cells, plain_fields
 from fenji.prepare.products import make_products
-from fenji.prepare.referrals import judge_referrals, link_referrals, make_referrals
+from fenji.prepare.referrals import STATEMENT, judge_referrals, link_referrals, make_referrals
 from fenji.prepare.rows import typed_rows
 from fenji.settings import Settings
 from fenji.tables import clean
@@ -50,7 +51,6 @@ _NEEDS_CUSTOMER = (
     Feed.CUSTOMER,
     Feed.BALANCE,
     Feed.EVENT,
-    Feed.FEEDBACK,
     Feed.CAMPAIGN_CONTACT,
     Feed.REDEMPTION,
     Feed.CONTRACT,
@@ -63,6 +63,8 @@ _DAYS = {
     Feed.CONTRACT: "started_on",
 }
 _UNBALANCED_SHOWN = 20
+_MANY_ROWS = 500_000
+"""Beyond it reading cells takes far longer than building its expression."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def prepare_base(
     *,
     previous_identity: ir.Table | None,
     on_step: Callable[[str, int], None],
+    with_quality: bool = True,
 ) -> dict[str, ir.Table]:
     """The clean tables by full name, ready to be saved.
 
@@ -118,6 +121,7 @@ def prepare_base(
         options: what the settings say.
         previous_identity: clean.identity as published before, so that customers keep their keys; None on the first run.
         on_step: told each step's words and its number from 0.
+        with_quality: whether clean.column_quality is made too, which no other table needs.
 
     Raises:
         InvalidSettings: rates of foreign currencies are missing; all of them are named.
@@ -130,12 +134,12 @@ def prepare_base(
         partial(work.find_customers, previous_identity),
         work.price_orders,
         work.gather_customers,
-        work.take_accounts,
+        partial(work.take_accounts, with_quality=with_quality),
     )
     for number, (words, step) in enumerate(zip(STEPS, steps, strict=True)):
         on_step(words, number)
         step()
-    return {name: work.made[name] for name in clean.CLEAN}
+    return {name: work.made[name] for name in clean.CLEAN if name in work.made}
 
 
 class _Preparation:
@@ -196,7 +200,8 @@ class _Preparation:
         """Which ids are one customer, and whose each row is."""
         if are_told(self.sources):
             self._resolve_keys()
-        mentions = mention_persons(self.rows, self.orders.order_sources)
+        fed = {feed: rows for feed, rows in self.rows.items() if self._has_source(feed)}
+        mentions = mention_persons(fed, self.orders.order_sources)
         named = self.engine.stage(name_ids(mentions, shared_by_many=self.options.shared_by_many))
         link_by, shared_by_many = self.options.link_by, self.options.shared_by_many
         ties = self.engine.stage(find_ties(named, link_by=link_by, shared_by_many=shared_by_many))
@@ -206,6 +211,9 @@ class _Preparation:
         )
         self._make(clean.IDENTITY, identity)
         self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
+        # A survey without names is an opinion all the same.
+        opinions = attribute(self.rows[Feed.FEEDBACK], Feed.FEEDBACK, identity, self.sources)
+        self.rows[Feed.FEEDBACK] = self._laid_down(Feed.FEEDBACK, opinions)
         for feed in _NEEDS_CUSTOMER:
             owned = require_customer(attribute(self.rows[feed], feed, identity, self.sources))
             self.rows[feed] = self._laid_down(
@@ -245,19 +253,9 @@ class _Preparation:
         self._make(clean.CAMPAIGN_CONTACT, self._of(Feed.CAMPAIGN_CONTACT, made))
         made = campaigns.make_redemptions(redemptions, self.sources, rates=self.rates, workspace=workspace)
         self._make(clean.REDEMPTION, self._of(Feed.REDEMPTION, made))
-        statements = self.engine.stage(
-            link_referrals(
-                self.rows[Feed.REFERRAL],
-                self.rows[Feed.CUSTOMER],
-                self.made[clean.IDENTITY.full_name],
-                self.sources,
-                stage=self.engine.stage,
-                circles=partial(circles, self.engine),
-            )
-        )
-        self.rows[Feed.REFERRAL] = self.engine.stage(judge_referrals(self.rows[Feed.REFERRAL], statements))
+        statements = self._statements()
         first_days = self.engine.stage(find_first_days(self._days(statements)))
-        referral = self._make(clean.REFERRAL, self.engine.stage(make_referrals(statements, first_days)))
+        referral = self._make(clean.REFERRAL, self._referrals(statements, first_days))
         customers = make_customers(
             self.made[clean.IDENTITY.full_name],
             self.rows[Feed.CUSTOMER],
@@ -268,7 +266,7 @@ class _Preparation:
         )
         self._make(clean.CUSTOMER, customers)
 
-    def take_accounts(self) -> None:
+    def take_accounts(self, *, with_quality: bool) -> None:
         """What became of every record, and how good every column is."""
         others = [feed for feed in self.fed if feed not in ORDER_FEEDS]
         verdicts = [*((feed, self.rows[feed]) for feed in others), *self.orders.rejected()]
@@ -285,12 +283,39 @@ class _Preparation:
         accounts = self._make(clean.FILE_ACCOUNT, self.engine.stage(accounts))
         faults = unbalanced(accounts).order_by("source", "file").limit(_UNBALANCED_SHOWN)
         require_balance(self.engine.fetch(faults).to_pylist())
+        if not with_quality:
+            return
         judged = {feed: self.rows[feed] for feed in others}
         judged |= {feed: self.orders.typed.get(feed, self.orders.rows.get(feed)) for feed in ORDER_FEEDS if feed in self.fed}
         cells = {feed: self.engine.stage(table) for feed, table in count_cells(judged, self.sources).items()}
         values = count_values(judged, self.sources)
         staged = None if values is None else self.engine.stage(values)
         self._make(clean.COLUMN_QUALITY, column_quality(cells, staged, self.sources))
+
+    def _statements(self) -> ir.Table:
+        """Who is said to have brought whom; nothing is looked for where no source says so."""
+        if not self._tells_referrers():
+            return self.engine.from_arrow(STATEMENT.to_pyarrow().empty_table())
+        statements = self.engine.stage(
+            link_referrals(
+                self.rows[Feed.REFERRAL],
+                self.rows[Feed.CUSTOMER],
+                self.made[clean.IDENTITY.full_name],
+                self.sources,
+                stage=self.engine.stage,
+                circles=partial(circles, self.engine),
+            )
+        )
+        self.rows[Feed.REFERRAL] = self.engine.stage(judge_referrals(self.rows[Feed.REFERRAL], statements))
+        return statements
+
+    def _referrals(self, statements: ir.Table, first_days: ir.Table) -> ir.Table:
+        if not self._tells_referrers():
+            return self.engine.from_arrow(clean.REFERRAL.schema.to_pyarrow().empty_table())
+        return self.engine.stage(make_referrals(statements, first_days))
+
+    def _tells_referrers(self) -> bool:
+        return Feed.REFERRAL in self.fed or any("referrer_id" in source.columns for source in self.sources)
 
     def _typed(self, feed: Feed) -> ir.Table:
         """The rows of a feed with every cell read."""
@@ -301,7 +326,16 @@ class _Preparation:
             calendar=self.engine,
             zone=self.options.zone,
             currency=self.options.currency,
+            plain=self._plain(feed) if feed in self.fed else {},
         )
+
+    def _plain(self, feed: Feed) -> PlainFields:
+        """The columns that need no patterns; of many rows that is not asked, since it would cost more than it saves."""
+        raw = self.raw[feed]
+        asked = plain_cells(raw, feed, self.sources)
+        if asked is None or self.engine.fetch(raw.limit(1, offset=_MANY_ROWS)).num_rows:
+            return {}
+        return plain_fields(self.engine.fetch(asked).to_pylist()[0], self.sources)
 
     def _make(self, contract: Contract, table: ir.Table) -> ir.Table:
         self.made[contract.full_name] = table
@@ -355,10 +389,14 @@ class _Preparation:
     def _days(self, statements: ir.Table) -> list[tuple[ir.Table, str]]:
         """Every table that tells a day on which a customer was seen."""
         told = kept(statements).drop("customer_key").rename(customer_key="referred_key")
-        return [
-            (kept(self.priced), "ordered_on"),
-            (kept(self.rows[Feed.CUSTOMER]), "registered_on"),
-            (told, "referred_on"),
-            *((kept(self.rows[feed]), day) for feed, day in _DAYS.items()),
-            *((kept(self.rows[Feed.BALANCE]), day) for day in ("first_on", "last_on")),
+        days = [
+            (Feed.ORDER_LINE, kept(self.priced), "ordered_on"),
+            (Feed.CUSTOMER, kept(self.rows[Feed.CUSTOMER]), "registered_on"),
+            *((feed, kept(self.rows[feed]), day) for feed, day in _DAYS.items()),
+            *((Feed.BALANCE, kept(self.rows[Feed.BALANCE]), day) for day in ("first_on", "last_on")),
         ]
+        return [(told, "referred_on"), *((rows, day) for feed, rows, day in days if self._has_source(feed))]
+
+    def _has_source(self, feed: Feed) -> bool:
+        """Whether a feed has rows; those of order lines may come from heads."""
+        return feed in self.fed or (feed is Feed.ORDER_LINE and Feed.ORDER in self.fed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +14,14 @@ import pyarrow as pa
 from fenji.collect.headers import normalise_header
 from fenji.collect.proposing import Proposal
 from fenji.collect.reading.samples import Sample
+from fenji.collect.remarks import Remark
 from fenji.collect.understanding.proposal import FoundTable
 from fenji.domain.feeds import FEEDS, Feed
+from fenji.domain.reasons import EXPECTED
 from fenji.domain.sources import Source
 from fenji.engines.engine import Engine
 from fenji.errors import FenjiError, Problem
+from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.workflow.preparing import PrepareOptions, prepare_base
@@ -85,7 +88,8 @@ def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, opti
             sources,
             options,
             previous_identity=None,
-            on_step=_silent,
+            on_step=lambda _words, _number: None,
+            with_quality=False,
         )
     except FenjiError as error:
         return Rehearsal((), 0, 0, Decimal(0), Decimal(0), None, None, problems=error.problems)
@@ -112,6 +116,33 @@ def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, opti
         first_on=row["first_on"],
         last_on=row["last_on"],
     )
+
+
+def without_useless(proposal: Proposal, rehearsal: Rehearsal) -> Proposal:
+    """The proposal without sources of which a run would keep no row, each with the reason; the same one where all are of use."""
+    useless = {each.source: each for each in rehearsal.sources if each.rows and not each.kept and each.losses}
+    if not useless:
+        return proposal
+    sources = [
+        replace(source, blocking=(*source.blocking, _why_useless(useless[source.name])))
+        if source.name in useless
+        else replace(source, blocking=(*source.blocking, _why_alone(source.belongs_to)))
+        if source.belongs_to in useless
+        else source
+        for source in proposal.sources
+    ]
+    return replace(proposal, sources=tuple(sources))
+
+
+def _why_useless(each: RehearsedSource) -> Remark:
+    loss = each.losses[0]
+    text = _("A run would keep none of the {rows} rows looked at. Most often ({count}): expected {expected}, came '{came}'.")
+    expected = Remark(next((words for reason, words in EXPECTED.items() if reason == loss.reason), loss.reason))
+    return Remark(text, {"rows": each.rows, "count": loss.rows, "expected": expected, "came": loss.came or ""})
+
+
+def _why_alone(parent: str | None) -> Remark:
+    return Remark(_("The orders of source '{source}', to which these rows belong, cannot be used."), {"source": parent or ""})
 
 
 def _accounts(engine: Engine, accounts: ir.Table, rejected: ir.Table) -> tuple[RehearsedSource, ...]:
@@ -178,5 +209,3 @@ def _hash(row: Sequence[str | None]) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def _silent(_words: str, _number: int) -> None:
-    """Nobody watches a rehearsal."""

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from fenji.collect.proposing import Proposal
-from fenji.collect.understanding.proposal import ProposedSource
-from fenji.collect.writing.sources_yaml import render_sources_yaml
 from fenji.domain.sources import Source
 from fenji.errors import FenjiError, InvalidInput, NotFound, Problem
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE
 from fenji.workflow.dates import yesterday
-from fenji.workflow.first_policy import FirstPolicy, suggest_thresholds, write_first_policy
-from fenji.workflow.initiating import init_workspace
+from fenji.workflow.first_policy import POLICY_SLUG, FirstPolicy, suggest_thresholds, write_first_policy
+from fenji.workflow.initiating import init_workspace, template_text
 from fenji.workflow.mapping import FilesInHand, MapResult, take_in_hand
 from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import RunResult, TiersResult
 from fenji.workflow.running import run_all
+from fenji.workflow.starting_again import (
+    Folder,
+    about_fresh,
+    bears_signature,
+    gone_problem,
+    look_at,
+    newest_order,
+    signed,
+    write_amended,
+)
 from fenji.workflow.tiers import clean_base_of, tiers_at
-from fenji.workflow.unread_files import data_files, files_read
 from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import SOURCES_FILE, open_workspace, sources_of
+from fenji.workflow.workspace import POLICIES_FOLDER, SOURCES_FILE, open_workspace, sources_of
 
 Ask = Callable[[Proposal], Mapping[str, str]]
 """Asks a person what is open; no answers mean that nobody can be asked."""
@@ -33,7 +40,6 @@ Ask = Callable[[Proposal], Mapping[str, str]]
 TEMPLATE = "spend"
 STALE_DAYS = 45
 """Where the newest order is older than this, the tiers are those of its day: a year that has ended is looked at as it ended."""
-STORE = "store"
 
 
 @dataclass(frozen=True)
@@ -87,28 +93,31 @@ def start(
         raise NotFound.of(_("there is no folder {folder}."), folder=str(root))
     is_new = not (root / SETTINGS_FILE).is_file()
     known = () if is_new else _sources(root)
-    files = [each for each in data_files(root, store=root / STORE) if each not in files_read(root, known)]
-    if not files and not known:
+    folder = look_at(root, known, None if is_new else open_workspace(root))
+    if not folder.present and not known:
         raise NotFound.of(
             _("there is no data file in {folder}."),
             advice=_("Put the exports of your shop into it: CSV, Excel, Parquet or JSON lines."),
             folder=str(root),
         )
     mapped = None
-    if files:
-        with take_in_hand(root, files, language=language, answers=answers, progress=progress) as hand:
-            proposal = _asked(hand, ask)
+    if folder.is_to_be_mapped and folder.present:
+        with take_in_hand(root, folder.present, language=language, answers=answers, progress=progress) as hand:
+            proposal = _asked(hand, ask, folder if known and not folder.is_as_written else None)
             if is_new:
                 own = currency or proposal.currency
                 init_workspace(root, template=TEMPLATE, language=language, currency=own, time_zone=time_zone)
                 hand.settings = open_workspace(root).settings
             mapped = hand.rehearsed(proposal)
-            _write(root, hand, mapped, known)
+            if known and not folder.is_as_written:
+                write_amended(root, hand, mapped, known, folder)
+            else:
+                hand.write(replace(mapped, text=signed(mapped.text, language)), overwrites=True)
     settings = open_workspace(root).settings
     found = StartResult(
         str(root),
         is_new,
-        tuple(each.relative_to(root.resolve()).as_posix() for each in files),
+        tuple(sorted(each.relative_to(root.resolve()).as_posix() for each in folder.fresh)),
         mapped,
         None,
         None,
@@ -117,11 +126,16 @@ def start(
     )
     if mapped is not None and (_waits(mapped.proposal) or not (known or any(each.is_usable for each in mapped.proposal.sources))):
         return found
-    newest = mapped.rehearsal.last_on if mapped and mapped.rehearsal else None
-    day = as_of or _review_day(newest, yesterday(settings.time_zone))
+    latest = yesterday(settings.time_zone)
+    looked_at = mapped.rehearsal.last_on if mapped and mapped.rehearsal else newest_order(root)
+    day = as_of or _review_day(looked_at, latest)
     run = run_all(root, as_of=day, progress=progress)
-    policy, warnings = _first_policy(root, run, language) if is_new else (None, ())
-    return replace(found, run=run, policy=policy, tiers=tiers_at(root, as_of=run.as_of), warnings=warnings)
+    # What was looked at are samples, or the files of last time: the newest order is known once all rows are read.
+    if as_of is None and (later := _review_day(newest_order(root), latest)) > day:
+        run = run_all(root, as_of=later, progress=progress)
+    policy, warnings = _first_policy(root, run, language) if is_new or _was_broken_off(root) else (None, ())
+    tiers = tiers_at(root, as_of=run.as_of)
+    return replace(found, run=run, policy=policy, tiers=tiers, warnings=(*gone_problem(folder), *warnings))
 
 
 def _sources(root: Path) -> tuple[Source, ...]:
@@ -138,11 +152,17 @@ def _sources(root: Path) -> tuple[Source, ...]:
         return ()
 
 
-def _asked(hand: FilesInHand, ask: Ask) -> Proposal:
-    proposal = hand.propose()
+def _asked(hand: FilesInHand, ask: Ask, folder: Folder | None) -> Proposal:
+    """The proposal once everything is asked; where a folder is given, only about its new files."""
+
+    def proposed() -> Proposal:
+        proposal = hand.propose()
+        return proposal if folder is None else about_fresh(hand, proposal, folder)
+
+    proposal = proposed()
     while told := ask(proposal):
         hand.answers |= told
-        proposal = hand.propose()
+        proposal = proposed()
     return proposal
 
 
@@ -151,28 +171,14 @@ def _waits(proposal: Proposal) -> bool:
     return any(each.is_open and each.default is None for each in proposal.questions)
 
 
-def _write(root: Path, hand: FilesInHand, mapped: MapResult, known: Sequence[Source]) -> None:
-    """The proposal as sources.yaml, or behind the entries that stand there already."""
-    if not known:
-        hand.write(mapped, overwrites=True)
-        return
-    new = _renamed(mapped.proposal.sources, {source.name for source in known})
-    body = render_sources_yaml(new, hand.language).split("\nsources:", 1)[-1].removeprefix(" []")
-    target = root / SOURCES_FILE
-    target.write_text(target.read_text(encoding="utf-8-sig").rstrip() + "\n" + body, encoding="utf-8")
-    hand.remember(mapped.proposal)
-
-
-def _renamed(sources: Sequence[ProposedSource], taken: set[str]) -> list[ProposedSource]:
-    """The sources under names that none of the present ones has."""
-    names: dict[str, str] = {}
-    for source in sources:
-        free = (source.name, *(f"{source.name}_{count}" for count in range(2, len(taken) + len(sources) + 2)))
-        names[source.name] = next(name for name in free if name not in taken | set(names.values()))
-    return [
-        replace(source, name=names[source.name], belongs_to=names.get(source.belongs_to or "", source.belongs_to))
-        for source in sources
-    ]
+def _was_broken_off(root: Path) -> bool:
+    """Whether an earlier start ended before it made thresholds: its sources stand there beside the policy of the template."""
+    sources, policy = root / SOURCES_FILE, root / POLICIES_FOLDER / f"{POLICY_SLUG}.yaml"
+    return (
+        bears_signature(sources.read_text(encoding="utf-8-sig"))
+        and policy.is_file()
+        and policy.read_text(encoding="utf-8-sig") == template_text(TEMPLATE, f"{POLICIES_FOLDER}/{POLICY_SLUG}.yaml")
+    )
 
 
 def _review_day(newest: date | None, latest: date) -> date:

@@ -18,6 +18,8 @@ _HEAD_BYTES = 8192
 _PLAIN_TEXT = ".txt"
 _DELIMITERS = "\t,;|，"
 _LEAST_LINES = 2
+_OUR_ANSWER = re.compile(r'\ufeff?\s*\{\s*(?:"run_id"\s*:\s*(?:null|"[0-9]{8}T)|"error"\s*:\s*\{\s*"code")')
+"""How answers of our commands begin; records of a shop begin with a field of theirs."""
 
 
 def unread_files(root: Path, sources: Sequence[Source], *, store: Path) -> tuple[str, ...]:
@@ -66,9 +68,21 @@ def _files(folder: Path, pattern: str) -> Iterator[Path]:
 
 
 def _is_data(path: Path) -> bool:
-    if promised_format(path) is None:
+    if promised_format(path) is None or _is_our_answer(path):
         return False
     return path.suffix.lower() != _PLAIN_TEXT or _is_table(path)
+
+
+def _is_our_answer(path: Path) -> bool:
+    """Whether the file keeps what one of our own commands has answered with --json."""
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(_HEAD_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return False
+    return bool(_OUR_ANSWER.match(head))
 
 
 def _is_table(path: Path) -> bool:

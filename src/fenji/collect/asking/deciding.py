@@ -12,14 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fenji.collect.asking.questions import Option, Question, QuestionKind
-from fenji.collect.headers import lookup_key, money_unit
+from fenji.collect.headers import lookup_key, money_unit, unit_said
+from fenji.collect.reading.samples import DoubtKind
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.dates import open_dates
+from fenji.collect.understanding.decimals import is_open_decimal
+from fenji.collect.understanding.evidence import GROUPED
 from fenji.collect.understanding.joining import Understood
-from fenji.collect.understanding.measuring import measured, money_of
+from fenji.collect.understanding.measuring import MONEY_FIELDS, measured, money_of
 from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import Feed
-from fenji.domain.sources import DateOrder, StatusClass, TotalsPeriod
+from fenji.domain.sources import DateOrder, DecimalSign, MoneyUnit, StatusClass, TotalsPeriod
 from fenji.language import message as _
 
 WORTH_ASKING = 0.01
@@ -47,7 +50,7 @@ def decide(tables: Sequence[Understood], answers: Mapping[str, str]) -> tuple[li
     """
     found, asked = list(tables), []
     for place in range(len(found)):
-        for make in (_layout, _date_order, _amount, _what_is_it, _top_up, _status_words, _totals_period):
+        for make in (_layout, _unit, _decimal, _date_order, _amount, _what_is_it, _top_up, _status_words, _totals_period):
             decision = make(found[place], found)
             if decision is None:
                 continue
@@ -99,15 +102,19 @@ def _question(
         examples=tuple(examples[:_MOST_EXAMPLES]),
         stake=stake,
     )
-    notes = (told,) if told else ()
+    # What is told is what the default means; whoever chooses otherwise has been told by the option.
     return Decision(
-        question, {value: replace(outcome, warnings=(*outcome.warnings, *notes)) for value, (_l, outcome) in outcomes.items()}
+        question,
+        {
+            value: replace(outcome, warnings=(*outcome.warnings, told)) if told and value == default else outcome
+            for value, (_label, outcome) in outcomes.items()
+        },
     )
 
 
 def _layout(each: Understood, _all: Sequence[Understood]) -> Decision | None:
     """A repair of the layout that changes what the rows mean."""
-    doubts = each.table.samples[0].doubts
+    doubts = [doubt for doubt in each.table.samples[0].doubts if doubt.kind is not DoubtKind.UNIT]
     if not doubts or each.choice is None:
         return None
     left_out = replace(each, choice=None, blocking=(*each.blocking, Remark(_("left out by an answer"))))
@@ -115,13 +122,75 @@ def _layout(each: Understood, _all: Sequence[Understood]) -> Decision | None:
         each,
         QuestionKind.LAYOUT,
         None,
-        text=Remark(_("Is this how {file} is to be read? {repairs}"), {"file": each.name, "repairs": doubts[0].remark}),
-        why=Remark(_("the file is laid out for readers, and a table was made of it")),
+        text=Remark(_("Is {file} read correctly? {repairs}"), {"file": each.name, "repairs": doubts[0].remark}),
+        why=Remark(_("the file is laid out as a report, and fenji has made a table of it")),
         outcomes={
             "yes": (Remark(_("yes, read it so")), each),
             "no": (Remark(_("no, leave the file out")), left_out),
         },
         default="yes",
+    )
+
+
+def _unit(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    """A unit of money that only a line above the table says."""
+    said = next((doubt for doubt in each.table.samples[0].doubts if doubt.kind is DoubtKind.UNIT), None)
+    unit = next((found for text in each.table.samples[0].preamble if (found := unit_said(text)) is not MoneyUnit.YUAN), None)
+    if said is None or unit is None or each.choice is None or each.choice.amount is None:
+        return None
+    columns = tuple(
+        replace(column, unit=unit) if column.field in MONEY_FIELDS and column.unit is MoneyUnit.YUAN else column
+        for column in each.choice.columns
+    )
+    if columns == each.choice.columns:
+        return None
+    return _question(
+        each,
+        QuestionKind.UNIT,
+        each.choice.amount.column,
+        text=Remark(_("In which unit are the amounts of {file}? {said}"), {"file": each.name, "said": said.remark}),
+        why=Remark(_("no header of an amount names a unit, and a line above the table does")),
+        outcomes={
+            unit.value: (
+                Remark(_("in the unit of the line above the table")),
+                replace(each, choice=replace(each.choice, columns=columns)),
+            ),
+            MoneyUnit.YUAN.value: (Remark(_("in whole units of the currency")), each),
+        },
+        default=unit.value,
+        told=said.remark,
+    )
+
+
+def _decimal(each: Understood, _all: Sequence[Understood]) -> Decision | None:
+    """Amounts such as 1.234, which are a thousand or one and a bit, and nothing else in the files says which."""
+    amount = each.choice.amount if each.choice else None
+    if each.choice is None or amount is None or amount.column is None or not is_open_decimal(each.table, amount.column):
+        return None
+    seen = each.table.evidence(amount.column)
+
+    def under(sign: DecimalSign) -> Understood:
+        assert each.choice is not None  # noqa: S101 - it was there a moment ago
+        changed = tuple(replace(column, decimal=sign) if column is amount else column for column in each.choice.columns)
+        return replace(each, choice=replace(each.choice, columns=changed))
+
+    example = next(value for value in seen.counts if GROUPED.match(value))
+    grouping = DecimalSign.COMMA if "." in example else DecimalSign.POINT
+    fraction = DecimalSign.POINT if grouping is DecimalSign.COMMA else DecimalSign.COMMA
+    return _question(
+        each,
+        QuestionKind.DECIMAL,
+        amount.column,
+        text=Remark(
+            _("'{column}': is {example} more than a thousand, or less than that?"), {"column": amount.column, "example": example}
+        ),
+        why=Remark(_("the sign in the amounts may stand before thousands or before decimals")),
+        outcomes={
+            grouping.value: (Remark(_("more than a thousand")), under(grouping)),
+            fraction.value: (Remark(_("a number with three decimals")), under(fraction)),
+        },
+        default=None,
+        examples=[value for value in seen.counts if GROUPED.match(value)],
     )
 
 
@@ -172,9 +241,9 @@ def _amount(each: Understood, _all: Sequence[Understood]) -> Decision | None:
         each,
         QuestionKind.AMOUNT,
         chosen,
-        text=Remark(_("What did the buyer really pay: '{chosen}' or '{rival}'?"), {"chosen": chosen, "rival": rival}),
+        text=Remark(_("Which column says what the buyer paid: '{chosen}' or '{rival}'?"), {"chosen": chosen, "rival": rival}),
         why=Remark(
-            _("both are amounts of the sale, and they differ by more than postage, taxes and discounts that the file names")
+            _("both are amounts of the sale, and postage, taxes and discounts in the file do not explain the difference")
         ),
         outcomes={
             chosen: (Remark("{column}", {"column": chosen}), each),
@@ -198,7 +267,7 @@ def _what_is_it(each: Understood, _all: Sequence[Understood]) -> Decision | None
         QuestionKind.WHAT_IS_IT,
         amount,
         text=Remark(_("Does '{amount}' count as a sale on the day of '{at}'?"), values),
-        why=Remark(_("the file reads like a list of contracts, and says what each of them is worth")),
+        why=Remark(_("the file looks like a list of contracts with an amount for each")),
         outcomes={
             "order_line": (Remark(_("yes, each row is a sale")), each),
             other.feed.value: (Remark(_("no, they are contracts without sales")), replace(each, choice=other)),
@@ -225,7 +294,7 @@ def _top_up(each: Understood, tables: Sequence[Understood]) -> Decision | None:
         QuestionKind.TOP_UP,
         each.choice.amount.column,
         text=Remark(_("{file} holds top-ups. Do they count as sales?"), {"file": each.name}),
-        why=Remark(_("what is bought with stored value later would count a second time")),
+        why=Remark(_("what customers buy with the stored value later would count a second time")),
         outcomes={
             "no": (Remark(_("no, sales are in another file")), out),
             "yes": (Remark(_("yes, they are all the sales there are")), each),
@@ -299,8 +368,8 @@ def _totals_period(each: Understood, _all: Sequence[Understood]) -> Decision | N
         each,
         QuestionKind.TOTALS_PERIOD,
         column,
-        text=Remark(_("Which time do the totals in '{column}' cover?"), {"column": column}),
-        why=Remark(_("spending of the last twelve months cannot be told from a total over a longer time")),
+        text=Remark(_("Which period do the totals in '{column}' cover?"), {"column": column}),
+        why=Remark(_("a total over a longer period does not say what was spent in the last twelve months")),
         outcomes={
             "lifetime": (Remark(_("since the customer came")), replace(each, period=TotalsPeriod.LIFETIME)),
             "last_12_months": (Remark(_("the last twelve months")), replace(each, period=TotalsPeriod.LAST_12_MONTHS)),
@@ -308,7 +377,7 @@ def _totals_period(each: Understood, _all: Sequence[Understood]) -> Decision | N
         default="lifetime",
         told=Remark(
             _(
-                "'{column}' holds totals over a whole period: they are not counted as orders, and spending of the last months stays unknown."
+                "'{column}' holds totals since the customer came. They are not counted as orders, and spending of the last twelve months stays unknown."
             ),
             {"column": column},
         ),

@@ -18,6 +18,8 @@ class QuestionKind(StrEnum):
 
     WHAT_IS_IT = "what_is_it"
     AMOUNT = "amount"
+    UNIT = "unit"
+    DECIMAL = "decimal"
     DATE_ORDER = "date_order"
     ORDER_NUMBER = "order_number"
     STATUS_WORDS = "status_words"

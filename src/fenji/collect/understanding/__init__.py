@@ -3,6 +3,7 @@
 proposal       the records of a proposal
 table          the samples of one kind of file, side by side
 evidence       what cells look like, and whether they fit a field
+decimals       which sign stands before the decimals
 dates          whether the day or the month stands first
 columns        which column fills which field, how sure that is, and why
 amounts        which amount was paid, whether it is the row's or the order's, and the refund out of it
@@ -10,6 +11,7 @@ order_numbers  what tells one order from another
 balances       what a list of customers says about their spending
 feeds          what the rows of a table are
 platforms      which shop platform wrote an export, and which of its columns to take
+opinions       which answers of a questionnaire are scores
 joining        how tables belong together
 details        currency, scale of scores, kinds, returns, rows to leave out
 gaps           what a source lacks, and what follows

@@ -161,7 +161,7 @@ def settle_price(chosen: Columns) -> Columns:
     if price is None or "line_amount" in chosen or "order_amount" in chosen or quantity is not None:
         return chosen
     rest = {name: column for name, column in chosen.items() if name != "unit_price"}
-    why = Remark(_("a price without a number of pieces: it is what the row cost"))
+    why = Remark(_("a price without a quantity: it is the amount of the row"))
     return rest | {"line_amount": replace(price, field="line_amount", why=why)}
 
 

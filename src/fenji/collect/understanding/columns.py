@@ -50,6 +50,7 @@ _SALE_OR_RETURN = re.compile(
     re.IGNORECASE,
 )
 
+_OF_FEEDBACK = re.compile("nps|推荐|投诉|complain|满意|satisf|csat|问卷|survey|questionnaire|评价|review|rating", re.IGNORECASE)
 _ASKS_SCORE = re.compile("满意|评分|打分|推荐给|愿意推荐|nps|satisf|recommend|rate|score")
 _ASKS_WORDS = re.compile("建议|意见|原因|评价|suggest|comment|reason")
 
@@ -112,6 +113,8 @@ class _Candidate:
     @property
     def fits(self) -> bool:
         """Whether the cells let it stand; a vague name needs cells that speak for it."""
+        if self.is_composed and self.is_empty:
+            return False
         needed = {Verdict.CONFIRMED} if self.confidence is Confidence.GUESS else {Verdict.CONFIRMED, Verdict.SILENT}
         return self.verdict in needed
 
@@ -186,6 +189,9 @@ def _candidates(table: SampledTable, feed: Feed, platform: Platform | None) -> l
             verdict = judge(name, fields[name].cell, seen)
             if (feed, name) == (Feed.ORDER_LINE, "kind") and not _SALE_OR_RETURN.search(" ".join(filter(None, seen.values))):
                 # 订单类型 and the like sort orders in many ways; only sales and returns matter to us.
+                verdict = Verdict.VETOED
+            if (feed, name) == (Feed.FEEDBACK, "kind") and not any(_OF_FEEDBACK.search(word) for word in seen.counts):
+                # Problem, Question and Task sort tickets; what they are as feedback the name of the list says.
                 verdict = Verdict.VETOED
             if name in _PERSON_IDS and _is_other_identifier(seen, is_composed=is_composed):
                 verdict = Verdict.VETOED

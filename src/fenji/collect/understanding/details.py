@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fenji.collect.headers import is_part_header, lookup_key
 from fenji.collect.understanding.columns import Choice
 from fenji.collect.understanding.evidence import FEW, MOST
-from fenji.collect.understanding.proposal import ProposedDrop
+from fenji.collect.understanding.order_numbers import PERSON_FIELDS
+from fenji.collect.understanding.proposal import ProposedColumn, ProposedDrop
 from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import FEEDS, Cell, Feed
 from fenji.domain.sources import DropRule, StatusClass
@@ -17,6 +18,7 @@ from fenji.domain.sources import DropRule, StatusClass
 MOST_SEEN = 5
 """Values that a comment names."""
 
+_TOLD_SCALE = re.compile(r"(\d{1,2})\s*[-~–—至到]\s*(\d{1,3})")
 _SCALES = ((1.0, 5.0), (0.0, 10.0), (0.0, 100.0))
 _FEEDBACK_KINDS = (
     ("nps", re.compile(r"nps|推荐意愿|推荐分|recommend|promoter")),
@@ -118,9 +120,9 @@ def needs_paid_at(table: SampledTable, choice: Choice) -> bool:
     if choice.feed is not Feed.ORDER_LINE or paid_at is None or not paid_at.column:
         return False
     seen = table.evidence(paid_at.column)
-    if not FEW <= seen.filled / max(seen.cells, 1) < 1:
-        return False
     status, amount, order = choice.column("status"), choice.amount, choice.column("order_id")
+    if seen.filled == seen.cells or (seen.filled < FEW * seen.cells and not _money_comes_with(paid_at.column, table, amount)):
+        return False
     columns = [status, amount, order]
     cells = [table.evidence(each.column).values if each and each.column else (None,) * seen.cells for each in columns]
     of_paid = {number for number, at in zip(cells[2], seen.values, strict=True) if at is not None and number is not None}
@@ -140,6 +142,19 @@ def needs_paid_at(table: SampledTable, choice: Choice) -> bool:
     return True
 
 
+def _money_comes_with(paid_at: str, table: SampledTable, amount: ProposedColumn | None) -> bool:
+    """Whether exactly the rows with a time of payment have money: then those without one were not paid, however many they are."""
+    if amount is None or not amount.column:
+        return False
+    money = table.evidence(amount.column)
+    pairs = [
+        (at is not None, bool(money.number_of(cell)))
+        for at, cell in zip(table.evidence(paid_at).values, money.values, strict=True)
+        if cell is not None
+    ]
+    return any(has_time for has_time, _ in pairs) and all(has_time == has_money for has_time, has_money in pairs)
+
+
 def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | None:
     """The smallest usual scale that holds all scores of the sample; None where there are no scores, or none fits."""
     column = choice.column("score")
@@ -148,6 +163,8 @@ def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | No
     seen = table.evidence(column.column)
     if seen.lowest is None or seen.highest is None or seen.number < MOST:
         return None
+    if (told := _TOLD_SCALE.search(column.column)) and float(told.group(1)) <= seen.lowest <= seen.highest <= float(told.group(2)):
+        return float(told.group(1)), float(told.group(2))
     scales = _SCALES[1:] if default_kind(table, choice) == "nps" else _SCALES
     return next((scale for scale in scales if scale[0] <= seen.lowest and seen.highest <= scale[1]), None)
 
@@ -205,14 +222,36 @@ def other_kinds(table: SampledTable, choice: Choice) -> ProposedDrop | None:
     if choice.feed is not Feed.ORDER_LINE or column is None or not column.column:
         return None
     words = table.evidence(column.column).counts
+    expenses = _paid_to_others(table, choice, column.column)
     taken = tuple(
         sorted(
-            word for word in words if re.search(_NO_SALE, word, re.IGNORECASE) and not re.search(_RETURNED, word, re.IGNORECASE)
+            word
+            for word in words
+            if (re.search(_NO_SALE, word, re.IGNORECASE) or word in expenses) and not re.search(_RETURNED, word, re.IGNORECASE)
         )
     )
     if not taken or len(taken) == len(words):
         return None
     return ProposedDrop(DropRule("kind", "no_sale", values=taken), taken[:MOST_SEEN], is_applied=True)
+
+
+def _paid_to_others(table: SampledTable, choice: Choice, kind: str) -> frozenset[str]:
+    """Kinds of which every amount is negative and goes to somebody who never paid anything: the shop's own bills."""
+    amount = choice.column("order_amount") or choice.column("line_amount")
+    people = [column for name in PERSON_FIELDS if (column := choice.column(name)) and column.column]
+    if amount is None or not amount.column or not people:
+        return frozenset()
+    seen: dict[str, list[tuple[str | None, float]]] = {}
+    rows = zip(
+        table.evidence(kind).values, table.evidence(people[0].column or "").values, table.numbers(amount.column), strict=True
+    )
+    for word, person, number in rows:
+        if word is not None and number is not None:
+            seen.setdefault(word, []).append((person, number))
+    buyers = {person for found in seen.values() for person, number in found if number > 0 and person is not None}
+    return frozenset(
+        word for word, found in seen.items() if all(number < 0 and person not in buyers for person, number in found)
+    )
 
 
 def drop_candidates(table: SampledTable, choice: Choice) -> tuple[ProposedDrop, ...]:

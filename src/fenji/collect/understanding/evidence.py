@@ -26,6 +26,8 @@ TOO_MASKED = 0.2
 
 MOST_STATUSES = 40
 MOST_UNKNOWN_STAGES = 12
+LONGEST_OPINION = 12
+"""Signs of an answer such as 非常满意 or very satisfied; what is longer is somebody's own words."""
 LONGEST_WORD = 60
 """Signs of a cell that is still a word or a name, and no text that somebody wrote."""
 
@@ -35,8 +37,12 @@ _DECIMAL = re.compile(r"[.,]\d*[1-9](?:\D*)$|[.,]\d{2}(?:\D*)$")
 _AMOUNT = re.compile(r"^-?(?:0|[1-9]\d*)\.(?:\d?[1-9]|\d0)$")
 _NUMBERED = re.compile(r"^[A-Za-z]{1,3}\d+$")
 """R1023 and kr55 may be amounts of money, but where nothing separates letters and digits they are numbers of things."""
+_OPINION = re.compile(
+    r"满意|^一般$|^好评$|^中评$|^差评$|^\d{1,2} ?[分星]$|^\d ?/ ?\d{1,2}$|satisf|^good$|^bad$|^neutral$|^excellent$|^poor$|^fair$|^great$|^okay$",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.#/-]{4,}$")
-_GROUPED = re.compile(r"^[-+]?\d{1,3}(?P<sign>[.,])\d{3}$")
+GROUPED = re.compile(r"^[-+]?\d{1,3}(?P<sign>[.,])\d{3}$")
 _PROVINCE = re.compile(
     "^(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|"
     "青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?$"
@@ -93,8 +99,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The cells of one column, as text and as a run would read them."""
+class _Texts:
+    """The cells of one column, as text."""
 
     values: tuple[str | None, ...]
     """The cells, cleaned of wrappers; None where nothing stands."""
@@ -102,6 +108,8 @@ class Evidence:
     """What a run makes of each of them."""
     date_order: DateOrder | None = None
     """How day and month follow one another, where the cells alone leave it open and something else has told it."""
+    decimal_sign: DecimalSign | None = None
+    """The sign before the decimals, where the cells alone leave it open and something else has told it."""
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -134,17 +142,23 @@ class Evidence:
             return 0.0
         return sum(count for value, count in self.counts.items() if is_one(value, self.readings[value])) / self.filled
 
+
+class _Numbers(_Texts):
+    """The cells as a run would read them where they are numbers."""
+
     @cached_property
     def decimal(self) -> DecimalSign | None:
         """The sign before the decimals where it is a comma; None for a point, and where both would read the same."""
+        if self.decimal_sign is not None:
+            return self.decimal_sign
         return DecimalSign.COMMA if self._comma > self._point else None
 
     @cached_property
     def is_grouped_or_decimal(self) -> bool:
         """Whether every sign in the column stands before exactly three digits: 1.234 may be a thousand or one and a bit."""
-        signs = {found.group("sign") for value in self.counts if (found := _GROUPED.match(value))}
-        rest = any(("." in value or "," in value) and not _GROUPED.match(value) for value in self.counts)
-        return len(signs) == 1 and not rest
+        signed = [value for value in self.counts if "." in value or "," in value]
+        signs = {found.group("sign") for value in signed if (found := GROUPED.match(value))}
+        return len(signs) == 1 and all(GROUPED.match(value) for value in signed)
 
     @cached_property
     def _point(self) -> float:
@@ -192,6 +206,19 @@ class Evidence:
         return max((number for number in self.numbers if number is not None), default=None)
 
     @cached_property
+    def currencies(self) -> Counter[str]:
+        """Cells that name a currency beside their number."""
+        found: Counter[str] = Counter()
+        for value, count in self.counts.items():
+            if (code := self.readings[value].currency) and not _NUMBERED.match(value):
+                found[code] += count
+        return found
+
+
+class _Moments(_Numbers):
+    """The cells as a run would read them where they are days or moments."""
+
+    @cached_property
     def date_orders(self) -> tuple[DateOrder | None, ...]:
         """The orders of day and month that read the most cells: one, or two where the cells leave it open; none without dates."""
         shares = {
@@ -230,6 +257,10 @@ class Evidence:
     def moment(self) -> float:
         """Share of dates or times that nobody could take for a number."""
         return self._readable - self.numeric_moment
+
+
+class Evidence(_Moments):
+    """The cells of one column, as text and as a run would read them."""
 
     @cached_property
     def mobile(self) -> float:
@@ -277,20 +308,16 @@ class Evidence:
         return self.share(lambda value, _: len(value) > LONGEST_WORD)
 
     @cached_property
+    def opinion(self) -> float:
+        """Share of words by which people say how satisfied they are."""
+        return self.share(lambda value, _: _OPINION.search(value) and len(value) <= LONGEST_OPINION)
+
+    @cached_property
     def statuses(self) -> Counter[StatusClass | None]:
         """Cells by what they would mean as the status of an order."""
         found: Counter[StatusClass | None] = Counter()
         for value, count in self.counts.items():
             found[self.readings[value].status] += count
-        return found
-
-    @cached_property
-    def currencies(self) -> Counter[str]:
-        """Cells that name a currency beside their number."""
-        found: Counter[str] = Counter()
-        for value, count in self.counts.items():
-            if (code := self.readings[value].currency) and not _NUMBERED.match(value):
-                found[code] += count
         return found
 
 
@@ -410,6 +437,10 @@ def _name(seen: Evidence) -> Verdict:
     return Verdict.VETOED if seen.number >= MOST or seen.moment >= MOST else Verdict.CONFIRMED
 
 
+def _score(seen: Evidence) -> Verdict:
+    return Verdict.CONFIRMED if seen.opinion >= FEW else _amount(seen)
+
+
 _JUDGES: dict[Cell, Callable[[Evidence], Verdict]] = {
     Cell.ID: _identifier,
     Cell.TEXT: _text,
@@ -428,6 +459,7 @@ _FIELDS: dict[str, Callable[[Evidence], Verdict]] = {
     "status": _status,
     "gender": _gender,
     "quantity": _quantity,
+    "score": _score,
     "ended_at": _end,
     "name": _name,
     "customer_name": _name,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from fenji.collect.header_words import senses_of
 from fenji.collect.remarks import Remark
@@ -37,6 +38,8 @@ class Understood:
     choice: Choice | None
     parent: int | None = None
     """Position of the table that holds the orders."""
+    overlaps: int | None = None
+    """Position of a table before it that lists some of the same orders."""
     notes: tuple[Remark, ...] = ()
     warnings: tuple[Remark, ...] = ()
     blocking: tuple[Remark, ...] = ()
@@ -49,10 +52,8 @@ class Understood:
 
     @property
     def name(self) -> str:
-        """The file, or the first of several, and its sheet."""
-        sample = self.table.samples[0]
-        file = sample.file.rsplit("/", 1)[-1]
-        return f"{file}#{sample.part}" if sample.part else file
+        """See SampledTable.name."""
+        return self.table.name
 
     @property
     def feed(self) -> Feed | None:
@@ -152,7 +153,7 @@ def _with_persons(tables: list[Understood]) -> list[Understood]:
             person = _person_beside(other.table, key) if key else None
             if key and person:
                 choice = choose_columns(other.table, Feed.CUSTOMER, keys={"customer_id": person, "other_id": key})
-                text = _("'{key}' is a key of single orders; '{person}' says who the customer is.")
+                text = _("'{key}' is different for every order, so '{person}' is taken for the customer.")
                 found[place] = replace(other, choice=choice, notes=(*other.notes, Remark(text, {"key": key, "person": person})))
     return found
 
@@ -206,28 +207,46 @@ def _by_payment(each: Understood, tables: Sequence[Understood]) -> Understood:
         return each
     if each.choice.column("quantity"):
         return each
-    why = Remark(_("the payments say what was paid for the order; the price says which part of it"))
+    why = Remark(_("the payments give the amount paid for the order; the prices divide it among its lines"))
     changed = replace(amount, field="unit_price", why=why)
     columns = [changed if column is amount else column for column in each.choice.columns]
     return replace(each, choice=replace(each.choice, columns=tuple(columns)))
 
 
 def _unless_twice(tables: Sequence[Understood], place: int) -> Understood:
-    """A table of orders, or the reason why it stays out: a table before it holds the same orders."""
+    """A table of orders; where a table before it lists some of the same orders, which one that is."""
     each = tables[place]
     if each.feed is not Feed.ORDER_LINE or each.parent is not None:
         return each
-    for other in tables[:place]:
-        if other.feed in {Feed.ORDER_LINE, Feed.ORDER} and other.parent is None and _share_common(each, other) >= TAKEN:
-            text = _("Its orders stand in {file} already; reading both would count them twice.")
-            return replace(each, blocking=(*each.blocking, Remark(text, {"file": other.name})))
+    for position, other in enumerate(tables[:place]):
+        if other.feed in {Feed.ORDER_LINE, Feed.ORDER} and other.parent is None and are_same_orders(each, other):
+            return replace(each, overlaps=position)
     return each
 
 
-def _share_common(one: Understood, other: Understood) -> float:
-    """Share of the order numbers of the smaller of two tables that the other one has too."""
-    smaller = min(len(one.ids()), len(other.ids()))
-    return len(one.ids() & other.ids()) / smaller if smaller >= FEWEST_ORDERS else 0.0
+def are_same_orders(one: Understood, other: Understood) -> bool:
+    """Whether two tables list some of the same orders: numbers in common, and under them the same days.
+
+    Two tills that both count from 1 have numbers in common too, but other days under them.
+    """
+    days, others = _days(one), _days(other)
+    common = days.keys() & others.keys()
+    alike = sum(1 for number in common if days[number] & others[number])
+    return len(common) >= min(FEWEST_ORDERS, len(days), len(others)) and alike >= TAKEN * len(common) > 0
+
+
+def _days(each: Understood) -> dict[str, set[date]]:
+    """The days of every order number."""
+    number, at = each.column("order_id"), each.column("ordered_at")
+    found: dict[str, set[date]] = {}
+    if number is None or number.column is None or at is None or at.column is None:
+        return found
+    seen = each.table.evidence(at.column)
+    for text, value in zip(each.table.evidence(number.column).values, seen.values, strict=True):
+        moment = seen.moment_of(value, at.date_order)
+        if text is not None and moment is not None:
+            found.setdefault(text, set()).add(moment.date())
+    return found
 
 
 def _parent(tables: Sequence[Understood], place: int, is_fit: Callable[[Understood], bool]) -> tuple[int, float] | None:

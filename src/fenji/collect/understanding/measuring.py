@@ -12,7 +12,7 @@ from fenji.collect.understanding.order_numbers import PERSON_FIELDS
 from fenji.domain.feeds import FEEDS, Cell
 from fenji.domain.sources import StatusClass
 
-_MONEY = frozenset(field.name for fields in FEEDS.values() for field in fields if field.cell is Cell.MONEY)
+MONEY_FIELDS = frozenset(field.name for fields in FEEDS.values() for field in fields if field.cell is Cell.MONEY)
 _CODE = re.compile("^[A-Z]{3}$")
 _COUNTS = (None, StatusClass.PAID)
 
@@ -76,7 +76,7 @@ def currency_of_all(tables: Sequence[Understood]) -> str | None:
             seen = each.table.evidence(column.column)
             if column.field == "currency":
                 named += Counter({value.upper(): count for value, count in seen.counts.items() if _CODE.match(value.upper())})
-            elif column.field in _MONEY:
+            elif column.field in MONEY_FIELDS:
                 named += seen.currencies
     return max(named.items(), key=lambda item: (item[1], item[0]))[0] if named else None
 

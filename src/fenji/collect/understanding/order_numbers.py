@@ -66,11 +66,11 @@ def _repaired(rows: _Rows, chosen: Columns, order: ProposedColumn) -> Numbered:
         parts = [rows.part(name) for name in made_of]
         if not rows.broken(zip(numbers, *parts, strict=True)):
             text = _(
-                "'{column}' stands for several buyers or days ({count} numbers of those looked at): an order is told by it together with {names}, "
-                "so that no customer gets another one's money."
+                "{count} order numbers in '{column}' belong to several customers or days. An order is identified by the number together with {names}, "
+                "so that no customer gets the money of another."
             )
-            values = {"column": order.column, "count": broken, "names": " + ".join(made_of)}
-            why = Remark(_("one number stands for orders of several customers; it needs another column beside it"))
+            values = {"column": order.column, "count": broken, "names": Remark(_KEY_WORDS[made_of])}
+            why = Remark(_("one order number stands for orders of several customers, so it needs another column beside it"))
             repaired = replace(order, confidence=Confidence.LIKELY, why=why, made_of=made_of)
             return Numbered(chosen | {"order_id": repaired}, warnings=(Remark(text, values),))
     return Numbered(chosen)
@@ -83,6 +83,16 @@ def _keys(chosen: Columns, rows: _Rows) -> Iterable[tuple[str, ...]]:
     if rows.files > 1:
         yield ("file",)
     yield from (("ordered_on",), (PERSON,), (PERSON, "ordered_on"))
+
+
+_KEY_WORDS = {
+    ("channel",): _("the shop or channel"),
+    ("file",): _("the file"),
+    ("ordered_on",): _("the day"),
+    (PERSON,): _("the buyer"),
+    (PERSON, "ordered_on"): _("the buyer and the day"),
+}
+"""What the reader is told of each key that ``_keys`` tries."""
 
 
 class _Rows:

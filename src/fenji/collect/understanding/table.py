@@ -9,7 +9,7 @@ from fenji.collect.headers import lookup_key, normalise_header
 from fenji.collect.ports import CellReader, CellReading
 from fenji.collect.reading.samples import Sample
 from fenji.collect.understanding.evidence import Evidence, look_at, plain_cell
-from fenji.domain.sources import DateOrder
+from fenji.domain.sources import DateOrder, DecimalSign
 
 MOST_ROWS = 4000
 """Rows that are looked at over all files of a table: a year of daily files is hundreds, and a few rows of each tell enough."""
@@ -27,6 +27,13 @@ class SampledTable:
     """What a run makes of every text of the table."""
     _cells: dict[str, tuple[str | None, ...]] = field(default_factory=dict)
     _seen: dict[str, Evidence] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file, or the first of several, and its sheet."""
+        sample = self.samples[0]
+        file = sample.file.rsplit("/", 1)[-1]
+        return f"{file}#{sample.part}" if sample.part else file
 
     @property
     def rows(self) -> int:
@@ -48,6 +55,10 @@ class SampledTable:
     def settle_date_order(self, header: str, order: DateOrder) -> None:
         """Notes how day and month follow one another in a column whose cells leave it open."""
         self._seen[header] = replace(self.evidence(header), date_order=order)
+
+    def settle_decimal(self, header: str, sign: DecimalSign) -> None:
+        """Notes which sign stands before the decimals in a column whose cells leave it open."""
+        self._seen[header] = replace(self.evidence(header), decimal_sign=sign)
 
     def numbers(self, header: str) -> tuple[float | None, ...]:
         """The cells under a header as numbers, None where they are none."""

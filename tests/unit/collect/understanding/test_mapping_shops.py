@@ -88,7 +88,7 @@ def test_masked_phones_leave_douyin_without_a_buyer(tmp_path: Path) -> None:
     assert source.is_usable
     assert sentences(source.warnings)[:2] == [
         "'收件人手机号' is masked (*) in the sample and cannot tell people apart: not used.",
-        "No stable buyer id: the revenue of this source will be unattributed, it counts for no customer.",
+        "No stable buyer id: the revenue of this source will be unattributed, it counts for no customer. Export it again with the buyer's account, phone or e-mail.",
     ]
 
 
@@ -99,10 +99,13 @@ def test_the_item_list_alone_cannot_be_used_and_names_the_file_that_can(tmp_path
     assert {"unit_price": "价格", "quantity": "购买数量", "product_name": "标题"}.items() <= mapped(source).items()
 
 
-def test_list_and_item_list_of_one_shop_are_two_sources_of_which_the_list_is_used(tmp_path: Path) -> None:
+def test_list_and_item_list_of_one_shop_are_heads_and_lines(tmp_path: Path) -> None:
     samples = [sample_of(write_taobao(tmp_path)), sample_of(write_taobao_detail(tmp_path))]
     sources = propose(samples, root=tmp_path).sources
-    assert [(source.name, source.is_usable) for source in sources] == [("taobao", True), ("taobao_detail", False)]
+    assert [(source.name, source.feed, source.belongs_to, source.is_usable) for source in sources] == [
+        ("taobao", Feed.ORDER, None, True),
+        ("taobao_detail", Feed.ORDER_LINE, "taobao", True),
+    ]
 
 
 def test_a_paid_amount_that_is_without_the_refund_already_loses_nothing_twice(tmp_path: Path) -> None:

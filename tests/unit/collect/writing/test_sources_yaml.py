@@ -5,17 +5,19 @@ World: the shops' exports, and one table with names that YAML would misread.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fenji.collect.reading.samples import Sample
 from fenji.collect.understanding.proposal import ProposedColumn, ProposedSource
 from fenji.collect.writing.sources_yaml import quoted, render_sources_yaml
 from fenji.documents.reader import parse_document
 from fenji.documents.sources import sources_in
-from fenji.domain.sources import ColumnMapping, FileLocation, MoneyUnit, Source
+from fenji.domain.sources import ColumnMapping, FileLocation, MoneyUnit, Shape, Source, StatusClass, Unpivot
 from fenji.language import Language
 from fixtures.cell_reader import propose
 from fixtures.samples import sample, sample_of
@@ -36,14 +38,22 @@ def meant(source: ProposedSource) -> dict:
     """What the entry of a source must read as."""
     entry: dict = {"source": source.name, "feed": source.feed.value if source.feed else None}
     entry["files"] = source.paths[0] if len(source.paths) == 1 else list(source.paths)
-    if source.sheets:
-        entry["sheets"] = list(source.sheets)
     optional = {
+        "sheets": list(source.sheets),
+        "belongs_to": source.belongs_to,
+        "period": source.period.value if source.period else None,
         "part_column": source.part_column,
         "currency": source.currency,
         "score_scale": list(source.score_scale) if source.score_scale else None,
         "default_kind": source.default_kind,
         "return_order_pattern": source.return_order_pattern,
+        "needs_paid_at": source.needs_paid_at,
+        "statuses": {each.value: list(words) for each, words in source.statuses.items()},
+        "drop": [
+            {"column": each.rule.column, "values": list(each.rule.values), "reason": each.rule.reason}
+            for each in source.drop
+            if each.is_applied
+        ],
     }
     entry |= {name: value for name, value in optional.items() if value}
     entry["columns"] = {column.field: _meant_column(column) for column in source.columns}
@@ -53,7 +63,16 @@ def meant(source: ProposedSource) -> dict:
 def _meant_column(column: ProposedColumn) -> object:
     if column.constant:
         return {"constant": column.constant}
-    return column.column if column.unit is MoneyUnit.YUAN else {"column": column.column, "unit": column.unit.value}
+    keys = {
+        "column": column.column,
+        "unit": None if column.unit is MoneyUnit.YUAN else column.unit.value,
+        "decimal": column.decimal.value if column.decimal else None,
+        "date_order": column.date_order.value if column.date_order else None,
+        "made_of": list(column.made_of),
+        "also": list(column.also),
+    }
+    given = {name: value for name, value in keys.items() if value}
+    return column.column if given.keys() == {"column"} else given
 
 
 def as_source(source: ProposedSource) -> Source:
@@ -62,12 +81,28 @@ def as_source(source: ProposedSource) -> Source:
     return Source(
         source.name,
         source.feed,
-        FileLocation(source.paths, sheets=source.sheets, part_column=source.part_column),
-        {column.field: ColumnMapping(column.column, column.unit, column.constant) for column in source.columns},
+        FileLocation(source.paths, sheets=source.sheets, part_column=source.part_column, shape=source.shape),
+        {
+            column.field: ColumnMapping(
+                column.column,
+                column.unit,
+                column.constant,
+                decimal=column.decimal,
+                date_order=column.date_order,
+                made_of=column.made_of,
+                also=column.also,
+            )
+            for column in source.columns
+        },
         currency=source.currency,
         score_scale=source.score_scale or (0.0, 100.0),
         default_kind=source.default_kind,
         return_order_pattern=source.return_order_pattern,
+        drop=tuple(each.rule for each in source.drop if each.is_applied),
+        statuses=source.statuses,
+        needs_paid_at=source.needs_paid_at,
+        belongs_to=source.belongs_to,
+        period=source.period,
     )
 
 
@@ -83,6 +118,51 @@ def test_what_is_written_is_read_as_the_sources_that_were_meant(tmp_path: Path) 
     proposal = propose(tables, root=tmp_path)
     text = render_sources_yaml(proposal.sources, Language.EN)
     assert sources_in(parse_document(text, "sources.yaml")) == tuple(as_source(source) for source in proposal.sources)
+
+
+def with_every_key(root: Path) -> list[Sample]:
+    """Tables that need, between them, every key that an entry may have beside those of plain orders."""
+    days = range(1, 8)
+    shaped = replace(
+        sample("日期|单据编号|购货单位|金额\n2025-01-05|D1|华诚厂|20.00\n2025-01-06|D2|恒达厂|30.00", str(root / "出库.xlsx")),
+        shape=Shape(header_rows=(2, 3), skip_after_header=1, fill_down=("日期", "单据编号"), drop_totals=True),
+    )
+    return [
+        sample(
+            "buyer_email|order_date|total_paid\na@x.de|31/05/2025 10:00|1.234,50\nb@x.de|01/06/2025 11:00|12,50",
+            str(root / "log.csv"),
+        ),
+        sample("订单编号|会员号|下单时间\n" + "\n".join(f"S{n}|{n % 3}|2025-01-0{n}" for n in days), str(root / "订单.csv")),
+        sample("订单编号|商品名称|数量|金额\n" + "\n".join(f"S{n}|杯|1|20.50" for n in days), str(root / "明细.csv")),
+        sample("会员号|姓名|近12个月消费金额\n17|周|980.50\n18|吴|20.00", str(root / "会员.csv")),
+        sample(
+            "小票号|会员卡号|消费时间|实收金额|单据类型\n1|a1|2025-01-05|9.50|销售\n2|b2|2025-01-06|8.50|还款", str(root / "流水2024.csv")
+        ),
+        shaped,
+    ]
+
+
+def test_every_key_of_an_entry_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    proposal = propose(with_every_key(tmp_path), root=tmp_path)
+    text = render_sources_yaml(proposal.sources, Language.ZH)
+    usable = [source for source in proposal.sources if source.is_usable]
+    assert sources_in(parse_document(text, "sources.yaml")) == tuple(as_source(source) for source in usable)
+    for key in ("decimal", "date_order", "made_of", "belongs_to", "period", "drop", "shape"):
+        assert f"{key}:" in text, key
+
+
+def test_headers_of_other_years_and_words_of_a_status_are_read_as_they_were_meant() -> None:
+    (source,) = propose([sample("单号|会员号|日期|付款时间|实付|状态\nS1|17|2025-01-05|2025-01-05|9.00|x1\nS2|18|2025-01-06||8.00|x2")]).sources
+    columns = tuple(replace(each, also=("付款额", "no", "a: b")) if each.field == "order_amount" else each for each in source.columns)
+    source = replace(
+        source,
+        columns=columns,
+        statuses={StatusClass.PAID: ("x1", "07"), StatusClass.UNPAID: ("no",)},
+        needs_paid_at=True,
+        shape=Shape(unpivot=Unpivot(("1月", "2月"), "month", "amount"), sections="客户"),
+    )
+    text = render_sources_yaml([source], Language.EN)
+    assert sources_in(parse_document(text, "sources.yaml")) == (as_source(source),)
 
 
 def test_drop_rules_are_read_as_they_were_meant_when_the_user_decides_for_them() -> None:
@@ -133,8 +213,7 @@ def test_comments_say_how_sure_each_column_is_what_lacks_and_what_is_unused() ->
 sources:
 
   # orders.csv: csv, utf-8, ","; header in row 1, 2 rows looked at
-  # Note well: No status: every row counts as paid.
-  # Note well: Nothing shows returns or refunds: revenue is gross of them.
+  # Note well: Nothing shows which orders were unpaid or returned: every row counts in full.
   - source: orders
     feed: order_line  # orders or order lines
     files: orders.csv
@@ -167,4 +246,4 @@ def test_drop_rules_are_written_as_comments_for_the_user_to_decide() -> None:
 
 
 def test_nothing_found_is_an_empty_list_of_sources() -> None:
-    assert read(render_sources_yaml(propose([]), Language.EN)) == []
+    assert read(render_sources_yaml(propose([]).sources, Language.EN)) == []

@@ -1,0 +1,57 @@
+"""How is one value of a document that people have written changed? In its place: their comments and their order stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import yaml
+
+Spot = tuple[str, ...]
+"""Name of a source and the keys below it: ``("orders", "columns", "paid_at")``."""
+
+
+def with_values(text: str, values: Mapping[Spot, str]) -> str | None:
+    """The text of sources.yaml with other values, each written as YAML on one line.
+
+    Returns:
+        None where one of the values does not stand in the text, or stands there as an alias or anchor.
+    """
+    spans: list[tuple[int, int, str]] = []
+    for spot, value in values.items():
+        node = _node(text, spot)
+        if node is None or text[node.start_mark.index] in "*&!":
+            return None
+        spans.append((node.start_mark.index, _end(node), ("  " if _is_block(node) else "") + value))
+    for start, end, value in sorted(spans, reverse=True):
+        text = text[:start] + value + text[end:]
+    return text
+
+
+def _is_block(node: yaml.Node) -> bool:
+    """Whether the value stands in lines of its own below its key."""
+    return isinstance(node, yaml.CollectionNode) and not node.flow_style
+
+
+def _end(node: yaml.Node) -> int:
+    """Where the last value ends: the comments behind it belong to what follows."""
+    while _is_block(node) and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return int(node.end_mark.index)
+
+
+def _node(text: str, spot: Spot) -> yaml.Node | None:
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    name, *keys = spot
+    entries = _below(root, "sources")
+    found: yaml.Node | None = None
+    if isinstance(entries, yaml.SequenceNode):
+        found = next((each for each in entries.value if getattr(_below(each, "source"), "value", None) == name), None)
+    for key in keys:
+        found = _below(found, key)
+    return found
+
+
+def _below(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    pairs: Sequence[tuple[yaml.Node, yaml.Node]] = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((value for name, value in pairs if getattr(name, "value", None) == key), None)
