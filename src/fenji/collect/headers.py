@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from fenji.collect.header_names import NAMES, PARTS, UNUSED
+from fenji.collect.header_languages import LANGUAGES
+from fenji.collect.header_names import NAMES, PARTS, UNUSED, Names
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import MoneyUnit
 
@@ -154,8 +155,9 @@ def _index() -> dict[Feed, dict[str, tuple[Match, ...]]]:
     for feed, fields in NAMES.items():
         for field, names in fields.items():
             rank = 0
+            foreign = LANGUAGES.get(feed, {}).get(field, Names())
             for confidence in Confidence:
-                for name in getattr(names, confidence.value).split():
+                for name in f"{getattr(names, confidence.value)} {getattr(foreign, confidence.value)}".split():
                     index[feed].setdefault(lookup_key(name), []).append(Match(field, confidence, rank))
                     rank += 1
     return {
