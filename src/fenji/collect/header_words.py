@@ -40,9 +40,7 @@ _NO_SALE_TIME = "发货 收货 更新 修改 到期 到货 结束 截止 预计 
 _NO_SALE_TIME += "ship shipped shipping delivery deliver delivered due updated update modified estimated expiry expire expires expected cancel cancelled canceled close closed refund "
 _NO_SALE_TIME += "refunded return returned birth register registered signup limit approved last first end ended until paid pay payment fulfilled packed completed resolved review answer"
 _MOMENT = "时间 日期 时刻 date time datetime timestamp at on dt day"
-_PERSON = (
-    "客户 会员 买家 用户 顾客 购货单位 购买方 往来单位 客商 持卡人 加油卡 储值卡 消费卡 学员 学生 家长 住客 客人 宾客 旅客 患者 车主 业主 投保人 快手 粉丝 "
-)
+_PERSON = "客户 会员 买家 用户 顾客 购货单位 购买方 往来单位 客商 持卡人 加油卡 储值卡 消费卡 学员 学生 家长 住客 客人 宾客 旅客 患者 车主 业主 投保人 快手 粉丝 "
 _PERSON += "customer cust client buyer member user guest patient student shopper purchaser subscriber household payer from requester bill sold party partner card contact"
 _NO_PERSON = "等级 级别 类型 分组 地址 备注 留言 来源 门店 店铺 商品 收银 业务 销售员 导购 顾问 经办 经手 处理 受理 办理 客服 新客 新会员 是否 service new first returning is level group type address note seller sales staff cashier shop store vendor item product agent rep manager owner supplier employee"
 _ORDER = "订单 单据 商机 交易 收费 缴费 消费 收银 结算 流水 小票 发票 合同 销售单 预订 预定 报名 账单 消费单 收银单 结算单 出库单 车架 order orders invoice receipt transaction trans txn sale sales booking reservation document doc ticket basket bill check folio purchase trade deal contract opportunity"
@@ -119,7 +117,9 @@ SENSES: dict[Feed, tuple[Sense, ...]] = {
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TAX = r"[ _]?(?:of[ _])?(?:sales[ _])?(?:tax(?:es)?|vat|gst|mwst|ust|tva|iva|ppn)\b"
 _WITH_TAX = re.compile(r"\b(?:incl?|including|inclusive|with|inkl|mit)\.?" + _TAX, re.IGNORECASE)
-_WITHOUT_TAX = re.compile(r"\b(?:excl?|ex|excluding|exclusive|without|before|pre|exkl|ohne|sans|sin|sem)\.?" + _TAX, re.IGNORECASE)
+_WITHOUT_TAX = re.compile(
+    r"\b(?:excl?|ex|excluding|exclusive|without|before|pre|exkl|ohne|sans|sin|sem)\.?" + _TAX, re.IGNORECASE
+)
 _LATIN = re.compile(r"[a-z]+|\d+")
 _CHINESE = re.compile(r"[\u3400-\u9fff0-9]")
 

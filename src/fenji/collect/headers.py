@@ -43,7 +43,9 @@ class Match:
 _INVISIBLE = re.compile("[\\s\ufeff\u200b\u200c\u200d\u2060\u00ad]+")
 _BRACKETS = str.maketrans("[{【〔［｛〈《]}】〕］｝〉》", "((((((((" + "))))))))")
 _YUAN_OR_PIECES = re.compile(r"\((?:元|人民币|rmb|cny|¥|人民币元|件|个|单位:元|单位:件)\)")
-_OTHER_UNIT = re.compile(r"\((?:单位:)?(亿元|百万元|万元|千元|亿|万|千|分|fen|cents?|wanyuan|thousands?|millions?)(?:[,/;，、].*)?\)|[/_](亿元|百万元|万元|千元|元|分|fen|cents?|yuan)$|(?<=[额款价费入])(亿元|百万元|万元|千元)$")
+_OTHER_UNIT = re.compile(
+    r"\((?:单位:)?(亿元|百万元|万元|千元|亿|万|千|分|fen|cents?|wanyuan|thousands?|millions?)(?:[,/;，、].*)?\)|[/_](亿元|百万元|万元|千元|元|分|fen|cents?|yuan)$|(?<=[额款价费入])(亿元|百万元|万元|千元)$"
+)
 _SAID_UNIT = re.compile(r"(亿元|百万元|万元|千元)|\bin (thousands|millions)\b")
 _NUMBERING = re.compile(r"^q?\d{1,3}[、.．]")
 _HUMP = re.compile(r"(?<=[a-z])(?=(?:Fen|Cents?|Yuan)$)")

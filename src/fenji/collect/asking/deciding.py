@@ -242,9 +242,7 @@ def _amount(each: Understood, _all: Sequence[Understood]) -> Decision | None:
         QuestionKind.AMOUNT,
         chosen,
         text=Remark(_("Which column says what the buyer paid: '{chosen}' or '{rival}'?"), {"chosen": chosen, "rival": rival}),
-        why=Remark(
-            _("both are amounts of the sale, and postage, taxes and discounts in the file do not explain the difference")
-        ),
+        why=Remark(_("both are amounts of the sale, and postage, taxes and discounts in the file do not explain the difference")),
         outcomes={
             chosen: (Remark("{column}", {"column": chosen}), each),
             rival: (Remark("{column}", {"column": rival}), replace(each, choice=replace(choice, columns=with_rival))),

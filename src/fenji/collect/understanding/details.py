@@ -163,7 +163,9 @@ def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | No
     seen = table.evidence(column.column)
     if seen.lowest is None or seen.highest is None or seen.number < MOST:
         return None
-    if (told := _TOLD_SCALE.search(column.column)) and float(told.group(1)) <= seen.lowest <= seen.highest <= float(told.group(2)):
+    if (told := _TOLD_SCALE.search(column.column)) and float(told.group(1)) <= seen.lowest <= seen.highest <= float(
+        told.group(2)
+    ):
         return float(told.group(1)), float(told.group(2))
     scales = _SCALES[1:] if default_kind(table, choice) == "nps" else _SCALES
     return next((scale for scale in scales if scale[0] <= seen.lowest and seen.highest <= scale[1]), None)
@@ -249,9 +251,7 @@ def _paid_to_others(table: SampledTable, choice: Choice, kind: str) -> frozenset
         if word is not None and number is not None:
             seen.setdefault(word, []).append((person, number))
     buyers = {person for found in seen.values() for person, number in found if number > 0 and person is not None}
-    return frozenset(
-        word for word, found in seen.items() if all(number < 0 and person not in buyers for person, number in found)
-    )
+    return frozenset(word for word, found in seen.items() if all(number < 0 and person not in buyers for person, number in found))
 
 
 def drop_candidates(table: SampledTable, choice: Choice) -> tuple[ProposedDrop, ...]:
