@@ -48,7 +48,7 @@ def shop(tmp_path: Path) -> Iterator[Path]:
     first = started(tmp_path)
     assert money(first) == (50, Decimal("5625.00"))
     assert first.policy is not None
-    yield tmp_path
+    return tmp_path
 
 
 def test_the_next_month_asks_nothing(shop: Path) -> None:
