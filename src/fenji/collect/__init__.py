@@ -5,6 +5,7 @@ collecting     what came in since the last run: new, changed, unchanged, gone
 files          which files a source means
 fingerprints   whether a file has been read before, in the same way
 matching       where in a file the columns stand that a source maps
+header_languages  names of columns in other languages
 header_words   what the words of a header say that stands in no list
 headers        what a header means: normalised, with synonyms in Chinese and English
 header_names   the synonyms themselves, per feed and field

@@ -37,8 +37,8 @@ _CUSTOMER_ID = Names(
     "客户编号 客户id 客户号 客户编码 客户代码 会员编号 会员id 会员号 会员卡号 会员编码 会员代码 会员账号 会员帐号 用户id 用户编号 用户编码 用户号 买家id 买家编号 学员编号 学员id 学员号 学号 客人编号 宾客编号 旅客编号 患者编号 "
     "买家uid 下单帐号 下单账号 买家会员名 买家旺旺 买家账号 买家帐号 顾客编号 顾客id customerid customerno customernumber customercode custid "
     "custno custcode memberid memberno membernumber membercode membercard userid useruid buyerid clientid clientno householdid householdkey accountid "
-    "accountnumber crmid shopperid subscriberid patientid guestid passengerid studentid policyholderid customerkey 会员卡编号 客户唯一标识",
-    "卡号 账号 帐号 旺旺号 旺旺 买家支付宝账号 买家支付宝帐号 客户账号 用户账号 会员名 用户名 customer member user buyer username buyerusername loyaltyid 买家昵称 用户标识 "
+    "accountnumber crmid shopperid subscriberid patientid guestid passengerid studentid policyholderid customerkey 会员卡编号 客户唯一标识 户号 用户户号 客户户号 用水户号 用电户号 加油卡号 储值卡号 消费卡号 会员卡卡号 常旅客卡号 soldtoparty soldtopt soldto payerid",
+    "卡号 账号 帐号 旺旺号 旺旺 买家支付宝账号 买家支付宝帐号 客户账号 用户账号 会员名 用户名 customer member user buyer username buyerusername loyaltyid 买家昵称 用户标识 户主 户名 车牌号 车牌号码 "
     "loyaltynumber cardno cardnumber account uid personid distinctid contactid party partyid household 客户 会员 用户 买家",
     "会员昵称 用户昵称 昵称 客户昵称 buyernickname nickname screenname",
 )
@@ -139,9 +139,9 @@ _ORDER_LINE = {
         "主订单编号 订单编号 订单号 主订单号 主订单id 订单id 订单编码 销售订单编号 销售订单号 销售单号 订单流水号 平台订单号 线上订单号 原始单号 小票号 小票编号 交易编号 交易单编号 交易流水号 结算单号 消费单号 账单号 "
         "ordernumber orderid orderno ordercode ordername ordersn orderkey amazonorderid invoice invoiceno invoiceid invoicenumber basketid receiptno receiptid receiptnumber "
         "transactionid transactionno transactionnumber saleid salesorderid salesorderno salesordernumber salesid ticketno ticketid billno billid purchaseid purchaseorderid "
-        "bookingid reservationid tradeid tid tradeno txnid",
+        "bookingid reservationid tradeid tid tradeno txnid 收费单号 缴费单号 收费编号 缴费编号 收据号 票据号 销售发票号 salesdoc salesdocument billingdoc billingdocument sono",
         "单号 单据编号 单据号 流水号 网店订单号 预订单号 预约单号 合同编号 合同号 order documentno docno docentry trans transid checkno 发票号 出库单号 bill receipt 保单号 票号",
-        "name 交易号 id",
+        "name 交易号 id no num",
     ),
     **_PERSON,
     "customer_name": Names(
@@ -155,8 +155,8 @@ _ORDER_LINE = {
         "订单创建时间 订单下单时间 下单时间 订单成交时间 订单提交时间 下单日期 订单时间 订单日期 交易时间 交易日期 报名时间 报名日期 预订时间 预订日期 消费时间 消费日期 销售日期 销售时间 购买时间 购买日期 成交时间 成交日期 拍下时间 "
         "订单生成时间 开单日期 开单时间 单据日期 业务日期 结账时间 消费日 营业日期 入住日期 开台时间 orderedat orderdate ordertime orderdatetime orderedon invoicedate invoicetime purchasedate purchasedat "
         "purchasetime transactiondate transactiontime transactiontimestamp transactiondatetime saledate saletime salesdate soldat orderplacedat ordercreatedat ordercreatedtime "
-        "datepurchased ordertimestamp placedat orderpurchasetimestamp checkoutdate orderplaced txndate txntime bookingdate receiptdate billdate gmtcreate 还款日期 刷卡日期 记账日期",
-        "创建时间 创建日期 日期 时间 addtime 添加时间 交易创建时间 createdat createtime createdate createdtime datecreated created createddate date time timestamp datetime transdate purchase day dt 制单日期",
+        "datepurchased ordertimestamp placedat orderpurchasetimestamp checkoutdate orderplaced txndate txntime bookingdate receiptdate billdate gmtcreate 还款日期 刷卡日期 记账日期 收费时间 收费日期 服务时间 服务日期 加油时间 洗车时间 就诊日期 就诊时间 账单月份 账单周期 billingdate billdate postingdate docdate",
+        "创建时间 创建日期 日期 时间 addtime 添加时间 交易创建时间 createdat createtime createdate createdtime datecreated dateadded dateadd addedat created createddate 账期 计费月 计费月份 计费账期 抄表月份 月份 所属月份 billingmonth billingperiod billmonth date time timestamp datetime transdate purchase day dt 制单日期",
         "完成时间 订单完成时间 completedat closedate",
     ),
     "paid_at": Names(
@@ -165,7 +165,7 @@ _ORDER_LINE = {
         "收款日期 processedat",
     ),
     "status": Names(
-        "订单状态 交易状态 单据状态 订单当前状态 支付状态 付款状态 orderstatus financialstatus paymentstatus status transactionstatus salestatus tradestatus orderstate postatus invoicestatus",
+        "订单状态 交易状态 单据状态 缴费状态 收费状态 结算状态 订单当前状态 支付状态 付款状态 orderstatus financialstatus paymentstatus status transactionstatus salestatus tradestatus orderstate postatus invoicestatus",
         "状态",
         "state",
     ),
@@ -189,12 +189,12 @@ _ORDER_LINE = {
     ),
     "line_amount": Names(
         "子订单实付金额 商品实付金额 商品实际价格(总共) 行金额 明细金额 商品金额小计 小计 本行实付金额 实收金额小计 分摊后金额 分摊金额 lineamount linetotal linevalue itemtotal itemamount salesvalue linesubtotal "
-        "lineitemtotal extendedprice lineprice netlineamount lineitemamount itemsubtotal lineitemsubtotal netamountline linerevenue productrevenue",
-        "销售额 金额 销售金额 成交金额 交易金额 消费金额 实收 实收金额 revenue sales netsales salesamount netrevenue netamount amount salesusd turnover netvalue",
+        "lineitemtotal 含税金额 netvalue extendedprice lineprice netlineamount lineitemamount itemsubtotal lineitemsubtotal netamountline linerevenue productrevenue",
+        "销售额 金额 销售金额 成交金额 交易金额 消费金额 实收 实收金额 revenue sales netsales salesamount netrevenue netamount amount salesusd turnover",
         "商品金额 商品总价 subtotal gmv value grosssales gross spend",
     ),
     "order_amount": Names(
-        "买家实际支付金额 买家实付金额 用户实付金额 订单实付金额 订单实际支付金额 实付金额 实际支付金额 应付金额 订单应付金额 销售订单金额 订单实收金额 订单净额 支付金额 付款金额 实付款 实付 实际付款 订单支付金额 订单总实付 "
+        "买家实际支付金额 买家实付金额 用户实付金额 订单实付金额 订单实际支付金额 实付金额 实际支付金额 应付金额 订单应付金额 销售订单金额 订单实收金额 订单净额 实缴金额 实缴费用 实缴 实收学费 实缴学费 支付金额 付款金额 实付款 实付 实际付款 订单支付金额 订单总实付 "
         "商家应收 ordertotal ordertotalamount orderamount paidamount amountpaid totalpaid payamount paymentamount grandtotal totalprice totalamount transactionamount purchaseamount "
         "orderrevenue ordervalue actualpayment payment paymentvalue invoiceamount invoicetotal totalpricecny currenttotalprice ordernetamount",
         "结算金额 房费 总房费 餐费 学费 课程费 报名费 票价 保费 订单金额 订单总金额 订单总价 总金额 订单总额 合计 合计金额 总价 总额 应收金额 商家实收金额 订单实际收款金额 刷卡金额 total amounttotal totalsales billamount 账单金额 实收总额 totalcost totalspent",
@@ -468,7 +468,7 @@ NAMES: dict[Feed, dict[str, Names]] = {
     Feed.BALANCE: _BALANCE,
 }
 
-COMPANY_NAMES = "购货单位 往来单位 客户名称 公司名称 客户全称 公司 企业名称 单位名称 companyname customername clientname 会员昵称 用户昵称 买家微信昵称 微信昵称 昵称 nickname"
+COMPANY_NAMES = "购货单位 往来单位 客户 购货方 购买方 购方名称 客商 客商名称 客户单位 客户名称 公司名称 客户全称 公司 企业名称 单位名称 companyname customername clientname 会员昵称 用户昵称 买家微信昵称 微信昵称 昵称 nickname"
 """Columns of an order that hold a customer's name and may stand in for an id that the table lacks: companies have names of their own."""
 
 PARTS = "sheet sheetname 工作表 工作表名 源文件 文件名 来源表 来源文件 来源工作表 filename sourcefile sourcesheet sourcetable sourcefilename"

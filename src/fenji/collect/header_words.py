@@ -31,7 +31,7 @@ class Sense:
     """Whether the kind alone says nothing: a time may be that of anything."""
 
 
-_SALE = "下单 订单 订购 成交 交易 消费 销售 销货 购买 收银 开票 单据 签订 签约 合同 预订 预定 报名 签单 出单 投保 承保 出票 结账 结帐 就餐 刷卡 记账 入账 交车 提车 出库 制单 业务 创建 拍下 缴费 开单 发票 营业 买单 账单 开台 就诊 入住 "
+_SALE = "下单 订单 订购 成交 交易 消费 销售 销货 购买 收银 开票 单据 签订 签约 合同 预订 预定 报名 签单 出单 投保 承保 出票 结账 结帐 就餐 刷卡 记账 入账 交车 提车 出库 制单 业务 创建 拍下 收费 服务 加油 缴费 开单 发票 营业 买单 账单 开台 就诊 入住 "
 _SALE += "order orders ordered sale sales sold purchase purchased transaction trans txn invoice invoiced receipt booking booked reservation "
 _SALE += (
     "created creation create posted posting placed place checkout bill billing document doc trade deal ticket visit opportunity"
@@ -40,17 +40,15 @@ _NO_SALE_TIME = "发货 收货 更新 修改 到期 到货 结束 截止 预计 
 _NO_SALE_TIME += "ship shipped shipping delivery deliver delivered due updated update modified estimated expiry expire expires expected cancel cancelled canceled close closed refund "
 _NO_SALE_TIME += "refunded return returned birth register registered signup limit approved last first end ended until paid pay payment fulfilled packed completed resolved review answer"
 _MOMENT = "时间 日期 时刻 date time datetime timestamp at on dt day"
-_PERSON = (
-    "客户 会员 买家 用户 顾客 购货单位 购买方 往来单位 客商 学员 学生 家长 住客 客人 宾客 旅客 患者 车主 业主 投保人 快手 粉丝 "
-)
+_PERSON = "客户 会员 买家 用户 顾客 购货单位 购买方 往来单位 客商 持卡人 加油卡 储值卡 消费卡 学员 学生 家长 住客 客人 宾客 旅客 患者 车主 业主 投保人 快手 粉丝 "
 _PERSON += "customer cust client buyer member user guest patient student shopper purchaser subscriber household payer from requester bill sold party partner card contact"
-_NO_PERSON = "等级 级别 类型 分组 地址 备注 留言 来源 门店 店铺 商品 收银 业务 销售员 导购 顾问 经办 经手 处理 客服 service level group type address note seller sales staff cashier shop store vendor item product agent rep manager owner supplier employee"
-_ORDER = "订单 单据 商机 交易 流水 小票 发票 合同 销售单 预订 预定 报名 账单 消费单 收银单 结算单 出库单 车架 order orders invoice receipt transaction trans txn sale sales booking reservation document doc ticket basket bill check folio purchase trade deal contract opportunity"
+_NO_PERSON = "等级 级别 类型 分组 地址 备注 留言 来源 门店 店铺 商品 收银 业务 销售员 导购 顾问 经办 经手 处理 受理 办理 客服 新客 新会员 是否 service new first returning is level group type address note seller sales staff cashier shop store vendor item product agent rep manager owner supplier employee"
+_ORDER = "订单 单据 商机 交易 收费 缴费 消费 收银 结算 流水 小票 发票 合同 销售单 预订 预定 报名 账单 消费单 收银单 结算单 出库单 车架 order orders invoice receipt transaction trans txn sale sales booking reservation document doc ticket basket bill check folio purchase trade deal contract opportunity"
 _ID = "编号 号 号码 单号 id 编码 代码 序列号 number no num code key ref reference vin nbr"
 _NO_ORDER_ID = "客户 会员 买家 用户 商品 产品 货 物流 快递 支付 付款 子 行 门店 店铺 手机 电话 身份证 车牌 退 售后 序号 customer buyer member user product item sku shipping tracking payment refund line batch parcel phone store shop seller campaign tax"
 _MONEY = "金额 款 款项 总价 总额 价 价款 费 费用 营业额 销售额 收入 实收 实付 实付款 应收 应付 货款 学费 房费 餐费 保费 小计 合计 amount amounts amt total totals value sales revenue paid gross net spend spent expenditure turnover price sum charge charges payment proceeds collected"
 _ABOUT_MONEY = "实付 实收 实缴 价税 含税 实际 支付 付款 已付 成交 消费 销售 订单 交易 买家 顾客 客户 用户 结算 合同 总 净 paid net collected received grand order sale sales total transaction invoice customer buyer receipt"
-_NO_MONEY = "运费 邮费 快递 配送 包装 税额 税费 税金 税率 优惠 折扣 减免 立减 抵扣 券 红包 积分 成本 毛利 利润 佣金 提成 手续费 服务费 余额 押金 定金 赠送 单价 原价 标价 市场价 吊牌 退 数量 件数 次数 比例 率 编号 单号 号码 时间 日期 状态 方式 类型 备注 累计 历史 年收入 月收入 "
+_NO_MONEY = "运费 邮费 快递 配送 包装 税额 税费 税率 优惠 折扣 减免 立减 抵扣 券 红包 积分 成本 毛利 利润 佣金 提成 手续费 服务费 余额 押金 定金 赠送 单价 原价 标价 市场价 吊牌 退 数量 件数 次数 比例 率 编号 单号 号码 时间 日期 状态 方式 类型 备注 累计 历史 年收入 月收入 "
 _NO_MONEY += "shipping freight postage delivery tax taxes vat gst duty discount discounts coupon voucher fee fees commission tip tips cost costs profit margin balance points point refund refunded refunds return returned unit "
 _NO_MONEY += "list original msrp count quantity qty items number id date time status type method currency cumulative lifetime predicted average avg income insurance handling rounding change due cash_back weight rate per fx exchange"
 _GOODS = "商品 产品 货品 存货 物料 宝贝 菜品 服务 课程 项目 品 product products item items sku goods article material dish dishes service course menu lineitem"
@@ -59,7 +57,7 @@ _ORDERS = (
     Sense("order_id", _ID, _ORDER, _NO_ORDER_ID),
     Sense("customer_id", f"{_ID} 账号 账户 帐号 帐户 卡号 名 昵称 username account login customer buyer member client 客户 买家 会员 购货单位 往来单位", _PERSON, f"{_NO_PERSON} 手机 电话 姓名 名称 phone mobile tel name fullname email mail zip city state country address date time count spend spent total amount 时间 日期 金额 次数 订单 合同 order contract"),
     Sense("customer_name", "姓名 名称 名字 name fullname", f"{_PERSON} 收货人 收件人 联系人 提货人 recipient receiver consignee ship contact", f"{_NO_PERSON} user username login first last"),
-    Sense("phone", "手机 手机号 电话 联系方式 phone mobile cellphone tel telephone msisdn", f"{_PERSON} 联系 收货人 收件人 contact recipient receiver shipping", "客服 门店 店铺 商家 业务员 司机 快递 store shop seller driver cashier agent type brand 型号", needs_subject=False),
+    Sense("phone", "手机 手机号 电话 联系方式 phone mobile cellphone tel telephone msisdn", f"{_PERSON} 联系 收货人 收件人 contact recipient receiver shipping", "客服 受理 处理 经办 办理 员工 门店 店铺 商家 业务员 司机 快递 store shop seller driver cashier agent type brand 型号", needs_subject=False),
     Sense("email", "邮箱 邮件 email e-mail mail", f"{_PERSON} contact address", "店铺 商家 to store shop seller consent marketing status opt", needs_subject=False),
     Sense("ordered_at", _MOMENT, _SALE, _NO_SALE_TIME),
     Sense("paid_at", _MOMENT, "付款 支付 收款 到账 结算 缴费 paid pay payment settled settlement", "退 预计 截止 due refund expected limit zone"),
@@ -72,7 +70,7 @@ _ORDERS = (
     Sense("quantity", "数量 件数 份数 个数 台数 瓶数 晚数 课时数 quantity qty pieces units pcs count counts num", f"{_GOODS} {_SALE} 购买 成交 实发 实收 of", "单 号 订单 库存 退 剩余 可用 赠送 订单数 次数 stock refund refunded returned available orders visits days doc document order id invoice"),
     Sense("unit_price", "单价 price 售价 unitprice", f"{_GOODS} unit deal selling 成交 销售 单位 each", "总 合计 total grand original list market 原 标 吊牌 sum 成本 cost", needs_subject=False),
     Sense("order_amount", _MONEY, _ABOUT_MONEY, _NO_MONEY, needs_subject=False),
-    Sense("refund_amount", "退款 退货 refund refunded refunds", "金额 额 款 amount total value sum", "状态 时间 日期 原因 编号 单号 数量 status date time at reason id number count quantity qty method type"),
+    Sense("refund_amount", "退款 退货 refund refunded refunds", "金额 额 款 amount total value sum", "批次 流水 请求 单号 状态 时间 日期 原因 编号 单号 数量 status date time at reason id number count quantity qty method type"),
     Sense("refunded_at", _MOMENT, "退款 退货 refund refunded return returned", "申请 预计 截止 requested"),
     Sense("currency", "币种 货币 币别 currency", needs_subject=False, never="汇率 rate amount 金额"),
     Sense("kind", "类型 种类 type kind", "单据 交易 业务 销售 小票 收据 出入库 transaction receipt document sale invoice record event", "商品 客户 支付 付款 卡 product customer payment card listing dining item shipping"),
@@ -117,6 +115,11 @@ SENSES: dict[Feed, tuple[Sense, ...]] = {
 }
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TAX = r"[ _]?(?:of[ _])?(?:sales[ _])?(?:tax(?:es)?|vat|gst|mwst|ust|tva|iva|ppn)\b"
+_WITH_TAX = re.compile(r"\b(?:incl?|including|inclusive|with|inkl|mit)\.?" + _TAX, re.IGNORECASE)
+_WITHOUT_TAX = re.compile(
+    r"\b(?:excl?|ex|excluding|exclusive|without|before|pre|exkl|ohne|sans|sin|sem)\.?" + _TAX, re.IGNORECASE
+)
 _LATIN = re.compile(r"[a-z]+|\d+")
 _CHINESE = re.compile(r"[\u3400-\u9fff0-9]")
 
@@ -131,14 +134,19 @@ class HeaderWords:
     @classmethod
     def of(cls, header: str) -> HeaderWords:
         """The words of a header."""
-        spread = _HUMP.sub(" ", header)
-        words = _LATIN.findall(spread.casefold())
+        spread = _WITHOUT_TAX.sub(" extax ", _WITH_TAX.sub(" inctax ", _HUMP.sub(" ", header)))
+        words = _LATIN.findall(_unaccented(spread).casefold())
         whole = frozenset((*words, *(f"{first}{second}" for first, second in itertools.pairwise(words))))
         return cls(whole, "".join(_CHINESE.findall(unicodedata.normalize("NFKC", header))))
 
     def has(self, names: str) -> bool:
         """Whether one of the words, separated by spaces, stands in the header."""
         return any(name in self.latin if name.isascii() else name in self.chinese for name in names.split())
+
+
+def _unaccented(text: str) -> str:
+    """Latin letters without their accents, so that Número is numero."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
 
 
 @cache

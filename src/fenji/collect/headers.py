@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from fenji.collect.header_names import NAMES, PARTS, UNUSED
+from fenji.collect.header_languages import LANGUAGES
+from fenji.collect.header_names import NAMES, PARTS, UNUSED, Names
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import MoneyUnit
 
@@ -42,7 +43,9 @@ class Match:
 _INVISIBLE = re.compile("[\\s\ufeff\u200b\u200c\u200d\u2060\u00ad]+")
 _BRACKETS = str.maketrans("[{【〔［｛〈《]}】〕］｝〉》", "((((((((" + "))))))))")
 _YUAN_OR_PIECES = re.compile(r"\((?:元|人民币|rmb|cny|¥|人民币元|件|个|单位:元|单位:件)\)")
-_OTHER_UNIT = re.compile(r"\((?:单位:)?(亿元|百万元|万元|千元|亿|万|千|分|fen|cents?|wanyuan|thousands?|millions?)(?:[,/;，、].*)?\)|[/_](亿元|百万元|万元|千元|元|分|fen|cents?|yuan)$|(?<=[额款价费入])(亿元|百万元|万元|千元)$")
+_OTHER_UNIT = re.compile(
+    r"\((?:单位:)?(亿元|百万元|万元|千元|亿|万|千|分|fen|cents?|wanyuan|thousands?|millions?)(?:[,/;，、].*)?\)|[/_](亿元|百万元|万元|千元|元|分|fen|cents?|yuan)$|(?<=[额款价费入])(亿元|百万元|万元|千元)$"
+)
 _SAID_UNIT = re.compile(r"(亿元|百万元|万元|千元)|\bin (thousands|millions)\b")
 _NUMBERING = re.compile(r"^q?\d{1,3}[、.．]")
 _HUMP = re.compile(r"(?<=[a-z])(?=(?:Fen|Cents?|Yuan)$)")
@@ -154,8 +157,9 @@ def _index() -> dict[Feed, dict[str, tuple[Match, ...]]]:
     for feed, fields in NAMES.items():
         for field, names in fields.items():
             rank = 0
+            foreign = LANGUAGES.get(feed, {}).get(field, Names())
             for confidence in Confidence:
-                for name in getattr(names, confidence.value).split():
+                for name in f"{getattr(names, confidence.value)} {getattr(foreign, confidence.value)}".split():
                     index[feed].setdefault(lookup_key(name), []).append(Match(field, confidence, rank))
                     rank += 1
     return {

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from fenji.collect.asking.deciding import decide
 from fenji.collect.asking.questions import Question
-from fenji.collect.headers import normalise_header
+from fenji.collect.headers import Confidence, normalise_header
 from fenji.collect.ports import CellReader
 from fenji.collect.reading.samples import Sample
 from fenji.collect.remarks import Remark
@@ -25,6 +25,7 @@ from fenji.collect.understanding.details import (
     currency_of,
     default_kind,
     drop_candidates,
+    flag_of_void,
     needs_paid_at,
     part_column,
     return_pattern,
@@ -105,7 +106,18 @@ def _understood(table: SampledTable) -> Understood:
         return Understood(table, None, blocking=(Remark(text),))
     guess = guess_feed(table, platform_of(table.headers))
     choice = guess.choice if guess.choice is None else opinions_of(table, guess.choice)[0]
-    return Understood(table, choice, alternative=guess.alternative)
+    return _with_flag(Understood(table, choice, alternative=guess.alternative))
+
+
+def _with_flag(each: Understood) -> Understood:
+    """Takes a yes or no under Cancelled or Paid for the status, where there is no other."""
+    flag = flag_of_void(each.table, each.choice) if each.choice else None
+    if each.choice is None or flag is None:
+        return each
+    header, statuses = flag
+    column = ProposedColumn("status", Confidence.LIKELY, Remark(_("says with yes or no whether the order counts")), column=header)
+    columns = (*(other for other in each.choice.columns if other.column != header), column)
+    return replace(each, choice=replace(each.choice, columns=columns), statuses=statuses)
 
 
 def _propose_one(each: Understood, *, has_returns: bool = False) -> ProposedSource:

@@ -207,5 +207,3 @@ def _unreadable(engine: Engine) -> ir.Table:
 def _hash(row: Sequence[str | None]) -> int:
     text = "\x1f".join("" if cell is None else cell for cell in row)
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
-
-

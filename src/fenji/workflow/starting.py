@@ -130,9 +130,9 @@ def start(
     looked_at = mapped.rehearsal.last_on if mapped and mapped.rehearsal else newest_order(root)
     day = as_of or _review_day(looked_at, latest)
     run = run_all(root, as_of=day, progress=progress)
-    # What was looked at are samples, or the files of last time: the newest order is known once all rows are read.
-    if as_of is None and (later := _review_day(newest_order(root), latest)) > day:
-        run = run_all(root, as_of=later, progress=progress)
+    # What was looked at are samples, or the files of last time, or nothing: the newest order is known once all rows are read.
+    if as_of is None and (right := _review_day(newest_order(root), latest)) != day:
+        run = run_all(root, as_of=right, progress=progress)
     policy, warnings = _first_policy(root, run, language) if is_new or _was_broken_off(root) else (None, ())
     tiers = tiers_at(root, as_of=run.as_of)
     return replace(found, run=run, policy=policy, tiers=tiers, warnings=(*gone_problem(folder), *warnings))

@@ -138,7 +138,11 @@ def test_the_commands_refuse_force_and_begin_with_what_is_missing(tmp_path: Path
 
 def test_a_narrow_screen_says_reasons_in_sentences_and_cuts_nothing() -> None:
     console = Console(file=StringIO(), width=80)
-    show_arrival(ARRIVAL, Output(Language.EN, is_json=False, console=console, remarks=console), {"shop": "june.csv (order lines)"})
+    show_arrival(
+        ARRIVAL, Output(Language.EN, is_json=False, console=console, remarks=console), {"shop": "june.csv (order lines)"}
+    )
     screen = console.file.getvalue()
-    assert "  30 (0.3%) of june.csv (order lines): should be an order that was paid\n      is '待付款' in june.csv, row 3" in screen
+    assert (
+        "  30 (0.3%) of june.csv (order lines): should be an order that was paid\n      is '待付款' in june.csv, row 3" in screen
+    )
     assert "…" not in screen.partition("Revenue")[0]

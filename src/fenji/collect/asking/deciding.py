@@ -28,6 +28,7 @@ from fenji.language import message as _
 WORTH_ASKING = 0.01
 """Share of money that must hang on a word before it is asked about."""
 _TOP_UP = re.compile(r"充值|储值|top.?up|recharge|prepaid|stored.?value|wallet.?load", re.IGNORECASE)
+_WON = re.compile(r"won|赢单|已?成交", re.IGNORECASE)
 _CODE = re.compile(r"^[0-9A-Z]{1,3}$")
 _MOST_EXAMPLES = 3
 
@@ -241,9 +242,7 @@ def _amount(each: Understood, _all: Sequence[Understood]) -> Decision | None:
         QuestionKind.AMOUNT,
         chosen,
         text=Remark(_("Which column says what the buyer paid: '{chosen}' or '{rival}'?"), {"chosen": chosen, "rival": rival}),
-        why=Remark(
-            _("both are amounts of the sale, and postage, taxes and discounts in the file do not explain the difference")
-        ),
+        why=Remark(_("both are amounts of the sale, and postage, taxes and discounts in the file do not explain the difference")),
         outcomes={
             chosen: (Remark("{column}", {"column": chosen}), each),
             rival: (Remark("{column}", {"column": rival}), replace(each, choice=replace(choice, columns=with_rival))),
@@ -314,6 +313,8 @@ def _status_words(each: Understood, _all: Sequence[Understood]) -> Decision | No
     classes = {StatusClass.PAID, StatusClass.UNPAID}
     outcomes = {each_class.value: replace(each, statuses={**each.statuses, each_class: words}) for each_class in classes}
     are_codes = all(_CODE.match(word) for word in words)
+    # Beside deals that are won, whatever else a stage is called, it is no sale yet.
+    is_pipeline = any(_WON.search(word) for word in each.table.evidence(status.column).counts)
     values = {"column": status.column, "words": " / ".join(words[:_MOST_EXAMPLES])}
     return _question(
         each,
@@ -325,9 +326,16 @@ def _status_words(each: Understood, _all: Sequence[Understood]) -> Decision | No
             "paid": (Remark(_("yes, they count")), outcomes["paid"]),
             "unpaid": (Remark(_("no, they do not count")), outcomes["unpaid"]),
         },
-        default=None if are_codes else "paid",
+        default=None if are_codes else "unpaid" if is_pipeline else "paid",
         examples=words,
-        told=None if are_codes else Remark(_("'{column}' says {words}: taken for paid."), values),
+        told=None
+        if are_codes
+        else Remark(
+            _("'{column}' says {words}: taken for not sold yet.")
+            if is_pipeline
+            else _("'{column}' says {words}: taken for paid."),
+            values,
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-PADDING = " \t\r\n\u3000\xa0\ufeff\u200b'\"="
+PADDING = " \t\r\n\u3000\xa0\ufeff\u200b'`\"="
 """What stands around a value without being part of it."""
 
 

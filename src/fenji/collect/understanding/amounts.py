@@ -26,11 +26,14 @@ MOST = 0.8
 Columns = dict[str, ProposedColumn]
 
 _TOTALS = "总金额 订单总金额 订单总额 订单金额 商品总价 ordertotal total totalamount"
-_PAID = "实付 实收 实缴 价税 含税 实际 已付 支付 付款 到账 成交 净额 折后 paid collected received grand nett settled payment"
+_PAID = (
+    "inctax 实付 实收 实缴 价税 含税 实际 已付 支付 付款 到账 成交 净额 折后 paid collected received grand nett settled payment"
+)
 _NET = "net 净"
-_GROSS = "无税 未税 不含税 应付 应收 原价 折前 标价 货款 gross subtotal merchandise before original list goods"
+_GROSS = "extax 无税 未税 不含税 应付 应收 原价 折前 标价 货款 gross subtotal merchandise before original list goods"
 _INCOME = "商家 打款 结算 到手 入账 payout earnings earning proceeds disbursement settlement vendor seller merchant"
 _FEES = "手续费 佣金 服务费 扣点 技术 平台费 fee fees commission charges processing"
+_CUTS = "优惠 折扣 折让 减免 立减 discount discounts rabatt remise descuento desconto 割引 할인"
 _EXTRAS = "运费 邮费 快递 配送 税 优惠 折扣 减免 立减 券 红包 积分 抵扣 包装 shipping freight postage delivery tax vat gst discount coupon voucher handling tip service"
 
 
@@ -79,6 +82,18 @@ def income_columns(table: SampledTable, candidates: Sequence[str]) -> frozenset[
             moved = [(g, f, n) for g, f, n in rows if abs(f) > CENT and abs(g) > CENT]
             if moved and sum(abs(abs(g) - abs(f) - abs(n)) < CENT * 2 for g, f, n in moved) >= MOST * len(moved):
                 found.add(net)
+    return frozenset(found)
+
+
+def before_discount(table: SampledTable, candidates: Sequence[str]) -> frozenset[str]:
+    """Candidates that are another one before a discount: what the goods would have cost, not what the buyer paid."""
+    cuts = [header for header in table.headers if HeaderWords.of(header).has(_CUTS) and table.evidence(header).number >= MOST]
+    found = set()
+    for cut in (each for each in cuts if each not in candidates):
+        for net, gross in ((a, b) for pair in combinations(candidates, 2) for a, b in (pair, pair[::-1])):
+            moved = [(g, c, n) for g, c, n in _complete(table, gross, cut, net) if abs(c) > CENT]
+            if len(moved) >= FEWEST_ORDERS and sum(abs(g - abs(c) - n) < CENT * 2 for g, c, n in moved) >= MOST * len(moved):
+                found.add(gross)
     return frozenset(found)
 
 

@@ -16,6 +16,7 @@ from fenji.collect.headers import Confidence, lookup_key, matches_for, money_uni
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.amounts import (
     Standing,
+    before_discount,
     income_columns,
     is_explained,
     is_of_order,
@@ -37,13 +38,15 @@ MOST_UNLABELLED = 200
 """Columns without a known header whose cells are looked at; more would take long and no table of people has them."""
 _AMOUNTS = frozenset({"line_amount", "order_amount"})
 _PERSON_IDS = frozenset({"customer_id", "union_id"})
-_OF_ACCOUNT = re.compile(r"[0-9_@#*]|公司|厂|店|行$|有限|集团|\\b(?:inc|ltd|llc|gmbh|corp|co)\\b", re.IGNORECASE)
+_OF_ACCOUNT = re.compile(r"[0-9_@#*]|公司|厂|店|行$|有限|集团|\b(?:inc|ltd|llc|gmbh|corp|co)\b", re.IGNORECASE)
 _STRICT_ID = "编号 号 id 编码 代码 卡号 number no code key 账号"
+FEWEST_ALIKE = 10
+"""Rows that all say the same before a column that nobody knows tells no people apart."""
 _COMPOSED_RANK = 1000
 """Behind every name that stands in a list."""
 
 _SALE_OR_RETURN = re.compile(
-    "退|销售|消费|还款|提现|充值|储值|转账|手续费|return|refund|sale|credit|withdraw|payout|transfer|top.?up|deposit|repayment|fee",
+    "退|销售|消费|购买|下单|成交|purchase|还款|提现|充值|储值|转账|手续费|return|refund|sale|credit|withdraw|payout|transfer|top.?up|deposit|repayment|fee",
     re.IGNORECASE,
 )
 
@@ -155,6 +158,11 @@ def choose_columns(
     if platform and platform.channel:
         constant = Remark(_("the platform is recognised by its headers"))
         chosen["channel"] = ProposedColumn("channel", Confidence.SURE, constant, constant=platform.channel)
+    money = {field.name for field in FEEDS[feed] if field.cell is Cell.MONEY}
+    if platform and platform.unit:
+        chosen |= {
+            name: replace(column, unit=platform.unit) for name, column in chosen.items() if name in money and column.column
+        }
     columns = tuple(chosen[field.name] for field in FEEDS[feed] if field.name in chosen)
     return Choice(feed, columns, notes, (*_warnings(candidates, chosen), *numbered.warnings), rival)
 
@@ -206,6 +214,8 @@ def _candidates(table: SampledTable, feed: Feed, platform: Platform | None) -> l
 
 def _is_other_identifier(seen: Evidence, *, is_composed: bool) -> bool:
     """Whether a column that is called like an id holds e-mails, phones or amounts: these are known by other fields."""
+    if is_composed and seen.distinct == 1 and seen.filled >= FEWEST_ALIKE:
+        return True
     return seen.email >= MOST or (is_composed and (seen.phone >= MOST or (seen.number >= MOST and seen.fraction > 0)))
 
 
@@ -246,6 +256,7 @@ def _one_amount(table: SampledTable, candidates: list[_Candidate]) -> tuple[list
     if not amounts:
         return candidates, None
     income = income_columns(table, list(dict.fromkeys(each.header for each in amounts)))
+    uncut = before_discount(table, [each for each in dict.fromkeys(each.header for each in amounts) if each not in income])
     orders = [
         each.header
         for each in candidates
@@ -259,11 +270,20 @@ def _one_amount(table: SampledTable, candidates: list[_Candidate]) -> tuple[list
         idle = each.is_empty or not table.evidence(each.header).highest
         # What was paid for the whole order has its postage and taxes in it, which the amounts of its rows lack.
         of_row = bool(of_order) and each.header not in of_order
-        return (idle, standing, of_row, each.confidence.order, each.is_composed, each.field.name != "order_amount", each.rank)
+        return (
+            idle,
+            each.header in uncut and standing is not Standing.INCOME,
+            standing,
+            of_row,
+            each.confidence.order,
+            each.is_composed,
+            each.field.name != "order_amount",
+            each.rank,
+        )
 
     best = min(amounts, key=lambda each: (order(each), each.header))
     prices = {each.header for each in candidates if each.field.name == "unit_price"}
-    alike = [each for each in amounts if each.header not in {best.header, *prices} and order(each)[:4] == order(best)[:4]]
+    alike = [each for each in amounts if each.header not in {best.header, *prices} and order(each)[:5] == order(best)[:5]]
     rival = next((each.header for each in alike if not is_explained(table, best.header, each.header)), None)
     return [*others, best], rival
 

@@ -65,6 +65,35 @@ _FAMILIES = (
 )
 
 
+_VOID_FLAG = re.compile(
+    r"^(?:is|was|has)?(?:order)?(?:cancell?ed|voided|void|annulled|deleted)$|^(?:是否|已)?(?:取消|作废|撤销|冲红)(?:标志|标记|标识)?$"
+)
+_PAID_FLAG = re.compile(r"^(?:is|was|has)?(?:order)?(?:paid|fullypaid)$|^(?:是否|已)(?:付款|支付|收款|缴费|结清)$")
+_YES = frozenset({"yes", "y", "true", "t", "1", "是", "√"})
+
+
+def flag_of_void(table: SampledTable, choice: Choice) -> tuple[str, dict[StatusClass, tuple[str, ...]]] | None:
+    """A column that says with yes or no whether the order was called off or paid, with what its words mean.
+
+    Where a table has such a column and no other status, it is the status: a Yes under Cancelled is no sale.
+    """
+    if choice.feed is not Feed.ORDER_LINE or choice.column("status") is not None:
+        return None
+    for header in table.headers:
+        key, seen = lookup_key(header), table.evidence(header)
+        says_void = _VOID_FLAG.match(key) is not None
+        if not (says_void or _PAID_FLAG.match(key)) or seen.distinct < 2 or seen.yes_no < MOST:  # noqa: PLR2004 - one word tells nothing apart
+            continue
+        yes = tuple(word for word in seen.counts if word.casefold() in _YES)
+        no = tuple(word for word in seen.counts if word.casefold() not in _YES)
+        if yes and no:
+            return header, {StatusClass.VOID: yes, StatusClass.PAID: no} if says_void else {
+                StatusClass.PAID: yes,
+                StatusClass.UNPAID: no,
+            }
+    return None
+
+
 def part_column(table: SampledTable) -> str | None:
     """The column that says which file or sheet a row first came from."""
     return next((header for header in table.headers if is_part_header(header)), None)
@@ -134,7 +163,9 @@ def score_scale(table: SampledTable, choice: Choice) -> tuple[float, float] | No
     seen = table.evidence(column.column)
     if seen.lowest is None or seen.highest is None or seen.number < MOST:
         return None
-    if (told := _TOLD_SCALE.search(column.column)) and float(told.group(1)) <= seen.lowest <= seen.highest <= float(told.group(2)):
+    if (told := _TOLD_SCALE.search(column.column)) and float(told.group(1)) <= seen.lowest <= seen.highest <= float(
+        told.group(2)
+    ):
         return float(told.group(1)), float(told.group(2))
     scales = _SCALES[1:] if default_kind(table, choice) == "nps" else _SCALES
     return next((scale for scale in scales if scale[0] <= seen.lowest and seen.highest <= scale[1]), None)
@@ -181,7 +212,7 @@ def statuses_seen(table: SampledTable, choice: Choice) -> tuple[str, ...]:
 
 
 _NO_SALE = (
-    r"还款|提现|充值|储值|转账|转出|转入|手续费|利息|年费|冻结|解冻|开卡|退卡|调整|盘点|调拨|赠送|积分"
+    r"^(?:view|click|cart|search|impression|wishlist|favou?rite|login|visit|page_?view|product_?view|add_?to_?cart|remove_?from_?cart)s?$|^(?:浏览|点击|加购|加入购物车|收藏|搜索|登录|访问)|还款|充值|储值|转账|转出|转入|手续费|利息|年费|冻结|解冻|开卡|退卡|调整|盘点|调拨|赠送|积分"
     r"|withdraw|payout|transfer|top.?up|deposit|repayment|interest|account hold|hold on|release|authorization|currency conversion|bank|fee$|fees$|adjustment"
 )
 _RETURNED = r"退|冲正|红字|refund|return|reversal|chargeback|credit note|void"
@@ -220,9 +251,7 @@ def _paid_to_others(table: SampledTable, choice: Choice, kind: str) -> frozenset
         if word is not None and number is not None:
             seen.setdefault(word, []).append((person, number))
     buyers = {person for found in seen.values() for person, number in found if number > 0 and person is not None}
-    return frozenset(
-        word for word, found in seen.items() if all(number < 0 and person not in buyers for person, number in found)
-    )
+    return frozenset(word for word, found in seen.items() if all(number < 0 and person not in buyers for person, number in found))
 
 
 def drop_candidates(table: SampledTable, choice: Choice) -> tuple[ProposedDrop, ...]:

@@ -25,6 +25,7 @@ TOO_MASKED = 0.2
 """Share of masked cells from which a column cannot tell people apart."""
 
 MOST_STATUSES = 40
+MOST_UNKNOWN_STAGES = 12
 LONGEST_OPINION = 12
 """Signs of an answer such as 非常满意 or very satisfied; what is longer is somebody's own words."""
 LONGEST_WORD = 60
@@ -330,7 +331,7 @@ def plain_cell(text: str | None) -> str | None:
         return None
     bare = text.strip(" \t\r\n\ufeff\u00a0\u3000\u200b")
     wrapped = _WRAPPED.match(bare)
-    bare = (wrapped.group(1) if wrapped else bare).lstrip("'").strip(" \t\r\n\u00a0\u3000")
+    bare = (wrapped.group(1) if wrapped else bare).lstrip("'`").strip(" \t\r\n\u00a0\u3000")
     return bare or None
 
 
@@ -412,7 +413,9 @@ def _place(seen: Evidence) -> Verdict:
 def _status(seen: Evidence) -> Verdict:
     # An order goes through few stages; twenty different words are something else.
     said = any(seen.readings[value].status is not None or _STAGE.search(value) for value in seen.counts)
-    if seen.distinct > MOST_STATUSES or (not said and seen.number < MOST) or _text(seen) is Verdict.VETOED:
+    # Words of a language that we do not know stand again and again all the same; what they mean is asked.
+    again = seen.distinct <= MOST_UNKNOWN_STAGES and seen.filled >= 2 * seen.distinct
+    if seen.distinct > MOST_STATUSES or (not said and not again and seen.number < MOST) or _text(seen) is Verdict.VETOED:
         return Verdict.VETOED
     return Verdict.CONFIRMED if said else Verdict.SILENT
 

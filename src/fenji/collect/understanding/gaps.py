@@ -64,7 +64,13 @@ def why_unknown(table: SampledTable) -> tuple[Remark, ...]:
 def _about_people(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
     people = _people(choice)
     if choice.feed is Feed.ORDER_LINE and not people:
-        return (Remark(_("No stable buyer id: the revenue of this source will be unattributed, it counts for no customer. Export it again with the buyer's account, phone or e-mail.")),)
+        return (
+            Remark(
+                _(
+                    "No stable buyer id: the revenue of this source will be unattributed, it counts for no customer. Export it again with the buyer's account, phone or e-mail."
+                )
+            ),
+        )
     if choice.feed is Feed.FEEDBACK and not people:
         return (Remark(_("Nothing says whose the answers are: they are kept as anonymous and count for no customer.")),)
     if choice.feed is Feed.ORDER_LINE and all(table.evidence(column).filled == 0 for column in people):

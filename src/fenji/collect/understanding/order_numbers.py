@@ -101,6 +101,7 @@ class _Rows:
     def __init__(self, table: SampledTable, chosen: Columns) -> None:
         self.table, self.chosen = table, chosen
         people = [self._people(name) for name in PERSON_FIELDS if name in chosen]
+        self.named = [frozenset(cell for cell in row if cell) for row in zip(*people, strict=True)]
         self.persons = [next((cell for cell in row if cell), None) for row in zip(*people, strict=True)]
         at = chosen["ordered_at"]
         seen = table.evidence(at.column or "")
@@ -127,14 +128,24 @@ class _Rows:
 
     def broken(self, keys: Iterable[tuple[Hashable, ...]]) -> int:
         """How many keys stand for several buyers, or for days too far apart for one order."""
-        people: dict[tuple[Hashable, ...], set[object]] = defaultdict(set)
+        people: dict[tuple[Hashable, ...], set[frozenset[str]]] = defaultdict(set)
         times: dict[tuple[Hashable, ...], list[datetime]] = defaultdict(list)
-        for key, person, moment in zip(keys, self.persons, self.moments, strict=True):
+        for key, named, moment in zip(keys, self.named, self.moments, strict=True):
             if key[0] is None:
                 continue
-            if person is not None:
-                people[key].add(person)
+            if named:
+                people[key].add(named)
             if moment is not None:
                 times[key].append(moment)
         far = {key for key, moments in times.items() if (max(moments) - min(moments)).days > LONGEST_ORDER_DAYS}
-        return len(far | {key for key, persons in people.items() if len(persons) > 1})
+        return len(far | {key for key, persons in people.items() if _are_several(persons)})
+
+
+def _are_several(people: set[frozenset[str]]) -> bool:
+    """Whether these are several buyers; a row that names less of one, such as the e-mail alone, is no other."""
+    first, *rest = people
+    known = set(first)
+    while near := [each for each in rest if each & known]:
+        known.update(*near)
+        rest = [each for each in rest if not each & known]
+    return bool(rest)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fenji.collect.headers import lookup_key
 from fenji.collect.remarks import Remark
 from fenji.domain.feeds import Feed
+from fenji.domain.sources import MoneyUnit
 from fenji.language import message as _
 
 
@@ -29,6 +30,8 @@ class Platform:
     columns: Mapping[str, str] = field(default_factory=dict)
     """Field -> headers, separated by spaces, best first; an empty text means: leave the field empty."""
     return_order_pattern: str | None = None
+    unit: MoneyUnit | None = None
+    """Of all its amounts, where no header says it."""
     notes: tuple[Remark, ...] = ()
     blocking: tuple[Remark, ...] = ()
 
@@ -188,6 +191,27 @@ PLATFORMS: tuple[Platform, ...] = (
         },
     ),
     Platform(
+        "squarespace",
+        Remark(_("Squarespace order export")),
+        Feed.ORDER_LINE,
+        ("orderid financialstatus lineitemname",),
+        channel="Squarespace",
+        # The columns of Shopify, but for the number of the order.
+        columns={
+            "order_id": "orderid",
+            "customer_id": "",
+            "customer_name": "billingname shippingname",
+            "order_amount": "total",
+            "line_amount": "",
+            "ordered_at": "createdat",
+            "paid_at": "paidat",
+            "status": "financialstatus",
+            "product_id": "lineitemsku",
+            "channel": "",
+        },
+        notes=(Remark(_("Only the first row of an order carries its total; the amount is split over the rows.")),),
+    ),
+    Platform(
         "shopify",
         Remark(_("Shopify order export")),
         Feed.ORDER_LINE,
@@ -260,13 +284,63 @@ PLATFORMS: tuple[Platform, ...] = (
         ),
         # A deal is a sale once it is won, on the day of its closing; what it was created for may never come.
         columns={
-            "order_id": "opportunityid dealid recordid 商机编号 商机id",
-            "customer_id": "accountid companyid 客户编号 accountname associatedcompany company 客户名称",
+            "order_id": "opportunityid dealid recordid 商机编号 商机id 记录id",
+            "customer_id": "accountid companyid 客户编号 accountname associatedcompany company 客户名称 客户 关联客户 客户名 公司名称 account organization",
             "ordered_at": "closedate closingdate 成交日期 实际成交日期 赢单日期 结单日期",
             "status": "stage dealstage 商机阶段 销售阶段",
             "order_amount": "amount 商机金额 成交金额",
             "line_amount": "",
         },
+    ),
+    Platform(
+        "pipedrive",
+        Remark(_("deals or opportunities of a CRM")),
+        Feed.ORDER_LINE,
+        ("deal-id deal-value deal-status",),
+        columns={
+            "order_id": "deal-id",
+            "customer_id": "deal-organizationid deal-organization deal-contactperson",
+            "customer_name": "deal-organization deal-contactperson",
+            "ordered_at": "deal-wontime",
+            "status": "deal-status",
+            "order_amount": "deal-value",
+            "line_amount": "",
+            "currency": "deal-currencyofvalue",
+        },
+    ),
+    Platform(
+        "accounting_list",
+        Remark(_("invoice list of an accounting program")),
+        Feed.ORDER_LINE,
+        ("transactiontype num name amount", "type num name amount", "type documentnumber name amount"),
+        # QuickBooks and NetSuite call the customer Name; Account is that of the ledger.
+        columns={
+            "order_id": "num documentnumber",
+            "customer_id": "name",
+            "ordered_at": "date transactiondate",
+            "order_amount": "amount",
+            "line_amount": "",
+            "kind": "transactiontype type",
+            "product_name": "",
+        },
+    ),
+    Platform(
+        "stripe_api",
+        Remark(_("charges of the Stripe API")),
+        Feed.ORDER_LINE,
+        ("id object amount created currency", "object amountcaptured amountrefunded currency"),
+        # The API counts in the smallest unit of the currency; the exports of the dashboard do not, and have no column called object.
+        columns={
+            "order_id": "id",
+            "customer_id": "customer",
+            "ordered_at": "created",
+            "order_amount": "amount",
+            "line_amount": "",
+            "refund_amount": "amountrefunded",
+            "status": "status",
+        },
+        unit=MoneyUnit.FEN,
+        notes=(Remark(_("The Stripe API states amounts in cents: they are divided by 100.")),),
     ),
     Platform(
         "ta_feng",
