@@ -54,7 +54,7 @@ _NO_MONEY += "list original msrp count quantity qty items number id date time st
 _GOODS = "商品 产品 货品 存货 物料 宝贝 菜品 服务 课程 项目 品 product products item items sku goods article material dish dishes service course menu lineitem"
 
 _ORDERS = (
-    Sense("order_id", _ID, _ORDER, _NO_ORDER_ID),
+    Sense("order_id", _ID, _ORDER, f"{_NO_ORDER_ID} of count 次数 笔数 单数"),
     Sense("customer_id", f"{_ID} 账号 账户 帐号 帐户 卡号 名 昵称 username account login customer buyer member client 客户 买家 会员 购货单位 往来单位", _PERSON, f"{_NO_PERSON} 手机 电话 姓名 名称 phone mobile tel name fullname email mail zip city state country address date time count spend spent total amount 时间 日期 金额 次数 订单 合同 order contract"),
     Sense("customer_name", "姓名 名称 名字 name fullname", f"{_PERSON} 收货人 收件人 联系人 提货人 recipient receiver consignee ship contact", f"{_NO_PERSON} user username login first last"),
     Sense("phone", "手机 手机号 电话 联系方式 phone mobile cellphone tel telephone msisdn", f"{_PERSON} 联系 收货人 收件人 contact recipient receiver shipping", "客服 受理 处理 经办 办理 员工 门店 店铺 商家 业务员 司机 快递 store shop seller driver cashier agent type brand 型号", needs_subject=False),
@@ -114,6 +114,10 @@ SENSES: dict[Feed, tuple[Sense, ...]] = {
     Feed.FEEDBACK: _OPINION,
 }
 
+_TWELVE_MONTHS = re.compile(
+    r"\b(?:last|past|trailing|previous)[ _](?:12|twelve)[ _]months?\b|\b(?:last|past)[ _]year\b", re.IGNORECASE
+)
+"""Said of a sum, it is no word for the last of several things."""
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TAX = r"[ _]?(?:of[ _])?(?:sales[ _])?(?:tax(?:es)?|vat|gst|mwst|ust|tva|iva|ppn)\b"
 _WITH_TAX = re.compile(r"\b(?:incl?|including|inclusive|with|inkl|mit)\.?" + _TAX, re.IGNORECASE)

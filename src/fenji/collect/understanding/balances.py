@@ -15,7 +15,7 @@ from fenji.domain.feeds import Feed
 from fenji.domain.sources import TotalsPeriod
 from fenji.language import message as _
 
-_YEAR = "近12个月 近12月 12个月 最近一年 近一年 过去一年 滚动年 12m 12months last12months lastyear"
+_YEAR = "近12个月 近12月 12个月 最近一年 近一年 过去一年 滚动年 12m 12months last12months lastyear annual"
 _MOST_SHOWN = 4
 _WHOLE = "累计 历史 总 lifetime historic historical cumulative total ltv clv all"
 

@@ -370,6 +370,14 @@ def _unlabelled(table: SampledTable, feed: Feed, chosen: dict[str, ProposedColum
     return found | _only_moment(table, feed, chosen, silent)
 
 
+def _is_of_person(header: str) -> bool:
+    """Whether a day is the first or the last of many of a customer, and so that of no row."""
+    named = {match.field for match in matches_for(header, Feed.BALANCE)} | {
+        name for name, _subject in senses_of(header, Feed.BALANCE)
+    }
+    return bool(named & {"last_at", "first_at"})
+
+
 def _is_of_staff(header: str) -> bool:
     """Whether a header is about the shop or its people, whose phone is nobody's."""
     return HeaderWords.of(header).has(
@@ -381,7 +389,7 @@ def _only_moment(
     table: SampledTable, feed: Feed, chosen: dict[str, ProposedColumn], silent: list[str]
 ) -> dict[str, ProposedColumn]:
     needed = [field for field in FEEDS[feed] if field.required and field.cell is Cell.MOMENT and field.name not in chosen]
-    moments = [header for header in silent if table.evidence(header).moment >= MOST]
+    moments = [header for header in silent if table.evidence(header).moment >= MOST and not _is_of_person(header)]
     if not needed or len(moments) != 1:
         return {}
     why = Remark(_("the only column whose cells look like dates"))

@@ -405,6 +405,9 @@ def _yes_no(seen: Evidence) -> Verdict:
 def _place(seen: Evidence) -> Verdict:
     # A composite address (name, phone, province, street) is no region: every customer would have one of their own.
     crowded = sum(1 for value in seen.values if value and (len(value) > 25 or "，" in value))  # noqa: PLR2004 - longer than any region's name
+    # State is a place in one system and the stage of an order in another.
+    if seen.share(lambda _, read: read.status is not None) >= FEW:
+        return Verdict.VETOED
     if crowded >= seen.filled * FEW or seen.number >= MOST or seen.masked >= FEW:
         return Verdict.VETOED
     return Verdict.CONFIRMED if seen.province >= FEW else _text(seen)

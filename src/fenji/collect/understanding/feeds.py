@@ -63,17 +63,26 @@ def guess_feed(table: SampledTable, platform: Platform | None) -> Guess:
     scored = [
         (_points(choice, table), choice)
         for feed, choice in choices.items()
-        if _GATES[feed](choice) and not _is_rather_a_sale(choice, sale)
+        if _GATES[feed](choice) and not _is_rather_a_sale(choice, sale) and not _is_rather_people(choice)
     ]
     best = max(scored, key=lambda each: each[0], default=(0.0, None))
     found = best[1] if best[0] >= FEWEST_POINTS else None
-    if _is_sale(sale) and (found is None or _leaves_a_sale(found, sale, table)):
+    if _is_sale(sale) and not _is_rather_people(sale) and (found is None or _leaves_a_sale(found, sale, table)):
         return Guess(sale, found if found and found.feed is Feed.CONTRACT else None)
     return Guess(found)
 
 
+def _is_rather_people(choice: Choice) -> bool:
+    """Whether rows that look like orders are customers with what each of them has spent: a total, and no number of an order."""
+    amount, order = choice.amount, choice.column("order_id")
+    has_number = order is not None and order.column is not None
+    return choice.feed is Feed.ORDER_LINE and not has_number and amount is not None and is_total(amount.column or "")
+
+
 def _is_rather_a_sale(choice: Choice, sale: Choice) -> bool:
-    """Whether payments or returns are really orders, which name their buyer or their goods and what was paid."""
+    """Whether payments, returns or customers are really orders, which have a number and name their buyer or their goods."""
+    if choice.feed is Feed.CUSTOMER:
+        return _is_named(sale, "order_id") and sale.has_person and sale.column("ordered_at") is not None
     if choice.feed is Feed.PAYMENT:
         return sale.has_amount and (sale.has_person or sale.column("product_id") is not None or sale.column("status") is not None)
     return choice.feed is Feed.RETURN and sale.has_amount and not _is_surely(choice, "return_id")
@@ -156,7 +165,9 @@ def _is_surely(choice: Choice, *fields: str) -> bool:
     return any((column := choice.column(name)) and column.confidence is not Confidence.GUESS for name in fields)
 
 
-_OVER_TIME = "累计 历史 近12个月 近一年 近 年度 lifetime historic historical cumulative 12 months year spent spend clv ltv mnt"
+_OVER_TIME = (
+    "累计 历史 近12个月 近一年 近 年度 lifetime historic historical cumulative 12 months year spent spend clv ltv mnt annual"
+)
 _READ_NO_SALES = frozenset({Feed.CUSTOMER, Feed.PRODUCT, Feed.FEEDBACK, Feed.CONTRACT, Feed.EVENT, Feed.CAMPAIGN_CONTACT})
 
 _TELLING: dict[Feed, frozenset[str]] = {
@@ -195,7 +206,7 @@ _GATES: dict[Feed, Callable[[Choice], bool]] = {
     Feed.CUSTOMER: lambda choice: choice.has_person and len(choice.columns) > 1,
     # Orders whose money stands in another file are orders all the same; that it is missing will be said.
     Feed.ORDER_LINE: lambda choice: (
-        (_is_surely(choice, "order_id") and (choice.has_amount or (choice.has_person and _is_named(choice, "ordered_at"))))
+        (_is_surely(choice, "order_id") and (choice.has_amount or (choice.has_person and _is_surely(choice, "ordered_at"))))
         or _is_sale(choice)
     ),
     Feed.PRODUCT: lambda choice: (

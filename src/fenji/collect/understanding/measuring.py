@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from fenji.collect.understanding.joining import Understood
 from fenji.collect.understanding.order_numbers import PERSON_FIELDS
-from fenji.domain.feeds import FEEDS, Cell
-from fenji.domain.sources import StatusClass
+from fenji.domain.feeds import FEEDS, Cell, Feed
+from fenji.domain.sources import StatusClass, TotalsPeriod
 
 MONEY_FIELDS = frozenset(field.name for fields in FEEDS.values() for field in fields if field.cell is Cell.MONEY)
 _CODE = re.compile("^[A-Z]{3}$")
@@ -30,6 +30,10 @@ def measured(each: Understood) -> Effect:
     """Customers, orders and money of a table; nothing where it is left out."""
     if each.choice is None or each.blocking:
         return Effect(0, 0, 0.0)
+    if each.feed is Feed.BALANCE:
+        # Only totals of the last twelve months say what tiers of twelve months ask for.
+        whole = sum(amount or 0.0 for amount in money_of(each)) if each.period is TotalsPeriod.LAST_12_MONTHS else 0.0
+        return Effect(each.table.rows, 0, round(whole, 2))
     people = [_cells(each, name) for name in PERSON_FIELDS if each.column(name)]
     persons = (
         [next((cell for cell in row if cell), None) for row in zip(*people, strict=True)] if people else [None] * each.table.rows
