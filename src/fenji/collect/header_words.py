@@ -138,7 +138,7 @@ class HeaderWords:
     @classmethod
     def of(cls, header: str) -> HeaderWords:
         """The words of a header."""
-        spread = _WITHOUT_TAX.sub(" extax ", _WITH_TAX.sub(" inctax ", _HUMP.sub(" ", header)))
+        spread = _WITHOUT_TAX.sub(" extax ", _WITH_TAX.sub(" inctax ", _HUMP.sub(" ", _TWELVE_MONTHS.sub(" annual ", header))))
         words = _LATIN.findall(_unaccented(spread).casefold())
         whole = frozenset((*words, *(f"{first}{second}" for first, second in itertools.pairwise(words))))
         return cls(whole, "".join(_CHINESE.findall(unicodedata.normalize("NFKC", header))))
