@@ -70,7 +70,9 @@ SHARED_CASES = {
     [
         pytest.param(
             name,
-            marks=[pytest.mark.xfail(strict=True, reason="equal refunds that add up to what was paid are read as one a row (0031)")]
+            marks=[
+                pytest.mark.xfail(strict=True, reason="equal refunds that add up to what was paid are read as one a row (0031)")
+            ]
             if name == "refund_repeated_on_lines"
             else [],
         )
@@ -118,7 +120,7 @@ SPELLINGS = {
     "American dates with a time": ("order_id,customer_id,order_date,amount\n1,A,12/31/2024,10\n2,B,6/5/2025 8:26,20\n3,C,5/16/2025 18:26,20", (3, 3, "50.00")),
     "American dates with AM and PM": ("Order ID,Buyer,Order Date,Total\n1,A1,12/31/2024 10:00 AM,10\n2,B1,06/05/2025 08:26 PM,20\n3,C1,05/16/2025 06:26 PM,20", (3, 3, "50.00")),
     "European dates with points": ("order_id,customer_id,order_date,amount\n1,A,31.12.2024,10\n2,B,05.06.2025,20\n3,C,16.05.2025,20", (3, 3, "50.00")),
-    "dates with months in words": ("order_id,customer_id,order_date,amount\n1,A,31 Dec 2024,10\n2,B,5-Jun-2025,20\n3,C,\"May 16, 2025\",20", (3, 3, "50.00")),
+    "dates with months in words": ('order_id,customer_id,order_date,amount\n1,A,31 Dec 2024,10\n2,B,5-Jun-2025,20\n3,C,"May 16, 2025",20', (3, 3, "50.00")),
     "a refund on every row of an order": ("订单号,会员号,商品名称,数量,订单实付金额,订单退款金额,订单状态,下单时间\n1,A,x,1,300,100,交易成功,2025-06-01\n1,A,y,1,300,100,交易成功,2025-06-01\n2,B,x,1,200,0,交易成功,2025-06-01\n2,B,y,1,200,0,交易成功,2025-06-01", (2, 2, "400.00")),
     "a total at the end": ("订单编号,会员号,实付金额,下单时间\nA1,u1,10.00,2025-05-01\nA2,u2,20.00,2025-05-02\nA3,u3,30.00,2025-06-01\n合计,,60.00,", (3, 3, "60.00")),
     "a grand total in English": ("order_no,member_no,total,date\nA1,u1,10.00,2025-05-01\nA2,u2,20.00,2025-05-02\nA3,u3,30.00,2025-06-01\nGrand Total,,60.00,", (3, 3, "60.00")),
@@ -145,7 +147,11 @@ def test_another_spelling_of_the_kind_is_read_as_well(kind: str, tmp_path: Path)
     ("earlier", "later", "right"),
     [
         ("1,A,100,2025-06-01\n2,B,50,2025-06-02", "1,A,80,2025-06-01\n2,B,50,2025-06-02\n3,C,70,2025-06-20", (3, 3, "200.00")),
-        ("1,A,100.00,2025-06-01 10:00:00\n2,B,50.5,2025-06-02 10:00:00", "1,A,100,2025/6/1 10:00\n2,B,50.50,2025/6/2 10:00", (2, 2, "150.50")),
+        (
+            "1,A,100.00,2025-06-01 10:00:00\n2,B,50.5,2025-06-02 10:00:00",
+            "1,A,100,2025/6/1 10:00\n2,B,50.50,2025/6/2 10:00",
+            (2, 2, "150.50"),
+        ),
         ("1,A,100.00,2025-06-01", "1,A,100.00,2025-06-01", (1, 1, "100.00")),
     ],
 )

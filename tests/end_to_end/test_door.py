@@ -80,11 +80,27 @@ def shopify(folder: Path) -> Shop:
     rows = []
     for each in made.orders:
         for place, price in enumerate(each.lines):
-            head = (f"b{each.buyer}@mail.test", "paid" if each.counts else ("pending", "voided")[each.number % 2], "USD", each.total, "0.00", each.total)
-            rows.append(
-                [f"#{1000 + each.number}", *(head if place == 0 else (f"b{each.buyer}@mail.test", *[""] * 5)), each.at.strftime("%Y-%m-%d %H:%M:%S +0800"), 1, f"Thing {place}", price]
+            head = (
+                f"b{each.buyer}@mail.test",
+                "paid" if each.counts else ("pending", "voided")[each.number % 2],
+                "USD",
+                each.total,
+                "0.00",
+                each.total,
             )
-    headers = "Name|Email|Financial Status|Currency|Subtotal|Shipping|Total|Created at|Lineitem quantity|Lineitem name|Lineitem price"
+            rows.append(
+                [
+                    f"#{1000 + each.number}",
+                    *(head if place == 0 else (f"b{each.buyer}@mail.test", *[""] * 5)),
+                    each.at.strftime("%Y-%m-%d %H:%M:%S +0800"),
+                    1,
+                    f"Thing {place}",
+                    price,
+                ]
+            )
+    headers = (
+        "Name|Email|Financial Status|Currency|Subtotal|Shipping|Total|Created at|Lineitem quantity|Lineitem name|Lineitem price"
+    )
     (folder / "orders_export.csv").write_text(table(headers, rows), encoding="utf-8")
     return made
 
@@ -93,7 +109,18 @@ def taobao(folder: Path) -> Shop:
     """ExportOrderList in GBK, with quotes and tabs around numbers, closed orders among them."""
     made = shop(2, unpaid=4)
     rows = [
-        [f'="{4_000_000_000 + each.number}"', f"小鱼{each.buyer}号", each.total, each.total, "交易成功" if each.counts else "交易关闭", f"'1390000000{each.buyer}", each.at.strftime("%Y-%m-%d %H:%M:%S"), each.at.strftime("%Y-%m-%d %H:%M:%S") if each.counts else "", "杯", 1]
+        [
+            f'="{4_000_000_000 + each.number}"',
+            f"小鱼{each.buyer}号",
+            each.total,
+            each.total,
+            "交易成功" if each.counts else "交易关闭",
+            f"'1390000000{each.buyer}",
+            each.at.strftime("%Y-%m-%d %H:%M:%S"),
+            each.at.strftime("%Y-%m-%d %H:%M:%S") if each.counts else "",
+            "杯",
+            1,
+        ]
         for each in made.orders
     ]
     headers = "订单编号|买家会员名|买家应付货款|买家实际支付金额|订单状态|联系手机|订单创建时间|订单付款时间|宝贝标题|宝贝总数量"
@@ -107,10 +134,17 @@ def kingdee(folder: Path) -> Shop:
     rows: list[list[object]] = []
     for each in made.orders:
         for place, price in enumerate(each.lines):
-            head = [each.at.strftime("%Y/%m/%d"), f"XOUT{each.number:06d}", f"华诚{each.buyer}厂", "已审核" if each.counts else "草稿"]
+            head = [
+                each.at.strftime("%Y/%m/%d"),
+                f"XOUT{each.number:06d}",
+                f"华诚{each.buyer}厂",
+                "已审核" if each.counts else "草稿",
+            ]
             rows.append([*(head if place == 0 else [""] * 4), f"01.00{place}", "水泵", 1, price, price])
     rows.append(["合计", "", "", "", "", "", len(rows), "", sum((each.total for each in made.orders), Decimal(0))])
-    (folder / "销售出库.csv").write_text(table("日期|单据编号|购货单位|单据状态|产品代码|产品名称|实发数量|销售单价|销售金额", rows), encoding="utf-8-sig")
+    (folder / "销售出库.csv").write_text(
+        table("日期|单据编号|购货单位|单据状态|产品代码|产品名称|实发数量|销售单价|销售金额", rows), encoding="utf-8-sig"
+    )
     made.orders = [each for each in made.orders if each.counts]
     return made
 
@@ -120,7 +154,13 @@ def woocommerce(folder: Path) -> Shop:
     made = shop(4, unpaid=5)
     words = ["wc-pending", "wc-cancelled", "wc-failed", "wc-on-hold", "wc-refunded"]
     rows = [
-        [each.number, "wc-completed" if each.counts else words[each.number - 1], each.at.strftime("%Y-%m-%d %H:%M"), f"b{each.buyer}@mail.test", each.total]
+        [
+            each.number,
+            "wc-completed" if each.counts else words[each.number - 1],
+            each.at.strftime("%Y-%m-%d %H:%M"),
+            f"b{each.buyer}@mail.test",
+            each.total,
+        ]
         for each in made.orders
     ]
     (folder / "woo.csv").write_text(table("order_id|status|date_created|billing_email|total", rows), encoding="utf-8")
@@ -148,7 +188,11 @@ def in_three_files(folder: Path) -> Shop:
     """Heads, lines and payments of a shop system's database, keys called id."""
     made = shop(6, lines=3)
     heads = [[each.number, each.buyer, "paid", each.at.strftime("%Y-%m-%d %H:%M:%S")] for each in made.orders]
-    lines = [[100 * each.number + place, each.number, "cup", 1, price] for each in made.orders for place, price in enumerate(each.lines)]
+    lines = [
+        [100 * each.number + place, each.number, "cup", 1, price]
+        for each in made.orders
+        for place, price in enumerate(each.lines)
+    ]
     payments = [[each.number, each.number, "card", each.total] for each in made.orders]
     (folder / "orders.csv").write_text(table("id|user_id|status|created_at", heads), encoding="utf-8")
     (folder / "order_items.csv").write_text(table("id|order_id|product_name|quantity|unit_price", lines), encoding="utf-8")
@@ -159,7 +203,10 @@ def in_three_files(folder: Path) -> Shop:
 def american(folder: Path) -> Shop:
     """The month before the day, thousands with commas, a dollar sign."""
     made = shop(7)
-    rows = [[f"INV-{each.number}", f"b{each.buyer}@mail.test", each.at.strftime("%m/%d/%Y"), f"${each.total * 10:,.2f}"] for each in made.orders]
+    rows = [
+        [f"INV-{each.number}", f"b{each.buyer}@mail.test", each.at.strftime("%m/%d/%Y"), f"${each.total * 10:,.2f}"]
+        for each in made.orders
+    ]
     for each in made.orders:
         each.lines = [line * 10 for line in each.lines]
     (folder / "invoices.csv").write_text(table("Invoice Number|Customer Email|Invoice Date|Total", rows), encoding="utf-8")
@@ -169,8 +216,19 @@ def american(folder: Path) -> Shop:
 def german(folder: Path) -> Shop:
     """Semicolons between cells, a comma before the cents, the day before the month, cp1252."""
     made = shop(8)
-    rows = [[f"B{each.number}", f"b{each.buyer}@mail.test", each.at.strftime("%d.%m.%Y"), f"{each.total:,.2f}".translate(str.maketrans(",.", ".,")), "Müller"] for each in made.orders]
-    (folder / "bestellungen.csv").write_bytes(table("Order ID|Customer Email|Order Date|Total Paid|Name", rows, ";").encode("cp1252"))
+    rows = [
+        [
+            f"B{each.number}",
+            f"b{each.buyer}@mail.test",
+            each.at.strftime("%d.%m.%Y"),
+            f"{each.total:,.2f}".translate(str.maketrans(",.", ".,")),
+            "Müller",
+        ]
+        for each in made.orders
+    ]
+    (folder / "bestellungen.csv").write_bytes(
+        table("Order ID|Customer Email|Order Date|Total Paid|Name", rows, ";").encode("cp1252")
+    )
     return made
 
 
@@ -186,7 +244,10 @@ def two_months(folder: Path) -> Shop:
     """Two downloads that overlap; the numbers count once."""
     made = shop(10)
     for name, part in (("订单导出_上.csv", made.orders[:18]), ("订单导出_下.csv", made.orders[14:])):
-        rows = [[f"D{each.number}", f"1380000{each.buyer:04d}", each.at.strftime("%Y-%m-%d %H:%M:%S"), each.total, "已完成"] for each in part]
+        rows = [
+            [f"D{each.number}", f"1380000{each.buyer:04d}", each.at.strftime("%Y-%m-%d %H:%M:%S"), each.total, "已完成"]
+            for each in part
+        ]
         (folder / name).write_text(table("订单号|手机号|下单时间|实付金额|订单状态", rows), encoding="utf-8-sig")
     return made
 
@@ -194,10 +255,16 @@ def two_months(folder: Path) -> Shop:
 def with_returns(folder: Path) -> Shop:
     """Orders, and a list of what was given back."""
     made = shop(11)
-    rows = [[f"R{each.number}", f"M{each.buyer}", each.at.strftime("%Y-%m-%d %H:%M:%S"), each.total, "交易成功"] for each in made.orders]
+    rows = [
+        [f"R{each.number}", f"M{each.buyer}", each.at.strftime("%Y-%m-%d %H:%M:%S"), each.total, "交易成功"]
+        for each in made.orders
+    ]
     (folder / "订单.csv").write_text(table("订单编号|会员号|下单时间|实付金额|订单状态", rows), encoding="utf-8-sig")
     back = made.orders[3:8]
-    rows = [[f"T{each.number}", f"R{each.number}", (each.at + timedelta(days=2)).strftime("%Y-%m-%d %H:%M:%S"), "1.50", "退款成功"] for each in back]
+    rows = [
+        [f"T{each.number}", f"R{each.number}", (each.at + timedelta(days=2)).strftime("%Y-%m-%d %H:%M:%S"), "1.50", "退款成功"]
+        for each in back
+    ]
     (folder / "退款.csv").write_text(table("退款编号|订单编号|退款完成时间|退款金额|退款状态", rows), encoding="utf-8-sig")
     for each in back:
         each.lines = [*each.lines, Decimal("-1.50")]
@@ -237,7 +304,9 @@ def test_a_company_comes_in_by_itself_with_its_true_numbers(name: str, tmp_path:
 @pytest.mark.slow
 def test_members_with_totals_come_in_and_their_year_stays_unknown(tmp_path: Path) -> None:
     rows = [[f"V{n:03d}", f"会员{n}", f"1390000000{n}", "金卡", f"{n * 1000}.50", n * 3] for n in range(1, 10)]
-    (tmp_path / "会员.csv").write_text(table("会员卡号|姓名|手机号|会员等级|累计消费金额|累计消费次数", rows), encoding="utf-8-sig")
+    (tmp_path / "会员.csv").write_text(
+        table("会员卡号|姓名|手机号|会员等级|累计消费金额|累计消费次数", rows), encoding="utf-8-sig"
+    )
     came = bring(tmp_path / "w", tmp_path / "会员.csv", as_of=AS_OF)
     assert came.customers == 9
     assert came.revenue == "0.00"
@@ -248,7 +317,10 @@ def test_members_with_totals_come_in_and_their_year_stays_unknown(tmp_path: Path
 @pytest.mark.slow
 def test_masked_buyers_are_nobody_and_that_is_said(tmp_path: Path) -> None:
     made = shop(12)
-    rows = [[each.number, "张**", f"138****00{each.buyer:02d}", each.at.strftime("%Y-%m-%d %H:%M:%S"), each.total, "已完成"] for each in made.orders]
+    rows = [
+        [each.number, "张**", f"138****00{each.buyer:02d}", each.at.strftime("%Y-%m-%d %H:%M:%S"), each.total, "已完成"]
+        for each in made.orders
+    ]
     (tmp_path / "外卖.csv").write_text(table("订单号|顾客姓名|顾客电话|下单时间|实付金额|订单状态", rows), encoding="utf-8-sig")
     came = bring(tmp_path / "w", tmp_path / "外卖.csv", as_of=AS_OF)
     assert came.customers in {0, None}
@@ -258,7 +330,10 @@ def test_masked_buyers_are_nobody_and_that_is_said(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_survey_without_buyers_gives_no_numbers_and_says_why(tmp_path: Path) -> None:
     rows = [[n, f"2026/5/{n} 10:00:00", "85秒", "微信", "非常满意", 9] for n in range(1, 20)]
-    (tmp_path / "问卷.csv").write_text(table("序号|提交答卷时间|所用时间|来源|1、您对本次服务的满意度|2、您会把我们推荐给朋友吗（0-10）", rows), encoding="utf-8-sig")
+    (tmp_path / "问卷.csv").write_text(
+        table("序号|提交答卷时间|所用时间|来源|1、您对本次服务的满意度|2、您会把我们推荐给朋友吗（0-10）", rows),
+        encoding="utf-8-sig",
+    )
     came = bring(tmp_path / "w", tmp_path / "问卷.csv", as_of=AS_OF)
     assert not came.tiers or came.revenue == "0.00"
     assert "No column says whose the rows are" in came.told
@@ -284,5 +359,7 @@ def test_the_companies_beside_the_project_come_in() -> None:
     pytest.importorskip("pandas", reason="the scorer needs pandas")
     verdicts = {name: row["verdict"] for name, row in judged().items()}
     wrong = {name: verdict for name, verdict in verdicts.items() if verdict != "right"}
-    assert not [name for name, verdict in wrong.items() if verdict in {"silent_wrong", "empty_silent", "crash"}], json.dumps(wrong)
+    assert not [name for name, verdict in wrong.items() if verdict in {"silent_wrong", "empty_silent", "crash"}], json.dumps(
+        wrong
+    )
     assert len(wrong) <= 0.05 * len(verdicts), json.dumps(wrong)

@@ -29,10 +29,18 @@ from fixtures.samples import sample
 
 ORDERS = range(1, 13)
 FILES = {
-    "订单.csv": ("订单编号|会员号|下单时间|订单状态", [f"S{n}|M{n % 5}|2026-01-{n:02d} 10:00|{'已完成' if n % 4 else '待付款'}" for n in ORDERS]),
-    "明细.csv": ("订单编号|商品名称|数量|金额", [f"S{n}|{each}" for n in ORDERS for each in (f"杯|1|{n}0.50", "碗|1|3.00")[: n % 2 + 1]]),
+    "订单.csv": (
+        "订单编号|会员号|下单时间|订单状态",
+        [f"S{n}|M{n % 5}|2026-01-{n:02d} 10:00|{'已完成' if n % 4 else '待付款'}" for n in ORDERS],
+    ),
+    "明细.csv": (
+        "订单编号|商品名称|数量|金额",
+        [f"S{n}|{each}" for n in ORDERS for each in (f"杯|1|{n}0.50", "碗|1|3.00")[: n % 2 + 1]],
+    ),
     "流水.csv": ("会员卡号|消费时间|消费金额|支付方式", [f"M{n % 4}|2026-02-{n:02d} 11:{n:02d}|{n}.25|微信" for n in ORDERS]),
 }
+
+
 def true_money() -> Decimal:
     """Orders 4, 8 and 12 are unpaid; odd orders have two lines."""
     lines = sum((Decimal(f"{n}0.50") + 3 * (n % 2) for n in ORDERS if n % 4), Decimal(0))
@@ -62,7 +70,9 @@ def test_the_order_of_rows_columns_and_files_changes_neither_customers_nor_money
 
 
 HEADERS = ["订单编号", "会员号", "下单时间", "订单状态", "实付金额", "备注"]
-ROWS = [[f"S{n}", f"M{n % 5}", f"2026-01-{n:02d} 10:00:00", "已完成", f"{n}0.50", "好, 很好" if n % 2 else '说"好"'] for n in ORDERS]
+ROWS = [
+    [f"S{n}", f"M{n % 5}", f"2026-01-{n:02d} 10:00:00", "已完成", f"{n}0.50", "好, 很好" if n % 2 else '说"好"'] for n in ORDERS
+]
 
 
 @settings(max_examples=8)

@@ -86,7 +86,13 @@ def test_a_header_about_something_else_is_no_candidate(field: str, header: str) 
 
 @pytest.mark.parametrize(
     ("field", "header"),
-    [("total", "累计消费金额"), ("total", "Lifetime Spend"), ("orders", "消费次数"), ("last_at", "最近消费时间"), ("last_at", "Last Order Date")],
+    [
+        ("total", "累计消费金额"),
+        ("total", "Lifetime Spend"),
+        ("orders", "消费次数"),
+        ("last_at", "最近消费时间"),
+        ("last_at", "Last Order Date"),
+    ],
 )
 def test_a_list_of_members_has_totals_in_many_words(field: str, header: str) -> None:
     assert field in {name for name, _subject in senses_of(header, Feed.BALANCE)}

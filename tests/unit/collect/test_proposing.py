@@ -45,7 +45,9 @@ TABLES = {
     Feed.ORDER: (HEADS, ("明细.csv", "订单编号|商品名称|数量|金额\n" + "\n".join(f"S{n}|保温杯|1|20.50" for n in range(1, 8)))),
     Feed.PAYMENT: (HEADS, ("收款.csv", "收款单号|订单编号|收款日期|收款金额\nP1|S1|2025-01-05|20.50\nP2|S2|2025-01-06|9.00")),
     Feed.RETURN: (("export.csv", ORDERS), ("退货.csv", "退款编号|订单编号|退款完成时间|退款金额\nT1|S1|2025-01-09|20.00")),
-    Feed.BALANCE: (("export.csv", "会员号|姓名|手机号|性别|累计消费金额\n17|周|13900000001|女|980.50\n18|吴|13900000002|男|20.00"),),
+    Feed.BALANCE: (
+        ("export.csv", "会员号|姓名|手机号|性别|累计消费金额\n17|周|13900000001|女|980.50\n18|吴|13900000002|男|20.00"),
+    ),
     Feed.CUSTOMER: (
         ("export.csv", "会员号|姓名|手机号|性别|生日|会员等级|注册时间\n17|周|13900000001|女|1990-02-03|金卡|2024-01-01"),
     ),
@@ -214,9 +216,7 @@ def test_without_a_buyer_the_revenue_will_be_unattributed() -> None:
 
 def test_orders_without_status_and_returns_say_what_follows() -> None:
     source = only(sample("订单编号|下单时间|客户编号|实付金额\nS1|2025-01-05|17|1.2\nS2|2025-01-06|18|2"))
-    assert sentences(source.warnings) == [
-        "Nothing shows which orders were unpaid or returned: every row counts in full."
-    ]
+    assert sentences(source.warnings) == ["Nothing shows which orders were unpaid or returned: every row counts in full."]
 
 
 def test_the_time_of_payment_stands_in_for_the_time_of_order() -> None:

@@ -12,7 +12,9 @@ from fenji.documents.answers import RememberedAnswer, merged_answers, read_answe
 from fenji.errors import InvalidDocument
 from fenji.language import Language
 
-FIRST = RememberedAnswer("amount:1a2b3c4d:实付", "实付", "What did the buyer: '实付' or \"应付\"?", "a: b #1.csv", date(2026, 6, 30))
+FIRST = RememberedAnswer(
+    "amount:1a2b3c4d:实付", "实付", "What did the buyer: '实付' or \"应付\"?", "a: b #1.csv", date(2026, 6, 30)
+)
 SECOND = RememberedAnswer("date_order:1a2b3c4d:date", "no", "day first?", "b.csv", date(2026, 7, 1))
 
 

@@ -22,7 +22,9 @@ from fenji.workflow.tiers import tiers_at
 DAYS = range(1, 8)
 HEADS = "订单编号,会员号,下单时间,订单状态\n" + "\n".join(f"S{n},M{n % 3},2026-01-0{n} 10:00,已完成" for n in DAYS)
 LINES = "订单编号,商品名称,数量,金额\n" + "\n".join(f"S{n},杯,1,{n}0.50" for n in DAYS)
-ALONE = "订单编号,会员号,下单时间,订单状态,实付金额\n" + "\n".join(f"S{n},M{n % 3},2026-01-0{n} 10:00,已完成,{n}0.50" for n in DAYS)
+ALONE = "订单编号,会员号,下单时间,订单状态,实付金额\n" + "\n".join(
+    f"S{n},M{n % 3},2026-01-0{n} 10:00,已完成,{n}0.50" for n in DAYS
+)
 RETURNS = "退款编号,订单编号,退款完成时间,退款金额\nT2,S2,2026-01-09,1.50\nT5,S5,2026-01-09,2.00"
 
 TABLES: dict[str, tuple[tuple[str, ...], tuple[int, int, str]]] = {
@@ -93,7 +95,7 @@ def test_answers_are_remembered_and_asked_again_only_where_they_are_to_be_forgot
         (question,) = first.proposal.questions
         hand.answers[question.id] = "dmy"
         hand.write(hand.rehearsed(hand.propose()))
-    assert "answer: \"dmy\"" in (root / "answers.yaml").read_text(encoding="utf-8")
+    assert 'answer: "dmy"' in (root / "answers.yaml").read_text(encoding="utf-8")
     with take_in_hand(root, files, language=Language.EN) as hand:
         assert not hand.rehearsed(hand.propose()).is_open
     with take_in_hand(root, files, language=Language.EN, forgotten="date") as hand:

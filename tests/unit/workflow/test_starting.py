@@ -19,10 +19,14 @@ from fenji.workflow.starting import StartResult, start
 
 AS_OF = date(2026, 6, 30)
 DAYS = range(1, 8)
-ORDERS = "订单编号,会员号,下单时间,订单状态,实付金额\n" + "\n".join(f"S{n},M{n % 3},2026-05-0{n} 10:00,已完成,{n}0.50" for n in DAYS)
+ORDERS = "订单编号,会员号,下单时间,订单状态,实付金额\n" + "\n".join(
+    f"S{n},M{n % 3},2026-05-0{n} 10:00,已完成,{n}0.50" for n in DAYS
+)
 LAST_YEAR = "订单号,会员编号,交易时间,状态,成交金额\n" + "\n".join(f"L{n},M{n % 3},2025-0{n}-05 10:00,已完成,10.00" for n in DAYS)
 RETURNS = "退款编号,订单编号,退款完成时间,退款金额\nT2,S2,2026-05-09,1.50\nT5,S5,2026-05-09,2.00"
-MEMBERS = "会员号,姓名,手机号,会员等级,注册时间\n" + "\n".join(f"M{n},会员{n},1390000000{n},金卡,2024-01-0{n + 1}" for n in range(5))
+MEMBERS = "会员号,姓名,手机号,会员等级,注册时间\n" + "\n".join(
+    f"M{n},会员{n},1390000000{n},金卡,2024-01-0{n + 1}" for n in range(5)
+)
 OPEN = "order_no,member_no,date,total\nX1,M1,03/04/2026,100.00\nX2,M2,01/02/2026,55.50\nX3,M0,05/03/2026,20.00\nX4,M1,02/06/2026,9.00"
 
 

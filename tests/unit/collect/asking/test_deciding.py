@@ -15,7 +15,9 @@ from fixtures.samples import sample
 
 OPEN_DATES = "order_no|member_no|date|total\nS1|17|03/04/2025|100.00\nS2|18|01/02/2025|55.50\nS3|18|05/03/2025|20.00\nS4|17|02/06/2025|9.00"
 TWO_AMOUNTS = "订单号|会员号|下单时间|Paid amount|Total paid\nS1|17|2025-01-05|100.00|70.00\nS2|18|2025-01-06|50.00|20.00\nS3|18|2025-01-07|30.00|30.00"
-STATUSES = "order_no|member_no|date|total|status\nS1|17|2025-01-05|100.00|paid\nS2|18|2025-01-06|55.50|blue\nS3|18|2025-01-07|20.00|paid"
+STATUSES = (
+    "order_no|member_no|date|total|status\nS1|17|2025-01-05|100.00|paid\nS2|18|2025-01-06|55.50|blue\nS3|18|2025-01-07|20.00|paid"
+)
 CODES = "order_no|member_no|date|total|status\nS1|17|2025-01-05|100.00|1\nS2|18|2025-01-06|55.50|2\nS3|18|2025-01-07|20.00|1"
 TOTALS = "会员号|姓名|手机号|累计消费金额\nV1|张三|13900000001|15800.00\nV2|李四|13900000002|3200.00"
 TOP_UPS = "会员号|充值时间|充值金额\nV1|2025-01-05|500.00\nV2|2025-01-06|300.50"

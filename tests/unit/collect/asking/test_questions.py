@@ -16,7 +16,11 @@ def names(*questions: Question) -> list[str]:
 
 
 def test_what_must_be_answered_comes_before_what_has_much_money_on_it() -> None:
-    assert names(question("small", stake=0.1), question("large", stake=0.9), question("must", default=None)) == ["must", "large", "small"]
+    assert names(question("small", stake=0.1), question("large", stake=0.9), question("must", default=None)) == [
+        "must",
+        "large",
+        "small",
+    ]
 
 
 def test_equal_stakes_keep_one_order_whatever_the_order_of_the_files() -> None:

@@ -51,11 +51,20 @@ def test_a_header_says_how_close_an_amount_is_to_what_was_paid(header: str, stan
 
 @pytest.mark.parametrize(
     ("gross", "paid"),
-    [("消费金额", "实收金额"), ("应付金额", "实付金额"), ("原价", "折后金额"), ("Gross Sales", "Net Sales"), ("无税金额", "价税合计"), ("Subtotal", "Total Paid")],
+    [
+        ("消费金额", "实收金额"),
+        ("应付金额", "实付金额"),
+        ("原价", "折后金额"),
+        ("Gross Sales", "Net Sales"),
+        ("无税金额", "价税合计"),
+        ("Subtotal", "Total Paid"),
+    ],
 )
 @pytest.mark.parametrize("is_first", [True, False])
 def test_paid_beats_gross_wherever_it_stands(gross: str, paid: str, *, is_first: bool) -> None:
-    headers, rows = (f"{paid}|{gross}", ("90|100", "180|200", "50|60")) if is_first else (f"{gross}|{paid}", ("100|90", "200|180", "60|50"))
+    headers, rows = (
+        (f"{paid}|{gross}", ("90|100", "180|200", "50|60")) if is_first else (f"{gross}|{paid}", ("100|90", "200|180", "60|50"))
+    )
     lines = [f"S{n}|{n % 2}|2025-01-0{n}|{cells}.00".replace("|1", "|1") for n, cells in enumerate(rows, start=1)]
     assert amount("\n".join([f"订单号|会员号|下单时间|{headers}", *lines]))[1] == paid
 
@@ -121,7 +130,11 @@ def test_quantity_times_price_is_the_rows_even_where_it_repeats() -> None:
 
 @pytest.mark.parametrize(
     ("extra", "cells"),
-    [("运费", ("10.00", "20.00", "5.00")), ("Discount Amount", ("-10.00", "-20.00", "-5.00")), ("税额", ("10.00", "20.00", "5.00"))],
+    [
+        ("运费", ("10.00", "20.00", "5.00")),
+        ("Discount Amount", ("-10.00", "-20.00", "-5.00")),
+        ("税额", ("10.00", "20.00", "5.00")),
+    ],
 )
 def test_a_difference_that_another_column_explains_is_no_question(extra: str, cells: tuple[str, ...]) -> None:
     rows = [f"{100 * n + float(cells[n - 1].strip('-')):.2f}|{100 * n:.2f}|{cells[n - 1]}" for n in (1, 2, 3)]
@@ -160,4 +173,7 @@ def test_an_empty_column_of_paid_amounts_says_nothing_about_what_was_paid() -> N
 
 
 def test_a_price_without_pieces_is_what_the_row_cost() -> None:
-    assert amount("订单号|会员号|下单时间|商品名称|单价\nS1|17|2025-01-01|杯|9.90\nS2|18|2025-01-02|碗|5.50") == ("line_amount", "单价")
+    assert amount("订单号|会员号|下单时间|商品名称|单价\nS1|17|2025-01-01|杯|9.90\nS2|18|2025-01-02|碗|5.50") == (
+        "line_amount",
+        "单价",
+    )

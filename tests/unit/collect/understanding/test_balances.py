@@ -13,7 +13,14 @@ from fixtures.samples import sample
 
 
 def members(headers: str, first: str, second: str) -> Proposal:
-    return propose([sample(f"会员号|姓名|手机号|会员等级|{headers}\nV1|张三|13900000001|金卡|{first}\nV2|李四|13900000002|银卡|{second}", "会员.csv")])
+    return propose(
+        [
+            sample(
+                f"会员号|姓名|手机号|会员等级|{headers}\nV1|张三|13900000001|金卡|{first}\nV2|李四|13900000002|银卡|{second}",
+                "会员.csv",
+            )
+        ]
+    )
 
 
 def balance(proposal: Proposal) -> dict[str, str | None]:
@@ -22,7 +29,18 @@ def balance(proposal: Proposal) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize(
-    "header", ["累计消费金额", "累计消费", "总消费金额", "历史消费金额", "Total Spent", "Lifetime Spend", "total_spend", "LTV", "累计实付金额"]
+    "header",
+    [
+        "累计消费金额",
+        "累计消费",
+        "总消费金额",
+        "历史消费金额",
+        "Total Spent",
+        "Lifetime Spend",
+        "total_spend",
+        "LTV",
+        "累计实付金额",
+    ],
 )
 def test_totals_of_a_list_of_members_are_kept_under_many_names(header: str) -> None:
     proposal = members(header, "15800.00", "3200.00")

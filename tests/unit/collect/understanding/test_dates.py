@@ -67,7 +67,10 @@ def test_two_dates_are_sorted_either_way_and_settle_nothing() -> None:
 
 def test_columns_that_contradict_each_other_settle_nothing() -> None:
     found = table(
-        "05/06/2025|31/05/2025|05/31/2025", "02/03/2025|01/03/2025|01/03/2025", "09/08/2025|01/02/2025|01/02/2025", headers="at|a|b"
+        "05/06/2025|31/05/2025|05/31/2025",
+        "02/03/2025|01/03/2025|01/03/2025",
+        "09/08/2025|01/02/2025|01/02/2025",
+        headers="at|a|b",
     )
     assert orders(found) == (MDY, DMY)
     assert open_dates(found, found.headers) == ["at"]

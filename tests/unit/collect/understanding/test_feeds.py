@@ -53,7 +53,12 @@ def test_rows_that_are_no_sales_keep_their_kind(case: str) -> None:
 
 
 def test_contracts_that_are_worth_something_could_be_contracts_as_well() -> None:
-    (table,) = tables_of(sample("合同编号|客户号|套餐|合同开始日期|合同到期日|合同金额\nH1|17|宽带|2024-01-05|2026-01-05|9900.50\nH2|18|宽带|2024-02-05|2026-02-05|500.00", "合同.csv"))
+    (table,) = tables_of(
+        sample(
+            "合同编号|客户号|套餐|合同开始日期|合同到期日|合同金额\nH1|17|宽带|2024-01-05|2026-01-05|9900.50\nH2|18|宽带|2024-02-05|2026-02-05|500.00",
+            "合同.csv",
+        )
+    )
     guess = guess_feed(table, None)
     assert guess.choice is not None
     assert guess.choice.feed is Feed.ORDER_LINE
@@ -61,14 +66,24 @@ def test_contracts_that_are_worth_something_could_be_contracts_as_well() -> None
     assert guess.alternative.feed is Feed.CONTRACT
 
 
-@pytest.mark.parametrize("text", ["a|b|c\n1|x|2025-01-05\n2|y|2025-01-06", "日志\nx\ny", "金额|日期\n1.50|2025-01-05\n2.50|2025-01-06"])
+@pytest.mark.parametrize(
+    "text", ["a|b|c\n1|x|2025-01-05\n2|y|2025-01-06", "日志\nx\ny", "金额|日期\n1.50|2025-01-05\n2.50|2025-01-06"]
+)
 def test_what_fits_nothing_is_not_given_a_kind(text: str) -> None:
     assert feed(text) is None
 
 
 @pytest.mark.parametrize(
     ("header", "is_one"),
-    [("累计消费金额", True), ("Total Spent", True), ("Lifetime Value", True), ("近12个月消费金额", True), ("消费金额", False), ("Total", False), ("订单总额", False)],
+    [
+        ("累计消费金额", True),
+        ("Total Spent", True),
+        ("Lifetime Value", True),
+        ("近12个月消费金额", True),
+        ("消费金额", False),
+        ("Total", False),
+        ("订单总额", False),
+    ],
 )
 def test_a_sum_over_a_customers_time_is_told_from_the_total_of_an_order(header: str, *, is_one: bool) -> None:
     assert is_total(header) is is_one

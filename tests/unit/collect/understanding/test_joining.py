@@ -115,7 +115,12 @@ def test_a_tenth_of_strangers_is_told_and_not_hidden() -> None:
 
 
 def test_lines_take_the_buyer_and_the_day_from_their_head() -> None:
-    lines = ("lines.csv", rows("订单编号|商品名称|数量|金额|收货人手机|发货时间", each="S{n}|杯|1|{n}0.50|1380000000{m}|{day}").replace("2025-01", "2025-02"))
+    lines = (
+        "lines.csv",
+        rows("订单编号|商品名称|数量|金额|收货人手机|发货时间", each="S{n}|杯|1|{n}0.50|1380000000{m}|{day}").replace(
+            "2025-01", "2025-02"
+        ),
+    )
     repeated = (lines[0], lines[1] + "\nS1|碗|1|3.00|13800000009|2025-02-01")
     found = by_file(proposed(HEADS, repeated))["lines.csv"]
     assert not {"phone", "ordered_at", "customer_id"} & {each.field for each in found.columns}
@@ -135,7 +140,10 @@ def test_next_months_orders_are_no_repetition() -> None:
 
 
 def test_a_list_of_customers_says_whose_the_keys_of_single_orders_are() -> None:
-    orders = ("orders.csv", rows("order_id|customer_id|order_purchase_timestamp|order_status|total", each="S{n}|k{n}|{day} 10:00|delivered|{n}0.50"))
+    orders = (
+        "orders.csv",
+        rows("order_id|customer_id|order_purchase_timestamp|order_status|total", each="S{n}|k{n}|{day} 10:00|delivered|{n}0.50"),
+    )
     people = ("customers.csv", rows("customer_id|customer_unique_id|customer_city", each="k{n}|p{m}|city"))
     found = by_file(proposed(orders, people))["customers.csv"]
     columns = {each.field: each.column for each in found.columns}

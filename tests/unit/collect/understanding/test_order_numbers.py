@@ -69,7 +69,13 @@ def test_rows_of_nobody_do_not_make_two_buyers_of_one_order(nobody: str) -> None
     assert made_of(table(*rows)) == ("order_no", ())
 
 
-LOG = table("17|2025-01-05 10:00|9.50", "17|2025-01-05 10:00|3.00", "17|2025-01-06 10:00|9.50", "18|2025-01-06 10:00|8.00", headers="member_no|date|paid")
+LOG = table(
+    "17|2025-01-05 10:00|9.50",
+    "17|2025-01-05 10:00|3.00",
+    "17|2025-01-06 10:00|9.50",
+    "18|2025-01-06 10:00|8.00",
+    headers="member_no|date|paid",
+)
 
 
 def test_a_log_without_numbers_makes_them_of_the_buyer_and_the_time_and_says_how_many() -> None:
@@ -79,4 +85,6 @@ def test_a_log_without_numbers_makes_them_of_the_buyer_and_the_time_and_says_how
 
 
 def test_no_number_is_made_of_nobody() -> None:
-    assert chosen(table("杯|2025-01-05|9.50", "碗|2025-01-06|8.00", headers="商品名称|下单时间|实付金额")).column("order_id") is None
+    assert (
+        chosen(table("杯|2025-01-05|9.50", "碗|2025-01-06|8.00", headers="商品名称|下单时间|实付金额")).column("order_id") is None
+    )

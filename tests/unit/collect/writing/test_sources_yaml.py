@@ -136,7 +136,8 @@ def with_every_key(root: Path) -> list[Sample]:
         sample("订单编号|商品名称|数量|金额\n" + "\n".join(f"S{n}|杯|1|20.50" for n in days), str(root / "明细.csv")),
         sample("会员号|姓名|近12个月消费金额\n17|周|980.50\n18|吴|20.00", str(root / "会员.csv")),
         sample(
-            "小票号|会员卡号|消费时间|实收金额|单据类型\n1|a1|2025-01-05|9.50|销售\n2|b2|2025-01-06|8.50|还款", str(root / "流水2024.csv")
+            "小票号|会员卡号|消费时间|实收金额|单据类型\n1|a1|2025-01-05|9.50|销售\n2|b2|2025-01-06|8.50|还款",
+            str(root / "流水2024.csv"),
         ),
         shaped,
     ]
@@ -152,8 +153,12 @@ def test_every_key_of_an_entry_is_read_as_it_was_meant(tmp_path: Path) -> None:
 
 
 def test_headers_of_other_years_and_words_of_a_status_are_read_as_they_were_meant() -> None:
-    (source,) = propose([sample("单号|会员号|日期|付款时间|实付|状态\nS1|17|2025-01-05|2025-01-05|9.00|x1\nS2|18|2025-01-06||8.00|x2")]).sources
-    columns = tuple(replace(each, also=("付款额", "no", "a: b")) if each.field == "order_amount" else each for each in source.columns)
+    (source,) = propose(
+        [sample("单号|会员号|日期|付款时间|实付|状态\nS1|17|2025-01-05|2025-01-05|9.00|x1\nS2|18|2025-01-06||8.00|x2")]
+    ).sources
+    columns = tuple(
+        replace(each, also=("付款额", "no", "a: b")) if each.field == "order_amount" else each for each in source.columns
+    )
     source = replace(
         source,
         columns=columns,
