@@ -47,7 +47,7 @@ def test_answers_of_a_file_settle_it_and_are_remembered(root: Path, sales: Path,
     said = fenji("map", sales, "--workspace", root, "--json", "--write", "--answers", tmp_path / "answers.json")
     assert (said.code, said.json["questions"]) == (0, [])
     assert [each["answer"] for each in said.json["answered"]] == ["dmy"]
-    assert said.json["rehearsal"]["net_revenue"] == "184.50"
+    assert said.json["rehearsal"]["net_revenue"] == 184.5
     assert "date_order: dmy" in (root / "sources.yaml").read_text(encoding="utf-8")
     assert fenji("map", sales, "--workspace", root, "--json").code == 0
     again = fenji("map", sales, "--workspace", root, "--json", "--ask", "date")

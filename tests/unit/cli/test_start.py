@@ -27,7 +27,7 @@ def test_a_folder_becomes_tiers_in_one_line_and_the_second_time_nothing_is_new(t
     said = fenji("start", root, "--as-of", "2026-06-30", "--json")
     assert said.code == 0, said
     assert (said.json["is_new"], said.json["files"], said.json["questions"]) == (True, ["sales.csv"], [])
-    assert (said.json["tiers"]["customers"], said.json["tiers"]["net_revenue_12m"]) == (2, "155.50")
+    assert (said.json["tiers"]["customers"], float(said.json["tiers"]["net_revenue_12m"])) == (2, 155.5)
     again = fenji("start", root, "--as-of", "2026-06-30", "--json")
     assert (again.code, again.json["is_new"], again.json["files"], again.json["map"]) == (0, False, [], None)
 
@@ -41,7 +41,7 @@ def test_what_is_open_ends_with_a_code_of_its_own_and_an_answer_file_settles_it(
     (tmp_path / "answers.json").write_text(json.dumps({question["id"]: "dmy"}), encoding="utf-8")
     answered = fenji("start", root, "--as-of", "2026-06-30", "--json", "--answers", tmp_path / "answers.json")
     assert answered.code == 0, answered
-    assert answered.json["tiers"]["net_revenue_12m"] == "184.50"
+    assert float(answered.json["tiers"]["net_revenue_12m"]) == 184.5
 
 
 @pytest.mark.slow
