@@ -63,7 +63,7 @@ _ORDERS = (
     Sense("paid_at", _MOMENT, "付款 支付 收款 到账 结算 缴费 paid pay payment settled settlement", "退 预计 截止 due refund expected limit zone"),
     Sense("cancelled_at", _MOMENT, "取消 作废 关闭 撤销 cancel cancelled canceled cancellation voided void", "原因 reason by"),
     Sense("status", "状态 status state stage 审核标志 单据状态 标志", "订单 交易 付款 支付 单据 缴费 销售 合同 预订 保单 客票 商机 order payment financial transaction sale invoice booking document deal", "物流 发货 退 售后 评价 地址 省 客户 会员 结算 fulfillment fulfilment shipping delivery return refund ship customer member address tax consent subscription"),
-    Sense("product_id", f"{_ID} sku barcode 条码 货号", _GOODS, "订单 客户 order customer 数量 件数 quantity qty 规格 line number_of count of"),
+    Sense("product_id", f"{_ID} sku barcode 条码 货号", _GOODS, "修改 订单 客户 order customer 数量 件数 quantity qty 规格 line number_of count of"),
     Sense("product_name", "名称 名字 标题 name title description 全名 项目", _GOODS, "客户 会员 门店 店铺 customer store shop variation variant category class family brand price quantity 类"),
     Sense("category", "分类 类目 类别 品类 大类 category department class family group subclass", f"{_GOODS} ", "客户 会员 customer age", needs_subject=False),
     Sense("channel", "渠道 门店 店铺 平台 网点 分店 店名 channel store shop branch outlet platform location till marketplace", "销售 订单 下单 消费 收银 sales order", "编码 备注 支付 付款 来源 发货 payment ship phone", needs_subject=False),

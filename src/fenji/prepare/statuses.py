@@ -27,7 +27,7 @@ _VOID = (
 )
 _UNPAID = (
     "^等待(?:买家)?付款|待付款|未付款|待支付|未支付|待买家付款|^未收款$|^待收款$|(?:付款|支付)(?:失败|中)$|^草稿$|^暂存$|^未审核?$|^待审核?$|^审核中$|^待审批$|^审批中$|^未过账$|^待过账$|^未提交$|^待提交$"
-    "|^未生效$|^待生效$|^未确认$|^报价单?$|^询价单?$|^意向单?$|^已?过期$|^已?超时$|超时未支付|^购物车$|^待下单$|未缴费?$|未交费$|^待缴费?$|^欠费$|^未结[账帐清算]?$|^未收费$|^待收费$|^待结[账帐算]$|^挂[账帐]$|^赊账$|^创建$|^新建$|^重新审核$"
+    "|^未生效$|^待生效$|^未确认$|^报价单?$|^询价单?$|^意向单?$|^已?过期$|^已?超时$|超时未支付|^购物车$|^待下单$|未缴费?$|未交费$|^待缴费?$|^欠费$|^未结[账帐清算]?$|^未收费$|^待收费$|^待结[账帐算]$|^挂[账帐]$|^赊账$|^创建$|^重新审核$"
     "|^(?:初步|需求|方案|商务|价格|合同)(?:接洽|接触|沟通|确认|分析|调研|设计|报价|制定|谈判|洽谈|评审)$|^验证客户$|^立项$|^跟进中$|^谈判中$|^报价中$|^洽谈中$|^(?:潜在|意向)客户$"
     "|^(?:unpaid|notpaid|nonpaid|pending|pendingpayment|paymentpending|awaitingpayment|waitingforpayment|waitingpayment|paymentdue|due|overdue|pastdue|paymentfailed|failed|failure"
     "|paymenterror|declined|paymentdeclined|onhold|hold|draft|autodraft|checkoutdraft|quotation|quotationsent|quote|quoted|estimate|proposal|proforma|negotiation"
@@ -36,7 +36,7 @@ _UNPAID = (
     "|^(?:ausstehend|zahlungausstehend|unbezahlt|nichtbezahlt|entwurf|angebot|wartend|fehlgeschlagen|abgelaufen|enattente|enattentedepaiement|impayé|impayée|nonpayé|nonpayée|brouillon|devis"
     "|échoué|échouée|expiré|expirée|pendiente|pendientedepago|pagopendiente|enespera|borrador|presupuesto|fallido|fallida|nopagado|impagado|vencido|vencida"
     "|pendente|aguardandopagamento|pagamentopendente|rascunho|orçamento|falhou|nãopago|emespera|inattesa|inattesadipagamento|bozza|preventivo|fallito|nonpagato"
-    "|inafwachting|inafwachtingvanbetaling|wachtopbetaling|offerte|concept|mislukt|nietbetaald|onbetaald|verlopen|未入金|入金待ち|支払い?待ち|未払い?|下書き|見積もり?|保留|입금대기|입금대기중|입금전|결제대기|결제대기중|미결제|미입금|menunggupembayaran|belumdibayar|belumbayar|pagopendiente|enattentedevirement|awaiting(?:bankwire|check|cheque|cashondelivery)payment|zahlungoffen|vorkasse)$"
+    "|inafwachting|inafwachtingvanbetaling|wachtopbetaling|offerte|concept|mislukt|nietbetaald|onbetaald|verlopen|未入金|入金待ち|支払い?待ち|未払い?|下書き|見積もり?|保留|입금대기|입금대기중|입금전|결제대기|결제대기중|미결제|미입금|menunggupembayaran|belumdibayar|belumbayar|pagopendiente|enattentedevirement|awaiting(?:bankwire|check|cheque|cashondelivery)payment|zahlungoffen)$"
 )
 _RETURNED = (
     "退款成功|^已退款$|^全额退款$|已全额退款|^已?全部退款$|^已?退货(?:退款)?(?:成功|完成)?$|^退货退款(?:成功|完成)$|^退款完成$|^已?退单$|^已?退票$|^已?退款退货$|^已?拒收$"

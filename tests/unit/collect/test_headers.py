@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fenji.collect.header_languages import LANGUAGES
 from fenji.collect.header_names import NAMES
 from fenji.collect.headers import (
     Confidence,
@@ -146,6 +147,38 @@ def test_every_name_belongs_to_a_field_that_exists_and_stands_in_lookup_form() -
 def test_a_name_is_sure_of_one_field_only() -> None:
     for feed, fields in NAMES.items():
         sure: dict[str, str] = {}
+        for field, names in fields.items():
+            for word in map(lookup_key, names.sure.split()):
+                assert sure.setdefault(word, field) == field, (feed, word)
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Bestellnummer", "order_id"),
+        ("N° client", "customer_id"),
+        ("Nº pedido", "order_id"),
+        ("Data do pedido", "ordered_at"),
+        ("Gesamtbetrag", "order_amount"),
+        ("Montant TTC", "order_amount"),
+        ("注文番号", "order_id"),
+        ("合計金額", "order_amount"),
+        ("주문일시", "ordered_at"),
+        ("결제금액", "order_amount"),
+        ("kehu_bianhao", "customer_id"),
+        ("ddh", "order_id"),
+    ],
+)
+def test_headers_of_other_languages_are_known(header: str, field: str) -> None:
+    found = field_for(header, Feed.ORDER_LINE)
+    assert found is not None
+    assert found.field == field
+
+
+def test_a_name_of_another_language_is_sure_of_one_field_only() -> None:
+    for feed, fields in LANGUAGES.items():
+        assert set(fields) <= set(field_names(feed))
+        sure = {lookup_key(word): field for field, names in NAMES[feed].items() for word in names.sure.split()}
         for field, names in fields.items():
             for word in map(lookup_key, names.sure.split()):
                 assert sure.setdefault(word, field) == field, (feed, word)

@@ -300,7 +300,7 @@ PLATFORMS: tuple[Platform, ...] = (
         columns={
             "order_id": "deal-id",
             "customer_id": "deal-organizationid deal-organization deal-contactperson",
-            "customer_name": "deal-organization deal-contactperson",
+            "customer_name": "deal-contactperson",
             "ordered_at": "deal-wontime",
             "status": "deal-status",
             "order_amount": "deal-value",
