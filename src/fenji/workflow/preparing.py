@@ -63,8 +63,6 @@ _DAYS = {
     Feed.CONTRACT: "started_on",
 }
 _UNBALANCED_SHOWN = 20
-_MANY_ROWS = 500_000
-"""Beyond it reading cells takes far longer than building its expression."""
 
 
 @dataclass(frozen=True)
@@ -330,12 +328,9 @@ class _Preparation:
         )
 
     def _plain(self, feed: Feed) -> PlainFields:
-        """The columns that need no patterns; of many rows that is not asked, since it would cost more than it saves."""
-        raw = self.raw[feed]
-        asked = plain_cells(raw, feed, self.sources)
-        if asked is None or self.engine.fetch(raw.limit(1, offset=_MANY_ROWS)).num_rows:
-            return {}
-        return plain_fields(self.engine.fetch(asked).to_pylist()[0], self.sources)
+        """The columns that need no patterns."""
+        asked = plain_cells(self.raw[feed], feed, self.sources)
+        return {} if asked is None else plain_fields(self.engine.fetch(asked).to_pylist()[0], self.sources)
 
     def _make(self, contract: Contract, table: ir.Table) -> ir.Table:
         self.made[contract.full_name] = table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -38,11 +37,11 @@ def money(result: StartResult) -> tuple[int, Decimal]:
 
 
 def entries(folder: Path) -> dict[Feed, tuple[tuple[str, ...], str | None]]:
-    return {each.feed: (each.location.paths, each.belongs_to) for each in read_sources(folder / "sources.yaml")}
+    return {each.feed: (tuple(sorted(each.location.paths)), each.belongs_to) for each in read_sources(folder / "sources.yaml")}
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Path]:
+def shop(tmp_path: Path) -> Path:
     (tmp_path / "订单2025-04.csv").write_text(month(4, 30), encoding="utf-8")
     (tmp_path / "订单2025-05.csv").write_text(month(5, 20), encoding="utf-8")
     first = started(tmp_path)
@@ -80,7 +79,7 @@ def test_what_people_have_written_stays_and_new_files_go_beside_it(shop: Path) -
     assert money(started(shop)) == (60, Decimal("6570.00"))
     assert "sources:  # ours\n" in file.read_text(encoding="utf-8")
     assert entries(shop) == {
-        Feed.ORDER_LINE: (("订单2025-04.csv", "订单2025-05.csv", "new/订单2025-06.csv"), None),
+        Feed.ORDER_LINE: (("new/订单2025-06.csv", "订单2025-04.csv", "订单2025-05.csv"), None),
         Feed.RETURN: (("退货.csv",), read_sources(file)[0].name),
     }
     assert read_sources(file)[0].columns["order_amount"].headers == ("买家实际支付金额", "实付金额")
