@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zlib
 from collections.abc import Sequence
@@ -194,13 +195,11 @@ def _encoding_of(head: bytes, later: Sequence[bytes], name: str) -> tuple[str, t
 
 def _is_utf8(data: bytes) -> bool:
     """Whether a piece is UTF-8; its first and last letters may be cut."""
+    start = next((position for position, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0)  # noqa: PLR2004 - the mark of a letter that goes on
     try:
-        data.decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(data[start:], final=False)
     except UnicodeDecodeError:
-        start = next((position for position, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0)  # noqa: PLR2004 - the mark of a letter that goes on
-        inner = data[start:]
-        decoded = inner.decode("utf-8", errors="ignore")
-        return len(inner) - len(decoded.encode()) < 4  # noqa: PLR2004 - a letter has up to four bytes
+        return False
     return True
 
 
