@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from fenji.collect.reading.header_rows import find_header, is_footer, unique_headers
