@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from fenji.domain.feeds import Feed
@@ -19,6 +20,21 @@ class MoneyUnit(StrEnum):
     WAN_YUAN = "wan_yuan"
     MILLION = "million"
     HUNDRED_MILLION = "hundred_million"
+
+    @property
+    def factor(self) -> Decimal:
+        """How many whole units of its currency one of it is."""
+        return _FACTORS[self]
+
+
+_FACTORS = {
+    MoneyUnit.YUAN: Decimal(1),
+    MoneyUnit.FEN: Decimal("0.01"),
+    MoneyUnit.THOUSAND: Decimal(1_000),
+    MoneyUnit.WAN_YUAN: Decimal(10_000),
+    MoneyUnit.MILLION: Decimal(1_000_000),
+    MoneyUnit.HUNDRED_MILLION: Decimal(100_000_000),
+}
 
 
 class Repeats(StrEnum):

@@ -20,14 +20,6 @@ AMOUNT = "decimal(18, 4)"
 
 _BEFORE_SCALING = "decimal(22, 8)"
 _FACTOR = "decimal(16, 2)"
-_UNIT_FACTOR = {
-    MoneyUnit.YUAN: Decimal(1),
-    MoneyUnit.FEN: Decimal("0.01"),
-    MoneyUnit.THOUSAND: Decimal(1_000),
-    MoneyUnit.WAN_YUAN: Decimal(10_000),
-    MoneyUnit.MILLION: Decimal(1_000_000),
-    MoneyUnit.HUNDRED_MILLION: Decimal(100_000_000),
-}
 
 _PLAIN_WHOLE = r"^[+-]?[0-9]+\z"
 
@@ -157,7 +149,7 @@ def money(cells: Cells, unit: MoneyUnit = MoneyUnit.YUAN) -> ir.DecimalValue:
         unit: what the column counts: yuan, ten thousand yuan or fen.
     """
     is_understood = cells.bare.isnull() | ~cells.bare.re_search(r" [=?]\z")
-    return ibis.ifelse(is_understood, _amount(cells, _UNIT_FACTOR[unit]), ibis.null(AMOUNT))
+    return ibis.ifelse(is_understood, _amount(cells, unit.factor), ibis.null(AMOUNT))
 
 
 def named_currencies(cells: Cells) -> ir.StringValue:

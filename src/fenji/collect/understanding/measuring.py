@@ -59,13 +59,15 @@ def money_of(each: Understood) -> Sequence[float | None]:
     column = each.column("order_amount") or each.column("line_amount") or each.column("total")
     if column is not None and column.column:
         seen = table.evidence(column.column)
-        return tuple(seen.number_of(value, decimal=column.decimal) for value in seen.values)
+        numbers = (seen.number_of(value, decimal=column.decimal) for value in seen.values)
+        return tuple(None if number is None else number * float(column.unit.factor) for number in numbers)
     quantity, price = each.column("quantity"), each.column("unit_price")
     if price is None or not price.column:
         return (None,) * table.rows
     prices = table.numbers(price.column)
     pieces = table.numbers(quantity.column) if quantity and quantity.column else (1.0,) * len(prices)
-    return tuple(None if each is None else each * (count or 0.0) for each, count in zip(prices, pieces, strict=True))
+    factor = float(price.unit.factor)
+    return tuple(None if one is None else one * factor * (count or 0.0) for one, count in zip(prices, pieces, strict=True))
 
 
 def currency_of_all(tables: Sequence[Understood]) -> str | None:
