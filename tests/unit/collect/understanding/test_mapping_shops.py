@@ -99,10 +99,14 @@ def test_the_item_list_alone_cannot_be_used_and_names_the_file_that_can(tmp_path
     assert {"unit_price": "价格", "quantity": "购买数量", "product_name": "标题"}.items() <= mapped(source).items()
 
 
-def test_list_and_item_list_of_one_shop_are_two_sources_of_which_the_list_is_used(tmp_path: Path) -> None:
+def test_list_and_item_list_of_one_shop_are_heads_and_lines(tmp_path: Path) -> None:
     samples = [sample_of(write_taobao(tmp_path)), sample_of(write_taobao_detail(tmp_path))]
     sources = propose(samples, root=tmp_path).sources
-    assert [(source.name, source.is_usable) for source in sources] == [("taobao", True), ("taobao_detail", False)]
+    # The items belong to the orders of the list: what was paid stands there, and what was bought here.
+    assert [(source.name, source.is_usable, source.belongs_to) for source in sources] == [
+        ("taobao", True, None),
+        ("taobao_detail", True, "taobao"),
+    ]
 
 
 def test_a_paid_amount_that_is_without_the_refund_already_loses_nothing_twice(tmp_path: Path) -> None:
