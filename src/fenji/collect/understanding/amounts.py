@@ -138,6 +138,9 @@ def settle_amount(table: SampledTable, chosen: Columns, *, is_settled: bool) -> 
     if is_settled or best is None or best.column is None:
         return chosen, ()
     rest = {name: column for name, column in chosen.items() if name not in {"line_amount", "order_amount"}}
+    if "order_id" not in chosen:
+        # What makes one order of several rows will be their buyer and time: each row says what it cost itself.
+        return rest | {"line_amount": replace(best, field="line_amount")}, ()
     repeats = _repeats_in_order(table, chosen, best.column)
     if (
         repeats is None

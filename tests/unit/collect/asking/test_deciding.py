@@ -125,7 +125,7 @@ def test_a_question_keeps_its_id_under_shuffled_columns_and_with_next_months_row
     dice = random.Random(3)
     order = list(range(len(headers)))
     dice.shuffle(order)
-    moved = [[line[place] for place in order] for line in (headers, *reversed(rows))]
+    moved = [[line[place] for place in order] for line in (headers, *reversed(rows), rows[0])]
     later = "\n".join("|".join(line) for line in moved).replace("2025-01", "2025-02").replace("|S", "|T")
     assert asked(propose([sample(later, "July.csv")]), kind).id == name
 

@@ -116,6 +116,8 @@ def test_footers(row, expected):
 
 def test_one_foreign_letter_in_the_header_decides_the_encoding(tmp_path: Path) -> None:
     file = tmp_path / "bestellungen.csv"
-    file.write_bytes("Bestellnummer;Kunde;Währung;Datum;Betrag\n1;K1;EUR;05.06.2025;12,50\n2;K2;EUR;15.06.2025;3,00\n".encode("cp1252"))
+    file.write_bytes(
+        "Bestellnummer;Kunde;Währung;Datum;Betrag\n1;K1;EUR;05.06.2025;12,50\n2;K2;EUR;15.06.2025;3,00\n".encode("cp1252")
+    )
     (sample,) = read_samples(file)
     assert (sample.encoding, sample.headers) == ("cp1252", ("Bestellnummer", "Kunde", "Währung", "Datum", "Betrag"))

@@ -177,3 +177,9 @@ def test_a_price_without_pieces_is_what_the_row_cost() -> None:
         "line_amount",
         "单价",
     )
+
+
+@pytest.mark.parametrize("header", ["消费金额", "实付金额", "total"])
+def test_without_an_order_number_every_row_says_what_it_cost_itself(header: str) -> None:
+    text = f"会员卡号|消费时间|{header}\nM1|2026-01-05 10:00|9.50\nM1|2026-01-05 10:00|3.00\nM2|2026-01-06 10:00|8.00"
+    assert amount(text) == ("line_amount", header)
