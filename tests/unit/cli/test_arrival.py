@@ -56,7 +56,7 @@ ARRIVAL = Arrival(
 
 
 def shown(arrival: Arrival, language: Language) -> list[str]:
-    console = Console(file=StringIO(), width=160)
+    console = Console(file=StringIO(), width=200)
     show_arrival(arrival, Output(language, is_json=False, console=console, remarks=console))
     return [" ".join(line.split()) for line in console.file.getvalue().splitlines() if line.strip() and "──" not in line]
 
@@ -70,7 +70,7 @@ def test_people_read_rows_reasons_months_and_the_largest_orders() -> None:
         "shop july.csv 1,000 986 14 0",
         "Rows left out, with an example of each reason",
         "source rows share should be came where",
-        "shop 14 0.1% a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 20260203 13/45/2026 july.csv, row 9, column 时间",
+        "shop 14 0.1% a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 3 Feb 2026; 02/03/2026 only where sources.yaml gives the date_order 13/45/2026 july.csv, row 9, column 时间",
         "shop 30 0.3% an order that was paid 待付款 june.csv, row 3, column 状态",
         "shop 1 <0.1% drop rule of sources.yaml: postage - june.csv, row 7, column 商品",
         "Revenue as it was understood, returns taken off (CNY)",

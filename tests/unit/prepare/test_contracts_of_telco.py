@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fenji.collect.proposing import propose
 from fenji.collect.reading.samples import Sample
 from fenji.domain.feeds import Feed, field_names
 from fenji.domain.sources import ColumnMapping, FileLocation, Format, Source
@@ -19,6 +18,7 @@ from fenji.engines.engine import Engine
 from fenji.prepare.contracts import judge_contracts, make_contracts
 from fenji.prepare.rows import typed_rows
 from fenji.tables.raw import RAW
+from fixtures.cell_reader import propose
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "telco_churn" / "telco.parquet"
 DRAWN_ON = date(2026, 3, 31)
