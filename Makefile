@@ -7,7 +7,7 @@ comma := ,
 EXTRAS := dev,postgres$(if $(shell command -v java 2>/dev/null),$(comma)spark)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench serve fix docs clean
+.PHONY: help setup demo test faults check bench serve fix docs clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ demo: .venv/user ## from order files to tiers on a shipped data set, in about a 
 
 test: .venv/developer ## every test
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+faults: .venv/developer ## slow proofs: every company of ../shared/door and every small input that once failed
+	$(BIN)/pytest -n 2 -m door
 
 check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/ruff check

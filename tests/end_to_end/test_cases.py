@@ -63,7 +63,7 @@ SHARED_CASES = {
 
 
 @pytest.mark.apart
-@pytest.mark.slow
+@pytest.mark.door
 @pytest.mark.skipif(not CASES.is_dir(), reason="the folder of cases is not beside the project")
 @pytest.mark.parametrize(
     "name",
@@ -134,7 +134,7 @@ SPELLINGS = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.door
 @pytest.mark.parametrize("kind", SPELLINGS)
 def test_another_spelling_of_the_kind_is_read_as_well(kind: str, tmp_path: Path) -> None:
     text, right = SPELLINGS[kind]
@@ -142,7 +142,7 @@ def test_another_spelling_of_the_kind_is_read_as_well(kind: str, tmp_path: Path)
     assert outcome(result) == right, result.text
 
 
-@pytest.mark.slow
+@pytest.mark.door
 @pytest.mark.parametrize(
     ("earlier", "later", "right"),
     [

@@ -353,7 +353,7 @@ def test_dates_that_can_be_read_both_ways_are_asked_about_and_the_answer_decides
         assert came.map["rehearsal"]["last_order_on"] == newest.isoformat()
 
 
-@pytest.mark.slow
+@pytest.mark.door
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the companies with their truth are not beside the project")
 def test_the_companies_beside_the_project_come_in() -> None:
     pytest.importorskip("pandas", reason="the scorer needs pandas")
