@@ -116,7 +116,9 @@ def test_what_the_shops_sold_is_what_the_tiers_hold(together: Workspace) -> None
     assert together.quality["reconciles"] is True
 
 
-def test_the_item_list_beside_the_order_list_is_named_and_left_alone(together: Workspace) -> None:
-    unusable = [source["source"] for source in together.mapping["sources"] if not source["is_usable"]]
-    assert unusable == ["taobao_detail"]
-    assert {account["source"] for account in together.quality["files"]}.isdisjoint(unusable)
+def test_the_item_list_beside_the_order_list_is_joined_with_it_and_its_money_counts_once(together: Workspace) -> None:
+    by_name = {source["source"]: source for source in together.mapping["sources"]}
+    assert all(source["is_usable"] for source in by_name.values())
+    # The prices of the items are not counted beside what was paid: the sum over all shops above stays the true one.
+    assert by_name["taobao_detail"]["belongs_to"] == "taobao"
+    assert "taobao_detail" in {account["source"] for account in together.quality["files"]}
