@@ -65,20 +65,7 @@ SHARED_CASES = {
 @pytest.mark.apart
 @pytest.mark.door
 @pytest.mark.skipif(not CASES.is_dir(), reason="the folder of cases is not beside the project")
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=[
-                pytest.mark.xfail(strict=True, reason="equal refunds that add up to what was paid are read as one a row (0031)")
-            ]
-            if name == "refund_repeated_on_lines"
-            else [],
-        )
-        for name in SHARED_CASES
-    ],
-)
+@pytest.mark.parametrize("name", SHARED_CASES)
 def test_a_case_that_once_failed_is_right(name: str, tmp_path: Path) -> None:
     case = SHARED_CASES[name]
     files = [each for each in sorted((CASES / name).rglob("*")) if each.suffix in {".csv", ".xlsx"}]

@@ -37,7 +37,7 @@ def repeated_refunds(orders: ir.Table, sources: Sequence[Source], original: Sequ
         differs=(~of_orders["is_equal"]).any(), any_proves=of_orders["proves"].any()
     )
     met = of_orders.join(laws, of_orders["order_source"] == laws["law_source"]).view()
-    by_column = met["is_equal"] & ~met["differs"] & (met["any_proves"] | (met["is_shared"] & (met["together"] != met["paid"])))
+    by_column = met["is_equal"] & ~met["differs"] & (met["any_proves"] | (met["is_shared"] & ~met["is_of_lines"]))
     return met.filter(met["is_heads"] | met["proves"] | by_column).select("order_source", "order_id")
 
 
@@ -72,6 +72,7 @@ def _of_several_rows(orders: ir.Table, sources: Sequence[Source], original: Sequ
         least=rows["refund"].min(),
         most=rows["refund"].max(),
         together=rows["refund"].sum().cast(_EXACT),
+        is_of_lines=(rows["refund"] == rows["own"]).fill_null(False).all(),  # noqa: FBT003 - Ibis takes it alone
         is_heads=rows["from_head"].any(),
     )
     several = found.filter((found["rows"] > 1) & (found["most"] > 0)).view()
