@@ -171,7 +171,11 @@ class _SourceRows:
         read = stripped.mutate(**self._read_columns(stripped)).view()
         judged = read.select(*PROVENANCE, **self._judged_columns(read)).view()
         if self._has_states():
-            judged = with_order_states(judged.mutate(**self._said(judged)), has_status=self._is_mapped("status"))
+            judged = with_order_states(
+                judged.mutate(**self._said(judged)),
+                has_status=self._is_mapped("status"),
+                has_heads=self.source.belongs_to is not None,
+            )
         rows = judged.mutate(unread_fields=self._unread_mask(judged))
         return leave_out(rows, list(self._checks(judged))).select(*PROVENANCE, *self._value_names(), *VERDICT)
 
