@@ -202,11 +202,17 @@ def _is_named(choice: Choice, field: str) -> bool:
     return column is not None and column.confidence is Confidence.SURE
 
 
+def _has_numbers(choice: Choice) -> bool:
+    """Whether persons have orders with a number of the file's own: one that fenji makes of buyer and day fits any log."""
+    column = choice.column("order_id")
+    return choice.has_person and column is not None and bool(column.column)
+
+
 _GATES: dict[Feed, Callable[[Choice], bool]] = {
     Feed.CUSTOMER: lambda choice: choice.has_person and len(choice.columns) > 1,
     # Orders whose money stands in another file are orders all the same; that it is missing will be said.
     Feed.ORDER_LINE: lambda choice: (
-        (_is_surely(choice, "order_id") and (choice.has_amount or (choice.has_person and _is_surely(choice, "ordered_at"))))
+        (_is_surely(choice, "order_id") and (choice.has_amount or (_has_numbers(choice) and _is_surely(choice, "ordered_at"))))
         or _is_sale(choice)
     ),
     Feed.PRODUCT: lambda choice: (
