@@ -1,4 +1,4 @@
-# Six words for everyone. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
+# Six words for everyone, and `make faults` for slow proofs. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
 BIN := .venv/bin
