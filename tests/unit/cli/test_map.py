@@ -58,8 +58,8 @@ def test_open_questions_are_printed_where_nobody_can_be_asked(root: Path, sales:
     said = fenji("map", sales, "--workspace", root, "--write")
     assert said.code == OPEN_QUESTIONS
     assert ASKED in said.out
-    assert "--answers FILE" in said.out
-    assert "day first, as in 31/12/2025 (2 customers, 4 orders, 184.50)" in said.out
+    assert "--answers" in said.out
+    assert "1. day first, as in 31/12/2025" in said.out
 
 
 def test_answers_that_cannot_be_read_are_refused(root: Path, sales: Path, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_on_a_terminal_it_asks_and_goes_on_to_the_tiers(tmp_path: Path) -> None:
     root = folder(tmp_path, OPEN)
     said = at_terminal("start", root, "--as-of", "2026-06-30", types="1\n")
     assert said.code == 0, said.out
-    assert "Question 1 of 1, sales.csv" in said.out
+    assert "Question 1 of 1, about sales.csv" in said.out
     assert "184.50" in said.out
     assert "date_order: dmy" in (root / "sources.yaml").read_text(encoding="utf-8")
 

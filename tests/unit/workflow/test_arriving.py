@@ -124,7 +124,7 @@ def test_each_trouble_is_warned_of_once(shop: RunResult) -> None:
     assert codes(shop.warnings) == ["money_without_customer", "rows_not_read", "orders_in_the_future"]
     assert said(shop.warnings, "rows_not_read") == (
         "data/a.csv, row 5, column 时间: 3 of the 9 rows of source 'shop' (33.3 %) could not be used. "
-        "Most often (2): expected a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 20260203, came '13/45/2026'. "
+        "Most often (2): expected a date such as 2026-02-03 05:06:07, 2026/2/3 5:06, 2026年2月3日 or 3 Feb 2026; 02/03/2026 only where sources.yaml gives the date_order, came '13/45/2026'. "
         "fenji quality counts every reason."
     )
     assert "销售额的 12.9%（200.00 CNY）不属于任何已知客户" in said(shop.warnings, "money_without_customer", Language.ZH)
