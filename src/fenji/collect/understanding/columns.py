@@ -283,7 +283,13 @@ def _one_amount(table: SampledTable, candidates: list[_Candidate]) -> tuple[list
 
     best = min(amounts, key=lambda each: (order(each), each.header))
     prices = {each.header for each in candidates if each.field.name == "unit_price"}
-    alike = [each for each in amounts if each.header not in {best.header, *prices} and order(each)[:5] == order(best)[:5]]
+    alike = [
+        each
+        for each in amounts
+        if each.header not in {best.header, *prices}
+        and order(each)[:4] == order(best)[:4]
+        and each.confidence is not Confidence.GUESS
+    ]
     rival = next((each.header for each in alike if not is_explained(table, best.header, each.header)), None)
     return [*others, best], rival
 
