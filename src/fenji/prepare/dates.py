@@ -12,6 +12,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from fenji.domain.months import MONTH_WORDS
 from fenji.domain.sources import DateOrder
 from fenji.prepare.cells import BLANK, NARROW, WIDE, Cells, unwrap
 
@@ -25,23 +26,7 @@ _MILLISECONDS = r"^[0-9]{13}(?:\.0+)?\z"
 _HOUR_OF_A_DAY = r"^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])(?:\.0+)?\z"
 """2025060515 is 15 o'clock of a day, or a second in 2034; so it is neither."""
 
-_MONTHS = {
-    "01": "jan january januar jänner jänn janv janvier ene enero janeiro gen gennaio januari tammikuu",
-    "02": "feb february februar feber fév fev févr fevr février fevrier febrero fevereiro febbraio februari",
-    "03": "mar march mär märz maerz mrz mars marzo março marco mrt maart",
-    "04": "apr april avr avril abr abril aprile",
-    "05": "may mai mayo maio mag maggio mei",
-    "06": "jun june juni juin junio junho giu giugno",
-    "07": "jul july juli juil juillet julio julho lug luglio",
-    "08": "aug august août aout ago agosto augustus",
-    "09": "sep sept september septembre septiembre set setiembre setembro settembre",
-    "10": "oct october okt oktober octobre octubre out outubro ott ottobre",
-    "11": "nov november novembre noviembre novembro",
-    "12": "dec december dez dezember déc decembre décembre dic diciembre dezembro dicembre",
-}
-"""English, German, French, Spanish, Portuguese, Italian and Dutch; no word is two months."""
-
-_MONTH_NUMBERS = tuple((word, f"m{number}") for number, words in _MONTHS.items() for word in words.split())
+_MONTH_NUMBERS = tuple((word, f"m{number:02}") for number, words in MONTH_WORDS.items() for word in words)
 
 _WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+|^(?:星期|周|礼拜)[一二三四五六日天][, ]*"
 _WORD = r"([a-zäéûôç]{3,10})"

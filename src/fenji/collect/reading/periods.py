@@ -6,21 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS = (
-    ("jan", "januar", "january", "janvier", "enero", "gennaio", "janeiro", "一月"),
-    ("feb", "februar", "february", "février", "febrero", "febbraio", "fevereiro", "二月"),
-    ("mar", "märz", "march", "mars", "marzo", "março", "三月"),
-    ("apr", "april", "avril", "abril", "aprile", "四月"),
-    ("may", "mai", "mayo", "maggio", "maio", "五月"),
-    ("jun", "juni", "june", "juin", "junio", "giugno", "junho", "六月"),
-    ("jul", "juli", "july", "juillet", "julio", "luglio", "julho", "七月"),
-    ("aug", "august", "août", "agosto", "八月"),
-    ("sep", "sept", "september", "septembre", "septiembre", "settembre", "setembro", "九月"),
-    ("oct", "okt", "oktober", "october", "octobre", "octubre", "ottobre", "outubro", "十月"),
-    ("nov", "november", "novembre", "noviembre", "novembro", "十一月"),
-    ("dec", "dez", "dezember", "december", "décembre", "diciembre", "dicembre", "dezembro", "十二月"),
-)
-_NUMBER_OF = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
+from fenji.domain.months import MONTH_WORDS
+
+_CHINESE = ("一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月")
+_OTHER_WORDS = {"ago", "out", "set"}
+"""Months in a cell that is a date, but words of their own in a header: Sold out, Days ago."""
+_NUMBER_OF = {
+    name: number for number, names in MONTH_WORDS.items() for name in (*names, _CHINESE[number - 1]) if name not in _OTHER_WORDS
+}
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FORMS = (
