@@ -13,18 +13,33 @@ Spot = tuple[str, ...]
 def with_values(text: str, values: Mapping[Spot, str]) -> str | None:
     """The text of sources.yaml with other values, each written as YAML on one line.
 
+    A value whose key the entry does not have yet gets a line of its own before the last key of the entry.
+
     Returns:
-        None where one of the values does not stand in the text, or stands there as an alias or anchor.
+        None where the entry is not in the text, one of the values stands there as an alias or anchor, or has no place for a line.
     """
     spans: list[tuple[int, int, str]] = []
     for spot, value in values.items():
         node = _node(text, spot)
-        if node is None or text[node.start_mark.index] in "*&!":
+        if node is None:
+            place = _last_key(_node(text, spot[:-1]))
+            if place is None:
+                return None
+            at = place.start_mark.index
+            spans.append((at, at, f"{spot[-1]}: {value}\n{' ' * place.start_mark.column}"))
+            continue
+        if text[node.start_mark.index] in "*&!":
             return None
         spans.append((node.start_mark.index, _end(node), ("  " if _is_block(node) else "") + value))
     for start, end, value in sorted(spans, reverse=True):
         text = text[:start] + value + text[end:]
     return text
+
+
+def _last_key(node: yaml.Node | None) -> yaml.Node | None:
+    """The last key of a mapping in lines of its own; None elsewhere."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) and _is_block(node) else ()
+    return pairs[-1][0] if pairs else None
 
 
 def _is_block(node: yaml.Node) -> bool:

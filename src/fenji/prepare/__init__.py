@@ -28,6 +28,7 @@ products        what is sold
 order_numbers   which rows are one order, and which number several orders share
 order_heads     what the heads of orders say for their lines
 payments        what was paid for which order
+status_words    which words of a status nothing explains
 returns         what came back, by the lists of returns
 balances        what customers have spent, where only totals are known
 order_rows      which order rows cannot be right by themselves

@@ -167,6 +167,20 @@ ORDER_NUMBER_CONFLICT = _clean(
     Column("example", "string", "one of the numbers"),
 )
 
+UNKNOWN_STATUS = _clean(
+    "unknown_status",
+    "one row per source and word of an order's status that nothing explains; such orders count as paid",
+    ("source", "status"),
+    "status_words",
+    Column("source", "string", "entry of sources.yaml that holds the orders"),
+    Column("status", "string", "the word as it came"),
+    Column("rows", "int64", "rows that say it and count"),
+    Column("orders", "int64", "their orders"),
+    Column("revenue", MONEY, "their revenue in the workspace's currency"),
+    Column("example", "string", "one of the order numbers"),
+    Column("source_revenue", MONEY, "revenue of the whole source"),
+)
+
 PRODUCT = _clean(
     "product",
     "one row per product known from any table",
@@ -331,6 +345,7 @@ CLEAN: dict[str, Contract] = {
         RETURN,
         BALANCE,
         ORDER_NUMBER_CONFLICT,
+        UNKNOWN_STATUS,
         PRODUCT,
         EVENT,
         FEEDBACK,

@@ -1,4 +1,4 @@
-"""What must a run say of what it made of the data? Order numbers that were taken apart, and customers whose spend is unknown."""
+"""What must a run say of what it made of the data? Order numbers that were taken apart, statuses and spend that nobody knows."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from fenji.errors import Problem
 from fenji.language import message as _
 from fenji.prepare.order_numbers import FAR_APART, OTHER_RETURNS, SEVERAL_CUSTOMERS
 from fenji.tables import clean
+
+WORDS_TOLD = 12
+STATUS_TOLD = Decimal("0.01")
+"""Share of a source's revenue from which an unexplained status is told; map asks from the same share on."""
+UNKNOWN_STATUSES = "unknown_statuses"
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,26 @@ def number_conflicts(engine: Engine, tables: Mapping[str, ir.Table]) -> tuple[Nu
     """What was taken apart in a run, by source and kind."""
     table = tables[clean.ORDER_NUMBER_CONFLICT.full_name]
     return tuple(NumberConflict(**row) for row in engine.fetch(table.order_by("source", "kind")).to_pylist())
+
+
+@dataclass(frozen=True)
+class UnknownStatus:
+    """A word of a status that nothing explains, and what counts as paid because of it."""
+
+    source: str
+    status: str
+    rows: int
+    orders: int
+    revenue: Decimal
+    example: str
+    source_revenue: Decimal
+
+
+def unknown_statuses(engine: Engine, tables: Mapping[str, ir.Table]) -> tuple[UnknownStatus, ...]:
+    """The words of a run that nothing explains, those with the most money first; at most ``WORDS_TOLD`` of a run."""
+    table = tables[clean.UNKNOWN_STATUS.full_name]
+    largest = table.order_by([table["revenue"].abs().desc(), "source", "status"]).limit(WORDS_TOLD)
+    return tuple(UnknownStatus(**row) for row in engine.fetch(largest).to_pylist())
 
 
 def unknown_spend(engine: Engine, panel: ir.Table) -> int:
@@ -74,6 +99,33 @@ def conflict_warnings(conflicts: tuple[NumberConflict, ...]) -> tuple[Problem, .
         )
         for each in conflicts
     )
+
+
+def status_warnings(unknown: tuple[UnknownStatus, ...], currency: str) -> tuple[Problem, ...]:
+    """One warning for each source of which more than ``STATUS_TOLD`` of the money stands under words that nothing explains."""
+    found = []
+    for source in dict.fromkeys(each.source for each in unknown):
+        own = [each for each in unknown if each.source == source]
+        revenue = sum((each.revenue for each in own), Decimal(0))
+        if abs(revenue) <= STATUS_TOLD * abs(own[0].source_revenue):
+            continue
+        text = _(
+            "source '{source}': nothing says what the status {words} means. {orders} orders ({revenue} {currency}) count as paid because of it, "
+            "such as {example}."
+        )
+        advice = _(
+            "Say it in sources.yaml: statuses: {{paid: [...], unpaid: [...], void: [...], returned: [...]}}, or ask fenji map."
+        )
+        values = {
+            "source": source,
+            "words": " / ".join(each.status for each in own),
+            "orders": f"{sum(each.orders for each in own):,}",
+            "revenue": f"{revenue:,.2f}",
+            "currency": currency,
+            "example": own[0].example,
+        }
+        found.append(Problem(text, values, advice=advice, code=UNKNOWN_STATUSES))
+    return tuple(found)
 
 
 def unknown_warnings(customers: int) -> tuple[Problem, ...]:

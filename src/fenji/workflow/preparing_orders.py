@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import Source
 from fenji.engines.engine import Engine
-from fenji.prepare import order_heads, order_lines, order_numbers, order_refunds, payments, returns
+from fenji.prepare import order_heads, order_lines, order_numbers, order_refunds, payments, returns, status_words
 from fenji.prepare.attribution import attribute, kept
 from fenji.prepare.order_rows import judge_orders
 from fenji.tables import clean
@@ -128,6 +128,7 @@ class OrderPreparation:
         self._take_back(rates)
         self._make(clean.ORDER_LINE.full_name, order_lines.make_order_lines(self.priced))
         self._make(clean.ORDER_NUMBER_CONFLICT.full_name, order_numbers.order_number_conflicts(kept(self.priced)))
+        self._make(clean.UNKNOWN_STATUS.full_name, self._unknown_statuses())
 
     def rejected(self) -> list[tuple[Feed, ir.Table]]:
         """Every row with a verdict by feed, each record in one of them."""
@@ -175,6 +176,15 @@ class OrderPreparation:
                 self.rows[Feed.PAYMENT] = self.engine.stage(returns.with_verdicts(self.rows[Feed.PAYMENT], placed))
             stands = self.valued.semi_join(kept(self.rows[Feed.PAYMENT]), ["source", "file", "row_number"])
             self._make(clean.PAYMENT.full_name, payments.make_payments(stands))
+
+    def _unknown_statuses(self) -> ir.Table:
+        """Words are few and orders are many: where every word is known, no order is looked at."""
+        words = self.engine.stage(status_words.words_seen(self.orders))
+        unknown = self.engine.stage(status_words.unexplained(words, self.order_sources))
+        if not self._has_rows(unknown):
+            return self.engine.from_arrow(clean.UNKNOWN_STATUS.schema.to_pyarrow().empty_table())
+        documents = kept(self.priced.filter(self.priced["part"] == 0))
+        return status_words.make_unknown_statuses(self.orders, unknown, documents)
 
     def _placed(self, rows: ir.Table, rates: ir.Table | None) -> ir.Table:
         placed = self.engine.stage(returns.place_returns(rows, self.priced, self.sources, rates=rates, workspace=self.workspace))

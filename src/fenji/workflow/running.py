@@ -29,7 +29,14 @@ from fenji.workflow.analyzing import analyze_base, clean_base, frozen_text, regi
 from fenji.workflow.arrival_warnings import arrival_warnings, asks_for_money, refuse_empty_sources
 from fenji.workflow.arriving import arrival_of
 from fenji.workflow.dates import stale_warning, yesterday
-from fenji.workflow.prepared_warnings import conflict_warnings, number_conflicts, unknown_spend, unknown_warnings
+from fenji.workflow.prepared_warnings import (
+    conflict_warnings,
+    number_conflicts,
+    status_warnings,
+    unknown_spend,
+    unknown_statuses,
+    unknown_warnings,
+)
 from fenji.workflow.preparing import STEPS as PREPARE_STEPS
 from fenji.workflow.preparing import PrepareOptions, prepare_base
 from fenji.workflow.progress import Progress, silent
@@ -235,11 +242,15 @@ def _prepared(
 
 
 def _told_of_data(session: Session, tables: Mapping[str, ir.Table], panel: ir.Table) -> tuple[Problem, ...]:
-    """What was taken apart, and how many customers stand low because nobody knows what they spent."""
+    """What was taken apart, which statuses nothing explains, and how many customers stand low because nobody knows what they spent."""
     engine = session.engine
     has_totals = engine.fetch(tables[clean.BALANCE.full_name].limit(1)).num_rows
     unknown = unknown_spend(engine, panel) if has_totals else 0
-    return (*conflict_warnings(number_conflicts(engine, tables)), *unknown_warnings(unknown))
+    return (
+        *conflict_warnings(number_conflicts(engine, tables)),
+        *status_warnings(unknown_statuses(engine, tables), session.workspace.settings.currency),
+        *unknown_warnings(unknown),
+    )
 
 
 def _largest_key(session: Session, tables: Mapping[str, ir.Table]) -> int:

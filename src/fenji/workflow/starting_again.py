@@ -17,12 +17,14 @@ from fenji.collect.asking.deciding import fingerprint_of
 from fenji.collect.files import find_files
 from fenji.collect.headers import lookup_key, normalise_header
 from fenji.collect.proposing import Proposal
+from fenji.collect.reading.samples import Sample
 from fenji.collect.reading.sniffing import read_samples
 from fenji.collect.understanding.proposal import ProposedSource
 from fenji.collect.writing.sources_yaml import quoted, render_sources_yaml
 from fenji.documents.amending import Spot, with_values
 from fenji.documents.writing import write_whole
-from fenji.domain.sources import FileLocation, Source
+from fenji.domain.feeds import Feed
+from fenji.domain.sources import FileLocation, Source, StatusClass
 from fenji.errors import Conflict, FenjiError, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
@@ -30,12 +32,14 @@ from fenji.state.database import open_database
 from fenji.state.runs import RunRepository
 from fenji.state.store import Store
 from fenji.tables import clean
+from fenji.workflow.cell_reading import cell_reader
 from fenji.workflow.mapping import FilesInHand, MapResult
 from fenji.workflow.unread_files import data_files, files_read
 from fenji.workflow.wiring import open_session
 from fenji.workflow.workspace import SOURCES_FILE, Workspace, open_workspace
 
 _SIGN = "# fenji-start "
+_WITH_STATUS = (Feed.ORDER, Feed.ORDER_LINE)
 _COMPARED = 3
 """Files of a source that a new one is compared with: the last ones by name, which are those of the last months."""
 
@@ -72,8 +76,9 @@ def look_at(root: Path, known: Sequence[Source], workspace: Workspace | None) ->
     taken = files_read(root, known)
     before = _collected(workspace)
     files = {(workspace.root / name.partition("#")[0]).resolve() for names in before.values() for name in names} or taken
-    fresh = [each for each in present if each not in files or each not in taken]
-    strange = {each for each in fresh if not _is_next_month(each, known, before, workspace.root)}
+    fresh = {each: _samples_of(each) for each in present if each not in files or each not in taken}
+    strange = {each for each, samples in fresh.items() if not _is_next_month(each, samples, known, before, workspace.root)}
+    strange |= _with_new_words({each: fresh[each] for each in fresh.keys() - strange}, known, workspace)
     gone = tuple(sorted(each.name for each in files if each.is_relative_to(workspace.root) and not each.exists()))
     return Folder(present, frozenset(strange), gone, is_signed((root / SOURCES_FILE).read_text(encoding="utf-8-sig")))
 
@@ -159,11 +164,24 @@ def _placed(
 
 
 def _joined(root: Path, entry: Source, source: ProposedSource, fresh: set[Path]) -> dict[Spot, str]:
-    """What an entry needs to read new files of its kind: their names, and their headers beside those that it has."""
+    """What an entry needs to read new files of its kind: their names, their headers and the words of their status beside those that it has."""
     values: dict[Spot, str] = {}
     if isinstance(entry.location, FileLocation) and not fresh <= files_read(root, (entry,)):
         more = sorted(each.relative_to(root.resolve()).as_posix() for each in fresh - files_read(root, (entry,)))
         values[(entry.name, "files")] = _list((*entry.location.paths, *more))
+    said = {word for words in entry.statuses.values() for word in words}
+    if any(word not in said for words in source.statuses.values() for word in words):
+        merged = {
+            kind: tuple(
+                dict.fromkeys(
+                    (*entry.statuses.get(kind, ()), *(word for word in source.statuses.get(kind, ()) if word not in said))
+                )
+            )
+            for kind in StatusClass
+        }
+        values[(entry.name, "statuses")] = (
+            f"{{{', '.join(f'{kind.value}: {_list(words)}' for kind, words in merged.items() if words)}}}"
+        )
     for column in source.columns:
         mapping = entry.columns.get(column.field)
         if mapping is None or mapping.column is None or column.column is None:
@@ -215,30 +233,64 @@ def _renamed(sources: Sequence[ProposedSource], taken: set[str], known: Mapping[
     ]
 
 
-def _is_next_month(file: Path, known: Sequence[Source], before: Mapping[str, Sequence[str]], root: Path) -> bool:
+def _is_next_month(
+    file: Path, samples: Sequence[Sample], known: Sequence[Source], before: Mapping[str, Sequence[str]], root: Path
+) -> bool:
     """Whether a source takes this file already, and it has the headers of the source's other files."""
-    owners = [
+    owners = _owners(file, known, root)
+    marks = _headers_of(samples) if owners else None
+    if not marks:
+        return False
+    for owner in owners:
+        others = list(dict.fromkeys(root / name.partition("#")[0] for name in before.get(owner.name, ())))[-_COMPARED:]
+        if others and all(_headers_of(_samples_of(each)) != marks for each in others if each.exists()):
+            return False
+    return True
+
+
+def _with_new_words(fresh: Mapping[Path, Sequence[Sample]], known: Sequence[Source], workspace: Workspace) -> set[Path]:
+    """Files of known kinds in which the status says a word that nothing explains: whether such orders were paid is to be asked."""
+    words: dict[Path, set[str]] = {}
+    for file, samples in fresh.items():
+        for owner in _owners(file, known, workspace.root):
+            if "status" in owner.columns and owner.feed in _WITH_STATUS and not owner.paid_statuses:
+                said = {word for sample in samples for word in _column(sample, owner.columns["status"].headers)}
+                words.setdefault(file, set()).update(said - {word for group in owner.statuses.values() for word in group})
+    if not any(words.values()):
+        return set()
+    with cell_reader(workspace.settings) as reader:
+        read = reader.read(set().union(*words.values()))
+    return {file for file, said in words.items() if any(read[word].status is None for word in said)}
+
+
+def _column(sample: Sample, headers: Sequence[str]) -> set[str]:
+    """What stands in the column of a sample that has one of these headers."""
+    wanted = {lookup_key(each) for each in headers}
+    places = [place for place, header in enumerate(sample.headers) if lookup_key(header) in wanted]
+    return {cell for row in sample.rows for place in places if (cell := row[place])}
+
+
+def _owners(file: Path, known: Sequence[Source], root: Path) -> list[Source]:
+    """The sources that take a file already."""
+    return [
         each
         for each in known
         if isinstance(each.location, FileLocation)
         and file in {found.path.resolve() for found in find_files(each.location.paths, root, each.name)[0]}
     ]
-    marks = _headers_of(file) if owners else None
-    if not marks:
-        return False
-    for owner in owners:
-        others = list(dict.fromkeys(root / name.partition("#")[0] for name in before.get(owner.name, ())))[-_COMPARED:]
-        if others and all(_headers_of(each) != marks for each in others if each.exists()):
-            return False
-    return True
 
 
-def _headers_of(file: Path) -> frozenset[tuple[tuple[str, ...], object]] | None:
-    """The headers and the layout of every table in a file; None where it cannot be read."""
+def _samples_of(file: Path) -> tuple[Sample, ...]:
+    """The tables of a file; none where it cannot be read."""
     try:
-        return frozenset((tuple(lookup_key(each) for each in sample.headers), sample.shape) for sample in read_samples(file))
+        return tuple(read_samples(file))
     except FenjiError:
-        return None
+        return ()
+
+
+def _headers_of(samples: Sequence[Sample]) -> frozenset[tuple[tuple[str, ...], object]]:
+    """The headers and the layout of every table in a file."""
+    return frozenset((tuple(lookup_key(each) for each in sample.headers), sample.shape) for sample in samples)
 
 
 def _collected(workspace: Workspace) -> dict[str, list[str]]:

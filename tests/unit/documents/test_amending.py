@@ -55,7 +55,15 @@ def test_several_values_are_changed_at_once() -> None:
     assert (shop["columns"]["order_id"], till["files"]) == ("单号", "u.csv")
 
 
-@pytest.mark.parametrize("spot", [("nobody", "files"), ("shop", "currency"), ("shop", "columns", "phone")])
+def test_a_value_that_an_entry_lacks_gets_a_line_of_its_own() -> None:
+    changed = with_values(TEXT, {("shop", "currency"): "CNY", ("shop", "columns", "phone"): "手机"})
+    assert changed is not None
+    shop, _till = yaml.safe_load(changed)["sources"]
+    assert (shop["currency"], shop["columns"]["phone"], shop["columns"]["order_id"]) == ("CNY", "手机", "订单编号")
+    assert [line for line in changed.splitlines() if line not in ("    currency: CNY", "      phone: 手机")] == TEXT.splitlines()
+
+
+@pytest.mark.parametrize("spot", [("nobody", "files"), ("shop", "nothing", "phone"), ("till", "columns", "phone")])
 def test_what_does_not_stand_there_is_not_changed(spot: tuple[str, ...]) -> None:
     assert with_values(TEXT, {spot: "x"}) is None
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from fenji.collect.proposing import Proposal
 from fenji.documents.sources import read_sources
 from fenji.domain.feeds import Feed
+from fenji.domain.sources import StatusClass
 from fenji.language import Language
+from fenji.workflow.prepared_warnings import UNKNOWN_STATUSES
+from fenji.workflow.running import run_all
 from fenji.workflow.starting import StartResult, start
 from fenji.workflow.starting_again import is_signed, signed
 
@@ -97,3 +102,40 @@ def test_a_signature_holds_until_somebody_changes_a_letter() -> None:
     assert is_signed(text)
     assert not is_signed(text.replace("[]", "[ ]"))
     assert not is_signed("sources: []\n")
+
+
+def with_new_word(folder: Path) -> None:
+    """A fourth month whose systems say a word that no list knows, on 3 of 10 orders."""
+    text = month(6, 10)
+    for n in (1, 2, 3):
+        text = text.replace(f"6{n:03d},会员{n % 5},交易成功", f"6{n:03d},会员{n % 5},冻结核查")
+    (folder / "订单2025-06.csv").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_new_word_of_a_status_is_asked_about_and_written_down(shop: Path, is_edited: bool) -> None:
+    with_new_word(shop)
+    sources = shop / "sources.yaml"
+    if is_edited:
+        sources.write_text(sources.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
+    asked: list[str] = []
+
+    def ask(proposal: Proposal) -> dict[str, str]:
+        new = [each for each in proposal.questions if each.is_open and each.id not in asked]
+        asked.extend(each.id for each in new)
+        return {each.id: "unpaid" for each in new}
+
+    result = start(shop, language=Language.EN, ask=ask)
+    assert [each.partition(":")[0] for each in asked] == ["status_words"]
+    assert money(result) == (57, Decimal("6670.00") - Decimal("306.00"))
+    assert read_sources(sources)[0].statuses[StatusClass.UNPAID] == ("冻结核查",)
+    assert started(shop).mapped is None
+
+
+def test_a_run_says_what_a_new_word_of_a_status_is_worth(shop: Path) -> None:
+    with_new_word(shop)
+    result = run_all(shop, as_of=date(2025, 6, 30))
+    told = [each for each in result.warnings if each.code == UNKNOWN_STATUSES]
+    assert [{name: each.values[name] for name in ("words", "orders", "revenue")} for each in told] == [
+        {"words": "冻结核查", "orders": "3", "revenue": "306.00"}
+    ]

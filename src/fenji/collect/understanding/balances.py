@@ -17,6 +17,8 @@ from fenji.language import message as _
 
 _YEAR = "近12个月 近12月 12个月 最近一年 近一年 过去一年 滚动年 12m 12months last12months lastyear annual"
 _MOST_SHOWN = 4
+_EARNS_NOTHING = frozenset({Feed.CUSTOMER, Feed.EVENT, Feed.FEEDBACK, Feed.CAMPAIGN_CONTACT, Feed.REFERRAL})
+"""Feeds whose rows are no purchases, whatever amounts stand in them."""
 _WHOLE = "累计 历史 总 lifetime historic historical cumulative total ltv clv all"
 
 
@@ -51,19 +53,19 @@ def totals_of(table: SampledTable, choice: Choice) -> Totals | None:
 
 
 def unread_totals(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
-    """Columns of money in a list of customers that nothing reads."""
-    if choice.feed is not Feed.CUSTOMER:
+    """Columns of money that nothing reads, in a list whose rows are no purchases."""
+    if choice.feed not in _EARNS_NOTHING:
         return ()
     found = _unread(table, choice)
     if not found or totals_of(table, choice) is not None:
         return ()
     shown = " / ".join(found[:_MOST_SHOWN]) + (" …" if len(found) > _MOST_SHOWN else "")
-    text = _("{columns} hold amounts of money without a date or an order: they are not counted.")
+    text = _("{columns} hold amounts of money that nothing reads: they count as no purchase.")
     return (Remark(text, {"columns": shown}),)
 
 
 def _unread(table: SampledTable, choice: Choice) -> list[str]:
-    """Columns of money that a list of customers does not read."""
+    """Columns of money that the list does not read."""
     used = {column.column for column in choice.columns}
     return [
         header
