@@ -83,10 +83,10 @@ def test_a_customer_is_given_a_tier_by_hand_until_it_is_ended(shop: Path, capsys
 
 
 def test_slips_of_an_override_are_told_together(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    days = ("--from", "2026-3-1", "--until", "soon")
+    days = ("--from", "2026-13-1", "--until", "soon")
     assert texts(ask(capsys, shop, "policy", "override", "bob", *days, code=2)) == [
         "'soon' is not a date.",
-        "'2026-3-1' is not a date.",
+        "'2026-13-1' is not a date.",
     ]
     assert len(texts(ask(capsys, shop, "policy", "override", "nobody", "--tier", "vp", code=2))) == 5
     assert texts(ask(capsys, shop, "policy", "override", "bob", "--end", "--tier", "vip", code=2)) == [

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fenji.cli.output import Output, number
-from fenji.collect.asking.questions import Question, most_important
+from fenji.collect.asking.questions import Question, QuestionKind, most_important
 from fenji.collect.proposing import Proposal
 from fenji.errors import InvalidArgument, InvalidFile, Place
 from fenji.language import message as _
@@ -131,8 +131,11 @@ def _show_options(question: Question, output: Output) -> None:
         if option.effect is None or not differ:
             output.say(_("  {number}. {label}"), **values)
             continue
+        # Totals are no orders; what hangs on their period is whether they say what a year brought.
         output.say(
-            _("  {number}. {label} ({customers} customers, {orders} orders, {revenue})"),
+            _("  {number}. {label} ({customers} customers, known of the last twelve months: {revenue})")
+            if question.kind is QuestionKind.TOTALS_PERIOD
+            else _("  {number}. {label} ({customers} customers, {orders} orders, {revenue})"),
             **values,
             customers=number(option.effect.customers),
             orders=number(option.effect.orders),

@@ -10,6 +10,7 @@ written_days  the day that a person means by a date in any usual form
 runs        one pass over the data, published as a whole or not at all
 reasons     why a row that came in is not in the clean base
 words       names in both languages
+months      the months as people write them
 metrics     one number per customer, declared as data
 fact_columns  the columns that metrics may be made from
 conditions  one line of a business rule

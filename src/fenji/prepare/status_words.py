@@ -1,6 +1,10 @@
 """Which words of a status does nothing explain? Their orders count as paid, and people are told how much money hangs on that.
 
-The words of a first file are asked about when its source is made; these came later, in a month that nobody looked into.
+Reads   judged order rows, priced lines
+Writes  clean.unknown_status: one row per source and word of an order's status that nothing explains; such orders count as paid
+Units   revenue in the workspace's currency
+Keeps   kept rows whose status neither sources.yaml nor the known words explain, where their source says other words too
+Source  decision 0029. The words of a first file are asked about when its source is made; these came later, in a month that nobody looked into
 """
 
 from __future__ import annotations
