@@ -29,6 +29,7 @@ def answer_arrival(arrival: Arrival) -> dict[str, Any]:
     return {
         "sources": [_source_answer(each) for each in arrival.sources],
         "unread_files": list(arrival.unread_files),
+        "unread_sheets": list(arrival.unread_sheets),
         "customers": arrival.customers,
         "orders": arrival.orders,
         "net_revenue": arrival.net_revenue,

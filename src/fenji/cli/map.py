@@ -122,6 +122,7 @@ def _source(source: ProposedSource, output: Output) -> dict[str, Any]:
                 "column": each.column,
                 "constant": each.constant,
                 "also": list(each.also),
+                "optional": each.optional,
                 "unit": str(each.unit),
                 "decimal": str(each.decimal) if each.decimal else None,
                 "date_order": str(each.date_order) if each.date_order else None,

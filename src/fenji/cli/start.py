@@ -148,7 +148,11 @@ def _show_next(folder: str, output: Output) -> None:
 
 def _show_files(result: StartResult, mapped: MapResult, output: Output) -> None:
     """Which file was read as what, and which columns say who bought, when, and for how much."""
-    files = _("{count} {count:file|files} in {folder}") if result.is_new else _("{count} new {count:file|files} in {folder}")
+    files = (
+        _("{count} {count:file|files} in {folder}")
+        if result.is_new
+        else _("{count} new or changed {count:file|files} in {folder}")
+    )
     output.heading(files, count=len(result.files), folder=result.workspace)
     used = [each for each in mapped.proposal.sources if each.is_usable]
     if used:

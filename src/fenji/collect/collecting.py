@@ -44,6 +44,15 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
+class AbsentColumn:
+    """An optional column that a file does not have: nothing is known of its field there."""
+
+    source: str
+    file: str
+    header: str
+
+
+@dataclass(frozen=True)
 class Collected:
     """What a run has to work with, and what became of each file since the run before."""
 
@@ -57,6 +66,8 @@ class Collected:
     """No longer there; their rows have left."""
     kept_missing: tuple[CollectedFile, ...]
     """No longer there; their rows stay because the source says so."""
+    absent: tuple[AbsentColumn, ...] = ()
+    """Optional columns that files which were read now do not have."""
 
 
 def collect(
@@ -126,6 +137,7 @@ class _Work:
     carried: list[CollectedFile] = field(default_factory=list)
     to_read: list[_ToRead] = field(default_factory=list)
     errors: list[FenjiError] = field(default_factory=list)
+    absent: list[AbsentColumn] = field(default_factory=list)
 
     def look_into(self, source: Source) -> None:
         """Finds what is to be read of a source, and what is wrong with it."""
@@ -177,6 +189,7 @@ class _Work:
             unchanged=tuple(self.carried),
             gone=tuple(each for each in missing if each.source not in keeping),
             kept_missing=kept,
+            absent=tuple(self.absent),
         )
 
     def _look_into_files(self, source: Source, location: FileLocation) -> None:
@@ -209,6 +222,7 @@ class _Work:
             sheet = part.sample.part
             name = file.name if sheet is None else f"{file.name}#{sheet}"
             self.to_read.append(_ToRead(part, source, name, mark, found.fields, found.part))
+            self.absent += [AbsentColumn(source.name, name, source.columns[each].headers[0]) for each in found.absent]
 
     def _look_into_database(self, source: Source, location: DatabaseLocation) -> None:
         database = open_database(source.name, location, self.root)

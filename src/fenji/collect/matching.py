@@ -20,6 +20,8 @@ class Match:
     fields: dict[str, int]
     part: int | None = None
     problems: tuple[Problem, ...] = field(default=())
+    absent: tuple[str, ...] = ()
+    """Optional fields whose column is not there."""
 
 
 def wanted_headers(source: Source) -> tuple[tuple[str, ...], ...]:
@@ -36,12 +38,14 @@ def match(headers: Sequence[str], source: Source, place: Place) -> Match:
     found = {names: _position(names, exact, known) for names in wanted_headers(source)}
     fields = {name: found[mapping.headers] for name, mapping in source.columns.items() if mapping.headers}
     part_column = source.location.part_column if isinstance(source.location, FileLocation) else None
+    optional = {mapping.headers for mapping in source.columns.values() if mapping.optional}
     problems = tuple(
         unknown_name(_("column"), names[0], [header for header in headers if header], place=place)
         for names, position in found.items()
-        if position is None
+        if position is None and names not in optional
     )
-    return Match({name: at for name, at in fields.items() if at is not None}, found.get((part_column or "",)), problems)
+    absent = tuple(name for name, at in fields.items() if at is None and source.columns[name].optional)
+    return Match({name: at for name, at in fields.items() if at is not None}, found.get((part_column or "",)), problems, absent)
 
 
 def _position(names: Sequence[str], exact: Mapping[str, int], known: Mapping[str, int]) -> int | None:

@@ -274,6 +274,9 @@ def _are_alike(first: ProposedSource, second: ProposedSource, *, is_twin: bool) 
     if one.keys() == other.keys() and all(_dress(one[name]) == _dress(other[name]) for name in one):
         same = all(normalise_header(one[name].column or "") == normalise_header(other[name].column or "") for name in one)
         return same or is_twin or _are_named_alike(first, second)
+    if (first.needs_paid_at or second.needs_paid_at) and ("paid_at" in one) != ("paid_at" in other):
+        # Where an empty time of payment means unpaid, a file without that column would have no paid order.
+        return False
     core = [name for name in one.keys() | other.keys() if name in _CORE]
     return (
         first.feed is Feed.ORDER_LINE
@@ -317,9 +320,14 @@ def _join(first: ProposedSource, second: ProposedSource) -> ProposedSource:
         first,
         columns=(
             *(_also(each, other.get(each.field)) for each in first.columns),
-            *(each for each in second.columns if each.field not in known),
+            *(replace(each, optional=each.column is not None) for each in second.columns if each.field not in known),
         ),
         tables=(*first.tables, *second.tables),
+        needs_paid_at=first.needs_paid_at or second.needs_paid_at,
+        statuses={
+            kind: tuple(dict.fromkeys((*first.statuses.get(kind, ()), *second.statuses.get(kind, ()))))
+            for kind in (*first.statuses, *second.statuses)
+        },
         drop=(*first.drop, *(drop for drop in second.drop if drop.rule not in {each.rule for each in first.drop})),
         warnings=_union(first.warnings, second.warnings),
         notes=_union(first.notes, second.notes),
@@ -328,8 +336,11 @@ def _join(first: ProposedSource, second: ProposedSource) -> ProposedSource:
 
 
 def _also(column: ProposedColumn, other: ProposedColumn | None) -> ProposedColumn:
-    """The column with the header that another file of its source gives it."""
-    if other is None or not other.column or normalise_header(other.column) == normalise_header(column.column or ""):
+    """The column with the header that another file of its source gives it; optional where that file has none."""
+    if other is None:
+        return replace(column, optional=column.column is not None)
+    column = replace(column, optional=column.optional or other.optional)
+    if not other.column or normalise_header(other.column) == normalise_header(column.column or ""):
         return column
     return replace(column, also=tuple(dict.fromkeys((*column.also, other.column))))
 

@@ -152,11 +152,14 @@ class _Column(_Strict):
     date_order: DateOrder | None = None
     made_of: Texts = ()
     also: Texts = ()
+    optional: bool = False
 
     @model_validator(mode="after")
     def _one_of(self) -> _Column:
         is_made = self.made_of and self.constant is None
-        if ((self.column is not None) + (self.constant is not None) != 1 and not is_made) or (self.also and self.column is None):
+        if ((self.column is not None) + (self.constant is not None) != 1 and not is_made) or (
+            (self.also or self.optional) and self.column is None
+        ):
             text = _("write either the name of a column or a constant.")
             raise Objection(text)
         return self
@@ -325,7 +328,9 @@ def _record(entry: _Entry) -> Source:
         feed=entry.feed,
         location=location,
         columns={
-            name: ColumnMapping(each.column, each.unit, each.constant, each.decimal, each.date_order, each.made_of, each.also)
+            name: ColumnMapping(
+                each.column, each.unit, each.constant, each.decimal, each.date_order, each.made_of, each.also, each.optional
+            )
             for name, each in entry.columns.items()
         },
         currency=entry.currency,

@@ -105,6 +105,8 @@ class ColumnMapping:
     or, where it has a number beside them, one with the rows of nobody that have the same number on the same day."""
     also: tuple[str, ...] = ()
     """Other headers that mean the same, such as those of last year's files; of several in one file the first wins."""
+    optional: bool = False
+    """Only for files: one without the column is read all the same, and nothing is known of the field there. Else it is refused."""
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ progress     how far a use-case has come
 dates        which day is yesterday, and whether the data is old
 initiating   makes a workspace from a template
 starting     from a folder of exports to tiers
-starting_again  what is new in a folder that has been started before
+folder_news  what is new in a folder that has been started before
+starting_again  how sources.yaml comes to name what is new
 cell_reading  reads cells for the proposal by the parsers of a run
 rehearsing   tries a proposal with the steps of a run
 mapping      proposes sources.yaml from files

@@ -106,6 +106,8 @@ class Arrival:
 
     sources: tuple[SourceArrival, ...]
     unread_files: tuple[str, ...]
+    unread_sheets: tuple[str, ...]
+    """Sheets with tables in workbooks of which other sheets are read, as ``file#sheet``."""
     """Data files beside those of the sources that no source reads."""
     customers: int
     orders: int

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from fenji.analyze.registry import Registry
 from fenji.analyze.rules import conditions_of, metrics_in
+from fenji.collect.collecting import AbsentColumn
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Unit
 from fenji.domain.policies import SCORE, Policy
@@ -28,6 +29,8 @@ SOURCE_KEEPS_NOTHING = "source_keeps_nothing"
 FILES_KEEP_NOTHING = "files_keep_nothing"
 ROWS_NOT_READ = "rows_not_read"
 FILES_NOT_READ = "files_not_read"
+COLUMNS_ABSENT = "columns_absent"
+SHEETS_NOT_READ = "sheets_not_read"
 NO_CUSTOMERS = "no_customers"
 NO_MONEY = "no_money"
 MONEY_WITHOUT_CUSTOMER = "money_without_customer"
@@ -68,7 +71,26 @@ def arrival_warnings(arrival: Arrival, *, needs_money: bool) -> tuple[Problem, .
     found = [*_money_and_customers(arrival, needs_money=needs_money)]
     for source in arrival.sources:
         found += _source_warnings(source)
-    return (*found, *_file_warnings(arrival), *_day_warnings(arrival))
+    return (*found, *_file_warnings(arrival), *_sheet_warnings(arrival), *_day_warnings(arrival))
+
+
+def absent_columns(absent: Sequence[AbsentColumn]) -> tuple[Problem, ...]:
+    """One warning for each optional column that files which came now do not have."""
+    files: dict[tuple[str, str], list[str]] = {}
+    for each in absent:
+        files.setdefault((each.source, each.header), []).append(each.file)
+    text = _(
+        "{count} {count:file|files} of source '{source}' {count:has|have} no column '{column}': nothing is known about it there. {files}."
+    )
+    return tuple(
+        Problem(
+            text,
+            {"count": len(names), "source": source, "column": header, "files": _named(names)},
+            advice=_("If the column has another name there, add that name to also in sources.yaml."),
+            code=COLUMNS_ABSENT,
+        )
+        for (source, header), names in files.items()
+    )
 
 
 def asks_for_money(policy: Policy, registry: Registry) -> bool:
@@ -149,6 +171,17 @@ def _file_warnings(arrival: Arrival) -> Iterator[Problem]:
                 "Add what belongs to your data to sources.yaml (fenji map proposes how), and move the rest to another folder."
             ),
             code=FILES_NOT_READ,
+        )
+
+
+def _sheet_warnings(arrival: Arrival) -> Iterator[Problem]:
+    if arrival.unread_sheets:
+        count = len(arrival.unread_sheets)
+        yield Problem(
+            _("{count} {count:sheet|sheets} of your workbooks {count:is|are} read by no source: {sheets}."),
+            {"count": count, "sheets": _named(arrival.unread_sheets)},
+            advice=_("If it belongs to your data, add its name to sheets in sources.yaml; fenji map shows how it is read."),
+            code=SHEETS_NOT_READ,
         )
 
 

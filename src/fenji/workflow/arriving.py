@@ -22,7 +22,7 @@ from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.workflow.arrival import Arrival, FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue, SourceArrival
 from fenji.workflow.dates import today
-from fenji.workflow.unread_files import unread_files
+from fenji.workflow.unread_files import unread_files, unread_sheets
 from fenji.workflow.wiring import Session
 
 MONEY: tuple[tuple[Contract, str], ...] = ((clean.ORDER_LINE, "net_revenue"), (clean.CONTRACT, "monthly_fee"))
@@ -57,9 +57,12 @@ def arrival_of(session: Session, tables: Mapping[str, ir.Table], sources: Sequen
     later = [each for each in months if each["is_later"]]
     revenue, nobodys = _sum(seen, "net_revenue"), _sum(seen, "nobodys_sales")
     sales = _sum(seen, "sales")
+    arrived = _sources(session, tables, sources)
+    read = [file.file for source in arrived for file in source.files]
     return Arrival(
-        sources=_sources(session, tables, sources),
+        sources=arrived,
         unread_files=unread_files(workspace.root, sources, store=workspace.store),
+        unread_sheets=unread_sheets(workspace.root, read),
         customers=engine.fetch(customer.aggregate(customers=customer.count()))["customers"][0].as_py(),
         orders=sum(each["orders"] for each in seen),
         net_revenue=revenue,

@@ -26,7 +26,7 @@ from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.workflow.analyzing import STEPS as ANALYZE_STEPS
 from fenji.workflow.analyzing import analyze_base, clean_base, frozen_text, registry_of, usable_policy
-from fenji.workflow.arrival_warnings import arrival_warnings, asks_for_money, refuse_empty_sources
+from fenji.workflow.arrival_warnings import absent_columns, arrival_warnings, asks_for_money, refuse_empty_sources
 from fenji.workflow.arriving import arrival_of
 from fenji.workflow.dates import stale_warning, yesterday
 from fenji.workflow.prepared_warnings import (
@@ -139,6 +139,7 @@ def run_all(
         warnings=(
             *warnings,
             *told,
+            *absent_columns(collection.absent),
             *arrival_warnings(arrival, needs_money=asks_for_money(plan.policy, registry)),
             *stale_warning(arrival.last_on, as_of=plan.as_of),
         ),

@@ -1,14 +1,16 @@
-"""Which data files lie beside those of the sources, and no source reads them?"""
+"""Which data files lie beside those of the sources, and which sheets of their workbooks, that no source reads?"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from fenji.collect.files import find_files, promised_format
+from fenji.collect.reading.sheets import tables_of_workbook
 from fenji.domain.sources import FileLocation, Source
+from fenji.errors import FenjiError
 
 DATA_FOLDER = "data"
 """Where people put files that are to be read."""
@@ -45,6 +47,23 @@ def unread_files(root: Path, sources: Sequence[Source], *, store: Path) -> tuple
     )
 
 
+def unread_sheets(root: Path, read: Iterable[str]) -> tuple[str, ...]:
+    """The sheets of workbooks that hold a table and that no source reads, as ``file#sheet``.
+
+    Args:
+        root: the workspace.
+        read: the files of a run as its raw tables name them, sheets of workbooks as ``file#sheet``.
+    """
+    sheets: dict[str, set[str]] = {}
+    for each in read:
+        file, mark, sheet = each.partition("#")
+        if mark:
+            sheets.setdefault(file, set()).add(sheet)
+    return tuple(
+        f"{file}#{sheet}" for file in sorted(sheets) for sheet in _tables(root / file, file) if sheet not in sheets[file]
+    )
+
+
 def data_files(root: Path, *, store: Path) -> tuple[Path, ...]:
     """Every data file of a folder and the folders below it, by name; what fenji has stored is passed over."""
     kept_out = store.resolve()
@@ -59,6 +78,14 @@ def files_read(root: Path, sources: Sequence[Source]) -> frozenset[Path]:
         if isinstance(source.location, FileLocation)
         for file in find_files(source.location.paths, root, source.name)[0]
     )
+
+
+def _tables(path: Path, name: str) -> tuple[str, ...]:
+    try:
+        return tables_of_workbook(path, name)
+    except (FenjiError, OSError):
+        # A workbook that cannot be opened any more has been told by whoever reads it.
+        return ()
 
 
 def _files(folder: Path, pattern: str) -> Iterator[Path]:

@@ -35,6 +35,7 @@ ARRIVAL = Arrival(
         ),
     ),
     unread_files=(),
+    unread_sheets=(),
     customers=12,
     orders=3,
     net_revenue=Decimal("1234.50"),

@@ -143,7 +143,7 @@ def test_many_mistakes_in_two_sources_are_reported_in_the_order_of_their_lines()
     assert problems(text) == [
         "row 5, column sources[1].colums: unknown name 'colums'. Did you mean columns?",
         "row 7, column sources[1].columns.order_idd: unknown field 'order_idd'. Did you mean order_id?",
-        "row 9, column sources[1].columns.line_amount.sort: unknown name 'sort'. Known are: also, column, constant, date_order, decimal, made_of, unit.",
+        "row 9, column sources[1].columns.line_amount.sort: unknown name 'sort'. Known are: also, column, constant, date_order, decimal, made_of, optional, unit.",
         "row 10, column sources[1].currency: 'yuan' is not a currency code; write three capital letters, such as CNY.",
         "row 11, column sources[1].time_zone: unknown time zone 'Asia/Shangai'. Did you mean Asia/Shanghai?",
         "row 12, column sources[1].drop[1].column: unknown field 'product'. Did you mean product_id?",

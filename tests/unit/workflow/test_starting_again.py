@@ -7,16 +7,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from fenji.collect.proposing import Proposal
 from fenji.documents.sources import read_sources
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import StatusClass
 from fenji.language import Language
+from fenji.workflow.arrival_warnings import COLUMNS_ABSENT, SHEETS_NOT_READ
+from fenji.workflow.folder_news import is_signed, signed
 from fenji.workflow.prepared_warnings import UNKNOWN_STATUSES
 from fenji.workflow.running import run_all
 from fenji.workflow.starting import StartResult, start
-from fenji.workflow.starting_again import is_signed, signed
 
 HEADER = "订单编号,买家会员名,订单状态,订单付款时间,买家实际支付金额\n"
 RETURNS = (
@@ -139,3 +141,64 @@ def test_a_run_says_what_a_new_word_of_a_status_is_worth(shop: Path) -> None:
     assert [{name: each.values[name] for name in ("words", "orders", "revenue")} for each in told] == [
         {"words": "冻结核查", "orders": "3", "revenue": "306.00"}
     ]
+
+
+def workbook(folder: Path, months: int) -> None:
+    """A sheet of 7 orders of 100 for every month, and one of remarks."""
+    with xlsxwriter.Workbook(folder / "订单.xlsx") as book:
+        for number in range(1, months + 1):
+            sheet = book.add_worksheet(f"{number}月")
+            sheet.write_row(0, 0, ["订单编号", "买家会员名", "付款时间", "实付金额"])
+            for n in range(1, 8):
+                sheet.write_row(n, 0, [f"{number}{n:03d}", f"会员{n % 3}", f"2026-{number:02d}-{n:02d} 10:00:00", 100.5])
+        book.add_worksheet("说明").write_column(0, 0, ["备注", "含税"])
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_new_sheet_of_a_known_workbook_is_taken_in(tmp_path: Path, is_edited: bool) -> None:
+    workbook(tmp_path, 2)
+    assert money(started(tmp_path)) == (14, Decimal("1407.00"))
+    sources = tmp_path / "sources.yaml"
+    if is_edited:
+        sources.write_text(sources.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
+    workbook(tmp_path, 3)
+    before = run_all(tmp_path, as_of=date(2026, 3, 31))
+    assert before.arrival.unread_sheets == ("订单.xlsx#3月",)
+    assert [each.values["sheets"] for each in before.warnings if each.code == SHEETS_NOT_READ] == ["订单.xlsx#3月"]
+    workbook(tmp_path, 4)
+    after = started(tmp_path)
+    assert money(after) == (28, Decimal("2814.00"))
+    assert after.run is not None
+    assert after.run.arrival.unread_sheets == ()
+    assert sum("实付金额" in line for line in sources.read_text(encoding="utf-8").splitlines()) == 1
+    assert started(tmp_path).mapped is None
+
+
+def test_a_file_that_is_written_anew_with_another_column_is_looked_at_again(shop: Path) -> None:
+    file = shop / "订单2025-05.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    refunds = ["退款金额", "40.00", *["0.00"] * (len(lines) - 2)]
+    file.write_text("\n".join(f"{line},{refund}" for line, refund in zip(lines, refunds, strict=True)) + "\n", encoding="utf-8")
+    result = started(shop)
+    assert money(result) == (50, Decimal("5585.00"))
+    assert result.run is not None
+    assert [(each.values["files"], each.values["column"]) for each in result.run.warnings if each.code == COLUMNS_ABSENT] == [
+        ("订单2025-04.csv", "退款金额")
+    ]
+
+
+def test_a_file_that_tells_no_payment_joins_none_whose_empty_payment_means_unpaid(tmp_path: Path) -> None:
+    (tmp_path / "订单2025-04.csv").write_text(
+        "订单编号,会员号,下单时间,付款时间,实付金额\n"
+        + "".join(
+            f"4{n:03d},M{n % 5},2025-04-{n + 1:02d} 09:00:00,{'' if n < 3 else f'2025-04-{n + 1:02d} 10:00:00'},10.50\n"
+            for n in range(20)
+        ),
+        encoding="utf-8",
+    )
+    (tmp_path / "订单2025-05.csv").write_text(
+        "订单编号,会员号,下单时间,实付金额\n"
+        + "".join(f"5{n:03d},M{n % 5},2025-05-{n + 1:02d} 09:00:00,10.50\n" for n in range(20)),
+        encoding="utf-8",
+    )
+    assert money(started(tmp_path)) == (37, Decimal("388.50"))

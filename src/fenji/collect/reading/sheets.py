@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from fenji.collect.headers import matches_for
 from fenji.collect.reading.markup import Table, is_markup, tables_of
-from fenji.collect.reading.workbook_xml import Inside, Merged, look_inside, without_unknown_errors
+from fenji.collect.reading.workbook_xml import Inside, Merged, look_inside, tables_inside, without_unknown_errors
 from fenji.domain.feeds import FEEDS, Cell, Feed
 from fenji.errors import InvalidFile, Place, Problem, unknown_name
 from fenji.language import message as _
@@ -64,6 +64,20 @@ def open_sheets(path: Path, name: str, wanted: Sequence[str], scratch: Path) -> 
         found = _of_workbook(workbook, sheet, name, inside, is_named=bool(wanted))
         if found is not None:
             yield found
+
+
+def tables_of_workbook(path: Path, name: str) -> tuple[str, ...]:
+    """The sheets that look like tables by their size alone: visible ones of several rows and columns. Cells are not read.
+
+    Raises:
+        InvalidFile: no workbook, damaged, or behind a password.
+    """
+    with path.open("rb") as handle:
+        head = handle.read(4096)
+    if is_markup(head):
+        return tuple(table.name for table in tables_of(path, name))
+    told = tables_inside(path)
+    return tuple(_opened(path, name).sheet_names) if told is None else told
 
 
 def with_true_values(sheet: Sheet, names: Sequence[str], header: int) -> list[Any]:

@@ -29,6 +29,7 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\sref="([A-Z]{1,3})(\d{1,7}):
 _ERROR = re.compile(rb"<((?:\w+:)?v)>(#[^<]{1,40})</")
 _KNOWN_ERRORS = {b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!", b"#GETTING_DATA", b"#DATA!"}
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
+_SIZE = re.compile(rb'<(?:\w+:)?dimension\b[^>]*?\bref="([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?"')
 _1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*?\bdate1904="(?:1|true|on)"')
 
 
@@ -76,6 +77,23 @@ def look_inside(path: Path, name: str) -> Inside:
         # Damaged or protected: the reader of workbooks says it better.
         return found
     return found
+
+
+def tables_inside(path: Path) -> tuple[str, ...] | None:
+    """The visible sheets that are more than one row or one column, by what each says of its own size; None for formats other than .xlsx.
+
+    Only the head of each sheet is read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {info.filename.lstrip("/"): info for info in archive.infolist()}
+            if "xl/workbook.xml" not in members:
+                return None
+            return tuple(
+                sheet for sheet, member in _sheets(archive, members, hidden=False) if _is_table(_read(archive, members[member]))
+            )
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        return None
 
 
 def without_unknown_errors(path: Path, target: Path) -> Path:
@@ -132,7 +150,13 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         return handle.read(_BLOCK)
 
 
-def _sheets(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> Iterator[tuple[str, str]]:
+def _is_table(head: bytes) -> bool:
+    """Whether the head of a sheet says that there are several rows and columns, or does not say how many."""
+    size = _SIZE.search(head)
+    return size is None or (size[3] not in (None, size[1]) and size[4] != size[2])
+
+
+def _sheets(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], *, hidden: bool = True) -> Iterator[tuple[str, str]]:
     """The name of each sheet and the member that holds it."""
     relations = members.get("xl/_rels/workbook.xml.rels")
     if relations is None:
@@ -147,7 +171,7 @@ def _sheets(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> It
     ):
         given = dict(_ATTRIBUTE.findall(element))
         member = targets.get(given.get("r:id", ""), "")
-        if member in members:
+        if member in members and (hidden or given.get("state", "visible") == "visible"):
             yield unescape(given.get("name", ""), {"&quot;": '"', "&apos;": "'"}), member
 
 

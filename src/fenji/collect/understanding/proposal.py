@@ -28,6 +28,8 @@ class ProposedColumn:
     made_of: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     """What other files of the source call it."""
+    optional: bool = False
+    """Whether some files of the source do not have it."""
 
 
 @dataclass(frozen=True)

@@ -202,6 +202,8 @@ def _mapping(column: ProposedColumn, field: Field) -> str:
         keys["made_of"] = _listed(column.made_of)
     if column.also:
         keys["also"] = _listed(column.also)
+    if column.optional:
+        keys["optional"] = "true"
     if keys.keys() == {"column"}:
         return keys["column"]
     return f"{{{', '.join(f'{name}: {value}' for name, value in keys.items())}}}"

@@ -1,0 +1,231 @@
+"""What does a folder hold that the last run did not know: new files, other headers, new sheets, words of a status that nothing explains?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fenji.collect.files import find_files
+from fenji.collect.fingerprints import fingerprint
+from fenji.collect.headers import lookup_key
+from fenji.collect.reading.contents import sha256_of
+from fenji.collect.reading.samples import Sample
+from fenji.collect.reading.sniffing import read_samples
+from fenji.domain.collected import CollectedFile
+from fenji.domain.feeds import Feed
+from fenji.domain.runs import Run
+from fenji.domain.sources import FileLocation, Source
+from fenji.errors import FenjiError, Problem
+from fenji.language import Language, translate
+from fenji.language import message as _
+from fenji.state.database import open_database
+from fenji.state.runs import RunRepository
+from fenji.state.store import Store
+from fenji.tables import clean
+from fenji.workflow.cell_reading import cell_reader
+from fenji.workflow.unread_files import data_files, files_read, unread_sheets
+from fenji.workflow.wiring import open_session
+from fenji.workflow.workspace import SOURCES_FILE, Workspace, open_workspace
+
+_SIGN = "# fenji-start "
+_WITH_STATUS = (Feed.ORDER, Feed.ORDER_LINE)
+_COMPARED = 3
+"""Files of a source that a new one is compared with: the last ones by name, which are those of the last months."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The data files of a workspace, and what became of them before."""
+
+    present: tuple[Path, ...]
+    fresh: frozenset[Path]
+    """To be looked at: the last run did not know them, or not as they are now."""
+    changed: frozenset[Path]
+    """Those of them that the last run has read, with other contents."""
+    gone: tuple[str, ...]
+    """Files of the last run that are no longer there."""
+    is_as_written: bool
+    """Whether fenji wrote sources.yaml and nobody has changed it."""
+
+    @property
+    def is_to_be_mapped(self) -> bool:
+        """Whether sources.yaml must be looked at again."""
+        return bool(self.fresh) or bool(self.gone and self.is_as_written)
+
+
+def look_at(root: Path, known: Sequence[Source], workspace: Workspace | None) -> Folder:
+    """What is new in a folder since the last run.
+
+    Args:
+        root: the folder.
+        known: the sources of its sources.yaml.
+        workspace: None where the folder is none yet.
+    """
+    present = data_files(root, store=(root / "store") if workspace is None else workspace.store)
+    if not known or workspace is None:
+        return Folder(present, frozenset(present), frozenset(), (), is_as_written=False)
+    taken = files_read(root, known)
+    last = _last_run(workspace)
+    before = _names_by_source(last)
+    files = {(workspace.root / name.partition("#")[0]).resolve() for names in before.values() for name in names} or taken
+    fresh = {each: _samples_of(each) for each in present if each not in files or each not in taken}
+    strange = {each for each, samples in fresh.items() if not _is_next_month(each, samples, known, before, workspace.root)}
+    strange |= _with_new_words({each: fresh[each] for each in fresh.keys() - strange}, known, workspace)
+    gone = tuple(sorted(each.name for each in files if each.is_relative_to(workspace.root) and not each.exists()))
+    is_as_written = is_signed((root / SOURCES_FILE).read_text(encoding="utf-8-sig"))
+    changed = _changed(frozenset(present) - fresh.keys(), last, known, workspace)
+    if not is_as_written:
+        # What people have written stands, unless the new contents hold what it says nothing about.
+        read = [name for names in before.values() for name in names]
+        sheets = {(workspace.root / each.partition("#")[0]).resolve() for each in unread_sheets(workspace.root, read)}
+        changed = (changed & sheets) | _with_new_words({each: _samples_of(each) for each in changed}, known, workspace)
+    return Folder(present, frozenset(strange | changed), frozenset(changed), gone, is_as_written)
+
+
+def gone_problem(folder: Folder) -> tuple[Problem, ...]:
+    """Files that were counted before and are no longer there."""
+    if not folder.gone:
+        return ()
+    text = _(
+        "{count} {count:file|files} of the last run {count:is|are} no longer there, and {count:its|their} rows have left: {files}."
+    )
+    return (Problem(text, {"count": len(folder.gone), "files": ", ".join(folder.gone[:5])}),)
+
+
+def newest_order(root: Path) -> date | None:
+    """The day of the newest order or return in the last published base; None before the first run."""
+    with open_session(open_workspace(root)) as session:
+        run = session.runs.latest_published(command="run")
+        if run is None:
+            return None
+        days = session.read(run.run_id, clean.ORDER_LINE)["ordered_on"]
+        found: date | None = session.engine.fetch(days.max().name("newest").as_table())["newest"][0].as_py()
+        return found
+
+
+def signed(text: str, language: Language) -> str:
+    """The text with a last line by which ``is_signed`` knows it again."""
+    told = translate(
+        _("Written by fenji start, which writes it anew when files of another kind come, unless you change something here."),
+        language,
+    )
+    body = f"{text.rstrip()}\n\n# {told}\n"
+    return f"{body}{_SIGN}{_digest(body)}\n"
+
+
+def is_signed(text: str) -> bool:
+    """Whether a text is as ``signed`` has left it."""
+    body, sign, digest = text.rpartition(_SIGN)
+    return bool(sign) and digest.strip() == _digest(body)
+
+
+def bears_signature(text: str) -> bool:
+    """Whether ``signed`` has written this text or one that it was made of."""
+    return _SIGN in text
+
+
+def _is_next_month(
+    file: Path, samples: Sequence[Sample], known: Sequence[Source], before: Mapping[str, Sequence[str]], root: Path
+) -> bool:
+    """Whether a source takes this file already, and it has the headers of the source's other files."""
+    owners = _owners(file, known, root)
+    marks = _headers_of(samples) if owners else None
+    if not marks:
+        return False
+    for owner in owners:
+        others = list(dict.fromkeys(root / name.partition("#")[0] for name in before.get(owner.name, ())))[-_COMPARED:]
+        if others and all(_headers_of(_samples_of(each)) != marks for each in others if each.exists()):
+            return False
+    return True
+
+
+def _with_new_words(fresh: Mapping[Path, Sequence[Sample]], known: Sequence[Source], workspace: Workspace) -> set[Path]:
+    """Files of known kinds in which the status says a word that nothing explains: whether such orders were paid is to be asked."""
+    words: dict[Path, set[str]] = {}
+    for file, samples in fresh.items():
+        for owner in _owners(file, known, workspace.root):
+            if "status" in owner.columns and owner.feed in _WITH_STATUS and not owner.paid_statuses:
+                said = {word for sample in samples for word in _column(sample, owner.columns["status"].headers)}
+                words.setdefault(file, set()).update(said - {word for group in owner.statuses.values() for word in group})
+    if not any(words.values()):
+        return set()
+    with cell_reader(workspace.settings) as reader:
+        read = reader.read(set().union(*words.values()))
+    return {file for file, said in words.items() if any(read[word].status is None for word in said)}
+
+
+def _changed(files: Collection[Path], last: Run | None, known: Sequence[Source], workspace: Workspace) -> set[Path]:
+    """The files that the last run has read and that have other contents now; only those written since it began are compared."""
+    if last is None:
+        return set()
+    marks: dict[Path, list[CollectedFile]] = {}
+    for each in last.inputs:
+        marks.setdefault((workspace.root / each.file.partition("#")[0]).resolve(), []).append(each)
+    sources = {each.name: each for each in known}
+    engine = str(workspace.settings.engine)
+    found = set()
+    for file in files:
+        state = file.stat()
+        if max(state.st_mtime, state.st_ctime) < last.started_at.timestamp() or file not in marks:
+            continue
+        content = sha256_of(file)
+        if any(
+            each.source in sources and fingerprint(content, sources[each.source], engine) != each.fingerprint
+            for each in marks[file]
+        ):
+            found.add(file)
+    return found
+
+
+def _column(sample: Sample, headers: Sequence[str]) -> set[str]:
+    """What stands in the column of a sample that has one of these headers."""
+    wanted = {lookup_key(each) for each in headers}
+    places = [place for place, header in enumerate(sample.headers) if lookup_key(header) in wanted]
+    return {cell for row in sample.rows for place in places if (cell := row[place])}
+
+
+def _owners(file: Path, known: Sequence[Source], root: Path) -> list[Source]:
+    """The sources that take a file already."""
+    return [
+        each
+        for each in known
+        if isinstance(each.location, FileLocation)
+        and file in {found.path.resolve() for found in find_files(each.location.paths, root, each.name)[0]}
+    ]
+
+
+def _samples_of(file: Path) -> tuple[Sample, ...]:
+    """The tables of a file; none where it cannot be read."""
+    try:
+        return tuple(read_samples(file))
+    except FenjiError:
+        return ()
+
+
+def _headers_of(samples: Sequence[Sample]) -> frozenset[tuple[tuple[str, ...], object]]:
+    """The headers and the layout of every table in a file."""
+    return frozenset((tuple(lookup_key(each) for each in sample.headers), sample.shape) for sample in samples)
+
+
+def _last_run(workspace: Workspace) -> Run | None:
+    """The last published run, with its inputs."""
+    database = open_database(workspace.settings.database_in(workspace.root))
+    try:
+        return RunRepository(database, Store(workspace.store)).latest_published()
+    finally:
+        database.close()
+
+
+def _names_by_source(run: Run | None) -> dict[str, list[str]]:
+    """The files of a run by source, by name."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(run.inputs if run else (), key=lambda file: file.file):
+        found.setdefault(each.source, []).append(each.file)
+    return found
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
