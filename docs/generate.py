@@ -13,6 +13,7 @@ from fenji import tables
 from fenji.analyze.registry import builtin_metrics
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.main import program
+from fenji.collect.findings import MESSAGES
 from fenji.domain.feeds import FEEDS
 from fenji.domain.metrics import Metric
 from fenji.domain.reasons import EXPECTED
@@ -32,6 +33,7 @@ TITLES = {
     "fields": ("Fields of sources.yaml", "sources.yaml 的字段"),
     "errors": ("Errors and exit codes", "错误与退出码"),
     "reasons": ("Why a row is left out", "哪些行不计入，为什么"),
+    "messages": ("What map and start say of a file", "map 和 start 对文件的说明"),
 }
 
 
@@ -61,6 +63,7 @@ def pages() -> dict[str, str]:
         "fields": _fields,
         "errors": _errors,
         "reasons": _reasons,
+        "messages": _messages,
     }
     made = {}
     for name, maker in makers.items():
@@ -205,6 +208,24 @@ def _reasons(language: Language) -> Iterator[str]:
     yield ""
     head = [_either(language, "reason", "原因"), _either(language, "what was expected", "应当是什么")]
     yield from _table(head, ((f"`{reason}`", translate(text, language)) for reason, text in EXPECTED.items()))
+
+
+def _messages(language: Language) -> Iterator[str]:
+    yield _either(
+        language,
+        "Every message has a code that stays the same when its words change: `messages` of a source in `fenji map --json`. "
+        "A message in `missing` keeps the file from being used; what to do about it stands in `refusals`.",
+        "每条说明都有一个代码，措辞改变时代码不变：见 `fenji map --json` 中每个来源的 `messages`。列在 `missing` 里的说明表示文件没有采用，怎么办写在 `refusals` 里。",
+    )
+    yield ""
+    head = [_either(language, *each) for each in (("code", "代码"), ("words", "措辞"), ("what to do", "怎么办"))]
+    yield from _table(
+        head,
+        (
+            (f"`{each.code}`", *(translate(text, language) if text else "" for text in (each.text, each.cure)))
+            for each in MESSAGES
+        ),
+    )
 
 
 def contracts() -> Iterator[Contract]:

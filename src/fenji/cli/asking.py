@@ -79,6 +79,7 @@ def question_json(question: Question, output: Output) -> dict[str, Any]:
         ],
         "default": question.default,
         "answer": question.answer,
+        "cure": question.cure.describe(output.language) if question.cure else None,
     }
 
 

@@ -98,6 +98,7 @@ def answer(result: MapResult, output: Output) -> dict[str, Any]:
         "sources": [_source(each, output) for each in result.proposal.sources],
         "questions": [question_json(each, output) for each in result.proposal.questions if each.is_open],
         "answered": [question_json(each, output) for each in result.proposal.questions if not each.is_open],
+        "refusals": [question_json(each, output) for each in result.proposal.refusals],
         "rehearsal": rehearsal_json(result.rehearsal, output),
         "written": result.written,
         "yaml": result.text,
@@ -135,21 +136,35 @@ def _source(source: ProposedSource, output: Output) -> dict[str, Any]:
         "missing": said(source.blocking),
         "warnings": said(source.warnings),
         "notes": said(source.notes),
+        "messages": [
+            {"code": each.code, "kind": kind, "text": each.describe(output.language)}
+            for kind, told in (("missing", source.blocking), ("warning", source.warnings), ("note", source.notes))
+            for each in told
+        ],
         "unused": list(source.unused),
     }
 
 
 def show(result: MapResult, output: Output) -> None:
     """What was written, for people."""
+    refused = {each.file: each for each in result.proposal.refusals}
     for source in result.proposal.sources:
         _show_source(source, output)
+        refusal = refused.get(source.tables[0].place)
+        if source.blocking and refusal and refusal.cure:
+            output.say(_("  what to do: {remark}"), remark=refusal.cure.describe(output.language))
     if result.rehearsal:
         show_rehearsal(result.rehearsal, output)
     show_open(most_important(result.proposal.questions), output)
     output.console.print()
     folder = Path(str(result.written)).parent
     where = "" if folder == Path() else f" --workspace {folder}"
-    output.say(_("Written to {file}. Read it, change what is wrong, then: fenji run{where}"), file=result.written, where=where)
+    text = (
+        _("Written to {file}. What waits for an answer does not count yet: answer first, then: fenji run{where}")
+        if result.waits
+        else _("Written to {file}. Read it, change what is wrong, then: fenji run{where}")
+    )
+    output.say(text, file=result.written, where=where)
 
 
 def _show_source(source: ProposedSource, output: Output) -> None:

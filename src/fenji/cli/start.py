@@ -23,9 +23,13 @@ from fenji.collect.proposing import Proposal
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.proposal import ProposedSource
 from fenji.domain.feeds import Feed
+from fenji.errors import Problem
+from fenji.language import Language
 from fenji.language import message as _
 from fenji.workflow.arrival import SourceArrival
+from fenji.workflow.arrival_warnings import FILES_NOT_READ, SHEETS_NOT_READ
 from fenji.workflow.mapping import MapResult
+from fenji.workflow.results import RunResult
 from fenji.workflow.starting import StartResult, start
 
 HELP = _(
@@ -117,7 +121,7 @@ def show(result: StartResult, output: Output) -> None:
         output.console.print()
         output.say(_("Nothing has been computed yet. Answer the questions or complete the files, then start again."))
         return
-    output.warn((*result.run.warnings, *result.warnings))
+    output.warn((*_not_told_yet(result.run, result.mapped), *result.warnings))
     show_arrival(result.run.arrival, output, _names(result.run.arrival.sources, output))
     is_newest = result.run.as_of == result.run.arrival.last_on
     title = _("Tiers as of {as_of}, the day of the newest order") if is_newest else _("Tiers as of {as_of}")
@@ -131,6 +135,14 @@ def show(result: StartResult, output: Output) -> None:
             file=f"{result.workspace}/policies/{result.policy.policy.slug}.yaml",
         )
     _show_next(result.workspace, output)
+
+
+def _not_told_yet(run: RunResult, mapped: MapResult | None) -> list[Problem]:
+    """The warnings of the run; files and sheets that it does not read have been told where they were just looked at."""
+    told = {table.place for source in mapped.proposal.sources if source.blocking for table in source.tables} if mapped else set()
+    told |= {each.partition("#")[0] for each in told}
+    unread = {FILES_NOT_READ: run.arrival.unread_files, SHEETS_NOT_READ: run.arrival.unread_sheets}
+    return [each for each in run.warnings if not set(unread.get(each.code or "", (None,))) <= told]
 
 
 def _show_next(folder: str, output: Output) -> None:
@@ -161,7 +173,13 @@ def _show_files(result: StartResult, mapped: MapResult, output: Output) -> None:
         output.table(
             [head, *(Col(output.text(title), may_wrap=True) for title in titles[1:])], [_row(each, output) for each in used]
         )
-    _show_remarks(_("Not used:"), [(each, each.blocking) for each in mapped.proposal.sources], output)
+    refused = {each.file: each.cure for each in mapped.proposal.refusals if each.cure}
+    why = [
+        (each, (*each.blocking, *([cure] if (cure := refused.get(each.tables[0].place)) else [])))
+        for each in mapped.proposal.sources
+        if each.blocking
+    ]
+    _show_remarks(_("Not used:"), why, output)
     _show_remarks(_("How the files were read:"), [(each, each.notes) for each in used], output)
     _show_remarks(_("Please note:"), [(each, each.warnings) for each in used], output)
 
@@ -172,7 +190,8 @@ def _show_remarks(title: str, told: Sequence[tuple[ProposedSource, Sequence[Rema
     output.heading(title)
     for source, remarks in told:
         if remarks:
-            words = " ".join(each.describe(output.language) for each in remarks)
+            # Chinese sentences follow one another without a blank.
+            words = ("" if output.language is Language.ZH else " ").join(each.describe(output.language) for each in remarks)
             output.say("  {line}", line=output.text(_("{files}: {remarks}"), files=_files(source, output), remarks=words))
 
 

@@ -10,6 +10,7 @@ header_words   what the words of a header say that stands in no list
 headers        what a header means: normalised, with synonyms in Chinese and English
 header_names   the synonyms themselves, per feed and field
 remarks        sentences for the reader of a proposal
+findings       every message about a table, with its code and its cure
 reading        from bytes to records: text, workbooks, Parquet, JSON lines, databases
 understanding  what the rows and columns of files are, how files belong together, and which order of the evidence decides
 asking         the questions that a person must answer, and the answers that are remembered

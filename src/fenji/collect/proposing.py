@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from fenji.collect import findings
 from fenji.collect.asking.deciding import decide
 from fenji.collect.asking.questions import Question
+from fenji.collect.asking.refusals import refusals_of
+from fenji.collect.findings import Finding
 from fenji.collect.headers import Confidence, normalise_header
 from fenji.collect.ports import CellReader
 from fenji.collect.reading.samples import Sample
@@ -64,6 +67,11 @@ class Proposal:
     currency: str | None = None
     """The currency that the money of the files names most often; None where it names none."""
 
+    @property
+    def refusals(self) -> tuple[Question, ...]:
+        """Why files are not used, and what to do about each."""
+        return refusals_of(self.sources)
+
 
 def look_through(samples: Sequence[Sample], reader: CellReader) -> list[SampledTable]:
     """The tables of sampled files, every cell read once; what ``propose`` starts from.
@@ -102,8 +110,7 @@ def propose(tables: Sequence[SampledTable], *, answers: Mapping[str, str] | None
 
 def _understood(table: SampledTable) -> Understood:
     if all(sample.looks_like_summary for sample in table.samples):
-        text = _("It only adds up what another sheet lists, and would count everything a second time.")
-        return Understood(table, None, blocking=(Remark(text),))
+        return Understood(table, None, blocking=(findings.SUMS_OF_ANOTHER_SHEET(),))
     guess = guess_feed(table, platform_of(table.headers))
     choice = guess.choice if guess.choice is None else opinions_of(table, guess.choice)[0]
     return _with_flag(Understood(table, choice, alternative=guess.alternative))
@@ -193,28 +200,21 @@ def _with_siblings(understood: Sequence[Understood]) -> list[Understood]:
     return [*understood, *found]
 
 
-def _blocking(platform: Platform | None, choice: Choice, kind: str | None, *, is_child: bool) -> tuple[Remark, ...]:
+def _blocking(platform: Platform | None, choice: Choice, kind: str | None, *, is_child: bool) -> tuple[Finding, ...]:
     gaps = blocking_gaps(choice, kind, is_child=is_child)
     return (*platform.blocking, *gaps) if platform and gaps else gaps
 
 
-def _about_applied(drops: Sequence[ProposedDrop]) -> tuple[Remark, ...]:
-    text = _("Rows of these types are no sales and are left out: {values}.")
-    return tuple(Remark(text, {"values": " / ".join(each.seen)}) for each in drops if each.is_applied)
+def _about_applied(drops: Sequence[ProposedDrop]) -> tuple[Finding, ...]:
+    return tuple(findings.ROWS_LEFT_OUT(values=" / ".join(each.seen)) for each in drops if each.is_applied)
 
 
-def _about_statuses(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
+def _about_statuses(table: SampledTable, choice: Choice) -> tuple[Finding, ...]:
     seen = statuses_seen(table, choice)[:_MOST_STATUSES]
     if choice.feed is not Feed.CONTRACT and all(table.readings[word].status is not None for word in seen):
         return ()
-    text = (
-        _("Statuses in the sample: {statuses}. Drafts and void ones are left out by their words, and ended ones without a day.")
-        if choice.feed is Feed.CONTRACT
-        else _(
-            "Statuses in the sample: {statuses}. Unpaid and cancelled ones are left out by their words; paid_statuses overrules that."
-        )
-    )
-    return (Remark(text, {"statuses": " / ".join(seen)}),) if seen else ()
+    told = findings.CONTRACT_STATUSES_SEEN if choice.feed is Feed.CONTRACT else findings.STATUSES_SEEN
+    return (told(statuses=" / ".join(seen)),) if seen else ()
 
 
 def _found(sample: Sample) -> FoundTable:
@@ -253,15 +253,13 @@ def _merge_alike(sources: Sequence[ProposedSource], understood: Sequence[Underst
         if place < len(merged):
             merged[place] = _join(merged[place], source)
         elif each.overlaps is not None:
-            merged.append(replace(source, blocking=(*source.blocking, _twice(understood[each.overlaps]))))
+            merged.append(
+                replace(source, blocking=(*source.blocking, findings.ORDERS_LISTED_TWICE(file=understood[each.overlaps].name)))
+            )
         else:
             merged.append(source)
         places.append(place)
     return merged, places
-
-
-def _twice(other: Understood) -> Remark:
-    return Remark(_("Its orders stand in {file} already; reading both would count them twice."), {"file": other.name})
 
 
 def _are_alike(first: ProposedSource, second: ProposedSource, *, is_twin: bool) -> bool:
@@ -345,7 +343,7 @@ def _also(column: ProposedColumn, other: ProposedColumn | None) -> ProposedColum
     return replace(column, also=tuple(dict.fromkeys((*column.also, other.column))))
 
 
-def _union(first: Sequence[Remark], second: Sequence[Remark]) -> tuple[Remark, ...]:
+def _union(first: Sequence[Finding], second: Sequence[Finding]) -> tuple[Finding, ...]:
     return (*first, *(remark for remark in second if remark not in first))
 
 

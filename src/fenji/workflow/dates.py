@@ -29,4 +29,4 @@ def stale_warning(newest_order: date | None, *, as_of: date) -> tuple[Problem, .
         return ()
     text = _("the newest order up to {as_of} is of {newest}, {days} days before.")
     values = {"as_of": as_of, "newest": newest_order, "days": (as_of - newest_order).days}
-    return (Problem(text, values, advice=_("For the state of that day add: --as-of {newest}")),)
+    return (Problem(text, values, advice=_("For the state of that day add: --as-of {newest}"), code="orders_are_old"),)

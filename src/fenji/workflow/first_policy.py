@@ -182,13 +182,13 @@ def _file(policy: Policy, tiers: Sequence[SuggestedTier], language: Language) ->
 def _remarks(tiers: Sequence[SuggestedTier], shares: Sequence[Decimal], buyers: int) -> tuple[Problem, ...]:
     problems = []
     if len(tiers) == 1:
-        problems.append(Problem(_("all buyers bought for the same amount, so there is one tier.")))
+        problems.append(Problem(_("all buyers bought for the same amount, so there is one tier."), code="one_tier"))
     elif len(tiers) < len(shares):
         text = _("there are {found} tiers instead of {wanted}: too many buyers bought for the same amount, or there are too few.")
-        problems.append(Problem(text, {"found": len(tiers), "wanted": len(shares)}))
+        problems.append(Problem(text, {"found": len(tiers), "wanted": len(shares)}, code="fewer_tiers"))
     if buyers < FEW_BUYERS:
         text = _(
             "{buyers} {buyers:buyer says|buyers say} little about where thresholds should be; look at them again when there are more."
         )
-        problems.append(Problem(text, {"buyers": buyers}))
+        problems.append(Problem(text, {"buyers": buyers}, code="few_buyers"))
     return tuple(problems)

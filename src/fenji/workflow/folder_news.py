@@ -92,7 +92,7 @@ def gone_problem(folder: Folder) -> tuple[Problem, ...]:
     text = _(
         "{count} {count:file|files} of the last run {count:is|are} no longer there, and {count:its|their} rows have left: {files}."
     )
-    return (Problem(text, {"count": len(folder.gone), "files": ", ".join(folder.gone[:5])}),)
+    return (Problem(text, {"count": len(folder.gone), "files": ", ".join(folder.gone[:5])}, code="files_gone"),)
 
 
 def newest_order(root: Path) -> date | None:

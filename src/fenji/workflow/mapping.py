@@ -47,6 +47,11 @@ class MapResult:
         """Whether a question waits for an answer."""
         return any(question.is_open for question in self.proposal.questions)
 
+    @property
+    def waits(self) -> bool:
+        """Whether a file counts for nothing until somebody answers."""
+        return any(question.is_open and question.default is None for question in self.proposal.questions)
+
 
 @dataclass
 class FilesInHand:

@@ -96,6 +96,7 @@ def conflict_warnings(conflicts: tuple[NumberConflict, ...]) -> tuple[Problem, .
             texts[each.kind],
             {"source": each.source, "numbers": each.numbers, "example": each.example, "orders": each.orders},
             advice=advice,
+            code=f"order_numbers_{each.kind}",
         )
         for each in conflicts
     )
@@ -136,4 +137,4 @@ def unknown_warnings(customers: int) -> tuple[Problem, ...]:
         "{customers} {customers:customer is|customers are} known by totals only, whose period does not tell what they spent in the last twelve months. "
         "Their revenue is unknown, not 0; they meet no rule about it and stand in the lowest tier."
     )
-    return (Problem(text, {"customers": customers}),)
+    return (Problem(text, {"customers": customers}, code="spend_unknown"),)

@@ -11,6 +11,8 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.headers import normalise_header
 from fenji.collect.proposing import Proposal
 from fenji.collect.reading.samples import Sample
@@ -21,7 +23,6 @@ from fenji.domain.reasons import EXPECTED
 from fenji.domain.sources import Source
 from fenji.engines.engine import Engine
 from fenji.errors import FenjiError, Problem
-from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.workflow.preparing import PrepareOptions, prepare_base
@@ -126,7 +127,7 @@ def without_useless(proposal: Proposal, rehearsal: Rehearsal) -> Proposal:
     sources = [
         replace(source, blocking=(*source.blocking, _why_useless(useless[source.name])))
         if source.name in useless
-        else replace(source, blocking=(*source.blocking, _why_alone(source.belongs_to)))
+        else replace(source, blocking=(*source.blocking, findings.ORDERS_UNUSABLE(source=source.belongs_to)))
         if source.belongs_to in useless
         else source
         for source in proposal.sources
@@ -134,15 +135,10 @@ def without_useless(proposal: Proposal, rehearsal: Rehearsal) -> Proposal:
     return replace(proposal, sources=tuple(sources))
 
 
-def _why_useless(each: RehearsedSource) -> Remark:
+def _why_useless(each: RehearsedSource) -> Finding:
     loss = each.losses[0]
-    text = _("A run would keep none of the {rows} rows looked at. Most often ({count}): expected {expected}, came '{came}'.")
     expected = Remark(next((words for reason, words in EXPECTED.items() if reason == loss.reason), loss.reason))
-    return Remark(text, {"rows": each.rows, "count": loss.rows, "expected": expected, "came": loss.came or ""})
-
-
-def _why_alone(parent: str | None) -> Remark:
-    return Remark(_("The orders of source '{source}', to which these rows belong, cannot be used."), {"source": parent or ""})
+    return findings.KEEPS_NOTHING(rows=each.rows, count=loss.rows, expected=expected, came=loss.came or "")
 
 
 def _accounts(engine: Engine, accounts: ir.Table, rejected: ir.Table) -> tuple[RehearsedSource, ...]:

@@ -116,7 +116,7 @@ def start(
         None,
         settings.currency,
     )
-    if mapped is not None and (_waits(mapped.proposal) or not (known or any(each.is_usable for each in mapped.proposal.sources))):
+    if mapped is not None and (mapped.waits or not (known or any(each.is_usable for each in mapped.proposal.sources))):
         return found
     latest = yesterday(settings.time_zone)
     looked_at = mapped.rehearsal.last_on if mapped and mapped.rehearsal else newest_order(root)
@@ -156,11 +156,6 @@ def _asked(hand: FilesInHand, ask: Ask, folder: Folder | None) -> Proposal:
         hand.answers |= told
         proposal = proposed()
     return proposal
-
-
-def _waits(proposal: Proposal) -> bool:
-    """Whether something must be answered before anything can count."""
-    return any(each.is_open and each.default is None for each in proposal.questions)
 
 
 def _was_broken_off(root: Path) -> bool:

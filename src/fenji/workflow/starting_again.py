@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from fenji.collect.asking.deciding import fingerprint_of
+from fenji.collect.asking.questions import fingerprint_of
 from fenji.collect.headers import normalise_header
 from fenji.collect.proposing import Proposal
 from fenji.collect.understanding.proposal import ProposedSource
@@ -31,7 +31,9 @@ from fenji.workflow.workspace import SOURCES_FILE
 def about_fresh(hand: FilesInHand, proposal: Proposal, folder: Folder) -> Proposal:
     """The proposal with those questions only that new files bring: what people have written about the others is answered."""
     marks = {
-        fingerprint_of(table) for table in hand.tables if any(Path(each.file).resolve() in folder.fresh for each in table.samples)
+        fingerprint_of(table.headers)
+        for table in hand.tables
+        if any(Path(each.file).resolve() in folder.fresh for each in table.samples)
     }
     asked = tuple(each for each in proposal.questions if not each.is_open or each.id.split(":")[1] in marks)
     return replace(proposal, questions=asked)

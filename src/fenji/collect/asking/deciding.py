@@ -6,12 +6,13 @@ described.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fenji.collect.asking.questions import Option, Question, QuestionKind
+from fenji.collect import findings
+from fenji.collect.asking.questions import Option, Question, QuestionKind, fingerprint_of
+from fenji.collect.findings import Finding
 from fenji.collect.headers import lookup_key, money_unit, unit_said
 from fenji.collect.reading.samples import DoubtKind
 from fenji.collect.remarks import Remark
@@ -20,7 +21,6 @@ from fenji.collect.understanding.decimals import is_open_decimal
 from fenji.collect.understanding.evidence import GROUPED
 from fenji.collect.understanding.joining import Understood
 from fenji.collect.understanding.measuring import MONEY_FIELDS, measured, money_of
-from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import DateOrder, DecimalSign, MoneyUnit, StatusClass, TotalsPeriod
 from fenji.language import message as _
@@ -62,16 +62,9 @@ def decide(tables: Sequence[Understood], answers: Mapping[str, str]) -> tuple[li
     return found, asked
 
 
-def fingerprint_of(table: SampledTable) -> str:
-    """A short mark of the headers of a table, the same for next month's file of the same system."""
-    keys = "\n".join(sorted(lookup_key(header) for header in table.headers))
-    return hashlib.sha256(keys.encode()).hexdigest()[:8]
-
-
 def _waiting(each: Understood, question: Question) -> Understood:
     """The table until somebody answers: nothing of it counts."""
-    text = _("Open question: {question}")
-    return replace(each, blocking=(*each.blocking, Remark(text, {"question": question.text})))
+    return replace(each, blocking=(*each.blocking, findings.QUESTION_OPEN(question=question.text)))
 
 
 def _question(
@@ -84,12 +77,12 @@ def _question(
     outcomes: Mapping[str, tuple[Remark, Understood]],
     default: str | None,
     examples: Sequence[str] = (),
-    told: Remark | None = None,
+    told: Finding | None = None,
 ) -> Decision:
     effects = {value: measured(outcome) for value, (_label, outcome) in outcomes.items()}
     revenues = [effect.revenue for effect in effects.values() if effect]
     stake = (max(revenues) - min(revenues)) / max(map(abs, revenues)) if revenues and any(revenues) else 0.0
-    mark = f"{kind.value}:{fingerprint_of(each.table)}" + (f":{lookup_key(column)}" if column else "")
+    mark = f"{kind.value}:{fingerprint_of(each.table.headers)}" + (f":{lookup_key(column)}" if column else "")
     question = Question(
         id=mark,
         kind=kind,
@@ -117,7 +110,7 @@ def _layout(each: Understood, _all: Sequence[Understood]) -> Decision | None:
     doubts = [doubt for doubt in each.table.samples[0].doubts if doubt.kind is not DoubtKind.UNIT]
     if not doubts or each.choice is None:
         return None
-    left_out = replace(each, choice=None, blocking=(*each.blocking, Remark(_("left out by an answer"))))
+    left_out = replace(each, choice=None, blocking=(*each.blocking, findings.LEFT_OUT_BY_ANSWER()))
     return _question(
         each,
         QuestionKind.LAYOUT,
@@ -248,7 +241,7 @@ def _amount(each: Understood, _all: Sequence[Understood]) -> Decision | None:
             rival: (Remark("{column}", {"column": rival}), replace(each, choice=replace(choice, columns=with_rival))),
         },
         default=chosen,
-        told=Remark(_("'{chosen}' is taken for what was paid, not '{rival}'."), {"chosen": chosen, "rival": rival}),
+        told=findings.AMOUNT_CHOSEN(chosen=chosen, rival=rival),
     )
 
 
@@ -271,7 +264,7 @@ def _what_is_it(each: Understood, _all: Sequence[Understood]) -> Decision | None
             other.feed.value: (Remark(_("no, they are contracts without sales")), replace(each, choice=other)),
         },
         default="order_line",
-        told=Remark(_("'{amount}' counts as a sale on the day of '{at}'."), values),
+        told=findings.SALES_OF_CONTRACTS(**values),
     )
 
 
@@ -285,7 +278,7 @@ def _top_up(each: Understood, tables: Sequence[Understood]) -> Decision | None:
     has_sales = any(
         other is not each and other.feed in {Feed.ORDER_LINE, Feed.ORDER} and not _TOP_UP.search(other.name) for other in tables
     )
-    told = Remark(_("{file} holds top-ups of stored value (充值), which are no sales: left out."), {"file": each.name})
+    told = findings.TOP_UPS_LEFT_OUT(file=each.name)
     out = replace(each, blocking=(*each.blocking, told))
     return _question(
         each,
@@ -328,14 +321,7 @@ def _status_words(each: Understood, _all: Sequence[Understood]) -> Decision | No
         },
         default=None if are_codes else "unpaid" if is_pipeline else "paid",
         examples=words,
-        told=None
-        if are_codes
-        else Remark(
-            _("'{column}' says {words}: taken for not sold yet.")
-            if is_pipeline
-            else _("'{column}' says {words}: taken for paid."),
-            values,
-        ),
+        told=None if are_codes else (findings.TAKEN_FOR_UNSOLD if is_pipeline else findings.TAKEN_FOR_PAID)(**values),
     )
 
 
@@ -373,10 +359,5 @@ def _totals_period(each: Understood, _all: Sequence[Understood]) -> Decision | N
             "last_12_months": (Remark(_("the last twelve months")), replace(each, period=TotalsPeriod.LAST_12_MONTHS)),
         },
         default="lifetime",
-        told=Remark(
-            _(
-                "'{column}' holds totals since the customer came. They are not counted as orders, and spending of the last twelve months stays unknown."
-            ),
-            {"column": column},
-        ),
+        told=findings.TOTALS_OF_A_LIFETIME(column=column),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fenji.collect.headers import lookup_key
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.measuring import Effect
 
@@ -28,6 +30,8 @@ class QuestionKind(StrEnum):
     LAYOUT = "layout"
     BUYER = "buyer"
     JOIN = "join"
+    REFUSAL = "refusal"
+    """Nothing to choose: the file is not used, and ``cure`` says what helps."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Question:
     """Money that hangs on it, as a share of what the company's files hold."""
     answer: str | None = None
     """What was answered, now or before; None: open."""
+    cure: Remark | None = None
+    """Of a refusal: the one thing to do; None where nothing is to be done."""
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +74,11 @@ class Question:
     def value(self) -> str | None:
         """What counts: the answer, else the default."""
         return self.answer if self.answer is not None else self.default
+
+
+def fingerprint_of(headers: Iterable[str]) -> str:
+    """A short mark of the headers of a table, the same for next month's file of the same system."""
+    return hashlib.sha256("\n".join(sorted(lookup_key(header) for header in headers)).encode()).hexdigest()[:8]
 
 
 def most_important(questions: Sequence[Question]) -> tuple[Question, ...]:

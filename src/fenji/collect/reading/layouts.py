@@ -9,6 +9,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.headers import lookup_key
 from fenji.collect.reading.cells import number_of, stripped
 from fenji.collect.reading.frames import Frame, Numbered, Row, find_frame
@@ -18,10 +20,8 @@ from fenji.collect.reading.periods import Period, period_of
 from fenji.collect.reading.samples import Doubt, DoubtKind
 from fenji.collect.reading.shaping import LABEL, Shaping
 from fenji.collect.reading.totals import says_total
-from fenji.collect.remarks import Remark
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Shape, Unpivot
-from fenji.language import message as _
 
 _NOTHING: Mapping[int, AbstractSet[int]] = {}
 _FEW = 2
@@ -48,7 +48,7 @@ class Found:
 
     frame: Frame
     shape: Shape
-    repairs: tuple[Remark, ...] = ()
+    repairs: tuple[Finding, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     preamble: tuple[str, ...] = ()
     """What the cells above the header say."""
@@ -92,7 +92,7 @@ class _Looking:
             if any(stripped(cell) for cell in row)
         ]
         self.is_chinese = any("\u4e00" <= letter <= "\u9fff" for name in frame.names for letter in name)
-        self.repairs: list[Remark] = []
+        self.repairs: list[Finding] = []
         self.doubts: list[Doubt] = []
         self.data: list[tuple[int, Row]] = self.body
 
@@ -108,21 +108,16 @@ class _Looking:
     def say_frame(self, shape: Shape) -> None:
         """Says what the header needed."""
         if shape.no_header:
-            text = _(
-                "The file has no header: its first row, {example}, is data like the others. Its columns are called {columns}."
-            )
             example = " | ".join(stripped(cell) for cell in self.body[0][1])[:_SHOWN]
-            remark = Remark(text, {"example": example, "columns": ", ".join(self.frame.names[:3]) + " …"})
+            remark = findings.NO_HEADER(example=example, columns=", ".join(self.frame.names[:3]) + " …")
             self.doubts.append(Doubt(DoubtKind.NO_HEADER, remark))
         if shape.header_rows:
-            text = _("The header stands in rows {rows}; its cells are put together, such as {example}.")
             rows = ", ".join(str(row) for row in shape.header_rows)
-            self.repairs.append(Remark(text, {"rows": rows, "example": ", ".join(self.frame.names[:4])}))
+            self.repairs.append(findings.HEADER_ROWS(rows=rows, example=", ".join(self.frame.names[:4])))
         if shape.skip_after_header:
-            text = _("{count} rows under the header describe the columns and are passed over: {example}.")
             first = self.rows[self.frame.header[-1] + 1][1]
             example = " | ".join(stripped(cell) for cell in first if stripped(cell))[:_SHOWN]
-            self.repairs.append(Remark(text, {"count": shape.skip_after_header, "example": example}))
+            self.repairs.append(findings.ROWS_UNDER_HEADER(count=shape.skip_after_header, example=example))
 
     def with_sections(self, shape: Shape) -> Shape:
         """Lines that stand alone above the rows they are about."""
@@ -148,10 +143,7 @@ class _Looking:
             return shape
         has_column = empty >= _MOST_EMPTY * len(others)
         name = label or self._section_name(place if has_column else None)
-        text = _(
-            "The rows stand in sections: {count} headings such as {example} have lines of their own. Their text becomes the column {name} of the rows below."
-        )
-        remark = Remark(text, {"count": len(headings), "example": texts[0][:_SHOWN], "name": name})
+        remark = findings.SECTIONS(count=len(headings), example=texts[0][:_SHOWN], name=name)
         self.repairs.append(remark)
         self.doubts.append(Doubt(DoubtKind.SECTIONS, remark))
         return replace(shape, sections=name, drop_totals=True)
@@ -184,13 +176,10 @@ class _Looking:
         odd = [each for each in totals if each.row < last_data or not is_footer(by_number[each.row])]
         if not odd and len(totals) <= FOOTER_ROWS and not shape.drop_totals:
             return shape
-        text = _("{count} rows are sums of other rows and are left out, such as row {row}: {example}.")
-        self.repairs.append(Remark(text, {"count": len(totals), "row": totals[0].row, "example": totals[0].came[:_SHOWN]}))
+        first = totals[0]
+        self.repairs.append(findings.SUMS_LEFT_OUT(count=len(totals), row=first.row, example=first.came[:_SHOWN]))
         if shaping.totals_by_arithmetic:
-            text = _(
-                "{count} of these rows do not say that they are totals; their numbers add up the rows above, and their other cells are empty."
-            )
-            self.repairs.append(Remark(text, {"count": shaping.totals_by_arithmetic}))
+            self.repairs.append(findings.SUMS_BY_ARITHMETIC(count=shaping.totals_by_arithmetic))
         return replace(shape, drop_totals=True)
 
     def with_heads(self, shape: Shape) -> Shape:
@@ -200,17 +189,13 @@ class _Looking:
             return shape
         columns = tuple(self.frame.names[column] for column in heads.columns)
         row = dict(self.data)[heads.children[0]]
-        text = _(
-            "{count} of {rows} rows leave {columns} empty and belong to the row above, such as row {row}: {example}. They take these cells from it."
+        remark = findings.FILLED_DOWN(
+            count=len(heads.children),
+            rows=len(self.data),
+            columns=", ".join(columns),
+            row=heads.children[0],
+            example=" | ".join(stripped(cell) for cell in row if stripped(cell))[:_SHOWN],
         )
-        values = {
-            "count": len(heads.children),
-            "rows": len(self.data),
-            "columns": ", ".join(columns),
-            "row": heads.children[0],
-            "example": " | ".join(stripped(cell) for cell in row if stripped(cell))[:_SHOWN],
-        }
-        remark = Remark(text, values)
         self.repairs.append(remark)
         if not heads.is_sure:
             self.doubts.append(Doubt(DoubtKind.FILL_DOWN, remark))
@@ -237,16 +222,12 @@ class _Looking:
         value = chosen[0][1].rest or ("金额" if self.is_chinese else "Amount")
         columns = tuple(name for name, _period in chosen)
         unpivot = Unpivot(columns, names[0] if self.is_chinese else names[1], value, year)
-        text = _(
-            "{count} columns, {first} to {last}, stand for periods. Each filled cell of them becomes a row, dated on the first day of its period."
-        )
-        remark = Remark(text, {"count": len(columns), "first": columns[0], "last": columns[-1]})
+        remark = findings.PERIODS_ACROSS(count=len(columns), first=columns[0], last=columns[-1])
         self.repairs.append(remark)
         self.doubts.append(Doubt(DoubtKind.UNPIVOT, remark))
         if needs_year:
-            told = _("The year {year} is taken from the title or the name of the file.")
-            missing = _("No year is said anywhere; write it as `year` under `unpivot`.")
-            self.doubts.append(Doubt(DoubtKind.UNPIVOT, Remark(told, {"year": year}) if year else Remark(missing)))
+            told = findings.YEAR_OF_PERIODS(year=year) if year else findings.NO_YEAR_OF_PERIODS()
+            self.doubts.append(Doubt(DoubtKind.UNPIVOT, told))
         return replace(shape, unpivot=unpivot)
 
     def _year(self) -> int | None:
@@ -257,8 +238,7 @@ class _Looking:
         """A unit of money that only the lines above the table say."""
         said = next((text for text in self.above if _UNIT.search(text)), None)
         if said:
-            text = _("The lines above the table say: {text}. Amounts may be in that unit.")
-            self.doubts.append(Doubt(DoubtKind.UNIT, Remark(text, {"text": said[:_SHOWN]})))
+            self.doubts.append(Doubt(DoubtKind.UNIT, findings.UNIT_ABOVE_TABLE(text=said[:_SHOWN])))
 
 
 def _first(row: Row) -> str | None:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from fenji.collect.findings import Finding
 from fenji.collect.headers import normalise_header
 from fenji.collect.ports import RecordReader
-from fenji.collect.remarks import Remark
 from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Format, Shape
@@ -39,7 +39,7 @@ class Doubt:
     """A repair that changes what the rows mean, and that a person should therefore confirm."""
 
     kind: DoubtKind
-    remark: Remark
+    remark: Finding
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Sample:
     """Up to SAMPLE_ROWS rows as text, each as long as the headers; of a long file from its start, its middle and its end."""
     shape: Shape = PLAIN
     """What makes a table of the file; the headers and rows are those of that table."""
-    repairs: tuple[Remark, ...] = ()
+    repairs: tuple[Finding, ...] = ()
     """What the shape does, with counts and an example."""
     doubts: tuple[Doubt, ...] = ()
     """Repairs that a person should confirm."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from fenji.collect import findings
 from fenji.collect.reading.contents import disguise, foreign_lines, guessed, is_nearly_utf8, marked
 from fenji.collect.reading.delimited import without_open_end
 from fenji.collect.reading.delimiters import find_delimiter, says_delimiter, split_head
@@ -19,7 +20,6 @@ from fenji.collect.reading.header_rows import FOOTER_ROWS, LOOKED_AT, is_footer
 from fenji.collect.reading.layouts import find_layout
 from fenji.collect.reading.samples import SAMPLE_ROWS, Doubt, DoubtKind, Sample
 from fenji.collect.reading.shaping import Shaping
-from fenji.collect.remarks import Remark
 from fenji.domain.sources import Format
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
@@ -189,8 +189,7 @@ def _encoding_of(head: bytes, later: Sequence[bytes], name: str) -> tuple[str, t
     if judged.encoding is not None and judged.rival is None:
         return encoding, ()
     example = next((line for line in lines), b"")[:60].decode(encoding, errors="replace")
-    text = _("The text was read as {encoding}, which is not certain: {example}.")
-    return encoding, (Doubt(DoubtKind.ENCODING, Remark(text, {"encoding": encoding, "example": example})),)
+    return encoding, (Doubt(DoubtKind.ENCODING, findings.ENCODING_UNSURE(encoding=encoding, example=example)),)
 
 
 def _is_utf8(data: bytes) -> bool:

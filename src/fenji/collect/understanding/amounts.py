@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import combinations
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.header_words import HeaderWords
 from fenji.collect.headers import Confidence, money_unit
 from fenji.collect.remarks import Remark
@@ -51,7 +53,7 @@ class Amounts:
     """The amount that was chosen, under its field, and what was found on the way."""
 
     columns: Columns
-    notes: tuple[Remark, ...] = ()
+    notes: tuple[Finding, ...] = ()
     rival: str | None = None
     """A column that could be the amount just as well, and gives other money."""
 
@@ -126,7 +128,7 @@ def _adds_up(one: float, other: float, *extras: float) -> bool:
     return any(abs(gap - each) < CENT * 2 for each in sums)
 
 
-def settle_amount(table: SampledTable, chosen: Columns, *, is_settled: bool) -> tuple[Columns, tuple[Remark, ...]]:
+def settle_amount(table: SampledTable, chosen: Columns, *, is_settled: bool) -> tuple[Columns, tuple[Finding, ...]]:
     """Puts the amount of the sale under ``line_amount`` or ``order_amount``, as the cells show.
 
     Args:
@@ -152,9 +154,9 @@ def settle_amount(table: SampledTable, chosen: Columns, *, is_settled: bool) -> 
     if repeats is None or (repeats and best.field == "order_amount") or (not repeats and best.field == "line_amount"):
         return rest | {best.field: best}, ()
     if repeats:
-        why = Remark(_("'{column}' repeats on every row of an order: it is the order's amount."), {"column": best.column})
+        why = findings.AMOUNT_REPEATS(column=best.column)
         return rest | {"order_amount": replace(best, field="order_amount", why=why)}, (why,)
-    why = Remark(_("'{column}' differs between the rows of an order: it is the amount of the row."), {"column": best.column})
+    why = findings.AMOUNT_OF_ROWS(column=best.column)
     return rest | {"line_amount": replace(best, field="line_amount", why=why)}, (why,)
 
 
@@ -168,7 +170,7 @@ def settle_price(chosen: Columns) -> Columns:
     return rest | {"line_amount": replace(price, field="line_amount", why=why)}
 
 
-def settle_balance(table: SampledTable, chosen: Columns) -> tuple[Columns, tuple[Remark, ...]]:
+def settle_balance(table: SampledTable, chosen: Columns) -> tuple[Columns, tuple[Finding, ...]]:
     """Takes JD's 结算金额 where part of the orders was paid from the buyer's balance, which 应付金额 leaves out."""
     order = chosen.get("order_amount")
     balance, settled = table.header_called("余额支付"), table.header_called("结算金额")
@@ -176,14 +178,11 @@ def settle_balance(table: SampledTable, chosen: Columns) -> tuple[Columns, tuple
         return chosen, ()
     if not any((number or 0) > 0 for number in table.numbers(balance)):
         return chosen, ()
-    why = Remark(
-        _("'{column}' is taken instead of '{other}', which leaves out what was paid from the balance."),
-        {"column": settled, "other": order.column},
-    )
+    why = findings.BALANCE_INCLUDED(column=settled, other=order.column)
     return chosen | {"order_amount": replace(order, column=settled, unit=money_unit(settled), why=why)}, (why,)
 
 
-def settle_refund(table: SampledTable, chosen: Columns) -> tuple[Columns, tuple[Remark, ...]]:
+def settle_refund(table: SampledTable, chosen: Columns) -> tuple[Columns, tuple[Finding, ...]]:
     """Leaves the refund out where the paid amount is already without it: total = paid + refund on the refunded rows."""
     refund, paid = chosen.get("refund_amount"), chosen.get("order_amount") or chosen.get("line_amount")
     total = table.header_called(_TOTALS)
@@ -194,15 +193,7 @@ def settle_refund(table: SampledTable, chosen: Columns) -> tuple[Columns, tuple[
     if not refunded or len(without) < MOST * len(refunded):
         return chosen, ()
     rest = {name: column for name, column in chosen.items() if name not in {"refund_amount", "refunded_at"}}
-    values = {"paid": paid.column, "refund": refund.column, "total": total}
-    return rest, (
-        Remark(
-            _(
-                "'{paid}' is already without '{refund}' ({total} = {paid} + {refund} in the sample): the refund is not subtracted again."
-            ),
-            values,
-        ),
-    )
+    return rest, (findings.REFUND_ALREADY_OFF(paid=paid.column, refund=refund.column, total=total),)
 
 
 def _repeats_in_order(table: SampledTable, chosen: Columns, amount: str) -> bool | None:

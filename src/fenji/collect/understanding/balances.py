@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.header_words import HeaderWords, senses_of
 from fenji.collect.headers import Confidence
-from fenji.collect.remarks import Remark
 from fenji.collect.understanding.columns import Choice, choose_columns
 from fenji.collect.understanding.evidence import MOST
 from fenji.collect.understanding.feeds import is_total
 from fenji.collect.understanding.table import SampledTable
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import TotalsPeriod
-from fenji.language import message as _
 
 _YEAR = "近12个月 近12月 12个月 最近一年 近一年 过去一年 滚动年 12m 12months last12months lastyear annual"
 _MOST_SHOWN = 4
@@ -52,7 +52,7 @@ def totals_of(table: SampledTable, choice: Choice) -> Totals | None:
     return Totals(replace(found, columns=columns), _period(total.column), (total.column,))
 
 
-def unread_totals(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
+def unread_totals(table: SampledTable, choice: Choice) -> tuple[Finding, ...]:
     """Columns of money that nothing reads, in a list whose rows are no purchases."""
     if choice.feed not in _EARNS_NOTHING:
         return ()
@@ -60,8 +60,7 @@ def unread_totals(table: SampledTable, choice: Choice) -> tuple[Remark, ...]:
     if not found or totals_of(table, choice) is not None:
         return ()
     shown = " / ".join(found[:_MOST_SHOWN]) + (" …" if len(found) > _MOST_SHOWN else "")
-    text = _("{columns} hold amounts of money that nothing reads: they count as no purchase.")
-    return (Remark(text, {"columns": shown}),)
+    return (findings.UNREAD_MONEY(columns=shown),)
 
 
 def _unread(table: SampledTable, choice: Choice) -> list[str]:

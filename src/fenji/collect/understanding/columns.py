@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.header_names import COMPANY_NAMES
 from fenji.collect.header_words import HeaderWords, senses_of
 from fenji.collect.headers import Confidence, lookup_key, matches_for, money_unit
@@ -68,8 +70,8 @@ class Choice:
 
     feed: Feed
     columns: tuple[ProposedColumn, ...]
-    notes: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
     rival: str | None = None
     """A column of money that could be the amount just as well as the one that was chosen."""
 
@@ -142,7 +144,7 @@ def choose_columns(
         candidates, rival = _one_amount(table, candidates)
     taken = _assign(candidates)
     chosen = {field: _column(candidate, table) for field, candidate in taken.items()}
-    notes: tuple[Remark, ...] = ()
+    notes: tuple[Finding, ...] = ()
     if is_sale:
         chosen = settle_price(chosen)
         chosen, from_amount = settle_amount(table, chosen, is_settled=settles_itself)
@@ -402,18 +404,16 @@ def _only_moment(
     return {needed[0].name: ProposedColumn(needed[0].name, Confidence.GUESS, why, column=moments[0])}
 
 
-def _warnings(candidates: list[_Candidate], chosen: dict[str, ProposedColumn]) -> tuple[Remark, ...]:
+def _warnings(candidates: list[_Candidate], chosen: dict[str, ProposedColumn]) -> tuple[Finding, ...]:
     used = {column.column for column in chosen.values()}
-    found: dict[str, Remark] = {}
+    found: dict[str, Finding] = {}
     for candidate in candidates:
         if candidate.header in used or candidate.header in found or candidate.confidence is Confidence.GUESS:
             continue
         if candidate.verdict is Verdict.MASKED and candidate.field.name not in chosen:
-            text = _("'{column}' is masked (*) in the sample and cannot tell people apart: not used.")
-            found[candidate.header] = Remark(text, {"column": candidate.header})
+            found[candidate.header] = findings.MASKED(column=candidate.header)
         elif (
             candidate.verdict is Verdict.VETOED and candidate.field.name not in chosen and candidate.confidence is Confidence.SURE
         ):
-            text = _("'{column}' is called like {field}, but its cells do not fit: not used.")
-            found[candidate.header] = Remark(text, {"column": candidate.header, "field": candidate.field.name})
+            found[candidate.header] = findings.CELLS_DO_NOT_FIT(column=candidate.header, field=candidate.field.name)
     return tuple(found.values())

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.header_words import senses_of
 from fenji.collect.headers import Confidence
 from fenji.collect.remarks import Remark
@@ -41,9 +43,9 @@ class Understood:
     """Position of the table that holds the orders."""
     overlaps: int | None = None
     """Position of a table before it that lists some of the same orders."""
-    notes: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    blocking: tuple[Remark, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    blocking: tuple[Finding, ...] = ()
     period: TotalsPeriod | None = None
     """Which time the totals of a balance cover; None where its headers do not say."""
     alternative: Choice | None = None
@@ -156,8 +158,8 @@ def _with_persons(tables: list[Understood]) -> list[Understood]:
             person = _person_beside(other.table, key) if key else None
             if key and person:
                 choice = choose_columns(other.table, Feed.CUSTOMER, keys={"customer_id": person, "other_id": key})
-                text = _("'{key}' is different for every order, so '{person}' is taken for the customer.")
-                found[place] = replace(other, choice=choice, notes=(*other.notes, Remark(text, {"key": key, "person": person})))
+                told = findings.KEY_PER_ORDER(key=key, person=person)
+                found[place] = replace(other, choice=choice, notes=(*other.notes, told))
     return found
 
 
@@ -273,8 +275,7 @@ def _child(each: Understood, tables: Sequence[Understood], parent: tuple[int, fl
         # The head says whose and when; a day of the line is that of something else, such as its delivery.
         own = tuple(column for column in each.choice.columns if column.field not in _OF_HEADS)
         each = replace(each, choice=replace(each.choice, columns=own, warnings=()))
-    values = {"file": head.name, "share": f"{share:.0%}"}
-    told = Remark(_("Joined with {file} by order number: {share} of the numbers looked at stand there."), values)
+    told = findings.JOINED(file=head.name, share=f"{share:.0%}")
     return replace(
         each,
         parent=position,

@@ -10,6 +10,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.headers import Confidence
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.proposal import ProposedColumn
@@ -32,8 +34,8 @@ class Numbered:
     """The columns with an order number that tells orders apart, and what is said of it."""
 
     columns: Columns
-    notes: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
 
 def settle_order_number(table: SampledTable, chosen: Columns) -> Numbered:
@@ -50,11 +52,8 @@ def settle_order_number(table: SampledTable, chosen: Columns) -> Numbered:
 def _made(rows: _Rows, chosen: Columns) -> Numbered:
     orders = len(set(zip(rows.persons, rows.moments, strict=True)))
     why = Remark(_("made of the buyer and the time, since the file has no order number"))
-    text = _(
-        "The file has no order number: rows of one buyer at one time are one order ({orders} orders in the {rows} rows looked at)."
-    )
     column = ProposedColumn("order_id", Confidence.LIKELY, why, made_of=(PERSON, "ordered_at"))
-    return Numbered(chosen | {"order_id": column}, notes=(Remark(text, {"orders": orders, "rows": len(rows.persons)}),))
+    return Numbered(chosen | {"order_id": column}, notes=(findings.NO_ORDER_NUMBER(orders=orders, rows=len(rows.persons)),))
 
 
 def _repaired(rows: _Rows, chosen: Columns, order: ProposedColumn) -> Numbered:
@@ -65,14 +64,10 @@ def _repaired(rows: _Rows, chosen: Columns, order: ProposedColumn) -> Numbered:
     for made_of in _keys(chosen, rows):
         parts = [rows.part(name) for name in made_of]
         if not rows.broken(zip(numbers, *parts, strict=True)):
-            text = _(
-                "{count} order numbers in '{column}' belong to several customers or days. An order is identified by the number together with {names}, "
-                "so that no customer gets the money of another."
-            )
-            values = {"column": order.column, "count": broken, "names": Remark(_KEY_WORDS[made_of])}
+            told = findings.NUMBERS_SHARED(column=order.column, count=broken, names=Remark(_KEY_WORDS[made_of]))
             why = Remark(_("one order number stands for orders of several customers, so it needs another column beside it"))
             repaired = replace(order, confidence=Confidence.LIKELY, why=why, made_of=made_of)
-            return Numbered(chosen | {"order_id": repaired}, warnings=(Remark(text, values),))
+            return Numbered(chosen | {"order_id": repaired}, warnings=(told,))
     return Numbered(chosen)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.headers import lookup_key
 from fenji.collect.remarks import Remark
 from fenji.domain.feeds import Feed
@@ -32,8 +34,8 @@ class Platform:
     return_order_pattern: str | None = None
     unit: MoneyUnit | None = None
     """Of all its amounts, where no header says it."""
-    notes: tuple[Remark, ...] = ()
-    blocking: tuple[Remark, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    blocking: tuple[Finding, ...] = ()
 
 
 PLATFORMS: tuple[Platform, ...] = (
@@ -57,7 +59,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "refund_amount": "商品已退款金额",
             "channel": "",
         },
-        notes=(Remark(_("订单实际支付金额 repeats on every product row of an order; it is split over them.")),),
+        notes=(findings.TAOBAO_AMOUNT_REPEATS(),),
     ),
     Platform(
         "jd",
@@ -75,7 +77,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "product_id": "商品id 商家skuid 货号",
             "channel": "",
         },
-        notes=(Remark(_("The order's amount repeats on every SKU row; it is split over them.")),),
+        notes=(findings.SKU_AMOUNT_REPEATS(),),
     ),
     Platform(
         "douyin",
@@ -93,7 +95,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "product_id": "商品id 商家编码",
             "channel": "",
         },
-        notes=(Remark(_("订单应付金额 is the amount of each sub-order row, not of the whole order.")),),
+        notes=(findings.DOUYIN_AMOUNT_OF_ROWS(),),
     ),
     Platform(
         "taobao_items",
@@ -108,7 +110,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "product_id": "商品id 宝贝id 商家编码 外部系统编号",
             "channel": "",
         },
-        notes=(Remark(_("One row per item; the amount belongs to the row.")),),
+        notes=(findings.ITEM_AMOUNT_OF_ROWS(),),
     ),
     Platform(
         "taobao_detail",
@@ -123,14 +125,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "order_amount": "买家实际支付金额 买家实付金额",
             "channel": "",
         },
-        blocking=(
-            Remark(
-                _(
-                    "The item list names neither the buyer nor a date: use the order list (ExportOrderList) of the same period, "
-                    "which has both and the paid amount. The two are not joined."
-                )
-            ),
-        ),
+        blocking=(findings.TAOBAO_ITEM_LIST(),),
     ),
     Platform(
         "taobao",
@@ -209,7 +204,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "product_id": "lineitemsku",
             "channel": "",
         },
-        notes=(Remark(_("Only the first row of an order carries its total; the amount is split over the rows.")),),
+        notes=(findings.TOTAL_ON_FIRST_ROW(),),
     ),
     Platform(
         "shopify",
@@ -230,7 +225,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "product_id": "lineitemsku",
             "channel": "",
         },
-        notes=(Remark(_("Only the first row of an order carries its total; the amount is split over the rows.")),),
+        notes=(findings.TOTAL_ON_FIRST_ROW(),),
     ),
     Platform(
         "amazon",
@@ -248,7 +243,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "product_id": "sku asin",
             "channel": "",
         },
-        notes=(Remark(_("item-price is the amount of the row, not of one piece.")),),
+        notes=(findings.AMAZON_PRICE_OF_ROWS(),),
     ),
     Platform(
         "online_retail",
@@ -340,7 +335,7 @@ PLATFORMS: tuple[Platform, ...] = (
             "status": "status",
         },
         unit=MoneyUnit.FEN,
-        notes=(Remark(_("The Stripe API states amounts in cents: they are divided by 100.")),),
+        notes=(findings.STRIPE_CENTS(),),
     ),
     Platform(
         "ta_feng",

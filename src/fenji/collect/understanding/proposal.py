@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fenji.collect.findings import Finding
 from fenji.collect.headers import Confidence
 from fenji.collect.reading.samples import Sample
 from fenji.collect.remarks import Remark
@@ -57,6 +58,11 @@ class FoundTable:
     """Rows of the sample, not of the file."""
     sample: Sample = field(repr=False, compare=False)
 
+    @property
+    def place(self) -> str:
+        """File, or file#sheet."""
+        return f"{self.file}#{self.part}" if self.part else self.file
+
 
 @dataclass(frozen=True)
 class ProposedSource:
@@ -83,11 +89,11 @@ class ProposedSource:
     """Name of the source that holds the orders of these lines, payments or returns."""
     period: TotalsPeriod | None = None
     drop: tuple[ProposedDrop, ...] = ()
-    blocking: tuple[Remark, ...] = ()
+    blocking: tuple[Finding, ...] = ()
     """What keeps the source from being used as it is; not empty means: written as a comment only."""
-    warnings: tuple[Remark, ...] = ()
+    warnings: tuple[Finding, ...] = ()
     """What the reader should know before trusting the numbers."""
-    notes: tuple[Remark, ...] = ()
+    notes: tuple[Finding, ...] = ()
     """Decisions taken, with the reason."""
     unused: tuple[str, ...] = ()
     """Headers that fill no field."""

@@ -89,9 +89,8 @@ def _remarks(source: ProposedSource, language: Language) -> list[str]:
 
 
 def _table(table: FoundTable, language: Language) -> str:
-    where = f"{table.file}#{table.part}" if table.part else table.file
     how = [table.format, table.encoding, json.dumps(table.delimiter) if table.delimiter else None]
-    values = {"where": where, "how": ", ".join(each for each in how if each), "row": table.header_row, "rows": table.rows}
+    values = {"where": table.place, "how": ", ".join(each for each in how if each), "row": table.header_row, "rows": table.rows}
     if table.header_row:
         return _say(_("{where}: {how}; header in row {row}, {rows} rows looked at"), language, **values)
     return _say(_("{where}: {how}; {rows} rows looked at"), language, **values)
