@@ -20,8 +20,8 @@ demo: .venv/user ## from order files to tiers on a shipped data set, in about a 
 test: .venv/developer ## every test
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-faults: .venv/developer ## slow proofs: every company of ../shared/door and every small input that once failed
-	$(BIN)/pytest -n 2 -m door
+faults: .venv/developer ## slow proofs: every company of ../shared/door, every small input that once failed, killed runs, real data on both engines
+	$(BIN)/pytest -n 2 -m "door or proof"
 
 check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/ruff check

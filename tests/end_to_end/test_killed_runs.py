@@ -98,7 +98,7 @@ def folders(folder: Path) -> set[str]:
     return {path.name.removeprefix("run=") for path in (folder / "store").glob("*/run=*")}
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_run_killed_at_any_moment_leaves_the_last_result_and_the_next_run_succeeds(folder: Path) -> None:
     published = run_all(folder, as_of=AS_OF)
     chance = random.Random(20250630)

@@ -19,7 +19,7 @@ from fenji.workflow.demo import DATA_FILE, _make_workspace
 
 AS_OF = "2011-01-15"
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow]
+pytestmark = [pytest.mark.spark, pytest.mark.proof]
 
 
 def run(folder: Path, engine: str) -> str:

@@ -17,6 +17,8 @@ from fenji.errors import NotFound
 from fenji.language import Language
 from fenji.workflow.starting import StartResult, start
 
+pytestmark = pytest.mark.apart
+
 AS_OF = date(2026, 6, 30)
 DAYS = range(1, 8)
 ORDERS = "订单编号,会员号,下单时间,订单状态,实付金额\n" + "\n".join(

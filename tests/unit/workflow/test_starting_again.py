@@ -20,6 +20,8 @@ from fenji.workflow.prepared_warnings import UNKNOWN_STATUSES
 from fenji.workflow.running import run_all
 from fenji.workflow.starting import StartResult, start
 
+pytestmark = pytest.mark.apart
+
 HEADER = "订单编号,买家会员名,订单状态,订单付款时间,买家实际支付金额\n"
 RETURNS = (
     "订单编号,退款金额,退款时间\n4001,50.00,2025-05-10 11:00:00\n4002,20.00,2025-05-11 11:00:00\n5003,30.00,2025-05-12 09:00:00\n"
