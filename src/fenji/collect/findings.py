@@ -125,6 +125,9 @@ CONTRACTS_WITHOUT_ID = Message(
 CONTRACTS_WITHOUT_END = Message(
     "contracts_without_end", _("No column for the end: every contract counts as running, and nobody as having left.")
 )
+MONEY_WITHOUT_DATE = Message(
+    "money_without_date", _("{columns} hold amounts of money without a date or an order: they are not counted.")
+)
 UNREAD_MONEY = Message("unread_money", _("{columns} hold amounts of money that nothing reads: they count as no purchase."))
 NUMBERS_SHARED = Message(
     "numbers_shared",

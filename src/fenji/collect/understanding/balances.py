@@ -60,7 +60,8 @@ def unread_totals(table: SampledTable, choice: Choice) -> tuple[Finding, ...]:
     if not found or totals_of(table, choice) is not None:
         return ()
     shown = " / ".join(found[:_MOST_SHOWN]) + (" …" if len(found) > _MOST_SHOWN else "")
-    return (findings.UNREAD_MONEY(columns=shown),)
+    told = findings.MONEY_WITHOUT_DATE if choice.feed is Feed.CUSTOMER else findings.UNREAD_MONEY
+    return (told(columns=shown),)
 
 
 def _unread(table: SampledTable, choice: Choice) -> list[str]:
