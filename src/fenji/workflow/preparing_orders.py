@@ -179,10 +179,13 @@ class OrderPreparation:
 
     def _unknown_statuses(self) -> ir.Table:
         """Words are few and orders are many: where every word is known, no order is looked at."""
+        empty = self.engine.from_arrow(clean.UNKNOWN_STATUS.schema.to_pyarrow().empty_table())
+        if not any("status" in source.columns for source in self.order_sources):
+            return empty
         words = self.engine.stage(status_words.words_seen(self.orders))
         unknown = self.engine.stage(status_words.unexplained(words, self.order_sources))
         if not self._has_rows(unknown):
-            return self.engine.from_arrow(clean.UNKNOWN_STATUS.schema.to_pyarrow().empty_table())
+            return empty
         documents = kept(self.priced.filter(self.priced["part"] == 0))
         return status_words.make_unknown_statuses(self.orders, unknown, documents)
 
