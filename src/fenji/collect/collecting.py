@@ -25,7 +25,7 @@ from fenji.collect.reading.databases import Fetched, missing_columns, open_datab
 from fenji.collect.reading.samples import PartRead, Target
 from fenji.collect.reading.sniffing import open_file
 from fenji.collect.reading.unreadable import write_unreadable
-from fenji.domain.collected import CollectedFile
+from fenji.domain.collected import AbsentColumn, CollectedFile
 from fenji.domain.sources import DatabaseLocation, FileLocation, Source
 from fenji.errors import FenjiError, InvalidFile, InvalidInput
 from fenji.tables.raw import RAW, UNREADABLE
@@ -41,15 +41,6 @@ class Readable(Protocol):
 
 Progress = Callable[[str, int, int], None]
 """Told the name of a file when its reading begins, how many are done, and how many there are."""
-
-
-@dataclass(frozen=True)
-class AbsentColumn:
-    """An optional column that a file does not have: nothing is known of its field there."""
-
-    source: str
-    file: str
-    header: str
 
 
 @dataclass(frozen=True)

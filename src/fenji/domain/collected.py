@@ -26,3 +26,12 @@ class CollectedFile:
     """Folder of the Parquet files of the raw table, relative to the store."""
     unreadable_path: str | None = None
     """Folder of raw.unreadable_row for this file, where there are any."""
+
+
+@dataclass(frozen=True)
+class AbsentColumn:
+    """An optional column that a file does not have: nothing is known of its field there."""
+
+    source: str
+    file: str
+    header: str

@@ -92,10 +92,11 @@ class DuckEngine(DuckReading):
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
         """See Engine.fetch."""
         with _failures(self._scratch):
-            found = self.connection.to_pyarrow(table.limit(limit + 1))
+            found = self.connection.con.sql(self._compiled(table.limit(limit + 1))).to_arrow_table()
         if found.num_rows > limit:
             raise too_many_rows(limit)
-        return found
+        # Ibis would bring pandas in for this.
+        return found.cast(table.schema().to_pyarrow())
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
         """See Engine.map_customers."""

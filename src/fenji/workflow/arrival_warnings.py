@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fenji.analyze.registry import Registry
 from fenji.analyze.rules import conditions_of, metrics_in
-from fenji.collect.collecting import AbsentColumn
+from fenji.domain.collected import AbsentColumn
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Unit
 from fenji.domain.policies import SCORE, Policy
