@@ -100,6 +100,11 @@ def _is_castable(came: dt.DataType, wanted: dt.DataType) -> bool:
 def _broken_rules(
     engine: Engine, stored: ir.Table, contract: Contract, rows: int, same_customers_as: ir.Table | None
 ) -> Iterator[Problem]:
+    if not rows and same_customers_as is None:
+        # A table without rows can break one promise only: that it has none.
+        (found,) = engine.fetch(stored.aggregate(row_count=stored.count())).to_pylist()
+        yield from _wrong_count(contract, rows, found["row_count"])
+        return
     yield from _wrong_cells(engine, stored, contract, rows)
     if same_customers_as is not None and _are_the_same(engine, stored, rows, same_customers_as):
         return
@@ -140,14 +145,18 @@ def _wrong_cells(engine: Engine, stored: ir.Table, contract: Contract, rows: int
     # Nulls are counted as what a count leaves out: engines know that from the file's own figures, without reading it.
     counts = {f"rule_{number}": count for number, (_text, _case, count) in enumerate(rules.values())}
     (found,) = engine.fetch(stored.aggregate(row_count=stored.count(), **counts)).to_pylist()
-    if found["row_count"] != rows:
-        values = {"table": contract.full_name, "written": rows, "count": found["row_count"]}
-        yield Problem(_("{table}: {written} rows were written, {count} are on disk."), values)
+    yield from _wrong_count(contract, rows, found["row_count"])
     for number, (key, (text, case, _count)) in enumerate(rules.items()):
         count = found[f"rule_{number}"]
         if count:
             values = {"table": contract.full_name, "column": key.strip(), "count": count}
             yield _with_example(engine, stored.filter(case), contract, Problem(text, values))
+
+
+def _wrong_count(contract: Contract, rows: int, count: int) -> Iterator[Problem]:
+    if count != rows:
+        values = {"table": contract.full_name, "written": rows, "count": count}
+        yield Problem(_("{table}: {written} rows were written, {count} are on disk."), values)
 
 
 def _not_finite(number: ir.FloatingColumn) -> ir.BooleanColumn:
