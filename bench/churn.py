@@ -78,9 +78,9 @@ def measured(data: Path, out: Path) -> dict[str, Any]:  # noqa: PLR0915 - one st
     from fenji.analyze.churn.learning import learn
     from fenji.analyze.churn.scoring import Scorer, churn_risk, scored_by, scored_schema
     from fenji.analyze.churn.staying import survival_rows, times_to_leaving
-    from fenji.analyze.panel import customer_metric
-    from fenji.analyze.registry import Registry
-    from fenji.analyze.tiers import assign_tiers
+    from fenji.analyze.metrics.panel import customer_metric
+    from fenji.analyze.metrics.registry import Registry
+    from fenji.analyze.reviews.tiers import assign_tiers
     from fenji.documents.policies import read_policy
     from fenji.domain.churn import DEFAULT_RULES, Target
     from fenji.domain.metrics import Fact

@@ -30,10 +30,10 @@ AS_OF = date(2025, 12, 31)
 
 def fenji(data: Path, out: Path, memory: str | None) -> None:
     """The steps of a run, saved as a run saves them: panel, tiers, counts."""
-    from fenji.analyze.panel import customer_metric
-    from fenji.analyze.registry_orders import ORDER_METRICS
-    from fenji.analyze.tier_counts import count_tiers, panel_with_tiers
-    from fenji.analyze.tiers import assign_tiers
+    from fenji.analyze.metrics.orders import ORDER_METRICS
+    from fenji.analyze.metrics.panel import customer_metric
+    from fenji.analyze.reviews.tier_counts import count_tiers, panel_with_tiers
+    from fenji.analyze.reviews.tiers import assign_tiers
     from fenji.documents.policies import read_policy
     from fenji.domain.metrics import Fact
     from fenji.engines.duck import DuckEngine
@@ -94,8 +94,8 @@ def copy_csv(data: Path, out: Path, memory: str | None) -> None:  # noqa: ARG001
 
 def metrics(data: Path, out: Path, memory: str | None) -> None:
     """One full pass of metrics: the panel of one day with every built-in metric, saved and checked as a run does."""
-    from fenji.analyze.panel import customer_metric, known_customers
-    from fenji.analyze.registry_orders import ORDER_METRICS
+    from fenji.analyze.metrics.orders import ORDER_METRICS
+    from fenji.analyze.metrics.panel import customer_metric, known_customers
     from fenji.domain.metrics import Fact
     from fenji.engines.checks import save_checked
     from fenji.tables.insight import customer_metric as panel_contract
@@ -109,7 +109,7 @@ def metrics(data: Path, out: Path, memory: str | None) -> None:
 
 def history(data: Path, out: Path, memory: str | None, *, reviews: int) -> None:
     """The last monthly reviews with keep rules, hold and grace: decided, saved and checked as a run does."""
-    from fenji.analyze.registry import Registry
+    from fenji.analyze.metrics.registry import Registry
     from fenji.documents.policies import read_policy
     from fenji.domain.metrics import Fact
     from fenji.domain.reviews import NEVER_LOST, ReviewOn, review_dates
@@ -162,8 +162,8 @@ def sql_history(data: Path, out: Path, memory: str | None, *, reviews: int) -> N
 
 def whatif(data: Path, out: Path, memory: str | None) -> dict[str, float]:
     """Another policy on the stored panel that the contender ``metrics`` has left beside: the count that a slider would ask for."""
-    from fenji.analyze.alike import count_alike, metrics_asked
-    from fenji.analyze.registry_orders import ORDER_METRICS
+    from fenji.analyze.metrics.orders import ORDER_METRICS
+    from fenji.analyze.whatif.alike import count_alike, metrics_asked
     from fenji.documents.policies import policy_from_text
     from fenji.tables.insight import customer_metric as panel_contract
 

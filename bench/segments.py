@@ -55,7 +55,7 @@ def fenji(file: Path, out: Path) -> dict[str, Any]:
     """Clusters as the command finds them; the seconds of each part."""
     import pyarrow.parquet as pq
 
-    from fenji.analyze.registry import Registry
+    from fenji.analyze.metrics.registry import Registry
     from fenji.analyze.segments.cluster_facts import averages_of_all, cluster_averages, cluster_tables, comparable
     from fenji.analyze.segments.clustering import SCORED, doubles, find_clusters, sampled, score_clusters
     from fenji.analyze.segments.scaling import is_amount

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import fenji
 from fenji import tables
-from fenji.analyze.registry import builtin_metrics
+from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.main import program
 from fenji.collect.findings import MESSAGES

@@ -13,8 +13,8 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fenji.analyze.registry import Registry
-from fenji.analyze.rules import conditions_of, metrics_in
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import NEVER_LOST, LostRule, ReviewOn

@@ -27,7 +27,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fenji.analyze.registry import builtin_metrics
+from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import read_policy
 from fenji.documents.sources import read_sources

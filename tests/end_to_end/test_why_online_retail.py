@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fenji.analyze.explaining import Decision, explain
-from fenji.analyze.judging import CustomerFacts
-from fenji.analyze.tiers import rule_basis
+from fenji.analyze.reviews.explaining import Decision, explain
+from fenji.analyze.reviews.tiers import rule_basis
+from fenji.analyze.rules.judging import CustomerFacts
 from fenji.documents.policies import policy_from_text
 from fenji.language import Language
 from fenji.tables import clean, insight

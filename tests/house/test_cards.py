@@ -108,8 +108,8 @@ Source  decision 0008
     ],
 )
 def test_a_card_that_says_something_else_is_found(old: str, new: str) -> None:
-    assert list(wrong_card(example(GOOD.replace(old, new), "analyze/panel.py"))) != []
+    assert list(wrong_card(example(GOOD.replace(old, new), "analyze/metrics/panel.py"))) != []
 
 
 def test_a_card_that_agrees_passes() -> None:
-    assert list(wrong_card(SourceFile(PurePosixPath("analyze/panel.py"), GOOD))) == []
+    assert list(wrong_card(SourceFile(PurePosixPath("analyze/metrics/panel.py"), GOOD))) == []

@@ -20,7 +20,7 @@ class SourceFile:
     """One module of the package, or an example of one."""
 
     path: PurePosixPath
-    """Relative to the package folder, such as analyze/panel.py."""
+    """Relative to the package folder, such as analyze/metrics/panel.py."""
     text: str
 
     @cached_property

@@ -19,8 +19,8 @@ from fenji.analyze.churn.ranking import most_at_stake, risk_by_tier, with_facts
 from fenji.analyze.churn.sampling import sampled
 from fenji.analyze.churn.scoring import Scorer, churn_risk, scored_by, scored_schema
 from fenji.analyze.churn.staying import times_to_contract_end, times_to_leaving
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
 from fenji.domain.churn import DEFAULT_RULES, Target
 from fenji.domain.metrics import Fact
 from fenji.engines.engine import Engine

@@ -8,9 +8,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.alike import count_alike, largest_of_groups
-from fenji.analyze.suggestions import value_points
-from fenji.analyze.tier_transitions import count_transitions
+from fenji.analyze.forecast.transitions import count_transitions
+from fenji.analyze.policies.suggestions import value_points
 from fenji.analyze.trends.months import (
     count_months,
     days_of,
@@ -19,6 +18,7 @@ from fenji.analyze.trends.months import (
     lines_by_tier,
     lines_of_all,
 )
+from fenji.analyze.whatif.alike import count_alike, largest_of_groups
 from fenji.documents.policies import policy_from_text
 from fenji.domain.metrics import Fact
 from fenji.engines.engine import Engine

@@ -9,10 +9,10 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.flows import check_flows, count_flows, ladders_between
-from fenji.analyze.movements import count_movements
-from fenji.analyze.retention import cohort_retention, ended_stays
-from fenji.analyze.tier_counts import count_tiers
+from fenji.analyze.movements.flows import check_flows, count_flows, ladders_between
+from fenji.analyze.movements.movements import count_movements
+from fenji.analyze.movements.retention import cohort_retention, ended_stays
+from fenji.analyze.reviews.tier_counts import count_tiers
 from fenji.domain.policies import Policy, Tier
 from fenji.domain.reviews import ReviewOn
 from fenji.domain.words import Words

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import builtin_metrics
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.domain.metrics import Aggregate, Fact, Metric, RowFilter, Unit
 from fenji.domain.periods import Window
 from fenji.domain.words import Words

@@ -17,7 +17,7 @@ from fenji.analyze.priority.measures import measured_customers
 from fenji.analyze.priority.points import order_of_attention
 from fenji.analyze.priority.summary import priority_mark, priority_part
 from fenji.analyze.priority.upgrades import upgrade_candidates
-from fenji.analyze.rules import RuleBasis
+from fenji.analyze.rules.holds import RuleBasis
 from fenji.domain.conditions import Group, Junction, parse_condition
 from fenji.domain.policies import Cap, Policy, Review, Tier, Variant
 from fenji.domain.priority import DEFAULT_RULES

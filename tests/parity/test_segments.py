@@ -9,8 +9,8 @@ from decimal import Decimal
 import ibis
 import pytest
 
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.segments.assembling import assemble_segments, with_clusters
 from fenji.analyze.segments.cluster_facts import cluster_averages, comparable
 from fenji.analyze.segments.clustering import SCORED, doubles, find_clusters, sampled, score_clusters

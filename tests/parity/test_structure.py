@@ -8,10 +8,10 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.concentration import concentrate
-from fenji.analyze.cross_products import buyers_by_tier, sales_by
-from fenji.analyze.descriptive import describe_tiers
-from fenji.analyze.habits import order_times
+from fenji.analyze.structure.concentration import concentrate
+from fenji.analyze.structure.cross_products import buyers_by_tier, sales_by
+from fenji.analyze.structure.descriptive import describe_tiers
+from fenji.analyze.structure.habits import order_times
 from fenji.engines.engine import Engine
 
 AS_OF = date(2026, 6, 30)

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.bands import ColumnGroups, MetricBands
-from fenji.analyze.cross_tables import cross_table, cross_tiers
-from fenji.analyze.tier_counts import count_tiers, profile_tiers
-from fenji.analyze.tiers import assign_tiers, rule_basis, tier_thresholds, tiered_panel
+from fenji.analyze.reviews.tier_counts import count_tiers, profile_tiers
+from fenji.analyze.reviews.tiers import assign_tiers, rule_basis, tier_thresholds, tiered_panel
+from fenji.analyze.structure.bands import ColumnGroups, MetricBands
+from fenji.analyze.structure.cross_tables import cross_table, cross_tiers
 from fenji.documents.policies import policy_from_text
 from fenji.engines.engine import Engine
 

@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
-from fenji.analyze.alike import code_of, count_alike, facts_of, largest_of_groups, richest
-from fenji.analyze.comparing import compare_policies
-from fenji.analyze.judging import tier_of
-from fenji.analyze.tiers import assign_tiers
+from fenji.analyze.reviews.tiers import assign_tiers
+from fenji.analyze.rules.judging import tier_of
+from fenji.analyze.whatif.alike import code_of, count_alike, facts_of, largest_of_groups, richest
+from fenji.analyze.whatif.comparing import compare_policies
 from fenji.engines.duck import DuckEngine
 from property.test_tiers import AS_OF, customers, law, policies, tables
 

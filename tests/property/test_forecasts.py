@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fenji.analyze.forecast_flows import flows_to
-from fenji.analyze.forecast_models import Transitions
-from fenji.analyze.tier_forecast import forecast_tiers
+from fenji.analyze.forecast.flows import flows_to
+from fenji.analyze.forecast.models import Transitions
+from fenji.analyze.forecast.tables import forecast_tiers
 
 COMING = tuple(date(2026, month, 28) for month in range(1, 5))
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fenji.analyze.flows import check_flows, count_flows, ladders_between, summed_flows
-from fenji.analyze.movements import count_movements, paired_tiers
-from fenji.analyze.tier_counts import count_tiers
+from fenji.analyze.movements.flows import check_flows, count_flows, ladders_between, summed_flows
+from fenji.analyze.movements.movements import count_movements, paired_tiers
+from fenji.analyze.reviews.tier_counts import count_tiers
 from fenji.domain.policies import Policy, Tier
 from fenji.domain.reviews import ReviewOn
 from fenji.domain.words import Words

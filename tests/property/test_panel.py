@@ -12,8 +12,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import builtin_metrics
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.domain.metrics import Fact
 from fenji.domain.periods import months_before
 from fenji.engines.duck import DuckEngine

@@ -15,7 +15,7 @@ from itertools import product
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.reviews import STANDING, decide_reviews
+from fenji.analyze.reviews.reviews import STANDING, decide_reviews
 from fenji.domain.policies import Downgrade, Review, ReviewPeriod
 from fenji.domain.reviews import ReviewOn, review_dates
 from histories import Says, plain_machine

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fenji.analyze.reviews import STANDING, decide_reviews
+from fenji.analyze.reviews.reviews import STANDING, decide_reviews
 from fenji.domain.conditions import parse_condition
 from fenji.domain.policies import Cap, Downgrade, Policy, Review, ReviewPeriod, Tier
 from fenji.domain.reviews import LostRule, ReviewOn, review_dates

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fenji.analyze.bands import MetricBands
-from fenji.analyze.cross_tables import cross_table, cross_tiers
-from fenji.analyze.findings import Severity
-from fenji.analyze.judging import CustomerFacts, judge, qualified_tier_of, tier_of, ways_to_meet
-from fenji.analyze.policy_lint import lint_policy
-from fenji.analyze.rules import conditions_of
-from fenji.analyze.tier_counts import count_tiers
-from fenji.analyze.tiers import assign_tiers, rule_basis, tier_thresholds, tiered_panel
+from fenji.analyze.policies.findings import Severity
+from fenji.analyze.policies.lint import lint_policy
+from fenji.analyze.reviews.tier_counts import count_tiers
+from fenji.analyze.reviews.tiers import assign_tiers, rule_basis, tier_thresholds, tiered_panel
+from fenji.analyze.rules.holds import conditions_of
+from fenji.analyze.rules.judging import CustomerFacts, judge, qualified_tier_of, tier_of, ways_to_meet
+from fenji.analyze.structure.bands import MetricBands
+from fenji.analyze.structure.cross_tables import cross_table, cross_tiers
 from fenji.documents.policies import policy_from_text, render_policy
 from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, TopShare
 from fenji.domain.metrics import Aggregate, Better, Fact, Metric, Unit

@@ -10,12 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.policy_lint import lint_policy
-from fenji.analyze.policy_words import policy_in_words
-from fenji.analyze.registry import builtin_metrics
-from fenji.analyze.rule_words import Wording
-from fenji.analyze.rules import conditions_of, metrics_in
-from fenji.analyze.tiers import assign_tiers
+from fenji.analyze.metrics.registry import builtin_metrics
+from fenji.analyze.policies.lint import lint_policy
+from fenji.analyze.reviews.tiers import assign_tiers
+from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import policy_from_text, read_policy, render_policy
 from fenji.documents.reader import parse_document
@@ -24,6 +22,8 @@ from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.engines.duck import DuckEngine
 from fenji.language import Language
+from fenji.wording.policies import policy_in_words
+from fenji.wording.rules import Wording
 
 TEMPLATES = Path(str(resources.files("fenji") / "templates"))
 NAMES = sorted(each.name for each in TEMPLATES.iterdir() if each.is_dir() and not each.name.startswith("_"))

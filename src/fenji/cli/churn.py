@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from fenji.analyze.churn.learning import MODELS
-from fenji.analyze.churn.reason_words import DRIVER_NAMES, reason_sentence
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, ChurnRules, Driver, Part, RiskClass, ScoreModel, State, Target
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
+from fenji.wording.churn import DRIVER_NAMES, reason_sentence
 from fenji.workflow.churn_answers import (
     ChurnResult,
     CustomerRisk,

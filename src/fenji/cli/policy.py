@@ -7,9 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.analyze.findings import Finding, Severity
-from fenji.analyze.policy_words import policy_in_words
-from fenji.analyze.rule_words import Wording, sentence
+from fenji.analyze.policies.findings import Finding, Severity
 from fenji.cli import overrides, policy_suggest, policy_versions
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.help import Entry
@@ -18,6 +16,8 @@ from fenji.cli.output import Output, problem_json
 from fenji.domain.conditions import Condition
 from fenji.errors import Kind
 from fenji.language import message as _
+from fenji.wording.policies import policy_in_words
+from fenji.wording.rules import Wording, sentence
 from fenji.workflow.policies import LintedFile, LintResult, PolicyResult, lint_policies, show_policy
 
 HELP = _("Shows the rules in words, checks and publishes them, and records which tiers people decide by hand.")

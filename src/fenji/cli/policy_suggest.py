@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from fenji.analyze.suggestions import Method
+from fenji.analyze.policies.suggestions import Method
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Engine, Lang, Policy, Workspace, engine_of, one_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json

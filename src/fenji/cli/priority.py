@@ -8,8 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.analyze.explaining_words import tier_name
-from fenji.analyze.priority.words import (
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
+from fenji.cli.output import Col, Output, money, number, percent, problem_json
+from fenji.domain.priority import Frequent, Part, PartRule, Watch
+from fenji.language import message as _
+from fenji.wording.priority import (
     FREQUENT_NAMES,
     PART_NAMES,
     WATCH_NAMES,
@@ -19,11 +22,8 @@ from fenji.analyze.priority.words import (
     upgrade_line,
     watch_line,
 )
-from fenji.analyze.rule_words import Wording
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent, problem_json
-from fenji.domain.priority import Frequent, Part, PartRule, Watch
-from fenji.language import message as _
+from fenji.wording.reasons import tier_name
+from fenji.wording.rules import Wording
 from fenji.workflow.priority import PriorityResult, priority_at
 
 HELP = _(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from fenji.analyze.rule_words import Wording
-from fenji.analyze.rules import conditions_of, metrics_in
-from fenji.analyze.segments.cluster_words import description
-from fenji.analyze.segments.tree_words import rule_sentence
+from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.segments import BINS, SEGMENT_NAMES, SEGMENTATION_NAMES, RhythmMeasure, Segmentation, Target
 from fenji.language import message as _
+from fenji.wording.clusters import description
+from fenji.wording.rules import Wording
+from fenji.wording.trees import rule_sentence
 from fenji.workflow.segments import AMONG_WORDS, SEGMENTS_FILE, ClusterRow, CutRow, SegmentRow, SegmentsResult, TreeRow
 
 LISTED = 6

@@ -7,9 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.analyze.segments.cluster_words import description
 from fenji.analyze.segments.tree_growing import conditions_text
-from fenji.analyze.segments.tree_words import rule_sentence
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Output, problem_json
 from fenji.cli.segment_tables import (
@@ -25,6 +23,8 @@ from fenji.cli.segment_tables import (
 )
 from fenji.domain.segments import Segmentation, Target
 from fenji.language import message as _
+from fenji.wording.clusters import description
+from fenji.wording.trees import rule_sentence
 from fenji.workflow.segments import ClusterRow, SegmentRow, SegmentsResult, TreeRow, segments_at
 
 HELP = _(

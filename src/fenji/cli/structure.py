@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.analyze.descriptive import QUANTILES, Description
-from fenji.analyze.tier_counts import MAIN_METRICS
+from fenji.analyze.reviews.tier_counts import MAIN_METRICS
+from fenji.analyze.structure.descriptive import QUANTILES, Description
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number, problem_json
 from fenji.cli.structure_concentration import concentration_json, show_concentration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fenji.analyze.concentration import BestCustomers, Inequality
+from fenji.analyze.structure.concentration import BestCustomers, Inequality
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.language import message as _
 from fenji.workflow.structure import StructureResult

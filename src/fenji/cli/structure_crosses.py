@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fenji.analyze.bands import ColumnGroups, MetricBands, group_label, grouping_name
-from fenji.analyze.cross_products import CrossCell, CrossLine, GroupKey
-from fenji.analyze.independence import Independence
+from fenji.analyze.structure.bands import ColumnGroups, MetricBands
+from fenji.analyze.structure.cross_products import CrossCell, CrossLine, GroupKey
+from fenji.analyze.structure.independence import Independence
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.cli.structure_words import first_day, tier_names, wording_of
 from fenji.language import message as _
+from fenji.wording.groups import group_label, grouping_name
 from fenji.workflow.structure import NamedCross, Part, StructureResult
 
 GROUPS_SHOWN = 25

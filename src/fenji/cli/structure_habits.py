@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fenji.analyze.habits import Habit, HabitCell, Rhythm
+from fenji.analyze.structure.habits import Habit, HabitCell, Rhythm
 from fenji.cli.output import Col, Output, number, percent
 from fenji.cli.structure_words import first_day, tier_names
 from fenji.language import message as _

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fenji.analyze.rule_words import Wording
 from fenji.cli.output import Output
+from fenji.wording.rules import Wording
 from fenji.workflow.structure import StructureResult
 
 

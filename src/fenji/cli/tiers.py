@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.analyze.bands import group_label, grouping_name
-from fenji.analyze.cross_tables import Cell, CrossGroup, CrossTable
-from fenji.analyze.rule_words import Wording
+from fenji.analyze.structure.cross_tables import Cell, CrossGroup, CrossTable
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.domain.metrics import Unit
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
+from fenji.wording.groups import group_label, grouping_name
+from fenji.wording.rules import Wording
 from fenji.workflow.arrival_warnings import is_headline
 from fenji.workflow.results import TiersResult
 from fenji.workflow.tiers import tiers_at, tiers_of_run

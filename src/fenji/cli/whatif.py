@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.analyze.comparing import CapEffect, LineEffect, PolicySide
-from fenji.analyze.explaining_words import tier_name
-from fenji.analyze.rule_words import Wording, sentence
+from fenji.analyze.whatif.comparing import CapEffect, LineEffect, PolicySide
 from fenji.cli import whatif_replay
 from fenji.cli.options import AsJson, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, number, problem_json
 from fenji.cli.whatif_tables import affected_json, moves_json, show_affected, show_moves, show_tiers, tier_json
 from fenji.language import message as _
+from fenji.wording.reasons import tier_name
+from fenji.wording.rules import Wording, sentence
 from fenji.workflow.replaying import replay_at
 from fenji.workflow.whatif import WhatIfResult, whatif_at
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from fenji.analyze.explaining_words import tier_name
-from fenji.analyze.flows import joint_ladder
-from fenji.analyze.replaying import CauseMove, LineDifference, RulePart
-from fenji.analyze.rule_words import Wording, sentence
+from fenji.analyze.movements.flows import joint_ladder
+from fenji.analyze.whatif.replaying import CauseMove, LineDifference, RulePart
 from fenji.cli.moves import CAUSE_NAMES, lost_sentence
 from fenji.cli.output import Col, Output, money, number, problem_json
 from fenji.cli.whatif_tables import (
@@ -23,6 +21,8 @@ from fenji.cli.whatif_tables import (
 )
 from fenji.domain.policies import Policy
 from fenji.language import message as _
+from fenji.wording.reasons import tier_name
+from fenji.wording.rules import Wording, sentence
 from fenji.workflow.replaying import ReplayResult
 from fenji.workflow.replaying_sides import ReplayedReview
 

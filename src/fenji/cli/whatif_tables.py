@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from fenji.analyze.comparing import Move, PolicyComparison, PolicySide, TierSide
-from fenji.analyze.explaining_words import tier_name
-from fenji.analyze.rule_words import Wording
+from fenji.analyze.whatif.comparing import Move, PolicyComparison, PolicySide, TierSide
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.language import message as _
+from fenji.wording.reasons import tier_name
+from fenji.wording.rules import Wording
 from fenji.workflow.whatif import AffectedCustomer
 
 

@@ -7,8 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.analyze.explaining import CapReason, Decision, TierReason
-from fenji.analyze.explaining_words import (
+from fenji.analyze.reviews.explaining import CapReason, Decision, TierReason
+from fenji.analyze.rules.judging import Judged, Shortfall, Way
+from fenji.cli.options import AsJson, Engine, Lang, Workspace, day_of, engine_of
+from fenji.cli.output import Col, Output, money
+from fenji.language import message as _
+from fenji.wording.reasons import (
     CAUSES,
     cap_line,
     keeping_lines,
@@ -17,11 +21,7 @@ from fenji.analyze.explaining_words import (
     standing_line,
     tier_name,
 )
-from fenji.analyze.judging import Judged, Shortfall, Way
-from fenji.analyze.rule_words import Wording, missing_line, reason
-from fenji.cli.options import AsJson, Engine, Lang, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money
-from fenji.language import message as _
+from fenji.wording.rules import Wording, missing_line, reason
 from fenji.workflow.why import WhyResult, why_of
 
 HELP = _("Explains one customer's tier: since when and why, each rule with the customer's value, what keeps it, what is missing.")

@@ -33,7 +33,7 @@ def customer_metric(metrics: Sequence[Metric]) -> Contract:
             Column("as_of", "date", "last day that counts"),
             *(Column(each.slug, metric_type(each), each.sentence.en, nullable=_may_be_null(each)) for each in metrics),
         ),
-        "analyze/panel.py",
+        "analyze/metrics/panel.py",
     )
 
 
@@ -66,7 +66,7 @@ TIER_ASSIGNMENT = Contract(
         Column("hold_left", "int64", "reviews for which the tier is still safe whatever happens"),
         Column("net_revenue_12m", MONEY, "the customer's revenue of twelve months at the review"),
     ),
-    "analyze/tiers.py",
+    "analyze/reviews/tiers.py",
 )
 
 TIER_THRESHOLD = Contract(
@@ -81,7 +81,7 @@ TIER_THRESHOLD = Contract(
         Column("condition", "string", "the condition as written"),
         Column("threshold", "float64", "smallest value that meets it; null where no customer has a value", nullable=True),
     ),
-    "analyze/tiers.py",
+    "analyze/reviews/tiers.py",
 )
 
 TIER_COUNT = Contract(
@@ -100,7 +100,7 @@ TIER_COUNT = Contract(
         Column("net_revenue_12m", MONEY, "their revenue of twelve months"),
         Column("revenue_share", "float64", "of all customers' revenue; null where that is not positive", nullable=True),
     ),
-    "analyze/tier_counts.py",
+    "analyze/reviews/tier_counts.py",
 )
 
 TIER_PROFILE = Contract(
@@ -119,7 +119,7 @@ TIER_PROFILE = Contract(
         Column("average", "float64", "their average; null where there are none", nullable=True),
         Column("median", "float64", "the exact median; null where there are none", nullable=True),
     ),
-    "analyze/tier_counts.py",
+    "analyze/reviews/tier_counts.py",
 )
 
 TIER_MOVEMENT = Contract(
@@ -135,7 +135,7 @@ TIER_MOVEMENT = Contract(
         Column("customers", "int64", "customers who moved so"),
         Column("net_revenue_12m", MONEY, "their revenue of twelve months at the later review"),
     ),
-    "analyze/movements.py",
+    "analyze/movements/movements.py",
 )
 
 TIER_FLOW = Contract(
@@ -159,5 +159,5 @@ TIER_FLOW = Contract(
         Column("lost", "int64", "lost since the review before"),
         Column("closing", "int64", "customers at this review"),
     ),
-    "analyze/flows.py",
+    "analyze/movements/flows.py",
 )

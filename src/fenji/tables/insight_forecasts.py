@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fenji.tables.contract import Column, Contract, Shelf
 
-_WRITER = "analyze/tier_forecast.py"
+_WRITER = "analyze/forecast/tables.py"
 
 TIER_FORECAST = Contract(
     Shelf.INSIGHT,

@@ -12,7 +12,7 @@ from pathlib import Path
 import ibis.expr.types as ir
 
 from fenji import __version__
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.registry import Registry
 from fenji.domain.policies import Policy
 from fenji.domain.runs import NewRun, Run
 from fenji.errors import Problem

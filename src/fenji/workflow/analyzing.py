@@ -8,12 +8,12 @@ from datetime import date
 
 import ibis.expr.types as ir
 
-from fenji.analyze.panel import customer_metric, known_customers
-from fenji.analyze.policy_lint import Severity, lint_policy
-from fenji.analyze.registry import Registry
-from fenji.analyze.registry_events import kinds_named
-from fenji.analyze.rules import conditions_of, metrics_in
-from fenji.analyze.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
+from fenji.analyze.metrics.events import kinds_named
+from fenji.analyze.metrics.panel import customer_metric, known_customers
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.policies.lint import Severity, lint_policy
+from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
+from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.documents.policies import PolicyDocument, render_policy
 from fenji.domain.metrics import Fact, Metric
 from fenji.domain.policies import Policy

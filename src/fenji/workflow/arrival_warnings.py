@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from fenji.analyze.registry import Registry
-from fenji.analyze.rules import conditions_of, metrics_in
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.domain.collected import AbsentColumn
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Unit

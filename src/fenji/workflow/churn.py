@@ -17,7 +17,7 @@ from fenji.analyze.churn.propensity import SCHEMA, chances_by, purchase_propensi
 from fenji.analyze.churn.reporting import Report, report_tables
 from fenji.analyze.churn.scoring import Scorer, churn_risk, scored_by, scored_schema
 from fenji.analyze.churn.staying import survival_rows, times_to_contract_end, times_to_leaving
-from fenji.analyze.panel import customer_metric
+from fenji.analyze.metrics.panel import customer_metric
 from fenji.documents.churn import churn_rules_from_text
 from fenji.domain.churn import DEFAULT_RULES, PURCHASE_DAYS, ChurnBy, ChurnRules, Target
 from fenji.domain.metrics import Fact

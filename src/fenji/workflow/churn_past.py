@@ -15,8 +15,8 @@ from fenji.analyze.churn.examples import Examples, Recipe, examples_of, rows_of_
 from fenji.analyze.churn.features import MOST_PLANS, metrics_used
 from fenji.analyze.churn.outcomes import contracts_at, next_orders
 from fenji.analyze.churn.sampling import sampled
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
 from fenji.domain.churn import ChurnBy, ChurnRules, Target
 from fenji.domain.metrics import Fact, Metric
 from fenji.tables import clean

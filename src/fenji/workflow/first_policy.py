@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
-from fenji.analyze.suggestions import Method, count_between, points_from, suggested_thresholds, value_points
-from fenji.analyze.tiers import REVENUE
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.policies.suggestions import Method, count_between, points_from, suggested_thresholds, value_points
+from fenji.analyze.reviews.tiers import REVENUE
 from fenji.documents.policies import policy_from_text, render_policy
 from fenji.documents.writing import write_whole
 from fenji.domain.conditions import Comparison, Operator

@@ -9,12 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from fenji.analyze.forecast_backtest import FIRST_ORIGIN, LEAST_ORIGINS
-from fenji.analyze.forecast_models import LEAST_MOVEMENTS, Transitions
-from fenji.analyze.forecast_outlooks import BY_FLOWS
-from fenji.analyze.rules import conditions_of, metrics_in
-from fenji.analyze.tier_forecast import forecast_tables, forecast_tiers
-from fenji.analyze.tier_transitions import BAND_ENDS, count_transitions, is_filling, transitions_from
+from fenji.analyze.forecast.backtest import FIRST_ORIGIN, LEAST_ORIGINS
+from fenji.analyze.forecast.models import LEAST_MOVEMENTS, Transitions
+from fenji.analyze.forecast.outlooks import BY_FLOWS
+from fenji.analyze.forecast.tables import forecast_tables, forecast_tiers
+from fenji.analyze.forecast.transitions import BAND_ENDS, count_transitions, is_filling, transitions_from
+from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.documents.policies import policy_from_text
 from fenji.domain.forecasts import Backtest, Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError, TierForecast
 from fenji.domain.metrics import Fact

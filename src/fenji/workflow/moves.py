@@ -13,9 +13,9 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fenji.analyze.flows import PARTS, check_flows, count_flows, ladders_between, summed_flows
-from fenji.analyze.movements import count_movements
-from fenji.analyze.retention import cohort_retention, ended_stays, rates_of
+from fenji.analyze.movements.flows import PARTS, check_flows, count_flows, ladders_between, summed_flows
+from fenji.analyze.movements.movements import count_movements
+from fenji.analyze.movements.retention import cohort_retention, ended_stays, rates_of
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Cause
 from fenji.domain.reviews import LostRule, ReviewOn

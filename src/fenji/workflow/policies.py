@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fenji.analyze.findings import Finding, Severity
-from fenji.analyze.policy_lint import lint_policy
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.policies.findings import Finding, Severity
+from fenji.analyze.policies.lint import lint_policy
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy, PublishedPolicy
 from fenji.errors import InvalidDocument, Problem

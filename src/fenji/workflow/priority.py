@@ -12,9 +12,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.explaining import reviews_after
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.panel_rows import known_facts
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.rows import known_facts
 from fenji.analyze.priority.downgrades import downgrade_watch
 from fenji.analyze.priority.frequent import frequent_candidates
 from fenji.analyze.priority.ladder import ladder_of
@@ -22,8 +21,9 @@ from fenji.analyze.priority.measures import measured_customers, measures_of
 from fenji.analyze.priority.points import order_of_attention
 from fenji.analyze.priority.summary import marks_in_order, priority_mark, priority_part
 from fenji.analyze.priority.upgrades import upgrade_candidates
-from fenji.analyze.rules import RuleBasis, conditions_of, metrics_in
-from fenji.analyze.tier_counts import REVENUE
+from fenji.analyze.reviews.explaining import reviews_after
+from fenji.analyze.reviews.tier_counts import REVENUE
+from fenji.analyze.rules.holds import RuleBasis, conditions_of, metrics_in
 from fenji.documents.priority import priority_rules_from_text
 from fenji.domain.metrics import Fact, Metric
 from fenji.domain.policies import SCORE, Policy, ReviewPeriod

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from fenji.analyze.policy_lint import Severity, lint_policy
+from fenji.analyze.policies.lint import Severity, lint_policy
 from fenji.documents.policies import PolicyDocument, read_policy_document
 from fenji.domain.policies import PublishedPolicy
 from fenji.errors import InvalidDocument, Problem

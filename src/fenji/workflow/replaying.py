@@ -11,11 +11,12 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from fenji.analyze.comparing import MOST_AFFECTED, PolicyComparison, PolicySide, TierSide
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
-from fenji.analyze.registry_events import kinds_named
-from fenji.analyze.replaying import (
+from fenji.analyze.metrics.events import kinds_named
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.analyze.whatif.comparing import MOST_AFFECTED, PolicyComparison, PolicySide, TierSide
+from fenji.analyze.whatif.replaying import (
     CauseMove,
     LineDifference,
     cause_moves_of,
@@ -26,7 +27,6 @@ from fenji.analyze.replaying import (
     moves_of,
     pair_sides,
 )
-from fenji.analyze.rules import conditions_of, metrics_in
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule

@@ -12,8 +12,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fenji.analyze.flows import check_flows, count_flows, ladders_between
-from fenji.analyze.movements import count_movements
+from fenji.analyze.movements.flows import check_flows, count_flows, ladders_between
+from fenji.analyze.movements.movements import count_movements
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule, ReviewOn, review_dates

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fenji.analyze.cross_tables import CrossTable
-from fenji.analyze.registry import Registry
-from fenji.analyze.retention import TierRates
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.movements.retention import TierRates
+from fenji.analyze.structure.cross_tables import CrossTable
 from fenji.domain.policies import Cause
 from fenji.domain.reviews import LostRule
 from fenji.domain.words import Words

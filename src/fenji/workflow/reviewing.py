@@ -15,16 +15,16 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from fenji.analyze.activity import metrics_for_lost
-from fenji.analyze.overrides import overrides_in_force
-from fenji.analyze.panel import customer_metric, known_customers
-from fenji.analyze.registry import Registry
-from fenji.analyze.review_cells import cells_of, plan_cells
-from fenji.analyze.review_rules import Override, decide_cells
-from fenji.analyze.reviews import decide_reviews
-from fenji.analyze.rules import conditions_of, metrics_in, top_shares_in
-from fenji.analyze.tier_counts import count_tiers
-from fenji.analyze.tiers import REVENUE, assign_tiers, standing_at, tier_thresholds
+from fenji.analyze.metrics.panel import customer_metric, known_customers
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.reviews.activity import metrics_for_lost
+from fenji.analyze.reviews.by_cells import Override, decide_cells
+from fenji.analyze.reviews.cells import cells_of, plan_cells
+from fenji.analyze.reviews.overrides import overrides_in_force
+from fenji.analyze.reviews.reviews import decide_reviews
+from fenji.analyze.reviews.tier_counts import count_tiers
+from fenji.analyze.reviews.tiers import REVENUE, assign_tiers, standing_at, tier_thresholds
+from fenji.analyze.rules.holds import conditions_of, metrics_in, top_shares_in
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import SCORE, Policy
 from fenji.domain.reviews import LostRule, ReviewOn

@@ -9,7 +9,7 @@ from decimal import Decimal
 import ibis.expr.types as ir
 import numpy as np
 
-from fenji.analyze.rules import conditions_of, metrics_in
+from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.analyze.segments.assembling import assemble_segments, with_clusters
 from fenji.analyze.segments.cluster_facts import averages_of_all, cluster_averages, cluster_tables, comparable
 from fenji.analyze.segments.cluster_labels import Earlier, keep_numbers

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from fenji.analyze.registry import Registry
-from fenji.analyze.segments.cluster_words import Difference
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.segments.cluster_names import Difference
 from fenji.analyze.segments.tree_growing import condition_from
 from fenji.documents.segments import segments_from_text
 from fenji.domain.conditions import Condition

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pyarrow as pa
 
-from fenji.analyze.concentration import concentrate, concentration_of
-from fenji.analyze.independence import independence_of
+from fenji.analyze.structure.concentration import concentrate, concentration_of
+from fenji.analyze.structure.independence import independence_of
 from fenji.analyze.value.fitting import average_rate
 from fenji.analyze.value.likelihoods import Floats
 from fenji.analyze.value.purchase_forecast import alive_probability, orders_of_new, orders_while_alive

@@ -11,9 +11,10 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from fenji.analyze.bands import CUSTOMER_COLUMNS, ColumnGroups, Grouping
-from fenji.analyze.concentration import Concentration, concentrate, concentration_of
-from fenji.analyze.cross_products import (
+from fenji.analyze.reviews.tier_counts import panel_with_tiers
+from fenji.analyze.structure.bands import CUSTOMER_COLUMNS, ColumnGroups, Grouping
+from fenji.analyze.structure.concentration import Concentration, concentrate, concentration_of
+from fenji.analyze.structure.cross_products import (
     YEAR,
     CrossStructure,
     attribute_structure,
@@ -22,10 +23,9 @@ from fenji.analyze.cross_products import (
     sales_by,
     sales_structure,
 )
-from fenji.analyze.cross_tables import cross_tiers
-from fenji.analyze.descriptive import Description, describe_tiers
-from fenji.analyze.habits import Habit, habits_of, order_times
-from fenji.analyze.tier_counts import panel_with_tiers
+from fenji.analyze.structure.cross_tables import cross_tiers
+from fenji.analyze.structure.descriptive import Description, describe_tiers
+from fenji.analyze.structure.habits import Habit, habits_of, order_times
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _

@@ -12,10 +12,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.comparing import without_lost
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
-from fenji.analyze.suggestions import (
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.policies.suggestions import (
     FUTURE,
     SHARES,
     Method,
@@ -25,7 +24,8 @@ from fenji.analyze.suggestions import (
     value_points,
     variance_explained,
 )
-from fenji.analyze.tiers import REVENUE
+from fenji.analyze.reviews.tiers import REVENUE
+from fenji.analyze.whatif.comparing import without_lost
 from fenji.documents.policies import render_policy
 from fenji.domain.conditions import Comparison, Operator
 from fenji.domain.metrics import Better

@@ -11,11 +11,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.bands import Grouping, MetricBands, parse_grouping
-from fenji.analyze.cross_tables import CrossTable, cross_table, cross_tiers
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry, builtin_metrics
-from fenji.analyze.tier_counts import MAIN_METRICS, REVENUE, panel_with_tiers, profile_tiers
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry, builtin_metrics
+from fenji.analyze.reviews.tier_counts import MAIN_METRICS, REVENUE, panel_with_tiers, profile_tiers
+from fenji.analyze.structure.bands import Grouping, MetricBands, parse_grouping
+from fenji.analyze.structure.cross_tables import CrossTable, cross_table, cross_tiers
 from fenji.documents.metrics import metrics_from_text
 from fenji.documents.policies import policy_from_text
 from fenji.domain.metrics import Metric

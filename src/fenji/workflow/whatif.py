@@ -10,9 +10,9 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from fenji.analyze.alike import count_alike, largest_of_groups, metrics_asked, richest
-from fenji.analyze.comparing import MOST_AFFECTED, Fall, PolicyComparison, compare_policies, without_lost
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.whatif.alike import count_alike, largest_of_groups, metrics_asked, richest
+from fenji.analyze.whatif.comparing import MOST_AFFECTED, Fall, PolicyComparison, compare_policies, without_lost
 from fenji.documents.policies import policy_from_text, read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule

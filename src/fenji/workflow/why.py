@@ -11,13 +11,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.explaining import Decision, Explanation, explain
-from fenji.analyze.judging import CustomerFacts
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry, builtin_metrics
-from fenji.analyze.rules import conditions_of, metrics_in
-from fenji.analyze.tier_counts import REVENUE
-from fenji.analyze.tiers import rule_basis
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry, builtin_metrics
+from fenji.analyze.reviews.explaining import Decision, Explanation, explain
+from fenji.analyze.reviews.tier_counts import REVENUE
+from fenji.analyze.reviews.tiers import rule_basis
+from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.analyze.rules.judging import CustomerFacts
 from fenji.documents.metrics import metrics_from_text
 from fenji.documents.policies import policy_from_text
 from fenji.domain.metrics import Metric

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fenji.analyze.registry import builtin_metrics
+from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import PolicyDocument, policy_document_from_text, policy_from_text, read_policy_document
 from fenji.documents.sources import read_sources

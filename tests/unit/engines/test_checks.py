@@ -27,7 +27,7 @@ CONTRACT = Contract(
         Column("satisfaction_12m", "float64", "satisfaction", nullable=True),
         Column("region", "string", "region", nullable=True),
     ),
-    "analyze/panel.py",
+    "analyze/metrics/panel.py",
 )
 AS_OF = dt.date(2026, 1, 31)
 

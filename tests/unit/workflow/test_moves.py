@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.tier_counts import count_tiers
+from fenji.analyze.reviews.tier_counts import count_tiers
 from fenji.cli.main import answer
 from fenji.documents.policies import policy_from_text, render_policy
 from fenji.domain.policies import Cause

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fenji.analyze.tier_counts import MAIN_METRICS
+from fenji.analyze.reviews.tier_counts import MAIN_METRICS
 from fenji.cli.main import answer
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import Language

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fenji.analyze.suggestions import Method
+from fenji.analyze.policies.suggestions import Method
 from fenji.cli.main import answer
 from fenji.documents.policies import read_policy
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound

@@ -16,7 +16,6 @@ scoring        the risk of every customer
 ranking        where the risk stands, and what is at stake
 propensity     the chance of an order of every customer
 drivers        what drives risk over all
-reason_words   reasons as sentences
 staying        how long do customers of each tier stay
 reporting      models, samples and their quality as tables
 crossing       the same models on a table without dates

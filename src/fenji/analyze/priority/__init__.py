@@ -10,5 +10,4 @@ upgrades      who is close to the next tier, and likely to reach it
 downgrades    who may lose the tier
 frequent      who may become a frequent customer
 summary       the parts and the marks in figures
-words         one customer's place, and why it stands on a list, in words
 """

@@ -15,11 +15,11 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.explaining import reviews_after
 from fenji.analyze.priority.expectations import expected_basis, foretold
 from fenji.analyze.priority.ladder import TODAY, with_metrics
 from fenji.analyze.priority.rule_gaps import Measured, Reach, best_of, margins_of, safest
-from fenji.analyze.rules import RuleBasis, holds, metrics_in
+from fenji.analyze.reviews.explaining import reviews_after
+from fenji.analyze.rules.holds import RuleBasis, holds, metrics_in
 from fenji.domain.conditions import Condition
 from fenji.domain.policies import Cause, Downgrade, Policy, ReviewPeriod
 from fenji.domain.priority import PriorityRules, Watch

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 
 import ibis.expr.types as ir
 
-from fenji.analyze.rules import RuleBasis
+from fenji.analyze.rules.holds import RuleBasis
 from fenji.domain.periods import Window, WindowUnit
 
 _FORETOLD = {"net_revenue": "expected_revenue_12m", "orders": "expected_orders_12m"}

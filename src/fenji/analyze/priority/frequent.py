@@ -15,7 +15,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.distributions import top_threshold
+from fenji.analyze.rules.distributions import top_threshold
 from fenji.domain.priority import Frequent, PriorityRules
 from fenji.tables.insight_priority import FREQUENT_CANDIDATE
 

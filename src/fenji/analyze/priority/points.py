@@ -18,8 +18,8 @@ from operator import add
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.distributions import value_counts
 from fenji.analyze.priority.marks import with_marks
+from fenji.analyze.rules.distributions import value_counts
 from fenji.domain.priority import First, Part, PartRule, PriorityRules
 from fenji.tables.insight_priority import POINTS, PRIORITY
 

@@ -18,7 +18,7 @@ from operator import add
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.rules import CUSTOMER_PREFIX, RuleBasis, holds, scaled_number, variants_of
+from fenji.analyze.rules.holds import CUSTOMER_PREFIX, RuleBasis, holds, scaled_number, variants_of
 from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, TopShare
 from fenji.domain.policies import Variant
 

@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 from fenji.analyze.priority.expectations import expected_basis, foretold
 from fenji.analyze.priority.ladder import TODAY
 from fenji.analyze.priority.rule_gaps import best_of, gaps_of
-from fenji.analyze.rules import RuleBasis, holds, metrics_in
+from fenji.analyze.rules.holds import RuleBasis, holds, metrics_in
 from fenji.domain.conditions import Condition
 from fenji.domain.policies import Policy
 from fenji.domain.priority import PriorityRules

@@ -9,9 +9,8 @@ scaling         metrics of different units and shapes made comparable
 centers         k-means in one thread
 clustering      clusters of a sample, their number chosen by what can be found again
 cluster_labels  the same group keeps its number from run to run
-cluster_words   what a cluster is called, and what sets it apart
+cluster_names   what a cluster is called, and what sets it apart
 cluster_facts   averages and medians of every cluster
 tree_growing    a shallow decision tree read off as rules
-tree_words      what a rule of a tree says
 tree_rules      how well each rule describes everyone
 """

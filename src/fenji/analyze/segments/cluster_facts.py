@@ -17,7 +17,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fenji.analyze.segments.cluster_words import cluster_names
+from fenji.analyze.segments.cluster_names import cluster_names
 from fenji.analyze.segments.clustering import Clusters, cluster_name
 from fenji.domain.metrics import Metric
 from fenji.domain.segments import Within

@@ -20,8 +20,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fenji.analyze.distributions import value_counts
-from fenji.analyze.rules import threshold_literal
+from fenji.analyze.rules.distributions import value_counts
+from fenji.analyze.rules.holds import threshold_literal
 from fenji.domain.segments import BINS, ClassPlan, ScorePlan, SegmentPlan
 from fenji.tables.insight_segments import SEGMENT_CUT
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fenji.analyze.suggestions import round_between
+from fenji.analyze.rules.round_numbers import round_between
 from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, parse_condition
 from fenji.domain.segments import ExplainPlan
 

@@ -18,7 +18,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fenji.analyze.rules import RuleBasis, holds
+from fenji.analyze.rules.holds import RuleBasis, holds
 from fenji.analyze.segments.tree_growing import GrownRule, Tree, conditions_text
 from fenji.domain.segments import Target
 from fenji.tables.insight_segments import SEGMENT_RULE, SEGMENT_TREE

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fenji.analyze.forecast_backtest import LEAST_ORIGINS, needed_width
+from fenji.analyze.forecast.backtest import LEAST_ORIGINS, needed_width
 from fenji.analyze.trends.decomposing import LEAST_FOR_SEASON, YEAR, Floats
 from fenji.analyze.trends.models import SIMPLE, Future, foretold
 from fenji.domain.trends import TrendError, TrendModel

@@ -17,7 +17,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.distributions import top_threshold
+from fenji.analyze.rules.distributions import top_threshold
 from fenji.domain.periods import Window
 from fenji.domain.value import ClassCuts, CutBy, ValueClass
 

@@ -10,13 +10,13 @@ import pytest
 
 from fenji.analyze.churn.examples import Recipe, columns_of, examples_of, limits_of, rows_of_customers
 from fenji.analyze.churn.features import features_for, matrix_of, metrics_used
-from fenji.analyze.churn.reason_words import DRIVER_NAMES, reason_sentence
 from fenji.analyze.churn.reasons import added_by_driver, drivers_of, holds, reasons_of
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
 from fenji.domain.churn import DEFAULT_RULES, ChurnBy, Driver, Target
 from fenji.engines.engine import Engine
 from fenji.language import Language
+from fenji.wording.churn import DRIVER_NAMES, reason_sentence
 from worlds import day, sale, world
 
 METRICS = Registry.of(["visit"])

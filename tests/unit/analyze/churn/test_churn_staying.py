@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from fenji.analyze.churn.staying import survival_rows, times_to_contract_end, times_to_leaving
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
 from fenji.domain.churn import DEFAULT_RULES, ChurnBy
 from fenji.domain.metrics import Fact
 from fenji.engines.engine import Engine

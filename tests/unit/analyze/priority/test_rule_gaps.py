@@ -11,10 +11,10 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.judging import CustomerFacts, Way, judge, ways_to_meet
 from fenji.analyze.priority.rule_gaps import gaps_of, margins_of, safest
-from fenji.analyze.rules import RuleBasis
-from fenji.analyze.tiers import rule_basis
+from fenji.analyze.reviews.tiers import rule_basis
+from fenji.analyze.rules.holds import RuleBasis
+from fenji.analyze.rules.judging import CustomerFacts, Way, judge, ways_to_meet
 from fenji.domain.conditions import Condition, Group, Junction, Presence, parse_condition
 from fenji.domain.policies import Policy, Tier, Variant
 from fenji.domain.words import Words

@@ -8,8 +8,8 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.panel import customer_metric
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.segments.lifecycle import lifecycle_stages, own_rhythms, population_rhythm
 from fenji.domain.metrics import Fact
 from fenji.domain.segments import LifecyclePlan, RhythmMeasure

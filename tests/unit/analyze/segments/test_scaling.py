@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import PowerTransformer
 
-from fenji.analyze.registry import Registry
+from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.segments.scaling import LIMIT, Transform, Use, fit_scale, fit_scales, is_amount
 
 CHANCE = np.random.default_rng(5)

@@ -13,14 +13,14 @@ import pyarrow as pa
 import pytest
 from sklearn.tree import DecisionTreeClassifier
 
-from fenji.analyze.registry import Registry
-from fenji.analyze.rule_words import Wording
+from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.segments.tree_growing import Growth, Nature, condition_from, conditions_text, grow_tree
 from fenji.analyze.segments.tree_rules import Explained, count_outcomes, count_rules, counts_of, tree_tables, with_outcomes
-from fenji.analyze.segments.tree_words import rule_sentence
 from fenji.domain.segments import ExplainPlan, Target
 from fenji.engines.engine import Engine
 from fenji.language import Language
+from fenji.wording.rules import Wording
+from fenji.wording.trees import rule_sentence
 
 NATURES = {"orders_12m": Nature(is_whole=True), "net_revenue_12m": Nature(), "refund_rate_12m": Nature(is_nullable=True)}
 PLAN = ExplainPlan(depth=4, most_rules=8)

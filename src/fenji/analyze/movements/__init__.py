@@ -1,0 +1,6 @@
+"""Who moved from which tier to which, and who stays?
+
+flows      opening + what came - what went = closing
+movements  from which tier to which between two reviews
+retention  whom tiers and months of arrival keep, and how long stays last
+"""

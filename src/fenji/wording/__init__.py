@@ -1,0 +1,11 @@
+"""How is it said, in Chinese and English? Sentences of rules, reasons and models; each takes a language, never an output.
+
+rules     rules, reasons and what is missing in words
+reasons   one customer's tier in words
+policies  a whole policy in words
+priority  why a customer deserves attention
+churn     why a customer is expected to leave
+clusters  what sets a cluster apart
+groups    what groups and bands are called
+trees     the path through a tree as a sentence
+"""

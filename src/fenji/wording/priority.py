@@ -1,0 +1,210 @@
+"""Why does a customer stand at this place, and why on a list? In the words of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fenji.analyze.rules.judging import Judged
+from fenji.domain.conditions import parse_condition
+from fenji.domain.policies import Policy
+from fenji.domain.priority import CHURN_MEASURE, First, Frequent, Mark, Part, PartRule, PriorityRules, Watch
+from fenji.language import message as _
+from fenji.language import translate
+from fenji.wording.reasons import tier_name
+from fenji.wording.rules import Wording, reason
+
+Row = Mapping[str, Any]
+
+PART_NAMES = {
+    Part.VALUE: _("value"),
+    Part.POTENTIAL: _("potential"),
+    Part.TIER: _("tier"),
+    Part.CHURN_RISK: _("risk of leaving"),
+    Part.SATISFACTION: _("satisfaction"),
+}
+MARK_NAMES = {
+    Mark.A: _("A: the customers who bring the first {a}"),
+    Mark.B: _("B: those who bring the rest up to {b}"),
+    Mark.C: _("C: all others"),
+}
+WATCH_NAMES = {
+    Watch.FALLS_NEXT: _("falls at the next review"),
+    Watch.FALLS_LATER: _("held or in grace, nothing else keeps it"),
+    Watch.UNLESS: _("falls unless it does something until the next review"),
+    Watch.NEARLY: _("kept by little"),
+    Watch.EXPECTED: _("kept today, not as expected"),
+}
+FREQUENT_NAMES = {Frequent.NEW: _("new"), Frequent.INFREQUENT: _("few orders so far")}
+
+
+def place_lines(row: Row, rules: PriorityRules, customers: int, policy: Policy, wording: Wording) -> tuple[str, ...]:
+    """Why a customer stands at its place: the score, then one line for each part, then the mark and the capacity.
+
+    Args:
+        row: of insight.priority.
+        rules: what the run was told.
+        customers: how many stand in the order.
+        policy: the tiers.
+        wording: language, and names of all measures.
+    """
+    return tuple(_place(row, rules, customers, policy, wording))
+
+
+def part_line(row: Row, rule: PartRule, rules: PriorityRules, policy: Policy, wording: Wording) -> str:
+    """What one part brings to a customer's score, and why."""
+    language, points = wording.language, row[f"points_{rule.part}"]
+    name = translate(PART_NAMES[rule.part], language)
+    if points is None:
+        text = _("{part}: left out, no value is known; the weights of the others grow")
+        return translate(text, language, part=name)
+    value = _value_of(row, rule, policy, wording)
+    most = most_points(row, rule, rules)
+    if value is None:
+        text = (
+            _("{part}: {points} of {most} points; nothing is told of it: not an active customer, or too little to learn from")
+            if rule.measure == CHURN_MEASURE
+            else _("{part}: {points} of {most} points; no value is known, and the rules give it these")
+        )
+        return translate(text, language, part=name, points=_points(points), most=_points(most))
+    text = _("{part}: {points} of {most} points; {measure} {value}{beside}")
+    return translate(
+        text,
+        language,
+        part=name,
+        points=_points(points),
+        most=_points(most),
+        measure=wording.name(rule.measure) if rule.part is not Part.TIER else "",
+        value=value,
+        beside=_beside(float(points) / most if most else 0.0, rule, wording),
+    ).replace("  ", " ")
+
+
+def most_points(row: Row, rule: PartRule, rules: PriorityRules) -> float:
+    """How many points the part could bring to this customer: its share of the weights that count."""
+    counted = [each for each in rules.parts if row[f"points_{each.part}"] is not None]
+    total = sum(float(each.weight) for each in counted)
+    return 100.0 * float(rule.weight) / total if total else 0.0
+
+
+def upgrade_line(row: Row, policy: Policy, wording: Wording) -> str:
+    """Why a customer is a candidate for the next tier."""
+    language = wording.language
+    line = _condition_line(row, wording, met=False)
+    name = tier_name(policy, row["next_tier"], wording)
+    if row["expected_gap"] is None:
+        text = _("{tier} asks for {line}; nothing is expected of what it is measured by")
+    elif row["expected_gap"] == 0:
+        text = _("{tier} asks for {line}; on what is expected the rule will be met in twelve months")
+    else:
+        text = _("{tier} asks for {line}; on what is expected {gap} of it will be missing in twelve months")
+    return translate(text, language, tier=name, line=line, gap=_share(row["expected_gap"] or 0.0))
+
+
+def watch_line(row: Row, policy: Policy, wording: Wording) -> str:
+    """Why a customer stands on the watch list, and what would follow."""
+    language = wording.language
+    is_kept = row["watch"] == Watch.NEARLY
+    line, falls_to = _condition_line(row, wording, met=is_kept), tier_name(policy, row["falls_to"], wording)
+    texts = {
+        Watch.FALLS_NEXT: _("nothing keeps the tier ({line}): falls to {tier} at the review of {day}"),
+        Watch.FALLS_LATER: _(
+            "nothing keeps the tier ({line}), {count} more reviews are covered: falls to {tier} at the review of {day}"
+        ),
+        Watch.UNLESS: _(
+            "kept today, but at the next review only with more ({line} if nothing more comes); else falls to {tier}, at the review of {day} at the earliest"
+        ),
+        Watch.NEARLY: _(
+            "kept by {margin} of the threshold ({line}); without it would fall to {tier}, at the review of {day} at the earliest"
+        ),
+        Watch.EXPECTED: _(
+            "kept today, but in twelve months not on what is expected ({line}); would fall to {tier}, at the review of {day} at the earliest"
+        ),
+    }
+    own_day = translate(_("its own anniversary"), language)
+    return translate(
+        texts[Watch(row["watch"])],
+        language,
+        line=line,
+        tier=falls_to,
+        count=row["reviews_left"],
+        day=row["falls_on"] or own_day,
+        margin=_share(max(row["margin"], 0.0)),
+    )
+
+
+def frequent_line(row: Row, wording: Wording) -> str:
+    """Why somebody may become a frequent customer."""
+    text = (
+        _(
+            "first ordered {days} days ago, {orders} orders in twelve months; {expected} order days are expected in the next twelve"
+        )
+        if row["kind"] == Frequent.NEW
+        else _("{orders} orders in twelve months; {expected} order days are expected in the next twelve")
+    )
+    values = {"days": row["days_since_first_order"], "orders": row["orders_12m"], "expected": f"{row['expected_orders_12m']:.1f}"}
+    return translate(text, wording.language, **values)
+
+
+def mark_name(mark: str, rules: PriorityRules, wording: Wording) -> str:
+    """What a Pareto mark means."""
+    values = {"a": _share(float(rules.pareto.a)), "b": _share(float(rules.pareto.b))}
+    return translate(MARK_NAMES[Mark(mark)], wording.language, **values)
+
+
+def _place(row: Row, rules: PriorityRules, customers: int, policy: Policy, wording: Wording) -> Iterator[str]:
+    language = wording.language
+    if row["score"] is None:
+        yield translate(
+            _("Place {position} of {customers}: no part of the score has a value, so it stands behind everybody who has one."),
+            language,
+            position=f"{row['position']:,}",
+            customers=f"{customers:,}",
+        )
+    else:
+        yield translate(
+            _("Place {position} of {customers} with {score} points."),
+            language,
+            position=f"{row['position']:,}",
+            customers=f"{customers:,}",
+            score=_points(row["score"]),
+        )
+        for rule in rules.parts:
+            yield part_line(row, rule, rules, policy, wording)
+    yield mark_name(row["mark"], rules, wording)
+    if row["is_within_capacity"] is not None:
+        text = (
+            _("Within the capacity of {count} customers.")
+            if row["is_within_capacity"]
+            else _("Beyond the capacity of {count} customers.")
+        )
+        yield translate(text, language, count=f"{rules.capacity:,}")
+
+
+def _value_of(row: Row, rule: PartRule, policy: Policy, wording: Wording) -> str | None:
+    if rule.part is Part.TIER:
+        return tier_name(policy, row["tier"], wording)
+    value = row[str(rule.part)]
+    return None if value is None else wording.number(rule.measure, round(value, 4))
+
+
+def _beside(share: float, rule: PartRule, wording: Wording) -> str:
+    """By percentile: how many others it beats."""
+    if rule.scale is not None:
+        return ""
+    text = _(", more than {share} of the others") if rule.first is First.HIGH else _(", less than {share} of the others")
+    return translate(text, wording.language, share=_share(share))
+
+
+def _condition_line(row: Row, wording: Wording, *, met: bool) -> str:
+    """The deciding line of a rule, with the threshold of this customer and what is there."""
+    value = None if row["metric_value"] is None else round(row["metric_value"], 4)
+    return reason(Judged(parse_condition(row["condition"]), met, value, row["threshold"]), wording)
+
+
+def _points(points: float) -> str:
+    return f"{float(points):.1f}"
+
+
+def _share(share: float) -> str:
+    return f"{share * 100:.1f}%"

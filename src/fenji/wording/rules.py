@@ -1,0 +1,148 @@
+"""What does a rule say, why is it met or not, and what is missing — in the words of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fenji.analyze.rules.judging import Judged, Number, Shortfall, Way
+from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, TopShare
+from fenji.domain.metrics import Metric, Unit
+from fenji.domain.policies import SCORE
+from fenji.language import Language, translate
+from fenji.language import message as _
+
+_COMPARED = {
+    Operator.AT_LEAST: _("{metric} at least {number}"),
+    Operator.MORE_THAN: _("{metric} more than {number}"),
+    Operator.AT_MOST: _("{metric} at most {number}"),
+    Operator.LESS_THAN: _("{metric} less than {number}"),
+    Operator.EQUAL: _("{metric} exactly {number}"),
+    Operator.NOT_EQUAL: _("{metric} other than {number}"),
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """In which language, with which metric names and in which currency rules are put into words."""
+
+    metrics: Mapping[str, Metric]
+    language: Language
+    currency: str | None = None
+    """ISO 4217 code that stands at amounts; None: 元 in Chinese, nothing in English."""
+
+    def name(self, metric: str) -> str:
+        """The metric's own name; an unknown one keeps its slug."""
+        if metric == SCORE:
+            return translate(_("weighted score"), self.language)
+        known = self.metrics.get(metric)
+        return known.name.in_language(self.language) if known else metric
+
+    def number(self, metric: str, number: Number) -> str:
+        """A value of the metric with its unit: 2,000 元, 20%, 30 days.
+
+        Never rounded so far that it would look like another value: up to 2 decimals for money and shares (in percent),
+        up to 4 otherwise.
+        """
+        unit = self.metrics[metric].unit if metric in self.metrics else Unit.SCORE
+        exact = number if isinstance(number, Decimal) else Decimal(repr(number))
+        match unit:
+            case Unit.MONEY:
+                return self._money(exact)
+            case Unit.SHARE:
+                return f"{_plain(exact * 100, 2)}%"
+            case Unit.DAYS:
+                return translate(_("{number} {number:day|days}"), self.language, number=_plain(exact, 1))
+            case Unit.HOURS:
+                return translate(_("{number} {number:hour|hours}"), self.language, number=_plain(exact, 1))
+            case _:
+                return _plain(exact, 4)
+
+    def _money(self, amount: Decimal) -> str:
+        text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+        if self.language is Language.ZH:
+            return f"{text} {'元' if self.currency in (None, 'CNY') else self.currency}"
+        return f"{self.currency} {text}" if self.currency else text
+
+
+def sentence(condition: Condition, wording: Wording) -> str:
+    """The condition as a sentence.
+
+    Chinese and English come from the same record: 近12个月净消费不低于 2,000 元; net revenue in 12 months at least 2,000.
+    """
+    return _sentence(condition, wording, nested=False)
+
+
+def sentence_lines(condition: Condition, wording: Wording) -> tuple[str, ...]:
+    """The condition as lines that must all be met: an all group gives one line per part."""
+    if isinstance(condition, Group) and condition.junction is Junction.ALL:
+        return tuple(line for part in condition.parts for line in sentence_lines(part, wording))
+    return (sentence(condition, wording),)
+
+
+def reason(judged: Judged, wording: Wording) -> str:
+    """One line of a rule as decided for one customer: what was asked, what is there, met or not."""
+    language = wording.language
+    if isinstance(judged.condition, Group):
+        text = _("{rule}: met") if judged.met else _("{rule}: not met")
+        return translate(text, language, rule=sentence(judged.condition, wording))
+    rule = _leaf_sentence(judged.condition, wording, judged.threshold)
+    if judged.value is None:
+        text = _("{rule}: no value, met") if judged.met else _("{rule}: no value, not met")
+        return translate(text, language, rule=rule)
+    text = _("{rule}: is {value}, met") if judged.met else _("{rule}: is {value}, not met")
+    return translate(text, language, rule=rule, value=wording.number(judged.condition.metric, judged.value))
+
+
+def reason_lines(judged: Judged, wording: Wording) -> tuple[str, ...]:
+    """Every line of a rule as decided for one customer, groups opened."""
+    if isinstance(judged.condition, Group):
+        return tuple(line for part in judged.parts for line in reason_lines(part, wording))
+    return (reason(judged, wording),)
+
+
+def missing_line(way: Way, wording: Wording) -> str:
+    """One way to meet a rule: so much more of this and so many more of that; empty where nothing is missing."""
+    joint = translate(_("; "), wording.language)
+    return joint.join(_missing(line, wording) for line in way)
+
+
+def _sentence(condition: Condition, wording: Wording, *, nested: bool) -> str:
+    if not isinstance(condition, Group):
+        return _leaf_sentence(condition, wording, None)
+    joint = _(" and ") if condition.junction is Junction.ALL else _(" or ")
+    text = translate(joint, wording.language).join(_sentence(part, wording, nested=True) for part in condition.parts)
+    return translate(_("({rule})"), wording.language, rule=text) if nested and len(condition.parts) > 1 else text
+
+
+def _leaf_sentence(leaf: Comparison | Presence | TopShare, wording: Wording, threshold: Number | None) -> str:
+    """A line in words; ``threshold`` replaces the number as written where a variant changed it."""
+    language, name = wording.language, wording.name(leaf.metric)
+    match leaf:
+        case Presence(_metric, is_null):
+            return translate(_("{metric} without a value") if is_null else _("{metric} with a value"), language, metric=name)
+        case TopShare(_metric, share):
+            percent = f"{_plain(share * 100, 4)}%"
+            if threshold is None:
+                return translate(_("{metric} among the top {share} of all customers"), language, metric=name, share=percent)
+            number = wording.number(leaf.metric, threshold)
+            text = _("{metric} among the top {share} of all customers (at least {number})")
+            return translate(text, language, metric=name, share=percent, number=number)
+        case Comparison(_metric, operator, number):
+            shown = wording.number(leaf.metric, threshold if threshold is not None else number)
+            return translate(_COMPARED[operator], language, metric=name, number=shown)
+
+
+def _missing(line: Shortfall, wording: Wording) -> str:
+    metric = line.condition.metric
+    if line.amount is None or line.open_ended:
+        return _leaf_sentence(line.condition, wording, line.threshold)
+    text = _("{metric}: {number} more") if line.amount >= 0 else _("{metric}: {number} less")
+    return translate(text, wording.language, number=wording.number(metric, abs(line.amount)), metric=wording.name(metric))
+
+
+def _plain(number: Decimal, decimals: int) -> str:
+    """Digits with thousands separators and no trailing zeros."""
+    text = f"{number:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
