@@ -91,7 +91,7 @@ def measured(data: Path, out: Path) -> dict[str, Any]:  # noqa: PLR0915 - one st
     from fenji.tables import clean
     from fenji.tables.insight_churn import CHURN_DRIVER, CHURN_RISK
     from fenji.workflow.churn_past import ORDER_NUMBERS, past_of, rows_today
-    from fenji.workflow.reviewing import needed_metrics
+    from fenji.workspace.reviews import needed_metrics
 
     engine = DuckEngine(out / "scratch")
     lines = engine.read_parquet(sorted((data / "order_line").glob("*.parquet")), clean.ORDER_LINE.schema)

@@ -113,8 +113,8 @@ def history(data: Path, out: Path, memory: str | None, *, reviews: int) -> None:
     from fenji.documents.policies import read_policy
     from fenji.domain.metrics import Fact
     from fenji.domain.reviews import NEVER_LOST, ReviewOn, review_dates
-    from fenji.workflow.overrides import OVERRIDES
-    from fenji.workflow.reviewing import ReviewPlan, decide_plan, save_reviews
+    from fenji.workspace.overrides import OVERRIDES
+    from fenji.workspace.reviews import ReviewPlan, decide_plan, save_reviews
 
     policy = read_policy(HERE / "history.yaml")
     engine, lines, customer = _opened(data, out, memory)

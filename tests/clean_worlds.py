@@ -14,7 +14,7 @@ from fenji.domain.feeds import Feed, field_names
 from fenji.domain.sources import ColumnMapping, FileLocation, Source
 from fenji.engines.engine import Engine
 from fenji.tables.raw import RAW, UNREADABLE
-from fenji.workflow.preparing import PrepareOptions, prepare_base
+from fenji.workspace.preparing import PrepareOptions, prepare_base
 
 OPTIONS = PrepareOptions("Asia/Shanghai", "CNY", as_of=date(2026, 6, 30))
 

@@ -19,8 +19,8 @@ from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import NEVER_LOST, LostRule, ReviewOn
 from fenji.engines.engine import Engine
-from fenji.workflow.overrides import OVERRIDES
-from fenji.workflow.reviewing import ReviewPlan, decide_plan
+from fenji.workspace.overrides import OVERRIDES
+from fenji.workspace.reviews import ReviewPlan, decide_plan
 
 
 def history(

@@ -13,11 +13,11 @@ from fenji.analyze.rules.judging import CustomerFacts
 from fenji.documents.policies import policy_from_text
 from fenji.language import Language
 from fenji.tables import clean, insight
-from fenji.workflow.analyzing import registry_of
 from fenji.workflow.demo import run_demo
 from fenji.workflow.running import run_all
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.session import open_session
+from fenji.workspace.tiering import registry_of
 
 AS_OF = date(2011, 12, 9)
 KEEP = "{tier: middle, name: {zh: 中级会员, en: Middle}, qualify: net_revenue_12m >= 2000"

@@ -11,7 +11,7 @@ import pytest
 
 from fenji.domain.overrides import NewOverride, Override
 from fenji.engines.engine import Engine
-from fenji.workflow.overrides import overrides_in
+from fenji.workspace.overrides import overrides_in
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ANN = NewOverride("retail", "shop", "会员-1", "vip", date(2026, 1, 1), date(2026, 6, 30), "李雷", "new store")

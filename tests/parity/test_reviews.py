@@ -100,7 +100,7 @@ def test_cells_and_panels_give_the_same_history(duck: Engine, monkeypatch: pytes
     for module in ("cells", "rules"):
         monkeypatch.setattr(f"fenji.analyze.review_{module}.FLAGS", 4)
     assert answer(duck, AMOUNT) == from_cells
-    monkeypatch.setattr("fenji.workflow.reviewing.plan_cells", lambda *_given: None)
+    monkeypatch.setattr("fenji.workspace.reviews.plan_cells", lambda *_given: None)
     assert answer(duck, AMOUNT) == from_cells
 
 

@@ -18,8 +18,8 @@ from fenji.settings import EngineName
 from fenji.tables.clean import CLEAN
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.session import open_session
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 

@@ -105,7 +105,7 @@ class Bar:
         self._task = bar.add_task(output.text(_("starting")), total=None)
 
     def __call__(self, step: str, done: int, total: int) -> None:
-        """See workflow.progress."""
+        """See workspace.progress."""
         self._bar.update(self._task, description=self._output.text(step), completed=done, total=total)
 
     @contextmanager

@@ -1,10 +1,6 @@
 """In what order does the work flow? One file per use-case; the entrances call these and render what they return.
 
 results      what every use-case answers with
-workspace    the folder that a company works in: settings, sources, metrics, policies
-wiring       joins the ports of the stages to engines and state
-progress     how far a use-case has come
-dates        which day is yesterday, and whether the data is old
 initiating   makes a workspace from a template
 starting     from a folder of exports to tiers
 folder_news  what is new in a folder that has been started before
@@ -13,11 +9,7 @@ cell_reading  reads cells for the proposal by the parsers of a run
 rehearsing   tries a proposal with the steps of a run
 mapping      proposes sources.yaml from files
 running      collects, prepares, analyses and publishes
-preparing    composes the steps of prepare
-preparing_orders  composes those that make orders of heads, lines, payments and returns
 prepared_warnings  what a run says of what it made of the data
-analyzing    composes the steps of analyze
-reviewing    decides the tiers of one review or of many
 arrival      what came in with a run: the records
 arriving     reads them from the clean tables of a run
 arrival_warnings  what nobody must overlook about it
@@ -30,7 +22,6 @@ why          the reasons of one customer's tier
 whatif       another policy on the same customers
 replaying    another policy over the last reviews
 replaying_sides  what each of both policies decided at them
-analyses     on what an analysis stands, and whether it has been made before
 forecast     expected tiers of the next reviews
 trends       revenue, orders and customers by month, and what is to be expected
 value        what customers are worth and will be worth

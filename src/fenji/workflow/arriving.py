@@ -21,9 +21,9 @@ from fenji.domain.sources import Source
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.workflow.arrival import Arrival, FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue, SourceArrival
-from fenji.workflow.dates import today
 from fenji.workflow.unread_files import unread_files, unread_sheets
-from fenji.workflow.wiring import Session
+from fenji.workspace.dates import today
+from fenji.workspace.session import Session
 
 MONEY: tuple[tuple[Contract, str], ...] = ((clean.ORDER_LINE, "net_revenue"), (clean.CONTRACT, "monthly_fee"))
 """The tables and columns by which a company's money comes in."""

@@ -36,12 +36,12 @@ from fenji.tables.insight_churn import (
     CHURN_SURVIVAL,
     PURCHASE_PROPENSITY,
 )
-from fenji.workflow.analyses import ANALYSES_FOLDER, Standing, analyzed
 from fenji.workflow.churn_past import ORDER_NUMBERS, Past, has_contracts, past_of, rows_today
-from fenji.workflow.overrides import overrides_in
-from fenji.workflow.progress import Progress, silent
-from fenji.workflow.reviewing import ReviewPlan, decide_plan, lost_rule_of
-from fenji.workflow.wiring import RunWriter
+from fenji.workspace.overrides import overrides_in
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.reviews import ReviewPlan, decide_plan, lost_rule_of
+from fenji.workspace.session import RunWriter
+from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed
 
 CHURN_FILE = f"{ANALYSES_FOLDER}/churn.yaml"
 CHURN, PROPENSITY = "churn", "propensity"

@@ -28,10 +28,10 @@ from fenji.tables.insight_churn import (
     CHURN_SURVIVAL,
     PURCHASE_PROPENSITY,
 )
-from fenji.workflow.analyses import Standing, open_standing
 from fenji.workflow.churn import CHURN_FILE, churn_run, propensity_run, rules_of
-from fenji.workflow.progress import Progress, silent
-from fenji.workflow.why import customer_key_of
+from fenji.workspace.customers import customer_key_of
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.standing import Standing, open_standing
 
 MOST_SHOWN = 1000
 TOLD_METRICS = (

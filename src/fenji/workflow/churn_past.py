@@ -20,8 +20,8 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.domain.churn import ChurnBy, ChurnRules, Target
 from fenji.domain.metrics import Fact, Metric
 from fenji.tables import clean
-from fenji.workflow.analyses import Standing
-from fenji.workflow.wiring import Session
+from fenji.workspace.session import Session
+from fenji.workspace.standing import Standing
 
 ORDER_NUMBERS = ("days_since_first_order", "days_since_last_order", "mean_days_between_orders")
 """Read even where there are no orders: they tell who can leave."""

@@ -18,15 +18,15 @@ from fenji.settings import SETTINGS_FILE, EngineName, render_settings_toml
 from fenji.tables import clean, insight
 from fenji.workflow.initiating import write_new
 from fenji.workflow.moves import moves_between
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.quality import report_quality
 from fenji.workflow.results import MovesResult, QualityResult, RunResult, TiersResult
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.whatif import WhatIfResult, whatif_at
 from fenji.workflow.why import WhyResult, why_of
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import POLICIES_FOLDER, SOURCES_FILE, open_workspace
+from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import open_session
 
 AS_OF = date(2011, 12, 9)
 """The last day of the data."""

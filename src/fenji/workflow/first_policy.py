@@ -22,10 +22,11 @@ from fenji.engines.engine import Engine
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
-from fenji.workflow.analyzing import CleanBase, registry_of
 from fenji.workflow.initiating import template_text
 from fenji.workflow.suggesting import SuggestedTier, held_tiers, shown_percent
-from fenji.workflow.workspace import POLICIES_FOLDER
+from fenji.workspace.clean_base import CleanBase
+from fenji.workspace.folder import POLICIES_FOLDER
+from fenji.workspace.tiering import registry_of
 
 SHARES_OF_BUYERS = (Decimal("0.6"), Decimal("0.25"), Decimal("0.1"), Decimal("0.05"))
 """Lowest tier first. A few at the top can be looked after one by one, and the next tier is within reach of many."""

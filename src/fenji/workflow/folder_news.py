@@ -27,8 +27,8 @@ from fenji.state.store import Store
 from fenji.tables import clean
 from fenji.workflow.cell_reading import cell_reader
 from fenji.workflow.unread_files import data_files, files_read, unread_sheets
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import SOURCES_FILE, Workspace, open_workspace
+from fenji.workspace.folder import SOURCES_FILE, Workspace, open_workspace
+from fenji.workspace.session import open_session
 
 _SIGN = "# fenji-start "
 _WITH_STATUS = (Feed.ORDER, Feed.ORDER_LINE)

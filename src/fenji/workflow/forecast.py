@@ -27,12 +27,12 @@ from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
-from fenji.workflow.analyses import Standing, analyzed
-from fenji.workflow.analyzing import registry_of
-from fenji.workflow.moves import History, history_of, last_history, lost_rule_in
-from fenji.workflow.tiers import clean_base_of
-from fenji.workflow.wiring import RunWriter, Session, open_session
-from fenji.workflow.workspace import open_workspace, own_metrics_of
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.folder import open_workspace, own_metrics_of
+from fenji.workspace.past_run import History, history_of, last_history, lost_rule_in
+from fenji.workspace.session import RunWriter, Session, open_session
+from fenji.workspace.standing import Standing, analyzed
+from fenji.workspace.tiering import registry_of
 
 COMMAND = "forecast"
 """Of the runs that hold forecasts of tiers."""

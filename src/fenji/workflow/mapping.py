@@ -24,10 +24,10 @@ from fenji.language import Language
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE, Settings, read_settings
 from fenji.workflow.cell_reading import EngineCellReader, cell_reader
-from fenji.workflow.preparing import PrepareOptions
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.rehearsing import Rehearsal, rehearse, without_useless
-from fenji.workflow.workspace import ANSWERS_FILE, SOURCES_FILE
+from fenji.workspace.folder import ANSWERS_FILE, SOURCES_FILE
+from fenji.workspace.preparing import PrepareOptions
+from fenji.workspace.progress import Progress, silent
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
-import pyarrow as pa
 
-from fenji.analyze.movements.flows import PARTS, check_flows, count_flows, ladders_between, summed_flows
+from fenji.analyze.movements.flows import PARTS, check_flows, summed_flows
 from fenji.analyze.movements.movements import count_movements
 from fenji.analyze.movements.retention import cohort_retention, ended_stays, rates_of
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Cause
-from fenji.domain.reviews import LostRule, ReviewOn
-from fenji.domain.runs import Run, RunStatus
+from fenji.domain.runs import Run
 from fenji.domain.words import Words
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
@@ -27,44 +23,11 @@ from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.workflow.results import CohortAt, EndedStays, MovementCell, MovesResult, ReviewFlow, TierFlow
-from fenji.workflow.wiring import RunWriter, Session, open_session
-from fenji.workflow.workspace import open_workspace
-
-RUNS_SEARCHED = 1000
-"""Newest runs among which the last history is looked for: years of daily runs."""
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.past_run import History, history_of, last_history, lost_rule_in
+from fenji.workspace.session import Session, open_session
 
 Row = Mapping[str, Any]
-
-
-def save_moves(writer: RunWriter, decided: Sequence[tuple[ReviewOn, ir.Table]]) -> None:
-    """Movements and flow statements between each review and the next, saved and checked to the last customer.
-
-    Args:
-        writer: where the run's tables go; it has written insight.tier_count of every review.
-        decided: every review with its assignments as stored, the earliest first; one review alone has no movements.
-
-    Raises:
-        ContractBroken: a flow does not close; the run ends and publishes nothing.
-    """
-    if len(decided) == 1:
-        return
-    engine = writer.session.engine
-    # One pair after the other, so that there is never more than one join of all customers at a time.
-    counted = [
-        engine.fetch(count_movements(before, after, earlier_on=earlier.as_of, as_of=review.as_of))
-        for (earlier, before), (review, after) in pairwise(decided)
-    ]
-    movement = writer.save(engine.from_arrow(pa.concat_tables(counted)), insight.TIER_MOVEMENT)
-    ladders = engine.from_arrow(ladders_between([review for review, _table in decided]))
-    flow = writer.save(count_flows(_written(writer, insight.TIER_COUNT), movement, ladders), insight.TIER_FLOW)
-    check_flows(_fetched(writer.session, flow), _fetched(writer.session, movement))
-
-
-def _written(writer: RunWriter, contract: Contract) -> ir.Table:
-    """What the run has written of a table so far."""
-    store = writer.session.store
-    paths = [each.path for each in writer.tables if each.table == contract.full_name]
-    return writer.session.engine.read_parquet([file for path in paths for file in store.files(path)], contract.schema)
 
 
 def moves_between(
@@ -92,37 +55,6 @@ def moves_between(
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         _check_history(history)
         return _moves_of(session, history, *_chosen(history, earlier_on, as_of))
-
-
-@dataclass(frozen=True)
-class History:
-    """A run and the reviews that it decided, the earliest first."""
-
-    run: Run
-    reviews: tuple[date, ...]
-    warnings: tuple[Problem, ...] = ()
-
-
-def history_of(session: Session, run: Run) -> History:
-    """The reviews that a run decided."""
-    found = {each.as_of for each in session.runs.tables_of(run.run_id) if each.table == insight.TIER_ASSIGNMENT.full_name}
-    return History(run, tuple(sorted(day for day in found if day is not None)))
-
-
-def last_history(session: Session) -> History:
-    """The last run with more than one review; where there is none, the last run."""
-    last = history_of(session, session.latest())
-    if len(last.reviews) > 1:
-        return last
-    for run in session.runs.list_runs(limit=RUNS_SEARCHED):
-        if run.status is RunStatus.PUBLISHED and run.new.command == last.run.new.command:
-            history = history_of(session, run)
-            if len(history.reviews) > 1:
-                text = _("these are the reviews of run {run_id}; the newer run {newer} decided only one.")
-                advice = _("For a new history: fenji run --history {count}")
-                values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
-                return History(history.run, history.reviews, (Problem(text, values, advice=advice),))
-    return last
 
 
 def _check_history(history: History) -> None:
@@ -268,12 +200,3 @@ def _names(run: Run, tiers: Sequence[str]) -> dict[str, Words]:
     """The names of tiers by the policy that the run keeps; a tier that this version does not have is called by its slug."""
     known = {} if run.new.policy is None else {each.slug: each.name for each in policy_from_text(run.new.policy.text).tiers}
     return {tier: known.get(tier, Words(tier, tier)) for tier in tiers}
-
-
-def lost_rule_in(run: Run) -> LostRule:
-    """When a customer counted as lost, by the settings that the run was made with."""
-    days, intervals = run.new.settings.get("lost_after_days"), run.new.settings.get("lost_after_intervals")
-    return LostRule(
-        None if days is None else int(str(days)),
-        None if intervals is None else Decimal(str(intervals)),
-    )

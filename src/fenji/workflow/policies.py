@@ -13,9 +13,8 @@ from fenji.analyze.policies.lint import lint_policy
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy, PublishedPolicy
 from fenji.errors import InvalidDocument, Problem
-from fenji.workflow.analyzing import registry_of
-from fenji.workflow.dates import yesterday
-from fenji.workflow.workspace import (
+from fenji.workspace.dates import yesterday
+from fenji.workspace.folder import (
     PolicyVersion,
     Workspace,
     open_workspace,
@@ -25,6 +24,7 @@ from fenji.workflow.workspace import (
     policy_in_force,
     published_versions,
 )
+from fenji.workspace.tiering import registry_of
 
 CHANGED = "changed_after_publishing"
 """The finding about a file that says something else than the published version of its number."""

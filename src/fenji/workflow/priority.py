@@ -44,12 +44,12 @@ from fenji.tables.insight_priority import (
     UPGRADE_CANDIDATE,
 )
 from fenji.tables.insight_value import CONTRACT_VALUE, CUSTOMER_VALUE
-from fenji.workflow.analyses import ANALYSES_FOLDER, Standing, analyzed, open_standing
 from fenji.workflow.churn import churn_run
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.value import value_run
-from fenji.workflow.why import customer_key_of
-from fenji.workflow.wiring import RunWriter
+from fenji.workspace.customers import customer_key_of
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import RunWriter
+from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
 
 COMMAND = "priority"
 PRIORITY_FILE = f"{ANALYSES_FOLDER}/priority.yaml"

@@ -12,9 +12,8 @@ from fenji.domain.policies import PublishedPolicy
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
 from fenji.state.policy_versions import PolicyVersionRepository
-from fenji.workflow.analyzing import registry_of
-from fenji.workflow.dates import today
-from fenji.workflow.workspace import (
+from fenji.workspace.dates import today
+from fenji.workspace.folder import (
     PolicyVersion,
     Workspace,
     open_workspace,
@@ -26,6 +25,7 @@ from fenji.workflow.workspace import (
     policy_versions_of,
     same_day_problems,
 )
+from fenji.workspace.tiering import registry_of
 
 
 @dataclass(frozen=True)

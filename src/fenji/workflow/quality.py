@@ -9,8 +9,8 @@ from typing import Any
 from fenji.tables.clean import COLUMN_QUALITY, CUSTOMER, FILE_ACCOUNT, IDENTITY_CONFLICT, REJECTED_ROW
 from fenji.tables.contract import Contract
 from fenji.workflow.results import ColumnQuality, FileAccount, IdentityConflict, QualityResult
-from fenji.workflow.wiring import Session, open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.session import Session, open_session
 
 
 def report_quality(root: Path, *, run_id: str | None = None) -> QualityResult:

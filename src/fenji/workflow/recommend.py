@@ -17,11 +17,11 @@ from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
-from fenji.workflow.analyses import ANALYSES_FOLDER, Standing, analyzed, open_standing
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.recommending import save_recommendations
 from fenji.workflow.rules import product_names
-from fenji.workflow.why import customer_key_of
+from fenji.workspace.customers import customer_key_of
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
 
 RECOMMEND_FILE = f"{ANALYSES_FOLDER}/recommend.yaml"
 

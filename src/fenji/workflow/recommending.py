@@ -34,9 +34,9 @@ from fenji.domain.metrics import Fact
 from fenji.domain.recommendations import Method, RecommendChoices
 from fenji.language import message as _
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
-from fenji.workflow.analyses import Standing
-from fenji.workflow.progress import Progress
-from fenji.workflow.wiring import RunWriter, Workbench
+from fenji.workspace.progress import Progress
+from fenji.workspace.session import RunWriter, Workbench
+from fenji.workspace.standing import Standing
 
 MOST_PRODUCTS = 2_000_000
 """Different products with enough buyers that may be fetched; the 131,072 with most buyers are looked at."""

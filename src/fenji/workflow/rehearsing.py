@@ -25,7 +25,7 @@ from fenji.engines.engine import Engine
 from fenji.errors import FenjiError, Problem
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
-from fenji.workflow.preparing import PrepareOptions, prepare_base
+from fenji.workspace.preparing import PrepareOptions, prepare_base
 
 MOST_REASONS = 3
 """Reasons that are told of a source, the commonest first."""

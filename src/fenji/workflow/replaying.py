@@ -33,15 +33,17 @@ from fenji.domain.reviews import LostRule
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName
-from fenji.workflow.analyzing import registry_of, usable_policy
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.replaying_sides import Replay, ReplayedReview, current_reviews
-from fenji.workflow.reviewing import needed_metrics
 from fenji.workflow.running import MOST_REVIEWS
-from fenji.workflow.tiers import clean_base_of, metrics_of_run, stored_panel
-from fenji.workflow.whatif import AffectedCustomer, ids_of
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import open_workspace, own_metrics_of
+from fenji.workflow.whatif import AffectedCustomer
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.customers import ids_of
+from fenji.workspace.folder import open_workspace, own_metrics_of
+from fenji.workspace.past_run import metrics_of_run
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.reviews import needed_metrics
+from fenji.workspace.session import open_session
+from fenji.workspace.tiering import registry_of, stored_panel, usable_policy
 
 STEPS = (_("computing metrics"), _("assigning tiers"), _("comparing"))
 

@@ -21,15 +21,16 @@ from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.tables import insight
-from fenji.workflow.analyzing import CleanBase, registry_of, usable_policy
-from fenji.workflow.moves import flow_of_review, history_of, lost_rule_in
-from fenji.workflow.overrides import OVERRIDES, overrides_in
+from fenji.workflow.moves import flow_of_review
 from fenji.workflow.results import ReviewFlow
-from fenji.workflow.reviewing import Decided, ReviewPlan, decide_plan, lost_rule_of
 from fenji.workflow.running import MOST_REVIEWS
-from fenji.workflow.tiers import followed_policies, metrics_of_run
-from fenji.workflow.wiring import Session
-from fenji.workflow.workspace import policies_between, policies_of, policy_in_force
+from fenji.workspace.clean_base import CleanBase
+from fenji.workspace.folder import policies_between, policies_of, policy_in_force
+from fenji.workspace.overrides import OVERRIDES, overrides_in
+from fenji.workspace.past_run import followed_policies, history_of, lost_rule_in, metrics_of_run
+from fenji.workspace.reviews import Decided, ReviewPlan, decide_plan, lost_rule_of
+from fenji.workspace.session import Session
+from fenji.workspace.tiering import registry_of, usable_policy
 
 ONE_DAY = timedelta(days=1)
 

@@ -36,9 +36,9 @@ from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean
 from fenji.tables.insight_baskets import BASKET_RULE, BASKET_SUMMARY
-from fenji.workflow.analyses import ANALYSES_FOLDER, Standing, analyzed, open_standing
-from fenji.workflow.progress import Progress, silent
-from fenji.workflow.wiring import RunWriter
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import RunWriter
+from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
 
 RULES_FILE = f"{ANALYSES_FOLDER}/rules.yaml"
 

@@ -24,11 +24,8 @@ from fenji.language import message as _
 from fenji.settings import EngineName, without_passwords
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
-from fenji.workflow.analyzing import STEPS as ANALYZE_STEPS
-from fenji.workflow.analyzing import analyze_base, clean_base, frozen_text, registry_of, usable_policy
 from fenji.workflow.arrival_warnings import absent_columns, arrival_warnings, asks_for_money, refuse_empty_sources
 from fenji.workflow.arriving import arrival_of
-from fenji.workflow.dates import stale_warning, yesterday
 from fenji.workflow.prepared_warnings import (
     conflict_warnings,
     number_conflicts,
@@ -37,14 +34,10 @@ from fenji.workflow.prepared_warnings import (
     unknown_statuses,
     unknown_warnings,
 )
-from fenji.workflow.preparing import STEPS as PREPARE_STEPS
-from fenji.workflow.preparing import PrepareOptions, prepare_base
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import RunResult, StoredRows
-from fenji.workflow.reviewing import lost_rule_of
-from fenji.workflow.tiers import documents_of
-from fenji.workflow.wiring import RunWriter, Session, open_session
-from fenji.workflow.workspace import (
+from fenji.workspace.clean_base import clean_base
+from fenji.workspace.dates import stale_warning, yesterday
+from fenji.workspace.folder import (
     SOURCES_FILE,
     Workspace,
     frozen_name,
@@ -55,6 +48,13 @@ from fenji.workflow.workspace import (
     policy_in_force,
     sources_of,
 )
+from fenji.workspace.preparing import STEPS as PREPARE_STEPS
+from fenji.workspace.preparing import PrepareOptions, prepare_base
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.reviews import lost_rule_of
+from fenji.workspace.session import RunWriter, Session, open_session
+from fenji.workspace.tiering import STEPS as ANALYZE_STEPS
+from fenji.workspace.tiering import analyze_base, documents_of, frozen_text, registry_of, usable_policy
 
 MOST_REVIEWS = 240
 """Twenty years of months; beyond it somebody has meant days."""

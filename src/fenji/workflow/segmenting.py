@@ -44,9 +44,9 @@ from fenji.domain.segments import ClusterPlan, LifecycleStage, SegmentPlan, Targ
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables import insight_segments as tables
-from fenji.workflow.analyses import Standing
-from fenji.workflow.progress import Progress
-from fenji.workflow.wiring import RunWriter, Session
+from fenji.workspace.progress import Progress
+from fenji.workspace.session import RunWriter, Session
+from fenji.workspace.standing import Standing
 
 STEPS = (_("finding segments"), _("finding clusters"), _("counting segments"), _("growing decision trees"))
 RUNS_LOOKED_AT = 1000

@@ -13,18 +13,19 @@ from fenji.errors import FenjiError, InvalidInput, NotFound, Problem
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE
-from fenji.workflow.dates import yesterday
 from fenji.workflow.first_policy import POLICY_SLUG, FirstPolicy, suggest_thresholds, write_first_policy
 from fenji.workflow.folder_news import Folder, bears_signature, gone_problem, look_at, newest_order, signed
 from fenji.workflow.initiating import init_workspace, template_text
 from fenji.workflow.mapping import FilesInHand, MapResult, take_in_hand
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import RunResult, TiersResult
 from fenji.workflow.running import run_all
 from fenji.workflow.starting_again import about_fresh, write_amended
-from fenji.workflow.tiers import clean_base_of, tiers_at
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import POLICIES_FOLDER, SOURCES_FILE, open_workspace, sources_of
+from fenji.workflow.tiers import tiers_at
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.dates import yesterday
+from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace, sources_of
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import open_session
 
 Ask = Callable[[Proposal], Mapping[str, str]]
 """Asks a person what is open; no answers mean that nobody can be asked."""

@@ -25,7 +25,7 @@ from fenji.language import message as _
 from fenji.workflow.folder_news import Folder
 from fenji.workflow.mapping import FilesInHand, MapResult
 from fenji.workflow.unread_files import files_read
-from fenji.workflow.workspace import SOURCES_FILE
+from fenji.workspace.folder import SOURCES_FILE
 
 
 def about_fresh(hand: FilesInHand, proposal: Proposal, folder: Folder) -> Proposal:

@@ -31,11 +31,13 @@ from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import TiersResult
-from fenji.workflow.tiers import clean_base_of, panel_at, tiers_at, tiers_of_run
-from fenji.workflow.wiring import Session, open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workflow.tiers import tiers_at, tiers_of_run
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import Session, open_session
+from fenji.workspace.tiering import panel_at
 
 METRICS_AT_ONCE = 8
 """Metrics described in one pass: exact quantiles hold all values in memory, 160 MB a metric at 20 million customers."""

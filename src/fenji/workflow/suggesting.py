@@ -37,10 +37,8 @@ from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import insight
-from fenji.workflow.analyzing import CleanBase, registry_of
-from fenji.workflow.tiers import clean_base_of
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import (
+from fenji.workspace.clean_base import CleanBase, clean_base_of
+from fenji.workspace.folder import (
     POLICIES_FOLDER,
     Workspace,
     open_workspace,
@@ -48,6 +46,8 @@ from fenji.workflow.workspace import (
     policies_of,
     policy_in_force,
 )
+from fenji.workspace.session import open_session
+from fenji.workspace.tiering import registry_of
 
 FUTURE_MONTHS = 12
 """How much later revenue a tree looks at: that of the metric which every panel has."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,37 +11,32 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.metrics.panel import customer_metric
-from fenji.analyze.metrics.registry import Registry, builtin_metrics
+from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.reviews.tier_counts import MAIN_METRICS, REVENUE, panel_with_tiers, profile_tiers
 from fenji.analyze.structure.bands import Grouping, MetricBands, parse_grouping
 from fenji.analyze.structure.cross_tables import CrossTable, cross_table, cross_tiers
-from fenji.documents.metrics import metrics_from_text
-from fenji.documents.policies import policy_from_text
-from fenji.domain.metrics import Metric
 from fenji.domain.periods import Window
 from fenji.domain.policies import Policy
-from fenji.domain.runs import NewRun, PolicyText, Run
+from fenji.domain.runs import Run
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName
-from fenji.tables import clean, insight
-from fenji.workflow.analyzing import FACTS, STEPS, CleanBase, analyze_base, clean_base, frozen_text, registry_of, usable_policy
+from fenji.tables import insight
 from fenji.workflow.arrival_warnings import asks_for_money, no_customers, no_money
 from fenji.workflow.arriving import is_money_read
-from fenji.workflow.dates import stale_warning
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.results import TierRow, TiersResult
-from fenji.workflow.wiring import RunWriter, Session, open_session
-from fenji.workflow.workspace import (
-    METRICS_FILE,
-    Workspace,
-    frozen_name,
+from fenji.workspace.clean_base import FACTS, CleanBase, clean_base_of
+from fenji.workspace.dates import stale_warning
+from fenji.workspace.folder import (
     open_workspace,
     own_metrics_of,
     policies_of,
     policy_in_force,
 )
+from fenji.workspace.past_run import days_kept, followed_policies, metrics_of_run
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import Session, open_session
+from fenji.workspace.tiering import answering_run, panel_at, registry_of, usable_policy
 
 YEAR = Window.parse("12m")
 
@@ -120,7 +115,7 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
 
 
 def _review_of(session: Session, run: Run, *, as_of: date | None) -> date:
-    dates = _dates_of(session, run, insight.TIER_COUNT.full_name)
+    dates = days_kept(session, run, insight.TIER_COUNT)
     day = as_of or run.new.as_of
     if day is None or day not in dates:
         raise NotFound.of(
@@ -133,77 +128,8 @@ def _review_of(session: Session, run: Run, *, as_of: date | None) -> date:
     return day
 
 
-def _dates_of(session: Session, run: Run, table: str) -> list[date]:
-    return sorted({each.as_of for each in session.runs.tables_of(run.run_id) if each.table == table and each.as_of is not None})
-
-
-def _listed(dates: list[date]) -> str:
+def _listed(dates: Sequence[date]) -> str:
     return ", ".join(day.isoformat() for day in dates)
-
-
-def followed_policies(session: Session, run: Run, days: Iterable[date]) -> dict[date, Policy]:
-    """The rules that a run followed at some of its reviews, from its own copies.
-
-    Raises:
-        NotFound: it kept no copy of one of them.
-    """
-    if run.new.policy is None:
-        message = f"run {run.run_id} followed no policy"
-        raise AssertionError(message)
-    policy = policy_from_text(run.new.policy.text)
-    counted = session.read(run.run_id, insight.TIER_COUNT)
-    rows = session.engine.fetch(counted.select("as_of", "version").distinct()).to_pylist()
-    versions = {each["as_of"]: each["version"] for each in rows}
-    found = {policy.version: policy}
-    for version in {versions.get(day, policy.version) for day in days} - set(found):
-        text = run.new.documents.get(frozen_name(policy.slug, version))
-        if text is None:
-            raise NotFound.of(
-                _("run {run_id} kept no copy of policy {policy} version {version}."),
-                run_id=run.run_id,
-                policy=policy.slug,
-                version=version,
-            )
-        found[version] = policy_from_text(text)
-    return {day: found[versions.get(day, policy.version)] for day in days}
-
-
-def metrics_of_run(run: Run) -> tuple[Metric, ...]:
-    """The company's own metrics as they were at a run."""
-    text = run.new.documents.get(METRICS_FILE)
-    return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
-
-
-def answering_run(
-    session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
-) -> Run:
-    """The published run that answers for a policy at a date; computed and published now where there is none."""
-    return published_answer(session, base_run, policy, as_of=as_of) or _computed(
-        session, base_run, base, registry, policy, as_of=as_of, progress=progress
-    )
-
-
-def _computed(
-    session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
-) -> Run:
-    """A new run on the clean tables of another one."""
-    workspace = session.workspace
-    new = NewRun(
-        command="tiers",
-        engine=session.engine.name,
-        language=workspace.settings.language,
-        as_of=as_of,
-        settings=workspace.settings.record(),
-        policy=frozen_text(policy),
-        documents=documents_of(workspace),
-        base_run_id=base_run.run_id,
-    )
-    with session.runs.running(new) as run:
-        writer = RunWriter(session, run)
-        analyze_base(writer, base, registry, policy, as_of=as_of, progress=progress, done=0, total=len(STEPS))
-        session.runs.publish(run.run_id, writer.tables)
-    progress("", len(STEPS), len(STEPS))
-    return run
 
 
 def tiers_of(
@@ -244,32 +170,6 @@ def tiers_of(
     )
 
 
-def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: date) -> Run | None:
-    """A published run on the same data that already followed this very policy, these metrics and this word of being lost at this date.
-
-    The run that collected comes first: where the date is one of its reviews, its tiers are the official ones.
-    None where there is no such run.
-    """
-    reviewed = as_of in _dates_of(session, base_run, insight.TIER_COUNT.full_name)
-    found = [base_run if reviewed else None, session.runs.latest_published(as_of=as_of, on=base_run.run_id, command="tiers")]
-    return next((run for run in found if run is not None and _followed(session, run, policy)), None)
-
-
-def _followed(session: Session, run: Run, policy: Policy) -> bool:
-    """Whether a run followed the policy as it is now, with the metrics and settings of now."""
-    frozen, settings = frozen_text(policy), session.workspace.settings.record()
-    texts = {
-        run.new.policy,
-        PolicyText(policy.slug, policy.version, run.new.documents.get(frozen_name(policy.slug, policy.version), "")),
-    }
-    documents = documents_of(session.workspace)
-    return (
-        frozen in texts
-        and run.new.documents.get(METRICS_FILE) == documents.get(METRICS_FILE)
-        and all(run.new.settings.get(name) == settings[name] for name in ("lost_after_days", "lost_after_intervals"))
-    )
-
-
 def grouping_of(by: str, registry: Registry, policy: Policy) -> Grouping:
     """What ``--by`` asks for.
 
@@ -277,18 +177,6 @@ def grouping_of(by: str, registry: Registry, policy: Policy) -> Grouping:
         InvalidArgument: neither a customer column nor a metric of the workspace, or edges that are none.
     """
     return parse_grouping(by, metrics={each.slug: each for each in registry}, policy=policy)
-
-
-def documents_of(workspace: Workspace) -> dict[str, str]:
-    """The documents beside the policy that a panel depends on, by name."""
-    path = workspace.root / METRICS_FILE
-    return {METRICS_FILE: path.read_text(encoding="utf-8-sig")} if path.is_file() else {}
-
-
-def clean_base_of(session: Session, run: Run) -> CleanBase:
-    """The clean tables of a published run."""
-    contracts = (clean.CUSTOMER, clean.IDENTITY, *FACTS.values())
-    return clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts})
 
 
 def _fetched(session: Session, run: Run, contract: Any, *, as_of: date) -> list[dict[str, Any]]:  # noqa: ANN401
@@ -353,23 +241,3 @@ def _cross(
     standing = panel_with_tiers(panel, assignment, as_of=as_of)
     rows = session.engine.fetch(cross_tiers(standing, base.customer, grouping=grouping)).to_pylist()
     return cross_table(rows, grouping=grouping, policy=policy)
-
-
-def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, names: Sequence[str], *, as_of: date) -> ir.Table:
-    """Some metrics of every customer at a date, as the run kept them; where it did not, measured again from the same clean tables.
-
-    A run keeps the panel of its own date, not those of earlier reviews, and none of the metrics that have been added since.
-    """
-    metrics = registry.needed_for(dict.fromkeys(names))
-    stored = stored_panel(session, run, metrics, as_of=as_of)
-    if stored is not None:
-        return stored
-    return session.engine.stage(customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of))
-
-
-def stored_panel(session: Session, run: Run, metrics: Sequence[Metric], *, as_of: date) -> ir.Table | None:
-    """Some metrics of the panel that a run kept of a day, and no other columns; None where it kept none, or not all of them."""
-    narrow = insight.customer_metric(tuple(metrics))
-    stored = session.stored_columns(run.run_id, narrow, as_of=as_of)
-    is_kept = stored.issuperset(each.name for each in narrow.columns)
-    return session.read(run.run_id, narrow, as_of=as_of) if is_kept else None

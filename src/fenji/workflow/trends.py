@@ -47,10 +47,10 @@ from fenji.settings import EngineName
 from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.tables.insight_trends import TREND, TREND_BACKTEST, TREND_FORECAST, TREND_SCOPE, TREND_SERIES
-from fenji.workflow.analyses import Standing, analyzed, open_standing
-from fenji.workflow.moves import last_history
-from fenji.workflow.progress import Progress, silent
-from fenji.workflow.wiring import RunWriter
+from fenji.workspace.past_run import last_history
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import RunWriter
+from fenji.workspace.standing import Standing, analyzed, open_standing
 
 MOST_MONTHS = 12
 """Months that are foretold: a year shows every season once, and beyond it intervals say little."""

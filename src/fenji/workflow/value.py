@@ -31,10 +31,10 @@ from fenji.tables.insight_value import (
     VALUE_SURVIVAL,
     VALUE_TRACKING,
 )
-from fenji.workflow.analyses import ANALYSES_FOLDER, Standing, analyzed, open_standing
-from fenji.workflow.progress import Progress, silent
 from fenji.workflow.valuing import compute_value
-from fenji.workflow.why import customer_key_of
+from fenji.workspace.customers import customer_key_of
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
 
 COMMAND = "value"
 VALUE_FILE = f"{ANALYSES_FOLDER}/value.yaml"

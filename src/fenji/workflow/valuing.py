@@ -72,9 +72,9 @@ from fenji.tables.insight_value import (
     VALUE_SURVIVAL,
     VALUE_TRACKING,
 )
-from fenji.workflow.analyses import Standing
-from fenji.workflow.progress import Progress
-from fenji.workflow.wiring import RunWriter, Workbench
+from fenji.workspace.progress import Progress
+from fenji.workspace.session import RunWriter, Workbench
+from fenji.workspace.standing import Standing
 
 STEPS = (_("gathering order histories"), _("fitting models"), _("valuing customers"), _("trying the models on the past"))
 

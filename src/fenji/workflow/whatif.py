@@ -20,11 +20,13 @@ from fenji.domain.runs import Run
 from fenji.errors import Problem
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
-from fenji.workflow.analyzing import registry_of, usable_policy
-from fenji.workflow.progress import Progress, silent
-from fenji.workflow.tiers import clean_base_of, panel_at, tiers_at
-from fenji.workflow.wiring import Session, open_session
-from fenji.workflow.workspace import Workspace, open_workspace, own_metrics_of
+from fenji.workflow.tiers import tiers_at
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.customers import ids_of
+from fenji.workspace.folder import Workspace, open_workspace, own_metrics_of
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import Session, open_session
+from fenji.workspace.tiering import panel_at, registry_of, usable_policy
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,3 @@ def _affected(
 
 def _one(customer_id: str | None, fall: Fall, revenue: Decimal) -> AffectedCustomer:
     return AffectedCustomer(customer_id, fall.from_tier, fall.to_tier, revenue)
-
-
-def ids_of(session: Session, customer: ir.Table, keys: Sequence[int]) -> dict[int, str | None]:
-    """The ids by which the company knows some customers."""
-    named = customer.filter(customer.customer_key.isin(keys)).select("customer_key", "customer_id")
-    return {each["customer_key"]: each["customer_id"] for each in session.engine.fetch(named).to_pylist()}

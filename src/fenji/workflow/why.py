@@ -25,15 +25,15 @@ from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run
-from fenji.domain.written_ids import written_id
-from fenji.errors import InvalidArgument, NotFound
+from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
-from fenji.workflow.analyzing import registry_of
-from fenji.workflow.tiers import clean_base_of
-from fenji.workflow.wiring import Session, open_session
-from fenji.workflow.workspace import METRICS_FILE, POLICIES_FOLDER, open_workspace
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.customers import customer_key_of
+from fenji.workspace.folder import METRICS_FILE, POLICIES_FOLDER, open_workspace
+from fenji.workspace.session import Session, open_session
+from fenji.workspace.tiering import registry_of
 
 
 @dataclass(frozen=True)
@@ -94,36 +94,6 @@ def why_of(
             registry=registry,
             currency=workspace.settings.currency,
         )
-
-
-def customer_key_of(session: Session, run: Run, customer: str) -> int:
-    """Who has an id: as customer_id, in any id space, or written as SPACE:ID; what a spreadsheet puts around it is passed over.
-
-    Raises:
-        NotFound: nobody has it.
-        InvalidArgument: several customers have it.
-    """
-    people, identity = session.read(run.run_id, clean.CUSTOMER), session.read(run.run_id, clean.IDENTITY)
-    wanted = sorted({customer, written_id(customer)})
-    own = people.filter(people.customer_id.isin(wanted)).select("customer_key")
-    space, _colon, rest = customer.partition(":")
-    in_space = (identity.source == space.strip()) & identity.source_customer_id.isin(sorted({rest, written_id(rest)}))
-    is_id = identity.source_customer_id.isin(wanted) | in_space
-    rows = session.engine.fetch(identity.filter(is_id).select("source", "customer_key")).to_pylist()
-    keys = {*session.engine.fetch(own)["customer_key"].to_pylist(), *(each["customer_key"] for each in rows)}
-    if not keys:
-        raise NotFound.of(
-            _("no customer has this id."),
-            advice=_("Give any id of the customer, exactly as it stands in the sources, or SPACE:ID."),
-        )
-    if len(keys) > 1:
-        raise InvalidArgument.of(
-            _("{count} customers have this id, in the id spaces {sources}."),
-            advice=_("Say which one is meant as SPACE:ID."),
-            count=len(keys),
-            sources=", ".join(sorted({each["source"] for each in rows})),
-        )
-    return int(keys.pop())
 
 
 def _run_of(session: Session, run: str | None, as_of: date | None) -> Run:

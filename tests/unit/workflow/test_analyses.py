@@ -11,11 +11,11 @@ import pytest
 from fenji.errors import NotFound
 from fenji.language import Language
 from fenji.tables.insight import TIER_THRESHOLD
-from fenji.workflow.analyses import analyzed, open_standing
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
-from fenji.workflow.wiring import RunWriter
+from fenji.workspace.session import RunWriter
+from fenji.workspace.standing import analyzed, open_standing
 
 AS_OF = date(2026, 3, 31)
 SOURCES = """

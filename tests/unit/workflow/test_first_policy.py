@@ -15,9 +15,10 @@ from fenji.language import Language
 from fenji.workflow.first_policy import FirstPolicy, suggest_thresholds, write_first_policy
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
-from fenji.workflow.tiers import clean_base_of, tiers_at
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workflow.tiers import tiers_at
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.session import open_session
 
 AS_OF = date(2026, 3, 31)
 SOURCES = """

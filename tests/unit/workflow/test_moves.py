@@ -22,10 +22,11 @@ from fenji.language import Language
 from fenji.tables import clean
 from fenji.tables.insight import TIER_ASSIGNMENT, TIER_COUNT
 from fenji.workflow.initiating import init_workspace
-from fenji.workflow.moves import moves_between, save_moves
+from fenji.workflow.moves import moves_between
 from fenji.workflow.results import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
-from fenji.workflow.wiring import RunWriter, Session, open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.session import RunWriter, Session, open_session
+from fenji.workspace.tiering import save_moves
 from fixtures.assignments import Standing, assignments
 
 APRIL, MAY, JUNE = REVIEWS = (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30))

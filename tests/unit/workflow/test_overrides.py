@@ -12,12 +12,13 @@ from fenji.domain.overrides import NewOverride, OverrideState
 from fenji.errors import Conflict, InvalidArgument, NotFound
 from fenji.language import Language
 from fenji.tables import clean
-from fenji.workflow.dates import today
 from fenji.workflow.initiating import init_workspace
-from fenji.workflow.overrides import OverrideRequest, end_overrides, list_overrides, override_tier, overrides_in
+from fenji.workflow.overrides import OverrideRequest, end_overrides, list_overrides, override_tier
 from fenji.workflow.running import run_all
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workspace.dates import today
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.overrides import overrides_in
+from fenji.workspace.session import open_session
 
 AS_OF = date(2026, 3, 31)
 FAR = date(2999, 12, 31)

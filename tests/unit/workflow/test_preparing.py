@@ -17,7 +17,7 @@ from fenji.engines.engine import Engine
 from fenji.errors import InvalidSettings
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
-from fenji.workflow.preparing import STEPS, PrepareOptions, prepare_base
+from fenji.workspace.preparing import STEPS, PrepareOptions, prepare_base
 
 OPTIONS = PrepareOptions("Asia/Shanghai", "CNY", rates={"USD": {"2020-02": Decimal(7)}}, link_by=("phone",))
 

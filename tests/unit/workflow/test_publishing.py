@@ -12,7 +12,7 @@ from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.policies import lint_policies
 from fenji.workflow.publishing import list_versions, publish_policy
-from fenji.workflow.workspace import open_workspace, policies_between, policies_of, policy_in_force
+from fenji.workspace.folder import open_workspace, policies_between, policies_of, policy_in_force
 
 POLICY = """
 policy: shop

@@ -22,11 +22,11 @@ from fenji.tables import clean, insight
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.replaying import ReplayResult, replay_at
 from fenji.workflow.replaying_sides import Replay, current_reviews
-from fenji.workflow.reviewing import decide_plan
 from fenji.workflow.running import run_all
-from fenji.workflow.tiers import clean_base_of
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.reviews import decide_plan
+from fenji.workspace.session import open_session
 
 AS_OF = date(2026, 3, 31)
 SOURCES = """

@@ -13,11 +13,11 @@ from fenji.tables import insight
 from fenji.tables.clean import CUSTOMER
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.overrides import OverrideRequest, override_tier
-from fenji.workflow.reviewing import check_reviews
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at, tiers_of_run
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.reviews import check_reviews
+from fenji.workspace.session import open_session
 
 SOURCES = """
 sources:

@@ -14,8 +14,8 @@ from fenji.workflow.initiating import init_workspace
 from fenji.workflow.quality import report_quality
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
-from fenji.workflow.wiring import open_session
-from fenji.workflow.workspace import open_workspace
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.session import open_session
 
 AS_OF = date(2026, 3, 31)
 

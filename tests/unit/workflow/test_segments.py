@@ -16,10 +16,10 @@ from fenji.domain.segments import Segmentation
 from fenji.errors import InvalidDocument, NotFound
 from fenji.language import Language
 from fenji.tables import insight_segments as tables
-from fenji.workflow.analyses import open_standing
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workflow.segments import SegmentsResult, segments_at, segments_run
+from fenji.workspace.standing import open_standing
 
 AS_OF = date(2025, 12, 31)
 SOURCES = """

@@ -35,8 +35,8 @@ from fenji.prepare.rows import typed_rows
 from fenji.settings import Settings
 from fenji.tables import clean
 from fenji.tables.contract import Contract
-from fenji.workflow.preparing_orders import FEEDS as ORDER_FEEDS
-from fenji.workflow.preparing_orders import OrderPreparation
+from fenji.workspace.preparing_orders import FEEDS as ORDER_FEEDS
+from fenji.workspace.preparing_orders import OrderPreparation
 
 STEPS = (
     _("finding copies of rows"),

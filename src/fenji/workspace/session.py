@@ -24,7 +24,7 @@ from fenji.state.overrides import OverrideRepository
 from fenji.state.runs import RunRepository
 from fenji.state.store import Store
 from fenji.tables.contract import Contract
-from fenji.workflow.workspace import Workspace
+from fenji.workspace.folder import Workspace
 
 
 class Workbench(Engine, RecordReader, Protocol):

@@ -33,7 +33,7 @@ from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.settings import Settings
 from fenji.tables import insight
-from fenji.workflow.wiring import RunWriter
+from fenji.workspace.session import RunWriter
 
 MOST_OVERRIDES = 5_000_000
 """Customers whose tier was given by hand: 10 bytes each and review in memory."""

@@ -19,11 +19,11 @@ from fenji.errors import Problem
 from fenji.settings import EngineName
 from fenji.tables import insight
 from fenji.tables.contract import Contract
-from fenji.workflow.analyzing import CleanBase, registry_of, usable_policy
-from fenji.workflow.progress import Progress, silent
-from fenji.workflow.tiers import answering_run, clean_base_of, documents_of, panel_at
-from fenji.workflow.wiring import RunWriter, Session, open_session
-from fenji.workflow.workspace import open_workspace, own_metrics_of, policies_of, policy_in_force
+from fenji.workspace.clean_base import CleanBase, clean_base_of
+from fenji.workspace.folder import open_workspace, own_metrics_of, policies_of, policy_in_force
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import RunWriter, Session, open_session
+from fenji.workspace.tiering import answering_run, documents_of, panel_at, registry_of, usable_policy
 
 ANALYSES_FOLDER = "analyses"
 """Of the workspace: what the company has chosen for each analysis, one optional file each."""

@@ -1,0 +1,252 @@
+"""From clean tables to tiers at a date: the steps of analyze, in their order, each saved under its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from fenji.analyze.metrics.events import kinds_named
+from fenji.analyze.metrics.panel import customer_metric, known_customers
+from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.movements.flows import check_flows, count_flows, ladders_between
+from fenji.analyze.movements.movements import count_movements
+from fenji.analyze.policies.lint import Severity, lint_policy
+from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
+from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.documents.policies import PolicyDocument, render_policy
+from fenji.domain.metrics import Metric
+from fenji.domain.policies import Policy
+from fenji.domain.reviews import ReviewOn
+from fenji.domain.runs import NewRun, PolicyText, Run
+from fenji.errors import InvalidDocument, Problem
+from fenji.language import message as _
+from fenji.tables import insight
+from fenji.tables.contract import Contract
+from fenji.workspace.clean_base import CleanBase
+from fenji.workspace.folder import (
+    METRICS_FILE,
+    Workspace,
+    frozen_name,
+)
+from fenji.workspace.overrides import overrides_in
+from fenji.workspace.past_run import days_kept
+from fenji.workspace.progress import Progress
+from fenji.workspace.reviews import ReviewPlan, check_reviews, decide_plan, lost_rule_of, save_reviews
+from fenji.workspace.session import RunWriter, Session
+
+STEPS = (_("computing metrics"), _("assigning tiers"), _("counting tiers"))
+
+
+def registry_of(own: tuple[Metric, ...], policy: Policy, event_kinds: tuple[str, ...] = ()) -> Registry:
+    """Every metric of a workspace: the built-in ones, those of the event kinds in its data or its policy, and its own."""
+    asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)]
+    return Registry.of({*event_kinds, *kinds_named(asked)}, own, named=asked)
+
+
+def usable_policy(read: PolicyDocument, registry: Registry) -> tuple[Problem, ...]:
+    """The linter's warnings about a policy.
+
+    Raises:
+        InvalidDocument: the linter finds errors: the policy cannot be used.
+    """
+    findings = lint_policy(read.policy, registry.metrics, place=read.document.place)
+    InvalidDocument.raise_if(each.problem for each in findings if each.severity is Severity.ERROR)
+    return tuple(each.problem for each in findings)
+
+
+def frozen_text(policy: Policy) -> PolicyText:
+    """The policy as a run keeps it."""
+    return PolicyText(policy.slug, policy.version, render_policy(policy))
+
+
+def analyze_base(
+    writer: RunWriter,
+    base: CleanBase,
+    registry: Registry,
+    policy: Policy,
+    *,
+    as_of: date,
+    progress: Progress,
+    done: int,
+    total: int,
+    earlier: Sequence[ReviewOn] = (),
+    own: tuple[Metric, ...] = (),
+) -> ir.Table:
+    """Panel, tiers, thresholds and counts at a date and at the reviews before it, with the movements between them, saved.
+
+    Returns:
+        The panel at ``as_of``, as stored.
+
+    Args:
+        writer: where the run's tables go.
+        base: the clean tables.
+        registry: the metrics of the panel.
+        policy: the rules.
+        as_of: the review date; later rows change nothing.
+        progress: told about each step.
+        done: steps of the whole run that came before.
+        total: steps of the whole run.
+        earlier: the reviews before, the earliest first, each with the policy version in force; panels are not kept of these.
+        own: the company's own metrics, which the policies of earlier reviews may name.
+
+    Raises:
+        InvalidArgument: nobody was known at the first review yet.
+        ContractBroken: a table breaks its promise, such as a flow that does not close.
+    """
+    plan = ReviewPlan(
+        reviews=(*earlier, ReviewOn(as_of, policy)),
+        registries=(*(registry_of(own, each.policy, base.event_kinds) for each in earlier), registry),
+        lost=lost_rule_of(writer.session.workspace.settings),
+        overrides=overrides_in(
+            writer.session, base.identity, policy=policy.slug, dates=[*(each.as_of for each in earlier), as_of]
+        ),
+    )
+    check_reviews(plan.reviews, _first_seen_on(writer.session, base))
+    progress(STEPS[0], done, total)
+    panel = writer.save(
+        customer_metric(base.facts, base.customer, metrics=registry.metrics, as_of=as_of),
+        insight.customer_metric(registry.metrics),
+        as_of=as_of,
+        same_customers_as=known_customers(base.customer, as_of=as_of),
+    )
+    progress(STEPS[1], done + 1, total)
+    decided = decide_plan(
+        writer.session.engine,
+        base.customer,
+        base.facts,
+        plan,
+        last_panel=panel,
+        on_review=lambda number: progress(STEPS[1], done + 1 + number, total),
+    )
+    reviewed = save_reviews(writer, base.customer, decided)
+    progress(STEPS[2], total - 1, total)
+    save_moves(writer, reviewed)
+    standing = panel_with_tiers(panel, reviewed[-1][1], as_of=as_of)
+    writer.save(profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of), insight.TIER_PROFILE, as_of=as_of)
+    return panel
+
+
+def _first_seen_on(session: Session, base: CleanBase) -> date | None:
+    first: date | None = session.engine.fetch(base.customer.aggregate(first=base.customer.first_seen_on.min()))["first"][
+        0
+    ].as_py()
+    return first
+
+
+def save_moves(writer: RunWriter, decided: Sequence[tuple[ReviewOn, ir.Table]]) -> None:
+    """Movements and flow statements between each review and the next, saved and checked to the last customer.
+
+    Args:
+        writer: where the run's tables go; it has written insight.tier_count of every review.
+        decided: every review with its assignments as stored, the earliest first; one review alone has no movements.
+
+    Raises:
+        ContractBroken: a flow does not close; the run ends and publishes nothing.
+    """
+    if len(decided) == 1:
+        return
+    engine = writer.session.engine
+    # One pair after the other, so that there is never more than one join of all customers at a time.
+    counted = [
+        engine.fetch(count_movements(before, after, earlier_on=earlier.as_of, as_of=review.as_of))
+        for (earlier, before), (review, after) in pairwise(decided)
+    ]
+    movement = writer.save(engine.from_arrow(pa.concat_tables(counted)), insight.TIER_MOVEMENT)
+    ladders = engine.from_arrow(ladders_between([review for review, _table in decided]))
+    flow = writer.save(count_flows(_written(writer, insight.TIER_COUNT), movement, ladders), insight.TIER_FLOW)
+    check_flows(engine.fetch(flow).to_pylist(), engine.fetch(movement).to_pylist())
+
+
+def _written(writer: RunWriter, contract: Contract) -> ir.Table:
+    """What the run has written of a table so far."""
+    store = writer.session.store
+    paths = [each.path for each in writer.tables if each.table == contract.full_name]
+    return writer.session.engine.read_parquet([file for path in paths for file in store.files(path)], contract.schema)
+
+
+def answering_run(
+    session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
+) -> Run:
+    """The published run that answers for a policy at a date; computed and published now where there is none."""
+    return published_answer(session, base_run, policy, as_of=as_of) or _computed(
+        session, base_run, base, registry, policy, as_of=as_of, progress=progress
+    )
+
+
+def _computed(
+    session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
+) -> Run:
+    """A new run on the clean tables of another one."""
+    workspace = session.workspace
+    new = NewRun(
+        command="tiers",
+        engine=session.engine.name,
+        language=workspace.settings.language,
+        as_of=as_of,
+        settings=workspace.settings.record(),
+        policy=frozen_text(policy),
+        documents=documents_of(workspace),
+        base_run_id=base_run.run_id,
+    )
+    with session.runs.running(new) as run:
+        writer = RunWriter(session, run)
+        analyze_base(writer, base, registry, policy, as_of=as_of, progress=progress, done=0, total=len(STEPS))
+        session.runs.publish(run.run_id, writer.tables)
+    progress("", len(STEPS), len(STEPS))
+    return run
+
+
+def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: date) -> Run | None:
+    """A published run on the same data that already followed this very policy, these metrics and this word of being lost at this date.
+
+    The run that collected comes first: where the date is one of its reviews, its tiers are the official ones.
+    None where there is no such run.
+    """
+    reviewed = as_of in days_kept(session, base_run, insight.TIER_COUNT)
+    found = [base_run if reviewed else None, session.runs.latest_published(as_of=as_of, on=base_run.run_id, command="tiers")]
+    return next((run for run in found if run is not None and _followed(session, run, policy)), None)
+
+
+def _followed(session: Session, run: Run, policy: Policy) -> bool:
+    """Whether a run followed the policy as it is now, with the metrics and settings of now."""
+    frozen, settings = frozen_text(policy), session.workspace.settings.record()
+    texts = {
+        run.new.policy,
+        PolicyText(policy.slug, policy.version, run.new.documents.get(frozen_name(policy.slug, policy.version), "")),
+    }
+    documents = documents_of(session.workspace)
+    return (
+        frozen in texts
+        and run.new.documents.get(METRICS_FILE) == documents.get(METRICS_FILE)
+        and all(run.new.settings.get(name) == settings[name] for name in ("lost_after_days", "lost_after_intervals"))
+    )
+
+
+def documents_of(workspace: Workspace) -> dict[str, str]:
+    """The documents beside the policy that a panel depends on, by name."""
+    path = workspace.root / METRICS_FILE
+    return {METRICS_FILE: path.read_text(encoding="utf-8-sig")} if path.is_file() else {}
+
+
+def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, names: Sequence[str], *, as_of: date) -> ir.Table:
+    """Some metrics of every customer at a date, as the run kept them; where it did not, measured again from the same clean tables.
+
+    A run keeps the panel of its own date, not those of earlier reviews, and none of the metrics that have been added since.
+    """
+    metrics = registry.needed_for(dict.fromkeys(names))
+    stored = stored_panel(session, run, metrics, as_of=as_of)
+    if stored is not None:
+        return stored
+    return session.engine.stage(customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of))
+
+
+def stored_panel(session: Session, run: Run, metrics: Sequence[Metric], *, as_of: date) -> ir.Table | None:
+    """Some metrics of the panel that a run kept of a day, and no other columns; None where it kept none, or not all of them."""
+    narrow = insight.customer_metric(tuple(metrics))
+    stored = session.stored_columns(run.run_id, narrow, as_of=as_of)
+    is_kept = stored.issuperset(each.name for each in narrow.columns)
+    return session.read(run.run_id, narrow, as_of=as_of) if is_kept else None
