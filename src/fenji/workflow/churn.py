@@ -39,7 +39,7 @@ from fenji.tables.insight_churn import (
 from fenji.workflow.churn_past import ORDER_NUMBERS, Past, has_contracts, past_of, rows_today
 from fenji.workspace.overrides import overrides_in
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.reviews import ReviewPlan, decide_plan, lost_rule_of
+from fenji.workspace.reviews import ReviewPlan, decide_plan
 from fenji.workspace.session import RunWriter
 from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed
 
@@ -186,7 +186,7 @@ def _assignment_near(standing: Standing, wanted: date, *, earliest: date) -> tup
     plan = ReviewPlan(
         reviews=(ReviewOn(wanted, standing.policy),),
         registries=(standing.registry,),
-        lost=lost_rule_of(standing.session.workspace.settings),
+        lost=standing.past.lost_rule,
         overrides=overrides_in(standing.session, standing.base.identity, policy=standing.policy.slug, dates=[wanted]),
     )
     (decided,) = decide_plan(standing.session.engine, standing.base.customer, standing.base.facts, plan)

@@ -207,7 +207,7 @@ def churn_at(
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
             policy=standing.policy,
-            currency=session.workspace.settings.currency,
+            currency=standing.past.currency,
             rules=rules,
             foretold=foretold,
             drivers=tuple(sorted(_rows(standing, run, CHURN_DRIVER), key=lambda each: (-each["share"], each["driver"]))),

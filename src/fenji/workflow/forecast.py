@@ -28,8 +28,8 @@ from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
 from fenji.workspace.clean_base import clean_base_of
-from fenji.workspace.folder import open_workspace, own_metrics_of
-from fenji.workspace.past_run import History, history_of, last_history, lost_rule_in
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.past_run import History, history_of, last_history
 from fenji.workspace.session import RunWriter, Session, open_session
 from fenji.workspace.standing import Standing, analyzed
 from fenji.workspace.tiering import registry_of
@@ -116,7 +116,7 @@ def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engi
             starts_on=past.usable[-1],
             customers={each.tier: round(each.opening) for each in opening},
             forecast=forecast,
-            lost_rule=lost_rule_in(history.run),
+            lost_rule=history.past.lost_rule,
             warnings=(*past.warnings, *_start_up(past), *_remarks(forecast)),
         )
 
@@ -124,7 +124,7 @@ def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engi
 def forecast_run(session: Session, past: Past) -> Run:
     """The published run that holds the forecast of a history: an earlier one where nothing has changed."""
     base = clean_base_of(session, past.history.run)
-    registry = registry_of(own_metrics_of(session.workspace), past.policy, base.event_kinds)
+    registry = registry_of(past.history.past.own_metrics, past.policy, base.event_kinds)
     standing = Standing(session, past.history.run, base, registry, past.policy, past.history.reviews[-1], is_as_of_defaulted=True)
 
     def compute(writer: RunWriter) -> None:
@@ -150,13 +150,13 @@ def past_of(session: Session, history: History) -> Past:
     _check_enough(history, policy, usable)
     coming = coming_reviews(usable[-1], policy.review.every, MOST_REVIEWS)
     base = clean_base_of(session, history.run)
-    registry = registry_of(own_metrics_of(session.workspace), policy, base.event_kinds)
+    registry = registry_of(history.past.own_metrics, policy, base.event_kinds)
     asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)]
     named = [registry.named(slug) for slug in asked if slug in registry]
     orders = base.facts.get(Fact.ORDER_LINE)
     first = base.customer.first_seen_on.min() if orders is None else orders.ordered_on.min(where=orders.customer_key.notnull())
     first_on = session.engine.fetch(first.name("first").as_table())["first"][0].as_py()
-    lost = lost_rule_in(history.run)
+    lost = history.past.lost_rule
     filling = 0 if first_on is None else sum(is_filling(day, first_on, named, lost) for day in (*usable, *coming))
     return Past(history, policy, tuple(usable), coming, filling, first_on, (*history.warnings, *left_out))
 

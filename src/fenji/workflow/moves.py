@@ -24,7 +24,7 @@ from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.workflow.results import CohortAt, EndedStays, MovementCell, MovesResult, ReviewFlow, TierFlow
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.past_run import History, history_of, last_history, lost_rule_in
+from fenji.workspace.past_run import History, history_of, last_history
 from fenji.workspace.session import Session, open_session
 
 Row = Mapping[str, Any]
@@ -112,8 +112,8 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
         policy=periods[-1].policy,
         version=periods[-1].version,
         reviews=history.reviews,
-        currency=str(history.run.new.settings["currency"]),
-        lost_rule=lost_rule_in(history.run),
+        currency=history.past.currency,
+        lost_rule=history.past.lost_rule,
         names=_names(history.run, tiers),
         movements=_cells(movements, tiers),
         flows=tuple(TierFlow(**each) for each in summed),

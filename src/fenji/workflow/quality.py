@@ -10,6 +10,7 @@ from fenji.tables.clean import COLUMN_QUALITY, CUSTOMER, FILE_ACCOUNT, IDENTITY_
 from fenji.tables.contract import Contract
 from fenji.workflow.results import ColumnQuality, FileAccount, IdentityConflict, QualityResult
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session, open_session
 
 
@@ -49,7 +50,7 @@ def quality_of(session: Session, run_id: str) -> QualityResult:
         files=tuple(FileAccount(**{name: each[name] for name in FileAccount.__dataclass_fields__}) for each in accounts),
         columns=tuple(ColumnQuality(**each) for each in _records(session, run_id, COLUMN_QUALITY)),
         conflicts=_conflicts(session, run_id),
-        currency=str(run.new.settings["currency"]),
+        currency=PastRun(session, run).currency,
     )
 
 

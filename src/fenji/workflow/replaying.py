@@ -39,7 +39,6 @@ from fenji.workflow.whatif import AffectedCustomer
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
-from fenji.workspace.past_run import metrics_of_run
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.reviews import needed_metrics
 from fenji.workspace.session import open_session
@@ -157,7 +156,7 @@ def _compared(replay: Replay, warnings: tuple[Problem, ...], progress: Progress)
         affected=affected,
         lost=replay.lost,
         registry=registry,
-        currency=replay.session.workspace.settings.currency,
+        currency=replay.past.currency,
         warnings=(*warnings, *_left_out(replay)),
     )
 
@@ -172,7 +171,7 @@ def _panel(replay: Replay, registry: Registry) -> ir.Table:
     """The metrics of the last review that one of the policies needs: of the stored panel, where that is of this day and has them."""
     names = [name for each in (replay.current.policy, replay.new) for name in needed_metrics(each, registry, replay.lost)]
     metrics = registry.needed_for(dict.fromkeys(names))
-    if metrics_of_run(replay.run) == replay.own:
+    if replay.past.own_metrics == replay.own:
         stored = stored_panel(replay.session, replay.run, metrics, as_of=replay.as_of)
         if stored is not None:
             return stored

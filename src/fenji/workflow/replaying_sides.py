@@ -27,7 +27,7 @@ from fenji.workflow.running import MOST_REVIEWS
 from fenji.workspace.clean_base import CleanBase
 from fenji.workspace.folder import policies_between, policies_of, policy_in_force
 from fenji.workspace.overrides import OVERRIDES, overrides_in
-from fenji.workspace.past_run import followed_policies, history_of, lost_rule_in, metrics_of_run
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.reviews import Decided, ReviewPlan, decide_plan, lost_rule_of
 from fenji.workspace.session import Session
 from fenji.workspace.tiering import registry_of, usable_policy
@@ -78,9 +78,9 @@ def current_reviews(
     session: Session, run: Run, policy: str | None, own: tuple[Metric, ...], count: int, *, as_of: date
 ) -> CurrentReviews:
     """The reviews that the run decided, where it followed the policy that is asked for and has so many; else the calendar's."""
-    days = history_of(session, run).reviews
+    days = PastRun(session, run).reviews
     until = [day for day in days if day <= as_of]
-    followed = followed_policies(session, run, until)
+    followed = PastRun(session, run).policies_at(until)
     name = policy or session.workspace.settings.policy or (run.new.policy.slug if run.new.policy else None)
     if as_of in until and count <= len(until) and followed[as_of].slug == name:
         plan = tuple(ReviewOn(day, followed[day]) for day in until)
@@ -108,6 +108,11 @@ class Replay:
     new: Policy
 
     @property
+    def past(self) -> PastRun:
+        """What the run followed."""
+        return PastRun(self.session, self.run)
+
+    @property
     def as_of(self) -> date:
         """The last review."""
         return self.current.reviews[-1].as_of
@@ -115,7 +120,7 @@ class Replay:
     @property
     def lost(self) -> LostRule:
         """The one that the published side followed; nobody changes the settings in the midst of a comparison."""
-        return lost_rule_in(self.run) if self.current.is_published else lost_rule_of(self.session.workspace.settings)
+        return self.past.lost_rule if self.current.is_published else lost_rule_of(self.session.workspace.settings)
 
     def sides(self, panel: ir.Table) -> tuple[Side, Side]:
         """Both sides; the panel of the last review serves both."""
@@ -160,7 +165,7 @@ class Replay:
 
     def plan(self, reviews: Sequence[ReviewOn], earlier: Sequence[ReviewOn]) -> ReviewPlan:
         """What is followed; overrides are those that the published side knew, so that only the rules differ."""
-        before = metrics_of_run(self.run)
+        before = self.past.own_metrics
         return ReviewPlan(
             reviews=(*earlier, *reviews),
             registries=(

@@ -217,7 +217,7 @@ def _result(standing: Standing, run: Run, customer: str | None, key: int | None)
         is_as_of_defaulted=standing.is_as_of_defaulted,
         policy=standing.policy,
         customers=sum(each.customers for each in segments if each.segmentation is Segmentation.LIFECYCLE),
-        currency=standing.session.workspace.settings.currency,
+        currency=standing.past.currency,
         plan=plan,
         registry=standing.registry,
         segments=segments,

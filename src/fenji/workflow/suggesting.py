@@ -46,6 +46,7 @@ from fenji.workspace.folder import (
     policies_of,
     policy_in_force,
 )
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import open_session
 from fenji.workspace.tiering import registry_of
 
@@ -171,7 +172,7 @@ def suggest_policy(
             tiers=found,
             variance_explained=explained,
             without_value=sum(each["customers"] - each["known"] for each in counted),
-            currency=workspace.settings.currency,
+            currency=PastRun(session, run).currency,
             text=text,
             file=None if out is None else _written(out, text),
             warnings=tuple(_remarks(current, tiers, found, method=method, is_flat=explained is None)),

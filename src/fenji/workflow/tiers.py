@@ -33,7 +33,7 @@ from fenji.workspace.folder import (
     policies_of,
     policy_in_force,
 )
-from fenji.workspace.past_run import days_kept, followed_policies, metrics_of_run
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import Session, open_session
 from fenji.workspace.tiering import answering_run, panel_at, registry_of, usable_policy
@@ -108,14 +108,15 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
     with open_session(workspace) as session:
         run = session.runs.published(run_id)
         day = _review_of(session, run, as_of=as_of)
-        chosen, own, base = followed_policies(session, run, [day])[day], metrics_of_run(run), clean_base_of(session, run)
+        past = PastRun(session, run)
+        chosen, own, base = past.policies_at([day])[day], past.own_metrics, clean_base_of(session, run)
         registry = registry_of(own, chosen, base.event_kinds)
         grouping = None if by is None else grouping_of(by, registry, chosen)
         return tiers_of(session, run, base, registry, chosen, as_of=day, grouping=grouping, is_as_of_defaulted=as_of is None)
 
 
 def _review_of(session: Session, run: Run, *, as_of: date | None) -> date:
-    dates = days_kept(session, run, insight.TIER_COUNT)
+    dates = PastRun(session, run).days_kept(insight.TIER_COUNT)
     day = as_of or run.new.as_of
     if day is None or day not in dates:
         raise NotFound.of(
@@ -161,7 +162,7 @@ def tiers_of(
         customers=customers,
         net_revenue_12m=sum((each["net_revenue_12m"] for each in counts), Decimal(0)),
         unattributed_net_revenue_12m=unattributed,
-        currency=str(run.new.settings["currency"]),
+        currency=PastRun(session, run).currency,
         tiers=tuple(_tier_row(policy, each, profile) for each in sorted(counts, key=lambda each: each["rank"])),
         main_metrics={slug: registry.named(slug).name for slug in MAIN_METRICS},
         registry=registry,

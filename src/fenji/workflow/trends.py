@@ -131,7 +131,7 @@ def trend_at(
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
             policy=standing.policy,
-            currency=standing.session.workspace.settings.currency,
+            currency=standing.past.currency,
             measure=measure,
             by=by,
             scope=scope,

@@ -134,7 +134,7 @@ def value_at(
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
             policy=standing.policy,
-            currency=standing.session.workspace.settings.currency,
+            currency=standing.past.currency,
             rules=rules,
             quantities=quantities,
             grid=_rows(standing, run, VALUE_GRID),

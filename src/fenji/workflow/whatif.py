@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.whatif.alike import count_alike, largest_of_groups, metrics_asked, richest
 from fenji.analyze.whatif.comparing import MOST_AFFECTED, Fall, PolicyComparison, compare_policies, without_lost
-from fenji.documents.policies import policy_from_text, read_policy_document
+from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run
@@ -23,7 +23,8 @@ from fenji.tables import clean, insight
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
-from fenji.workspace.folder import Workspace, open_workspace, own_metrics_of
+from fenji.workspace.folder import open_workspace, own_metrics_of
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import Session, open_session
 from fenji.workspace.tiering import panel_at, registry_of, usable_policy
@@ -89,7 +90,8 @@ def whatif_at(
     asked_run = tiers_at(root, as_of=as_of, policy=policy, engine=engine, progress=progress).run_id if as_of or policy else None
     with open_session(workspace, engine=engine) as session:
         run = session.runs.published(asked_run) if asked_run else session.latest()
-        current, day = _decided_by(run), _day_of(run)
+        past = PastRun(session, run)
+        current, day = past.policy, _day_of(run)
         registry = registry_of(own, new)
         warnings = usable_policy(read, registry)
         customer = session.read(run.run_id, clean.CUSTOMER)
@@ -101,19 +103,11 @@ def whatif_at(
             as_of=day,
             comparison=comparison,
             affected=_affected(session, panel, customer, comparison, day),
-            lost=_lost_rule(workspace),
+            lost=past.lost_rule,
             registry=registry,
-            currency=workspace.settings.currency,
+            currency=past.currency,
             warnings=warnings,
         )
-
-
-def _decided_by(run: Run) -> Policy:
-    """The policy that the run followed."""
-    if run.new.policy is None:
-        message = f"run {run.run_id} followed no policy"
-        raise AssertionError(message)
-    return policy_from_text(run.new.policy.text)
 
 
 def _day_of(run: Run) -> date:
@@ -123,14 +117,10 @@ def _day_of(run: Run) -> date:
     return run.new.as_of
 
 
-def _lost_rule(workspace: Workspace) -> LostRule:
-    return LostRule(workspace.settings.lost_after_days, workspace.settings.lost_after_intervals)
-
-
 def _panel(session: Session, run: Run, registry: Registry, policies: Sequence[Policy], day: date) -> ir.Table:
     """The metrics that the two policies need, without lost customers."""
     panel = panel_at(session, run, clean_base_of(session, run), registry, metrics_asked(policies), as_of=day)
-    if not _lost_rule(session.workspace).is_on:
+    if not PastRun(session, run).lost_rule.is_on:
         return panel
     return without_lost(panel, session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=day), as_of=day)
 

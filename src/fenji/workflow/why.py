@@ -12,15 +12,12 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.metrics.panel import customer_metric
-from fenji.analyze.metrics.registry import Registry, builtin_metrics
+from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.reviews.explaining import Decision, Explanation, explain
 from fenji.analyze.reviews.tier_counts import REVENUE
 from fenji.analyze.reviews.tiers import rule_basis
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.analyze.rules.judging import CustomerFacts
-from fenji.documents.metrics import metrics_from_text
-from fenji.documents.policies import policy_from_text
-from fenji.domain.metrics import Metric
 from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.domain.reviews import LostRule
@@ -31,7 +28,8 @@ from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import customer_key_of
-from fenji.workspace.folder import METRICS_FILE, POLICIES_FOLDER, open_workspace
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session, open_session
 from fenji.workspace.tiering import registry_of
 
@@ -79,7 +77,8 @@ def why_of(
         person = _person(session, chosen, key)
         history = _history(session, chosen, key)
         decision = _decision_of(session, chosen, history, as_of, person)
-        policy = _policy_of(chosen, decision)
+        past = PastRun(session, chosen)
+        policy = past.policy_version(decision.policy, decision.version)
         registry, basis_row = _facts(session, chosen, policy, key, decision.as_of)
         joined_on = person["registered_on"] or person["first_seen_on"]
         return WhyResult(
@@ -90,9 +89,9 @@ def why_of(
             explanation=explain(decision, policy, basis_row, joined_on=joined_on),
             history=tuple(each for each in history if each.as_of <= decision.as_of),
             override=_override_of(session, chosen, key, decision) if decision.cause is Cause.OVERRIDE else None,
-            lost=LostRule(workspace.settings.lost_after_days, workspace.settings.lost_after_intervals),
+            lost=past.lost_rule,
             registry=registry,
-            currency=workspace.settings.currency,
+            currency=past.currency,
         )
 
 
@@ -147,26 +146,10 @@ def _decision_of(
     )
 
 
-def _policy_of(run: Run, decision: Decision) -> Policy:
-    """The policy version that decided, as the run kept it."""
-    main = run.new.policy
-    if main is not None and (main.slug, main.version) == (decision.policy, decision.version):
-        return policy_from_text(main.text)
-    text = run.new.documents.get(f"{POLICIES_FOLDER}/{decision.policy}@{decision.version}.yaml")
-    if text is not None:
-        return policy_from_text(text)
-    raise NotFound.of(
-        _("run {run_id} kept no copy of policy {policy} version {version}."),
-        run_id=run.run_id,
-        policy=decision.policy,
-        version=decision.version,
-    )
-
-
 def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) -> tuple[Registry, CustomerFacts]:
     """What the rules saw of the customer: from the stored panel, or measured again from the run's clean tables."""
     base = clean_base_of(session, run)
-    registry = registry_of(_own_metrics_of(run), policy, base.event_kinds)
+    registry = registry_of(PastRun(session, run).own_metrics, policy, base.event_kinds)
     asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score), REVENUE]
     metrics = registry.needed_for(name for name in asked if name != SCORE)
     contract = insight.customer_metric(metrics)
@@ -178,12 +161,6 @@ def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) ->
     basis = rule_basis(panel, base.customer, policy=policy, as_of=as_of)
     row: ir.Table = basis.table.filter(basis.table.customer_key == ibis.literal(key, type="int64"))
     return registry, CustomerFacts.of(session.engine.fetch(row).to_pylist()[0], basis)
-
-
-def _own_metrics_of(run: Run) -> tuple[Metric, ...]:
-    """The company's own metrics as they were declared when the run was made."""
-    text = run.new.documents.get(METRICS_FILE)
-    return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
 
 
 def _override_of(session: Session, run: Run, key: int, decision: Decision) -> Override | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.documents.metrics import metrics_from_text
@@ -29,23 +30,108 @@ RUNS_SEARCHED = 1000
 
 
 @dataclass(frozen=True)
+class PastRun:
+    """A published run, and all that it followed: the only place to ask for it. Settings and files may have changed since."""
+
+    session: Session
+    run: Run
+
+    @cached_property
+    def collected(self) -> Run:
+        """The run whose data it stands on: itself, or the one that collected."""
+        run = self.run
+        while run.new.base_run_id is not None:
+            run = self.session.runs.published(run.new.base_run_id)
+        return run
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of all its amounts: that of the run which made the clean base."""
+        return str(self.collected.new.settings["currency"])
+
+    @property
+    def lost_rule(self) -> LostRule:
+        """When a customer counted as lost."""
+        days, intervals = self.run.new.settings.get("lost_after_days"), self.run.new.settings.get("lost_after_intervals")
+        return LostRule(
+            None if days is None else int(str(days)),
+            None if intervals is None else Decimal(str(intervals)),
+        )
+
+    @property
+    def own_metrics(self) -> tuple[Metric, ...]:
+        """The company's own metrics as they were declared then."""
+        text = self.run.new.documents.get(METRICS_FILE)
+        return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
+
+    @property
+    def reviews(self) -> tuple[date, ...]:
+        """The reviews that it decided, the earliest first."""
+        return self.days_kept(insight.TIER_ASSIGNMENT)
+
+    def days_kept(self, contract: Contract) -> tuple[date, ...]:
+        """The days of which it keeps a table, the earliest first."""
+        found = {each.as_of for each in self.session.runs.tables_of(self.run.run_id) if each.table == contract.full_name}
+        return tuple(sorted(day for day in found if day is not None))
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that its last review followed."""
+        if self.run.new.policy is None:
+            message = f"run {self.run.run_id} followed no policy"
+            raise AssertionError(message)
+        return policy_from_text(self.run.new.policy.text)
+
+    def policy_version(self, slug: str, version: int) -> Policy:
+        """One version of a policy, from the run's own copy.
+
+        Raises:
+            NotFound: it kept no copy of it.
+        """
+        main = self.policy
+        if (main.slug, main.version) == (slug, version):
+            return main
+        text = self.run.new.documents.get(frozen_name(slug, version))
+        if text is None:
+            raise NotFound.of(
+                _("run {run_id} kept no copy of policy {policy} version {version}."),
+                run_id=self.run.run_id,
+                policy=slug,
+                version=version,
+            )
+        return policy_from_text(text)
+
+    def policies_at(self, days: Iterable[date]) -> dict[date, Policy]:
+        """The rules that it followed at some of its reviews.
+
+        Raises:
+            NotFound: it kept no copy of one of them.
+        """
+        policy = self.policy
+        counted = self.session.read(self.run.run_id, insight.TIER_COUNT)
+        rows = self.session.engine.fetch(counted.select("as_of", "version").distinct()).to_pylist()
+        versions = {each["as_of"]: each["version"] for each in rows}
+        return {day: self.policy_version(policy.slug, versions.get(day, policy.version)) for day in days}
+
+
+@dataclass(frozen=True)
 class History:
     """A run and the reviews that it decided, the earliest first."""
 
-    run: Run
+    past: PastRun
     reviews: tuple[date, ...]
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return self.past.run
 
 
 def history_of(session: Session, run: Run) -> History:
     """The reviews that a run decided."""
-    return History(run, days_kept(session, run, insight.TIER_ASSIGNMENT))
-
-
-def days_kept(session: Session, run: Run, contract: Contract) -> tuple[date, ...]:
-    """The days of which a run keeps a table, the earliest first."""
-    found = {each.as_of for each in session.runs.tables_of(run.run_id) if each.table == contract.full_name}
-    return tuple(sorted(day for day in found if day is not None))
+    past = PastRun(session, run)
+    return History(past, past.reviews)
 
 
 def last_history(session: Session) -> History:
@@ -60,47 +146,5 @@ def last_history(session: Session) -> History:
                 text = _("these are the reviews of run {run_id}; the newer run {newer} decided only one.")
                 advice = _("For a new history: fenji run --history {count}")
                 values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
-                return History(history.run, history.reviews, (Problem(text, values, advice=advice),))
+                return History(history.past, history.reviews, (Problem(text, values, advice=advice),))
     return last
-
-
-def lost_rule_in(run: Run) -> LostRule:
-    """When a customer counted as lost, by the settings that the run was made with."""
-    days, intervals = run.new.settings.get("lost_after_days"), run.new.settings.get("lost_after_intervals")
-    return LostRule(
-        None if days is None else int(str(days)),
-        None if intervals is None else Decimal(str(intervals)),
-    )
-
-
-def followed_policies(session: Session, run: Run, days: Iterable[date]) -> dict[date, Policy]:
-    """The rules that a run followed at some of its reviews, from its own copies.
-
-    Raises:
-        NotFound: it kept no copy of one of them.
-    """
-    if run.new.policy is None:
-        message = f"run {run.run_id} followed no policy"
-        raise AssertionError(message)
-    policy = policy_from_text(run.new.policy.text)
-    counted = session.read(run.run_id, insight.TIER_COUNT)
-    rows = session.engine.fetch(counted.select("as_of", "version").distinct()).to_pylist()
-    versions = {each["as_of"]: each["version"] for each in rows}
-    found = {policy.version: policy}
-    for version in {versions.get(day, policy.version) for day in days} - set(found):
-        text = run.new.documents.get(frozen_name(policy.slug, version))
-        if text is None:
-            raise NotFound.of(
-                _("run {run_id} kept no copy of policy {policy} version {version}."),
-                run_id=run.run_id,
-                policy=policy.slug,
-                version=version,
-            )
-        found[version] = policy_from_text(text)
-    return {day: found[versions.get(day, policy.version)] for day in days}
-
-
-def metrics_of_run(run: Run) -> tuple[Metric, ...]:
-    """The company's own metrics as they were at a run."""
-    text = run.new.documents.get(METRICS_FILE)
-    return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())

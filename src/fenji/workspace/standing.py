@@ -21,6 +21,7 @@ from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import open_workspace, own_metrics_of, policies_of, policy_in_force
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import RunWriter, Session, open_session
 from fenji.workspace.tiering import answering_run, documents_of, panel_at, registry_of, usable_policy
@@ -51,6 +52,11 @@ class Standing:
     def read(self, contract: Contract) -> ir.Table:
         """A table of the run, or of the one that it stands on, all its dates; empty where there is none."""
         return self.session.read(self.run.run_id, contract)
+
+    @cached_property
+    def past(self) -> PastRun:
+        """What the run followed."""
+        return PastRun(self.session, self.run)
 
     @cached_property
     def panel(self) -> ir.Table:

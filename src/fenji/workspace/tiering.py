@@ -33,7 +33,7 @@ from fenji.workspace.folder import (
     frozen_name,
 )
 from fenji.workspace.overrides import overrides_in
-from fenji.workspace.past_run import days_kept
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress
 from fenji.workspace.reviews import ReviewPlan, check_reviews, decide_plan, lost_rule_of, save_reviews
 from fenji.workspace.session import RunWriter, Session
@@ -206,7 +206,7 @@ def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: 
     The run that collected comes first: where the date is one of its reviews, its tiers are the official ones.
     None where there is no such run.
     """
-    reviewed = as_of in days_kept(session, base_run, insight.TIER_COUNT)
+    reviewed = as_of in PastRun(session, base_run).days_kept(insight.TIER_COUNT)
     found = [base_run if reviewed else None, session.runs.latest_published(as_of=as_of, on=base_run.run_id, command="tiers")]
     return next((run for run in found if run is not None and _followed(session, run, policy)), None)
 

@@ -8,14 +8,19 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from fenji.domain.reviews import LostRule
 from fenji.errors import NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.moves import moves_between
 from fenji.workflow.overrides import OverrideRequest, override_tier
 from fenji.workflow.quality import report_quality
 from fenji.workflow.running import run_all
 from fenji.workflow.structure import Part, structure_of
-from fenji.workflow.tiers import tiers_of_run
+from fenji.workflow.suggesting import suggest_policy
+from fenji.workflow.tiers import tiers_at, tiers_of_run
+from fenji.workflow.whatif import whatif_at
+from fenji.workflow.why import why_of
 
 AS_OF = date(2026, 3, 31)
 SOURCES = """
@@ -145,3 +150,35 @@ def test_an_override_decides_from_the_next_run_on_and_earlier_runs_stay_as_they_
     # On the last day of February it had not begun.
     february = tiers_of_run(shop, after.run_id, as_of=date(2026, 2, 28))
     assert standing(february) == [("Entry", 2, "900.00"), ("VIP", 1, "1500.00")]
+
+
+def test_what_a_run_followed_is_asked_of_the_run_and_not_of_the_settings_of_today(shop: Path) -> None:
+    toml = shop / "fenji.toml"
+    settings = toml.read_text("utf-8")
+    toml.write_text(settings + "\nlost_after_days = 400\n", "utf-8")
+    run = run_all(shop, as_of=AS_OF, history=3)
+    draft = shop / "draft.yaml"
+    draft.write_text(POLICY.format(version=9, day="2026-03-01", entry="Entry", rule="net_revenue_12m >= 2000"), "utf-8")
+
+    def told() -> list[object]:
+        reasons, moves, replayed = why_of(shop, "ann"), moves_between(shop), whatif_at(shop, draft)
+        return [
+            (reasons.currency, reasons.lost, reasons.explanation, [each.slug for each in reasons.registry]),
+            (moves.currency, moves.lost_rule, moves.movements, moves.flows),
+            (replayed.currency, replayed.lost, replayed.comparison),
+            report_quality(shop),
+            standing(tiers_of_run(shop, run.run_id)),
+        ]
+
+    before = told()
+    assert before[0][:2] == ("CNY", LostRule(400, None))
+    changed = (settings.replace("CNY", "HKD") if "CNY" in settings else settings + '\ncurrency = "HKD"\n') + (
+        "\nlost_after_days = 10\n"
+    )
+    toml.write_text(changed.replace("Asia/Shanghai", "America/New_York"), "utf-8")
+    (shop / "metrics.yaml").unlink()
+    policy(shop, 1, "2026-01-01", entry="Everyone", rule="net_revenue_12m >= 5")
+    assert told() == before
+    # Computed today by the rules of today, from amounts that are still those of the run that collected.
+    assert tiers_at(shop).currency == "CNY"
+    assert suggest_policy(shop).currency == "CNY"
