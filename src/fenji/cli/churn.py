@@ -14,7 +14,7 @@ from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, ChurnRules, Driver, Part,
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
 from fenji.wording.churn import DRIVER_NAMES, reason_sentence
-from fenji.workflow.churn_answers import (
+from fenji.workflow.churn import (
     ChurnResult,
     CustomerRisk,
     Foretold,

@@ -13,7 +13,7 @@ from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day
 from fenji.cli.output import Col, Output, number, percent, problem_json
 from fenji.domain.basket_rules import BasketItem, ItemKind
 from fenji.language import message as _
-from fenji.workflow.rules import RuleOrder, RulesResult, rules_at
+from fenji.workflow.baskets import RuleOrder, RulesResult, rules_at
 
 HELP = _("Tells what is bought together: rules over orders, overall and per tier, with redundant ones left out.")
 EXAMPLES = "fenji rules\nfenji rules --tier vip --items category\nfenji rules --product 22423 --json"

@@ -44,7 +44,7 @@ from fenji.tables.insight_priority import (
     UPGRADE_CANDIDATE,
 )
 from fenji.tables.insight_value import CONTRACT_VALUE, CUSTOMER_VALUE
-from fenji.workflow.churn import churn_run
+from fenji.workflow.churn_run import churn_run
 from fenji.workflow.value import value_run
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent

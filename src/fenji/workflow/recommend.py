@@ -17,8 +17,8 @@ from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
-from fenji.workflow.recommending import save_recommendations
-from fenji.workflow.rules import product_names
+from fenji.workflow.baskets import product_names
+from fenji.workflow.recommend_run import save_recommendations
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing

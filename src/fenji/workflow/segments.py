@@ -23,7 +23,7 @@ from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import insight_segments as tables
 from fenji.tables.contract import Contract
-from fenji.workflow.segmenting import compute_segments, has_orders
+from fenji.workflow.segments_run import compute_segments, has_orders
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing

@@ -31,7 +31,7 @@ from fenji.tables.insight_value import (
     VALUE_SURVIVAL,
     VALUE_TRACKING,
 )
-from fenji.workflow.valuing import compute_value
+from fenji.workflow.value_run import compute_value
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing

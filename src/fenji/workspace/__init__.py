@@ -1,16 +1,16 @@
 """What do use-cases stand on? The opened folder, sessions, what past runs followed, and the steps that several of them take.
 
-folder       the files of a workspace and what they say
-session      where to compute, where tables stand, which runs there are
-progress     who is told how far a step is
-dates        which day is yesterday for the company, and how old the data are
-preparing    from raw to clean, in the order of the steps
+folder            the files of a workspace and what they say
+session           where to compute, where tables stand, which runs there are
+progress          who is told how far a step is
+dates             which day is yesterday for the company, and how old the data are
+preparing         from raw to clean, in the order of the steps
 preparing_orders  heads, lines, payments and returns put together
-clean_base   the clean tables that analysis reads
-reviews      what happens to every customer, review after review
-overrides    tiers that a person has decided, at the reviews of a run
-tiering      from the clean base to tiers at a date, published or computed
-past_run     what a run followed
-standing     what an analysis stands on
-customers    which customer is meant by an id
+clean_base        the clean tables that analysis reads
+reviews           what happens to every customer, review after review
+overrides         tiers that a person has decided, at the reviews of a run
+tiering           from the clean base to tiers at a date, published or computed
+past_run          what a run followed
+standing          what an analysis stands on
+customers         which customer is meant by an id
 """

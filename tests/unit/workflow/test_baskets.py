@@ -14,9 +14,9 @@ from fenji.domain.recommendations import Method
 from fenji.errors import InvalidArgument, InvalidDocument
 from fenji.language import Language
 from fenji.tables.insight_baskets import RECOMMENDATION
+from fenji.workflow.baskets import RuleOrder, rules_at
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.recommend import recommend_at, recommend_run
-from fenji.workflow.rules import RuleOrder, rules_at
 from fenji.workflow.running import run_all
 from fenji.workspace.standing import open_standing
 

@@ -15,9 +15,9 @@ from fenji.domain.churn import Driver, Lack, RiskClass, ScoreModel, State
 from fenji.domain.churn import Target as ChurnTarget
 from fenji.errors import InvalidArgument, NotFound
 from fenji.tables.insight_churn import CHURN_DRIVER, CHURN_QUALITY, CHURN_RISK
-from fenji.workflow.churn import churn_run, rules_of
-from fenji.workflow.churn_answers import churn_at, propensity_at
+from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.churn_past import past_of
+from fenji.workflow.churn_run import churn_run, rules_of
 from fenji.workspace.standing import open_standing
 from fixtures.leaving import END, Order, complaining_shop, run_shop, write_shop
 

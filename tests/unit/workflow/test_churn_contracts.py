@@ -11,7 +11,7 @@ import pytest
 from fenji.cli.main import answer
 from fenji.domain.churn import ChurnBy, Driver, State
 from fenji.language import Language
-from fenji.workflow.churn_answers import churn_at
+from fenji.workflow.churn import churn_at
 from fenji.workflow.initiating import init_workspace
 
 END = date(2025, 12, 31)

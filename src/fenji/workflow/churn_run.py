@@ -1,0 +1,193 @@
+"""Who is about to leave, why, and how sure is that? Learned from past dates, scored for everyone, kept as a run of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from fenji.analyze.churn.drivers import churn_driver
+from fenji.analyze.churn.examples import Recipe
+from fenji.analyze.churn.learning import Learned, learn
+from fenji.analyze.churn.propensity import SCHEMA, chances_by, purchase_propensity
+from fenji.analyze.churn.reporting import Report, report_tables
+from fenji.analyze.churn.scoring import Scorer, churn_risk, scored_by, scored_schema
+from fenji.analyze.churn.staying import survival_rows, times_to_contract_end, times_to_leaving
+from fenji.analyze.metrics.panel import customer_metric
+from fenji.documents.churn import churn_rules_from_text
+from fenji.domain.churn import DEFAULT_RULES, PURCHASE_DAYS, ChurnBy, ChurnRules, Target
+from fenji.domain.metrics import Fact
+from fenji.domain.periods import months_before
+from fenji.domain.reviews import ReviewOn
+from fenji.domain.runs import Run
+from fenji.language import message as _
+from fenji.tables import clean, insight
+from fenji.tables.insight_churn import (
+    CHURN_CALIBRATION,
+    CHURN_DRIVER,
+    CHURN_MODEL,
+    CHURN_QUALITY,
+    CHURN_RISK,
+    CHURN_SAMPLE,
+    CHURN_SURVIVAL,
+    PURCHASE_PROPENSITY,
+)
+from fenji.workflow.churn_past import ORDER_NUMBERS, Past, has_contracts, past_of, rows_today
+from fenji.workspace.overrides import overrides_in
+from fenji.workspace.progress import Progress, silent
+from fenji.workspace.reviews import ReviewPlan, decide_plan
+from fenji.workspace.session import RunWriter
+from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed
+
+CHURN_FILE = f"{ANALYSES_FOLDER}/churn.yaml"
+CHURN, PROPENSITY = "churn", "propensity"
+"""The names of the two runs."""
+STEPS = (
+    _("looking at past dates"),
+    _("learning who left"),
+    _("scoring every customer"),
+    _("following the customers of a past date"),
+)
+REPORTS = (CHURN_MODEL, CHURN_SAMPLE, CHURN_QUALITY, CHURN_CALIBRATION)
+MONTHS_FOLLOWED = 12
+"""How far back the survival view begins, where the history allows it."""
+NEAR_DAYS = 92
+"""A review that the run decided up to a quarter before that day serves as well."""
+
+
+def churn_run(standing: Standing, *, progress: Progress = silent) -> Run:
+    """The published run that holds the risk of every customer: insight.churn_risk and what explains it.
+
+    Raises:
+        InvalidDocument: analyses/churn.yaml cannot be used; all problems at once.
+        Conflict: another run is writing.
+    """
+    return analyzed(standing, CHURN, partial(_churn, standing, progress=progress), documents=_documents(standing))
+
+
+def propensity_run(standing: Standing, *, progress: Progress = silent) -> Run:
+    """The published run that holds the chance of an order of every customer: insight.purchase_propensity and its quality.
+
+    Raises:
+        InvalidDocument: analyses/churn.yaml cannot be used; all problems at once.
+        Conflict: another run is writing.
+    """
+    return analyzed(standing, PROPENSITY, partial(_propensity, standing, progress=progress), documents=_documents(standing))
+
+
+def rules_of(standing: Standing) -> ChurnRules:
+    """What the company has chosen; where it has not, contracts decide in a workspace that has any."""
+    texts = _documents(standing)
+    rules = churn_rules_from_text(texts[CHURN_FILE], CHURN_FILE) if texts else DEFAULT_RULES
+    if rules.is_declared or not has_contracts(standing):
+        return rules
+    return replace(rules, by=ChurnBy.CONTRACT)
+
+
+def _documents(standing: Standing) -> dict[str, str]:
+    path = standing.session.workspace.root / CHURN_FILE
+    return {CHURN_FILE: path.read_text(encoding="utf-8-sig")} if path.is_file() else {}
+
+
+def _churn(standing: Standing, writer: RunWriter, *, progress: Progress) -> None:
+    rules, as_of, engine = rules_of(standing), standing.as_of, standing.session.engine
+    progress(STEPS[0], 0, len(STEPS))
+    past = past_of(standing, rules, horizon_days=rules.horizon_days)
+    rows = _looked_up(past, rules.horizon_days)
+    progress(STEPS[1], 1, len(STEPS))
+    learned = None if past is None else learn(past.examples(Target.CHURN, rows), past.schedule, seed=rules.seed)
+    reports = {} if past is None or learned is None else {Target.CHURN: _report(past, learned, rules, rules.horizon_days)}
+    _save_reports(writer, reports, as_of=as_of)
+    progress(STEPS[2], 2, len(STEPS))
+    scorer = Scorer(_recipe(past, rules), rules, None if learned is None else learned.fitted)
+    scored = engine.map_customers(rows_today(standing, scorer.recipe), scored_by(scorer), scored_schema(scorer))
+    writer.save(churn_risk(scored, as_of=as_of), CHURN_RISK, as_of=as_of, same_customers_as=standing.panel)
+    writer.save(churn_driver(scored, drivers=scorer.drivers, as_of=as_of), CHURN_DRIVER, as_of=as_of)
+    progress(STEPS[3], 3, len(STEPS))
+    survival = None if past is None else _survival(standing, rules, past)
+    empty = CHURN_SURVIVAL.schema.to_pyarrow().empty_table()
+    writer.save(engine.from_arrow(empty if survival is None else survival), CHURN_SURVIVAL, as_of=as_of)
+    progress("", len(STEPS), len(STEPS))
+
+
+def _propensity(standing: Standing, writer: RunWriter, *, progress: Progress) -> None:
+    rules, as_of = replace(rules_of(standing), by=ChurnBy.DAYS), standing.as_of
+    progress(STEPS[0], 0, len(STEPS))
+    # Both horizons look at the dates of the longer one: one panel per date serves them both.
+    longest = max(PURCHASE_DAYS.values())
+    past = past_of(standing, rules, horizon_days=longest)
+    rows = _looked_up(past, longest)
+    progress(STEPS[1], 1, len(STEPS))
+    reports = {}
+    models = {}
+    for target, days in PURCHASE_DAYS.items():
+        learned = None if past is None else learn(past.examples(target, rows), past.schedule, seed=rules.seed)
+        models[target] = (_recipe(past, rules), None if learned is None else learned.fitted)
+        if past is not None and learned is not None:
+            reports[target] = _report(past, learned, rules, days)
+    _save_reports(writer, reports, as_of=as_of)
+    progress(STEPS[2], 2, len(STEPS))
+    scored = standing.session.engine.map_customers(rows_today(standing, _recipe(past, rules)), chances_by(models), SCHEMA)
+    writer.save(purchase_propensity(scored, as_of=as_of), PURCHASE_PROPENSITY, as_of=as_of, same_customers_as=standing.panel)
+    progress("", len(STEPS), len(STEPS))
+
+
+def _looked_up(past: Past | None, horizon_days: int) -> dict[date, pa.Table]:
+    return {} if past is None else {day: past.rows(day, horizon_days) for day in past.schedule.dates}
+
+
+def _recipe(past: Past | None, rules: ChurnRules) -> Recipe:
+    """Where nothing can be learned, only what tells who is active."""
+    return Recipe(ORDER_NUMBERS, (), rules.by is ChurnBy.CONTRACT, 0.0) if past is None else past.recipe
+
+
+def _report(past: Past, learned: Learned, rules: ChurnRules, horizon_days: int) -> Report:
+    return Report(learned, past.schedule, rules.by, horizon_days, rules.seed, past.share)
+
+
+def _save_reports(writer: RunWriter, reports: Mapping[Target, Report], *, as_of: date) -> None:
+    tables = report_tables(reports, as_of=as_of)
+    for contract in REPORTS:
+        writer.save(writer.session.engine.from_arrow(tables[contract.full_name]), contract, as_of=as_of)
+
+
+def _survival(standing: Standing, rules: ChurnRules, past: Past) -> pa.Table | None:
+    """The curves of the tiers of a past review: one that the run decided where there is any, else one decided for this now."""
+    as_of, history = standing.as_of, past.schedule.history_days
+    year_ago = months_before(as_of, MONTHS_FOLLOWED)
+    middle = as_of - timedelta(days=history // 2)
+    wanted = max(year_ago, middle)
+    if (as_of - wanted).days < 1:
+        return None
+    from_on, assignment = _assignment_near(standing, wanted, earliest=as_of - timedelta(days=history))
+    engine, tiers = standing.session.engine, [each.slug for each in standing.policy.tiers]
+    if rules.by is ChurnBy.CONTRACT:
+        counts = times_to_contract_end(standing.read(clean.CONTRACT), assignment, from_on=from_on, as_of=as_of)
+    else:
+        metrics = standing.registry.needed_for(ORDER_NUMBERS)
+        panel = engine.stage(customer_metric(standing.base.facts, standing.base.customer, metrics=metrics, as_of=from_on))
+        orders = standing.base.facts.get(Fact.ORDER_LINE)
+        counts = times_to_leaving(panel, orders, assignment, from_on=from_on, rules=rules, as_of=as_of)
+    return survival_rows(engine.fetch(counts).to_pylist(), tiers, from_on=from_on, as_of=as_of)
+
+
+def _assignment_near(standing: Standing, wanted: date, *, earliest: date) -> tuple[date, ir.Table]:
+    """The latest review up to a date that the run decided under these tiers, or the tiers that the policy of today gives on it."""
+    tables = standing.session.runs.tables_of(standing.run.run_id)
+    stored = {each.as_of for each in tables if each.table == insight.TIER_ASSIGNMENT.full_name and each.as_of}
+    usable = [day for day in stored if earliest < day <= wanted and (wanted - day).days <= NEAR_DAYS]
+    if usable:
+        day = max(usable)
+        return day, standing.session.read(standing.run.run_id, insight.TIER_ASSIGNMENT, as_of=day)
+    plan = ReviewPlan(
+        reviews=(ReviewOn(wanted, standing.policy),),
+        registries=(standing.registry,),
+        lost=standing.past.lost_rule,
+        overrides=overrides_in(standing.session, standing.base.identity, policy=standing.policy.slug, dates=[wanted]),
+    )
+    (decided,) = decide_plan(standing.session.engine, standing.base.customer, standing.base.facts, plan)
+    return wanted, standing.session.engine.stage(decided.assignment)
