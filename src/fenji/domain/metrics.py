@@ -9,6 +9,9 @@ from enum import StrEnum
 from fenji.domain.periods import Window
 from fenji.domain.words import Words
 
+REVENUE = "net_revenue_12m"
+"""What tiers are counted and compared by: every part of fenji that speaks of the revenue of customers means this metric."""
+
 
 class Fact(StrEnum):
     """The clean tables that metrics are made from."""

@@ -1,45 +1,45 @@
 """In what order does the work flow? One file per use-case; the entrances call these and render what they return.
 
-results           what every use-case answers with
-initiating        makes a workspace from a template
-starting          from a folder of exports to tiers
-folder_news       what is new in a folder that has been started before
-starting_again    how sources.yaml comes to name what is new
-cell_reading      reads cells for the proposal by the parsers of a run
-rehearsing        tries a proposal with the steps of a run
-mapping           proposes sources.yaml from files
-running           collects, prepares, analyses and publishes
-prepared_warnings what a run says of what it made of the data
-arrival           what came in with a run: the records
-arriving          reads them from the clean tables of a run
-arrival_warnings  what nobody must overlook about it
-unread_files      data files that no source reads
-quality           reads back what became of every row
-tiers             the tiers at a date
-structure         what lies behind the counts of tiers
-moves             who moved between two reviews, and whether every flow closes
-why               the reasons of one customer's tier
-whatif            another policy on the same customers
-replaying         another policy over the last reviews
-replaying_sides   what each of both policies decided at them
-forecast          expected tiers of the next reviews
-trends            revenue, orders and customers by month, and what is to be expected
-value             what customers are worth and will be worth
-value_run         composes the steps of the value analysis
-priority          whom to serve first, and who may rise or fall
-segments          groups found in the data, read back for people
-segments_run      composes the steps of segments
-churn_run         composes the steps of churn and propensity
-churn_past        what was known at past dates, and what came of it
-churn             who is about to leave or to order, and why: risk, reasons and quality read back
-baskets           what is bought together
-recommend         what to offer each customer next
-recommend_run     composes the steps of recommendations
-policies          shows and lints a policy
-suggesting        a draft of a policy from the data
-first_policy      the tiers with which a shop begins, from its own customers
-publishing        freezes a version of a policy, and lists all versions
-overrides         tiers that people decide by hand, and which of them count
-selftest          rebuilds published numbers
-demo              the whole thread on a shipped data set
+results            what every use-case answers with
+initiating         makes a workspace from a template
+starting           from a folder of exports to tiers
+folder_news        what is new in a folder that has been started before
+starting_again     how sources.yaml comes to name what is new
+cell_reading       reads cells for the proposal by the parsers of a run
+rehearsing         tries a proposal with the steps of a run
+mapping            proposes sources.yaml from files
+running            collects, prepares, analyses and publishes
+prepared_warnings  what a run says of what it made of the data
+arrival            what came in with a run: the records
+arriving           reads them from the clean tables of a run
+arrival_warnings   what nobody must overlook about it
+unread_files       data files that no source reads
+quality            reads back what became of every row
+tiers              the tiers at a date
+structure          what lies behind the counts of tiers
+moves              who moved between two reviews, and whether every flow closes
+why                the reasons of one customer's tier
+whatif             another policy on the same customers
+replaying          another policy over the last reviews
+replaying_sides    what each of both policies decided at them
+forecast           expected tiers of the next reviews
+trends             revenue, orders and customers by month, and what is to be expected
+value              what customers are worth and will be worth
+value_run          composes the steps of the value analysis
+priority           whom to serve first, and who may rise or fall
+segments           groups found in the data, read back for people
+segments_run       composes the steps of segments
+churn_run          composes the steps of churn and propensity
+churn_past         what was known at past dates, and what came of it
+churn              who is about to leave or to order, and why: risk, reasons and quality read back
+baskets            what is bought together
+recommend          what to offer each customer next
+recommend_run      composes the steps of recommendations
+policies           shows and lints a policy
+suggesting         a draft of a policy from the data
+first_policy       the tiers with which a shop begins, from its own customers
+publishing         freezes a version of a policy, and lists all versions
+overrides          tiers that people decide by hand, and which of them count
+selftest           rebuilds published numbers
+demo               the whole thread on a shipped data set
 """

@@ -11,11 +11,10 @@ from pathlib import Path
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.policies.suggestions import Method, count_between, points_from, suggested_thresholds, value_points
-from fenji.analyze.reviews.tiers import REVENUE
 from fenji.documents.policies import policy_from_text, render_policy
 from fenji.documents.writing import write_whole
 from fenji.domain.conditions import Comparison, Operator
-from fenji.domain.metrics import Better
+from fenji.domain.metrics import REVENUE, Better
 from fenji.domain.policies import Policy, Tier
 from fenji.domain.words import Words
 from fenji.engines.engine import Engine

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import ibis.expr.types as ir
 
-from fenji.analyze.reviews.tier_counts import REVENUE
+from fenji.domain.metrics import REVENUE
 from fenji.engines.engine import Engine
 from fenji.errors import Problem
 from fenji.language import message as _

@@ -21,13 +21,12 @@ from fenji.analyze.priority.measures import measured_customers, measures_of
 from fenji.analyze.priority.points import order_of_attention
 from fenji.analyze.priority.summary import marks_in_order, priority_mark, priority_part
 from fenji.analyze.priority.upgrades import upgrade_candidates
-from fenji.analyze.reviews.explaining import reviews_after
-from fenji.analyze.reviews.tier_counts import REVENUE
 from fenji.analyze.rules.holds import RuleBasis, conditions_of, metrics_in
 from fenji.documents.priority import priority_rules_from_text
-from fenji.domain.metrics import Fact, Metric
+from fenji.domain.metrics import REVENUE, Fact, Metric
 from fenji.domain.policies import SCORE, Policy, ReviewPeriod
 from fenji.domain.priority import CHURN_MEASURE, CONTRACT_RULES, DEFAULT_RULES, PriorityRules
+from fenji.domain.reviews import coming_reviews
 from fenji.domain.runs import Run
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
@@ -227,7 +226,7 @@ def _panel_at_review(standing: Standing) -> ir.Table | None:
     policy, as_of = standing.policy, standing.as_of
     if policy.review.every is ReviewPeriod.ANNIVERSARY:
         return None
-    (review_on,) = reviews_after(as_of, policy.review.every, 1)
+    (review_on,) = coming_reviews(as_of, policy.review.every, 1)
     asked = [name for name in metrics_in(conditions_of(policy)) if name != SCORE]
     metrics = standing.registry.needed_for([*asked, REVENUE])
     facts = known_facts(standing.base.facts, as_of=as_of)

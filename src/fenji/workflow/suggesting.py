@@ -24,11 +24,10 @@ from fenji.analyze.policies.suggestions import (
     value_points,
     variance_explained,
 )
-from fenji.analyze.reviews.tiers import REVENUE
 from fenji.analyze.whatif.comparing import without_lost
 from fenji.documents.policies import render_policy
 from fenji.domain.conditions import Comparison, Operator
-from fenji.domain.metrics import Better
+from fenji.domain.metrics import REVENUE, Better
 from fenji.domain.periods import months_before
 from fenji.domain.policies import Policy, Tier
 from fenji.domain.words import Words

@@ -12,9 +12,10 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.metrics.registry import Registry
-from fenji.analyze.reviews.tier_counts import MAIN_METRICS, REVENUE, panel_with_tiers, profile_tiers
+from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
 from fenji.analyze.structure.bands import Grouping, MetricBands, parse_grouping
 from fenji.analyze.structure.cross_tables import CrossTable, cross_table, cross_tiers
+from fenji.domain.metrics import REVENUE
 from fenji.domain.periods import Window
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run

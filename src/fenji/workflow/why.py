@@ -14,10 +14,10 @@ import ibis.expr.types as ir
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.reviews.explaining import Decision, Explanation, explain
-from fenji.analyze.reviews.tier_counts import REVENUE
 from fenji.analyze.reviews.tiers import rule_basis
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.analyze.rules.judging import CustomerFacts
+from fenji.domain.metrics import REVENUE
 from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.domain.reviews import LostRule

@@ -23,9 +23,9 @@ from fenji.analyze.reviews.cells import cells_of, plan_cells
 from fenji.analyze.reviews.overrides import overrides_in_force
 from fenji.analyze.reviews.reviews import decide_reviews
 from fenji.analyze.reviews.tier_counts import count_tiers
-from fenji.analyze.reviews.tiers import REVENUE, assign_tiers, standing_at, tier_thresholds
+from fenji.analyze.reviews.tiers import assign_tiers, standing_at, tier_thresholds
 from fenji.analyze.rules.holds import conditions_of, metrics_in, top_shares_in
-from fenji.domain.metrics import Fact
+from fenji.domain.metrics import REVENUE, Fact
 from fenji.domain.policies import SCORE, Policy
 from fenji.domain.reviews import LostRule, ReviewOn
 from fenji.engines.engine import Engine

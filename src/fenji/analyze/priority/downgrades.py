@@ -18,11 +18,11 @@ import ibis.expr.types as ir
 from fenji.analyze.priority.expectations import expected_basis, foretold
 from fenji.analyze.priority.ladder import TODAY, with_metrics
 from fenji.analyze.priority.rule_gaps import Measured, Reach, best_of, margins_of, safest
-from fenji.analyze.reviews.explaining import reviews_after
 from fenji.analyze.rules.holds import RuleBasis, holds, metrics_in
 from fenji.domain.conditions import Condition
 from fenji.domain.policies import Cause, Downgrade, Policy, ReviewPeriod
 from fenji.domain.priority import PriorityRules, Watch
+from fenji.domain.reviews import coming_reviews
 from fenji.tables.insight_priority import DOWNGRADE_WATCH
 
 _URGENCY = {watch: number for number, watch in enumerate(Watch)}
@@ -151,6 +151,6 @@ def _falls_on(reviews_left: ir.IntegerValue, policy: Policy, as_of: date) -> ir.
     if review.every is ReviewPeriod.ANNIVERSARY:
         return ibis.null("date")
     most = review.grace_reviews + review.hold_reviews
-    days = reviews_after(as_of, review.every, most + 1)
+    days = coming_reviews(as_of, review.every, most + 1)
     dates = [(reviews_left == left, ibis.literal(day, type="date")) for left, day in enumerate(days)]
     return ibis.cases(*dates, else_=ibis.null("date"))

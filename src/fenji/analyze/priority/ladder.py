@@ -15,8 +15,9 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.priority.measures import EXPECTATIONS
-from fenji.analyze.reviews.tiers import REVENUE, rule_basis
+from fenji.analyze.reviews.tiers import rule_basis
 from fenji.analyze.rules.holds import RuleBasis, conditions_of, metrics_in
+from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import SCORE, Policy
 
 TODAY = "revenue_today"

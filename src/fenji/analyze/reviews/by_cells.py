@@ -27,12 +27,12 @@ from fenji.analyze.reviews.activity import LAST_ORDER, RHYTHM
 from fenji.analyze.reviews.cells import FLAGS, CellPlan, named_column
 from fenji.analyze.reviews.columns import Numbers, numbers_in
 from fenji.analyze.reviews.deciding import NOWHERE, Flags, Ranks, Said, State, decided
-from fenji.analyze.reviews.tiers import REVENUE
 from fenji.analyze.reviews.values import Values, values_of
 from fenji.analyze.reviews.windows import Cells, Windows
 from fenji.analyze.rules.bands import BELOW, NO_VALUE, Band, Cut, answer_of, most_answers, shared_bands, sizes_of, typical_facts
 from fenji.analyze.rules.judging import CustomerFacts, judge, qualified_tier_of
 from fenji.domain.conditions import Condition
+from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import Policy, ReviewPeriod
 from fenji.domain.reviews import LostRule, ReviewOn
 

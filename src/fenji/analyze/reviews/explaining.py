@@ -14,7 +14,7 @@ from typing import Any
 
 from fenji.analyze.rules.judging import CustomerFacts, Judged, Way, judge, qualified_tier_of, ways_to_meet
 from fenji.domain.policies import Cap, Cause, Downgrade, Policy, ReviewPeriod, Tier
-from fenji.domain.reviews import MONTHS_OF, review_dates
+from fenji.domain.reviews import coming_reviews
 from fenji.errors import ContractBroken
 from fenji.language import message as _
 
@@ -137,17 +137,6 @@ def explain(decision: Decision, policy: Policy, facts: CustomerFacts, *, joined_
     )
 
 
-def reviews_after(day: date, every: ReviewPeriod, count: int) -> tuple[date, ...]:
-    """The next reviews of a calendar, the earliest first.
-
-    >>> [str(day) for day in reviews_after(date(2026, 5, 20), ReviewPeriod.QUARTER, 2)]
-    ['2026-06-30', '2026-09-30']
-    """
-    far = date(day.year + 1 + count * MONTHS_OF[every] // 12, 12, 31)
-    span = (far.year - day.year + 1) * 12 // MONTHS_OF[every]
-    return tuple(each for each in review_dates(far, every, span) if each > day)[:count]
-
-
 def _tier_reason(tier: Tier, facts: CustomerFacts) -> TierReason:
     qualify = None if tier.qualify is None else judge(tier.qualify, facts)
     return TierReason(tier, qualify, None if tier.keep is None else judge(tier.keep, facts))
@@ -180,7 +169,7 @@ def _earliest_fall(decision: Decision, policy: Policy, joined_on: date | None) -
     covered = decision.hold_left + decision.grace_left
     every = policy.review.every
     if every is not ReviewPeriod.ANNIVERSARY:
-        return reviews_after(decision.as_of, every, covered + 1)[covered]
+        return coming_reviews(decision.as_of, every, covered + 1)[covered]
     month = joined_on.month if joined_on else 12
-    ticks = reviews_after(decision.as_of, every, 12 * (covered + 2))
+    ticks = coming_reviews(decision.as_of, every, 12 * (covered + 2))
     return [tick for tick in ticks if tick.month == month and (joined_on is None or tick.year > joined_on.year)][covered]

@@ -15,10 +15,9 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import Policy
 from fenji.tables.insight import TIER_COUNT, TIER_PROFILE
-
-REVENUE = "net_revenue_12m"
 
 MAIN_METRICS = (REVENUE, "orders_12m", "average_order_value_12m", "days_since_last_order", "satisfaction_12m")
 """What a profile shows where nobody asks for other metrics: how much, how often, how large, how lately, how content."""

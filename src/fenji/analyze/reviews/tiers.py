@@ -22,13 +22,13 @@ from fenji.analyze.rules.distributions import top_threshold
 from fenji.analyze.rules.holds import CUSTOMER_PREFIX, RuleBasis, conditions_of, holds, metrics_in, top_shares_in
 from fenji.analyze.rules.scores import with_score
 from fenji.domain.conditions import Condition, TopShare
+from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import SCORE, Cause, Policy, ReviewPeriod
 from fenji.domain.reviews import NEVER_LOST, LostRule
 from fenji.errors import InvalidInput, unknown_name
 from fenji.language import message as _
 from fenji.tables.insight import MONEY, TIER_ASSIGNMENT, TIER_THRESHOLD
 
-REVENUE = "net_revenue_12m"
 """Kept with every decision, so that counts and movements need no panel."""
 
 

@@ -87,8 +87,11 @@ def _formula(metric: Metric, parts: list[Values], as_of: date) -> Values:
         case Aggregate.SUM if metric.per is not None:
             size = float(metric.per * 100)
             return Values(np.maximum(np.floor(parts[0].numbers.astype(np.float64) / size), 0).astype(np.int64), 0)
-        case _:
+        case _ if len(parts) == 1:
             return parts[0]
+        case _:
+            message = f"nobody has said how {metric.aggregate} is made of {len(parts)} measures"
+            raise AssertionError(message)
 
 
 def _ratio(metric: Metric, found: Mapping[str, Values]) -> Values:

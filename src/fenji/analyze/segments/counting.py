@@ -14,10 +14,9 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from fenji.domain.metrics import REVENUE
 from fenji.domain.segments import Segmentation
 from fenji.tables.insight_segments import SEGMENT_COUNT, SEGMENT_TIER
-
-REVENUE = "net_revenue_12m"
 
 
 def cross_segments(segment: ir.Table, panel: ir.Table, assignment: ir.Table, *, as_of: date) -> ir.Table:

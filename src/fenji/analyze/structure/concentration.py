@@ -17,8 +17,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.reviews.tier_counts import REVENUE
 from fenji.analyze.rules.distributions import value_counts
+from fenji.domain.metrics import REVENUE
 
 CURVE_PERCENTS = tuple(range(5, 101, 5))
 """Twenty points of the Pareto curve."""

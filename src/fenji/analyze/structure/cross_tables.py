@@ -11,8 +11,8 @@ from decimal import Decimal
 
 import ibis.expr.types as ir
 
-from fenji.analyze.reviews.tier_counts import REVENUE
 from fenji.analyze.structure.bands import ColumnGroups, Grouping, MetricBands, band_number
+from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import Policy
 
 

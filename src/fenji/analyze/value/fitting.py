@@ -78,11 +78,6 @@ class ValueModels:
     """Between order days and average revenue of repeat buyers."""
     rhythm: RhythmFound
 
-    @property
-    def is_interval_known(self) -> bool:
-        """Whether the data say how sure the parameters of orders are."""
-        return self.purchase is not None and self.purchase.covariance is not None
-
 
 @dataclass(frozen=True)
 class ExpectedTotal:

@@ -19,7 +19,6 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.reviews.tier_counts import REVENUE
 from fenji.analyze.reviews.tiers import rule_basis
 from fenji.analyze.rules.bands import (
     BELOW,
@@ -49,6 +48,7 @@ from fenji.analyze.rules.holds import (
 )
 from fenji.analyze.rules.judging import CustomerFacts
 from fenji.domain.conditions import Operator
+from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import SCORE, Policy
 from fenji.errors import InvalidInput
 from fenji.language import message as _

@@ -17,10 +17,10 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.reviews.tier_counts import REVENUE
 from fenji.analyze.rules.judging import CustomerFacts, judge, qualified_tier_of, tier_of
 from fenji.analyze.whatif.alike import code_of, facts_of
 from fenji.domain.conditions import Condition, Group, Junction
+from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import Cause, Policy, Tier
 
 MOST_AFFECTED = 20

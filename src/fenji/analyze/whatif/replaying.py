@@ -22,9 +22,8 @@ from fenji.analyze.reviews.tiers import rule_basis
 from fenji.analyze.rules.holds import holds
 from fenji.analyze.whatif.comparing import Move, direction_of, lines_of
 from fenji.domain.conditions import Condition
+from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import Cause, Policy
-
-REVENUE = "net_revenue_12m"
 
 
 class RulePart(StrEnum):

@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from fenji.collect.headers import Confidence
-from fenji.collect.remarks import Remark
 from fenji.collect.understanding.proposal import FoundTable, ProposedColumn, ProposedDrop, ProposedSource
 from fenji.domain.feeds import FEEDS, Cell, Feed, Field
 from fenji.domain.sources import MoneyUnit, Shape
@@ -281,8 +280,3 @@ def quoted(text: str) -> str:
     if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS_WITH_MEANING and not text.endswith(" "):
         return text
     return json.dumps(text, ensure_ascii=False)
-
-
-def remark_texts(remarks: Iterable[Remark], language: Language) -> tuple[str, ...]:
-    """Remarks as sentences, for a table or a JSON answer."""
-    return tuple(remark.describe(language) for remark in remarks)

@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 
 from fenji.analyze.metrics.registry import Registry
-from fenji.analyze.reviews.explaining import Decision, explain, reviews_after
+from fenji.analyze.reviews.explaining import Decision, explain
 from fenji.analyze.rules.judging import CustomerFacts
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Cause, Policy, ReviewPeriod
+from fenji.domain.reviews import coming_reviews
 from fenji.errors import ContractBroken
 from fenji.language import Language
 from fenji.wording.reasons import keeping_lines, missing_lines, rule_lines, standing_line
@@ -140,4 +141,4 @@ def test_the_sentences_say_where_why_until_when_and_what_is_missing():
     ],
 )
 def test_the_next_reviews_are_calendar_ends(every, expected):
-    assert [str(day) for day in reviews_after(date(2025, 12, 31), every, 2)] == expected
+    assert [str(day) for day in coming_reviews(date(2025, 12, 31), every, 2)] == expected
