@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fenji.engines.engine import Engine
-from unit.analyze.test_replaying import answers
+from unit.analyze.whatif.test_replaying import answers
 
 
 @pytest.mark.spark

@@ -96,9 +96,9 @@ def test_the_engines_decide_the_same_history(duck: Engine, spark: Engine, highes
 def test_cells_and_panels_give_the_same_history(duck: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     from_cells = answer(duck, AMOUNT)
     # As with more thresholds than a list can hold, and with more reviews than a number has bits.
-    monkeypatch.setattr("fenji.analyze.review_rules._LISTED", 1)
+    monkeypatch.setattr("fenji.analyze.reviews.by_cells._LISTED", 1)
     for module in ("cells", "rules"):
-        monkeypatch.setattr(f"fenji.analyze.review_{module}.FLAGS", 4)
+        monkeypatch.setattr(f"fenji.analyze.reviews.{module}.FLAGS", 4)
     assert answer(duck, AMOUNT) == from_cells
     monkeypatch.setattr("fenji.workspace.reviews.plan_cells", lambda *_given: None)
     assert answer(duck, AMOUNT) == from_cells
