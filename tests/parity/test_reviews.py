@@ -97,7 +97,7 @@ def test_cells_and_panels_give_the_same_history(duck: Engine, monkeypatch: pytes
     from_cells = answer(duck, AMOUNT)
     # As with more thresholds than a list can hold, and with more reviews than a number has bits.
     monkeypatch.setattr("fenji.analyze.reviews.by_cells._LISTED", 1)
-    for module in ("cells", "rules"):
+    for module in ("cells", "by_cells"):
         monkeypatch.setattr(f"fenji.analyze.reviews.{module}.FLAGS", 4)
     assert answer(duck, AMOUNT) == from_cells
     monkeypatch.setattr("fenji.workspace.reviews.plan_cells", lambda *_given: None)
