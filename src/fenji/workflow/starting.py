@@ -13,6 +13,7 @@ from fenji.errors import FenjiError, InvalidInput, NotFound, Problem
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE
+from fenji.workflow.arrival_warnings import COLUMNS_ABSENT
 from fenji.workflow.first_policy import POLICY_SLUG, FirstPolicy, suggest_thresholds, write_first_policy
 from fenji.workflow.folder_news import Folder, bears_signature, gone_problem, look_at, newest_order, signed
 from fenji.workflow.initiating import init_workspace, template_text
@@ -124,9 +125,14 @@ def start(
     day = as_of or _review_day(looked_at, latest)
     run = run_all(root, as_of=day, progress=progress)
     # What was looked at are samples, or the files of last time, or nothing: the newest order is known once all rows are read.
-    if as_of is None and (right := _review_day(newest_order(root), latest)) != day:
+    right = as_of or _review_day(newest_order(root), latest)
+    policy, warnings = _first_policy(root, right, language) if is_new or _was_broken_off(root) else (None, ())
+    if policy is not None or right != day:
+        # What is published follows the shop's own thresholds, so that every command says what this one says.
+        said = tuple(each for each in run.warnings if each.code == COLUMNS_ABSENT)
         run = run_all(root, as_of=right, progress=progress)
-    policy, warnings = _first_policy(root, run, language) if is_new or _was_broken_off(root) else (None, ())
+        # Told of files when they come; the second run has found them unchanged.
+        run = replace(run, warnings=(*said, *run.warnings))
     tiers = tiers_at(root, as_of=run.as_of)
     return replace(found, run=run, policy=policy, tiers=tiers, warnings=(*gone_problem(folder), *warnings))
 
@@ -173,12 +179,12 @@ def _review_day(newest: date | None, latest: date) -> date:
     return newest if newest is not None and newest < latest - timedelta(days=STALE_DAYS) else latest
 
 
-def _first_policy(root: Path, run: RunResult, language: Language) -> tuple[FirstPolicy | None, tuple[Problem, ...]]:
+def _first_policy(root: Path, day: date, language: Language) -> tuple[FirstPolicy | None, tuple[Problem, ...]]:
     """Thresholds from the shop's own buyers, in the place of the template's."""
     with open_session(open_workspace(root)) as session:
         base = clean_base_of(session, session.latest())
         try:
-            first = suggest_thresholds(session.engine, base, as_of=run.as_of, language=language)
+            first = suggest_thresholds(session.engine, base, as_of=day, language=language)
         except FenjiError as error:
             return None, error.problems
     write_first_policy(root, first)

@@ -16,6 +16,7 @@ from fenji.domain.feeds import Feed
 from fenji.errors import NotFound
 from fenji.language import Language
 from fenji.workflow.starting import StartResult, start
+from fenji.workflow.why import why_of
 
 pytestmark = pytest.mark.apart
 
@@ -129,3 +130,15 @@ def test_a_folder_that_is_not_there_or_has_no_data_is_refused(tmp_path: Path) ->
     (tmp_path / "read me.md").write_text("hello", encoding="utf-8")
     with pytest.raises(NotFound, match="no data file"):
         begin(tmp_path)
+
+
+def test_what_is_published_follows_the_thresholds_that_start_has_made(tmp_path: Path) -> None:
+    (tmp_path / "订单.csv").write_text(ORDERS, encoding="utf-8")
+    result = start(tmp_path, language=Language.EN, ask=lambda _: {})
+    assert result.policy is not None
+    assert result.tiers is not None
+    assert result.run is not None
+    assert result.tiers.run_id == result.run.run_id
+    reasons = why_of(tmp_path, "M1")
+    assert reasons.run_id == result.run.run_id
+    assert reasons.explanation.decision.tier in {each.tier for each in result.tiers.tiers}
