@@ -1,0 +1,211 @@
+"""How does a person who works in Python or a notebook ask? One opened workspace, its answers, and its tables as data frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from fenji.domain.runs import Run, RunStatus
+from fenji.errors import NotFound, unknown_name
+from fenji.language import message as _
+from fenji.workflow.baskets import RulesResult, rules_at
+from fenji.workflow.churn import ChurnResult, churn_at
+from fenji.workflow.forecast import ForecastResult, forecast_at
+from fenji.workflow.moves import moves_between
+from fenji.workflow.priority import PriorityResult, priority_at
+from fenji.workflow.quality import report_quality
+from fenji.workflow.recommend import RecommendResult, recommend_at
+from fenji.workflow.results import MovesResult, QualityResult, RunResult, TiersResult
+from fenji.workflow.running import run_all
+from fenji.workflow.segments import SegmentsResult, segments_at
+from fenji.workflow.tiers import tiers_at, tiers_of_run
+from fenji.workflow.value import ValueResult, value_at
+from fenji.workflow.whatif import WhatIfResult, whatif_at
+from fenji.workflow.why import WhyResult, why_of
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.past_run import PastRun
+from fenji.workspace.session import Session, open_session
+
+SHOWN_ROWS = 20
+RUNS_SEARCHED = 1000
+"""Newest runs among which the run of an analysis is looked for."""
+
+
+@dataclass(frozen=True)
+class BookTable:
+    """One published table: where its files stand, and the rows as a data frame of your choice."""
+
+    name: str
+    run_id: str
+    as_of: date | None
+    """The day of its rows, where a run keeps the table by days."""
+    files: tuple[Path, ...]
+    """Parquet; any engine may read them, and nothing changes them."""
+
+    def to_arrow(self) -> Any:  # noqa: ANN401 - pyarrow is untyped
+        """All rows as a pyarrow.Table; they must fit into memory."""
+        import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
+        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+        return pa.concat_tables([pq.read_table(file, partitioning=None) for file in self.files], promote_options="default")
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is untyped
+        """All rows as a pandas.DataFrame; amounts stay exact decimals."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> Any:  # noqa: ANN401 - Polars need not be installed
+        """All rows as a polars.DataFrame.
+
+        Raises:
+            NotFound: Polars is not installed.
+        """
+        try:
+            polars = import_module("polars")
+        except ModuleNotFoundError as error:
+            raise NotFound.of(_("Polars is not installed."), advice=_("Install it with: pip install polars")) from error
+        return polars.from_arrow(self.to_arrow())
+
+    def __len__(self) -> int:
+        """How many rows it has; nothing but the ends of the files is read."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+        return sum(pq.read_metadata(file).num_rows for file in self.files)
+
+    def _repr_html_(self) -> str:
+        """The first rows, for notebooks."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+        opened = pq.ParquetFile(self.files[0])
+        rows = next(iter(opened.iter_batches(SHOWN_ROWS)), None)
+        head = "".join(f"<th>{escape(name)}</th>" for name in opened.schema_arrow.names)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{'' if value is None else escape(str(value))}</td>" for value in row.values()) + "</tr>"
+            for row in (rows.to_pylist() if rows is not None else [])
+        )
+        day = "" if self.as_of is None else f", {self.as_of}"
+        return f"<p>{escape(self.name)}{day}: {len(self):,}</p><table><tr>{head}</tr>{body}</table>"
+
+
+@dataclass(frozen=True)
+class Book:
+    """One workspace. Each method is the use-case of the command with its name; all of them raise ``fenji.errors``."""
+
+    folder: Path
+
+    def run(self, *, as_of: date | None = None, policy: str | None = None, history: int = 1, force: bool = False) -> RunResult:
+        """Collects, prepares, decides tiers and publishes."""
+        return run_all(self.folder, as_of=as_of, policy=policy, history=history, force=force)
+
+    def tiers(
+        self, *, as_of: date | None = None, policy: str | None = None, by: str | None = None, run: str | None = None
+    ) -> TiersResult:
+        """How many customers stand in each tier; with ``run`` exactly as that run published it."""
+        if run is not None:
+            return tiers_of_run(self.folder, run, as_of=as_of, by=by)
+        return tiers_at(self.folder, as_of=as_of, policy=policy, by=by)
+
+    def moves(self, *, earlier_on: date | None = None, as_of: date | None = None, run: str | None = None) -> MovesResult:
+        """Who moved between two reviews."""
+        return moves_between(self.folder, earlier_on=earlier_on, as_of=as_of, run_id=run)
+
+    def why(self, customer: str, *, as_of: date | None = None, run: str | None = None) -> WhyResult:
+        """The reasons of one customer's tier."""
+        return why_of(self.folder, customer, as_of=as_of, run=run)
+
+    def whatif(self, file: Path | str, *, as_of: date | None = None, policy: str | None = None) -> WhatIfResult:
+        """What another policy would change."""
+        return whatif_at(self.folder, Path(file), as_of=as_of, policy=policy)
+
+    def value(self, *, as_of: date | None = None, customer: str | None = None, top: int = 10) -> ValueResult:
+        """What customers are worth and may be worth."""
+        return value_at(self.folder, as_of=as_of, customer=customer, top=top)
+
+    def priority(self, *, as_of: date | None = None, customer: str | None = None, top: int = 10) -> PriorityResult:
+        """Whom to serve first."""
+        return priority_at(self.folder, as_of=as_of, customer=customer, top=top)
+
+    def segments(self, *, as_of: date | None = None, customer: str | None = None) -> SegmentsResult:
+        """Groups found in the data."""
+        return segments_at(self.folder, as_of=as_of, customer=customer)
+
+    def churn(self, *, as_of: date | None = None, customer: str | None = None, top: int = 20) -> ChurnResult:
+        """Who is about to leave, and why."""
+        return churn_at(self.folder, as_of=as_of, customer=customer, top=top)
+
+    def rules(self, *, as_of: date | None = None, tier: str | None = None, top: int = 20) -> RulesResult:
+        """What is bought together."""
+        return rules_at(self.folder, as_of=as_of, tier=tier, top=top)
+
+    def recommend(self, *, as_of: date | None = None, customer: str | None = None, top: int = 20) -> RecommendResult:
+        """What to offer next."""
+        return recommend_at(self.folder, as_of=as_of, customer=customer, top=top)
+
+    def forecast(self, *, reviews: int = 6, run: str | None = None) -> ForecastResult:
+        """Expected tiers of the next reviews."""
+        return forecast_at(self.folder, reviews=reviews, run_id=run)
+
+    def quality(self, *, run: str | None = None) -> QualityResult:
+        """What became of every row that came in."""
+        return report_quality(self.folder, run_id=run)
+
+    def tables(self, *, run: str | None = None) -> tuple[str, ...]:
+        """The names of all published tables: those of the last run and of the analyses that stand on its data, or those of one run."""
+        with open_session(open_workspace(self.folder)) as session:
+            return tuple(sorted({each.table for found in _runs(session, run) for each in session.runs.tables_of(found.run_id)}))
+
+    def table(self, name: str, *, as_of: date | None = None, run: str | None = None) -> BookTable:
+        """One published table.
+
+        Args:
+            name: shelf and table, such as ``insight.customer_metric``.
+            as_of: a day, of tables that runs keep by days; None: the last one kept.
+            run: a run; None: the last one, or the newest analysis on its data that has the table.
+
+        Raises:
+            NotFound: no such table, or none of that day.
+        """
+        with open_session(open_workspace(self.folder)) as session:
+            runs = _runs(session, run)
+            for found in runs:
+                parts = [each for each in session.runs.tables_of(found.run_id) if each.table == name]
+                if parts:
+                    days = sorted({each.as_of for each in parts if each.as_of is not None})
+                    day = as_of or (days[-1] if days else None)
+                    files = [file for each in parts if each.as_of == day for file in session.store.files(each.path)]
+                    if not files:
+                        raise NotFound.of(
+                            _("run {run_id} keeps no {table} of {day}."),
+                            advice=_("It has one on: {dates}."),
+                            run_id=found.run_id,
+                            table=name,
+                            day=day,
+                            dates=", ".join(map(str, days)),
+                        )
+                    return BookTable(name, found.run_id, day, tuple(files))
+        raise NotFound(unknown_name(_("table"), name, self.tables(run=run)))
+
+
+def open_book(folder: Path | str = ".") -> Book:
+    """The workspace in a folder.
+
+    Raises:
+        NotFound: the folder is no workspace.
+    """
+    return Book(open_workspace(Path(folder)).root)
+
+
+def _runs(session: Session, run: str | None) -> tuple[Run, ...]:
+    """The run that is asked for; else the last run, and the analyses that stand on its data, newest first."""
+    if run is not None:
+        return (session.runs.published(run),)
+    last = session.latest()
+    others = (
+        session.runs.published(each.run_id)
+        for each in session.runs.list_runs(limit=RUNS_SEARCHED)
+        if each.status is RunStatus.PUBLISHED and each.run_id != last.run_id
+    )
+    return (last, *(each for each in others if PastRun(session, each).collected.run_id == last.run_id))
