@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fenji.analyze.forecast.flows import flows_to
@@ -40,6 +40,7 @@ def history(seed: int, movements: int, tiers: int, bands: int, size: int) -> np.
     size=st.sampled_from([0, 1, 5, 50, 5000]),
     filling=st.integers(0, 16),
 )
+@example(seed=0, movements=3, tiers=2, bands=1, size=5, filling=4)  # a tier that stood empty at the last review and fills later
 def test_every_forecast_closes(*, seed: int, movements: int, tiers: int, bands: int, size: int, filling: int) -> None:
     known = Transitions(history(seed, movements, tiers, bands, size), tiers, bands, filling)
     names = [f"tier{rank}" for rank in range(tiers)]

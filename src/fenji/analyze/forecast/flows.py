@@ -35,7 +35,10 @@ def flows_to(moved: Floats, opening: Floats, target: Floats) -> Floats:
     """
     tiers = len(opening)
     found = moved.copy()
-    found[:tiers] *= (opening / np.maximum(moved[:tiers].sum(axis=1), 1e-300))[:, None]
+    # Who stands in a tier that nobody was expected to leave or stay in, stays: a row of zeros multiplied stays one of zeros.
+    unmoved = np.flatnonzero((moved[:tiers].sum(axis=1) <= 0) & (opening > 0))
+    found[unmoved, unmoved] = opening[unmoved]
+    found[:tiers] *= (opening / np.maximum(found[:tiers].sum(axis=1), 1e-300))[:, None]
     rest = found[tiers, :tiers].sum()
     total = float(target.sum())
     coming, going = _closing_factors(
