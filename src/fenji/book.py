@@ -27,12 +27,10 @@ from fenji.workflow.value import ValueResult, value_at
 from fenji.workflow.whatif import WhatIfResult, whatif_at
 from fenji.workflow.why import WhyResult, why_of
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.past_run import PastRun
+from fenji.workspace.past_run import RUNS_SEARCHED, PastRun
 from fenji.workspace.session import Session, open_session
 
 SHOWN_ROWS = 20
-RUNS_SEARCHED = 1000
-"""Newest runs among which the run of an analysis is looked for."""
 
 
 @dataclass(frozen=True)

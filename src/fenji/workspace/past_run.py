@@ -26,7 +26,7 @@ from fenji.workspace.folder import (
 from fenji.workspace.session import Session
 
 RUNS_SEARCHED = 1000
-"""Newest runs among which the last history is looked for: years of daily runs."""
+"""Newest runs among which a history or the run of an analysis is looked for: years of daily runs."""
 
 
 @dataclass(frozen=True)
