@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from fenji.answers.arrival import Arrival, LeftOut, PeriodRevenue, SourceArrival
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.reasons import EXPECTED, Reason
 from fenji.errors import Place
 from fenji.language import message as _
-from fenji.workflow.arrival import Arrival, LeftOut, PeriodRevenue, SourceArrival
 from fenji.workflow.arrival_warnings import FAULTS_TOLD
 
 REASONS_SHOWN = 12
@@ -21,37 +21,6 @@ WIDE = 120
 """Columns of a screen that the table of reasons needs; on a narrower one they are sentences."""
 WORDS_SHOWN = 40
 """Signs of a cell shown as an example."""
-
-
-def answer_arrival(arrival: Arrival) -> dict[str, Any]:
-    """The JSON object of an arrival."""
-    later = arrival.later
-    return {
-        "sources": [_source_answer(each) for each in arrival.sources],
-        "unread_files": list(arrival.unread_files),
-        "unread_sheets": list(arrival.unread_sheets),
-        "customers": arrival.customers,
-        "orders": arrival.orders,
-        "net_revenue": arrival.net_revenue,
-        "currency": arrival.currency,
-        "is_money_read": arrival.is_money_read,
-        "unattributed_net_revenue": arrival.unattributed_net_revenue,
-        "unattributed_share": arrival.unattributed_share,
-        "first_on": arrival.first_on,
-        "last_on": arrival.last_on,
-        "periods": [vars(each) for each in arrival.periods],
-        "largest_orders": [vars(each) for each in arrival.largest_orders],
-        "later_orders": None if later is None else vars(later),
-    }
-
-
-def _source_answer(source: SourceArrival) -> dict[str, Any]:
-    return {
-        **vars(source),
-        "faults": source.faults,
-        "reasons": [vars(each) for each in source.reasons],
-        "files": [vars(each) for each in source.files],
-    }
 
 
 def show_arrival(arrival: Arrival, output: Output, names: Mapping[str, str] | None = None) -> None:

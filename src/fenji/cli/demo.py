@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from fenji.cli import moves, quality, tiers, whatif, why
-from fenji.cli import run as run_command
 from fenji.cli.options import AsJson, Engine, Lang, engine_of
 from fenji.cli.output import Col, Output, number
 from fenji.language import message as _
@@ -57,12 +56,12 @@ def answer(result: DemoResult, output: Output) -> dict[str, Any]:
         "version": result.run.version,
         "workspace": result.workspace,
         "seconds": round(result.seconds, 3),
-        "run": run_command.answer(result.run, output),
-        "quality": quality.answer(result.quality),
-        "tiers": tiers.answer(result.tiers, output),
-        "reviews": [{"as_of": each.as_of, "customers": dict(each.customers)} for each in result.reviews],
-        "moves": moves.answer(result.moves, output),
-        "why": why.answer(result.why, output),
+        "run": result.run,
+        "quality": result.quality,
+        "tiers": result.tiers,
+        "reviews": result.reviews,
+        "moves": result.moves,
+        "why": result.why,
         "whatif": whatif.answer(result.whatif, output),
     }
 
@@ -75,7 +74,7 @@ def show(result: DemoResult, output: Output) -> None:
     output.heading(_("1. What became of the rows"))
     quality.show_account(result.quality, output)
     output.heading(_("2. Tiers as of {as_of}, by what customers spent in twelve months"), as_of=result.tiers.as_of)
-    output.say(moves.lost_sentence(result.moves.lost_rule, output))
+    output.say("{line}", line=result.moves.lost.sentence.in_language(output.language))
     tiers.show_tiers(result.tiers, output)
     output.heading(_("3. Two years of monthly reviews: customers per tier"))
     _show_reviews(result, output)

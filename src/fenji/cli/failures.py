@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from fenji.cli.output import Output, problem_json
+from fenji.answers.failures import FailedAnswer, Failure
+from fenji.cli.output import Output
 from fenji.errors import FenjiError, InvalidArgument, Kind, Problem, unknown_name
 from fenji.language import message as _
 
@@ -33,8 +34,7 @@ INTERRUPTED = 130
 def fail(error: FenjiError, output: Output) -> int:
     """Tells what went wrong and returns the exit code."""
     if output.is_json:
-        problems = [problem_json(each, output.language) for each in error.problems]
-        output.json({"error": {"code": error.code, "kind": str(error.kind), "retryable": error.retryable, "problems": problems}})
+        output.json(FailedAnswer(Failure.of(error)))
     else:
         for each in error.problems:
             line = output.text(_("Error: {problem}"), problem=each.describe(output.language))
@@ -51,8 +51,7 @@ def fail_by_bug(error: Exception, output: Output, folder: Path | None) -> int:
         advice=_("This is our mistake. Please send us {file}; look first whether it holds anything that you must not share."),
     )
     if output.is_json:
-        problems = [problem_json(problem, output.language)]
-        output.json({"error": {"code": "bug", "kind": str(Kind.BUG), "retryable": False, "problems": problems}})
+        output.json(FailedAnswer(Failure("bug", Kind.BUG, retryable=False, problems=(problem,))))
     else:
         output.remarks.print(Text(problem.describe(output.language), style="red"), soft_wrap=True)
     return EXIT_CODES[Kind.BUG]

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from fenji.cli import trends
-from fenji.cli.moves import lost_sentence
 from fenji.cli.options import AsJson, AsOf, Engine, HistoryRun, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number, percent, problem_json
 from fenji.cli.trends import NO_BREAK
@@ -18,6 +17,7 @@ from fenji.domain.forecasts import Basis, ForecastModel
 from fenji.domain.trends import GroupBy, Measure
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
+from fenji.wording.reviews import lost_sentence
 from fenji.workflow.forecast import ForecastResult, forecast_at
 from fenji.workflow.trends import MOST_MONTHS, trend_at
 
@@ -176,7 +176,7 @@ def answer(result: ForecastResult, output: Output) -> dict[str, Any]:
         "lost": {
             "after_days": result.lost_rule.after_days,
             "after_intervals": result.lost_rule.after_intervals,
-            "sentence": lost_sentence(result.lost_rule, output),
+            "sentence": lost_sentence(result.lost_rule, output.language),
         },
         "customers": result.customers,
         "tiers": [vars(each) for each in found.tiers],
@@ -217,7 +217,7 @@ def show(result: ForecastResult, output: Output) -> None:
     if found.model is ForecastModel.COMBINED:
         parts = [f"{output.text(MODEL_NAMES[model])} {percent(weight, 0)}" for model, weight in found.weights.items()]
         output.say(_("Weights, by how near each was before: {weights}."), weights="; ".join(parts))
-    output.say(lost_sentence(result.lost_rule, output))
+    output.say("{line}", line=lost_sentence(result.lost_rule, output.language))
     _show_flows(result, output)
     _show_backtest(result, output)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.runs import InitResult
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Output
 from fenji.language import message as _
 from fenji.workflow.initiating import DEFAULT_TEMPLATE, init_workspace
-from fenji.workflow.results import InitResult
 
 HELP = _("Makes a workspace: settings, a starter for sources.yaml, and the policy of a template. Overwrites nothing.")
 EXAMPLES = (
@@ -66,20 +66,9 @@ def command(
         folder or workspace, template=template, language=output.language, currency=currency, time_zone=time_zone
     )
     if output.is_json:
-        output.json(answer(result))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: InitResult) -> dict[str, Any]:
-    """The JSON object; no run has taken place yet."""
-    return {
-        "run_id": None,
-        "as_of": None,
-        "workspace": result.workspace,
-        "template": result.template,
-        "files": list(result.files),
-    }
 
 
 def show(result: InitResult, output: Output) -> None:

@@ -6,17 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.moves import CohortAt, MovementCell, MovesResult
 from fenji.cli.options import AsJson, Engine, HistoryRun, Lang, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent, problem_json
+from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.policies import Cause
-from fenji.domain.reviews import LostRule
 from fenji.language import message as _
 from fenji.workflow.moves import moves_between
-from fenji.workflow.results import CohortAt, MovementCell, MovesResult
 
 HELP = _(
     "Shows who moved between two reviews: from tier to tier, new, returned and lost; how each tier got from opening to closing; and whom it kept."
@@ -74,65 +73,9 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     result = moves_between(workspace, earlier_on=day_of(earlier_on), as_of=day_of(later_on), run_id=run, engine=engine_of(engine))
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: MovesResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    return {
-        "run_id": result.run_id,
-        "from": result.earlier_on,
-        "as_of": result.as_of,
-        "policy": result.policy,
-        "version": result.version,
-        "currency": result.currency,
-        "lost": {
-            "after_days": result.lost_rule.after_days,
-            "after_intervals": result.lost_rule.after_intervals,
-            "sentence": lost_sentence(result.lost_rule, output),
-        },
-        "opening": result.opening,
-        "closing": result.closing,
-        "tiers": [{"tier": tier, "name": name.in_language(output.language)} for tier, name in result.names.items()],
-        "movements": [vars(each) for each in result.movements],
-        "flows": [vars(each) for each in result.flows],
-        "reviews": [{**vars(each), "churn_rate": each.churn_rate} for each in result.periods],
-        "causes": {str(cause): count for cause, count in result.causes.items()},
-        "rates": [
-            {
-                **vars(each),
-                "stayed_share": each.stayed_share,
-                "retention_rate": each.retention_rate,
-                "churn_rate": each.churn_rate,
-            }
-            for each in result.rates
-        ],
-        "stays": [vars(each) for each in result.stays],
-        "cohorts": [{**vars(each), "cohort": _month(each.cohort)} for each in result.cohorts],
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
-def lost_sentence(rule: LostRule, output: Output) -> str:
-    """When a customer counts as lost, in a sentence that stands in every answer."""
-    if rule.after_intervals is not None and rule.after_days is not None:
-        return output.text(
-            _(
-                "Lost is who is silent, without order or event, for more than {intervals} times the own mean days between orders; without such a rhythm, for more than {days} days."
-            ),
-            intervals=rule.after_intervals,
-            days=rule.after_days,
-        )
-    if rule.after_intervals is not None:
-        return output.text(
-            _("Lost is who is silent, without order or event, for more than {intervals} times the own mean days between orders."),
-            intervals=rule.after_intervals,
-        )
-    if rule.after_days is not None:
-        return output.text(_("Lost is who is silent, without order or event, for more than {days} days."), days=rule.after_days)
-    return output.text(_("Nobody is ever lost, because fenji.toml sets neither lost_after_days nor lost_after_intervals."))
 
 
 def show(result: MovesResult, output: Output) -> None:
@@ -146,7 +89,7 @@ def show(result: MovesResult, output: Output) -> None:
         version=result.version,
         run_id=result.run_id,
     )
-    output.say(lost_sentence(result.lost_rule, output))
+    output.say("{line}", line=result.lost.sentence.in_language(output.language))
     show_moves(result, output)
     output.heading(_("Their revenue of 12 months at {later} ({currency})"), later=result.as_of, currency=result.currency)
     _show_matrix(result, output, _revenue)
@@ -163,8 +106,8 @@ def show_moves(result: MovesResult, output: Output) -> None:
 
 def _show_matrix(result: MovesResult, output: Output, cell: Callable[[Sequence[MovementCell]], str]) -> None:
     """Tiers by tiers, the highest first; new and returned stand below, lost at the right."""
-    tiers = list(result.names)[::-1]
-    names = [result.names[each].in_language(output.language) for each in tiers]
+    tiers = [each.tier for each in reversed(result.tiers)]
+    names = list(_names(result, output).values())[::-1]
     columns = [output.text(_("from \\ to")), *names, output.text(_("lost")), output.text(_("all"))]
 
     def line(title: str, moves: Sequence[MovementCell]) -> list[str]:
@@ -200,11 +143,9 @@ def _revenue(cells: Sequence[MovementCell]) -> str:
 def _show_flows(result: MovesResult, output: Output) -> None:
     """The flow statement: one line per tier, and their sum, in which ups and downs cancel out."""
     output.heading(_("From opening to closing"))
+    names = _names(result, output)
     head = [Col(output.text(_("tier"))), *(Col(output.text(title), is_number=True) for _name, title in FLOW_TITLES)]
-    lines = [
-        (result.names[flow.tier].in_language(output.language), [getattr(flow, name) for name, _title in FLOW_TITLES])
-        for flow in reversed(result.flows)
-    ]
+    lines = [(names[flow.tier], [getattr(flow, name) for name, _title in FLOW_TITLES]) for flow in reversed(result.flows)]
     everyone = [sum(column) for column in zip(*(counts for _name, counts in lines), strict=True)]
     rows = [(name, *map(number, counts)) for name, counts in [*lines, (output.text(_("all")), everyone)]]
     output.table(head, rows)
@@ -243,23 +184,23 @@ def _show_rates(result: MovesResult, output: Output) -> None:
         _("mean stay, reviews"),
         _("mean stay, days"),
     ]
-    stays = {each.tier: each for each in result.stays}
+    stays, names = {each.tier: each for each in result.stays}, _names(result, output)
     rows = []
     for each in reversed(result.rates):
         stay = stays.get(each.tier)
         timed = (stay.leavers, stay.mean_reviews, stay.mean_days) if stay else (0, None, None)
         shares = (each.stayed_share, each.retention_rate, each.churn_rate)
-        name = result.names[each.tier].in_language(output.language)
+        name = names[each.tier]
         rows.append((name, number(each.opening), *map(percent, shares), number(timed[0]), number(timed[1], 1), number(timed[2])))
     output.table([Col(output.text(_("tier"))), *(Col(output.text(title), is_number=True) for title in titles)], rows)
-    first = result.reviews[0]
+    first = result.first_review
     output.say(_("Stays that had begun before the first review of this run count from {first} on."), first=first)
 
 
 def _show_cohorts(result: MovesResult, output: Output) -> None:
     """Of those who registered (or were first seen) in a month, how many are still here."""
     days = sorted({each.as_of for each in result.cohorts})[-REVIEWS_SHOWN:]
-    found: dict[date | None, dict[date, CohortAt]] = {}
+    found: dict[str | None, dict[date, CohortAt]] = {}
     for each in result.cohorts:
         found.setdefault(each.cohort, {})[each.as_of] = each
     output.heading(_("Not lost, of those who registered or were first seen in a month"))
@@ -268,12 +209,13 @@ def _show_cohorts(result: MovesResult, output: Output) -> None:
         here = [at.get(day) for day in days]
         shares = [percent(each.standing / each.customers) if each else "" for each in here]
         size = max(each.customers for each in at.values())
-        rows.append((_month(cohort) or output.text(_("unknown")), number(size), *shares))
+        rows.append((cohort or output.text(_("unknown")), number(size), *shares))
     head = [Col(output.text(_("month"))), Col(output.text(_("customers")), is_number=True)]
     output.table([*head, *(Col(str(day), is_number=True) for day in days)], rows)
     if len(found) > COHORTS_SHOWN:
         output.say(_("Earlier months not listed: {more}; --json lists them all."), more=number(len(found) - COHORTS_SHOWN))
 
 
-def _month(cohort: date | None) -> str | None:
-    return None if cohort is None else f"{cohort:%Y-%m}"
+def _names(result: MovesResult, output: Output) -> dict[str, str]:
+    """What the tiers are called, lowest first."""
+    return {each.tier: each.name.in_language(output.language) for each in result.tiers}

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import typer
 from rich import box
@@ -20,10 +16,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from fenji.answers.json import problem, to_json
 from fenji.cli.options import one_of
 from fenji.errors import Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
+
+problem_json = problem
 
 NOT_A_TERMINAL = 160
 """Columns where the output goes to a file or pipe: wide enough that no table is cut."""
@@ -92,9 +91,9 @@ class Output:
         # Rich narrows what does not fit its console, so a table that needs more gets a wider one.
         Console(file=self.console.file, width=max(self.console.width, least), highlight=False).print(table)
 
-    def json(self, answer: Mapping[str, Any]) -> None:
-        """Prints one JSON object, the only thing on standard output."""
-        sys.stdout.write(to_json(answer) + "\n")
+    def json(self, answer: object) -> None:
+        """Prints an answer as one JSON object, the only thing on standard output."""
+        sys.stdout.write(to_json(answer, self.language) + "\n")
 
 
 class Bar:
@@ -148,47 +147,3 @@ def percent(share: float | None, digits: int = 1) -> str:
     '12.3%'
     """
     return "-" if share is None else f"{share * 100:.{digits}f}%"
-
-
-def to_json(value: object, indent: int = 0) -> str:
-    """JSON with amounts as exact numbers, dates as text, and keys in the order given.
-
-    >>> print(to_json({"revenue": Decimal("0.10"), "on": date(2026, 1, 2), "none": []}))
-    {
-      "revenue": 0.10,
-      "on": "2026-01-02",
-      "none": []
-    }
-    """
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, date | datetime):
-        return f'"{value.isoformat()}"'
-    if isinstance(value, Path):
-        return json.dumps(str(value), ensure_ascii=False)
-    if isinstance(value, Mapping):
-        parts = [f"{json.dumps(str(key), ensure_ascii=False)}: {to_json(each, indent + 2)}" for key, each in value.items()]
-        return _enclosed("{", parts, "}", indent)
-    if isinstance(value, list | tuple):
-        return _enclosed("[", [to_json(each, indent + 2) for each in value], "]", indent)
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _enclosed(opening: str, parts: list[str], closing: str, indent: int) -> str:
-    if not parts:
-        return opening + closing
-    space = " " * (indent + 2)
-    return opening + "\n" + ",\n".join(space + part for part in parts) + "\n" + " " * indent + closing
-
-
-def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
-    """A problem as scripts read it."""
-    place = problem.place
-    return {
-        "code": problem.code,
-        "text": problem.what(language),
-        "advice": problem.what_to_do(language) or None,
-        "file": place.file if place else None,
-        "row": place.row if place else None,
-        "column": place.column if place else None,
-    }

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import typer
 
+from fenji.answers.runs import FileAccount, QualityResult
 from fenji.cli.options import AsJson, Lang, PastRun, Workspace
 from fenji.cli.output import Col, Output, money, number
 from fenji.domain.reasons import EXPECTED, Reason
 from fenji.language import message as _
 from fenji.workflow.quality import report_quality
-from fenji.workflow.results import ColumnQuality, FileAccount, QualityResult
 
 HELP = _("Shows what became of every row: kept, rejected with a reason, or counted elsewhere; and how good each column is.")
 EXAMPLES = "fenji quality\nfenji quality --json\nfenji quality --run 20260203T050607-1a2b"
@@ -33,38 +32,9 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     result = report_quality(workspace, run_id=run)
     if output.is_json:
-        output.json(answer(result))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: QualityResult) -> dict[str, Any]:
-    """The JSON object."""
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "rows_in": result.rows_in,
-        "kept": result.kept,
-        "rejected": dict(result.rejected),
-        "duplicates": {
-            "across_files": result.across_files,
-            "repeats_within_file": result.repeats_within_file,
-            "repeats_dropped": result.repeats_dropped,
-        },
-        "unattributed": {"rows": result.unattributed_rows, "net_revenue": result.unattributed_net_revenue},
-        "customers": result.customers,
-        "currency": result.currency,
-        "files": [vars(each) for each in result.files],
-        "columns": [vars(each) for each in result.columns],
-        "outliers": [_outlier(each) for each in result.outliers],
-        "identity_conflicts": [vars(each) for each in result.conflicts],
-        "reconciles": result.reconciles,
-    }
-
-
-def _outlier(column: ColumnQuality) -> dict[str, Any]:
-    wanted = ("source", "field", "outlying", "lower_limit", "upper_limit", "lowest", "highest")
-    return {name: getattr(column, name) for name in wanted}
 
 
 def show(result: QualityResult, output: Output) -> None:
@@ -82,10 +52,16 @@ def show_account(result: QualityResult, output: Output) -> None:
     for reason, count in sorted(result.rejected.items(), key=lambda each: (-each[1], each[0])):
         rows.append((output.text(_("rejected: {reason}"), reason=reason), number(count), _expected(reason, output)))
     rows.append(
-        (output.text(_("copies in other files")), number(result.across_files), output.text(_("identical rows; counted once")))
+        (
+            output.text(_("copies in other files")),
+            number(result.duplicates.across_files),
+            output.text(_("identical rows; counted once")),
+        )
     )
-    if result.repeats_dropped:
-        rows.append((output.text(_("repeats dropped")), number(result.repeats_dropped), output.text(_("as sources.yaml says"))))
+    if result.duplicates.repeats_dropped:
+        rows.append(
+            (output.text(_("repeats dropped")), number(result.duplicates.repeats_dropped), output.text(_("as sources.yaml says")))
+        )
     output.table(
         [Col(""), Col(output.text(_("rows")), is_number=True), Col(output.text(_("what that means")), may_wrap=True)], rows
     )
@@ -93,7 +69,7 @@ def show_account(result: QualityResult, output: Output) -> None:
         output.say(_("Every row is accounted for: rows in = kept + rejected + duplicate, in every file."))
     else:
         output.say(_("The rows do not add up. Do not use these figures; this is a mistake of fenji."))
-    repeats = result.repeats_within_file - result.repeats_dropped
+    repeats = result.duplicates.repeats_within_file - result.duplicates.repeats_dropped
     if repeats:
         output.say(
             _(
@@ -101,11 +77,11 @@ def show_account(result: QualityResult, output: Output) -> None:
             ),
             rows=number(repeats),
         )
-    if result.unattributed_rows:
+    if result.unattributed.rows:
         output.say(
             _("Rows without a customer: {rows}. Their {amount} {currency} stays in the revenue and in no tier."),
-            rows=number(result.unattributed_rows),
-            amount=money(result.unattributed_net_revenue),
+            rows=number(result.unattributed.rows),
+            amount=money(result.unattributed.net_revenue),
             currency=result.currency,
         )
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.cli.arrival import answer_arrival, show_arrival
-from fenji.cli.moves import lost_sentence
+from fenji.answers.runs import RunResult
+from fenji.cli.arrival import show_arrival
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Output, number, problem_json
+from fenji.cli.output import Output, number
 from fenji.language import message as _
-from fenji.workflow.results import RunResult
 from fenji.workflow.running import run_all
 
 HELP = _(
@@ -59,36 +58,9 @@ def command(
             progress=progress,
         )
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: RunResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy,
-        "version": result.version,
-        "reviews": list(result.reviews),
-        "lost": {
-            "after_days": result.lost.after_days,
-            "after_intervals": result.lost.after_intervals,
-            "sentence": lost_sentence(result.lost, output),
-        },
-        "files": {
-            "new": list(result.files_new),
-            "changed": list(result.files_changed),
-            "unchanged": list(result.files_unchanged),
-            "gone": list(result.files_gone),
-        },
-        "arrival": answer_arrival(result.arrival),
-        "tables": [vars(each) for each in result.tables],
-        "seconds": round(result.seconds, 3),
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
 
 
 def show(result: RunResult, output: Output) -> None:
@@ -106,17 +78,17 @@ def show(result: RunResult, output: Output) -> None:
         output.say(_("{as_of} is yesterday; choose another day with --as-of."), as_of=result.as_of)
     output.say(
         _("Files: {new} new, {changed} changed, {unchanged} unchanged, {gone} gone."),
-        new=number(len(result.files_new)),
-        changed=number(len(result.files_changed)),
-        unchanged=number(len(result.files_unchanged)),
-        gone=number(len(result.files_gone)),
+        new=number(len(result.files.new)),
+        changed=number(len(result.files.changed)),
+        unchanged=number(len(result.files.unchanged)),
+        gone=number(len(result.files.gone)),
     )
     if len(result.reviews) > 1:
         first = result.reviews[0]
         output.say(
             _("{count} reviews are decided, from {first} to {last}."), count=len(result.reviews), first=first, last=result.as_of
         )
-    output.say(lost_sentence(result.lost, output))
+    output.say("{line}", line=result.lost.sentence.in_language(output.language))
     show_arrival(result.arrival, output)
     output.say(_("Customers known: {customers}."), customers=number(result.arrival.customers))
     output.say(_("Next: fenji quality shows what became of every row, fenji tiers shows the tiers."))

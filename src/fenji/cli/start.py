@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from fenji.answers.arrival import SourceArrival
+from fenji.answers.runs import RunResult
 from fenji.cli import map as mapping
-from fenji.cli import run as running
 from fenji.cli import tiers as tiering
 from fenji.cli.arrival import show_arrival
 from fenji.cli.asking import OPEN_QUESTIONS, ask, can_ask, question_json, read_answer_file, show_open
@@ -26,10 +27,8 @@ from fenji.domain.feeds import Feed
 from fenji.errors import Problem
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.workflow.arrival import SourceArrival
 from fenji.workflow.arrival_warnings import FILES_NOT_READ, SHEETS_NOT_READ
 from fenji.workflow.mapping import MapResult
-from fenji.workflow.results import RunResult
 from fenji.workflow.starting import StartResult, start
 
 HELP = _(
@@ -106,8 +105,8 @@ def answer(result: StartResult, output: Output) -> dict[str, Any]:
         "files": list(result.files),
         "map": mapping.answer(result.mapped, output) if result.mapped else None,
         "questions": [question_json(each, output) for each in questions if each.is_open],
-        "run": running.answer(result.run, output) if result.run else None,
-        "tiers": tiering.answer(result.tiers, output) if result.tiers else None,
+        "run": result.run,
+        "tiers": result.tiers,
         "warnings": [problem_json(each, output.language) for each in result.warnings],
     }
 

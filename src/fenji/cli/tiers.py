@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.analyze.structure.cross_tables import Cell, CrossGroup, CrossTable
+from fenji.answers.tiers import TierGroup, TiersResult
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent, problem_json
+from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.metrics import Unit
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
-from fenji.wording.groups import group_label, grouping_name
-from fenji.wording.rules import Wording
 from fenji.workflow.arrival_warnings import is_headline
-from fenji.workflow.results import TiersResult
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 
 HELP = _(
@@ -62,59 +59,9 @@ def command(
         with output.progress() as progress:
             result = tiers_at(workspace, as_of=day, policy=policy, by=by, engine=engine_of(engine), progress=progress)
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: TiersResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    found = {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy,
-        "version": result.version,
-        "customers": result.customers,
-        "net_revenue_12m": result.net_revenue_12m,
-        "unattributed_net_revenue_12m": result.unattributed_net_revenue_12m,
-        "currency": result.currency,
-        "tiers": [
-            {
-                "tier": each.tier,
-                "name": each.name.in_language(output.language),
-                "customers": each.customers,
-                "share": each.share,
-                "net_revenue_12m": each.net_revenue_12m,
-                "revenue_share": each.revenue_share,
-                "averages": dict(each.averages),
-                "medians": dict(each.medians),
-            }
-            for each in result.tiers
-        ],
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-    if result.cross is not None:
-        wording = wording_of(result, output)
-        found["by"] = grouping_name(result.cross.grouping, wording)
-        found["groups"] = [_group(each, result.cross, wording) for each in result.cross.groups]
-    return found
-
-
-def wording_of(result: TiersResult, output: Output) -> Wording:
-    """In which words the result's metrics and amounts are shown."""
-    return Wording({each.slug: each for each in result.registry}, output.language, result.currency)
-
-
-def _group(group: CrossGroup, cross: CrossTable, wording: Wording) -> dict[str, Any]:
-    cells = zip(cross.tiers, group.cells, strict=True)
-    return {
-        "group": group.group,
-        "name": group_label(cross.grouping, group.group, wording),
-        "customers": group.total.customers,
-        "net_revenue_12m": group.total.net_revenue_12m,
-        "tiers": [{"tier": tier, "customers": cell.customers, "net_revenue_12m": cell.net_revenue_12m} for tier, cell in cells],
-    }
 
 
 def show(result: TiersResult, output: Output) -> None:
@@ -126,8 +73,8 @@ def show(result: TiersResult, output: Output) -> None:
     _show_head(result, output)
     show_tiers(result, output)
     _show_metrics(result, output)
-    if result.cross is not None:
-        _show_cross(result, result.cross, output)
+    if result.by is not None and result.groups is not None:
+        _show_groups(result, result.by.in_language(output.language), result.groups, output)
 
 
 def _show_head(result: TiersResult, output: Output) -> None:
@@ -190,26 +137,20 @@ def _profile(slug: str, numbers: Sequence[Mapping[str, float | None]], result: T
     return [title, *(number(each.get(slug), 2 if is_money else 1) for each in numbers)]
 
 
-def _show_cross(result: TiersResult, cross: CrossTable, output: Output) -> None:
-    wording = wording_of(result, output)
-    by = grouping_name(cross.grouping, wording)
+def _show_groups(result: TiersResult, by: str, groups: Sequence[TierGroup], output: Output) -> None:
     output.heading(_("Customers by {by} and tier"), by=by)
     rows = [
-        (group_label(cross.grouping, each.group, wording), *_counts([*each.cells, each.total], each.total.customers))
-        for each in cross.groups[:GROUPS_SHOWN]
+        (each.name.in_language(output.language), *_counts([tier.customers for tier in each.tiers], each.customers))
+        for each in groups[:GROUPS_SHOWN]
     ]
-    rows.append((output.text(_("all")), *_counts([*cross.totals, cross.total], cross.total.customers)))
+    rows.append((output.text(_("all")), *_counts([each.customers for each in result.tiers], result.customers)))
     names = [each.name.in_language(output.language) for each in reversed(result.tiers)]
     columns = [Col(by), Col(output.text(_("customers")), is_number=True), *(Col(name, is_number=True) for name in names)]
     output.table(columns, rows)
-    if len(cross.groups) > GROUPS_SHOWN:
-        output.say(
-            _("... and {more} more {more:group|groups}; --json lists them all."), more=number(len(cross.groups) - GROUPS_SHOWN)
-        )
+    if len(groups) > GROUPS_SHOWN:
+        output.say(_("... and {more} more {more:group|groups}; --json lists them all."), more=number(len(groups) - GROUPS_SHOWN))
 
 
-def _counts(cells: Sequence[Cell], total: int) -> list[str]:
+def _counts(tiers: Sequence[int], total: int) -> list[str]:
     """The number of all, then of each tier from the highest down with its share of the group."""
-    *tiers, everyone = cells
-    shares = [f"{number(each.customers)} {percent(each.customers / total if total else None, 0)}" for each in reversed(tiers)]
-    return [number(everyone.customers), *shares]
+    return [number(total), *(f"{number(each)} {percent(each / total if total else None, 0)}" for each in reversed(tiers))]

@@ -8,7 +8,7 @@ from typing import Any
 
 from fenji.analyze.movements.flows import joint_ladder
 from fenji.analyze.whatif.replaying import CauseMove, LineDifference, RulePart
-from fenji.cli.moves import CAUSE_NAMES, lost_sentence
+from fenji.cli.moves import CAUSE_NAMES
 from fenji.cli.output import Col, Output, money, number, problem_json
 from fenji.cli.whatif_tables import (
     affected_json,
@@ -22,6 +22,7 @@ from fenji.cli.whatif_tables import (
 from fenji.domain.policies import Policy
 from fenji.language import message as _
 from fenji.wording.reasons import tier_name
+from fenji.wording.reviews import lost_sentence
 from fenji.wording.rules import Wording, sentence
 from fenji.workflow.replaying import ReplayResult
 from fenji.workflow.replaying_sides import ReplayedReview
@@ -114,7 +115,7 @@ def _show_head(result: ReplayResult, output: Output) -> None:
             begins_on=result.begins_on,
             earlier_on=result.earlier_on,
         )
-    output.say(lost_sentence(result.lost, output))
+    output.say("{line}", line=lost_sentence(result.lost, output.language))
 
 
 def _show_counts(result: ReplayResult, wording: Wording, output: Output) -> None:

@@ -1,10 +1,14 @@
-"""What is a thing called in both languages? Names that users declare, and names of built-in metrics."""
+"""What is a thing called in both languages? Names that users declare, names of built-in metrics, and sentences that wait for their reader."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from fenji.language import Language
+
+Text_co = TypeVar("Text_co", str, tuple[str, ...], covariant=True)
 
 
 @dataclass(frozen=True)
@@ -17,3 +21,14 @@ class Words:
     def in_language(self, language: Language) -> str:
         """The words in the reader's language."""
         return self.zh if language is Language.ZH else self.en
+
+
+@dataclass(frozen=True)
+class Spoken(Generic[Text_co]):
+    """A sentence, or several, made when the reader's language is known: answers hold these, so that every entrance says the same."""
+
+    speak: Callable[[Language], Text_co]
+
+    def in_language(self, language: Language) -> Text_co:
+        """The sentence in the reader's language."""
+        return self.speak(language)

@@ -55,7 +55,7 @@ def rule_lines(judged: Judged | None, wording: Wording) -> tuple[str, ...]:
     return reason_lines(judged, wording) if judged else (translate(_("everyone else"), wording.language),)
 
 
-def keeping_lines(explained: Explanation, wording: Wording, override: Override | None = None) -> tuple[str, ...]:
+def keeping_lines(explained: Explanation, override: Override | None, wording: Wording) -> tuple[str, ...]:
     """What keeps the tier, until when, and where the customer would fall to."""
     return tuple(_keeping(explained, wording, override))
 

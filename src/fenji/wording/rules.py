@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from fenji.analyze.rules.judging import Judged, Number, Shortfall, Way
 from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, TopShare
 from fenji.domain.metrics import Metric, Unit
 from fenji.domain.policies import SCORE
+from fenji.domain.words import Spoken
 from fenji.language import Language, translate
 from fenji.language import message as _
+
+Told = TypeVar("Told", str, tuple[str, ...])
 
 _COMPARED = {
     Operator.AT_LEAST: _("{metric} at least {number}"),
@@ -64,6 +68,18 @@ class Wording:
         if self.language is Language.ZH:
             return f"{text} {'元' if self.currency in (None, 'CNY') else self.currency}"
         return f"{self.currency} {text}" if self.currency else text
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Metric names and currency of one answer, before its reader's language is known."""
+
+    metrics: Mapping[str, Metric]
+    currency: str | None = None
+
+    def say(self, words: Callable[..., Told], *values: object) -> Spoken[Told]:
+        """What a function of this room makes of values, its ``Wording`` given last."""
+        return Spoken(lambda language: words(*values, Wording(self.metrics, language, self.currency)))
 
 
 def sentence(condition: Condition, wording: Wording) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.answers.arrival import Arrival, LeftOut, SourceArrival
 from fenji.domain.collected import AbsentColumn
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Unit
@@ -15,7 +16,6 @@ from fenji.domain.policies import SCORE, Policy
 from fenji.domain.reasons import EXPECTED, Reason
 from fenji.errors import InvalidInput, Place, Problem
 from fenji.language import message as _
-from fenji.workflow.arrival import Arrival, LeftOut, SourceArrival
 
 FAULTS_TOLD = 0.01
 """Share of a source's rows that could not be read from which people are told; below it lie slips of single cells."""

@@ -16,11 +16,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from fenji.answers.arrival import Arrival, FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue, SourceArrival
 from fenji.domain.reasons import is_fault
 from fenji.domain.sources import Source
 from fenji.tables import clean
 from fenji.tables.contract import Contract
-from fenji.workflow.arrival import Arrival, FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue, SourceArrival
 from fenji.workflow.unread_files import unread_files, unread_sheets
 from fenji.workspace.dates import today
 from fenji.workspace.session import Session

@@ -10,6 +10,10 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 
+from fenji.answers.moves import MovesResult
+from fenji.answers.runs import QualityResult, RunResult
+from fenji.answers.tiers import TiersResult
+from fenji.answers.why import WhyResult
 from fenji.domain.policies import Cause
 from fenji.errors import Conflict
 from fenji.language import Language
@@ -19,11 +23,10 @@ from fenji.tables import clean, insight
 from fenji.workflow.initiating import write_new
 from fenji.workflow.moves import moves_between
 from fenji.workflow.quality import report_quality
-from fenji.workflow.results import MovesResult, QualityResult, RunResult, TiersResult
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.whatif import WhatIfResult, whatif_at
-from fenji.workflow.why import WhyResult, why_of
+from fenji.workflow.why import why_of
 from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import open_session

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from fenji.analyze.movements.flows import PARTS, check_flows, summed_flows
 from fenji.analyze.movements.movements import count_movements
 from fenji.analyze.movements.retention import cohort_retention, ended_stays, rates_of
+from fenji.answers.moves import CohortAt, EndedStays, MovementCell, MovesResult, NamedTier, ReviewFlow, TierFlow
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Cause
 from fenji.domain.runs import Run
@@ -22,7 +23,7 @@ from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
-from fenji.workflow.results import CohortAt, EndedStays, MovementCell, MovesResult, ReviewFlow, TierFlow
+from fenji.wording.reviews import lost_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.past_run import History, history_of, last_history
 from fenji.workspace.session import Session, open_session
@@ -111,10 +112,10 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
         as_of=as_of,
         policy=periods[-1].policy,
         version=periods[-1].version,
-        reviews=history.reviews,
+        first_review=history.reviews[0],
         currency=history.past.currency,
-        lost_rule=history.past.lost_rule,
-        names=_names(history.run, tiers),
+        lost=lost_of(history.past.lost_rule),
+        tiers=_named(history.run, tiers),
         movements=_cells(movements, tiers),
         flows=tuple(TierFlow(**each) for each in summed),
         periods=periods,
@@ -192,11 +193,11 @@ def _stays(session: Session, history: History, tiers: Sequence[str], earlier_on:
 def _cohorts(session: Session, run_id: str, earlier_on: date, as_of: date) -> tuple[CohortAt, ...]:
     assignment = session.read(run_id, insight.TIER_ASSIGNMENT)
     table = cohort_retention(assignment, session.read(run_id, clean.CUSTOMER), earlier_on=earlier_on, as_of=as_of)
-    found = [CohortAt(**row) for row in _fetched(session, table)]
-    return tuple(sorted(found, key=lambda each: (each.cohort or date.min, each.as_of)))
+    rows = sorted(_fetched(session, table), key=lambda row: (row["cohort"] or date.min, row["as_of"]))
+    return tuple(CohortAt(**{**row, "cohort": row["cohort"] and f"{row['cohort']:%Y-%m}"}) for row in rows)
 
 
-def _names(run: Run, tiers: Sequence[str]) -> dict[str, Words]:
-    """The names of tiers by the policy that the run keeps; a tier that this version does not have is called by its slug."""
+def _named(run: Run, tiers: Sequence[str]) -> tuple[NamedTier, ...]:
+    """The tiers by the policy that the run keeps; one that this version does not have is called by its slug."""
     known = {} if run.new.policy is None else {each.slug: each.name for each in policy_from_text(run.new.policy.text).tiers}
-    return {tier: known.get(tier, Words(tier, tier)) for tier in tiers}
+    return tuple(NamedTier(tier, known.get(tier, Words(tier, tier))) for tier in tiers)

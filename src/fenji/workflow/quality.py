@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from fenji.answers.runs import ColumnQuality, Duplicates, FileAccount, IdentityConflict, QualityResult, Unattributed
 from fenji.tables.clean import COLUMN_QUALITY, CUSTOMER, FILE_ACCOUNT, IDENTITY_CONFLICT, REJECTED_ROW
 from fenji.tables.contract import Contract
-from fenji.workflow.results import ColumnQuality, FileAccount, IdentityConflict, QualityResult
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session, open_session
@@ -41,11 +41,8 @@ def quality_of(session: Session, run_id: str) -> QualityResult:
         rows_in=_sum(accounts, "rows_in"),
         kept=_sum(accounts, "kept"),
         rejected={each["reason"]: each["rows"] for each in sorted(reasons, key=lambda each: (-each["rows"], each["reason"]))},
-        across_files=_sum(accounts, "across_files"),
-        repeats_within_file=_sum(accounts, "repeats_within_file"),
-        repeats_dropped=_sum(accounts, "repeats_dropped"),
-        unattributed_rows=_sum(accounts, "unattributed_rows"),
-        unattributed_net_revenue=Decimal(_sum(accounts, "unattributed_net_revenue")),
+        duplicates=Duplicates(**{name: _sum(accounts, name) for name in Duplicates.__dataclass_fields__}),
+        unattributed=Unattributed(_sum(accounts, "unattributed_rows"), Decimal(_sum(accounts, "unattributed_net_revenue"))),
         customers=session.engine.fetch(session.read(run_id, CUSTOMER).aggregate(n=lambda t: t.count())).to_pylist()[0]["n"],
         files=tuple(FileAccount(**{name: each[name] for name in FileAccount.__dataclass_fields__}) for each in accounts),
         columns=tuple(ColumnQuality(**each) for each in _records(session, run_id, COLUMN_QUALITY)),

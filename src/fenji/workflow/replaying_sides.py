@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from fenji.analyze.movements.flows import check_flows, count_flows, ladders_between
 from fenji.analyze.movements.movements import count_movements
+from fenji.answers.moves import ReviewFlow
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule, ReviewOn, review_dates
@@ -22,7 +23,6 @@ from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.workflow.moves import flow_of_review
-from fenji.workflow.results import ReviewFlow
 from fenji.workflow.running import MOST_REVIEWS
 from fenji.workspace.clean_base import CleanBase
 from fenji.workspace.folder import policies_between, policies_of, policy_in_force

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
+from fenji.answers.runs import FilesRead, RunResult, StoredRows
 from fenji.collect.collecting import Collected, collect
 from fenji.documents.policies import PolicyDocument, render_policy
 from fenji.domain.collected import CollectedFile
@@ -24,6 +25,7 @@ from fenji.language import message as _
 from fenji.settings import EngineName, without_passwords
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
+from fenji.wording.reviews import lost_of
 from fenji.workflow.arrival_warnings import absent_columns, arrival_warnings, asks_for_money, refuse_empty_sources
 from fenji.workflow.arriving import arrival_of
 from fenji.workflow.prepared_warnings import (
@@ -34,7 +36,6 @@ from fenji.workflow.prepared_warnings import (
     unknown_statuses,
     unknown_warnings,
 )
-from fenji.workflow.results import RunResult, StoredRows
 from fenji.workspace.clean_base import clean_base
 from fenji.workspace.dates import stale_warning, yesterday
 from fenji.workspace.folder import (
@@ -128,13 +129,15 @@ def run_all(
         policy=plan.policy.slug,
         version=plan.policy.version,
         reviews=tuple(each.as_of for each in (*plan.earlier, ReviewOn(plan.as_of, plan.policy))),
-        lost=lost_rule_of(workspace.settings),
-        files_new=tuple(each.file for each in collection.new),
-        files_changed=tuple(each.file for each in collection.changed),
-        files_unchanged=tuple(each.file for each in collection.unchanged),
-        files_gone=tuple(each.file for each in collection.gone),
+        lost=lost_of(lost_rule_of(workspace.settings)),
+        files=FilesRead(
+            *(
+                tuple(each.file for each in files)
+                for files in (collection.new, collection.changed, collection.unchanged, collection.gone)
+            )
+        ),
         tables=tuple(StoredRows(name, rows) for name, rows in writer.rows().items()),
-        seconds=time.monotonic() - began,
+        seconds=round(time.monotonic() - began, 3),
         arrival=arrival,
         warnings=(
             *warnings,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from fenji.answers.runs import RunResult
+from fenji.answers.tiers import TiersResult
 from fenji.collect.proposing import Proposal
 from fenji.domain.sources import Source
 from fenji.errors import FenjiError, InvalidInput, NotFound, Problem
@@ -18,7 +20,6 @@ from fenji.workflow.first_policy import POLICY_SLUG, FirstPolicy, suggest_thresh
 from fenji.workflow.folder_news import Folder, bears_signature, gone_problem, look_at, newest_order, signed
 from fenji.workflow.initiating import init_workspace, template_text
 from fenji.workflow.mapping import FilesInHand, MapResult, take_in_hand
-from fenji.workflow.results import RunResult, TiersResult
 from fenji.workflow.running import run_all
 from fenji.workflow.starting_again import about_fresh, write_amended
 from fenji.workflow.tiers import tiers_at

@@ -15,6 +15,7 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
 from fenji.analyze.structure.bands import Grouping, MetricBands, parse_grouping
 from fenji.analyze.structure.cross_tables import CrossTable, cross_table, cross_tiers
+from fenji.answers.tiers import GroupTier, TierGroup, TierRow, TiersResult
 from fenji.domain.metrics import REVENUE
 from fenji.domain.periods import Window
 from fenji.domain.policies import Policy
@@ -23,9 +24,10 @@ from fenji.errors import NotFound, Problem
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import insight
+from fenji.wording.groups import group_label, grouping_name
+from fenji.wording.rules import Voice
 from fenji.workflow.arrival_warnings import asks_for_money, no_customers, no_money
 from fenji.workflow.arriving import is_money_read
-from fenji.workflow.results import TierRow, TiersResult
 from fenji.workspace.clean_base import FACTS, CleanBase, clean_base_of
 from fenji.workspace.dates import stale_warning
 from fenji.workspace.folder import (
@@ -153,6 +155,9 @@ def tiers_of(
     )
     newest, unattributed = _order_facts(session, base, as_of=as_of)
     customers = sum(each["customers"] for each in counts)
+    currency = PastRun(session, run).currency
+    voice = Voice({each.slug: each for each in registry}, currency)
+    cross = None if grouping is None else _cross(session, run, base, registry, policy, as_of=as_of, grouping=grouping)
     headlines = _headlines(session, base, customers, needs_money=asks_for_money(policy, registry))
     return TiersResult(
         run_id=run.run_id,
@@ -163,11 +168,13 @@ def tiers_of(
         customers=customers,
         net_revenue_12m=sum((each["net_revenue_12m"] for each in counts), Decimal(0)),
         unattributed_net_revenue_12m=unattributed,
-        currency=PastRun(session, run).currency,
+        currency=currency,
         tiers=tuple(_tier_row(policy, each, profile) for each in sorted(counts, key=lambda each: each["rank"])),
         main_metrics={slug: registry.named(slug).name for slug in MAIN_METRICS},
         registry=registry,
-        cross=None if grouping is None else _cross(session, run, base, registry, policy, as_of=as_of, grouping=grouping),
+        by=None if cross is None else voice.say(grouping_name, cross.grouping),
+        groups=None if cross is None else _told_groups(cross, voice),
+        cross=cross,
         warnings=(*headlines, *warnings, *stale_warning(newest, as_of=as_of)),
     )
 
@@ -243,3 +250,16 @@ def _cross(
     standing = panel_with_tiers(panel, assignment, as_of=as_of)
     rows = session.engine.fetch(cross_tiers(standing, base.customer, grouping=grouping)).to_pylist()
     return cross_table(rows, grouping=grouping, policy=policy)
+
+
+def _told_groups(table: CrossTable, voice: Voice) -> tuple[TierGroup, ...]:
+    return tuple(
+        TierGroup(
+            each.group,
+            voice.say(group_label, table.grouping, each.group),
+            each.total.customers,
+            each.total.net_revenue_12m,
+            tuple(GroupTier(tier, *vars(cell).values()) for tier, cell in zip(table.tiers, each.cells, strict=True)),
+        )
+        for each in table.groups
+    )

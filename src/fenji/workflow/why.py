@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,44 +12,37 @@ import ibis.expr.types as ir
 
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import Registry
-from fenji.analyze.reviews.explaining import Decision, Explanation, explain
+from fenji.analyze.reviews.explaining import Decision, Explanation, TierReason, explain
 from fenji.analyze.reviews.tiers import rule_basis
 from fenji.analyze.rules.holds import conditions_of, metrics_in
-from fenji.analyze.rules.judging import CustomerFacts
+from fenji.analyze.rules.judging import CustomerFacts, Judged, Shortfall
+from fenji.answers.why import (
+    DecidedCap,
+    DecidedGroup,
+    DecidedLine,
+    DecidedRule,
+    DecidedTier,
+    MissingLine,
+    MissingWay,
+    OverrideInForce,
+    WhyResult,
+)
 from fenji.domain.metrics import REVENUE
 from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
-from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run
 from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.settings import EngineName
 from fenji.tables import clean, insight
+from fenji.wording.reasons import cap_line, keeping_lines, standing_line, tier_name
+from fenji.wording.rules import Voice, missing_line, reason
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session, open_session
 from fenji.workspace.tiering import registry_of
-
-
-@dataclass(frozen=True)
-class WhyResult:
-    """One customer's tier at a review, its reasons, and how it came there."""
-
-    run_id: str
-    as_of: date
-    customer_id: str | None
-    customer_key: int
-    explanation: Explanation
-    history: tuple[Decision, ...]
-    """Every review that the run decided up to this one, the earliest first."""
-    override: Override | None
-    """What a person decided, where that is why the customer stands there."""
-    lost: LostRule
-    """When a customer counts as lost, as the run was told."""
-    registry: Registry
-    currency: str
 
 
 def why_of(
@@ -81,18 +73,83 @@ def why_of(
         policy = past.policy_version(decision.policy, decision.version)
         registry, basis_row = _facts(session, chosen, policy, key, decision.as_of)
         joined_on = person["registered_on"] or person["first_seen_on"]
-        return WhyResult(
-            run_id=chosen.run_id,
-            as_of=decision.as_of,
+        explained = explain(decision, policy, basis_row, joined_on=joined_on)
+        return _told(
+            past,
+            explained,
+            Voice({each.slug: each for each in registry}, past.currency),
             customer_id=person["customer_id"],
             customer_key=key,
-            explanation=explain(decision, policy, basis_row, joined_on=joined_on),
             history=tuple(each for each in history if each.as_of <= decision.as_of),
             override=_override_of(session, chosen, key, decision) if decision.cause is Cause.OVERRIDE else None,
-            lost=past.lost_rule,
             registry=registry,
-            currency=past.currency,
         )
+
+
+def _told(
+    past: PastRun,
+    explained: Explanation,
+    voice: Voice,
+    *,
+    customer_id: str | None,
+    customer_key: int,
+    history: tuple[Decision, ...],
+    override: Override | None,
+    registry: Registry,
+) -> WhyResult:
+    decision, policy = explained.decision, explained.policy
+    same = {name: getattr(decision, name) for name in WhyResult.__dataclass_fields__ if hasattr(decision, name)}
+    return WhyResult(
+        **same | {"policy": policy.slug, "version": policy.version},
+        run_id=past.run.run_id,
+        customer_id=customer_id,
+        name=voice.say(tier_name, policy, decision.tier),
+        sentence=voice.say(standing_line, explained),
+        currency=past.currency,
+        keeping=voice.say(keeping_lines, explained, override),
+        falls_to=explained.falls_to,
+        falls_at_earliest=explained.falls_at_earliest,
+        override=None if override is None else _override_told(override),
+        tiers=tuple(_tier(each, voice) for each in explained.tiers),
+        caps=tuple(
+            DecidedCap(each.cap.at_most, each.cap.why, each.when.met, voice.say(cap_line, each, policy), _rule(each.when, voice))
+            for each in explained.caps
+        ),
+        next_tier=explained.next_tier,
+        missing=tuple(
+            MissingWay(voice.say(missing_line, way), tuple(_missing(each) for each in way)) for way in explained.missing
+        ),
+        next_tier_capped=bool(explained.capped_by),
+        lost_after_days=past.lost_rule.after_days,
+        lost_after_intervals=past.lost_rule.after_intervals,
+        history=history,
+        customer_key=customer_key,
+        explanation=explained,
+        overridden=override,
+        registry=registry,
+    )
+
+
+def _tier(each: TierReason, voice: Voice) -> DecidedTier:
+    qualify, keep = (None if rule is None else _rule(rule, voice) for rule in (each.qualify, each.keep))
+    return DecidedTier(each.tier.slug, each.tier.name, each.is_qualified, each.is_kept, qualify, keep)
+
+
+def _rule(judged: Judged, voice: Voice) -> DecidedRule:
+    """A rule as decided; a group holds its parts."""
+    rule, sentence = str(judged.condition), voice.say(reason, judged)
+    if judged.parts:
+        return DecidedGroup(rule, judged.met, sentence, tuple(_rule(part, voice) for part in judged.parts))
+    return DecidedLine(rule, judged.met, sentence, judged.value, judged.threshold)
+
+
+def _missing(each: Shortfall) -> MissingLine:
+    return MissingLine(str(each.condition), each.condition.metric, each.value, each.threshold, each.amount)
+
+
+def _override_told(override: Override) -> OverrideInForce:
+    decided = override.decided
+    return OverrideInForce(decided.tier, decided.person, decided.reason, decided.begins_on, override.last_on)
 
 
 def _run_of(session: Session, run: str | None, as_of: date | None) -> Run:

@@ -23,7 +23,7 @@ from fenji.tables import clean
 from fenji.tables.insight import TIER_ASSIGNMENT, TIER_COUNT
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
-from fenji.workflow.results import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
+from fenji.answers.moves import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.session import RunWriter, Session, open_session
 from fenji.workspace.tiering import save_moves

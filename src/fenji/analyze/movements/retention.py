@@ -17,6 +17,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from fenji.domain.telling import told
+
 
 @dataclass(frozen=True)
 class TierRates:
@@ -29,16 +31,19 @@ class TierRates:
     lost: int
 
     @property
+    @told
     def stayed_share(self) -> float | None:
         """Of the opening customers, those who stand in the same tier; None where there were none."""
         return self.stayed / self.opening if self.opening else None
 
     @property
+    @told
     def retention_rate(self) -> float | None:
         """Of the opening customers, those who stand in any tier; None where there were none."""
         return (self.opening - self.lost) / self.opening if self.opening else None
 
     @property
+    @told
     def churn_rate(self) -> float | None:
         """Of the opening customers, those who were lost; None where there were none."""
         return self.lost / self.opening if self.opening else None

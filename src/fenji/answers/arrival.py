@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from fenji.domain.telling import told
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -57,6 +59,7 @@ class SourceArrival:
     files: tuple[FileArrival, ...]
 
     @property
+    @told
     def faults(self) -> int:
         """Of the rows left out, those that should have been read."""
         return sum(each.faults for each in self.files)
@@ -106,9 +109,9 @@ class Arrival:
 
     sources: tuple[SourceArrival, ...]
     unread_files: tuple[str, ...]
+    """Data files beside those of the sources that no source reads."""
     unread_sheets: tuple[str, ...]
     """Sheets with tables in workbooks of which other sheets are read, as ``file#sheet``."""
-    """Data files beside those of the sources that no source reads."""
     customers: int
     orders: int
     net_revenue: Decimal

@@ -1,0 +1,144 @@
+"""What is answered to the question who moved between two reviews?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from fenji.analyze.movements.retention import TierRates
+from fenji.answers.runs import Lost
+from fenji.domain.policies import Cause
+from fenji.domain.telling import HIDDEN, Named, told
+from fenji.domain.words import Words
+from fenji.errors import Problem
+
+
+@dataclass(frozen=True)
+class MovementCell:
+    """The customers who went one way between two reviews."""
+
+    from_tier: str | None
+    """Null: they stood in no tier before."""
+    to_tier: str | None
+    """Null: they were lost."""
+    cause: Cause | None
+    """New, returned or lost; null between tiers and where the tier stays."""
+    customers: int
+    share: float | None
+    """Of the customers of ``from_tier`` before; null for new and returned ones."""
+    net_revenue_12m: Decimal
+    """Theirs, at the later review."""
+
+
+@dataclass(frozen=True)
+class TierFlow:
+    """A tier's way from opening to closing; over several reviews, who goes up and down again counts in both."""
+
+    tier: str
+    opening: int
+    new: int
+    returned: int
+    upgraded_in: int
+    downgraded_in: int
+    upgraded_out: int
+    downgraded_out: int
+    lost: int
+    closing: int
+
+
+@dataclass(frozen=True)
+class ReviewFlow:
+    """All tiers together, from one review to the next."""
+
+    as_of: date
+    policy: str
+    version: int
+    opening: int
+    new: int
+    returned: int
+    upgraded: int
+    downgraded: int
+    lost: int
+    closing: int
+
+    @property
+    @told
+    def churn_rate(self) -> float | None:
+        """Of the opening customers, those who were lost; null where there were none."""
+        return self.lost / self.opening if self.opening else None
+
+
+@dataclass(frozen=True)
+class EndedStays:
+    """How long those had stood in a tier who left it."""
+
+    tier: str
+    leavers: int
+    mean_reviews: float
+    mean_days: float
+
+
+@dataclass(frozen=True)
+class CohortAt:
+    """The customers who arrived in one month, at one review."""
+
+    cohort: str | None
+    """The month, such as 2011-03; null where no arrival is known."""
+    as_of: date
+    customers: int
+    standing: int
+    """Of them, those who are not lost."""
+
+
+@dataclass(frozen=True)
+class NamedTier:
+    """A tier and its name."""
+
+    tier: str
+    name: Words
+
+
+@dataclass(frozen=True)
+class MovesResult:
+    """Who moved between two reviews, and how each tier got from opening to closing."""
+
+    run_id: str
+    earlier_on: Annotated[date, Named("from")]
+    """The earlier review."""
+    as_of: date
+    """The later review."""
+    policy: str
+    version: int
+    """In force at the later review."""
+    first_review: Annotated[date, HIDDEN]
+    """Of the run's history."""
+    currency: str
+    lost: Lost
+    tiers: tuple[NamedTier, ...]
+    """The tiers that occur, lowest first."""
+    movements: tuple[MovementCell, ...]
+    flows: tuple[TierFlow, ...]
+    """Lowest tier first."""
+    periods: Annotated[tuple[ReviewFlow, ...], Named("reviews")]
+    """Each review after the earlier one, in order."""
+    causes: Mapping[Cause, int]
+    """Decisions of these reviews by cause; a customer counts once for every review."""
+    rates: tuple[TierRates, ...]
+    stays: tuple[EndedStays, ...]
+    cohorts: tuple[CohortAt, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    @told
+    def opening(self) -> int:
+        """Customers who stood in a tier at the earlier review."""
+        return sum(each.opening for each in self.flows)
+
+    @property
+    @told
+    def closing(self) -> int:
+        """Customers who stand in a tier at the later review."""
+        return sum(each.closing for each in self.flows)
