@@ -39,6 +39,7 @@ TITLES = {
 
 BUG = "Something nobody foresaw; the message names a file with details."
 ERRORS_ZH = {
+    "audit_broken": "审计记录与写入时不一致：有条目被改动、删除或换了位置。",
     "conflict": "与他人正在做的事，或先前的决定相冲突。",
     "contract_broken": "某张表没有遵守约定；没有发布任何结果。",
     "invalid_input": "您提供的内容无法照原样使用。",

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from fenji.domain.principals import Principal, PrincipalKind
 from fenji.domain.runs import RunStatus
 from fenji.language import Language
 from fenji.state.database import NEWEST, VERSION_TABLE, open_database
@@ -160,8 +161,8 @@ class stopped:  # noqa: N801 - reads as a word in a with statement
 def test_a_store_from_a_newer_version_is_refused_and_left_alone(folder: Path) -> None:
     run_all(folder, as_of=AS_OF)
     database = open_database(f"sqlite:///{folder}/fenji.db")
-    with database.writing() as session:
-        session.connection().exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '0999'")
+    with database.transaction(Principal(PrincipalKind.SYSTEM, "test")) as t:
+        t.session.connection().exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '0999'")
     database.close()
     before = (statuses(folder), folders(folder))
     for use in (["run", "--as-of", str(AS_OF)], ["tiers"], ["quality"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -42,7 +43,8 @@ EXPECTED = [
 
 
 def _found(engine: Engine) -> list[tuple[object, ...]]:
-    session = SimpleNamespace(engine=engine, overrides=SimpleNamespace(list_overrides=lambda policy: RECORDED))
+    record = SimpleNamespace(overrides=SimpleNamespace(list_overrides=lambda policy: RECORDED))
+    session = SimpleNamespace(engine=engine, state=SimpleNamespace(reading=lambda: nullcontext(record)))
     dates = [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
     found = overrides_in(session, engine.from_arrow(IDENTITY), policy="retail", dates=dates)
     return [tuple(row.values()) for row in found.to_pylist()]

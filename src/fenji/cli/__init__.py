@@ -39,6 +39,7 @@ overrides        gives a customer a tier by hand, ends that, and lists it
 value     what customers are worth and will be worth
 value_tables     the tables of value
 priority  whom to serve first and why, and who may rise or fall
+audit     who changed what, and whether the record of it is whole
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 """

@@ -52,6 +52,7 @@ COMMANDS = (
     "recommend",
     "value",
     "priority",
+    "audit",
     "selftest",
     "demo",
     "policy",

@@ -8,6 +8,8 @@ currencies  which there are, and which one is meant by a name or sign
 written_ids  the id that a person means who copies it from a file
 written_days  the day that a person means by a date in any usual form
 runs        one pass over the data, published as a whole or not at all
+principals  who acts: a person, a token, the system
+audit       one change as the log keeps it, and how the log can be broken
 reasons     why a row that came in is not in the clean base
 words       names in both languages
 months      the months as people write them

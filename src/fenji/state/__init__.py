@@ -1,11 +1,15 @@
-"""What has happened, and what may be seen? The only room that knows SQLAlchemy; runs, policies and overrides today, users and ledgers later.
+"""What has happened, and what may be seen? The only room that knows SQLAlchemy; runs, policies, overrides and the audit log today, users and ledgers later.
 
-database    one SQLite file or PostgreSQL server, brought up to date when it is opened
+database    one SQLite file or PostgreSQL server, brought up to date when it is opened for writing
+unwritten   how a SQLite file is read where nothing can be written
+transaction  one unit of work: all repositories on one session, and who acts
 models      the rows as they are stored
 store       where a run's Parquet folders stand
-runs        one writer at a time, readers see only what is published
+runs        one writer at a time of a command on a base run, readers see only what is published
+run_life    a run from its start to publication or failure, a transaction per step
 heartbeat   how a run shows that it is alive
 policy_versions  the policy versions that were published, frozen
 overrides   which tiers people have decided by hand, nothing ever deleted
+audit       who did what, each entry chained to the one before
 migrations  each change of the database, once
 """

@@ -1,4 +1,4 @@
-"""Where is the state kept? One SQLite file or PostgreSQL server, brought up to date whenever it is opened.
+"""Where is the state kept? One SQLite file or PostgreSQL server, brought up to date whenever it is opened for writing.
 
 SQLite runs with a write-ahead log: readers never wait for a writer, and writers queue for half a minute at most.
 """
@@ -6,19 +6,24 @@ SQLite runs with a write-ahead log: readers never wait for a writer, and writers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
-from fenji.errors import Conflict, Unavailable
+from fenji.domain.principals import Principal, PrincipalKind
+from fenji.errors import Conflict, NotFound, Unavailable
 from fenji.language import message as _
+from fenji.state.transaction import Transaction
+from fenji.state.unwritten import StillFile, connect_unwritten
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The migration that this package ends with; a test compares it with the migrations themselves."""
 
 VERSION_TABLE = "fenji_version"
@@ -27,61 +32,103 @@ _BUSY_SECONDS = 30
 _LOCK_OF_MIGRATIONS = 73_650_241
 """Any number that others of the same PostgreSQL server will hardly use."""
 
+_READER = Principal(PrincipalKind.SYSTEM, "reader")
+"""Who reads; never written down, because a reading transaction can write nothing."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
 
 class Database:
-    """One state database. A use-case opens it once; each use of a repository is one transaction."""
+    """One state database. A use-case opens it once and does each unit of work in a transaction of it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         """See open_database."""
         self._engine = engine
+        self._clock = clock
         # A writer takes SQLite's lock at its first statement, not in the middle, where waiting is no longer possible.
         self._writer = engine.execution_options(writes=True)
+        # PostgreSQL gives each statement a state of its own, and lets readers write, unless it is told otherwise.
+        fixed = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reader = engine.execution_options(**fixed) if engine.dialect.name == "postgresql" else engine
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """One transaction that sees one state of the database and changes nothing."""
-        with _told_apart(), Session(self._engine) as session:
-            yield session
+    def reading(self) -> Iterator[Transaction]:
+        """One transaction that sees one state of the database; the database itself refuses to change anything in it.
+
+        Raises:
+            Unavailable: a file that could only be read without locks was changed meanwhile.
+        """
+        with _told_apart(), Session(self._reader) as session:
+            yield Transaction(session, _READER, self._clock)
+            file = session.connection().connection.dbapi_connection
+            if isinstance(file, StillFile) and file.has_changed():
+                raise Unavailable.of(_("the state database was changed while it was read."), advice=_("Ask again."))
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """One transaction, committed at the end; nothing is kept where an error leaves it."""
+    def transaction(self, principal: Principal) -> Iterator[Transaction]:
+        """One transaction of somebody who acts, committed at the end; nothing is kept where an error leaves it."""
         with _told_apart(), Session(self._writer) as session, session.begin():
-            yield session
+            yield Transaction(session, principal, self._clock)
 
     def close(self) -> None:
         """Gives back all connections."""
         self._engine.dispose()
 
 
-def open_database(url: str) -> Database:
-    """The state database at a URL, made or migrated where it is behind.
+def open_database(url: str, *, read_only: bool = False, clock: Callable[[], datetime] = _now) -> Database:
+    """The state database at a URL.
+
+    Args:
+        url: of a SQLite file or a PostgreSQL server.
+        read_only: nothing is made, migrated or written; works where file and folder are read-only and where the disk is full.
+        clock: the time that is written down.
 
     Raises:
-        Conflict: it was written by a newer version of this package.
+        Conflict: it was written by a newer version of this package; or it is only read, and was written by an older one.
+        NotFound: it is only read, and is not there yet.
         Unavailable: it cannot be reached or opened.
     """
+    engine = _engine(url, read_only=read_only)
+    if engine.dialect.name == "sqlite":
+        if not read_only:
+            event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    try:
+        with _told_apart():
+            (_refuse_old if read_only else _bring_up_to_date)(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine, clock)
+
+
+def _engine(url: str, *, read_only: bool) -> Engine:
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     try:
+        if not url.startswith("sqlite:///"):
+            return create_engine(url, execution_options={"postgresql_readonly": True} if read_only else {})
+        file = Path(url.removeprefix("sqlite:///"))
+        if read_only:
+            if not file.is_file():
+                raise _nothing_yet()
+            # Each transaction looks anew whether the files beside the database are there.
+            return create_engine(
+                "sqlite://", creator=lambda: connect_unwritten(file, wait_seconds=_BUSY_SECONDS), poolclass=NullPool
+            )
+        file.parent.mkdir(parents=True, exist_ok=True)
         # SQLite's transactions are begun by _begin_sqlite, not guessed by its driver.
-        engine = create_engine(url, connect_args={"isolation_level": None} if url.startswith("sqlite") else {})
+        return create_engine(url, connect_args={"isolation_level": None})
     except ModuleNotFoundError as error:
         raise Unavailable.of(_("PostgreSQL needs one more package."), advice="pip install 'fenji[postgres]'") from error
     except (ArgumentError, NoSuchModuleError) as error:
         raise Unavailable.of(_("the database URL cannot be used."), advice=_("See `database_url` in fenji.toml.")) from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    try:
-        with _told_apart():
-            _bring_up_to_date(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return Database(engine)
+
+
+def _nothing_yet() -> NotFound:
+    return NotFound.of(_("there is no state database yet."), advice=_("Make it with: fenji run"))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
@@ -91,6 +138,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -104,14 +152,35 @@ def _bring_up_to_date(engine: Engine) -> None:
         found = _version(connection)  # once more: another process may have been faster
         if found == NEWEST:
             return
-        if found is not None and found > NEWEST:
-            raise Conflict.of(
-                _("the state database has version {found}, made by a newer fenji; this one knows versions up to {newest}."),
-                advice=_("Upgrade this installation: pip install --upgrade fenji. Nothing was changed."),
-                found=found,
-                newest=NEWEST,
-            )
+        _refuse_newer(found)
         _migrate(connection)
+
+
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found > NEWEST:
+        raise Conflict.of(
+            _("the state database has version {found}, made by a newer fenji; this one knows versions up to {newest}."),
+            advice=_("Upgrade this installation: pip install --upgrade fenji. Nothing was changed."),
+            found=found,
+            newest=NEWEST,
+        )
+
+
+def _refuse_old(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = _version(connection)
+    _refuse_newer(found)
+    if found is None:
+        raise _nothing_yet()
+    if found < NEWEST:
+        raise Conflict.of(
+            _(
+                "the state database has version {found}, made by an older fenji; it must be brought up to {newest} before it is read."
+            ),
+            advice=_("Any command that writes does that, such as: fenji run"),
+            found=found,
+            newest=NEWEST,
+        )
 
 
 def _version(connection: Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""How are runs, policy versions and overrides stored? The rows of the state database; everyone outside this room gets the frozen records of the domain."""
+"""How are runs, policy versions, overrides and the audit log stored? The rows of the state database; everyone outside this room gets the frozen records of the domain."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ NAMING = {
 }
 """Constraints have names from the first day, so that any later migration can name the one that it changes."""
 
-ONE_RUNNING = text(f"status = '{RunStatus.RUNNING}'")
+RUNNING = text(f"status = '{RunStatus.RUNNING}'")
+RUNNING_ALONE = text(f"status = '{RunStatus.RUNNING}' AND base_run_id IS NULL")
 
 
 class UtcMoment(TypeDecorator[datetime]):
@@ -72,8 +73,12 @@ class RunRow(Row):
     """One run."""
 
     __tablename__ = "run"
-    # The database itself holds the law of one writer: there can be no second row with this status.
-    __table_args__ = (Index("uq_run_running", "status", unique=True, sqlite_where=ONE_RUNNING, postgresql_where=ONE_RUNNING),)
+    # The database itself holds the law of one writer per command and base run; a run without a base needs an index of its own,
+    # because a missing value equals no other.
+    __table_args__ = (
+        Index("uq_run_running_base", "command", "base_run_id", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
+        Index("uq_run_running_alone", "command", unique=True, sqlite_where=RUNNING_ALONE, postgresql_where=RUNNING_ALONE),
+    )
 
     run_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     command: Mapped[str] = mapped_column(String(80))
@@ -133,3 +138,31 @@ class OverrideRow(Row):
     ended_at: Mapped[datetime | None] = mapped_column(UtcMoment)
     ended_by: Mapped[str | None] = mapped_column(Text)
     ended_why: Mapped[str | None] = mapped_column(Text)
+
+
+class AuditRow(Row):
+    """One entry of the audit log. Triggers refuse to change or remove it; ``at`` and ``details`` are kept as the text that is hashed."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(27))
+    principal_kind: Mapped[str] = mapped_column(String(20))
+    principal_name: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(String(40))
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(Text, index=True)
+    details: Mapped[str] = mapped_column(Text)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHeadRow(Row):
+    """The one row that says where the audit log ends; whoever adds an entry holds it until the transaction ends."""
+
+    __tablename__ = "audit_head"
+
+    head: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64))

@@ -3,58 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from fenji.domain.overrides import Ending, NewOverride, Override
-from fenji.state.database import Database
 from fenji.state.models import OverrideRow
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class OverrideRepository:
-    """The overrides of one workspace."""
+    """The overrides of one workspace, inside one transaction."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = _now) -> None:
-        """The overrides in a state database."""
-        self._database = database
+    def __init__(self, session: Session, clock: Callable[[], datetime]) -> None:
+        """The overrides in the state database of a session."""
+        self._session = session
         self._clock = clock
 
     def record(self, decided: NewOverride) -> Override:
         """Adds an override."""
         row = OverrideRow(**vars(decided), recorded_at=self._clock())
-        with self._database.writing() as session:
-            session.add(row)
-            session.flush()
-            return _record(row)
+        self._session.add(row)
+        self._session.flush()
+        return _record(row)
 
-    def end(
-        self, numbers: tuple[int, ...], *, from_on: date, person: str | None = None, reason: str | None = None
-    ) -> tuple[Override, ...]:
+    def end(self, numbers: tuple[int, ...], *, from_on: date, person: str, reason: str | None = None) -> tuple[Override, ...]:
         """Ends overrides: from a day on they no longer count. Those that were ended before stay as they are.
 
         Returns:
             Those that were ended now.
         """
         wanted = select(OverrideRow).where(OverrideRow.number.in_(numbers), OverrideRow.ended_at.is_(None))
-        with self._database.writing() as session:
-            rows = session.scalars(wanted.order_by(OverrideRow.number).with_for_update()).all()
-            for row in rows:
-                row.ended_from_on, row.ended_at, row.ended_by, row.ended_why = from_on, self._clock(), person, reason
-            session.flush()
-            return tuple(_record(row) for row in rows)
+        rows = self._session.scalars(wanted.order_by(OverrideRow.number).with_for_update()).all()
+        for row in rows:
+            row.ended_from_on, row.ended_at, row.ended_by, row.ended_why = from_on, self._clock(), person, reason
+        self._session.flush()
+        return tuple(_record(row) for row in rows)
 
     def list_overrides(self, *, policy: str | None = None) -> tuple[Override, ...]:
         """Every override that was ever recorded, in the order of recording; of one policy where it is named."""
         wanted = select(OverrideRow).order_by(OverrideRow.number)
         if policy is not None:
             wanted = wanted.where(OverrideRow.policy == policy)
-        with self._database.reading() as session:
-            return tuple(_record(row) for row in session.scalars(wanted))
+        return tuple(_record(row) for row in self._session.scalars(wanted))
 
 
 def _record(row: OverrideRow) -> Override:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,20 +12,15 @@ from sqlalchemy.orm import Session
 from fenji.domain.policies import Policy, PublishedPolicy
 from fenji.errors import Conflict, Problem
 from fenji.language import message as _
-from fenji.state.database import Database
 from fenji.state.models import PolicyVersionRow
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class PolicyVersionRepository:
-    """The published policy versions of one workspace."""
+    """The published policy versions of one workspace, inside one transaction."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = _now) -> None:
-        """The versions in a state database."""
-        self._database = database
+    def __init__(self, session: Session, clock: Callable[[], datetime]) -> None:
+        """The versions in the state database of a session."""
+        self._session = session
         self._clock = clock
 
     def publish(self, policy: Policy, text: str) -> PublishedPolicy:
@@ -47,12 +42,10 @@ class PolicyVersionRepository:
             text=text,
             published_at=self._clock(),
         )
+        Conflict.raise_if(_objections(policy, _versions(self._session, policy.slug)))
+        self._session.add(row)
         try:
-            with self._database.writing() as session:
-                Conflict.raise_if(_objections(policy, _versions(session, policy.slug)))
-                session.add(row)
-                session.flush()
-                return _record(row)
+            self._session.flush()
         except IntegrityError as error:
             # Two people published in the same moment, and the database let the other one in.
             raise Conflict.of(
@@ -60,12 +53,12 @@ class PolicyVersionRepository:
                 advice=_("Look at it with: fenji policy list"),
                 policy=policy.slug,
             ) from error
+        return _record(row)
 
     def list_published(self) -> tuple[PublishedPolicy, ...]:
         """Every published version, by policy and version."""
         ordered = select(PolicyVersionRow).order_by(PolicyVersionRow.slug, PolicyVersionRow.version)
-        with self._database.reading() as session:
-            return tuple(_record(row) for row in session.scalars(ordered))
+        return tuple(_record(row) for row in self._session.scalars(ordered))
 
 
 def _versions(session: Session, slug: str) -> tuple[PublishedPolicy, ...]:

@@ -1,4 +1,4 @@
-"""Which runs have there been, and what may readers see? One writer at a time; a run is published by one transaction or leaves nothing."""
+"""Which runs have there been, and what may readers see? One writer at a time of a command on a base run; a run is published by one transaction or leaves nothing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import re
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -21,13 +20,11 @@ from fenji import __version__
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.runs import NewRun, PolicyText, Run, RunStatus, StoredTable
-from fenji.errors import Conflict, FenjiError, NotFound
+from fenji.errors import Conflict, NotFound
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.state.database import Database
-from fenji.state.heartbeat import PATIENCE, beating, is_alive
+from fenji.state.heartbeat import PATIENCE, is_alive
 from fenji.state.models import RunRow, RunTableRow
-from fenji.state.store import Store
 
 KILLED = "killed"
 """The failure of a run whose process ended without a word."""
@@ -36,52 +33,29 @@ NOT_PUBLISHED = "not_published"
 """The failure of a run that ended without an error and without publishing."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class RunRepository:
-    """The runs of one workspace."""
+    """Runs and the tables that they published, inside one transaction."""
 
-    def __init__(self, database: Database, store: Store, *, clock: Callable[[], datetime] = _now) -> None:
-        """The runs of a state database whose Parquet files stand in ``store``."""
-        self._database = database
-        self._store = store
+    def __init__(self, session: Session, clock: Callable[[], datetime]) -> None:
+        """The runs in the state database of a session."""
+        self._session = session
         self._clock = clock
-        self._host = socket.gethostname()
-
-    @contextmanager
-    def running(self, new: NewRun) -> Iterator[Run]:
-        """Holds the place of the one writer for the block; a block that ends without ``publish`` has failed and leaves nothing.
-
-        Raises:
-            Conflict: another run is writing.
-        """
-        run = self.start(new)
-        try:
-            with beating(lambda: self.beat(run.run_id)):
-                yield run
-        except BaseException as error:
-            with suppress(FenjiError):  # the first error is the one to report; what is left is cleared by the next run
-                self.fail(run.run_id, error.code if isinstance(error, FenjiError) else type(error).__name__)
-            raise
-        self.fail(run.run_id, NOT_PUBLISHED)
 
     def start(self, new: NewRun) -> Run:
-        """Takes the place of the one writer. Whatever dead runs have left is cleaned up first.
+        """Takes the place of the one writer of a command on a base run.
 
         Raises:
-            Conflict: another run is writing; says which, where and since when.
+            Conflict: another process runs the same command on the same base run; says where and since when.
         """
+        self._refuse_second(new)
         now = self._clock()
-        run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
         row = RunRow(
-            run_id=run_id,
+            run_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}",
             command=new.command,
             status=RunStatus.RUNNING,
             started_at=now,
             heartbeat_at=now,
-            host=self._host,
+            host=socket.gethostname(),
             pid=os.getpid(),
             as_of=new.as_of,
             engine=new.engine,
@@ -94,30 +68,41 @@ class RunRepository:
             base_run_id=new.base_run_id,
             package_version=__version__,
         )
-        started = Run(run_id, RunStatus.RUNNING, new, now, None, self._host, row.pid, __version__)
+        self._session.add(row)
         try:
-            with self._database.writing() as session:
-                self._clear_dead(session, now)
-                session.add(row)
-                session.flush()
-                dead = session.scalars(select(RunRow.run_id).where(RunRow.status == RunStatus.FAILED)).all()
+            self._session.flush()
         except IntegrityError as error:
-            if not re.search(r"uq_run_running|UNIQUE constraint failed: run\.status", str(error.orig)):
+            if not re.search(r"uq_run_running|UNIQUE constraint failed: run\.command", str(error.orig)):
                 raise
             # Two processes started in the same moment, and the database let the other one in.
             raise Conflict.of(_("another run has just started here."), advice=_("Wait for it to end, then try again.")) from error
-        self._store.remove_runs(dead)
-        return started
+        return Run(row.run_id, RunStatus.RUNNING, new, now, None, row.host, row.pid, __version__)
+
+    def clear_dead(self) -> tuple[str, ...]:
+        """Gives up every run whose process is dead, and returns their ids; those that live are left alone."""
+        now, here, cleared = self._clock(), socket.gethostname(), []
+        for row in self._session.scalars(select(RunRow).where(RunRow.status == RunStatus.RUNNING)).all():
+            if is_alive(host=row.host, pid=row.pid, heartbeat_at=row.heartbeat_at, here=here, now=now):
+                continue
+            # It counts as dead only as long as it has not beaten or published since the row was read.
+            as_seen = _of_running(row.run_id).where(RunRow.heartbeat_at == row.heartbeat_at)
+            if self._changes_one(as_seen.values(status=RunStatus.FAILED, ended_at=now, failure=KILLED)):
+                cleared.append(row.run_id)
+        self._session.expire_all()
+        return tuple(cleared)
+
+    def failed(self) -> tuple[str, ...]:
+        """The ids of all runs that have failed."""
+        return tuple(self._session.scalars(select(RunRow.run_id).where(RunRow.status == RunStatus.FAILED)))
 
     def beat(self, run_id: str) -> None:
         """Says that the run's process is alive."""
-        with self._database.writing() as session:
-            session.execute(_of_running(run_id).values(heartbeat_at=self._clock()))
+        self._session.execute(_of_running(run_id).values(heartbeat_at=self._clock()))
 
     def publish(
         self, run_id: str, tables: Sequence[StoredTable], inputs: Sequence[CollectedFile] = (), *, keys_given: int = 0
     ) -> None:
-        """Makes a run and all its tables visible, in one transaction.
+        """Makes a run and all its tables visible.
 
         Args:
             run_id: the run that this process started.
@@ -128,36 +113,34 @@ class RunRepository:
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long.
         """
-        with self._database.writing() as session:
-            values = {
-                "status": RunStatus.PUBLISHED,
-                "ended_at": self._clock(),
-                "inputs": [asdict(each) for each in inputs],
-                "keys_given": keys_given,
-            }
-            changed = session.execute(_of_running(run_id).values(**values))
-            if not isinstance(changed, CursorResult) or changed.rowcount != 1:
-                raise Conflict.of(
-                    _("run {run_id} was given up, because nothing was heard of it for {minutes} minutes."),
-                    advice=_("Run again; the last published result is unchanged."),
-                    run_id=run_id,
-                    minutes=int(PATIENCE.total_seconds() // 60),
-                )
-            session.add_all(
-                RunTableRow(run_id=run_id, path=each.path, table_name=each.table, as_of=each.as_of, row_count=each.rows)
-                for each in tables
+        values = {
+            "status": RunStatus.PUBLISHED,
+            "ended_at": self._clock(),
+            "inputs": [asdict(each) for each in inputs],
+            "keys_given": keys_given,
+        }
+        if not self._changes_one(_of_running(run_id).values(**values)):
+            raise Conflict.of(
+                _("run {run_id} was given up, because nothing was heard of it for {minutes} minutes."),
+                advice=_("Run again; the last published result is unchanged."),
+                run_id=run_id,
+                minutes=int(PATIENCE.total_seconds() // 60),
             )
+        self._session.add_all(
+            RunTableRow(run_id=run_id, path=each.path, table_name=each.table, as_of=each.as_of, row_count=each.rows)
+            for each in tables
+        )
+        self._session.flush()
 
-    def fail(self, run_id: str, failure: str) -> None:
-        """Marks a run that is not published as failed and removes its folders; does nothing to a published one."""
-        with self._database.reading() as session:
-            row = session.get(RunRow, run_id)
-            if row is None or row.status == RunStatus.PUBLISHED:
-                return
-        # The folders go first: where the disk is full, that makes room for the line in the database.
-        self._store.remove_runs([run_id])
-        with self._database.writing() as session:
-            session.execute(_of_running(run_id).values(status=RunStatus.FAILED, ended_at=self._clock(), failure=failure[:80]))
+    def may_fail(self, run_id: str) -> bool:
+        """Whether there is a run of that id that is not published."""
+        row = self._session.get(RunRow, run_id)
+        return row is not None and row.status != RunStatus.PUBLISHED
+
+    def fail(self, run_id: str, failure: str) -> bool:
+        """Marks a run that is running as failed; False where it is not running any more."""
+        values = {"status": RunStatus.FAILED, "ended_at": self._clock(), "failure": failure[:80]}
+        return self._changes_one(_of_running(run_id).values(**values))
 
     def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:
         """The run that was published last; None where there is none.
@@ -174,9 +157,8 @@ class RunRepository:
             wanted = wanted.where((RunRow.run_id == on) | (RunRow.base_run_id == on))
         if as_of is not None:
             wanted = wanted.where(RunRow.as_of == as_of)
-        with self._database.reading() as session:
-            row = session.scalars(wanted.order_by(RunRow.ended_at.desc(), RunRow.run_id.desc()).limit(1)).first()
-            return None if row is None else _whole(session, row)
+        row = self._session.scalars(wanted.order_by(RunRow.ended_at.desc(), RunRow.run_id.desc()).limit(1)).first()
+        return None if row is None else _whole(self._session, row)
 
     def published(self, run_id: str) -> Run:
         """A published run.
@@ -184,8 +166,7 @@ class RunRepository:
         Raises:
             NotFound: there is none of that id.
         """
-        with self._database.reading() as session:
-            return _whole(session, _published(session, run_id))
+        return _whole(self._session, _published(self._session, run_id))
 
     def tables_of(self, run_id: str) -> tuple[StoredTable, ...]:
         """The tables that readers of a run see: its own, and from its base those that it did not write itself.
@@ -194,48 +175,53 @@ class RunRepository:
             NotFound: there is no published run of that id.
         """
         seen: dict[str, list[StoredTable]] = {}
-        with self._database.reading() as session:
-            for row in _chain(session, _published(session, run_id)):
-                own: dict[str, list[StoredTable]] = {}
-                for each in row.tables:
-                    own.setdefault(each.table_name, []).append(
-                        StoredTable(each.table_name, each.path, each.row_count, each.as_of)
-                    )
-                seen = own | seen
+        for row in _chain(self._session, _published(self._session, run_id)):
+            own: dict[str, list[StoredTable]] = {}
+            for each in row.tables:
+                own.setdefault(each.table_name, []).append(StoredTable(each.table_name, each.path, each.row_count, each.as_of))
+            seen = own | seen
         return tuple(each for name in sorted(seen) for each in seen[name])
 
     def latest_inputs(self) -> tuple[CollectedFile, ...]:
-        """Every file that the last published result came from; empty before the first run."""
-        run = self.latest_published()
-        return () if run is None else run.inputs
+        """Every file that the last run which collected came from; empty before the first one.
+
+        Not those of the last published run: an analysis on an older run may have been published after a newer one.
+        """
+        collected = select(RunRow).where(RunRow.status == RunStatus.PUBLISHED, RunRow.base_run_id.is_(None))
+        row = self._session.scalars(collected.order_by(RunRow.ended_at.desc(), RunRow.run_id.desc()).limit(1)).first()
+        return () if row is None else _whole(self._session, row).inputs
 
     def keys_given(self) -> int:
         """The largest customer_key that any published run has given: a key is never given to somebody else, even when its customer has left."""
-        with self._database.reading() as session:
-            return session.scalar(select(func.max(RunRow.keys_given)).where(RunRow.status == RunStatus.PUBLISHED)) or 0
+        given = select(func.max(RunRow.keys_given)).where(RunRow.status == RunStatus.PUBLISHED)
+        return self._session.scalar(given) or 0
 
     def list_runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """The newest runs of any status, newest first; without their inputs."""
         newest = select(RunRow).order_by(RunRow.run_id.desc()).limit(limit)
-        with self._database.reading() as session:
-            return tuple(_record(row) for row in session.scalars(newest))
+        return tuple(_record(row) for row in self._session.scalars(newest))
 
-    def _clear_dead(self, session: Session, now: datetime) -> None:
-        for row in session.scalars(select(RunRow).where(RunRow.status == RunStatus.RUNNING)):
-            if is_alive(host=row.host, pid=row.pid, heartbeat_at=row.heartbeat_at, here=self._host, now=now):
-                raise Conflict.of(
-                    _("another run is writing here: `{command}`, process {pid} on {host}, since {since} UTC."),
-                    advice=_(
-                        "Wait for it to end. Reading is possible meanwhile. A run that has died is cleared after {minutes} minutes."
-                    ),
-                    command=row.command,
-                    pid=row.pid,
-                    host=row.host,
-                    since=f"{row.started_at:%Y-%m-%d %H:%M:%S}",
-                    minutes=int(PATIENCE.total_seconds() // 60),
-                )
-            row.status, row.ended_at, row.failure = RunStatus.FAILED, now, KILLED
-        session.flush()
+    def _refuse_second(self, new: NewRun) -> None:
+        same = RunRow.base_run_id.is_(None) if new.base_run_id is None else RunRow.base_run_id == new.base_run_id
+        place = select(RunRow).where(RunRow.status == RunStatus.RUNNING, RunRow.command == new.command, same)
+        row = self._session.scalars(place).first()
+        if row is None:
+            return
+        raise Conflict.of(
+            _("another run is writing here: `{command}`, process {pid} on {host}, since {since} UTC."),
+            advice=_(
+                "Wait for it to end. Reading is possible meanwhile. A run that has died is cleared after {minutes} minutes."
+            ),
+            command=row.command,
+            pid=row.pid,
+            host=row.host,
+            since=f"{row.started_at:%Y-%m-%d %H:%M:%S}",
+            minutes=int(PATIENCE.total_seconds() // 60),
+        )
+
+    def _changes_one(self, statement: Any) -> bool:  # noqa: ANN401 - SQLAlchemy's statement type has no public name that fits
+        changed = self._session.execute(statement)
+        return isinstance(changed, CursorResult) and changed.rowcount == 1
 
 
 def _of_running(run_id: str) -> Any:  # noqa: ANN401 - SQLAlchemy's statement type has no public name that fits

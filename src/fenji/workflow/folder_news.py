@@ -21,13 +21,10 @@ from fenji.domain.sources import FileLocation, Source
 from fenji.errors import FenjiError, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
-from fenji.state.database import open_database
-from fenji.state.runs import RunRepository
-from fenji.state.store import Store
 from fenji.tables import clean
 from fenji.workflow.cell_reading import cell_reader
 from fenji.workflow.unread_files import data_files, files_read, unread_sheets
-from fenji.workspace.folder import SOURCES_FILE, Workspace, open_workspace
+from fenji.workspace.folder import SOURCES_FILE, Workspace, open_workspace, opened_state
 from fenji.workspace.session import open_session
 
 _SIGN = "# fenji-start "
@@ -212,11 +209,8 @@ def _headers_of(samples: Sequence[Sample]) -> frozenset[tuple[tuple[str, ...], o
 
 def _last_run(workspace: Workspace) -> Run | None:
     """The last published run, with its inputs."""
-    database = open_database(workspace.settings.database_in(workspace.root))
-    try:
-        return RunRepository(database, Store(workspace.store)).latest_published()
-    finally:
-        database.close()
+    with opened_state(workspace) as database, database.reading() as t:
+        return t.runs.latest_published(command="run")
 
 
 def _names_by_source(run: Run | None) -> dict[str, list[str]]:

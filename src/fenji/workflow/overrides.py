@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.overrides import NewOverride, Override, OverrideState
+from fenji.domain.principals import Principal
 from fenji.domain.written_ids import written_id
 from fenji.errors import Conflict, InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
-from fenji.state.overrides import OverrideRepository
+from fenji.state.transaction import Transaction
 from fenji.tables import clean
+from fenji.workspace.acting import acting_person
 from fenji.workspace.dates import today
 from fenji.workspace.folder import open_workspace, opened_state, policies_of, policy_in_force
 from fenji.workspace.session import Session, open_session
@@ -52,8 +55,13 @@ class OverridesResult:
     """In the order of recording."""
 
 
-def override_tier(root: Path, request: OverrideRequest) -> OverridesResult:
+def override_tier(root: Path, request: OverrideRequest, *, principal: Principal | None = None) -> OverridesResult:
     """Records that a person gives a customer a tier; it counts from the next run on.
+
+    Args:
+        root: the workspace.
+        request: what is asked for.
+        principal: who records it; None: the person who decides.
 
     Returns:
         The new override alone.
@@ -74,25 +82,40 @@ def override_tier(root: Path, request: OverrideRequest) -> OverridesResult:
             problems.append(unknown_name(_("tier"), request.tier, slugs))
         source, unknown = _source_of(session, request)
         InvalidArgument.raise_if([*unknown, *problems])
-        override = session.overrides.record(
-            NewOverride(
-                policy=policy.slug,
-                source=source,
-                customer_id=request.customer_id,
-                tier=request.tier or "",
-                begins_on=begins_on,
-                ends_on=request.ends_on or begins_on,
-                person=(request.person or "").strip(),
-                reason=(request.reason or "").strip(),
-            )
+        decided = NewOverride(
+            policy=policy.slug,
+            source=source,
+            customer_id=request.customer_id,
+            tier=request.tier or "",
+            begins_on=begins_on,
+            ends_on=request.ends_on or begins_on,
+            person=(request.person or "").strip(),
+            reason=(request.reason or "").strip(),
         )
+        with session.state.transaction(principal or acting_person(decided.person)) as t:
+            override = t.overrides.record(decided)
+            _write_down(t, Action.OVERRIDE_RECORDED, override)
     return OverridesResult(day, (OverrideRow(override, override.state_on(day)),))
 
 
 def end_overrides(
-    root: Path, customer_id: str, *, source: str | None = None, person: str | None = None, reason: str | None = None
+    root: Path,
+    customer_id: str,
+    *,
+    source: str | None = None,
+    person: str | None = None,
+    reason: str | None = None,
+    principal: Principal | None = None,
 ) -> OverridesResult:
     """Ends every override of a customer that is not over yet; from today on it no longer counts, and it stays in the record.
+
+    Args:
+        root: the workspace.
+        customer_id: the customer's id as it stands in the sources.
+        source: the id space of the id; needed only where several customers have it.
+        person: who decides it; None: the one who records it.
+        reason: why.
+        principal: who records it; None: the person who decides, else the user of the operating system.
 
     Returns:
         Those that were ended.
@@ -103,11 +126,11 @@ def end_overrides(
     """
     workspace = open_workspace(root)
     day, customer_id = today(workspace.settings.time_zone), written_id(customer_id)
-    with opened_state(workspace) as database:
-        record = OverrideRepository(database)
+    acting = principal or acting_person(person)
+    with opened_state(workspace) as database, database.transaction(acting) as t:
         wanted = [
             each
-            for each in record.list_overrides()
+            for each in t.overrides.list_overrides()
             if each.decided.customer_id == customer_id
             and source in {None, each.decided.source}
             and each.ending is None
@@ -122,7 +145,10 @@ def end_overrides(
         sources = sorted({each.decided.source for each in wanted})
         if len(sources) > 1:
             raise Conflict(_ambiguous(customer_id, sources))
-        ended = record.end(tuple(each.number for each in wanted), from_on=day, person=person, reason=reason)
+        numbers = tuple(each.number for each in wanted)
+        ended = t.overrides.end(numbers, from_on=day, person=person or acting.name, reason=reason)
+        for each in ended:
+            _write_down(t, Action.OVERRIDE_ENDED, each)
     return OverridesResult(day, tuple(OverrideRow(each, each.state_on(day)) for each in ended))
 
 
@@ -134,9 +160,23 @@ def list_overrides(root: Path) -> OverridesResult:
     """
     workspace = open_workspace(root)
     day = today(workspace.settings.time_zone)
-    with opened_state(workspace) as database:
-        recorded = OverrideRepository(database).list_overrides()
+    with opened_state(workspace) as database, database.reading() as t:
+        recorded = t.overrides.list_overrides()
     return OverridesResult(day, tuple(OverrideRow(each, _state(each, recorded, day)) for each in recorded))
+
+
+def _write_down(t: Transaction, action: Action, override: Override) -> None:
+    """Into the audit log, without the reason: people write names into it."""
+    decided = override.decided
+    told: dict[str, str | int | None] = {
+        "number": override.number,
+        "policy": decided.policy,
+        "source": decided.source,
+        "tier": decided.tier,
+        "begins_on": decided.begins_on.isoformat(),
+        "last_on": override.last_on.isoformat(),
+    }
+    t.audit.add(action, Subject(SubjectKind.CUSTOMER, decided.customer_id), told)
 
 
 def _source_of(session: Session, request: OverrideRequest) -> tuple[str, list[Problem]]:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from fenji.analyze.policies.lint import Severity, lint_policy
 from fenji.documents.policies import PolicyDocument, read_policy_document
+from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.policies import PublishedPolicy
+from fenji.domain.principals import Principal
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
-from fenji.state.policy_versions import PolicyVersionRepository
+from fenji.workspace.acting import acting_person
 from fenji.workspace.dates import today
 from fenji.workspace.folder import (
     PolicyVersion,
@@ -66,8 +68,13 @@ class VersionsResult:
     """By policy and version."""
 
 
-def publish_policy(root: Path, file: Path) -> PublishResult:
+def publish_policy(root: Path, file: Path, *, principal: Principal | None = None) -> PublishResult:
     """Freezes the version of a policy that stands in a file: its text, author, reason and day of effect.
+
+    Args:
+        root: the workspace.
+        file: the policy file.
+        principal: who publishes it; None: the user of the operating system. The author is who the file says.
 
     Raises:
         NotFound: no workspace, or no such file.
@@ -79,8 +86,11 @@ def publish_policy(root: Path, file: Path) -> PublishResult:
     findings = lint_policy(read.policy, registry_of(own_metrics_of(workspace), read.policy).metrics, place=read.document.place)
     errors = [each.problem for each in findings if each.severity is Severity.ERROR]
     InvalidDocument.raise_if([*errors, *_unsigned(read), *_twins(workspace, file, read)])
-    with opened_state(workspace) as database:
-        published = PolicyVersionRepository(database).publish(read.policy, file.read_text(encoding="utf-8-sig"))
+    text = file.read_text(encoding="utf-8-sig")
+    with opened_state(workspace) as database, database.transaction(principal or acting_person()) as t:
+        published = t.policies.publish(read.policy, text)
+        subject = Subject(SubjectKind.POLICY, f"{published.slug} {published.version}")
+        t.audit.add(Action.POLICY_PUBLISHED, subject, {"effective_on": published.effective_on.isoformat()})
     return PublishResult(published, tuple(each.problem for each in findings))
 
 

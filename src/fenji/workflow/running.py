@@ -17,6 +17,7 @@ from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
+from fenji.domain.principals import Principal
 from fenji.domain.reviews import ReviewOn, review_dates
 from fenji.domain.runs import NewRun
 from fenji.domain.sources import Source
@@ -71,6 +72,7 @@ def run_all(
     history: int = 1,
     engine: EngineName | None = None,
     force: bool = False,
+    principal: Principal | None = None,
     progress: Progress = silent,
 ) -> RunResult:
     """One run of the whole thread; readers see all of it or nothing.
@@ -83,6 +85,7 @@ def run_all(
             policy's review period, and each follows the version that is in force on its day.
         engine: None: the one of the settings.
         force: publish although a source keeps none of its rows.
+        principal: who runs it; None: the user of the operating system.
         progress: told about each step.
 
     Raises:
@@ -94,7 +97,10 @@ def run_all(
     workspace = open_workspace(root)
     plan = _planned(workspace, policy, history, as_of=as_of)
     total = TOTAL + len(plan.earlier)
-    with open_session(workspace, engine=engine) as session, session.runs.running(plan.new_run(session)) as run:
+    with (
+        open_session(workspace, engine=engine, principal=principal) as session,
+        session.runs.running(plan.new_run(session)) as run,
+    ):
         known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
         collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))

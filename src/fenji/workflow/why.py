@@ -225,9 +225,11 @@ def _override_of(session: Session, run: Run, key: int, decision: Decision) -> Ov
     identity = session.read(run.run_id, clean.IDENTITY)
     own = session.engine.fetch(identity.filter(identity.customer_key == key).select("source", "source_customer_id")).to_pylist()
     ids = {(each["source"], each["source_customer_id"]) for each in own}
+    with session.state.reading() as t:
+        overrides = t.overrides.list_overrides(policy=decision.policy)
     recorded = [
         each
-        for each in session.overrides.list_overrides(policy=decision.policy)
+        for each in overrides
         if (each.decided.source, each.decided.customer_id) in ids and each.recorded_at <= run.started_at
     ]
     spans = (each for each in spans_in_force(recorded) if each.begins_on <= decision.as_of <= each.ends_on)

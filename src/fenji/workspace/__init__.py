@@ -12,5 +12,6 @@ overrides         tiers that a person has decided, at the reviews of a run
 tiering           from the clean base to tiers at a date, published or computed
 past_run          what a run followed
 standing          what an analysis stands on
+acting            who acts where nobody is named
 customers         which customer is meant by an id
 """

@@ -19,7 +19,6 @@ from fenji.errors import Conflict, InvalidDocument, NotFound, Place, Problem, un
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE, Settings, read_settings
 from fenji.state.database import Database, open_database
-from fenji.state.policy_versions import PolicyVersionRepository
 
 SOURCES_FILE = "sources.yaml"
 ANSWERS_FILE = "answers.yaml"
@@ -217,8 +216,8 @@ def _drafts(workspace: Workspace) -> tuple[dict[tuple[str, int], tuple[Path, Pol
 
 def published_versions(workspace: Workspace) -> dict[tuple[str, int], PublishedPolicy]:
     """What has been published, by policy and version."""
-    with opened_state(workspace) as database:
-        return {(each.slug, each.version): each for each in PolicyVersionRepository(database).list_published()}
+    with opened_state(workspace) as database, database.reading() as t:
+        return {(each.slug, each.version): each for each in t.policies.list_published()}
 
 
 def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, *, as_of: date) -> PolicyDocument:

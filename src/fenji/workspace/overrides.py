@@ -31,7 +31,8 @@ def overrides_in(
         customer_key, tier, begins_on, ends_on (``OVERRIDES``), by key and day. Of several that overlap, the one that was
         recorded last counts, also where they were recorded for ids that are one customer by now.
     """
-    recorded = session.overrides.list_overrides(policy=policy)
+    with session.state.reading() as t:
+        recorded = t.overrides.list_overrides(policy=policy)
     if known_at is not None:
         recorded = tuple(each.as_known_at(known_at) for each in recorded if each.recorded_at <= known_at)
     days = tuple(dates)

@@ -12,6 +12,7 @@ from typing import Protocol
 import ibis.expr.types as ir
 
 from fenji.collect.ports import RecordReader
+from fenji.domain.principals import Principal
 from fenji.domain.runs import Run, StoredTable
 from fenji.engines.checks import save_checked
 from fenji.engines.engine import Engine
@@ -19,11 +20,11 @@ from fenji.engines.opening import open_engine
 from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.settings import EngineName
-from fenji.state.database import open_database
-from fenji.state.overrides import OverrideRepository
-from fenji.state.runs import RunRepository
+from fenji.state.database import Database, open_database
+from fenji.state.run_life import Runs
 from fenji.state.store import Store
 from fenji.tables.contract import Contract
+from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace
 
 
@@ -35,13 +36,13 @@ class Workbench(Engine, RecordReader, Protocol):
 
 @dataclass(frozen=True)
 class Session:
-    """An opened workspace: where to compute, where tables stand, which runs there are, what people decided by hand."""
+    """An opened workspace: where to compute, where tables stand, which runs there are, and the state behind them."""
 
     workspace: Workspace
     engine: Workbench
     store: Store
-    runs: RunRepository
-    overrides: OverrideRepository
+    runs: Runs
+    state: Database
 
     def latest(self) -> Run:
         """The last run that collected and prepared.
@@ -110,12 +111,15 @@ class RunWriter:
 
 
 @contextmanager
-def open_session(workspace: Workspace, *, engine: EngineName | None = None) -> Iterator[Session]:
+def open_session(
+    workspace: Workspace, *, engine: EngineName | None = None, principal: Principal | None = None
+) -> Iterator[Session]:
     """A session for one use-case; scratch files go when it ends.
 
     Args:
         workspace: where to work.
         engine: another engine than the settings name.
+        principal: who starts runs in it; None: the user of the operating system.
     """
     settings = workspace.settings
     database = open_database(settings.database_in(workspace.root))
@@ -124,7 +128,7 @@ def open_session(workspace: Workspace, *, engine: EngineName | None = None) -> I
         store.root.mkdir(parents=True, exist_ok=True)
         opened = open_engine(settings, settings.scratch_folder(workspace.root), name=engine)
         try:
-            yield Session(workspace, opened, store, RunRepository(database, store), OverrideRepository(database))
+            yield Session(workspace, opened, store, Runs(database, store, principal or acting_person()), database)
         finally:
             opened.close()
     finally:

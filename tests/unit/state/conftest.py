@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fenji.domain.principals import Principal, PrincipalKind
 from fenji.state.database import open_database
-from fenji.state.runs import RunRepository
+from fenji.state.run_life import Runs
 from fenji.state.store import Store
+
+LI_LEI = Principal(PrincipalKind.PERSON, "李雷")
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +39,8 @@ def url(request, tmp_path):
 
 
 @pytest.fixture
-def database(url):
-    opened = open_database(url)
+def database(url, clock):
+    opened = open_database(url, clock=clock)
     yield opened
     opened.close()
 
@@ -64,5 +67,5 @@ def clock():
 
 
 @pytest.fixture
-def runs(database, store, clock):
-    return RunRepository(database, store, clock=clock)
+def runs(database, store):
+    return Runs(database, store, LI_LEI)

@@ -11,9 +11,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import Conflict, Unavailable
 from fenji.state.database import NEWEST, VERSION_TABLE, open_database
 from fenji.state.models import Row
+
+SYSTEM = Principal(PrincipalKind.SYSTEM, "test")
 
 
 def test_the_migrations_end_where_the_package_says():
@@ -23,16 +26,16 @@ def test_the_migrations_end_where_the_package_says():
 
 
 def test_the_migrations_make_what_the_models_say(database):
-    with database.reading() as session:
-        context = MigrationContext.configure(session.connection(), opts={"version_table": VERSION_TABLE})
+    with database.reading() as t:
+        context = MigrationContext.configure(t.session.connection(), opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, Row.metadata) == []
 
 
 def test_a_database_is_opened_again_as_it_is(url):
     open_database(url).close()
     again = open_database(url)
-    with again.reading() as session:
-        assert session.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all() == [NEWEST]
+    with again.reading() as t:
+        assert t.session.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all() == [NEWEST]
     again.close()
 
 
@@ -55,8 +58,8 @@ def test_two_processes_may_open_a_new_database_at_once(url):
 
 def test_a_database_from_a_newer_version_is_refused_by_name_and_left_alone(url):
     opened = open_database(url)
-    with opened.writing() as session:
-        session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0042'"))
+    with opened.transaction(SYSTEM) as t:
+        t.session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0042'"))
     opened.close()
     with pytest.raises(Conflict, match=rf"version 0042, made by a newer fenji.*up to {NEWEST}"):
         open_database(url)
@@ -65,19 +68,19 @@ def test_a_database_from_a_newer_version_is_refused_by_name_and_left_alone(url):
 
 
 def test_a_writer_that_fails_leaves_nothing(database):
-    with pytest.raises(RuntimeError), database.writing() as session:
-        session.execute(text("CREATE TABLE half (x INTEGER)"))
+    with pytest.raises(RuntimeError), database.transaction(SYSTEM) as t:
+        t.session.execute(text("CREATE TABLE half (x INTEGER)"))
         raise RuntimeError
-    with pytest.raises(Unavailable), database.reading() as session:
-        session.execute(text("SELECT * FROM half"))
+    with pytest.raises(Unavailable), database.reading() as t:
+        t.session.execute(text("SELECT * FROM half"))
 
 
 def test_readers_do_not_wait_for_a_writer_and_see_nothing_of_it(database):
-    with database.writing() as session:
-        session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    with database.transaction(SYSTEM) as t:
+        t.session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
         with database.reading() as reader:
-            assert reader.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == NEWEST
-        session.rollback()
+            assert reader.session.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == NEWEST
+        t.session.rollback()
 
 
 def test_a_file_that_is_no_database_is_unavailable(tmp_path):

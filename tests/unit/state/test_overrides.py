@@ -8,32 +8,33 @@ from datetime import UTC, date, datetime
 import pytest
 
 from fenji.domain.overrides import Ending, NewOverride, Override
-from fenji.state.overrides import OverrideRepository
+from fenji.domain.principals import Principal, PrincipalKind
 
 ANN = NewOverride("retail", "shop", "会员-1", "vip", date(2026, 1, 10), date(2026, 3, 31), "李雷", "opening of the new store")
 BOB = replace(ANN, customer_id="bob", tier="middle")
 
 
 @pytest.fixture
-def overrides(database, clock):
-    return OverrideRepository(database, clock=clock)
+def t(database):
+    with database.transaction(Principal(PrincipalKind.PERSON, "李雷")) as transaction:
+        yield transaction
 
 
 def moment(second: int) -> datetime:
     return datetime(2026, 2, 3, 5, 6, second, tzinfo=UTC)
 
 
-def test_an_override_comes_back_as_it_was_recorded(overrides):
-    first, second = overrides.record(ANN), overrides.record(BOB)
-    bank = overrides.record(replace(BOB, policy="bank"))
+def test_an_override_comes_back_as_it_was_recorded(t):
+    first, second = t.overrides.record(ANN), t.overrides.record(BOB)
+    bank = t.overrides.record(replace(BOB, policy="bank"))
     assert (first, second) == (Override(1, ANN, moment(8)), Override(2, BOB, moment(9)))
-    assert overrides.list_overrides() == (first, second, bank)
-    assert overrides.list_overrides(policy="retail") == (first, second)
+    assert t.overrides.list_overrides() == (first, second, bank)
+    assert t.overrides.list_overrides(policy="retail") == (first, second)
 
 
-def test_an_ended_override_stays_in_the_record_and_is_ended_once(overrides):
-    first, second = overrides.record(ANN), overrides.record(BOB)
-    (ended,) = overrides.end((first.number,), from_on=date(2026, 2, 3), person="韩梅梅", reason="store closed")
+def test_an_ended_override_stays_in_the_record_and_is_ended_once(t):
+    first, second = t.overrides.record(ANN), t.overrides.record(BOB)
+    (ended,) = t.overrides.end((first.number,), from_on=date(2026, 2, 3), person="韩梅梅", reason="store closed")
     assert ended == replace(first, ending=Ending(date(2026, 2, 3), moment(10), "韩梅梅", "store closed"))
-    assert overrides.end((first.number,), from_on=date(2026, 2, 20)) == ()
-    assert overrides.list_overrides() == (ended, second)
+    assert t.overrides.end((first.number,), from_on=date(2026, 2, 20), person="李雷") == ()
+    assert t.overrides.list_overrides() == (ended, second)

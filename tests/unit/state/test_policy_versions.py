@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from fenji.domain.policies import Policy, PublishedPolicy, Tier
+from fenji.domain.principals import Principal, PrincipalKind
 from fenji.domain.words import Words
 from fenji.errors import Conflict
 from fenji.state.database import open_database
-from fenji.state.policy_versions import PolicyVersionRepository
 
+LI_LEI = Principal(PrincipalKind.PERSON, "李雷")
 JANUARY, JULY = date(2026, 1, 1), date(2026, 7, 1)
 FIRST = Policy("retail", 1, JANUARY, "数据部", "第一版", (Tier("entry", Words("初级", "Entry"), None),))
 SECOND = replace(FIRST, version=2, effective_on=JULY, why="prices went up")
@@ -21,8 +22,23 @@ TEXT = "policy: retail  # 电商分级标准\n"
 
 
 @pytest.fixture
-def versions(database, clock):
-    return PolicyVersionRepository(database, clock=clock)
+def versions(database):
+    return Versions(database)
+
+
+class Versions:
+    """The published versions, each use in a transaction of its own."""
+
+    def __init__(self, database):
+        self.database = database
+
+    def publish(self, policy, text):
+        with self.database.transaction(LI_LEI) as t:
+            return t.policies.publish(policy, text)
+
+    def list_published(self):
+        with self.database.reading() as t:
+            return t.policies.list_published()
 
 
 def test_a_version_comes_back_as_it_was_published_comments_included(versions):
@@ -62,7 +78,7 @@ def test_of_many_who_publish_a_version_at_once_one_does(url):
 
     def attempt(database):
         try:
-            results.append(PolicyVersionRepository(database).publish(FIRST, TEXT))
+            results.append(Versions(database).publish(FIRST, TEXT))
         except Conflict as error:
             results.append(error)
 
@@ -71,7 +87,7 @@ def test_of_many_who_publish_a_version_at_once_one_does(url):
         thread.start()
     for thread in threads:
         thread.join()
-    (published,) = PolicyVersionRepository(databases[0]).list_published()
+    (published,) = Versions(databases[0]).list_published()
     for database in databases:
         database.close()
     assert sorted(type(each).__name__ for each in results) == ["Conflict"] * 4 + ["PublishedPolicy"]

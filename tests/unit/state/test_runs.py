@@ -14,13 +14,15 @@ import pytest
 
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
+from fenji.domain.principals import Principal, PrincipalKind
 from fenji.domain.runs import NewRun, PolicyText, Run, RunStatus, StoredTable
 from fenji.errors import Conflict, ContractBroken, NotFound
 from fenji.language import Language
 from fenji.state.database import open_database
 from fenji.state.heartbeat import PATIENCE
-from fenji.state.runs import RunRepository
+from fenji.state.run_life import Runs
 
+LI_LEI = Principal(PrincipalKind.PERSON, "李雷")
 NEW = NewRun(
     command="run",
     engine="duckdb",
@@ -50,7 +52,7 @@ def folders(store) -> list[str]:
 
 def test_a_run_comes_back_as_it_was_published(runs):
     run = runs.start(NEW)
-    assert re.fullmatch("20260203T050608-[0-9a-f]{4}", run.run_id)
+    assert re.fullmatch("20260203T050609-[0-9a-f]{4}", run.run_id)
     assert runs.latest_published() is None
     with pytest.raises(NotFound):
         runs.published(run.run_id)
@@ -58,7 +60,7 @@ def test_a_run_comes_back_as_it_was_published(runs):
     customers, counts = table(run, "clean.customer", 7), table(run, "insight.tier_count", 4, NEW.as_of)
     runs.publish(run.run_id, [customers, counts], [FILE])
 
-    ended = datetime(2026, 2, 3, 5, 6, 9, tzinfo=UTC)
+    ended = datetime(2026, 2, 3, 5, 6, 11, tzinfo=UTC)
     expected = replace(run, status=RunStatus.PUBLISHED, ended_at=ended, inputs=(FILE,))
     assert runs.latest_published() == runs.published(run.run_id) == expected
     assert runs.tables_of(run.run_id) == (customers, counts)
@@ -85,8 +87,8 @@ def test_a_run_on_a_base_shows_the_base_tables_that_it_did_not_write(runs):
 def test_a_second_writer_is_told_who_writes_and_nothing_happens(runs, store):
     run = runs.start(NEW)
     kept = written(store, table(run, "clean.customer"))
-    with pytest.raises(Conflict, match=rf"`run`, process {os.getpid()} on .*, since 2026-02-03 05:06:08 UTC"):
-        runs.start(replace(NEW, command="tiers"))
+    with pytest.raises(Conflict, match=rf"`run`, process {os.getpid()} on .*, since 2026-02-03 05:06:09 UTC"):
+        runs.start(replace(NEW, as_of=date(2026, 2, 28)))
     assert [each.run_id for each in runs.list_runs()] == [run.run_id]
     runs.publish(run.run_id, [kept])
     runs.start(NEW)
@@ -98,7 +100,7 @@ def test_only_one_of_many_that_start_at_once_gets_in(url, store):
 
     def attempt(database):
         try:
-            results.append(RunRepository(database, store).start(NEW))
+            results.append(Runs(database, store, LI_LEI).start(NEW))
         except Conflict as error:
             results.append(error)
 

@@ -15,6 +15,7 @@ from fenji.tables import clean
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.overrides import OverrideRequest, end_overrides, list_overrides, override_tier
 from fenji.workflow.running import run_all
+from fenji.workspace.acting import acting_person
 from fenji.workspace.dates import today
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.overrides import overrides_in
@@ -153,8 +154,8 @@ def test_reviews_get_the_overrides_of_their_days_by_our_key_without_overlaps(sho
 
 def test_an_override_of_a_customer_that_is_gone_binds_nobody(shop: Path) -> None:
     begin = date(2980, 1, 1)
-    with open_session(open_workspace(shop)) as session:
-        session.overrides.record(NewOverride("spend", "shop", "gone", "vip", begin, begin, "Li Lei", "left"))
+    with open_session(open_workspace(shop)) as session, session.state.transaction(acting_person()) as t:
+        t.overrides.record(NewOverride("spend", "shop", "gone", "vip", begin, begin, "Li Lei", "left"))
     assert table(shop, begin) == []
 
 

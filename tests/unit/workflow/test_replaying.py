@@ -23,6 +23,7 @@ from fenji.workflow.initiating import init_workspace
 from fenji.workflow.replaying import ReplayResult, replay_at
 from fenji.workflow.replaying_sides import Replay, current_reviews
 from fenji.workflow.running import run_all
+from fenji.workspace.acting import acting_person
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.reviews import decide_plan
@@ -80,10 +81,8 @@ def workspace(root: Path, policy: str) -> Path:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace whose last run decided four reviews, with an override in two of them."""
     root = workspace(tmp_path_factory.mktemp("shop"), POLICY)
-    with open_session(open_workspace(root)) as session:
-        session.overrides.record(
-            NewOverride("stay", "workspace", "c1", "gold", date(2025, 12, 1), date(2026, 2, 10), "me", "a test")
-        )
+    with open_session(open_workspace(root)) as session, session.state.transaction(acting_person()) as t:
+        t.overrides.record(NewOverride("stay", "workspace", "c1", "gold", date(2025, 12, 1), date(2026, 2, 10), "me", "a test"))
     run_all(root, as_of=AS_OF, history=REVIEWS)
     (root / "same.yaml").write_text(POLICY, "utf-8")
     (root / "stricter.yaml").write_text(STRICTER, "utf-8")

@@ -1,0 +1,87 @@
+"""What is written down when something is changed, and how can that record be broken? Frozen records of the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fenji.domain.principals import Principal
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    RUN_STARTED = "run_started"
+    RUN_PUBLISHED = "run_published"
+    RUN_FAILED = "run_failed"
+    RUN_CLEARED = "run_cleared"
+    POLICY_PUBLISHED = "policy_published"
+    OVERRIDE_RECORDED = "override_recorded"
+    OVERRIDE_ENDED = "override_ended"
+
+
+class SubjectKind(StrEnum):
+    """What sort of thing it was done to."""
+
+    RUN = "run"
+    POLICY = "policy"
+    CUSTOMER = "customer"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The thing that was changed."""
+
+    kind: SubjectKind
+    name: str
+    """A run's id, or a policy's slug and version. A customer's id goes in plain and comes back hashed."""
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One change, as the log keeps it."""
+
+    number: int
+    """Counts up from 1 without a gap."""
+    at: datetime
+    """UTC."""
+    principal: Principal
+    action: Action
+    subject: Subject
+    details: Mapping[str, object]
+    """Small and plain; no personal values."""
+    previous_hash: str
+    """Hash of the entry before; zeros for the first."""
+    hash: str
+
+
+class Fault(StrEnum):
+    """How the chain of entries is broken."""
+
+    CHANGED = "changed"
+    """The entry does not say what it said when it was written."""
+    MISSING = "missing"
+    """An entry of this number was written and is gone."""
+    ORDER = "order"
+    """The entry does not follow the one before it."""
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first entry at which the chain is broken."""
+
+    number: int
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a walk over the whole log found."""
+
+    entries: int
+    """Entries that are as they were written, counted up to the first break."""
+    newest_hash: str
+    """Hash of the last of them: kept elsewhere, it proves later that nothing up to here was rewritten."""
+    broken: Break | None

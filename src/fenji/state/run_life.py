@@ -1,0 +1,135 @@
+"""How does a run live, from its start until it is published or has failed? Each step is a transaction of its own, because a run takes minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+
+from fenji.domain.audit import Action, Subject, SubjectKind
+from fenji.domain.collected import CollectedFile
+from fenji.domain.principals import Principal
+from fenji.domain.runs import NewRun, Run, StoredTable
+from fenji.errors import FenjiError
+from fenji.state.database import Database
+from fenji.state.heartbeat import beating
+from fenji.state.runs import KILLED, NOT_PUBLISHED
+from fenji.state.store import Store
+
+
+class Runs:
+    """The runs of one workspace, for those who write one or read several: owns the database and opens a transaction per step."""
+
+    def __init__(self, database: Database, store: Store, principal: Principal) -> None:
+        """The runs of a state database whose Parquet files stand in ``store``; ``principal`` is who starts runs here."""
+        self._database = database
+        self._store = store
+        self._principal = principal
+
+    @contextmanager
+    def running(self, new: NewRun) -> Iterator[Run]:
+        """Holds the place of the one writer for the block; a block that ends without ``publish`` has failed and leaves nothing.
+
+        Raises:
+            Conflict: another process runs the same command on the same base run.
+        """
+        run = self.start(new)
+        try:
+            with beating(lambda: self.beat(run.run_id)):
+                yield run
+        except BaseException as error:
+            with suppress(FenjiError):  # the first error is the one to report; what is left is cleared by the next run
+                self.fail(run.run_id, error.code if isinstance(error, FenjiError) else type(error).__name__)
+            raise
+        self.fail(run.run_id, NOT_PUBLISHED)
+
+    def start(self, new: NewRun) -> Run:
+        """Takes the place of the one writer. Whatever dead runs have left is cleaned up first.
+
+        Raises:
+            Conflict: another process runs the same command on the same base run; says where and since when.
+        """
+        with self._database.transaction(self._principal) as t:
+            cleared = t.runs.clear_dead()
+            run = t.runs.start(new)
+            failed = t.runs.failed()
+            for run_id in cleared:
+                t.audit.add(Action.RUN_CLEARED, _subject(run_id), {"failure": KILLED})
+            t.audit.add(Action.RUN_STARTED, _subject(run.run_id), _told(new))
+        self._store.remove_runs(failed)
+        return run
+
+    def beat(self, run_id: str) -> None:
+        """Says that the run's process is alive."""
+        with self._database.transaction(self._principal) as t:
+            t.runs.beat(run_id)
+
+    def publish(
+        self, run_id: str, tables: Sequence[StoredTable], inputs: Sequence[CollectedFile] = (), *, keys_given: int = 0
+    ) -> None:
+        """Makes a run and all its tables visible, in one transaction; see RunRepository.publish.
+
+        Raises:
+            Conflict: the run was given up meanwhile, because its process had been silent for too long.
+        """
+        with self._database.transaction(self._principal) as t:
+            t.runs.publish(run_id, tables, inputs, keys_given=keys_given)
+            told = {"tables": len(tables), "files": len(inputs), "rows": sum(each.rows for each in tables)}
+            t.audit.add(Action.RUN_PUBLISHED, _subject(run_id), told)
+
+    def fail(self, run_id: str, failure: str) -> None:
+        """Marks a run that is not published as failed and removes its folders; does nothing to a published one."""
+        with self._database.reading() as t:
+            if not t.runs.may_fail(run_id):
+                return
+        # The folders go first: where the disk is full, that makes room for the line in the database.
+        self._store.remove_runs([run_id])
+        with self._database.transaction(self._principal) as t:
+            if t.runs.fail(run_id, failure):
+                t.audit.add(Action.RUN_FAILED, _subject(run_id), {"failure": failure})
+
+    def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:
+        """The run that was published last; see RunRepository.latest_published."""
+        with self._database.reading() as t:
+            return t.runs.latest_published(as_of=as_of, command=command, on=on)
+
+    def published(self, run_id: str) -> Run:
+        """A published run.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        with self._database.reading() as t:
+            return t.runs.published(run_id)
+
+    def tables_of(self, run_id: str) -> tuple[StoredTable, ...]:
+        """The tables that readers of a run see; see RunRepository.tables_of.
+
+        Raises:
+            NotFound: there is no published run of that id.
+        """
+        with self._database.reading() as t:
+            return t.runs.tables_of(run_id)
+
+    def latest_inputs(self) -> tuple[CollectedFile, ...]:
+        """Every file that the last run which collected came from; empty before the first one."""
+        with self._database.reading() as t:
+            return t.runs.latest_inputs()
+
+    def keys_given(self) -> int:
+        """The largest customer_key that any published run has given; see RunRepository.keys_given."""
+        with self._database.reading() as t:
+            return t.runs.keys_given()
+
+    def list_runs(self, *, limit: int = 50) -> tuple[Run, ...]:
+        """The newest runs of any status, newest first; without their inputs."""
+        with self._database.reading() as t:
+            return t.runs.list_runs(limit=limit)
+
+
+def _subject(run_id: str) -> Subject:
+    return Subject(SubjectKind.RUN, run_id)
+
+
+def _told(new: NewRun) -> dict[str, str | int | None]:
+    return {"command": new.command, "as_of": None if new.as_of is None else new.as_of.isoformat(), "base_run_id": new.base_run_id}

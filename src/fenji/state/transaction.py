@@ -1,0 +1,44 @@
+"""What can one transaction see and change? All repositories of the state on one session, and the one who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from fenji.domain.principals import Principal
+from fenji.state.audit import AuditLog
+from fenji.state.overrides import OverrideRepository
+from fenji.state.policy_versions import PolicyVersionRepository
+from fenji.state.runs import RunRepository
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One unit of work: whatever its repositories do happens together or not at all."""
+
+    session: Session
+    principal: Principal
+    clock: Callable[[], datetime]
+
+    @property
+    def runs(self) -> RunRepository:
+        """Runs and the tables that they published."""
+        return RunRepository(self.session, self.clock)
+
+    @property
+    def policies(self) -> PolicyVersionRepository:
+        """Published policy versions."""
+        return PolicyVersionRepository(self.session, self.clock)
+
+    @property
+    def overrides(self) -> OverrideRepository:
+        """Tiers that people decided by hand."""
+        return OverrideRepository(self.session, self.clock)
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who did what."""
+        return AuditLog(self.session, self.principal, self.clock)

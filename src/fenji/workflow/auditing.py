@@ -1,0 +1,80 @@
+"""Who changed what in this workspace, and is the record of it as it was written?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fenji.domain.audit import Action, AuditEntry
+from fenji.domain.written_ids import written_id
+from fenji.errors import InvalidArgument
+from fenji.language import message as _
+from fenji.state.audit import AuditBroken
+from fenji.workspace.folder import open_workspace, opened_state
+
+SHOWN = 20
+"""Entries listed where nobody says how many."""
+
+MOST_ENTRIES = 10_000
+"""Entries listed at once: about ten megabytes."""
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """The newest entries of the audit log that were asked for."""
+
+    entries: tuple[AuditEntry, ...]
+    """Newest first."""
+
+
+@dataclass(frozen=True)
+class AuditVerified:
+    """The whole audit log is as it was written."""
+
+    entries: int
+    """How many there are."""
+    newest_hash: str
+    """Hash of the newest: kept elsewhere, it proves later that nothing up to here was rewritten."""
+
+
+def list_audit(
+    root: Path, *, limit: int = SHOWN, since: date | None = None, action: Action | None = None, subject: str | None = None
+) -> AuditResult:
+    """The newest entries of the audit log.
+
+    Args:
+        root: the workspace.
+        limit: at most so many, 1 to 10,000.
+        since: from this day on, in the workspace's time zone.
+        action: only of this sort.
+        subject: only about this run, policy (slug and version) or customer (the id as it stands in the sources).
+
+    Raises:
+        NotFound: no workspace.
+        InvalidArgument: a limit out of range.
+        AuditBroken: one of the entries cannot have been written by fenji.
+    """
+    if not 1 <= limit <= MOST_ENTRIES:
+        text, advice = _("{count} entries cannot be listed at once."), _("Ask for 1 to {most}.")
+        raise InvalidArgument.of(text, advice=advice, count=limit, most=MOST_ENTRIES)
+    workspace = open_workspace(root)
+    begins = None if since is None else datetime.combine(since, time(), ZoneInfo(workspace.settings.time_zone))
+    about = None if subject is None else written_id(subject)
+    with opened_state(workspace) as database, database.reading() as t:
+        return AuditResult(t.audit.list_entries(limit=limit, since=begins, action=action, subject=about))
+
+
+def verify_audit(root: Path) -> AuditVerified:
+    """Walks the whole audit log, entry after entry.
+
+    Raises:
+        NotFound: no workspace.
+        AuditBroken: an entry was changed, removed or put elsewhere; names the first one.
+    """
+    with opened_state(open_workspace(root)) as database, database.reading() as t:
+        found = t.audit.verify()
+    if found.broken is not None:
+        raise AuditBroken.at(found.broken)
+    return AuditVerified(found.entries, found.newest_hash)
