@@ -30,8 +30,9 @@ from fenji.workflow.value import ValueResult, value_at
 from fenji.workflow.whatif import WhatIfResult, whatif_at
 from fenji.workflow.why import why_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import RUNS_SEARCHED, PastRun
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.session import Session
 
 SHOWN_ROWS = 20
 
@@ -155,8 +156,8 @@ class Book:
 
     def tables(self, *, run: str | None = None) -> tuple[str, ...]:
         """The names of all published tables: those of the last run and of the analyses that stand on its data, or those of one run."""
-        with open_session(open_workspace(self.folder)) as session:
-            return tuple(sorted({each.table for found in _runs(session, run) for each in session.runs.tables_of(found.run_id)}))
+        with open_question(open_workspace(self.folder)) as session:
+            return tuple(sorted({each.table for found in _runs(session, run) for each in session.tables_of(found.run_id)}))
 
     def table(self, name: str, *, as_of: date | None = None, run: str | None = None) -> BookTable:
         """One published table.
@@ -169,10 +170,10 @@ class Book:
         Raises:
             NotFound: no such table, or none of that day.
         """
-        with open_session(open_workspace(self.folder)) as session:
+        with open_question(open_workspace(self.folder)) as session:
             runs = _runs(session, run)
             for found in runs:
-                parts = [each for each in session.runs.tables_of(found.run_id) if each.table == name]
+                parts = [each for each in session.tables_of(found.run_id) if each.table == name]
                 if parts:
                     days = sorted({each.as_of for each in parts if each.as_of is not None})
                     day = as_of or (days[-1] if days else None)

@@ -7,6 +7,7 @@ FenjiError
 │   ├── InvalidFile                    a data file that cannot be read as what it claims to be
 │   └── InvalidArgument                a command's argument
 ├── NotFound              not_found    a workspace, file, run, customer or policy that is not there
+│   └── NotStored                      an answer that has to be computed first
 ├── Conflict              conflict     two runs at once, a store from a newer version, a frozen policy version
 ├── Unavailable           unavailable  a database, disk or optional package that is out of reach now
 └── ContractBroken        bug          a table that does not keep its contract: our fault
@@ -152,6 +153,12 @@ class NotFound(FenjiError):
     """The thing named is not there."""
 
     code, kind = "not_found", Kind.NOT_FOUND
+
+
+class NotStored(NotFound):
+    """An answer that nobody has computed yet; reading alone does not compute it."""
+
+    code = "not_stored"
 
 
 class Conflict(FenjiError):

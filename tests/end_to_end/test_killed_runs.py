@@ -18,12 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.tiers import TiersResult
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.domain.runs import RunStatus
 from fenji.language import Language
 from fenji.state.database import NEWEST, VERSION_TABLE, open_database
 from fenji.workflow.initiating import init_workspace
-from fenji.answers.tiers import TiersResult
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
 

@@ -16,7 +16,7 @@ from fenji.tables import clean, insight
 from fenji.workflow.demo import run_demo
 from fenji.workflow.running import run_all
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.session import open_session
+from fenji.workspace.opening import open_session
 from fenji.workspace.tiering import registry_of
 
 AS_OF = date(2011, 12, 9)

@@ -19,7 +19,7 @@ from fenji.tables.clean import CLEAN
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.session import open_session
+from fenji.workspace.opening import open_session
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 

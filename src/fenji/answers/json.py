@@ -39,7 +39,8 @@ def plain(value: object, language: Language) -> Any:  # noqa: ANN401 - whatever 
 
 def _record(value: Any, language: Language) -> dict[str, Any]:  # noqa: ANN401 - any record
     found: dict[str, Any] = {}
-    for each in told_of(type(value)):
+    class_: Any = type(value)
+    for each in told_of(class_):
         own = getattr(value, each.attribute)
         if SPREAD in each.marks:
             found |= {} if own is None else plain(own, language)

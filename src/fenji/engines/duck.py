@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ from fenji.engines.duck_reading import DuckReading
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 from fenji.engines.part_files import PartFiles
+
+MOST_COMPILED = 500
+"""Expressions whose SQL is kept, some kilobytes each: the same question over the same tables is compiled once."""
 
 
 @ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
@@ -45,10 +49,10 @@ class DuckEngine(DuckReading):
             threads: worker threads; all cores where None.
             memory_limit: such as 12GB; DuckDB's default of 80 % of memory where None.
         """
-        if scratch is not None:
-            scratch.mkdir(parents=True, exist_ok=True)
-        self._scratch = Path(tempfile.mkdtemp(prefix="fenji-", dir=scratch))
+        self._scratch = _own_folder(scratch)
         self._staged = 0
+        self._given: list[str] = []
+        self._sql: OrderedDict[ops.Node, str] = OrderedDict()
         self._kept: dict[ops.Node, Path] = {}
         options: dict[str, object] = {"temp_directory": str(self._scratch / "spill"), "preserve_insertion_order": False}
         if threads is not None:
@@ -61,7 +65,8 @@ class DuckEngine(DuckReading):
     def read_parquet(self, files: Sequence[Path], schema: sch.Schema) -> ir.Table:
         """See Engine.read_parquet."""
         if not files:
-            return self.from_arrow(schema.to_pyarrow().empty_table())
+            self._staged += 1
+            return self.connection.create_table(f"empty_{self._staged}", schema.to_pyarrow().empty_table(), temp=True)
         # Our folders are named run=… and as_of=…; DuckDB would take these for columns.
         table = self.connection.read_parquet([str(file) for file in files], hive_partitioning=False)
         return table.select(list(schema.names)).cast(schema)
@@ -69,7 +74,8 @@ class DuckEngine(DuckReading):
     def from_arrow(self, table: pa.Table) -> ir.Table:
         """See Engine.from_arrow."""
         self._staged += 1
-        return self.connection.create_table(f"given_{self._staged}", table, temp=True)
+        self._given.append(f"given_{self._staged}")
+        return self.connection.create_table(self._given[-1], table, temp=True)
 
     def stage(self, table: ir.Table) -> ir.Table:
         """See Engine.stage."""
@@ -125,6 +131,16 @@ class DuckEngine(DuckReading):
         """See Engine.to_local."""
         return _local_of(ibis.literal(zone), moment)
 
+    def clear(self) -> bool:
+        """See Engine.clear."""
+        for name in self._given:
+            self.connection.drop_table(name, force=True)
+        self._given.clear()
+        self._kept.clear()
+        for each in self._scratch.glob("*"):
+            shutil.rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink(missing_ok=True)
+        return True
+
     def close(self) -> None:
         """See Engine.close."""
         self.connection.disconnect()
@@ -151,8 +167,17 @@ class DuckEngine(DuckReading):
         return f"SELECT {', '.join(columns)} FROM ({self._compiled(table)})"  # noqa: S608 - our own columns
 
     def _compiled(self, table: ir.Table) -> str:
+        node = table.op()
+        if node in self._sql:
+            self._sql.move_to_end(node)
+            return self._sql[node]
         self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - small literal tables of an expression become known to DuckDB
-        return str(self.connection.compile(table))
+        sql = str(self.connection.compile(table))
+        if not node.find(ops.InMemoryTable):
+            self._sql[node] = sql
+            if len(self._sql) > MOST_COMPILED:
+                self._sql.popitem(last=False)
+        return sql
 
 
 def _whole_customers(rows: pa.Table, wanted: int) -> int:
@@ -174,6 +199,18 @@ def _linked(file: Path, folder: Path) -> int:
         except OSError:
             shutil.copyfile(file, target)
     return int(pq.read_metadata(target).num_rows)
+
+
+def _own_folder(scratch: Path | None) -> Path:
+    """A new folder for intermediate results; where none can be made, as on a full disk, a place that fails when something is written."""
+    for parent in (scratch, None):
+        try:
+            if parent is not None:
+                parent.mkdir(parents=True, exist_ok=True)
+            return Path(tempfile.mkdtemp(prefix="fenji-", dir=parent))
+        except OSError:
+            continue
+    return Path(tempfile.gettempdir()) / "fenji-no-space"
 
 
 @contextmanager

@@ -103,6 +103,10 @@ class Engine(Protocol):
         """The wall-clock time (no zone) of a UTC moment in an IANA zone."""
         ...
 
+    def clear(self) -> bool:
+        """Removes whatever was staged or given, so that the next question can use the session; False where it must be closed instead."""
+        ...
+
     def close(self) -> None:
         """Ends the session and removes its scratch files."""
         ...

@@ -149,6 +149,10 @@ class SparkEngine(SparkReading):
         """See Engine.to_local."""
         return _local_of(moment, ibis.literal(zone))
 
+    def clear(self) -> bool:
+        """See Engine.clear; Spark's own files stand among the staged ones."""
+        return False
+
     def close(self) -> None:
         """See Engine.close."""
         if self._is_ours:

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date
+from typing import Protocol
 
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.collected import CollectedFile
 from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.errors import FenjiError
-from fenji.state.database import Database
 from fenji.state.heartbeat import beating
 from fenji.state.runs import KILLED, NOT_PUBLISHED
 from fenji.state.store import Store
+from fenji.state.transaction import Transaction
+
+
+class Access(Protocol):
+    """A way to the state database."""
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """See Database.reading."""
+        ...
+
+    def transaction(self, principal: Principal) -> AbstractContextManager[Transaction]:
+        """See Database.transaction."""
+        ...
 
 
 class Runs:
     """The runs of one workspace, for those who write one or read several: owns the database and opens a transaction per step."""
 
-    def __init__(self, database: Database, store: Store, principal: Principal) -> None:
+    def __init__(self, database: Access, store: Store, principal: Principal) -> None:
         """The runs of a state database whose Parquet files stand in ``store``; ``principal`` is who starts runs here."""
         self._database = database
         self._store = store

@@ -12,7 +12,7 @@ from fenji.domain.written_ids import written_id
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.state.audit import AuditBroken
-from fenji.workspace.folder import open_workspace, opened_state
+from fenji.workspace.folder import open_workspace
 
 SHOWN = 20
 """Entries listed where nobody says how many."""
@@ -62,7 +62,7 @@ def list_audit(
     workspace = open_workspace(root)
     begins = None if since is None else datetime.combine(since, time(), ZoneInfo(workspace.settings.time_zone))
     about = None if subject is None else written_id(subject)
-    with opened_state(workspace) as database, database.reading() as t:
+    with workspace.state.reading() as t:
         return AuditResult(t.audit.list_entries(limit=limit, since=begins, action=action, subject=about))
 
 
@@ -73,7 +73,7 @@ def verify_audit(root: Path) -> AuditVerified:
         NotFound: no workspace.
         AuditBroken: an entry was changed, removed or put elsewhere; names the first one.
     """
-    with opened_state(open_workspace(root)) as database, database.reading() as t:
+    with open_workspace(root).state.reading() as t:
         found = t.audit.verify()
     if found.broken is not None:
         raise AuditBroken.at(found.broken)

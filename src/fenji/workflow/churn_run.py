@@ -177,7 +177,7 @@ def _survival(standing: Standing, rules: ChurnRules, past: Past) -> pa.Table | N
 
 def _assignment_near(standing: Standing, wanted: date, *, earliest: date) -> tuple[date, ir.Table]:
     """The latest review up to a date that the run decided under these tiers, or the tiers that the policy of today gives on it."""
-    tables = standing.session.runs.tables_of(standing.run.run_id)
+    tables = standing.session.tables_of(standing.run.run_id)
     stored = {each.as_of for each in tables if each.table == insight.TIER_ASSIGNMENT.full_name and each.as_of}
     usable = [day for day in stored if earliest < day <= wanted and (wanted - day).days <= NEAR_DAYS]
     if usable:

@@ -28,8 +28,8 @@ from fenji.workflow.tiers import tiers_at
 from fenji.workflow.whatif import WhatIfResult, whatif_at
 from fenji.workflow.why import why_of
 from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace
+from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import open_session
 
 AS_OF = date(2011, 12, 9)
 """The last day of the data."""
@@ -98,7 +98,7 @@ def run_demo(root: Path, *, language: Language, engine: EngineName | None = None
 
 def _reviews(root: Path, run_id: str) -> tuple[DemoReview, ...]:
     """The customers of every tier at every review."""
-    with open_session(open_workspace(root)) as session:
+    with open_question(open_workspace(root)) as session:
         rows = session.engine.fetch(session.read(run_id, insight.TIER_COUNT).order_by("as_of", "rank")).to_pylist()
     days = dict.fromkeys(row["as_of"] for row in rows)
     return tuple(DemoReview(day, {row["tier"]: row["customers"] for row in rows if row["as_of"] == day}) for day in days)
@@ -106,7 +106,7 @@ def _reviews(root: Path, run_id: str) -> tuple[DemoReview, ...]:
 
 def _largest_fall(root: Path, run_id: str) -> str:
     """The customer who brings most of those who fell at the last review: whom a manager would ask about first."""
-    with open_session(open_workspace(root)) as session:
+    with open_question(open_workspace(root)) as session:
         decided = session.read(run_id, insight.TIER_ASSIGNMENT, as_of=AS_OF)
         customer = session.read(run_id, clean.CUSTOMER)
         fell = decided.filter(decided.cause == Cause.DOWNGRADE.value).select("customer_key", "net_revenue_12m")

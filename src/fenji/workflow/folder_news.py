@@ -24,8 +24,8 @@ from fenji.language import message as _
 from fenji.tables import clean
 from fenji.workflow.cell_reading import cell_reader
 from fenji.workflow.unread_files import data_files, files_read, unread_sheets
-from fenji.workspace.folder import SOURCES_FILE, Workspace, open_workspace, opened_state
-from fenji.workspace.session import open_session
+from fenji.workspace.folder import SOURCES_FILE, Workspace, open_workspace
+from fenji.workspace.opening import open_question
 
 _SIGN = "# fenji-start "
 _WITH_STATUS = (Feed.ORDER, Feed.ORDER_LINE)
@@ -94,7 +94,7 @@ def gone_problem(folder: Folder) -> tuple[Problem, ...]:
 
 def newest_order(root: Path) -> date | None:
     """The day of the newest order or return in the last published base; None before the first run."""
-    with open_session(open_workspace(root)) as session:
+    with open_question(open_workspace(root)) as session:
         run = session.runs.latest_published(command="run")
         if run is None:
             return None
@@ -209,7 +209,7 @@ def _headers_of(samples: Sequence[Sample]) -> frozenset[tuple[tuple[str, ...], o
 
 def _last_run(workspace: Workspace) -> Run | None:
     """The last published run, with its inputs."""
-    with opened_state(workspace) as database, database.reading() as t:
+    with workspace.state.reading() as t:
         return t.runs.latest_published(command="run")
 
 

@@ -29,8 +29,9 @@ from fenji.tables.contract import Contract
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import History, history_of, last_history
-from fenji.workspace.session import RunWriter, Session, open_session
+from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.standing import Standing, analyzed
 from fenji.workspace.tiering import registry_of
 
@@ -102,7 +103,7 @@ def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engi
     if not 1 <= reviews <= MOST_REVIEWS:
         text = _("{count} reviews cannot be foretold; 1 to {most} can.")
         raise InvalidArgument.of(text, count=reviews, most=MOST_REVIEWS)
-    with open_session(open_workspace(root), engine=engine) as session:
+    with open_question(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         past = past_of(session, history)
         run = forecast_run(session, past)
@@ -208,7 +209,7 @@ def _check_enough(history: History, policy: Policy, usable: Sequence[date]) -> N
 
 def _transitions(session: Session, past: Past) -> Transitions:
     run_id = past.history.run.run_id
-    has_orders = any(each.table == clean.ORDER_LINE.full_name and each.rows for each in session.runs.tables_of(run_id))
+    has_orders = any(each.table == clean.ORDER_LINE.full_name and each.rows for each in session.tables_of(run_id))
     order_line = session.read(run_id, clean.ORDER_LINE) if has_orders else None
     band_ends = [days * MONTHS_OF[past.policy.review.every] for days in BAND_ENDS]
     # One pair after the other, so that there is never more than one join of all customers at a time.

@@ -25,8 +25,9 @@ from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.wording.reviews import lost_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import History, history_of, last_history
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.session import Session
 
 Row = Mapping[str, Any]
 
@@ -52,7 +53,7 @@ def moves_between(
         NotFound: no workspace, no such run, no history yet, or no review on a day; with the nearest review.
         InvalidArgument: the earlier date is not the earlier one.
     """
-    with open_session(open_workspace(root), engine=engine) as session:
+    with open_question(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         _check_history(history)
         return _moves_of(session, history, *_chosen(history, earlier_on, as_of))

@@ -17,8 +17,9 @@ from fenji.state.transaction import Transaction
 from fenji.tables import clean
 from fenji.workspace.acting import acting_person
 from fenji.workspace.dates import today
-from fenji.workspace.folder import open_workspace, opened_state, policies_of, policy_in_force
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.folder import open_workspace, policies_of, policy_in_force
+from fenji.workspace.opening import open_question
+from fenji.workspace.session import Session
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def override_tier(root: Path, request: OverrideRequest, *, principal: Principal 
     begins_on = request.begins_on or day
     policies = policies_of(workspace)
     policy = policy_in_force(policies, request.policy or workspace.settings.policy, as_of=begins_on).policy
-    with open_session(workspace) as session:
+    with open_question(workspace) as session:
         problems = [*_unsaid(request), *_backwards(begins_on, request.ends_on)]
         slugs = [each.slug for each in policy.tiers]
         if request.tier is not None and request.tier not in slugs:
@@ -127,7 +128,7 @@ def end_overrides(
     workspace = open_workspace(root)
     day, customer_id = today(workspace.settings.time_zone), written_id(customer_id)
     acting = principal or acting_person(person)
-    with opened_state(workspace) as database, database.transaction(acting) as t:
+    with workspace.state.transaction(acting) as t:
         wanted = [
             each
             for each in t.overrides.list_overrides()
@@ -160,7 +161,7 @@ def list_overrides(root: Path) -> OverridesResult:
     """
     workspace = open_workspace(root)
     day = today(workspace.settings.time_zone)
-    with opened_state(workspace) as database, database.reading() as t:
+    with workspace.state.reading() as t:
         recorded = t.overrides.list_overrides()
     return OverridesResult(day, tuple(OverrideRow(each, _state(each, recorded, day)) for each in recorded))
 

@@ -19,7 +19,6 @@ from fenji.workspace.folder import (
     PolicyVersion,
     Workspace,
     open_workspace,
-    opened_state,
     own_metrics_of,
     policies_of,
     policy_in_force,
@@ -87,7 +86,7 @@ def publish_policy(root: Path, file: Path, *, principal: Principal | None = None
     errors = [each.problem for each in findings if each.severity is Severity.ERROR]
     InvalidDocument.raise_if([*errors, *_unsigned(read), *_twins(workspace, file, read)])
     text = file.read_text(encoding="utf-8-sig")
-    with opened_state(workspace) as database, database.transaction(principal or acting_person()) as t:
+    with workspace.state.transaction(principal or acting_person()) as t:
         published = t.policies.publish(read.policy, text)
         subject = Subject(SubjectKind.POLICY, f"{published.slug} {published.version}")
         t.audit.add(Action.POLICY_PUBLISHED, subject, {"effective_on": published.effective_on.isoformat()})

@@ -10,8 +10,9 @@ from fenji.answers.runs import ColumnQuality, Duplicates, FileAccount, IdentityC
 from fenji.tables.clean import COLUMN_QUALITY, CUSTOMER, FILE_ACCOUNT, IDENTITY_CONFLICT, REJECTED_ROW
 from fenji.tables.contract import Contract
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.session import Session
 
 
 def report_quality(root: Path, *, run_id: str | None = None) -> QualityResult:
@@ -20,7 +21,7 @@ def report_quality(root: Path, *, run_id: str | None = None) -> QualityResult:
     Raises:
         NotFound: no workspace, no run, or no run of that id.
     """
-    with open_session(open_workspace(root)) as session:
+    with open_question(open_workspace(root)) as session:
         run = session.latest() if run_id is None else session.runs.published(run_id)
         return quality_of(session, run.run_id)
 

@@ -39,9 +39,9 @@ from fenji.workflow.whatif import AffectedCustomer
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
+from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.reviews import needed_metrics
-from fenji.workspace.session import open_session
 from fenji.workspace.tiering import registry_of, stored_panel, usable_policy
 
 STEPS = (_("computing metrics"), _("assigning tiers"), _("comparing"))
@@ -114,7 +114,7 @@ def replay_at(
     read = read_policy_document(file)
     own = own_metrics_of(workspace)
     usable_policy(read, registry_of(own, read.policy))
-    with open_session(workspace, engine=engine) as session:
+    with open_question(workspace, engine=engine) as session:
         run = session.latest()
         day = as_of or run.new.as_of
         if day is None:

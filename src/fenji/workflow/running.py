@@ -50,11 +50,12 @@ from fenji.workspace.folder import (
     policy_in_force,
     sources_of,
 )
+from fenji.workspace.opening import open_session
 from fenji.workspace.preparing import STEPS as PREPARE_STEPS
 from fenji.workspace.preparing import PrepareOptions, prepare_base
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.reviews import lost_rule_of
-from fenji.workspace.session import RunWriter, Session, open_session
+from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.tiering import STEPS as ANALYZE_STEPS
 from fenji.workspace.tiering import analyze_base, documents_of, frozen_text, registry_of, usable_policy
 

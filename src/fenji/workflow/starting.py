@@ -26,8 +26,8 @@ from fenji.workflow.tiers import tiers_at
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.dates import yesterday
 from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace, sources_of
+from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import open_session
 
 Ask = Callable[[Proposal], Mapping[str, str]]
 """Asks a person what is open; no answers mean that nobody can be asked."""
@@ -182,7 +182,7 @@ def _review_day(newest: date | None, latest: date) -> date:
 
 def _first_policy(root: Path, day: date, language: Language) -> tuple[FirstPolicy | None, tuple[Problem, ...]]:
     """Thresholds from the shop's own buyers, in the place of the template's."""
-    with open_session(open_workspace(root)) as session:
+    with open_question(open_workspace(root)) as session:
         base = clean_base_of(session, session.latest())
         try:
             first = suggest_thresholds(session.engine, base, as_of=day, language=language)

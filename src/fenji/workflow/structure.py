@@ -35,8 +35,9 @@ from fenji.tables import clean, insight
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.session import Session
 from fenji.workspace.tiering import panel_at
 
 METRICS_AT_ONCE = 8
@@ -126,7 +127,7 @@ def structure_of(
     InvalidArgument.raise_if(
         unknown_name(_("metric"), each, tiers.registry.slugs) for each in metrics if each not in tiers.registry
     )
-    with open_session(workspace, engine=engine) as session:
+    with open_question(workspace, engine=engine) as session:
         run = session.runs.published(tiers.run_id)
         result = StructureResult(part, tiers, _opening(tiers.as_of), str(run.new.settings["time_zone"]), warnings=tiers.warnings)
         asked = [*metrics] or list(tiers.registry.slugs)

@@ -45,8 +45,8 @@ from fenji.workspace.folder import (
     policies_of,
     policy_in_force,
 )
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
-from fenji.workspace.session import open_session
 from fenji.workspace.tiering import registry_of
 
 FUTURE_MONTHS = 12
@@ -134,7 +134,7 @@ def suggest_policy(
     """
     workspace = open_workspace(root)
     _check(workspace, tiers, method, shares, out)
-    with open_session(workspace, engine=engine) as session:
+    with open_question(workspace, engine=engine) as session:
         run = session.latest()
         as_of = run.new.as_of or date.min
         policies = policies_of(workspace)

@@ -36,9 +36,10 @@ from fenji.workspace.folder import (
     policies_of,
     policy_in_force,
 )
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.session import Session
 from fenji.workspace.tiering import answering_run, panel_at, registry_of, usable_policy
 
 YEAR = Window.parse("12m")
@@ -69,7 +70,7 @@ def tiers_at(
     """
     workspace = open_workspace(root)
     policies, own = policies_of(workspace), own_metrics_of(workspace)
-    with open_session(workspace, engine=engine) as session:
+    with open_question(workspace, engine=engine) as session:
         base_run = session.latest()
         day = as_of or base_run.new.as_of
         if day is None:
@@ -108,7 +109,7 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
         InvalidArgument: ``by`` names nothing of that run.
     """
     workspace = open_workspace(root)
-    with open_session(workspace) as session:
+    with open_question(workspace) as session:
         run = session.runs.published(run_id)
         day = _review_of(session, run, as_of=as_of)
         past = PastRun(session, run)

@@ -24,9 +24,10 @@ from fenji.workflow.tiers import tiers_at
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.session import Session
 from fenji.workspace.tiering import panel_at, registry_of, usable_policy
 
 
@@ -88,7 +89,7 @@ def whatif_at(
     # The names in the file are checked before anything is computed; kinds of events count as far as the policy names them.
     usable_policy(read, registry_of(own, new))
     asked_run = tiers_at(root, as_of=as_of, policy=policy, engine=engine, progress=progress).run_id if as_of or policy else None
-    with open_session(workspace, engine=engine) as session:
+    with open_question(workspace, engine=engine) as session:
         run = session.runs.published(asked_run) if asked_run else session.latest()
         past = PastRun(session, run)
         current, day = past.policy, _day_of(run)

@@ -40,8 +40,9 @@ from fenji.wording.rules import Voice, missing_line, reason
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.session import Session
 from fenji.workspace.tiering import registry_of
 
 
@@ -63,7 +64,7 @@ def why_of(
         ContractBroken: the reasons do not lead to what was decided.
     """
     workspace = open_workspace(root)
-    with open_session(workspace, engine=engine) as session:
+    with open_question(workspace, engine=engine) as session:
         chosen = _run_of(session, run, as_of)
         key = customer_key_of(session, chosen, customer)
         person = _person(session, chosen, key)
@@ -163,7 +164,7 @@ def _run_of(session: Session, run: str | None, as_of: date | None) -> Run:
 
 
 def _review_days(session: Session, run: Run) -> tuple[date, ...]:
-    tables = session.runs.tables_of(run.run_id)
+    tables = session.tables_of(run.run_id)
     return tuple(sorted(each.as_of for each in tables if each.table == insight.TIER_ASSIGNMENT.full_name and each.as_of))
 
 
@@ -210,7 +211,7 @@ def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) ->
     asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score), REVENUE]
     metrics = registry.needed_for(name for name in asked if name != SCORE)
     contract = insight.customer_metric(metrics)
-    days = {each.as_of for each in session.runs.tables_of(run.run_id) if each.table == contract.full_name}
+    days = {each.as_of for each in session.tables_of(run.run_id) if each.table == contract.full_name}
     if as_of in days:
         panel = session.read(run.run_id, contract, as_of=as_of)
     else:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from fenji.domain.sources import Source
 from fenji.errors import Conflict, InvalidDocument, NotFound, Place, Problem, unknown_name
 from fenji.language import message as _
 from fenji.settings import SETTINGS_FILE, Settings, read_settings
-from fenji.state.database import Database, open_database
+from fenji.workspace.state import State, state_of
 
 SOURCES_FILE = "sources.yaml"
 ANSWERS_FILE = "answers.yaml"
@@ -32,6 +31,11 @@ class Workspace:
 
     root: Path
     settings: Settings
+
+    @property
+    def state(self) -> State:
+        """Runs, published policies, overrides and the audit log."""
+        return state_of(self.root, self.settings)
 
     @property
     def store(self) -> Path:
@@ -121,16 +125,6 @@ class PolicyVersion:
         return PolicyVersion(policy_document_from_text(self.published.text, name), self.file, self.published)
 
 
-@contextmanager
-def opened_state(workspace: Workspace) -> Iterator[Database]:
-    """The state database alone, for use-cases that compute nothing."""
-    database = open_database(workspace.settings.database_in(workspace.root))
-    try:
-        yield database
-    finally:
-        database.close()
-
-
 def policies_of(workspace: Workspace) -> tuple[PolicyDocument, ...]:
     """Every policy version that the workspace holds: published ones and files together.
 
@@ -216,7 +210,9 @@ def _drafts(workspace: Workspace) -> tuple[dict[tuple[str, int], tuple[Path, Pol
 
 def published_versions(workspace: Workspace) -> dict[tuple[str, int], PublishedPolicy]:
     """What has been published, by policy and version."""
-    with opened_state(workspace) as database, database.reading() as t:
+    if not workspace.state.is_there:
+        return {}
+    with workspace.state.reading() as t:
         return {(each.slug, each.version): each for each in t.policies.list_published()}
 
 

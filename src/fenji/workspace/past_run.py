@@ -71,7 +71,7 @@ class PastRun:
 
     def days_kept(self, contract: Contract) -> tuple[date, ...]:
         """The days of which it keeps a table, the earliest first."""
-        found = {each.as_of for each in self.session.runs.tables_of(self.run.run_id) if each.table == contract.full_name}
+        found = {each.as_of for each in self.session.tables_of(self.run.run_id) if each.table == contract.full_name}
         return tuple(sorted(day for day in found if day is not None))
 
     @property

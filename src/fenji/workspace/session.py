@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
 from fenji.collect.ports import RecordReader
 from fenji.domain.principals import Principal
-from fenji.domain.runs import Run, StoredTable
+from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.engines.checks import save_checked
 from fenji.engines.engine import Engine
-from fenji.engines.opening import open_engine
-from fenji.errors import NotFound
+from fenji.engines.stored_rows import StoredRows
+from fenji.errors import NotFound, NotStored
 from fenji.language import message as _
 from fenji.settings import EngineName
-from fenji.state.database import Database, open_database
 from fenji.state.run_life import Runs
 from fenji.state.store import Store
 from fenji.tables.contract import Contract
-from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace
+from fenji.workspace.memory import SMALL, Memory
+from fenji.workspace.state import State
 
 
 class Workbench(Engine, RecordReader, Protocol):
@@ -39,10 +40,32 @@ class Session:
     """An opened workspace: where to compute, where tables stand, which runs there are, and the state behind them."""
 
     workspace: Workspace
-    engine: Workbench
     store: Store
-    runs: Runs
-    state: Database
+    state: State
+    principal: Principal
+    """Who starts runs in it."""
+    engine_name: EngineName
+    may_compute: bool
+    """Whether what nobody has computed yet may be computed and published."""
+    memory: Memory = field(default_factory=Memory)
+    """What has been read of published runs."""
+
+    @cached_property
+    def engine(self) -> Workbench:
+        """What computes, opened when it is first needed."""
+        from fenji.engines.opening import open_engine  # noqa: PLC0415 - brings heavy third-party libraries in
+
+        settings = self.workspace.settings
+        return open_engine(settings, settings.scratch_folder(self.workspace.root), name=self.engine_name)
+
+    @cached_property
+    def _stored(self) -> StoredRows:
+        return StoredRows()
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of the workspace."""
+        return Runs(self.state, self.store, self.principal)
 
     def latest(self) -> Run:
         """The last run that collected and prepared.
@@ -50,7 +73,7 @@ class Session:
         Raises:
             NotFound: nothing has been published yet.
         """
-        run = self.runs.latest_published(command="run")
+        run = self.runs.latest_published(command="run") if self.state.is_there else None
         if run is None:
             raise NotFound.of(
                 _("nothing has been computed in {folder} yet."),
@@ -59,21 +82,67 @@ class Session:
             )
         return run
 
+    @contextmanager
+    def computing(self, new: NewRun) -> Iterator[RunWriter]:
+        """A run that computes what is not stored; it is published at the end of the block.
+
+        Raises:
+            NotStored: this session only reads.
+            Conflict: another process computes the same.
+        """
+        if not self.may_compute:
+            raise NotStored.of(
+                _("this has not been computed yet for {day}."),
+                advice=_("Compute it with: fenji {command}"),
+                command=new.command,
+                day=new.as_of,
+            )
+        with self.runs.running(new) as run:
+            writer = RunWriter(self, run)
+            yield writer
+            self.runs.publish(run.run_id, writer.tables)
+
+    def tables_of(self, run_id: str) -> tuple[StoredTable, ...]:
+        """The tables that readers of a published run see: its own, and those of the run it stands on."""
+        return self.memory.recall(("tables", run_id), lambda: self.runs.tables_of(run_id))
+
     def read(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> ir.Table:
         """A published table of a run (or of the run it stands on), exactly as its contract says; empty where the run has none."""
-        return self.engine.read_parquet(self._files(run_id, contract, as_of), contract.schema)
+        key = ("table", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
+        return self.memory.recall(key, lambda: self.engine.read_parquet(self.files_of(run_id, contract, as_of), contract.schema))
+
+    def rows(
+        self, run_id: str, contract: Contract, *, as_of: date | None = None, where: Mapping[str, object] | None = None
+    ) -> list[dict[str, Any]]:
+        """Rows of a published table, in the order of its key; read without an engine, and remembered where they are few.
+
+        Args:
+            run_id: the run.
+            contract: of the table.
+            as_of: one of its days; None: all of them.
+            where: column: the value that it must have, or a list of values.
+        """
+        asked = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in (where or {}).items())
+        key = ("rows", run_id, contract.full_name, tuple(contract.schema.items()), as_of, asked)
+
+        def read() -> list[dict[str, Any]]:
+            found = self._stored.rows(self.files_of(run_id, contract, as_of), contract.schema.to_pyarrow(), where=where)
+            return sorted(found, key=lambda row: [(row[name] is not None, row[name]) for name in contract.key])
+
+        return [dict(row) for row in self.memory.recall(key, read, keep=lambda rows: len(rows) <= SMALL)]
 
     def stored_columns(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> frozenset[str]:
         """The columns that a published table really has, for contracts that grow with the workspace; none where the run has no such table."""
         import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
 
-        files = self._files(run_id, contract, as_of)
+        files = self.files_of(run_id, contract, as_of)
         return frozenset(pq.read_schema(files[0]).names) if files else frozenset()
 
-    def _files(self, run_id: str, contract: Contract, as_of: date | None) -> list[Path]:
+    def files_of(self, run_id: str, contract: Contract, as_of: date | None = None) -> list[Path]:
+        """The Parquet files of a published table."""
         paths = [
             each.path
-            for each in self.runs.tables_of(run_id)
+            for each in self.tables_of(run_id)
             if each.table == contract.full_name and (as_of is None or each.as_of == as_of)
         ]
         return [file for path in paths for file in self.store.files(path)]
@@ -81,6 +150,17 @@ class Session:
     def read_raw(self, paths: Sequence[str], contract: Contract) -> ir.Table:
         """The raw table in folders of the store."""
         return self.engine.read_raw([self.store.root / path for path in paths], contract)
+
+    def clear(self) -> bool:
+        """Removes what a question has left in the engine; False where the session must be closed instead."""
+        return "engine" not in self.__dict__ or self.engine.clear()
+
+    def close(self) -> None:
+        """Gives back everything; scratch files go."""
+        if "engine" in self.__dict__:
+            self.engine.close()
+        if "_stored" in self.__dict__:
+            self._stored.close()
 
 
 @dataclass(frozen=True)
@@ -108,28 +188,3 @@ class RunWriter:
         for each in self.tables:
             counts[each.table] = counts.get(each.table, 0) + each.rows
         return counts
-
-
-@contextmanager
-def open_session(
-    workspace: Workspace, *, engine: EngineName | None = None, principal: Principal | None = None
-) -> Iterator[Session]:
-    """A session for one use-case; scratch files go when it ends.
-
-    Args:
-        workspace: where to work.
-        engine: another engine than the settings name.
-        principal: who starts runs in it; None: the user of the operating system.
-    """
-    settings = workspace.settings
-    database = open_database(settings.database_in(workspace.root))
-    try:
-        store = Store(workspace.store)
-        store.root.mkdir(parents=True, exist_ok=True)
-        opened = open_engine(settings, settings.scratch_folder(workspace.root), name=engine)
-        try:
-            yield Session(workspace, opened, store, Runs(database, store, principal or acting_person()), database)
-        finally:
-            opened.close()
-    finally:
-        database.close()

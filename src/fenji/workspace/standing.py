@@ -21,9 +21,10 @@ from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import open_workspace, own_metrics_of, policies_of, policy_in_force
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import RunWriter, Session, open_session
+from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.tiering import answering_run, documents_of, panel_at, registry_of, usable_policy
 
 ANALYSES_FOLDER = "analyses"
@@ -93,7 +94,7 @@ def open_standing(
     """
     workspace = open_workspace(root)
     policies, own = policies_of(workspace), own_metrics_of(workspace)
-    with open_session(workspace, engine=engine) as session:
+    with open_question(workspace, engine=engine) as session:
         collected = session.latest()
         day = as_of or collected.new.as_of
         if day is None:
@@ -135,11 +136,9 @@ def analyzed(
     earlier = session.runs.latest_published(as_of=standing.as_of, command=command, on=standing.run.run_id)
     if earlier is not None and earlier.package_version == __version__ and _asked_the_same(earlier.new, new):
         return earlier
-    with session.runs.running(new) as run:
-        writer = RunWriter(session, run)
+    with session.computing(new) as writer:
         compute(writer)
-        session.runs.publish(run.run_id, writer.tables)
-    return session.runs.published(run.run_id)
+    return session.runs.published(writer.run.run_id)
 
 
 def _asked_the_same(earlier: NewRun, new: NewRun) -> bool:

@@ -192,12 +192,10 @@ def _computed(
         documents=documents_of(workspace),
         base_run_id=base_run.run_id,
     )
-    with session.runs.running(new) as run:
-        writer = RunWriter(session, run)
+    with session.computing(new) as writer:
         analyze_base(writer, base, registry, policy, as_of=as_of, progress=progress, done=0, total=len(STEPS))
-        session.runs.publish(run.run_id, writer.tables)
     progress("", len(STEPS), len(STEPS))
-    return run
+    return writer.run
 
 
 def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: date) -> Run | None:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from fenji.answers.arrival import Arrival, FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue, SourceArrival
 from fenji.cli.arrival import answer_arrival, show_arrival
 from fenji.cli.main import answer
 from fenji.cli.output import Output, to_json
 from fenji.language import Language
-from fenji.answers.arrival import Arrival, FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue, SourceArrival
 
 ARRIVAL = Arrival(
     sources=(

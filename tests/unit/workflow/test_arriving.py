@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.arrival import FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue
+from fenji.answers.runs import RunResult
 from fenji.errors import Problem
 from fenji.language import Language
-from fenji.answers.arrival import FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue
 from fenji.workflow.arrival_warnings import NothingKept
 from fenji.workflow.initiating import init_workspace
-from fenji.answers.runs import RunResult
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
 

@@ -18,7 +18,7 @@ from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.session import open_session
+from fenji.workspace.opening import open_session
 
 AS_OF = date(2026, 3, 31)
 SOURCES = """

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from fenji.analyze.reviews.tier_counts import count_tiers
+from fenji.answers.moves import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
 from fenji.cli.main import answer
 from fenji.documents.policies import policy_from_text, render_policy
 from fenji.domain.policies import Cause
@@ -23,9 +24,9 @@ from fenji.tables import clean
 from fenji.tables.insight import TIER_ASSIGNMENT, TIER_COUNT
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
-from fenji.answers.moves import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.session import RunWriter, Session, open_session
+from fenji.workspace.opening import open_session
+from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.tiering import save_moves
 from fixtures.assignments import Standing, assignments
 

@@ -18,8 +18,8 @@ from fenji.workflow.running import run_all
 from fenji.workspace.acting import acting_person
 from fenji.workspace.dates import today
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_session
 from fenji.workspace.overrides import overrides_in
-from fenji.workspace.session import open_session
 
 AS_OF = date(2026, 3, 31)
 FAR = date(2999, 12, 31)

@@ -26,8 +26,8 @@ from fenji.workflow.running import run_all
 from fenji.workspace.acting import acting_person
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_session
 from fenji.workspace.reviews import decide_plan
-from fenji.workspace.session import open_session
 
 AS_OF = date(2026, 3, 31)
 SOURCES = """

@@ -16,8 +16,8 @@ from fenji.workflow.overrides import OverrideRequest, override_tier
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_session
 from fenji.workspace.reviews import check_reviews
-from fenji.workspace.session import open_session
 
 SOURCES = """
 sources:

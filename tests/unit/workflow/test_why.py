@@ -15,7 +15,7 @@ from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workflow.why import why_of
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.session import open_session
+from fenji.workspace.opening import open_session
 
 AS_OF = date(2026, 8, 31)
 SOURCES = """

@@ -1,0 +1,141 @@
+"""Who uses a workspace now? Questions borrow a session that is kept between them; a run has one of its own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from fenji.domain.principals import Principal
+from fenji.errors import FenjiError
+from fenji.settings import EngineName, Settings
+from fenji.state.store import Store
+from fenji.workspace.acting import acting_person
+from fenji.workspace.folder import Workspace
+from fenji.workspace.session import Session
+from fenji.workspace.state import file_identity
+
+MOST_KEPT = 8
+"""Sessions that wait for the next question; each holds an engine with its threads and what it remembers."""
+
+_only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """Within the block, questions are answered from what is published, and NotStored says what would have to be computed."""
+    token = _only_reading.set(True)
+    try:
+        yield
+    finally:
+        _only_reading.reset(token)
+
+
+class _Kept:
+    """The sessions that nobody uses now. One process only: what a fork inherits belongs to its parent."""
+
+    def __init__(self) -> None:
+        self._is_registered = False
+        self._lock = threading.Lock()
+        self._sessions: OrderedDict[Hashable, list[Session]] = OrderedDict()
+        self._process = os.getpid()
+
+    def take(self, key: Hashable) -> Session | None:
+        with self._lock:
+            if self._process != os.getpid():
+                # The parent's connections must not be used, nor closed, here.
+                self._sessions, self._process = OrderedDict(), os.getpid()
+            waiting = self._sessions.get(key)
+            return waiting.pop() if waiting else None
+
+    def put(self, key: Hashable, session: Session) -> None:
+        with self._lock:
+            if not self._is_registered:
+                atexit.register(self._close_all)
+                self._is_registered = True
+            self._sessions.setdefault(key, []).append(session)
+            self._sessions.move_to_end(key)
+            surplus = sum(map(len, self._sessions.values())) - MOST_KEPT
+            oldest = next(iter(self._sessions)) if surplus > 0 else None
+            gone = self._sessions.pop(oldest) if oldest is not None else []
+        for each in gone:
+            each.close()
+
+    def _close_all(self) -> None:
+        """Scratch files go with the process."""
+        if self._process == os.getpid():
+            for waiting in self._sessions.values():
+                for each in waiting:
+                    each.close()
+
+
+_KEPT = _Kept()
+
+
+@contextmanager
+def open_question(
+    workspace: Workspace, *, engine: EngineName | None = None, principal: Principal | None = None
+) -> Iterator[Session]:
+    """A session for one question, borrowed from those that are kept; nobody else uses it meanwhile.
+
+    Nothing is written unless something has to be computed, and within ``reading_only`` not even then.
+
+    Args:
+        workspace: where to work.
+        engine: another engine than the settings name.
+        principal: who starts runs in it; None: the user of the operating system.
+    """
+    may_compute, acting = not _only_reading.get(), principal or acting_person()
+    key = (_identity(workspace), engine, acting, may_compute)
+    session = _KEPT.take(key) or _new_session(workspace, engine, acting, may_compute=may_compute)
+    try:
+        yield session
+    except FenjiError:
+        _give_back(key, session)
+        raise
+    except BaseException:
+        session.close()
+        raise
+    _give_back(key, session)
+
+
+@contextmanager
+def open_session(
+    workspace: Workspace, *, engine: EngineName | None = None, principal: Principal | None = None
+) -> Iterator[Session]:
+    """A session for a run, which is closed at the end; scratch files go.
+
+    Args:
+        workspace: where to work.
+        engine: another engine than the settings name.
+        principal: who starts runs in it; None: the user of the operating system.
+    """
+    workspace.store.mkdir(parents=True, exist_ok=True)
+    workspace.state.prepare()
+    session = _new_session(workspace, engine, principal or acting_person(), may_compute=True)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def _give_back(key: Hashable, session: Session) -> None:
+    if session.clear():
+        _KEPT.put(key, session)
+    else:
+        session.close()
+
+
+def _new_session(workspace: Workspace, engine: EngineName | None, principal: Principal, *, may_compute: bool) -> Session:
+    settings = workspace.settings
+    return Session(workspace, Store(workspace.store), workspace.state, principal, engine or settings.engine, may_compute)
+
+
+def _identity(workspace: Workspace) -> Hashable:
+    """What makes a kept session the right one: the folder, the settings, and the very file of the state."""
+    settings: Settings = workspace.settings
+    return str(workspace.root), settings.model_dump_json(), file_identity(settings.database_in(workspace.root))

@@ -1,0 +1,100 @@
+"""How does a process reach the state of a workspace? Read without writing anything; opened for writing only when something is written."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fenji.domain.principals import Principal
+from fenji.errors import Conflict
+from fenji.settings import Settings
+from fenji.state.database import Database, open_database
+from fenji.state.transaction import Transaction
+
+MOST_KEPT = 8
+"""State databases that a process keeps open."""
+
+
+class State:
+    """One state database, opened when it is first asked."""
+
+    def __init__(self, url: str) -> None:
+        """Opens nothing yet."""
+        self._url = url
+        self._reader: Database | None = None
+        self._writer: Database | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything has been written yet."""
+        return not self._url.startswith("sqlite:///") or file_identity(self._url) is not None
+
+    def prepare(self) -> Database:
+        """The database for writing, made or brought up to date."""
+        self._writer = self._writer or open_database(self._url)
+        return self._writer
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """See Database.reading; a database of an older version is brought up to date where this may write.
+
+        Raises:
+            NotFound: there is no database yet.
+            Conflict: it is of an older version and cannot be written here.
+        """
+        if self._reader is None:
+            self._reader = self._opened()
+        with self._reader.reading() as transaction:
+            yield transaction
+
+    @contextmanager
+    def transaction(self, principal: Principal) -> Iterator[Transaction]:
+        """See Database.transaction."""
+        with self.prepare().transaction(principal) as transaction:
+            yield transaction
+
+    def close(self) -> None:
+        """Gives back all connections."""
+        for each in (self._reader, self._writer):
+            if each is not None:
+                each.close()
+        self._reader = self._writer = None
+
+    def _opened(self) -> Database:
+        try:
+            return open_database(self._url, read_only=True)
+        except Conflict:
+            # Of an older version: opening it for writing brings it up to date, or says why that cannot be.
+            self.prepare()
+            return open_database(self._url, read_only=True)
+
+
+_KEPT: OrderedDict[tuple[int, str, Hashable], State] = OrderedDict()
+_LOCK = threading.Lock()
+
+
+def state_of(root: Path, settings: Settings) -> State:
+    """The state of the workspace in a folder, kept open between questions; safe for use by several threads."""
+    url = settings.database_in(root)
+    key = (os.getpid(), url, file_identity(url))
+    with _LOCK:
+        state = _KEPT.setdefault(key, State(url))
+        _KEPT.move_to_end(key)
+        if len(_KEPT) > MOST_KEPT:
+            (process, _url, _file), oldest = _KEPT.popitem(last=False)
+            if process == os.getpid():  # what a fork inherits belongs to its parent
+                oldest.close()
+    return state
+
+
+def file_identity(url: str) -> Hashable:
+    """Which file a SQLite URL means now; None for a server, and where there is no file yet."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or not file.is_file():
+        return None
+    found = file.stat()
+    return found.st_dev, found.st_ino
