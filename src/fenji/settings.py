@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import available_timezones
@@ -57,8 +58,14 @@ class About:
     """As TOML; shown where there is no default."""
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """The IANA zones of this machine; looked up once, because that walks through hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _zone(name: str) -> str:
-    known = available_timezones()
+    known = known_zones()
     if name not in known:
         raise Objection.of(unknown_name(_("time zone"), name, known))
     return name

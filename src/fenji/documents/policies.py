@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pydantic
 import yaml
 
-from fenji.documents.reader import Document, parse_document, read_document, validated
+from fenji.documents.reader import Document, parse_document, text_of, validated
 from fenji.domain.conditions import Condition, Group, Junction, Operator, parse_condition
 from fenji.domain.policies import Cap, Downgrade, Policy, Review, ReviewPeriod, ScorePart, Tier, Variant
 from fenji.domain.words import Words
@@ -107,10 +108,10 @@ def read_policy_document(path: Path) -> PolicyDocument:
         NotFound: there is no such file.
         InvalidDocument: as ``read_policy``.
     """
-    document = read_document(path)
-    return PolicyDocument(_policy_in(document), document)
+    return policy_document_from_text(text_of(path), str(path))
 
 
+@lru_cache(maxsize=200)
 def policy_document_from_text(text: str, file: str) -> PolicyDocument:
     """The policy in a text that was a file once, such as a published version; ``file`` is the name that problems carry.
 
@@ -127,7 +128,7 @@ def policy_from_text(text: str, file: str = "policy") -> Policy:
     Raises:
         InvalidDocument: as ``read_policy``.
     """
-    return _policy_in(parse_document(text, file))
+    return policy_document_from_text(text, file).policy
 
 
 def render_policy(policy: Policy) -> str:

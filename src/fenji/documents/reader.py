@@ -68,7 +68,7 @@ def read_document(path: Path) -> Document:
         NotFound: there is no such file.
         InvalidDocument: not UTF-8, not YAML (with line and column), or a key that stands twice.
     """
-    return parse_document(_text(path), str(path))
+    return parse_document(text_of(path), str(path))
 
 
 def parse_document(text: str, file: str) -> Document:
@@ -170,7 +170,13 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
     return Problem(text, values, Place(file, mark.line + 1 if mark else None), advice)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        NotFound: there is no such file.
+        InvalidDocument: it is not UTF-8.
+    """
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:

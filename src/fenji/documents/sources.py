@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -33,6 +32,7 @@ from fenji.domain.sources import (
 )
 from fenji.errors import InvalidDocument, Problem, nearest, unknown_name
 from fenji.language import message as _
+from fenji.settings import known_zones
 from fenji.validation import Objection, problems_of
 from fenji.validation import Path as Keys
 
@@ -80,8 +80,8 @@ def _list(value: object) -> object:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise Objection.of(unknown_name(_("time zone"), name, available_timezones()))
+    if name not in known_zones():
+        raise Objection.of(unknown_name(_("time zone"), name, known_zones()))
     return name
 
 

@@ -67,6 +67,10 @@ class Engine(Protocol):
         """The rows in memory; more than ``limit`` of them is an error, never a silent cut."""
         ...
 
+    def fetch_customer(self, table: ir.Table, key: int) -> pa.Table:
+        """The rows of one customer of a table with ``customer_key``; asked of many customers, the table is compiled once."""
+        ...
+
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
         """A batch step, run now and kept on scratch disk.
 

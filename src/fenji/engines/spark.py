@@ -112,6 +112,10 @@ class SparkEngine(SparkReading):
             raise too_many_rows(limit)
         return found.cast(table.schema().to_pyarrow())
 
+    def fetch_customer(self, table: ir.Table, key: int) -> pa.Table:
+        """See Engine.fetch_customer."""
+        return self.fetch(table.filter(table.customer_key == ibis.literal(key, type="int64")))
+
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
         """See Engine.map_customers."""
         (mapped,) = self.map_customers_apart(table, _alone(function), schema, parts=1)

@@ -47,8 +47,8 @@ class StoredRows:
         only = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         sql = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false){only} LIMIT {limit + 1}"  # noqa: S608 - names are quoted, values are given apart
         try:
-            self._connection.execute(sql, [[str(file) for file in files], *asked.values()])
-            found: pa.Table = self._connection.to_arrow_table()
+            asked_for = [[str(file) for file in files], *asked.values()]
+            found: pa.Table = self._connection.sql(sql, params=asked_for).to_arrow_table()
         except (duckdb.IOException, OSError) as error:
             raise disk_error(error, files[0].parent) from error
         if found.num_rows > limit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import ibis
 import ibis.expr.schema as sch
@@ -48,7 +49,7 @@ class Contract:
         """Such as ``clean.order_line``; also the folder in the store."""
         return f"{self.shelf}.{self.name}"
 
-    @property
+    @cached_property
     def schema(self) -> sch.Schema:
         """The exact columns and types, in order."""
         return ibis.schema({column.name: column.type for column in self.columns})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from fenji.answers.runs import InitResult
 from fenji.documents.writing import write_whole
@@ -13,7 +12,7 @@ from fenji.domain.currencies import currency_code, meant_currency
 from fenji.errors import Conflict, InvalidArgument, Problem, nearest, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.settings import SETTINGS_FILE, render_settings_toml
+from fenji.settings import SETTINGS_FILE, known_zones, render_settings_toml
 
 DEFAULT_TEMPLATE = "retail"
 _CHINA = dict.fromkeys(
@@ -77,7 +76,7 @@ def zone_name(text: str) -> str | None:
     ('Asia/Shanghai', None)
     """
     wanted = text.strip().casefold()
-    return next((each for each in available_timezones() if each.casefold() == wanted), None)
+    return next((each for each in known_zones() if each.casefold() == wanted), None)
 
 
 def _unknown_currency(text: str) -> Problem:
@@ -88,7 +87,7 @@ def _unknown_currency(text: str) -> Problem:
 
 def _unknown_zone(text: str) -> Problem:
     """The problem, with the zone of the city that is called so."""
-    known = available_timezones()
+    known = known_zones()
     place = text.strip().replace(" ", "_").casefold()
     cities = sorted(each for each in known if each.rpartition("/")[2].casefold() == place and "/" in each)
     guess = _CHINA.get(place) or next(iter(cities), "") or nearest(text.strip(), known)

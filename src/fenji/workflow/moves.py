@@ -56,7 +56,10 @@ def moves_between(
     with open_question(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         _check_history(history)
-        return _moves_of(session, history, *_chosen(history, earlier_on, as_of))
+        between = _chosen(history, earlier_on, as_of)
+        return session.memory.recall(
+            ("moves", history.run.run_id, *between, history.warnings), lambda: _moves_of(session, history, *between)
+        )
 
 
 def _check_history(history: History) -> None:
@@ -134,8 +137,7 @@ def _fetched(session: Session, table: ir.Table) -> list[dict[str, Any]]:
 
 
 def _stored(session: Session, run_id: str, contract: Contract, days: Sequence[date]) -> list[dict[str, Any]]:
-    table = session.read(run_id, contract)
-    return _fetched(session, table.filter(table.as_of.isin(days)))
+    return [row for row in session.rows(run_id, contract) if row["as_of"] in days]
 
 
 def _counted(session: Session, run_id: str, earlier_on: date, as_of: date) -> list[dict[str, Any]]:

@@ -150,11 +150,13 @@ def tiers_of(
     warnings: tuple[Problem, ...] = (),
 ) -> TiersResult:
     """The tiers that a published run holds for a date."""
-    counts = _fetched(session, run, insight.TIER_COUNT, as_of=as_of)
-    profile = _fetched(session, run, insight.TIER_PROFILE, as_of=as_of) or _profile_of(
-        session, run, base, registry, policy, as_of=as_of
+    counts = session.rows(run.run_id, insight.TIER_COUNT, as_of=as_of)
+    profile = session.rows(run.run_id, insight.TIER_PROFILE, as_of=as_of) or session.memory.recall(
+        ("profile", run.run_id, as_of), lambda: _profile_of(session, run, base, registry, policy, as_of=as_of)
     )
-    newest, unattributed = _order_facts(session, base, as_of=as_of)
+    newest, unattributed = session.memory.recall(
+        ("order facts", run.run_id, as_of), lambda: _order_facts(session, base, as_of=as_of)
+    )
     customers = sum(each["customers"] for each in counts)
     currency = PastRun(session, run).currency
     voice = Voice({each.slug: each for each in registry}, currency)
@@ -187,11 +189,6 @@ def grouping_of(by: str, registry: Registry, policy: Policy) -> Grouping:
         InvalidArgument: neither a customer column nor a metric of the workspace, or edges that are none.
     """
     return parse_grouping(by, metrics={each.slug: each for each in registry}, policy=policy)
-
-
-def _fetched(session: Session, run: Run, contract: Any, *, as_of: date) -> list[dict[str, Any]]:  # noqa: ANN401
-    records: list[dict[str, Any]] = session.engine.fetch(session.read(run.run_id, contract, as_of=as_of)).to_pylist()
-    return records
 
 
 def _tier_row(policy: Policy, count: Mapping[str, Any], profile: list[dict[str, Any]]) -> TierRow:

@@ -7,14 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.reviews.explaining import Decision, Explanation, TierReason, explain
 from fenji.analyze.reviews.tiers import rule_basis
-from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.analyze.rules.holds import RuleBasis, conditions_of, metrics_in
 from fenji.analyze.rules.judging import CustomerFacts, Judged, Shortfall
 from fenji.answers.why import (
     DecidedCap,
@@ -164,21 +161,16 @@ def _run_of(session: Session, run: str | None, as_of: date | None) -> Run:
 
 
 def _review_days(session: Session, run: Run) -> tuple[date, ...]:
-    tables = session.tables_of(run.run_id)
-    return tuple(sorted(each.as_of for each in tables if each.table == insight.TIER_ASSIGNMENT.full_name and each.as_of))
+    return PastRun(session, run).reviews
 
 
 def _person(session: Session, run: Run, key: int) -> Mapping[str, Any]:
-    people = session.read(run.run_id, clean.CUSTOMER)
-    found = people.filter(people.customer_key == key).select("customer_id", "registered_on", "first_seen_on")
-    person: Mapping[str, Any] = session.engine.fetch(found).to_pylist()[0]
-    return person
+    return session.rows(run.run_id, clean.CUSTOMER, where={"customer_key": key})[0]
 
 
 def _history(session: Session, run: Run, key: int) -> tuple[Decision, ...]:
-    decided = session.read(run.run_id, insight.TIER_ASSIGNMENT)
-    rows = session.engine.fetch(decided.filter(decided.customer_key == key).order_by("as_of")).to_pylist()
-    return tuple(Decision.of(row) for row in rows)
+    rows = session.rows(run.run_id, insight.TIER_ASSIGNMENT, where={"customer_key": key})
+    return tuple(Decision.of(row) for row in sorted(rows, key=lambda row: row["as_of"]))
 
 
 def _decision_of(
@@ -206,25 +198,28 @@ def _decision_of(
 
 def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) -> tuple[Registry, CustomerFacts]:
     """What the rules saw of the customer: from the stored panel, or measured again from the run's clean tables."""
-    base = clean_base_of(session, run)
-    registry = registry_of(PastRun(session, run).own_metrics, policy, base.event_kinds)
+    registry, basis = session.memory.recall(
+        ("rule basis", run.run_id, policy.slug, policy.version, as_of), lambda: _basis(session, run, policy, as_of)
+    )
+    return registry, CustomerFacts.of(session.engine.fetch_customer(basis.table, key).to_pylist()[0], basis)
+
+
+def _basis(session: Session, run: Run, policy: Policy, as_of: date) -> tuple[Registry, RuleBasis]:
+    past, base = PastRun(session, run), clean_base_of(session, run)
+    registry = registry_of(past.own_metrics, policy, base.event_kinds)
     asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score), REVENUE]
     metrics = registry.needed_for(name for name in asked if name != SCORE)
     contract = insight.customer_metric(metrics)
-    days = {each.as_of for each in session.tables_of(run.run_id) if each.table == contract.full_name}
-    if as_of in days:
+    if as_of in past.days_kept(contract):
         panel = session.read(run.run_id, contract, as_of=as_of)
     else:
         panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
-    basis = rule_basis(panel, base.customer, policy=policy, as_of=as_of)
-    row: ir.Table = basis.table.filter(basis.table.customer_key == ibis.literal(key, type="int64"))
-    return registry, CustomerFacts.of(session.engine.fetch(row).to_pylist()[0], basis)
+    return registry, rule_basis(panel, base.customer, policy=policy, as_of=as_of)
 
 
 def _override_of(session: Session, run: Run, key: int, decision: Decision) -> Override | None:
     """The override that counted at the review, among those recorded before the run."""
-    identity = session.read(run.run_id, clean.IDENTITY)
-    own = session.engine.fetch(identity.filter(identity.customer_key == key).select("source", "source_customer_id")).to_pylist()
+    own = session.rows(run.run_id, clean.IDENTITY, where={"customer_key": key})
     ids = {(each["source"], each["source_customer_id"]) for each in own}
     with session.state.reading() as t:
         overrides = t.overrides.list_overrides(policy=decision.policy)

@@ -57,4 +57,7 @@ def clean_base(session: Session, tables: Mapping[str, ir.Table]) -> CleanBase:
 def clean_base_of(session: Session, run: Run) -> CleanBase:
     """The clean tables of a published run."""
     contracts = (clean.CUSTOMER, clean.IDENTITY, *FACTS.values())
-    return clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts})
+    return session.memory.recall(
+        ("clean_base", run.run_id),
+        lambda: clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts}),
+    )
