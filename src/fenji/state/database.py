@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -119,8 +119,9 @@ def _engine(url: str, *, read_only: bool) -> Engine:
                 "sqlite://", creator=lambda: connect_unwritten(file, wait_seconds=_BUSY_SECONDS), poolclass=NullPool
             )
         file.parent.mkdir(parents=True, exist_ok=True)
+        # Not the URL itself: SQLAlchemy would cut a folder's name at a question mark.
         # SQLite's transactions are begun by _begin_sqlite, not guessed by its driver.
-        return create_engine(url, connect_args={"isolation_level": None})
+        return create_engine(URL.create("sqlite", database=str(file)), connect_args={"isolation_level": None})
     except ModuleNotFoundError as error:
         raise Unavailable.of(_("PostgreSQL needs one more package."), advice="pip install 'fenji[postgres]'") from error
     except (ArgumentError, NoSuchModuleError) as error:

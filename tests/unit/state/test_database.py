@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import Conflict, Unavailable
@@ -65,6 +66,35 @@ def test_a_database_from_a_newer_version_is_refused_by_name_and_left_alone(url):
         open_database(url)
     with pytest.raises(Conflict):
         open_database(url)
+
+
+FILLED = """INSERT INTO run (run_id, command, status, started_at, heartbeat_at, host, pid, engine, language, settings, documents, inputs,
+    keys_given, package_version) VALUES ('{run}', 'run', '{status}', '2026-02-03 05:06:07', '2026-02-03 05:06:07', 'h', 1, 'duckdb',
+    'zh', '{{}}', '{{}}', '[]', 7, '0.1')"""
+
+
+def test_a_filled_database_of_the_version_before_keeps_what_it_holds(url, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("fenji.state.database.NEWEST", "0002")
+        before = open_database(url)
+        with before.transaction(SYSTEM) as t:
+            t.session.execute(text(FILLED.format(run="r1", status="published")))
+            t.session.execute(text(FILLED.format(run="r2", status="running")))
+        with pytest.raises(IntegrityError), before.transaction(SYSTEM) as t:
+            t.session.execute(text(FILLED.format(run="r3", status="running")))
+        before.close()
+    database = open_database(url)
+    with database.transaction(SYSTEM) as t:
+        assert [(each.run_id, str(each.status)) for each in t.runs.list_runs()] == [("r2", "running"), ("r1", "published")]
+        assert t.runs.keys_given() == 7
+        assert t.audit.verify().entries == 0
+        t.session.execute(text("UPDATE run SET command = 'value', base_run_id = 'r1' WHERE run_id = 'r2'"))
+        t.session.execute(text(FILLED.format(run="r3", status="running")))
+    for twin in ("'run', base_run_id = NULL", "'value', base_run_id = 'r1'"):
+        with pytest.raises(IntegrityError), database.transaction(SYSTEM) as t:
+            t.session.execute(text(FILLED.format(run="r4", status="failed")))
+            t.session.execute(text(f"UPDATE run SET status = 'running', command = {twin} WHERE run_id = 'r4'"))
+    database.close()
 
 
 def test_a_writer_that_fails_leaves_nothing(database):

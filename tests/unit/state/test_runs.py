@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from fenji.domain.audit import Action
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.principals import Principal, PrincipalKind
@@ -92,6 +93,73 @@ def test_a_second_writer_is_told_who_writes_and_nothing_happens(runs, store):
     assert [each.run_id for each in runs.list_runs()] == [run.run_id]
     runs.publish(run.run_id, [kept])
     runs.start(NEW)
+
+
+def test_a_run_and_different_analyses_on_one_base_write_side_by_side(runs):
+    base = runs.start(NEW)
+    runs.publish(base.run_id, [table(base, "clean.customer")], [FILE])
+    other = runs.start(NEW)
+    runs.publish(other.run_id, [table(other, "clean.customer")], [FILE])
+    value = replace(NEW, command="value", base_run_id=base.run_id)
+    started = [
+        runs.start(each) for each in (NEW, value, replace(value, command="churn"), replace(value, base_run_id=other.run_id))
+    ]
+    for each in (NEW, value):
+        with pytest.raises(Conflict, match=rf"`{each.command}`, process {os.getpid()} on "):
+            runs.start(each)
+    assert {each.run_id for each in runs.list_runs() if each.status is RunStatus.RUNNING} == {each.run_id for each in started}
+    for each in reversed(started):
+        runs.publish(each.run_id, [table(each, "clean.customer")])
+
+
+def test_an_analysis_that_ends_after_a_newer_run_hides_none_of_its_files(runs):
+    base = runs.start(NEW)
+    runs.publish(base.run_id, [table(base, "clean.customer")], [FILE])
+    analysis = runs.start(replace(NEW, command="value", base_run_id=base.run_id))
+    newer, file = runs.start(NEW), replace(FILE, file="orders/二月.csv")
+    runs.publish(newer.run_id, [table(newer, "clean.customer")], [FILE, file])
+    runs.publish(analysis.run_id, [table(analysis, "insight.value_model")])
+    assert runs.latest_published().run_id == analysis.run_id
+    assert runs.latest_published().inputs == (FILE,)
+    assert runs.latest_inputs() == (FILE, file)
+
+
+def test_only_dead_runs_are_cleared_and_their_folders_alone(runs, store, monkeypatch):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    base = runs.start(NEW)
+    runs.publish(base.run_id, [written(store, table(base, "clean.customer"))], [FILE])
+    alive = runs.start(replace(NEW, command="value", base_run_id=base.run_id))
+    written(store, table(alive, "insight.value_model"))
+    with monkeypatch.context() as patch:
+        patch.setattr("fenji.state.runs.os.getpid", lambda: gone.pid)
+        dead = runs.start(replace(NEW, command="churn", base_run_id=base.run_id))
+    written(store, table(dead, "insight.churn_risk"))
+    runs.start(NEW)
+    assert folders(store) == [f"clean.customer/run={base.run_id}", f"insight.value_model/run={alive.run_id}"]
+    with runs._database.reading() as t:
+        told = [(each.subject.name, dict(each.details)) for each in t.audit.list_entries(limit=9, action=Action.RUN_CLEARED)]
+    assert told == [(dead.run_id, {"failure": "killed"})]
+    runs.publish(alive.run_id, [table(alive, "insight.value_model")])
+
+
+def test_a_run_that_beats_in_the_last_moment_is_not_cleared(postgres, store, clock, monkeypatch):
+    """The moment is between reading that it is silent and giving it up; SQLite lets nobody write meanwhile."""
+    database = open_database(postgres(), clock=clock)
+    runs = Runs(database, store, LI_LEI)
+    silent = runs.start(NEW)
+    clock.now += PATIENCE + timedelta(seconds=1)
+
+    def is_alive(**_seen):
+        with database.transaction(LI_LEI) as other:
+            other.runs.beat(silent.run_id)
+        return False
+
+    monkeypatch.setattr("fenji.state.runs.is_alive", is_alive)
+    with database.transaction(LI_LEI) as t:
+        assert t.runs.clear_dead() == ()
+    runs.publish(silent.run_id, [])
+    database.close()
 
 
 def test_only_one_of_many_that_start_at_once_gets_in(url, store):
