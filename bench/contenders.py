@@ -34,14 +34,14 @@ def fenji(data: Path, out: Path, memory: str | None) -> None:
     from fenji.analyze.metrics.panel import customer_metric
     from fenji.analyze.reviews.tier_counts import count_tiers, panel_with_tiers
     from fenji.analyze.reviews.tiers import assign_tiers
-    from fenji.documents.policies import read_policy
+    from fenji.documents.policies import read_policy_document
     from fenji.domain.metrics import Fact
     from fenji.engines.duck import DuckEngine
     from fenji.tables import clean
     from fenji.tables.insight import TIER_ASSIGNMENT
     from fenji.tables.insight import customer_metric as panel_contract
 
-    policy = read_policy(HERE / "policy.yaml")
+    policy = read_policy_document(HERE / "policy.yaml").policy
     engine = DuckEngine(out / "scratch", memory_limit=memory)
     lines = engine.read_parquet(sorted((data / "order_line").glob("*.parquet")), clean.ORDER_LINE.schema)
     customer = engine.read_parquet(sorted((data / "customer").glob("*.parquet")), clean.CUSTOMER.schema)
@@ -110,13 +110,13 @@ def metrics(data: Path, out: Path, memory: str | None) -> None:
 def history(data: Path, out: Path, memory: str | None, *, reviews: int) -> None:
     """The last monthly reviews with keep rules, hold and grace: decided, saved and checked as a run does."""
     from fenji.analyze.metrics.registry import Registry
-    from fenji.documents.policies import read_policy
+    from fenji.documents.policies import read_policy_document
     from fenji.domain.metrics import Fact
     from fenji.domain.reviews import NEVER_LOST, ReviewOn, review_dates
     from fenji.workspace.overrides import OVERRIDES
     from fenji.workspace.reviews import ReviewPlan, decide_plan, save_reviews
 
-    policy = read_policy(HERE / "history.yaml")
+    policy = read_policy_document(HERE / "history.yaml").policy
     engine, lines, customer = _opened(data, out, memory)
     dates = tuple(ReviewOn(day, policy) for day in review_dates(AS_OF, policy.review.every, reviews))
     plan = ReviewPlan(dates, (Registry.of(),) * reviews, NEVER_LOST, OVERRIDES.empty_table())

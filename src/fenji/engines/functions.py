@@ -41,10 +41,12 @@ class Functions:
 def _bits(*, union: str, number: str) -> dict[str, Formula]:
     """The names of an engine that has both functions, the number being 32 bits wide or less."""
 
-    def mask_only(mask: object) -> object: ...
+    @ibis.udf.agg.builtin(name=union, signature=(("int64",), "int64"))
+    def own_union(mask: object) -> object: ...
 
-    own_union = ibis.udf.agg.builtin(mask_only, name=union, signature=(("int64",), "int64"))
-    own_number = ibis.udf.scalar.builtin(mask_only, name=number, signature=(("int64",), "int32"))
+    @ibis.udf.scalar.builtin(name=number, signature=(("int64",), "int32"))
+    def own_number(mask: object) -> object: ...
+
     return {union_of_bits.__name__: own_union, number_of_bits.__name__: lambda mask: own_number(mask).cast("int64")}
 
 

@@ -16,7 +16,3 @@ def union_of_bits(mask: object) -> object:
 @ibis.udf.scalar.builtin(signature=(("int64",), "int64"))  # type: ignore[untyped-decorator]
 def number_of_bits(mask: object) -> object:
     """How many bits of a mask are set; null of null."""
-
-
-NAMES = (union_of_bits.__name__, number_of_bits.__name__)
-"""Every engine must know all of them."""

@@ -10,7 +10,7 @@ import pytest
 
 from fenji.analyze.policies.suggestions import Method
 from fenji.cli.main import answer
-from fenji.documents.policies import read_policy
+from fenji.documents.policies import read_policy_document
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
@@ -43,7 +43,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_draft_reads_back_with_thresholds_between_the_clumps_and_unsigned(shop: Path, tmp_path: Path) -> None:
     before = sorted(shop.glob("policies/*"))
     result = suggest_policy(shop, tiers=3, out=tmp_path / "draft.yaml")
-    draft = read_policy(tmp_path / "draft.yaml")
+    draft = read_policy_document(tmp_path / "draft.yaml").policy
     assert [str(each.qualify) for each in draft.tiers] == ["None", "net_revenue_12m >= 400", "net_revenue_12m >= 1000"]
     assert (draft.author, draft.version, str(draft.effective_on)) == ("", 2, "2026-04-01")
     assert [(each.customers, each.net_revenue_12m) for each in result.tiers] == [
