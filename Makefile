@@ -35,7 +35,7 @@ check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/deptry src
 	$(BIN)/codespell
 
-bench: .venv/developer ## time and memory beside plain SQL, pandas and the libraries of the field
+bench: .venv/developer ## time and memory beside plain SQL, Polars, pandas and the libraries of the field
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/value.py
 	$(BIN)/python bench/rules.py

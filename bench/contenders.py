@@ -1,4 +1,4 @@
-"""The contenders of the benchmark, each run in a process of its own: fenji, plain SQL, pandas, histories of reviews, and two readers of a CSV file.
+"""The contenders of the benchmark, each run in a process of its own: fenji, plain SQL, Polars, pandas, histories of reviews, and two readers of a CSV file.
 
 Usage: python bench/contenders.py NAME DATA OUT [MEMORY]   prints {"seconds", "cpu_seconds", "peak_mb"} and what the contender tells of itself
 """
@@ -70,6 +70,12 @@ def pandas(data: Path, out: Path, memory: str | None) -> None:  # noqa: ARG001 -
     """bench/pandas_script.py."""
     sys.argv = ["pandas_script.py", str(data / "order_line"), str(data / "customer"), str(out)]
     runpy.run_path(str(HERE / "pandas_script.py"), run_name="__main__")
+
+
+def polars(data: Path, out: Path, memory: str | None) -> None:  # noqa: ARG001 - Polars cannot be told a limit
+    """bench/polars_script.py."""
+    sys.argv = ["polars_script.py", str(data / "order_line"), str(data / "customer"), str(out)]
+    runpy.run_path(str(HERE / "polars_script.py"), run_name="__main__")
 
 
 def collect_csv(data: Path, out: Path, memory: str | None) -> None:
@@ -206,6 +212,7 @@ def _options(out: Path, memory: str | None) -> dict[str, Any]:
 CONTENDERS: dict[str, Any] = {
     "fenji": fenji,
     "plain_sql": plain_sql,
+    "polars": polars,
     "pandas": pandas,
     "collect_csv": collect_csv,
     "copy_csv": copy_csv,
