@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from fenji.documents.policies import read_policy_document
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.running import run_all
 from fenji.workflow.suggesting import suggest_policy
 
 SOURCES = """
@@ -31,7 +33,7 @@ def shop_of(folder: Path, spent: tuple[int, ...], *, on: str = "2026-03-05") -> 
     (folder / "sources.yaml").write_text(SOURCES, "utf-8")
     lines = [f"{number},c{number},{on},{amount}" for number, amount in enumerate(spent)]
     (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount", *lines]) + "\n", "utf-8")
-    assert answer(["run", "--as-of", "2026-03-31", "--workspace", str(folder)]) == 0
+    run_all(folder, as_of=date(2026, 3, 31))
     return folder
 
 
