@@ -30,7 +30,7 @@ from fenji.domain.reviews import LostRule
 from fenji.domain.sources import ColumnMapping, FileLocation, Source
 from fenji.engines.functions import DUCKDB, SPARK, Functions
 from fenji.prepare.identity import find_ties
-from fenji.prepare.order_lines import document_rows, make_order_lines, price_lines
+from fenji.prepare.orders.lines import document_rows, make_order_lines, price_lines
 from fenji.prepare.rows import typed_rows
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract

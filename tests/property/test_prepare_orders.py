@@ -18,7 +18,7 @@ from fenji.domain.sources import ColumnMapping, FileLocation, Repeats, Source
 from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
 from fenji.prepare.duplicates import count_copies, mark_copies, without_copies
-from fenji.prepare.order_lines import price_lines
+from fenji.prepare.orders.lines import price_lines
 from fenji.tables.raw import RAW
 from fixtures.laws import law
 
