@@ -1,4 +1,4 @@
-# Six words for everyone, and `make faults` for slow proofs. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
+# Six words for everyone, `make golden` for the SQL on file, and `make faults` for slow proofs. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
 BIN := .venv/bin
@@ -7,7 +7,7 @@ comma := ,
 EXTRAS := dev,postgres$(if $(shell command -v java 2>/dev/null),$(comma)spark)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check bench serve fix docs clean
+.PHONY: help setup demo test golden faults check bench serve fix docs clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ demo: .venv/user ## from order files to tiers on a shipped data set, in about a 
 
 test: .venv/developer ## every test
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+golden: .venv/developer ## the SQL of the steps on file written anew, for review (tests/golden)
+	PYTHONPATH=tests $(BIN)/python -m golden.steps
 
 faults: .venv/developer ## slow proofs: every company of ../shared/door, every small input that once failed, killed runs, real data on both engines
 	$(BIN)/pytest -n 2 -m "door or proof"
@@ -32,7 +35,7 @@ check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/deptry src
 	$(BIN)/codespell
 
-bench: .venv/developer ## time and memory beside plain SQL, pandas and the libraries of the field
+bench: .venv/developer ## time and memory beside plain SQL, Polars, pandas and the libraries of the field
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/value.py
 	$(BIN)/python bench/rules.py

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
 AS_OF = date(2025, 12, 31)
 SEED = 7
@@ -81,7 +81,7 @@ def measured(data: Path, out: Path) -> dict[str, Any]:  # noqa: PLR0915 - one st
     from fenji.analyze.metrics.panel import customer_metric
     from fenji.analyze.metrics.registry import Registry
     from fenji.analyze.reviews.tiers import assign_tiers
-    from fenji.documents.policies import read_policy
+    from fenji.documents.policies import read_policy_document
     from fenji.domain.churn import DEFAULT_RULES, Target
     from fenji.domain.metrics import Fact
     from fenji.domain.periods import months_before
@@ -121,7 +121,7 @@ def measured(data: Path, out: Path) -> dict[str, Any]:  # noqa: PLR0915 - one st
     save_checked(engine, churn_risk(scored, as_of=AS_OF), CHURN_RISK, out / "risk", same_customers_as=panel)
     save_checked(engine, churn_driver(scored, drivers=scorer.drivers, as_of=AS_OF), CHURN_DRIVER, out / "drivers")
     lap("saving")
-    policy, from_on = read_policy(HERE / "policy.yaml"), months_before(AS_OF, 12)
+    policy, from_on = read_policy_document(HERE / "policy.yaml").policy, months_before(AS_OF, 12)
     needed = dict.fromkeys((*needed_metrics(policy, registry, NEVER_LOST), *ORDER_NUMBERS))
     metrics = registry.needed_for(needed)
     then = engine.stage(customer_metric(facts, customer, metrics=metrics, as_of=from_on))
@@ -180,7 +180,7 @@ def telco(folder: Path) -> dict[str, Any]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from fenji.analyze.churn.crossing import cross_validated
+    from fixtures.crossing import cross_validated
 
     table = pq.read_table(folder / "telco_churn" / "telco.parquet")
     outcome = np.array([float(each == "Yes") for each in table["Churn"].to_pylist()])

@@ -1,4 +1,4 @@
-"""The contenders of the benchmark, each run in a process of its own: fenji, plain SQL, pandas, histories of reviews, and two readers of a CSV file.
+"""The contenders of the benchmark, each run in a process of its own: fenji, plain SQL, Polars, pandas, histories of reviews, and two readers of a CSV file.
 
 Usage: python bench/contenders.py NAME DATA OUT [MEMORY]   prints {"seconds", "cpu_seconds", "peak_mb"} and what the contender tells of itself
 """
@@ -34,14 +34,14 @@ def fenji(data: Path, out: Path, memory: str | None) -> None:
     from fenji.analyze.metrics.panel import customer_metric
     from fenji.analyze.reviews.tier_counts import count_tiers, panel_with_tiers
     from fenji.analyze.reviews.tiers import assign_tiers
-    from fenji.documents.policies import read_policy
+    from fenji.documents.policies import read_policy_document
     from fenji.domain.metrics import Fact
     from fenji.engines.duck import DuckEngine
     from fenji.tables import clean
     from fenji.tables.insight import TIER_ASSIGNMENT
     from fenji.tables.insight import customer_metric as panel_contract
 
-    policy = read_policy(HERE / "policy.yaml")
+    policy = read_policy_document(HERE / "policy.yaml").policy
     engine = DuckEngine(out / "scratch", memory_limit=memory)
     lines = engine.read_parquet(sorted((data / "order_line").glob("*.parquet")), clean.ORDER_LINE.schema)
     customer = engine.read_parquet(sorted((data / "customer").glob("*.parquet")), clean.CUSTOMER.schema)
@@ -70,6 +70,12 @@ def pandas(data: Path, out: Path, memory: str | None) -> None:  # noqa: ARG001 -
     """bench/pandas_script.py."""
     sys.argv = ["pandas_script.py", str(data / "order_line"), str(data / "customer"), str(out)]
     runpy.run_path(str(HERE / "pandas_script.py"), run_name="__main__")
+
+
+def polars(data: Path, out: Path, memory: str | None) -> None:  # noqa: ARG001 - Polars cannot be told a limit
+    """bench/polars_script.py."""
+    sys.argv = ["polars_script.py", str(data / "order_line"), str(data / "customer"), str(out)]
+    runpy.run_path(str(HERE / "polars_script.py"), run_name="__main__")
 
 
 def collect_csv(data: Path, out: Path, memory: str | None) -> None:
@@ -110,13 +116,13 @@ def metrics(data: Path, out: Path, memory: str | None) -> None:
 def history(data: Path, out: Path, memory: str | None, *, reviews: int) -> None:
     """The last monthly reviews with keep rules, hold and grace: decided, saved and checked as a run does."""
     from fenji.analyze.metrics.registry import Registry
-    from fenji.documents.policies import read_policy
+    from fenji.documents.policies import read_policy_document
     from fenji.domain.metrics import Fact
     from fenji.domain.reviews import NEVER_LOST, ReviewOn, review_dates
     from fenji.workspace.overrides import OVERRIDES
     from fenji.workspace.reviews import ReviewPlan, decide_plan, save_reviews
 
-    policy = read_policy(HERE / "history.yaml")
+    policy = read_policy_document(HERE / "history.yaml").policy
     engine, lines, customer = _opened(data, out, memory)
     dates = tuple(ReviewOn(day, policy) for day in review_dates(AS_OF, policy.review.every, reviews))
     plan = ReviewPlan(dates, (Registry.of(),) * reviews, NEVER_LOST, OVERRIDES.empty_table())
@@ -206,6 +212,7 @@ def _options(out: Path, memory: str | None) -> dict[str, Any]:
 CONTENDERS: dict[str, Any] = {
     "fenji": fenji,
     "plain_sql": plain_sql,
+    "polars": polars,
     "pandas": pandas,
     "collect_csv": collect_csv,
     "copy_csv": copy_csv,

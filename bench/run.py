@@ -1,12 +1,12 @@
-"""How long and how much memory do metrics, tiers and counts take: fenji beside plain DuckDB SQL and a pandas script?
+"""How long and how much memory do metrics, tiers and counts take: fenji beside plain DuckDB SQL, a Polars script and a pandas script?
 
-Usage: python bench/run.py [--scale small|standard|large] [--json] [--data FOLDER] [--contenders fenji,plain_sql,pandas]
+Usage: python bench/run.py [--scale small|standard|large] [--json] [--data FOLDER] [--contenders fenji,plain_sql,polars,pandas]
                            [--repeats N] [--memory 12GB]
 
 The data are generated once (bench/generate.py) and kept in bench/data. Every contender runs in a process of its own,
 imports included in the time; the best of the repeats counts, so that one disturbance does not decide. All read and write
-Parquet, and what they wrote is compared: metrics, tiers and counts of fenji and SQL must be equal, those of pandas to the
-rounding of doubles. Processor seconds are shown beside the time: they hardly change when other programs run.
+Parquet, and what they wrote is compared: metrics, tiers and counts of fenji, SQL and Polars must be equal, those of pandas to
+the rounding of doubles. Processor seconds are shown beside the time: they hardly change when other programs run.
 A second table sets the collection of a CSV export (500,000 or 2,000,000 of the lines) beside the engine's own copy of it.
 A third one decides the last 24 and 36 monthly reviews with keep rules, hold and grace (bench/history.yaml), beside plain SQL that
 is run once for each review (bench/history.sql); every assignment is compared, and the ratio to one pass of metrics is shown.
@@ -34,6 +34,8 @@ SEED = 7
 REPEATS = {"small": 3, "standard": 2, "large": 1}
 LEFT_OUT = {"large": ("pandas",)}
 """pandas would need about 100 GB for 200 million lines."""
+EXACT = ("plain_sql", "polars")
+"""Those that sum decimals; pandas sums doubles."""
 FRACTIONS = ("refund_rate_12m", "mean_days_between_orders", "deviation_of_days_between_orders", "order_interval_variation")
 
 
@@ -88,7 +90,7 @@ def compare(results: dict[str, Any], outs: dict[str, Path]) -> None:
         theirs["fenji_takes"] = round(ours["seconds"] / theirs["seconds"], 3)
         theirs["fenji_computes"] = round(ours["cpu_seconds"] / theirs["cpu_seconds"], 3)
         theirs["fenji_peaks"] = round(ours["peak_mb"] / theirs["peak_mb"], 3)
-        theirs["differences"] = differences(outs["fenji"], outs[name], exact=name == "plain_sql")
+        theirs["differences"] = differences(outs["fenji"], outs[name], exact=name in EXACT)
 
 
 def collection(data: Path, scale: str, *, repeats: int, memory: str | None) -> dict[str, Any]:
@@ -199,7 +201,7 @@ def main() -> int:
     arguments.add_argument("--scale", choices=sorted(SCALES), default="standard")
     arguments.add_argument("--json", action="store_true")
     arguments.add_argument("--data", type=Path, default=HERE / "data")
-    arguments.add_argument("--contenders", default="fenji,plain_sql,pandas")
+    arguments.add_argument("--contenders", default="fenji,plain_sql,polars,pandas")
     arguments.add_argument("--repeats", type=int)
     arguments.add_argument("--memory", help="limit for fenji and SQL, such as 12GB; large: 12GB")
     given = arguments.parse_args()

@@ -15,13 +15,15 @@ from hypothesis import HealthCheck, settings
 from fenji.cli.main import GARBAGE_AFTER
 from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
+from fixtures.laws import AT_NIGHT, ON_CI
 
 gc.set_threshold(*GARBAGE_AFTER)
 
 # Deadlines measure the machine, not the code: the first call compiles expressions.
-settings.register_profile("ci", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("nightly", max_examples=AT_NIGHT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", max_examples=ON_CI, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("dev", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
 
 
 @pytest.hookimpl(tryfirst=True)

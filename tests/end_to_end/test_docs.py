@@ -29,7 +29,7 @@ import yaml
 
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.documents.metrics import read_metrics
-from fenji.documents.policies import read_policy
+from fenji.documents.policies import read_policy_document
 from fenji.documents.sources import read_sources
 from fenji.errors import FenjiError
 from forking import forking_fenji
@@ -159,7 +159,7 @@ def check_yaml(text: str, folder: Path) -> None:
     elif "metrics" in data:
         read_metrics(file, builtin_metrics())
     elif "policy" in data:
-        read_policy(file)
+        read_policy_document(file)
 
 
 CHECKS = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.domain.feeds import Cell
@@ -18,6 +18,7 @@ from fenji.domain.sources import DateOrder, DecimalSign
 from fenji.engines.duck import DuckEngine
 from fenji.prepare import amounts, cells, dates
 from fenji.prepare.stripping import Writing, bare_cells, with_bare
+from fixtures.laws import law
 
 CENTS = st.integers(min_value=-(10**11), max_value=10**11)
 MOMENTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2069, 12, 31)).map(lambda at: at.replace(microsecond=0))
@@ -45,7 +46,7 @@ def dressed(number: str) -> list[str]:
             f"({digits})" if minus else digits]  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@law(25)
 @given(CENTS)
 def test_an_amount_is_itself_in_every_dressing(engine: DuckEngine, cents: int) -> None:
     value = Decimal(cents) / 100
@@ -57,7 +58,7 @@ def test_an_amount_is_itself_in_every_dressing(engine: DuckEngine, cents: int) -
     assert set(read(engine, plain, POINT, amounts.money)) == {value}
 
 
-@settings(max_examples=25, deadline=None)
+@law(25)
 @given(CENTS)
 def test_the_sign_of_the_other_column_never_changes_an_amount_by_a_power_of_ten(engine: DuckEngine, cents: int) -> None:
     """With cents, an amount that is written the other way round is refused, whatever stands around it."""
@@ -74,7 +75,7 @@ FORMS = (
 MONTH_FIRST = ("%m/%d/%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%m/%d/%y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p")
 
 
-@settings(max_examples=25, deadline=None)
+@law(25)
 @given(MOMENTS)
 def test_a_moment_is_itself_in_every_form(engine: DuckEngine, at: datetime) -> None:
     forms = [at.strftime(form) for form in FORMS]
@@ -87,7 +88,7 @@ def test_a_moment_is_itself_in_every_form(engine: DuckEngine, at: datetime) -> N
     assert set(read(engine, [*month_first, *day_first], Writing(Cell.MOMENT), dates.local_time)) == {None}
 
 
-@settings(max_examples=50, deadline=None)
+@law(50)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20), min_size=1, max_size=40))
 def test_no_text_breaks_a_reader(engine: DuckEngine, texts: list[str]) -> None:
     for writing, reader in (

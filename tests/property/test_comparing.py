@@ -12,7 +12,7 @@ from fenji.analyze.rules.judging import tier_of
 from fenji.analyze.whatif.alike import code_of, count_alike, facts_of, largest_of_groups, richest
 from fenji.analyze.whatif.comparing import compare_policies
 from fenji.engines.duck import DuckEngine
-from property.test_tiers import AS_OF, customers, law, policies, tables
+from property.test_tiers import AS_OF, customers, few, policies, tables
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def engine():
     opened.close()
 
 
-@law
+@few
 @given(customers, policies(), policies())
 def test_moves_are_what_both_policies_decide_for_each_customer(engine, world, current, new):
     panel, customer = (engine.from_arrow(table) for table in tables(world))
@@ -40,7 +40,7 @@ def test_moves_are_what_both_policies_decide_for_each_customer(engine, world, cu
     assert compared.customers == len(world)
 
 
-@law
+@few
 @given(customers, policies(), policies())
 def test_the_largest_of_some_groups_are_found_whatever_the_rules(engine, world, current, new):
     panel, customer = (engine.from_arrow(table) for table in tables(world))

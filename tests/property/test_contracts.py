@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import ibis
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.domain.feeds import Feed, field_names
@@ -18,6 +18,7 @@ from fenji.prepare.contracts import judge_contracts
 from fenji.prepare.duplicates import count_copies, mark_copies, without_copies
 from fenji.prepare.rows import typed_rows
 from fenji.tables.raw import RAW
+from fixtures.laws import law
 
 DAYS = ("2024-01-01", "2024-02-29", "2024-3-1", "20240301", "长期", "9999-12-31", "soon", "", None)
 NAMES = ("contract_id", "customer_id", "started_at", "ended_at", "status")
@@ -50,7 +51,7 @@ def _raw(engine: Engine, rows: list[tuple]) -> ibis.Table:
     return engine.stage(engine.from_arrow(pa.Table.from_pylist(told, RAW[Feed.CONTRACT].schema.to_pyarrow())))
 
 
-@settings(max_examples=8)
+@law(8)
 @given(st.lists(CELLS, min_size=1, max_size=12))
 def test_rows_in_are_kept_rejected_or_copies(engine: Engine, rows: list[tuple]) -> None:
     raw = _raw(engine, rows)

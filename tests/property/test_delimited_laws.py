@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.engines.duck import DuckEngine
 from fixtures.collecting import COLUMNS, HEADER, Desk, source
+from fixtures.laws import law
 
 FIELDS = tuple(COLUMNS)
 
@@ -41,7 +42,7 @@ def collected(engine: DuckEngine, text: str, columns: dict[str, str] | None = No
 
 
 @given(ROWS, st.sampled_from(["\n", "\r\n"]), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
-@settings(max_examples=20)
+@law(20)
 def test_what_is_written_comes_back(engine, rows, ends, quoting):
     out = io.StringIO()
     csv.writer(out, lineterminator=ends, quoting=quoting).writerows(
@@ -54,7 +55,7 @@ def test_what_is_written_comes_back(engine, rows, ends, quoting):
 
 
 @given(LINES)
-@settings(max_examples=25)
+@law(25)
 def test_every_line_is_a_record_or_unreadable_or_empty_or_continues_a_record(engine, lines):
     columns = {"order_id": "k1", "customer_id": "k2", "order_amount": "k3"}
     desk, records, unreadable = collected(engine, "\n".join(["k1,k2,k3", *lines]) + "\n", columns)

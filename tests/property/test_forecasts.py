@@ -6,12 +6,13 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fenji.analyze.forecast.flows import flows_to
 from fenji.analyze.forecast.models import Transitions
 from fenji.analyze.forecast.tables import forecast_tiers
+from fixtures.laws import law
 
 COMING = tuple(date(2026, month, 28) for month in range(1, 5))
 
@@ -31,7 +32,7 @@ def history(seed: int, movements: int, tiers: int, bands: int, size: int) -> np.
     return np.array(found, dtype=float)
 
 
-@settings(max_examples=12)
+@law(12)
 @given(
     seed=st.integers(0, 10_000),
     movements=st.integers(3, 12),
@@ -61,7 +62,7 @@ def test_every_forecast_closes(*, seed: int, movements: int, tiers: int, bands: 
     assert sum(found.weights.values()) == pytest.approx(1)
 
 
-@settings(max_examples=25)
+@law(25)
 @given(seed=st.integers(0, 10_000), tiers=st.integers(1, 5), target=st.lists(st.integers(0, 500), min_size=5, max_size=5))
 def test_flows_lose_nobody_whatever_they_are_to_lead_to(seed: int, tiers: int, target: list[int]) -> None:
     moved = history(seed, 1, tiers, 1, 300)[0] + 0.01

@@ -8,12 +8,13 @@ from functools import partial
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.engines.components import connected_components
 from fenji.engines.duck import DuckEngine
 from fenji.prepare.identity import PREFIXES, find_ties, identify, name_ids
+from fixtures.laws import law
 
 LIMIT = 3
 COLUMNS = ("space", "customer_id", *PREFIXES)
@@ -83,7 +84,7 @@ def _searched(world: list[Mention]) -> set[frozenset[tuple[str, str]]]:
     return set(group.values())
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@law(10)
 @given(world=worlds, order=st.randoms(use_true_random=False))
 def test_groups_are_those_of_a_plain_search_and_row_order_does_not_matter(
     engine: DuckEngine, world: list[Mention], order: object
@@ -100,7 +101,7 @@ def test_groups_are_those_of_a_plain_search_and_row_order_does_not_matter(
     assert _keys(engine, _identity(engine, shuffled)) == keys
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@law(5)
 @given(before=worlds, after=worlds)
 def test_a_key_never_passes_to_ids_that_did_not_have_it_unless_they_joined_one_that_did(
     engine: DuckEngine, before: list[Mention], after: list[Mention]

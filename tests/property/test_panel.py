@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pyarrow as pa
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as some
 
 from fenji.analyze.metrics.panel import customer_metric
@@ -17,10 +17,11 @@ from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.domain.metrics import Fact
 from fenji.domain.periods import months_before
 from fenji.engines.duck import DuckEngine
+from fixtures.laws import law
 from worlds import Line, Order, World, world
 
 METRICS = builtin_metrics(["visit", "search"])
-FEW = settings(max_examples=max(settings.default.max_examples // 4, 5), phases=set(Phase) - {Phase.shrink})
+FEW = law(6, phases=set(Phase) - {Phase.shrink})
 """Every example compiles and runs a whole panel, a quarter of a second: fewer examples, each with many orders, and no
 minutes of shrinking."""
 

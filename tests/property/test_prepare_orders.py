@@ -9,7 +9,7 @@ from decimal import Decimal
 import ibis
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.domain.feeds import Feed, field_names
@@ -18,10 +18,11 @@ from fenji.domain.sources import ColumnMapping, FileLocation, Repeats, Source
 from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
 from fenji.prepare.duplicates import count_copies, mark_copies, without_copies
-from fenji.prepare.order_lines import price_lines
+from fenji.prepare.orders.lines import price_lines
 from fenji.tables.raw import RAW
+from fixtures.laws import law
 
-FEW = settings(max_examples=max(settings.default.max_examples // 3, 5))
+FEW = law(8)
 """Every example compiles and runs a pipeline of its own."""
 
 CENTS = Decimal("0.01")

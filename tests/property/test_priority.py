@@ -9,12 +9,13 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.analyze.priority.points import order_of_attention
 from fenji.domain.priority import DEFAULT_RULES, Part, PriorityRules
 from fenji.engines.duck import DuckEngine
+from fixtures.laws import law
 
 AS_OF = date(2026, 1, 31)
 EXAMPLES = 8
@@ -68,7 +69,7 @@ def ordered(engine: DuckEngine, people: Sequence[Person], keys: Sequence[int], r
     return {row["customer_key"]: row for row in engine.fetch(table).to_pylist()}
 
 
-@settings(max_examples=EXAMPLES)
+@law(EXAMPLES)
 @given(people=PEOPLE, data=st.data())
 def test_points_sum_to_the_score_and_the_order_of_rows_is_nothing(
     duck: DuckEngine, people: list[Person], data: st.DataObject
@@ -85,7 +86,7 @@ def test_points_sum_to_the_score_and_the_order_of_rows_is_nothing(
     assert ordered(duck, [each for each, _key in shuffled], [key for _each, key in shuffled], DEFAULT_RULES) == found
 
 
-@settings(max_examples=EXAMPLES)
+@law(EXAMPLES)
 @given(people=PEOPLE, more=st.integers(1, 8), data=st.data())
 def test_more_value_never_lowers_the_place_nor_the_mark(
     duck: DuckEngine, people: list[Person], more: int, data: st.DataObject
@@ -100,7 +101,7 @@ def test_more_value_never_lowers_the_place_nor_the_mark(
     assert after["mark"] <= before["mark"]
 
 
-@settings(max_examples=EXAMPLES)
+@law(EXAMPLES)
 @given(people=PEOPLE)
 def test_equal_customers_earn_alike_and_every_mark_is_of_equal_values(duck: DuckEngine, people: list[Person]) -> None:
     twice = [*people, *people]

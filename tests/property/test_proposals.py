@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.collect.reading.samples import Sample
@@ -25,6 +25,7 @@ from fenji.settings import Settings
 from fenji.workflow.rehearsing import rehearse
 from fenji.workspace.preparing import PrepareOptions
 from fixtures.cell_reader import propose, reader
+from fixtures.laws import law
 from fixtures.samples import sample
 
 ORDERS = range(1, 13)
@@ -60,7 +61,7 @@ def shuffled(seed: int) -> list[Sample]:
     return dice.sample(found, len(found))
 
 
-@settings(max_examples=4)
+@law(5)
 @given(st.integers(0, 10_000))
 def test_the_order_of_rows_columns_and_files_changes_neither_customers_nor_money(seed: int) -> None:
     proposal = propose(shuffled(seed))
@@ -75,7 +76,7 @@ ROWS = [
 ]
 
 
-@settings(max_examples=8)
+@law(8)
 @given(
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),

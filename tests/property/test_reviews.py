@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.analyze.reviews.reviews import STANDING, decide_reviews
@@ -19,6 +19,7 @@ from fenji.domain.policies import Cap, Downgrade, Policy, Review, ReviewPeriod, 
 from fenji.domain.reviews import LostRule, ReviewOn, review_dates
 from fenji.domain.words import Words
 from fenji.engines.duck import DuckEngine
+from fixtures.laws import law
 from histories import Says, history, plain_machine
 from worlds import World, came_back, sale, world
 
@@ -151,7 +152,7 @@ def two_lives(draw: st.DrawFn) -> tuple[list[Says], list[Says]]:
 FAIR = [Review(grace_reviews=grace) for grace in (0, 1, 2)] + [Review(downgrade=Downgrade.REQUALIFY)]
 
 
-@settings(max_examples=200)
+@law(200)
 @given(two_lives(), st.sampled_from(FAIR))
 def test_more_revenue_never_means_a_lower_tier_at_any_review(lives, review) -> None:
     days = review_dates(date(2026, 9, 30), ReviewPeriod.MONTH, len(lives[0]))
@@ -166,7 +167,7 @@ def test_more_revenue_never_means_a_lower_tier_at_any_review(lives, review) -> N
 END = date(2025, 12, 17)
 DAYS = review_dates(END, ReviewPeriod.MONTH, 6)
 LOST = LostRule(after_days=120)
-few = settings(deadline=None, max_examples=2, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+few = law(5)
 seeds = st.integers(0, 2**32)
 KEEPS = ((None, None, None), (50, 150, 250), (100, 100, 100), (0, 0, 300))
 

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.engines.duck import DuckEngine
 from fixtures.collecting import Desk
+from fixtures.laws import law
 from fixtures.shaped import collected, sampled
 
 HEADER = ["订单编号", "买家会员名", "下单时间", "商品名称", "实付金额"]
@@ -103,7 +104,7 @@ def as_json(rows: list[list[str]], how: dict) -> bytes:
 
 @pytest.mark.parametrize(("name", "how"), DIALECTS, ids=[name for name, _how in DIALECTS])
 @given(given_rows=ROWS)
-@settings(max_examples=6)
+@law(6)
 def test_the_same_table_in_any_dialect_is_the_same_rows(engine, name, how, given_rows):
     rows = [[f"A{number:04d}", who, day.isoformat(), what, str(paid)] for number, (who, day, what, paid) in enumerate(given_rows)]
     desk = Desk(Path(tempfile.mkdtemp(prefix="fenji-test-")), engine)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fenji.analyze.policies.findings import Severity
@@ -26,6 +26,7 @@ from fenji.domain.periods import Window
 from fenji.domain.policies import Cap, Policy, ScorePart, Tier, Variant
 from fenji.domain.words import Words
 from fenji.engines.duck import DuckEngine
+from fixtures.laws import law
 
 AS_OF = date(2026, 6, 30)
 METRICS = tuple(
@@ -128,11 +129,11 @@ def tiers(engine: DuckEngine, world: list[Customer], policy: Policy) -> list[str
     return found["tier"].to_pylist()
 
 
-law = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+few = law(15)
 """Each example runs several queries of a hundred lines of SQL: fifteen of them are a second."""
 
 
-@law
+@few
 @given(customers, policies())
 def test_everyone_has_exactly_one_tier_and_equal_values_have_equal_tiers(engine, world, policy):
     found = tiers(engine, [*world, *world], policy)
@@ -140,7 +141,7 @@ def test_everyone_has_exactly_one_tier_and_equal_values_have_equal_tiers(engine,
     assert found[: len(world)] == found[len(world) :]
 
 
-@law
+@few
 @given(customers, policies(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_irrelevant(engine, world, policy, random):
     order = list(range(len(world)))
@@ -151,7 +152,7 @@ def test_the_order_of_rows_is_irrelevant(engine, world, policy, random):
     assert found == tiers(engine, world, policy)
 
 
-@law
+@few
 @given(customers, policies(RISING_LEAF, plain=True), st.integers(1, 900), st.integers(0, 5))
 def test_more_revenue_and_orders_never_lower_a_tier(engine, world, policy, cents, orders):
     before = tiers(engine, world, policy)[0]
@@ -160,7 +161,7 @@ def test_more_revenue_and_orders_never_lower_a_tier(engine, world, policy, cents
     assert policy.rank_of(after) >= policy.rank_of(before)
 
 
-@law
+@few
 @given(customers, policies())
 def test_what_is_judged_for_one_customer_is_what_is_decided_for_all(engine, world, policy):
     panel, customer = (engine.from_arrow(table) for table in tables(world))
@@ -176,7 +177,7 @@ def test_what_is_judged_for_one_customer_is_what_is_decided_for_all(engine, worl
             assert (ways_to_meet(judged) == ((),)) == judged.met
 
 
-@law
+@few
 @given(customers, policies())
 def test_parts_sum_to_the_whole(engine, world, policy):
     panel, customer = (engine.from_arrow(table) for table in tables(world))
@@ -203,7 +204,7 @@ def in_another_unit(condition: Condition, factor: Decimal) -> Condition:
             return other
 
 
-@law
+@few
 @given(customers, policies(plain=True), st.sampled_from([Decimal(100), Decimal("0.5"), Decimal(7)]))
 def test_the_unit_of_money_changes_no_tier(engine, world, policy, factor):
     # Even cents, so that half a unit is still whole cents.
@@ -215,7 +216,7 @@ def test_the_unit_of_money_changes_no_tier(engine, world, policy, factor):
     assert tiers(engine, even, policy) == tiers(engine, scaled, other)
 
 
-@law
+@few
 @given(customers, policies())
 def test_customers_of_another_date_change_nothing(engine, world, policy):
     panel, customer = tables(world)
@@ -225,7 +226,7 @@ def test_customers_of_another_date_change_nothing(engine, world, policy):
     assert found["tier"].to_pylist() == tiers(engine, world, policy)
 
 
-@law
+@few
 @given(customers, st.sampled_from([20, 25, 50]) | st.integers(1, 100))
 def test_a_top_share_holds_as_many_customers_as_it_says_and_ties_with_the_last(engine, world, percent):
     policy = Policy(
@@ -248,7 +249,7 @@ def test_a_top_share_holds_as_many_customers_as_it_says_and_ties_with_the_last(e
     assert threshold == min(inside) / 100
 
 
-@settings(max_examples=200, deadline=None)
+@law(200)
 @given(policies())
 def test_any_policy_reads_back_from_its_text(policy):
     assert policy_from_text(render_policy(policy)) == policy
@@ -260,7 +261,7 @@ WORLD = [
 """One customer of every sort, for the linter's claims."""
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@law(15)
 @given(policies(leaf(("net_revenue_12m", "orders_12m", "satisfaction_12m"), tuple(Operator)), plain=True))
 def test_a_tier_that_the_linter_calls_unreachable_or_contradictory_is_empty(engine, policy):
     empty = {

@@ -15,7 +15,7 @@ from fenji.analyze.policies.lint import lint_policy
 from fenji.analyze.reviews.tiers import assign_tiers
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.documents.metrics import read_metrics
-from fenji.documents.policies import policy_from_text, read_policy, render_policy
+from fenji.documents.policies import policy_from_text, read_policy_document, render_policy
 from fenji.documents.reader import parse_document
 from fenji.domain.feeds import Feed, field_names
 from fenji.domain.metrics import Metric
@@ -31,7 +31,7 @@ AS_OF = date(2026, 6, 30)
 
 
 def policy_of(name: str) -> Policy:
-    return read_policy(TEMPLATES / name / "policies" / f"{name}.yaml")
+    return read_policy_document(TEMPLATES / name / "policies" / f"{name}.yaml").policy
 
 
 def metrics_of(name: str) -> tuple[Metric, ...]:

@@ -129,16 +129,6 @@ def matches_for(header: str, feed: Feed) -> tuple[Match, ...]:
     return _index()[feed].get(lookup_key(header), ())
 
 
-def field_for(header: str, feed: Feed) -> Match | None:
-    """The field of the feed that the header names best, or None.
-
-    >>> field_for("订单付款时间 ", Feed.ORDER_LINE)
-    Match(field='paid_at', confidence=<Confidence.SURE: 'sure'>, rank=0)
-    """
-    found = matches_for(header, feed)
-    return found[0] if found else None
-
-
 def _parted(text: str) -> str:
     """The unit at the end of a name in camel case set apart, before small letters hide it."""
     return _HUMP.sub("_", text.strip())

@@ -91,22 +91,12 @@ class PolicyDocument:
     document: Document
 
 
-def read_policy(path: Path) -> Policy:
-    """The policy in a file of the form of DESIGN section 6.
-
-    Raises:
-        NotFound: there is no such file.
-        InvalidDocument: with every problem at its line, and the nearest name for an unknown one.
-    """
-    return read_policy_document(path).policy
-
-
 def read_policy_document(path: Path) -> PolicyDocument:
     """The policy in a file, with the places of its parts (``document.place(keys)``).
 
     Raises:
         NotFound: there is no such file.
-        InvalidDocument: as ``read_policy``.
+        InvalidDocument: with every problem at its line, and the nearest name for an unknown one.
     """
     return policy_document_from_text(text_of(path), str(path))
 
@@ -116,7 +106,7 @@ def policy_document_from_text(text: str, file: str) -> PolicyDocument:
     """The policy in a text that was a file once, such as a published version; ``file`` is the name that problems carry.
 
     Raises:
-        InvalidDocument: as ``read_policy``.
+        InvalidDocument: as ``read_policy_document``.
     """
     document = parse_document(text, file)
     return PolicyDocument(_policy_in(document), document)
@@ -126,7 +116,7 @@ def policy_from_text(text: str, file: str = "policy") -> Policy:
     """The policy in a text, such as the frozen copy of a run; ``file`` is the name that problems carry.
 
     Raises:
-        InvalidDocument: as ``read_policy``.
+        InvalidDocument: as ``read_policy_document``.
     """
     return policy_document_from_text(text, file).policy
 

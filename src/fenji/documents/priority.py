@@ -29,7 +29,6 @@ from fenji.errors import InvalidDocument, Problem, unknown_name
 from fenji.language import message as _
 from fenji.validation import Objection
 
-LEAVE_OUT = "leave_out"
 _FIXED = {Part.TIER: TIER_MEASURE, Part.CHURN_RISK: CHURN_MEASURE}
 
 _Share = Annotated[Decimal, pydantic.Field(gt=0, lt=1)]

@@ -15,12 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
 import pydantic
 
-from fenji.documents.reader import Document, parse_document, read_document, validated
+from fenji.documents.reader import Document, parse_document, validated
 from fenji.domain.periods import Window
 from fenji.domain.segments import (
     BINS,
@@ -176,25 +175,11 @@ class SegmentsFile(_Body):
     explain: _ExplainBody = _ExplainBody()
 
 
-def read_segments(path: Path, metrics: Iterable[str]) -> SegmentPlan:
-    """The choices in an analyses/segments.yaml.
-
-    Args:
-        path: the file.
-        metrics: the names of the workspace's metrics.
-
-    Raises:
-        NotFound: there is no such file.
-        InvalidDocument: with every problem at its line, and the nearest name for an unknown metric.
-    """
-    return _plan_in(read_document(path), metrics)
-
-
 def segments_from_text(text: str, file: str, metrics: Iterable[str]) -> SegmentPlan:
     """The choices in a text that was such a file once, such as the copy that a run keeps.
 
     Raises:
-        InvalidDocument: as ``read_segments``.
+        InvalidDocument: with every problem at its line, and the nearest name for an unknown metric.
     """
     return _plan_in(parse_document(text, file), metrics)
 

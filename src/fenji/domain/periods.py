@@ -123,21 +123,3 @@ def months_before(day: date, months: int) -> date:
     year, month = divmod(index, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
-
-
-def membership_year_began_on(joined_on: date, as_of: date, *, years_back: int = 0) -> date:
-    """The first day of the membership year that a day lies in, or of one before it: the anniversary of joining.
-
-    Who joined on 29 February has the anniversary on 28 February of other years.
-
-    >>> str(membership_year_began_on(date(2020, 2, 29), date(2023, 2, 27)))
-    '2022-02-28'
-    >>> str(membership_year_began_on(date(2020, 2, 29), date(2024, 2, 29), years_back=1))
-    '2023-02-28'
-    """
-    year = as_of.year if _anniversary(joined_on, as_of.year) <= as_of else as_of.year - 1
-    return _anniversary(joined_on, year - years_back)
-
-
-def _anniversary(joined_on: date, year: int) -> date:
-    return date(year, joined_on.month, min(joined_on.day, calendar.monthrange(year, joined_on.month)[1]))

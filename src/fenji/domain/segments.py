@@ -132,14 +132,6 @@ class RfmPlan:
     money: ScorePlan = ScorePlan("net_revenue_total")
     names: tuple[tuple[RfmSegment, ...], ...] = RFM_NAMES
 
-    def name_of(self, recency: int, frequency: int, money: int) -> RfmSegment:
-        """The name of one of the 125 combinations.
-
-        >>> RfmPlan().name_of(5, 5, 4)
-        <RfmSegment.CHAMPIONS: 'champions'>
-        """
-        return self.names[BINS - recency][(frequency + money + 1) // 2 - 1]
-
 
 @dataclass(frozen=True)
 class ClassPlan:

@@ -1,6 +1,7 @@
 """On what are expressions run? The only room that knows DuckDB and Spark; both give the same answer to the cent.
 
 engine         what every engine can do
+functions      how each engine writes what Ibis has no word for
 failures       what goes wrong on every engine, in our words
 components     which ids hang together, computed on any engine
 part_files     where the results of a batch step go

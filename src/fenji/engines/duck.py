@@ -22,18 +22,11 @@ from ibis.backends.sql.datatypes import DuckDBType
 from fenji.engines.duck_reading import DuckReading
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
+from fenji.engines.functions import DUCKDB
 from fenji.engines.part_files import PartFiles
 
 MOST_COMPILED = 500
 """Expressions whose SQL is kept, some kilobytes each: the same question over the same tables is compiled once."""
-
-
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
-def _utc_of(zone: str, local: object) -> object: ...
-
-
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
-def _local_of(zone: str, moment: object) -> object: ...
 
 
 @ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "int64"))
@@ -135,11 +128,11 @@ class DuckEngine(DuckReading):
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """See Engine.to_utc."""
-        return _utc_of(ibis.literal(zone), local)
+        return DUCKDB.to_utc(local, zone)
 
     def to_local(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """See Engine.to_local."""
-        return _local_of(ibis.literal(zone), moment)
+        return DUCKDB.to_local(moment, zone)
 
     def clear(self) -> bool:
         """See Engine.clear."""
@@ -182,7 +175,7 @@ class DuckEngine(DuckReading):
             self._sql.move_to_end(node)
             return self._sql[node]
         self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - small literal tables of an expression become known to DuckDB
-        sql = str(self.connection.compile(table))
+        sql = str(self.connection.compile(DUCKDB.written(table)))
         if not node.find(ops.InMemoryTable):
             self._sql[node] = sql
             if len(self._sql) > MOST_COMPILED:

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from fenji.engines.engine import FETCH_LIMIT, BatchFunction, PartFunction, range_width
 from fenji.engines.failures import too_many_rows
+from fenji.engines.functions import SPARK
 from fenji.engines.spark_paths import literal_path
 from fenji.engines.spark_reading import SparkReading
 from fenji.engines.spark_session import open_session
@@ -28,15 +29,6 @@ from fenji.engines.spark_types import spark_type, struct_of
 from fenji.engines.spark_writing import write_parquet
 from fenji.tables.contract import Contract
 from fenji.tables.raw import FIRST_ROW, stored_schema
-
-
-@ibis.udf.scalar.builtin(name="to_utc_timestamp", signature=(("timestamp", "string"), "timestamp('UTC')"))
-def _earlier_utc_of(local: object, zone: object) -> object: ...
-
-
-@ibis.udf.scalar.builtin(name="from_utc_timestamp", signature=(("timestamp('UTC')", "string"), "timestamp"))
-def _local_of(moment: object, zone: object) -> object: ...
-
 
 _PART = "part_number"
 
@@ -144,14 +136,11 @@ class SparkEngine(SparkReading):
 
     def to_utc(self, local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """See Engine.to_utc."""
-        # Where the clock shows an hour twice, Java takes the first and DuckDB the second; we take the second on both.
-        first = _earlier_utc_of(local, ibis.literal(zone))
-        second = first + ibis.interval(hours=1)
-        return ibis.ifelse(self.to_local(second, zone) == local, second, first)
+        return SPARK.to_utc(local, zone)
 
     def to_local(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """See Engine.to_local."""
-        return _local_of(moment, ibis.literal(zone))
+        return SPARK.to_local(moment, zone)
 
     def clear(self) -> bool:
         """See Engine.clear; Spark's own files stand among the staged ones."""
@@ -177,7 +166,7 @@ class SparkEngine(SparkReading):
             rows = literal.data.to_pyarrow(literal.schema).to_pylist()
             tuples = [tuple(row.values()) for row in rows]
             self.session.createDataFrame(tuples, struct_of(literal.schema)).createOrReplaceTempView(literal.name)
-        return self.session.sql(self.connection.compile(table))
+        return self.session.sql(self.connection.compile(SPARK.written(table)))
 
     def _next_folder(self, what: str) -> Path:
         self._staged += 1

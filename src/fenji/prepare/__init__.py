@@ -10,7 +10,6 @@ scores          what score a cell says
 stripping       the wrapping taken off whole columns
 statuses        whether an order was paid, called off or taken back
 readings        all that a text could be, before anybody knows its column
-order_states    what one row says for its whole order
 plain_columns   which columns are written plainly and need no patterns
 rows            every field of every row read, and why a row cannot be used
 duplicates      which rows came in more than once
@@ -25,16 +24,11 @@ campaigns       whom campaigns reached, and who used a coupon
 referrals       who brought whom
 latest_words    which of several rows on one thing is believed
 products        what is sold
-order_numbers   which rows are one order, and which number several orders share
-order_heads     what the heads of orders say for their lines
+orders          which rows are one order, whose words on it count, and what each of its lines cost
 payments        what was paid for which order
 status_words    which words of a status nothing explains
 returns         what came back, by the lists of returns
 balances        what customers have spent, where only totals are known
-order_rows      which order rows cannot be right by themselves
-order_refunds   whether a refund is that of its row or of the whole order
-order_versions  which order rows a later file has newer words for
-order_lines     what was sold and returned, line by line
 regions         which spellings are one province
 customers       who the customers are, and what is known of each
 column_quality  what is missing, unreadable, impossible or far from everything else

@@ -21,7 +21,7 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import FEEDS, Cell, Feed, Field
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
-from fenji.prepare.order_rows import AMOUNT_LIMIT, QUANTITY_LIMIT
+from fenji.prepare.orders.rows import AMOUNT_LIMIT, QUANTITY_LIMIT
 from fenji.prepare.rows import unread
 from fenji.tables.clean import COLUMN_QUALITY
 

@@ -21,8 +21,8 @@ from fenji.prepare import statuses
 from fenji.prepare.attribution import kept
 from fenji.prepare.currencies import converted, currency_of, month_of, with_rate
 from fenji.prepare.duplicates import with_place
-from fenji.prepare.order_heads import family_of
-from fenji.prepare.order_rows import is_return, quantity_times_price
+from fenji.prepare.orders.heads import family_of
+from fenji.prepare.orders.rows import is_return, quantity_times_price
 from fenji.prepare.rows import Check, leave_out
 from fenji.tables.clean import PAYMENT
 

@@ -20,7 +20,7 @@ from fenji.domain.reasons import Reason
 from fenji.domain.sources import ColumnMapping, DropRule, FileLocation, Source, StatusClass
 from fenji.prepare import amounts, cells, currencies, dates, plain_columns, scores, statuses
 from fenji.prepare.currency_marks import may_be, only_one
-from fenji.prepare.order_states import SAYS_CANCELLED, SAYS_PAID, TELLS_REFUND, with_order_states
+from fenji.prepare.orders.states import SAYS_CANCELLED, SAYS_PAID, TELLS_REFUND, with_order_states
 from fenji.prepare.plain_columns import PlainFields
 from fenji.prepare.ports import Calendar
 from fenji.prepare.stripping import Writing, bare_cells, with_bare

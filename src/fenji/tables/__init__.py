@@ -2,6 +2,7 @@
 
 contract          what a contract is and how it is written
 raw               as collected
+functions         what a step may ask of an engine for which Ibis has no word
 records           how the records of one file become rows of a raw table
 clean             one customer, one order, one currency, one calendar
 insight           metrics, tiers, counts

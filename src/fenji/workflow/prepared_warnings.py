@@ -12,7 +12,7 @@ from fenji.domain.metrics import REVENUE
 from fenji.engines.engine import Engine
 from fenji.errors import Problem
 from fenji.language import message as _
-from fenji.prepare.order_numbers import FAR_APART, OTHER_RETURNS, SEVERAL_CUSTOMERS
+from fenji.prepare.orders.numbers import FAR_APART, OTHER_RETURNS, SEVERAL_CUSTOMERS
 from fenji.tables import clean
 
 WORDS_TOLD = 12

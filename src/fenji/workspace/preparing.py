@@ -26,7 +26,7 @@ from fenji.prepare.duplicates import count_copies, file_places, mark_copies, wit
 from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
-from fenji.prepare.order_versions import leave_older_versions
+from fenji.prepare.orders.versions import leave_older_versions
 from fenji.prepare.other_ids import are_told, by_person, persons_of_keys
 from fenji.prepare.plain_columns import PlainFields, plain_cells, plain_fields
 from fenji.prepare.products import make_products

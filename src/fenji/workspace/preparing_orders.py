@@ -13,9 +13,13 @@ import ibis.expr.types as ir
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import Source
 from fenji.engines.engine import Engine
-from fenji.prepare import order_heads, order_lines, order_numbers, order_refunds, payments, returns, status_words
+from fenji.prepare import payments, returns, status_words
 from fenji.prepare.attribution import attribute, kept
-from fenji.prepare.order_rows import judge_orders
+from fenji.prepare.orders import heads as order_heads
+from fenji.prepare.orders import lines as order_lines
+from fenji.prepare.orders import numbers as order_numbers
+from fenji.prepare.orders import refunds as order_refunds
+from fenji.prepare.orders.rows import judge_orders
 from fenji.tables import clean
 
 FEEDS = (Feed.ORDER, Feed.ORDER_LINE, Feed.PAYMENT, Feed.RETURN)

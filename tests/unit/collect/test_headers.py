@@ -8,7 +8,6 @@ from fenji.collect.header_languages import LANGUAGES
 from fenji.collect.header_names import NAMES
 from fenji.collect.headers import (
     Confidence,
-    field_for,
     is_known_header,
     is_part_header,
     lookup_key,
@@ -92,18 +91,17 @@ def test_cells_are_not_taken_for_headers(header: str) -> None:
     ],
 )
 def test_usual_headers_name_their_field(header: str, feed: Feed, field: str) -> None:
-    match = field_for(header, feed)
-    assert match is not None
+    match = matches_for(header, feed)[0]
     assert (match.field, match.confidence) == (field, Confidence.SURE)
 
 
 def test_a_payment_number_is_no_order_id() -> None:
-    assert field_for("交易单号", Feed.ORDER_LINE) is None
-    assert field_for("支付单号", Feed.ORDER_LINE) is None
+    assert matches_for("交易单号", Feed.ORDER_LINE) == ()
+    assert matches_for("支付单号", Feed.ORDER_LINE) == ()
 
 
 def test_a_number_of_kinds_is_no_category() -> None:
-    assert field_for("宝贝种类", Feed.ORDER_LINE) is None
+    assert matches_for("宝贝种类", Feed.ORDER_LINE) == ()
 
 
 def test_a_word_that_may_mean_two_fields_gives_both_the_better_first() -> None:
@@ -170,9 +168,7 @@ def test_a_name_is_sure_of_one_field_only() -> None:
     ],
 )
 def test_headers_of_other_languages_are_known(header: str, field: str) -> None:
-    found = field_for(header, Feed.ORDER_LINE)
-    assert found is not None
-    assert found.field == field
+    assert matches_for(header, Feed.ORDER_LINE)[0].field == field
 
 
 def test_a_name_of_another_language_is_sure_of_one_field_only() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from fenji.documents.policies import policy_from_text, read_policy, read_policy_document, render_policy
+from fenji.documents.policies import policy_from_text, read_policy_document, render_policy
 from fenji.domain.conditions import Comparison, Group, Junction, Operator, Presence, TopShare
 from fenji.domain.policies import Cap, Downgrade, Policy, Review, ReviewPeriod, ScorePart, Tier, Variant
 from fenji.domain.words import Words
@@ -111,11 +111,11 @@ def test_every_part_of_a_policy_is_read():
 def test_a_file_is_read_and_its_parts_have_places(tmp_path):
     file = tmp_path / "retail.yaml"
     file.write_text(FULL, encoding="utf-8")
-    assert read_policy(file) == PARSED
     read = read_policy_document(file)
+    assert read.policy == PARSED
     assert read.document.place(("tiers", 2, "qualify")).row == 14
     with pytest.raises(NotFound):
-        read_policy(tmp_path / "retial.yaml")
+        read_policy_document(tmp_path / "retial.yaml")
 
 
 def test_what_is_left_out_has_its_default():

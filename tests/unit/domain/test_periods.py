@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from fenji.domain.periods import WINDOW_NAMES, Window, membership_year_began_on
+from fenji.domain.periods import WINDOW_NAMES, Window
+from fixtures.membership_years import membership_year_began_on
 
 
 def day(text: str) -> date:

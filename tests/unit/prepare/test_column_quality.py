@@ -9,7 +9,7 @@ from fenji.domain.feeds import Feed, field_names
 from fenji.domain.sources import ColumnMapping, FileLocation, Source
 from fenji.engines.duck import DuckEngine
 from fenji.prepare.column_quality import column_quality, count_cells, count_values
-from fenji.prepare.order_rows import judge_orders
+from fenji.prepare.orders.rows import judge_orders
 from fenji.prepare.rows import typed_rows
 from fenji.tables.clean import COLUMN_QUALITY
 from fenji.tables.raw import RAW

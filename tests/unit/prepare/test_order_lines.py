@@ -14,8 +14,8 @@ from fenji.domain.reasons import Reason
 from fenji.domain.sources import ColumnMapping, FileLocation, Source
 from fenji.engines.duck import DuckEngine
 from fenji.prepare.currencies import rate_table
-from fenji.prepare.order_lines import document_rows, make_order_lines, price_lines
-from fenji.prepare.order_rows import judge_orders
+from fenji.prepare.orders.lines import document_rows, make_order_lines, price_lines
+from fenji.prepare.orders.rows import judge_orders
 from fenji.prepare.rows import typed_rows
 from fenji.tables.clean import ORDER_LINE
 from fenji.tables.raw import RAW

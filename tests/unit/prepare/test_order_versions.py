@@ -9,7 +9,7 @@ from fenji.domain.feeds import Feed, field_names
 from fenji.domain.sources import ColumnMapping, FileLocation, Source
 from fenji.engines.duck import DuckEngine
 from fenji.prepare.duplicates import file_places, mark_copies, without_copies
-from fenji.prepare.order_versions import leave_older_versions
+from fenji.prepare.orders.versions import leave_older_versions
 from fenji.prepare.rows import typed_rows
 from fenji.tables.raw import RAW
 

@@ -13,6 +13,7 @@ from fenji.domain.churn import ChurnBy, Driver, State
 from fenji.language import Language
 from fenji.workflow.churn import churn_at
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.running import run_all
 
 END = date(2025, 12, 31)
 SOURCES = """
@@ -43,7 +44,7 @@ def test_the_plan_that_ends_more_often_is_at_more_risk(tmp_path: Path, capsys: p
     (tmp_path / "contracts.csv").write_text("\n".join(["id,customer,begins,ends,plan,fee", *rows]) + "\n", "utf-8")
     (tmp_path / "analyses").mkdir(exist_ok=True)
     (tmp_path / "analyses" / "churn.yaml").write_text("learning: {dates: 1}\n", "utf-8")
-    assert answer(["run", "--as-of", str(END), "--workspace", str(tmp_path)]) == 0
+    run_all(tmp_path, as_of=END)
     result = churn_at(tmp_path, top=1000)
     # No definition is declared: contracts decide because there are any.
     assert result.rules.by is ChurnBy.CONTRACT

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fenji.documents.policies import read_policy
+from fenji.documents.policies import read_policy_document
 from fenji.errors import Conflict, InvalidArgument, InvalidInput
 from fenji.language import Language
 from fenji.workflow.first_policy import FirstPolicy, suggest_thresholds, write_first_policy
@@ -79,7 +79,7 @@ def test_it_takes_the_place_of_the_template_and_the_next_run_follows_it(tmp_path
     root = shop_of(tmp_path, *range(10, 210, 10), members=3)
     first = suggested(root)
     file = write_first_policy(root, first)
-    assert (file, read_policy(file)) == (root / "policies" / "spend.yaml", first.policy)
+    assert (file, read_policy_document(file).policy) == (root / "policies" / "spend.yaml", first.policy)
     run_all(root, as_of=AS_OF, history=3)
     assert [(each.tier, each.customers) for each in tiers_at(root).tiers] == [(each.tier, each.customers) for each in first.tiers]
     assert write_first_policy(root, first) == file

@@ -14,6 +14,7 @@ from fenji.errors import InvalidArgument, NotFound
 from fenji.language import Language
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.running import run_all
 
 SOURCES = """
 sources:
@@ -30,7 +31,7 @@ def shop_of(folder: Path, *, as_of: str, history: int) -> Path:
     lines = [f"{year}{month:02}{each},c{year}{month:02}{each},{year}-{month:02}-05,100"
              for year in (2024, 2025) for month in range(1, 13) for each in (1, 2)]  # fmt: skip
     (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount", *lines]) + "\n", "utf-8")
-    assert answer(["run", "--as-of", as_of, "--history", str(history), "--workspace", str(folder)]) == 0
+    run_all(folder, as_of=date.fromisoformat(as_of), history=history)
     return folder
 
 

@@ -13,6 +13,7 @@ from fenji.errors import InvalidDocument, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.priority import priority_at
+from fenji.workflow.running import run_all
 
 SOURCES = """
 sources:
@@ -35,7 +36,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for month in range(1 if number <= 5 else 2, min(number, 11) + 2)
     ]
     (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount", *lines]) + "\n", "utf-8")
-    assert answer(["run", "--as-of", "2025-12-31", "--workspace", str(folder)]) == 0
+    run_all(folder, as_of=date(2025, 12, 31))
     (folder / "analyses").mkdir()
     return folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 
 from fenji.analyze.policies.suggestions import Method
 from fenji.cli.main import answer
-from fenji.documents.policies import read_policy
+from fenji.documents.policies import read_policy_document
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.running import run_all
 from fenji.workflow.suggesting import suggest_policy
 
 SOURCES = """
@@ -31,7 +33,7 @@ def shop_of(folder: Path, spent: tuple[int, ...], *, on: str = "2026-03-05") -> 
     (folder / "sources.yaml").write_text(SOURCES, "utf-8")
     lines = [f"{number},c{number},{on},{amount}" for number, amount in enumerate(spent)]
     (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount", *lines]) + "\n", "utf-8")
-    assert answer(["run", "--as-of", "2026-03-31", "--workspace", str(folder)]) == 0
+    run_all(folder, as_of=date(2026, 3, 31))
     return folder
 
 
@@ -43,7 +45,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_draft_reads_back_with_thresholds_between_the_clumps_and_unsigned(shop: Path, tmp_path: Path) -> None:
     before = sorted(shop.glob("policies/*"))
     result = suggest_policy(shop, tiers=3, out=tmp_path / "draft.yaml")
-    draft = read_policy(tmp_path / "draft.yaml")
+    draft = read_policy_document(tmp_path / "draft.yaml").policy
     assert [str(each.qualify) for each in draft.tiers] == ["None", "net_revenue_12m >= 400", "net_revenue_12m >= 1000"]
     assert (draft.author, draft.version, str(draft.effective_on)) == ("", 2, "2026-04-01")
     assert [(each.customers, each.net_revenue_12m) for each in result.tiers] == [

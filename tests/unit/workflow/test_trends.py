@@ -13,6 +13,7 @@ from fenji.domain.trends import GroupBy, Measure, TiersFrom, TrendModel
 from fenji.errors import InvalidArgument
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.running import run_all
 from fenji.workflow.trends import trend_at
 
 SOURCES = """
@@ -33,7 +34,7 @@ def shop_of(folder: Path, *, months: int, as_of: str, history: int = 1) -> Path:
         day = f"{2024 + month // 12}-{month % 12 + 1:02}-05"
         rows += [f"{month}a,new{month}a,{day},100", f"{month}b,new{month}b,{day},100", f"{month}c,first,{day},300"]
     (folder / "orders.csv").write_text("\n".join(rows) + "\n", "utf-8")
-    assert answer(["run", "--as-of", as_of, "--history", str(history), "--workspace", str(folder)]) == 0
+    run_all(folder, as_of=date.fromisoformat(as_of), history=history)
     return folder
 
 

@@ -15,6 +15,7 @@ from fenji.domain.value import Choice, OrderModel, SpendModel
 from fenji.errors import InvalidDocument, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.running import run_all
 from fenji.workflow.value import ValueResult, value_at
 
 SOURCES = """
@@ -32,7 +33,7 @@ def shop_of(folder: Path, orders: list[tuple[str, date, str]], *, product: str =
     (folder / "sources.yaml").write_text(SOURCES, "utf-8")
     lines = [f"{number},{customer},{day},{amount},{product}" for number, (customer, day, amount) in enumerate(orders)]
     (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount,product", *lines]) + "\n", "utf-8")
-    assert answer(["run", "--as-of", str(AS_OF), "--workspace", str(folder)]) == 0
+    run_all(folder, as_of=AS_OF)
     return folder
 
 

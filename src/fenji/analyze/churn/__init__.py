@@ -18,5 +18,4 @@ propensity     the chance of an order of every customer
 drivers        what drives risk over all
 staying        how long do customers of each tier stay
 reporting      models, samples and their quality as tables
-crossing       the same models on a table without dates
 """

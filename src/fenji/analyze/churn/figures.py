@@ -12,7 +12,6 @@ import numpy as np
 
 from fenji.analyze.churn.features import Floats
 
-MEASURES = ("auc", "average_precision", "lift_10", "brier", "base_rate")
 TENTHS = 10
 _Z = 1.959964
 

@@ -16,18 +16,9 @@ import ibis.expr.types as ir
 from fenji.analyze.metrics.plan import BITS, MONTH_COLUMN, Measure
 from fenji.analyze.metrics.rows import DAY, where_counted
 from fenji.domain.periods import months_before
+from fenji.tables.functions import number_of_bits, union_of_bits
 
 _BIT = "bit_of_{}"
-
-
-@ibis.udf.agg.builtin(signature=(("int64",), "int64"))  # type: ignore[untyped-decorator]  # Ibis is untyped
-def bit_or(mask: object) -> object:
-    """The bits that are set in any mask; Ibis has no rule for it on Spark, both engines have it under this name."""
-
-
-@ibis.udf.scalar.builtin(signature=(("int64",), "int8"))  # type: ignore[untyped-decorator]
-def bit_count(mask: object) -> object:
-    """How many bits are set; both engines have it under this name."""
 
 
 def with_bits(rows: ir.Table, columns: Iterable[str]) -> ir.Table:
@@ -49,7 +40,7 @@ def with_bits(rows: ir.Table, columns: Iterable[str]) -> ir.Table:
 
 def mask(rows: ir.Table, measure: Measure, *, as_of: date) -> ir.IntegerValue:
     """The values among the first 63 that the measure's rows have, as set bits; needs ``with_bits``."""
-    return bit_or(where_counted(rows[_BIT.format(measure.column)], rows, measure, as_of=as_of))
+    return union_of_bits(where_counted(rows[_BIT.format(measure.column)], rows, measure, as_of=as_of))
 
 
 def beyond_mask(rows: ir.Table, measures: Mapping[Measure, str], *, as_of: date) -> ir.Table:
@@ -67,10 +58,10 @@ def beyond_mask(rows: ir.Table, measures: Mapping[Measure, str], *, as_of: date)
         late = numbered.filter(numbered.number >= BITS)
         bits = late.select("value", bit=_shifted(late.number), mask_number=late.number // BITS)
         coded = rows.inner_join(bits, rows[column] == bits.value)
-    masks = {name: bit_or(where_counted(coded.bit, coded, measure, as_of=as_of)) for measure, name in measures.items()}
+    masks = {name: union_of_bits(where_counted(coded.bit, coded, measure, as_of=as_of)) for measure, name in measures.items()}
     per_mask = coded.group_by("customer_key", "mask_number").aggregate(**masks)
     # DuckDB sums whole numbers into 128 bits, of which Ibis does not know: by way of int32 the cast back is really written.
-    counts = {name: bit_count(per_mask[name]).sum().cast("int32").cast("int64") for name in measures.values()}
+    counts = {name: number_of_bits(per_mask[name]).sum().cast("int32").cast("int64") for name in measures.values()}
     return per_mask.group_by("customer_key").aggregate(**counts)
 
 

@@ -119,7 +119,7 @@ def with_membership_years(rows: ir.Table, customer: ir.Table, measures: Iterable
 
 
 def _year_began(joined: ir.DateValue, as_of: date, years_back: int) -> ir.DateValue:
-    """``periods.membership_year_began_on`` as an expression."""
+    """The day on which the membership year began that as_of lies in, or one before it; the anniversary of 29 February is the 28th."""
     here, before = (_anniversary(joined, as_of.year - back) for back in (0, 1))
     if not years_back:
         return ibis.ifelse(here <= _day(as_of), here, before)

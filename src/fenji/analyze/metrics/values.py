@@ -9,9 +9,9 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.metrics.distinct import bit_count
 from fenji.analyze.metrics.plan import Measure, counts_late_months, is_whole, measures_of
 from fenji.domain.metrics import Aggregate, Metric, Unit
+from fenji.tables.functions import number_of_bits
 from fenji.tables.insight import metric_type
 
 SPREAD_DIGITS = 9
@@ -79,8 +79,8 @@ def whole_ones(amount: ir.Value, per: Decimal) -> ir.Value:
 
 def _distinct(metric: Metric, parts: list[ir.Value]) -> ir.Value:
     if counts_late_months(metric):
-        return bit_count(parts[0] & (2**metric.window.length - 1)).cast("int64")
-    return bit_count(parts[0]).cast("int64").fill_null(0) + parts[1].fill_null(0)
+        return number_of_bits(parts[0] & (2**metric.window.length - 1))
+    return number_of_bits(parts[0]).fill_null(0) + parts[1].fill_null(0)
 
 
 def _deviation(metric: Metric, parts: list[ir.Value]) -> ir.Value:

@@ -26,7 +26,7 @@ from fenji.analyze.metrics.events import LAST_EVENT
 from fenji.analyze.reviews.activity import LAST_ORDER, RHYTHM
 from fenji.analyze.reviews.cells import FLAGS, CellPlan, named_column
 from fenji.analyze.reviews.columns import Numbers, numbers_in
-from fenji.analyze.reviews.deciding import NOWHERE, Flags, Ranks, Said, State, decided
+from fenji.analyze.reviews.deciding import NOWHERE, Flags, Ranks, Said, decided
 from fenji.analyze.reviews.values import Values, values_of
 from fenji.analyze.reviews.windows import Cells, Windows
 from fenji.analyze.rules.bands import BELOW, NO_VALUE, Band, Cut, answer_of, most_answers, shared_bands, sizes_of, typical_facts
@@ -62,7 +62,7 @@ def decide_cells(plan: CellPlan, overrides: Sequence[Override | None]) -> Callab
     def decide(rows: pa.Table) -> Iterator[pa.Table]:
         cells = Cells.of(rows, plan)
         said = _said_by(cells, plan, tuple(overrides))
-        return decided(cells.keys, said, State.of_nobody(len(cells.keys)))
+        return decided(cells.keys, said)
 
     return decide
 

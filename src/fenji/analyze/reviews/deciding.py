@@ -74,17 +74,14 @@ class Said:
     """Revenue of twelve months in cents."""
 
 
-def decided(
-    keys: Numbers, said: Iterable[tuple[ReviewOn, Said]], state: State, earlier: Policy | None = None
-) -> Iterator[pa.Table]:
+def decided(keys: Numbers, said: Iterable[tuple[ReviewOn, Said]]) -> Iterator[pa.Table]:
     """Decides review after review, one table of insight.tier_assignment for each: a row for every customer who is known.
 
     Args:
         keys: the customer of each place.
         said: what the rules say at each review, the earliest first.
-        state: what was decided before; changed.
-        earlier: the policy of the review before the first one, where there was one.
     """
+    state, earlier = State.of_nobody(len(keys)), None
     for review, rules in said:
         _decide_one(state, rules, review, earlier or review.policy)
         yield _assignment(keys, state, rules, review)

@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from fenji.analyze.reviews.columns import numbers_in, places
-from fenji.analyze.reviews.deciding import NOWHERE, Flags, Numbers, Ranks, Said, State, decided
+from fenji.analyze.reviews.deciding import NOWHERE, Flags, Numbers, Ranks, Said, decided
 from fenji.domain.reviews import ReviewOn
 from fenji.tables.insight import MONEY
 
@@ -40,20 +39,15 @@ STANDING = ibis.schema(
 )
 """What the decision is given for each customer and review; the number of the review counts from 0."""
 
-BEFORE = ibis.schema({"tier_before": "string", "since_before": "date", "grace_before": "int64", "hold_before": "int64"})
-"""What was decided at the review before the first one, on its rows; no day: the customer was not known then."""
 
-
-def decide_reviews(reviews: Sequence[ReviewOn], before: ReviewOn | None = None) -> Callable[[pa.Table], Iterator[pa.Table]]:
+def decide_reviews(reviews: Sequence[ReviewOn]) -> Callable[[pa.Table], Iterator[pa.Table]]:
     """The batch step that decides a history.
 
     Args:
         reviews: every review, the earliest first, each with the policy version in force on its day.
-        before: the review whose decisions the standings of the first one carry (``with_decisions_before``); None: there was none.
 
     Returns:
-        A function from standings (columns of ``STANDING``, and with ``before`` those of ``BEFORE``) of whole customers, in
-        any order, to their rows of insight.tier_assignment: one table for each review, in the order of customers, texts
+        A function from standings (columns of ``STANDING``) of whole customers, in any order, to their rows of insight.tier_assignment: one table for each review, in the order of customers, texts
         dictionary-encoded. It knows nothing but its arguments, so it can run anywhere.
     """
     plan = tuple(reviews)
@@ -62,30 +56,9 @@ def decide_reviews(reviews: Sequence[ReviewOn], before: ReviewOn | None = None) 
         # Review by review, so that the rows of one are a slice.
         rows = standings.combine_chunks().take(pa.array(np.argsort(standings["review"].to_numpy(), kind="stable")))
         place, keys = places(rows["customer_key"].to_numpy())
-        state = _state_before(rows, place, len(keys), before)
-        return decided(keys, _said_by(rows, place, len(keys), plan), state, before.policy if before else None)
+        return decided(keys, _said_by(rows, place, len(keys), plan))
 
     return decide
-
-
-def with_decisions_before(first: ir.Table, assignment: ir.Table) -> ir.Table:
-    """The standings of the first review of a history with what was decided at the review before it.
-
-    Grain and keeps: those of ``first``; its columns and those of ``BEFORE``.
-    """
-    decided_then = assignment.select(
-        decided_key="customer_key",
-        tier_before="tier",
-        since_before="since_on",
-        grace_before="grace_left",
-        hold_before="hold_left",
-    )
-    return first.left_join(decided_then, first.customer_key == decided_then.decided_key).drop("decided_key")
-
-
-def without_decisions_before(standing: ir.Table) -> ir.Table:
-    """The standings of a later review in the shape of the first one's, so that they can be put together."""
-    return standing.mutate(**{name: ibis.null(kind) for name, kind in BEFORE.items()})
 
 
 def _said_by(
@@ -123,18 +96,3 @@ def _said(rows: pa.Table, where: npt.NDArray[np.int64], size: int) -> Said:
         flags(rows["is_lost"].to_numpy()),
         revenue,
     )
-
-
-def _state_before(standings: pa.Table, place: npt.NDArray[np.int64], size: int, before: ReviewOn | None) -> State:
-    """Nobody has been seen, or what the rows of the first review carry from the one before."""
-    state = State.of_nobody(size)
-    if before is None:
-        return state
-    carried = standings["since_before"].is_valid().to_numpy()
-    rows, where = standings.filter(pa.array(carried)), place[carried]
-    ranks = {tier.slug: rank for rank, tier in enumerate(before.policy.tiers)}
-    state.rank[where] = [NOWHERE if tier is None else ranks[tier] for tier in rows["tier_before"].to_pylist()]
-    state.since[where] = rows["since_before"].cast(pa.int32()).to_numpy()
-    state.grace[where], state.hold[where] = rows["grace_before"].to_numpy(), rows["hold_before"].to_numpy()
-    state.seen[where] = True
-    return state

@@ -92,7 +92,6 @@ def sample_json(path: Path, name: str, scratch: Path, *, most: int) -> Sample:
     text, lines = _opened(path, name, scratch, None)
     objects = list(islice(_objects(text, name, are_lines=lines), most + 1))
     is_whole = len(objects) <= most
-    total = None if is_whole else _estimated(text, objects[:most])
     if lines and not is_whole:
         objects = [*objects[: most - most // 4], *_last(text, most // 4)]
     objects = objects[:most]
@@ -100,7 +99,7 @@ def sample_json(path: Path, name: str, scratch: Path, *, most: int) -> Sample:
     parents = {key for each in objects for key, value in each.items() if isinstance(value, dict) and value}
     headers = tuple(key for key in _headers(objects) if key not in parents)
     rows = tuple(tuple(_text(one.get(key)) for key in headers) for one in flat)
-    sample = Sample(name, None, Format.JSON_LINES, text.encoding, None, 0, headers, rows, is_whole=is_whole, rows_estimated=total)
+    sample = Sample(name, None, Format.JSON_LINES, text.encoding, None, 0, headers, rows, is_whole=is_whole)
     return _with_headers(sample)
 
 
@@ -144,11 +143,6 @@ def _last(text: PlainText, most: int) -> list[dict[str, Any]]:
         lines = handle.read().decode("utf-8", errors="replace").splitlines()[1:]
     values = [loaded(line) for line in lines[-most:]] if most else []
     return [value for value in values if isinstance(value, dict)]
-
-
-def _estimated(text: PlainText, objects: list[dict[str, Any]]) -> int:
-    read = sum(len(_dumped(each).encode()) for each in objects[:1000]) / max(1, len(objects[:1000]))
-    return max(len(objects), round(text.path.stat().st_size / max(1.0, read)))
 
 
 def _batches(records: Iterable[Record], too_deep: list[Unreadable]) -> Iterator[Any]:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def open_parquet(path: Path, name: str, *, most: int) -> ParquetPart:
     if twice:
         raise InvalidFile.of(_("several columns are called {names}."), place=Place(name), names=", ".join(twice))
     sample = Sample(name, None, Format.PARQUET, None, None, 0, headers, rows, is_whole=total <= most)
-    return ParquetPart(sample if total <= most else replace(sample, rows_estimated=total), path)
+    return ParquetPart(sample, path)
 
 
 def _groups(file: pq.ParquetFile, most: int) -> Iterator[tuple[tuple[str | None, ...], ...]]:

@@ -67,8 +67,6 @@ class Sample:
     """Repairs that a person should confirm."""
     is_whole: bool = True
     """Whether ``rows`` are all rows of the file."""
-    rows_estimated: int | None = None
-    """How many rows the file has, about; None where ``rows`` are all."""
     preamble: tuple[str, ...] = ()
     """What the cells above the header say, such as a title, a period or a unit of money."""
     looks_like_summary: bool = False

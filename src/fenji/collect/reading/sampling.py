@@ -41,9 +41,6 @@ class _Texts:
     later: tuple[str, ...]
     encoding: str
     is_whole: bool
-    size: int
-    read: int
-    """Bytes of the head."""
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -74,7 +71,6 @@ def sample_text(path: Path, name: str, *, most: int = SAMPLE_ROWS) -> Sample:
         for text in texts.later
     ]
     is_whole = texts.is_whole and len(data) <= most
-    estimated = None if is_whole else _estimated(texts, records, data)
     return Sample(
         name,
         None,
@@ -88,7 +84,6 @@ def sample_text(path: Path, name: str, *, most: int = SAMPLE_ROWS) -> Sample:
         found.repairs,
         (*texts.doubts, *found.doubts),
         is_whole,
-        estimated,
         found.preamble,
     )
 
@@ -137,29 +132,18 @@ def _data_of(
     return found
 
 
-def _estimated(texts: _Texts, records: Sequence[tuple[int, int, list[str]]], data: Sequence[object]) -> int:
-    """Rows of the whole file, from the bytes of those that were read."""
-    if texts.is_whole:
-        return len(data)
-    lines = texts.head.count("\n") or 1
-    used = records[-1][1] if records else lines
-    return max(len(data), round(texts.size / texts.read * lines * len(data) / max(1, used)))
-
-
 def _texts(path: Path, name: str) -> _Texts:
-    head, later, size, is_whole = _bytes_of(path, name)
+    head, later, is_whole = _bytes_of(path, name)
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise InvalidFile.of(_("the file is empty."), place=Place(name))
     if error := disguise(head, name):
         raise error
     encoding, doubts = _encoding_of(head, later, name)
     pieces = later if not encoding.startswith("utf-16") else ()
-    return _decoded(head, pieces, encoding, size, doubts, is_whole=is_whole)
+    return _decoded(head, pieces, encoding, doubts, is_whole=is_whole)
 
 
-def _decoded(
-    head: bytes, later: Sequence[bytes], encoding: str, size: int, doubts: tuple[Doubt, ...], *, is_whole: bool
-) -> _Texts:
+def _decoded(head: bytes, later: Sequence[bytes], encoding: str, doubts: tuple[Doubt, ...], *, is_whole: bool) -> _Texts:
     text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
     if "\n" not in text and "\r" in text.rstrip("\r"):
         text = text.replace("\r", "\n")
@@ -169,7 +153,7 @@ def _decoded(
     for piece in later:
         decoded = piece.decode(encoding.replace("-sig", ""), errors="replace")
         pieces.append(decoded[decoded.find("\n") + 1 :])
-    return _Texts(text, tuple(pieces), encoding, is_whole, size, len(head), doubts)
+    return _Texts(text, tuple(pieces), encoding, is_whole, doubts)
 
 
 def _encoding_of(head: bytes, later: Sequence[bytes], name: str) -> tuple[str, tuple[Doubt, ...]]:
@@ -202,29 +186,26 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _bytes_of(path: Path, name: str) -> tuple[bytes, tuple[bytes, ...], int, bool]:
-    """The start of a file, pieces of the rest, its size, and whether the start is all of it."""
+def _bytes_of(path: Path, name: str) -> tuple[bytes, tuple[bytes, ...], bool]:
+    """The start of a file, pieces of the rest, and whether the start is all of it."""
     size = path.stat().st_size
     with path.open("rb") as handle:
         start = handle.read(_WHOLE if size <= _WHOLE else _HEAD)
         if start.startswith(b"\x1f\x8b"):
             return _unpacked(path, name)
         if size <= _WHOLE:
-            return start, (), size, True
+            return start, (), True
         pieces = []
         for position in range(1, _PIECES + 1):
             handle.seek(max(len(start), position * size // _PIECES - _PIECE))
             pieces.append(handle.read(_PIECE))
-    return start, tuple(pieces), size, False
+    return start, tuple(pieces), False
 
 
-def _unpacked(path: Path, name: str) -> tuple[bytes, tuple[bytes, ...], int, bool]:
+def _unpacked(path: Path, name: str) -> tuple[bytes, tuple[bytes, ...], bool]:
     try:
         with gzip.open(path, "rb") as packed:
             start = cast("BinaryIO", packed).read(_WHOLE + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InvalidFile.of(_("the gzip archive is damaged or not complete."), place=Place(name)) from error
-    is_whole = len(start) <= _WHOLE
-    packed_size = path.stat().st_size
-    # How well the rest packs is not known; four to one is usual for tables.
-    return start, (), len(start) if is_whole else max(len(start), 4 * packed_size), is_whole
+    return start, (), len(start) <= _WHOLE

@@ -19,7 +19,6 @@ MOST_CELLS = 30_000_000
 """Cells of the smallest rectangle around a sheet's values; the reader holds all of them, about 50 bytes each."""
 
 _BLOCK = 1 << 22
-_OVERLAP = 1 << 10
 _MOST_MERGED = 200_000
 _COLUMNS = re.compile(rb'\sr="([A-Z]{1,3})[0-9]')
 _FAR_ROWS = re.compile(rb'\sr="(?:[A-Z]{2,3}([0-9]{1,7})|[A-Z]([0-9]{7}))"')

@@ -131,7 +131,6 @@ def _sample_of(sheet: Sheet, name: str, most: int) -> Sample | None:
         found.repairs,
         found.doubts,
         is_whole and len(cells) <= most,
-        None if is_whole and len(cells) <= most else max(len(cells), table.num_rows),
         found.preamble,
     )
 

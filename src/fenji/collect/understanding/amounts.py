@@ -7,7 +7,7 @@ an order are the order's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 from itertools import combinations
 
@@ -46,16 +46,6 @@ class Standing(IntEnum):
     PLAIN = 1
     GROSS = 2
     INCOME = 3
-
-
-@dataclass(frozen=True)
-class Amounts:
-    """The amount that was chosen, under its field, and what was found on the way."""
-
-    columns: Columns
-    notes: tuple[Finding, ...] = ()
-    rival: str | None = None
-    """A column that could be the amount just as well, and gives other money."""
 
 
 def standing_of(header: str) -> Standing:

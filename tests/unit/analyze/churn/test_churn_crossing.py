@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from fenji.analyze.churn.crossing import cross_validated
+from fixtures.crossing import cross_validated
 
 TELCO = Path(__file__).parents[4].parent / "shared" / "data" / "telco_churn" / "telco.parquet"
 

@@ -15,11 +15,12 @@ from fenji.analyze.metrics.rows import YEAR_BEGAN, with_membership_years
 from fenji.analyze.reviews.tiers import assign_tiers
 from fenji.documents.policies import policy_from_text
 from fenji.domain.metrics import Aggregate, Fact, Metric, Unit
-from fenji.domain.periods import Window, membership_year_began_on
+from fenji.domain.periods import Window
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import ReviewOn
 from fenji.domain.words import Words
 from fenji.engines.engine import Engine
+from fixtures.membership_years import membership_year_began_on
 from histories import history
 from worlds import World, came_back, sale, world
 

@@ -12,17 +12,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import ibis
 import pyarrow as pa
-import pytest
 
-from fenji.analyze.reviews.reviews import (
-    BEFORE,
-    STANDING,
-    decide_reviews,
-    with_decisions_before,
-    without_decisions_before,
-)
+from fenji.analyze.reviews.reviews import STANDING, decide_reviews
 from fenji.domain.conditions import parse_condition
 from fenji.domain.policies import Downgrade, Policy, Review, ReviewPeriod, Tier
 from fenji.domain.reviews import ReviewOn, rank_in, review_dates
@@ -403,27 +395,6 @@ STORY = told(
     Sep    | entry     | entry  | cap entry    |
     """
 )
-
-
-@pytest.mark.parametrize("cut", range(1, len(STORY)))
-def test_continuing_from_stored_decisions_is_the_same_as_the_whole_history(duck, cut: int) -> None:
-    rules = [policy(grace_reviews=1, hold_reviews=1)] * 5 + [policy("entry", "silver", "vip", "gold", version=2)] * 4
-    whole = decided(STORY, rules)
-    reviews = [ReviewOn(month_end(line["review"]), by) for line, by in zip(STORY, rules, strict=True)]
-    rows = standings(STORY, rules)
-    stored = pa.Table.from_pylist(
-        [row for row in whole if row["as_of"] == reviews[cut - 1].as_of], TIER_ASSIGNMENT.schema.to_pyarrow()
-    )
-    later = [{**row, "review": row["review"] - cut} for row in rows if row["review"] >= cut]
-    table = duck.from_arrow(pa.Table.from_pylist(later, schema=STANDING.to_pyarrow()))
-    first = with_decisions_before(table.filter(table.review == 0), duck.from_arrow(stored))
-    others = without_decisions_before(table.filter(table.review > 0))
-    assert first.schema() == others.schema() == ibis.schema({**STANDING, **BEFORE})
-    carried = duck.fetch(first.union(others))
-    found = pa.concat_tables(decide_reviews(reviews[cut:], before=reviews[cut - 1])(carried))
-    assert found.cast(TIER_ASSIGNMENT.schema.to_pyarrow()).to_pylist() == [
-        row for row in whole if row["as_of"] >= reviews[cut].as_of
-    ]
 
 
 def test_customers_do_not_touch_one_another_whatever_their_keys_and_the_order_of_rows() -> None:

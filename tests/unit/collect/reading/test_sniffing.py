@@ -28,7 +28,7 @@ def test_a_sample_has_rows_of_the_start_the_middle_and_the_end(tmp_path):
     file.write_text(HEADER + "\n" + "".join(f"A{number},甲,1,2025-01-01\n" for number in range(50_000)), encoding="utf-8")
     (sample,) = read_samples(file)
     numbers = [int(row[0][1:]) for row in sample.rows]
-    assert (len(numbers), sample.is_whole, sample.rows_estimated) == (20_000, False, 50_000)
+    assert (len(numbers), sample.is_whole) == (20_000, False)
     assert (numbers[0], numbers[-1], sorted(set(numbers)) == numbers) == (0, 49_999, True)
     assert any(20_000 < number < 30_000 for number in numbers)
 
@@ -41,7 +41,6 @@ def test_a_sample_of_a_large_file_reads_pieces_of_it(tmp_path):
     assert (len(numbers), sample.is_whole, sample.encoding) == (1000, False, "gb18030")
     assert (numbers[0], sorted(set(numbers)) == numbers) == (0, True)
     assert numbers[-1] > 380_000
-    assert 390_000 < sample.rows_estimated < 410_000
 
 
 def test_there_is_no_file(tmp_path):

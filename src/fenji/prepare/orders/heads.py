@@ -20,7 +20,7 @@ from fenji.domain.reasons import Reason
 from fenji.domain.sources import ColumnMapping, Source
 from fenji.prepare.currencies import currency_of
 from fenji.prepare.duplicates import with_place
-from fenji.prepare.order_numbers import MOST_DAYS_APART, PERSON
+from fenji.prepare.orders.numbers import MOST_DAYS_APART, PERSON
 from fenji.prepare.rows import VERDICT, Check, leave_out
 
 _INHERITED = (

@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import Source
-from fenji.prepare.order_rows import is_return, quantity_times_price
+from fenji.prepare.orders.rows import is_return, quantity_times_price
 
 _EXACT = "decimal(28, 4)"
 

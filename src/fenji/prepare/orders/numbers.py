@@ -19,7 +19,7 @@ from fenji.domain.feeds import FEEDS, Cell, Feed
 from fenji.domain.sources import ColumnMapping, Source
 from fenji.prepare.currencies import month_of
 from fenji.prepare.identity import PREFIXES
-from fenji.prepare.order_rows import is_return
+from fenji.prepare.orders.rows import is_return
 from fenji.tables.clean import ORDER_NUMBER_CONFLICT
 
 MOST_DAYS_APART = 31

@@ -22,9 +22,9 @@ from fenji.domain.feeds import Feed
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import Source
 from fenji.prepare.currencies import RATE, converted, currency_of, month_of, with_rate
-from fenji.prepare.order_heads import with_order
-from fenji.prepare.order_refunds import once_each
-from fenji.prepare.order_rows import is_return, quantity_times_price, sources_with_totals
+from fenji.prepare.orders.heads import with_order
+from fenji.prepare.orders.refunds import once_each
+from fenji.prepare.orders.rows import is_return, quantity_times_price, sources_with_totals
 from fenji.prepare.rows import Check, leave_out
 from fenji.tables.clean import ORDER_LINE
 
