@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 import fenji
 from fenji import tables
 from fenji.analyze.metrics.registry import builtin_metrics
+from fenji.answers.catalog import ANSWERS, FAILED
+from fenji.answers.fields import PROBLEM, Key, keys_of, records_below
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.main import program
 from fenji.collect.findings import MESSAGES
@@ -49,6 +52,7 @@ ERRORS_ZH = {
     "invalid_settings": "fenji.toml 中有无法使用的内容。",
     "nothing_kept": "某个来源一行也没有保留；只发布其余的数据会不声不响地少算。",
     "not_found": "所指的东西不存在。",
+    "not_stored": "这个答案还没有计算过；只读取时不会去计算。",
     "unavailable": "外部的数据库、磁盘或软件包暂时不可用。",
     "bug": "没有人预料到的错误；提示中会给出记录详情的文件。",
 }
@@ -71,6 +75,7 @@ def pages() -> dict[str, str]:
         for language in Language:
             body = "\n".join(maker(language))
             made[name + SUFFIX[language]] = f"{MADE}\n\n# {_either(language, *TITLES[name])}\n\n{body}\n"
+    made["json.md"] = f"{MADE}\n\n# JSON answers\n\n" + "\n".join(_answers()) + "\n"
     made["tables.md"] = f"{MADE}\n\n# Tables\n\n" + "\n".join(_tables()) + "\n"
     return made
 
@@ -226,6 +231,41 @@ def _messages(language: Language) -> Iterator[str]:
             (f"`{each.code}`", *(translate(text, language) if text else "" for text in (each.text, each.cure)))
             for each in MESSAGES
         ),
+    )
+
+
+ABOUT_JSON = """\
+With `--json`, every command writes one JSON object to standard output and nothing else there. Exact numbers are amounts with both digits after
+the point; shares are 0 to 1; dates are `2026-01-31`. What cannot be known is `null`. Keys may be added in later versions, never renamed.
+
+A command that fails writes one object with `error` and ends with the [exit code](errors.md) of its kind. Texts are in the language of the answer;
+scripts should use `code`."""
+
+
+def _answers() -> Iterator[str]:
+    yield ABOUT_JSON
+    seen: set[type] = set()
+    for name, record in {"a command that fails": FAILED, **{f"fenji {name}": each for name, each in ANSWERS.items()}}.items():
+        yield f"\n## {name}\n\n{_first_line(record)}\n"
+        yield from _keys(keys_of(record))
+        for inner in records_below(record):
+            if inner not in seen:
+                seen.add(inner)
+                yield f"\n### {inner.__name__}\n\n{_first_line(inner)}\n"
+                yield from _keys(keys_of(inner))
+    yield "\n## Problem\n\nOne thing that is wrong, or that should be known.\n"
+    yield from _keys(
+        Key(name, "whole number or null" if name == "row" else "text or null", said) for name, said in PROBLEM.items()
+    )
+
+
+def _first_line(record: type) -> str:
+    return (inspect.getdoc(record) or "").splitlines()[0]
+
+
+def _keys(keys: Iterable[Key]) -> Iterator[str]:
+    yield from _table(
+        ["key", "type", "meaning"], ((f"`{each.name}`", each.type, each.meaning.replace("``", "`")) for each in keys)
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
-from fenji.domain.telling import told
+from fenji.domain.telling import Named, told
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ class LargeOrder:
 
     source: str
     order_id: str
+    """As the company numbers it."""
     ordered_on: date
+    """In local time."""
     customer_id: str | None
     """Phones and e-mails masked; None: nobody's."""
     net_revenue: Decimal
@@ -127,4 +130,4 @@ class Arrival:
     periods: tuple[PeriodRevenue, ...]
     """The earliest first: years, then the last thirteen months."""
     largest_orders: tuple[LargeOrder, ...]
-    later: LaterOrders | None
+    later: Annotated[LaterOrders | None, Named("later_orders")]

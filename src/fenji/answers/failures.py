@@ -18,6 +18,7 @@ class Failure:
     retryable: bool
     """Whether the same question may be answered later."""
     problems: tuple[Problem, ...]
+    """Everything that was found, not only the first."""
 
     @classmethod
     def of(cls, error: FenjiError) -> Failure:

@@ -42,9 +42,13 @@ class TierFlow:
     new: int
     returned: int
     upgraded_in: int
+    """Customers who came up from a tier below."""
     downgraded_in: int
+    """Customers who came down from a tier above."""
     upgraded_out: int
+    """Customers who went up and out."""
     downgraded_out: int
+    """Customers who went down and out."""
     lost: int
     closing: int
 
@@ -60,7 +64,9 @@ class ReviewFlow:
     new: int
     returned: int
     upgraded: int
+    """Customers who went up."""
     downgraded: int
+    """Customers who went down."""
     lost: int
     closing: int
 
@@ -77,8 +83,11 @@ class EndedStays:
 
     tier: str
     leavers: int
+    """Customers who left the tier."""
     mean_reviews: float
+    """Reviews for which they had stood there, on average."""
     mean_days: float
+    """Days for which they had stood there, on average."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ class InitResult:
     """A workspace was made."""
 
     workspace: str
+    """The folder."""
     template: str
+    """The template that it was made from."""
     files: tuple[str, ...]
     """The files written, relative to the workspace."""
     run_id: None = None
@@ -50,9 +52,13 @@ class FilesRead:
     """The files of the sources, by what has become of them since the run before."""
 
     new: tuple[str, ...]
+    """That were not there before."""
     changed: tuple[str, ...]
+    """With other content than before."""
     unchanged: tuple[str, ...]
+    """With the content of before."""
     gone: tuple[str, ...]
+    """That were there before."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +106,11 @@ class ColumnQuality:
     field: str
     rows: int
     missing: int
+    """Rows without a value."""
     invalid: int
+    """Rows whose value cannot be read."""
     out_of_range: int
+    """Rows whose value lies outside what is possible."""
     outlying: int
     lower_limit: float | None
     upper_limit: float | None
@@ -127,9 +136,13 @@ class IdentityConflict:
     """How many identifiers tie customers together in a doubtful way, by kind."""
 
     kind: str
+    """What ties them together doubtfully."""
     identifiers: int
+    """Phones, e-mails or union ids of this kind."""
     ids: int
+    """Customer ids that they tie together."""
     merged: int
+    """Of these identifiers, those whose customers were merged."""
 
 
 @dataclass(frozen=True)

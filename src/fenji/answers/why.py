@@ -49,7 +49,9 @@ class DecidedTier:
     tier: str
     name: Words
     is_qualified: bool
+    """Whether the customer meets what gains the tier."""
     is_kept: bool
+    """Whether the customer meets what keeps it."""
     qualify: DecidedRule | None
     """Null for the lowest tier, which has no rule."""
     keep: DecidedRule | None
@@ -63,6 +65,7 @@ class DecidedCap:
     at_most: str
     why: str
     applies: bool
+    """Whether it holds for this customer."""
     sentence: Spoken[str]
     when: DecidedRule
 
@@ -129,6 +132,7 @@ class WhyResult:
     falls_to: str | None
     """Where the customer would stand once nothing keeps the tier; null in the lowest."""
     falls_at_earliest: date | None
+    """The first review at which that can happen; null where there is no tier to lose."""
     override: OverrideInForce | None
     """Where a person's decision is why the customer stands there."""
     tiers: tuple[DecidedTier, ...]

@@ -1,9 +1,7 @@
-"""Answers read well for people and exactly for scripts."""
+"""Answers read well for people."""
 
 from __future__ import annotations
 
-import json
-from datetime import date
 from decimal import Decimal
 from io import StringIO
 
@@ -11,8 +9,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from fenji.cli.output import Col, Output, money, number, percent, problem_json, to_json
-from fenji.errors import Place, Problem
+from fenji.cli.output import Col, Output, money, number, percent
+from fenji.errors import Problem
 from fenji.language import Language
 
 
@@ -25,20 +23,6 @@ def output() -> Output:
     return Output(
         Language.ZH, is_json=False, console=Console(file=StringIO(), width=120), remarks=Console(file=StringIO(), width=120)
     )
-
-
-def test_amounts_reach_scripts_exact_to_the_cent() -> None:
-    assert to_json({"revenue": Decimal("12345678901234567.10")}) == '{\n  "revenue": 12345678901234567.10\n}'
-
-
-def test_json_is_what_json_says() -> None:
-    answer = {"as_of": date(2011, 12, 9), "share": 0.25, "none": None, "yes": True, "list": [{"名": '甲"乙'}, []], "empty": {}}
-    assert json.loads(to_json(answer)) == {**answer, "as_of": "2011-12-09"}
-
-
-def test_a_number_that_is_none_of_json_is_refused() -> None:
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        to_json({"share": float("nan")})
 
 
 def test_numbers_have_separators_and_missing_ones_a_dash() -> None:
@@ -67,20 +51,6 @@ def test_warnings_go_to_standard_error(output: Output) -> None:
     output.warn([Problem("{file} looks odd.", {"file": "a.csv"})])
     assert printed(output) == []
     assert "a.csv looks odd." in output.remarks.file.getvalue()
-
-
-def test_a_problem_reaches_scripts_with_its_place() -> None:
-    problem = Problem(
-        "unknown {what} '{name}'.", {"what": "metric", "name": "x"}, Place("a.yaml", 3, "tiers"), "Did you mean {name}?"
-    )
-    assert problem_json(problem, Language.EN) == {
-        "code": None,
-        "text": "unknown metric 'x'.",
-        "advice": "Did you mean x?",
-        "file": "a.yaml",
-        "row": 3,
-        "column": "tiers",
-    }
 
 
 def test_no_digit_is_cut_off_on_a_narrow_terminal() -> None:
