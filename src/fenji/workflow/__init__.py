@@ -42,5 +42,6 @@ publishing         freezes a version of a policy, and lists all versions
 overrides          tiers that people decide by hand, and which of them count
 auditing           who changed what, and whether the record of it is whole
 selftest           rebuilds published numbers
+given_tables       metrics and tiers of tables in memory, without a workspace
 demo               the whole thread on a shipped data set
 """
