@@ -17,6 +17,7 @@ from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.engines.checks import save_checked
 from fenji.engines.engine import Engine
+from fenji.engines.opening import open_engine
 from fenji.engines.stored_rows import StoredRows
 from fenji.errors import NotFound, NotStored
 from fenji.language import message as _
@@ -53,8 +54,6 @@ class Session:
     @cached_property
     def engine(self) -> Workbench:
         """What computes, opened when it is first needed."""
-        from fenji.engines.opening import open_engine  # noqa: PLC0415 - brings heavy third-party libraries in
-
         settings = self.workspace.settings
         return open_engine(settings, settings.scratch_folder(self.workspace.root), name=self.engine_name)
 
