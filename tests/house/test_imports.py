@@ -31,6 +31,7 @@ HEAVY = {
     "sklearn",
     "sqlalchemy",
     "statsforecast",
+    "structlog",
     "uvicorn",
 }
 """Third-party libraries that take long to load, and so may be imported where they are used."""
