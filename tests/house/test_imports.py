@@ -25,6 +25,7 @@ HEAVY = {
     "lightgbm",
     "numpy",
     "pandas",
+    "phonenumbers",
     "pyarrow",
     "pyspark",
     "scipy",

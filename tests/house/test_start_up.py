@@ -21,6 +21,7 @@ HEAVY = COMPUTES | {
     "implicit",
     "lightgbm",
     "pandas",
+    "phonenumbers",
     "pydantic",
     "pyspark",
     "scipy",

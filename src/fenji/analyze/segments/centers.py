@@ -5,7 +5,7 @@ Writes  nothing: arrays
 Units   scaled metrics (``scaling``)
 Keeps   every customer counts for the center that is nearest
 Source  Lloyd (1982), IEEE Transactions on Information Theory 28(2), 129-137; beginnings: Arthur, Vassilvitskii (2007), k-means++; decision
-        0039
+        0038
 """
 
 from __future__ import annotations
