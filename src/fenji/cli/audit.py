@@ -15,9 +15,6 @@ from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.workflow.auditing import SHOWN, AuditResult, AuditVerified, list_audit, verify_audit
 
-HELP = _(
-    "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that nobody rewrote it."
-)
 EXAMPLES = "fenji audit\nfenji audit --since 2026-01-01 --action policy_published\nfenji audit --subject M1\nfenji audit --verify"
 
 HASH_SHOWN = 12

@@ -17,4 +17,5 @@ past_run          what a run followed
 standing          what an analysis stands on
 acting            who acts where nobody is named
 customers         which customer is meant by an id
+phones            under which ids a phone is known
 """

@@ -11,6 +11,7 @@ from fenji.domain.written_ids import written_id
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
 from fenji.tables import clean
+from fenji.workspace.phones import phone_ids
 from fenji.workspace.session import Session
 
 
@@ -23,6 +24,8 @@ def ids_of(session: Session, customer: ir.Table, keys: Sequence[int]) -> dict[in
 def customer_key_of(session: Session, run: Run, customer: str) -> int:
     """Who has an id: as customer_id, in any id space, or written as SPACE:ID; what a spreadsheet puts around it is passed over.
 
+    Who is known by a phone alone is found by it, in any writing.
+
     Raises:
         NotFound: nobody has it.
         InvalidArgument: several customers have it.
@@ -32,7 +35,8 @@ def customer_key_of(session: Session, run: Run, customer: str) -> int:
     own = people.filter(people.customer_id.isin(wanted)).select("customer_key")
     space, _colon, rest = customer.partition(":")
     in_space = (identity.source == space.strip()) & identity.source_customer_id.isin(sorted({rest, written_id(rest)}))
-    is_id = identity.source_customer_id.isin(wanted) | in_space
+    phones = phone_ids(customer, session.workspace.settings.time_zone)
+    is_id = identity.source_customer_id.isin(sorted({*wanted, *phones})) | in_space
     rows = session.engine.fetch(identity.filter(is_id).select("source", "customer_key")).to_pylist()
     keys = {*session.engine.fetch(own)["customer_key"].to_pylist(), *(each["customer_key"] for each in rows)}
     if not keys:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
+from fenji.choices import EngineName
 from fenji.collect.ports import RecordReader
 from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Run, StoredTable
@@ -21,7 +22,6 @@ from fenji.engines.opening import open_engine
 from fenji.engines.stored_rows import StoredRows
 from fenji.errors import NotFound, NotStored
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.state.run_life import Runs
 from fenji.state.store import Store
 from fenji.tables.contract import Contract
