@@ -11,7 +11,8 @@ runs        one pass over the data, published as a whole or not at all
 principals  who acts: a person, a token, the system
 audit       one change as the log keeps it, and how the log can be broken
 reasons     why a row that came in is not in the clean base
-words       names in both languages
+words       names in both languages, and sentences that wait for their reader
+telling     which parts of a record its readers are told
 months      the months as people write them
 metrics     one number per customer, declared as data
 fact_columns  the columns that metrics may be made from

@@ -1,6 +1,5 @@
 """In what order does the work flow? One file per use-case; the entrances call these and render what they return.
 
-results            what every use-case answers with
 initiating         makes a workspace from a template
 starting           from a folder of exports to tiers
 folder_news        what is new in a folder that has been started before
@@ -10,7 +9,6 @@ rehearsing         tries a proposal with the steps of a run
 mapping            proposes sources.yaml from files
 running            collects, prepares, analyses and publishes
 prepared_warnings  what a run says of what it made of the data
-arrival            what came in with a run: the records
 arriving           reads them from the clean tables of a run
 arrival_warnings   what nobody must overlook about it
 unread_files       data files that no source reads
