@@ -13,8 +13,11 @@ from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.errors import FenjiError
 from fenji.state.database import Database
 from fenji.state.heartbeat import beating
-from fenji.state.runs import KILLED, NOT_PUBLISHED
+from fenji.state.runs import KILLED
 from fenji.state.store import Store
+
+NOT_PUBLISHED = "not_published"
+"""The failure of a run that ended without an error and without publishing."""
 
 
 class Runs:
