@@ -8,5 +8,6 @@ runs      a new workspace, a run, the account of its rows
 arrival   what came in with a run
 tiers     customers per tier
 moves     who moved between two reviews
+audit     who changed what
 why       one customer's tier and its reasons
 """

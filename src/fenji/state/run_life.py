@@ -29,6 +29,7 @@ class Access(Protocol):
         """See Database.transaction."""
         ...
 
+
 NOT_PUBLISHED = "not_published"
 """The failure of a run that ended without an error and without publishing."""
 
