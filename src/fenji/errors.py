@@ -28,7 +28,6 @@ from typing import Self
 from fenji.language import Language, translate
 from fenji.language import message as _
 
-
 STEPS_SAID: ContextVar[Mapping[str, str]] = ContextVar("steps_said", default=MappingProxyType({}))
 """How the entrance that asks says what to do next: a step of ``domain.steps``: its own catalog message. Set by each entrance."""
 
