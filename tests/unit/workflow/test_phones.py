@@ -13,8 +13,8 @@ from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_session
 from fenji.workspace.phones import phone_ids
-from fenji.workspace.session import open_session
 
 LONDON, SHANGHAI = "Europe/London", "Asia/Shanghai"
 SOURCES = """
