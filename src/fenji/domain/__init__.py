@@ -12,6 +12,7 @@ principals  who acts: a person, a token, the system
 audit       one change as the log keeps it, and how the log can be broken
 reasons     why a row that came in is not in the clean base
 words       names in both languages, and sentences that wait for their reader
+steps       what a person can do next
 telling     which parts of a record its readers are told
 months      the months as people write them
 metrics     one number per customer, declared as data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -57,9 +58,8 @@ def moves_between(
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         _check_history(history)
         between = _chosen(history, earlier_on, as_of)
-        return session.memory.recall(
-            ("moves", history.run.run_id, *between, history.warnings), lambda: _moves_of(session, history, *between)
-        )
+        found = session.memory.recall(("moves", history.run.run_id, *between), lambda: _moves_of(session, history, *between))
+        return replace(found, warnings=history.warnings)
 
 
 def _check_history(history: History) -> None:
@@ -127,7 +127,6 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
         rates=rates_of(movements, tiers),
         stays=_stays(session, history, tiers, earlier_on, as_of),
         cohorts=_cohorts(session, run_id, earlier_on, as_of),
-        warnings=history.warnings,
     )
 
 
