@@ -44,7 +44,7 @@ class ChurnDefinition:
 
 
 @dataclass(frozen=True)
-class ForecastModel:
+class ChurnModel:
     """The model that gives the probabilities of one target."""
 
     target: Target
@@ -54,7 +54,7 @@ class ForecastModel:
     horizon_days: int
     """How far ahead is looked."""
     model: ScoreModel | None
-    """Null: not even the recency rule has a probability."""
+    """What makes the probabilities. Null: not even the recency rule has a probability."""
     lack: Lack | None
     """What was missing to learn more than recency. Null: nothing."""
     days_missing: int
@@ -88,6 +88,7 @@ class QualityFigure:
     """One measure of one model on one past date."""
 
     model: ScoreModel
+    """What made the probabilities."""
     is_used: bool
     """Whether the probabilities come from this model."""
     part: Part
@@ -117,15 +118,16 @@ class CalibratedTenth:
     observed_share: float
     """Outcomes by customers."""
     lower: float
-    """Ends of its 95 % interval (Wilson)."""
+    """Lower end of its 95 % interval (Wilson)."""
     upper: float
+    """Upper end of it."""
 
 
 @dataclass(frozen=True)
 class TargetForecast:
     """How one target is forecast, and how well that would have worked before."""
 
-    model: ForecastModel | None = None
+    model: ChurnModel | None = None
     """Null: nobody can leave, or buy again."""
     samples: tuple[PastDate, ...] = ()
     """Per use and past date."""
@@ -162,6 +164,7 @@ class RiskDriver:
     """What raises or lowers the risk of customers."""
 
     driver: Driver
+    """It stands for one or more features of the model."""
     name: Spoken[str]
     mean_contribution: float
     """Mean absolute contribution to the log odds over active customers."""
@@ -191,8 +194,9 @@ class TierSurvival:
     staying: float
     """Share that has not left by then (Kaplan-Meier)."""
     lower: float | None
-    """Ends of its 95 % interval. Null: nobody or everybody has left."""
+    """Lower end of its 95 % interval. Null: nobody or everybody has left."""
     upper: float | None
+    """Upper end of it."""
 
 
 @dataclass(frozen=True)

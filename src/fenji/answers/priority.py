@@ -21,6 +21,7 @@ class CountedPart:
     """One part of the score, and what it comes to."""
 
     part: Part
+    """What the score is made of."""
     measure: str
     """What it is measured by."""
     weight_share: float
@@ -70,18 +71,25 @@ class PlacedCustomer:
     score: Decimal | None
     """0 to 100. Null: no part has a value."""
     points_value: Decimal | None
-    """Points of each part. Null: it does not count for this customer."""
+    """Points that the part value brings. Null, as of the other parts: it does not count for this customer."""
     points_potential: Decimal | None
+    """Points that the part potential brings."""
     points_tier: Decimal | None
+    """Points that the part tier brings."""
     points_churn_risk: Decimal | None
+    """Points that the part churn_risk brings."""
     points_satisfaction: Decimal | None
+    """Points that the part satisfaction brings."""
     value: float | None
-    """The customer's value of the measure of each part."""
+    """What the part value is measured by. Null, as of the other parts: not known."""
     potential: float | None
+    """What the part potential is measured by."""
     tier: str | None
     """Null: lost."""
     churn_risk: float | None
+    """What the part churn_risk is measured by."""
     satisfaction: float | None
+    """What the part satisfaction is measured by."""
     pareto_value: Decimal | None
     """The customer's value of the measure that the marks go by."""
     mark: Mark
@@ -176,6 +184,7 @@ class FrequentCandidate(ListedCustomer):
     orders_12m: int
     """Orders of twelve months."""
     days_since_first_order: int
+    """Days since the first order."""
     expected_orders_12m: float
     """Order days expected in the next twelve months."""
     least_expected_orders: float

@@ -18,6 +18,7 @@ class FittedOrders:
     """A model of orders that was fitted, chosen or not; each parameter with the ends of its 95 % interval, null where the data do not tell."""
 
     model: OrderModel
+    """Who orders how often, and until when."""
     is_chosen: bool
     """Whether it is the one in use."""
     choice: Choice
@@ -27,23 +28,33 @@ class FittedOrders:
     r: float | None
     """Shape of the order rates of customers; null for the average rate."""
     r_lower: float | None
+    """Lower end of its 95 % interval."""
     r_upper: float | None
+    """Upper end of it."""
     alpha: float | None
     """Scale of the order rates, weeks."""
     alpha_lower: float | None
+    """Lower end of its 95 % interval."""
     alpha_upper: float | None
+    """Upper end of it."""
     a: float | None
     """First shape of the probabilities to leave after an order."""
     a_lower: float | None
+    """Lower end of its 95 % interval."""
     a_upper: float | None
+    """Upper end of it."""
     b: float | None
     """Second shape of these probabilities."""
     b_lower: float | None
+    """Lower end of its 95 % interval."""
     b_upper: float | None
+    """Upper end of it."""
     orders_per_week: float | None
     """Repeat orders of a customer in a week; only of the average rate."""
     orders_per_week_lower: float | None
+    """Lower end of its 95 % interval."""
     orders_per_week_upper: float | None
+    """Upper end of it."""
     log_likelihood: float | None
     """Of the data under the model; null for the average rate."""
 
@@ -53,6 +64,7 @@ class FittedSpending:
     """The model of spending in use; each parameter with the ends of its 95 % interval."""
 
     model: SpendModel
+    """How much an order day brings."""
     choice: Choice
     """Why it is in use."""
     average: float | None
@@ -62,15 +74,21 @@ class FittedSpending:
     p: float | None
     """Shape of the revenue of an order day; null for the average of all."""
     p_lower: float | None
+    """Lower end of its 95 % interval."""
     p_upper: float | None
+    """Upper end of it."""
     q: float | None
     """Shape of the customers' scales of revenue."""
     q_lower: float | None
+    """Lower end of its 95 % interval."""
     q_upper: float | None
+    """Upper end of it."""
     gamma: float | None
     """Scale of these scales, money."""
     gamma_lower: float | None
+    """Lower end of its 95 % interval."""
     gamma_upper: float | None
+    """Upper end of it."""
     log_likelihood: float | None
     """Of the data under the model."""
     customers: int | None
@@ -86,11 +104,15 @@ class FittedContracts:
     alpha: float | None
     """First shape of the probabilities to end in a month."""
     alpha_lower: float | None
+    """Lower end of its 95 % interval."""
     alpha_upper: float | None
+    """Upper end of it."""
     beta: float | None
     """Second shape of these probabilities."""
     beta_lower: float | None
+    """Lower end of its 95 % interval."""
     beta_upper: float | None
+    """Upper end of it."""
     log_likelihood: float
     """Of the data under the curve."""
     contracts: int
@@ -108,31 +130,37 @@ class ValueSummary:
     expected_orders_12m: float | None
     """Repeat order days expected in the next twelve months. Null: nothing is expected of anybody."""
     expected_orders_12m_lower: float | None
-    """Ends of its 95 % interval, the chance of single customers included."""
+    """Lower end of its 95 % interval, the chance of single customers included."""
     expected_orders_12m_upper: float | None
+    """Upper end of it."""
     spend_error_share: float | None
     """Standard error of the average revenue of an order day, as a share of it."""
     expected_revenue_12m: Decimal | None
     """Revenue expected in the next twelve months."""
     expected_revenue_12m_lower: Decimal | None
-    """Ends of its 95 % interval."""
+    """Lower end of its 95 % interval."""
     expected_revenue_12m_upper: Decimal | None
+    """Upper end of it."""
     clv: Decimal | None
     """The sum of the discounted lifetime values."""
     known_cost_share_12m: float | None
     """Share of the sales of twelve months whose cost is known. Null: no sales."""
     current_high: Decimal | None
-    """Value from which the class of current value is high, and below, middle."""
+    """Value from which the class of current value is high. Null: nobody has any."""
     current_middle: Decimal | None
+    """Value from which it is middle."""
     potential_high: Decimal | None
-    """Value from which the class of potential value is high, and below, middle."""
+    """Value from which the class of potential value is high. Null: nobody has any."""
     potential_middle: Decimal | None
+    """Value from which it is middle."""
     rhythm: Rhythm
     """Whether orders come by chance, as the models assume."""
     rhythm_spread: float | None
     """1 is chance, 0 is like a clock; with the ends of its 95 % interval."""
     rhythm_spread_lower: float | None
+    """Lower end of its 95 % interval."""
     rhythm_spread_upper: float | None
+    """Upper end of it."""
     rhythm_customers: int
     """Customers with three orders, from whom that is judged."""
     beginning_share: float | None
@@ -245,8 +273,9 @@ class ContractSurvival:
     survival: float
     """Share that is still running after it (Kaplan-Meier)."""
     lower: float | None
-    """Ends of its 95 % interval."""
+    """Lower end of its 95 % interval."""
     upper: float | None
+    """Upper end of it."""
     expected: float | None
     """Share by the fitted curve. Null: none could be fitted."""
 
@@ -282,15 +311,17 @@ class CustomerValue:
     expected_orders_12m: float | None
     """Order days expected in the next twelve months."""
     expected_orders_12m_lower: float | None
-    """Ends of the 95 % interval of the expectation."""
+    """Lower end of the 95 % interval of the expectation."""
     expected_orders_12m_upper: float | None
+    """Upper end of it."""
     expected_order_value: Decimal | None
     """Revenue expected of an order day."""
     expected_revenue_12m: Decimal | None
     """Revenue expected in the next twelve months."""
     expected_revenue_12m_lower: Decimal | None
-    """Ends of the 95 % interval of the expectation."""
+    """Lower end of the 95 % interval of the expectation."""
     expected_revenue_12m_upper: Decimal | None
+    """Upper end of it."""
     clv: Decimal | None
     """Revenue expected of the coming months (``rules.clv_months``), discounted."""
     current_class: ValueClass | None

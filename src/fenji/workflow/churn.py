@@ -16,9 +16,9 @@ from fenji.analyze.churn.ranking import most_at_stake, risk_by_tier, with_facts
 from fenji.answers.churn import (
     CalibratedTenth,
     ChurnDefinition,
+    ChurnModel,
     ChurnResult,
     CustomerRisk,
-    ForecastModel,
     PastDate,
     PropensityResult,
     PurchaseChance,
@@ -204,7 +204,7 @@ def _forecast(found: Analyzed[ChurnRules], target: Target) -> TargetForecast:
         return [each for each in found.rows(contract, *order) if each["target"] == target]
 
     return TargetForecast(
-        record_of(ForecastModel, models[0]),
+        record_of(ChurnModel, models[0]),
         tuple(record_of(PastDate, row) for row in own(CHURN_SAMPLE, "on", "part")),
         tuple(record_of(QualityFigure, row) for row in own(CHURN_QUALITY, "on", "model", "measure")),
         tuple(record_of(CalibratedTenth, row) for row in own(CHURN_CALIBRATION, "tenth")),
@@ -290,7 +290,7 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
     return problems
 
 
-def _lack_problem(model: ForecastModel, rules: ChurnRules) -> Problem:
+def _lack_problem(model: ChurnModel, rules: ChurnRules) -> Problem:
     shorter = _shorter(model)
     values: dict[str, object] = {
         "missing": model.days_missing,
@@ -309,7 +309,7 @@ def _lack_problem(model: ForecastModel, rules: ChurnRules) -> Problem:
     return Problem(text, values, advice=advice if can_be_shorter else None)
 
 
-def _shorter(model: ForecastModel) -> int:
+def _shorter(model: ChurnModel) -> int:
     """The longest horizon that the history allows to try."""
     return longest_horizon(3 * model.horizon_days + min(90, model.horizon_days) - model.days_missing)
 
