@@ -7,4 +7,8 @@ arrival   what came in with a run
 tiers     customers per tier
 moves     who moved between two reviews
 why       one customer's tier and its reasons
+value     what customers are worth and will be worth
+churn     who is about to leave, or to order
+priority  whom to serve first, and who may rise or fall
+rows      rows of stored tables as records
 """

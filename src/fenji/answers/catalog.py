@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.moves import MovesResult
+from fenji.answers.priority import PriorityResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.value import ValueResult
 from fenji.answers.why import WhyResult
 
 ANSWERS: Mapping[str, type] = {
@@ -17,6 +20,10 @@ ANSWERS: Mapping[str, type] = {
     "tiers": TiersResult,
     "moves": MovesResult,
     "why": WhyResult,
+    "value": ValueResult,
+    "priority": PriorityResult,
+    "churn": ChurnResult,
+    "churn --propensity": PropensityResult,
 }
 
 FAILED = FailedAnswer

@@ -8,15 +8,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
+from fenji.answers.value import ValueResult
 from fenji.cli.main import answer
 from fenji.domain.value import Choice, OrderModel, SpendModel
 from fenji.errors import InvalidDocument, NotFound
 from fenji.language import Language
+from fenji.tables.insight_value import VALUE_SUMMARY
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
-from fenji.workflow.value import ValueResult, value_at
+from fenji.workflow.value import value_at
+from fenji.workspace.standing import open_standing
 
 SOURCES = """
 sources:
@@ -58,26 +62,33 @@ def lively_shop(tmp_path_factory) -> Path:
 
 def test_a_lively_shop_has_models_and_everything_adds_up(lively_shop):
     result = value_at(lively_shop)
-    assert result.order_model is OrderModel.MBG_NBD
-    assert result.choice in {Choice.LIKELIER, Choice.EQUALLY_LIKELY}
-    assert result.spend_model is SpendModel.GAMMA_GAMMA
-    assert sum(row["customers"] for row in result.grid) == sum(row["buyers"] for row in result.grid) == 400
-    total, revenue = result.quantities["total", "expected_orders_12m"], result.quantities["total", "expected_revenue_12m"]
-    assert sum(row["expected_orders_12m"] for row in result.grid) == pytest.approx(total["value"])
-    assert float(sum(row["expected_revenue_12m"] for row in result.grid)) == pytest.approx(revenue["value"])
-    assert total["lower"] < total["value"] < total["upper"]
-    assert revenue["lower"] < revenue["value"] < revenue["upper"]
+    assert result.order_model.model is OrderModel.MBG_NBD
+    assert result.order_model.choice in {Choice.LIKELIER, Choice.EQUALLY_LIKELY}
+    assert result.order_model.alpha_lower < result.order_model.alpha < result.order_model.alpha_upper
+    assert [(each.model, each.is_chosen) for each in result.order_models] == [
+        (OrderModel.MBG_NBD, True),
+        (OrderModel.BG_NBD, False),
+        (OrderModel.AVERAGE_RATE, False),
+    ]
+    assert result.spend_model.model is SpendModel.GAMMA_GAMMA
+    assert sum(row.customers for row in result.grid) == sum(row.buyers for row in result.grid) == 400
+    summary = result.summary
+    assert sum(row.expected_orders_12m for row in result.grid) == pytest.approx(summary.expected_orders_12m)
+    assert sum(row.expected_revenue_12m for row in result.grid) == summary.expected_revenue_12m
+    assert summary.expected_orders_12m_lower < summary.expected_orders_12m < summary.expected_orders_12m_upper
+    assert summary.expected_revenue_12m_lower < summary.expected_revenue_12m < summary.expected_revenue_12m_upper
+    assert (summary.buyers, summary.contract_customers, summary.contracts) == (400, 0, None)
     # Customers came evenly over 500 of 731 days.
-    assert result.value("beginning", "share") == pytest.approx(28 / 500, abs=0.03)
+    assert summary.beginning_share == pytest.approx(28 / 500, abs=0.03)
     assert "first four weeks" not in told(result)
-    assert [row["clv"] for row in result.top] == sorted((row["clv"] for row in result.top), reverse=True)
+    assert [row.clv for row in result.top] == sorted((row.clv for row in result.top), reverse=True)
     assert (len(result.top), result.survival) == (10, ())
     # The trial: 26 weeks, every week once, and cumulated right.
-    assert [row["week"] for row in result.tracking if row["is_holdout"]] == list(range(26))
-    assert result.tracking[-1]["actual_cumulative"] == sum(row["actual"] for row in result.tracking)
-    held = sum(row["actual"] for row in result.tracking if row["is_holdout"])
-    assert result.value("holdout", "actual") == held == sum(row["actual"] for row in result.holdout)
-    assert abs(result.value("holdout", "error_share")) < 0.25
+    assert [row.week for row in result.tracking if row.is_holdout] == list(range(26))
+    assert result.tracking[-1].actual_cumulative == sum(row.actual for row in result.tracking)
+    held = sum(row.actual for row in result.tracking if row.is_holdout)
+    assert summary.holdout_actual == held == sum(row.actual for row in result.holdout)
+    assert abs(summary.holdout_error_share) < 0.25
 
 
 def test_it_is_computed_once_and_again_only_when_something_has_changed(lively_shop, tmp_path):
@@ -89,8 +100,8 @@ def test_it_is_computed_once_and_again_only_when_something_has_changed(lively_sh
         file.write_text("current: {by: amount, high: 200, middle: 50}\nclv_months: 12\ndiscount_rate_yearly: 0\n", "utf-8")
         changed = value_at(lively_shop)
         assert changed.run_id != first.run_id
-        assert (changed.value("current", "high"), changed.value("current", "middle")) == (200, 50)
-        assert changed.value("total", "clv") == pytest.approx(changed.value("total", "expected_revenue_12m"))
+        assert (changed.summary.current_high, changed.summary.current_middle) == (200, 50)
+        assert float(changed.summary.clv) == pytest.approx(float(changed.summary.expected_revenue_12m))
         file.write_text("current: {by: amount, hihg: 200, middle: 50}\n", "utf-8")
         with pytest.raises(InvalidDocument, match="high"):
             value_at(lively_shop)
@@ -98,22 +109,41 @@ def test_it_is_computed_once_and_again_only_when_something_has_changed(lively_sh
         file.unlink()
 
 
+def test_a_run_whose_tables_have_another_shape_is_computed_again(lively_shop):
+    first = value_at(lively_shop)
+    with open_standing(lively_shop) as standing:
+        (file,) = standing.session.store.files(
+            next(each.path for each in standing.session.runs.tables_of(first.run_id) if each.table == VALUE_SUMMARY.full_name)
+        )
+    rows = pq.read_table(file)
+    pq.write_table(rows.drop_columns(["clv"]), file)
+    again = value_at(lively_shop)
+    assert again.run_id != first.run_id
+    assert again.summary.clv == first.summary.clv
+
+
 def test_one_customer_and_all_in_both_languages_and_for_scripts(lively_shop, capsys):
     whole = value_at(lively_shop)
-    best = whole.top[0]["customer_id"]
+    best = whole.top[0].customer_id
     capsys.readouterr()
     assert answer(["value", "--workspace", str(lively_shop), "--customer", best, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["run_id"], told["as_of"], told["policy"], told["version"]) == (whole.run_id, str(AS_OF), "spend", 1)
     assert told["customer"]["customer_id"] == best
-    assert Decimal(str(told["customer"]["clv"])) == whole.top[0]["clv"]
-    assert {row["model"] for row in told["models"]} >= {"bg_nbd", "mbg_nbd", "gamma_gamma", "rhythm", "total", "holdout"}
+    assert Decimal(str(told["customer"]["clv"])) == whole.top[0].clv
+    assert [row["model"] for row in told["order_models"]] == ["mbg_nbd", "bg_nbd", "average_rate"]
+    assert (told["spend_model"]["model"], told["summary"]["holdout_weeks"]) == ("gamma_gamma", 26)
     assert answer(["value", "--workspace", str(lively_shop), "--lang", "zh", "--customer", best]) == 0
     assert best in capsys.readouterr().out
     assert answer(["value", "--workspace", str(lively_shop), "--lang", "en", "--top", "3"]) == 0
     said = capsys.readouterr().out
     assert best in said
+    assert "NBD" not in said
+    assert "alpha" not in said
+    assert answer(["value", "--workspace", str(lively_shop), "--lang", "en", "--details"]) == 0
+    said = capsys.readouterr().out
     assert "Orders follow MBG/NBD" in said
+    assert "alpha" in said
     with pytest.raises(NotFound, match="no customer has this id"):
         value_at(lively_shop, customer="nobody")
 
@@ -130,7 +160,7 @@ def test_a_small_shop_is_told_what_is_missing_and_nothing_is_made_up(tmp_path, c
     # Three repeat orders in 5 x 364 days of being customers: as many in a year for each, 0.602.
     shop = shop_of(tmp_path / "shop", orders_of(*[("2025-01-01", "2025-03-01")] * 3, *[("2025-01-01",)] * 2))
     result = value_at(shop)
-    assert (result.order_model, result.choice, result.spend_model) == (
+    assert (result.order_model.model, result.order_model.choice, result.spend_model.model) == (
         OrderModel.AVERAGE_RATE,
         Choice.TOO_FEW_BUYERS,
         SpendModel.AVERAGE,
@@ -138,10 +168,10 @@ def test_a_small_shop_is_told_what_is_missing_and_nothing_is_made_up(tmp_path, c
     assert "100 % of the customers have their first order in the first four weeks" in told(result)
     assert "5 customers have ordered, 3 of them more than once: too few for a model" in told(result)
     for row in result.top:
-        assert (row["p_alive"], row["expected_revenue_12m_upper"]) == (None, None)
-        assert row["expected_orders_12m"] == pytest.approx(0.602, abs=0.001)
-        assert row["expected_orders_12m_lower"] < 0.2
-        assert row["expected_orders_12m_upper"] > 1.5
+        assert (row.p_alive, row.expected_revenue_12m_upper) == (None, None)
+        assert row.expected_orders_12m == pytest.approx(0.602, abs=0.001)
+        assert row.expected_orders_12m_lower < 0.2
+        assert row.expected_orders_12m_upper > 1.5
     capsys.readouterr()
     assert answer(["value", "--workspace", str(shop), "--lang", "zh"]) == 0
     assert "C1" in capsys.readouterr().out
