@@ -10,4 +10,8 @@ tiers     customers per tier
 moves     who moved between two reviews
 audit     who changed what
 why       one customer's tier and its reasons
+value     what customers are worth and will be worth
+churn     who is about to leave, or to order
+priority  whom to serve first, and who may rise or fall
+rows      rows of stored tables as records
 """

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fenji.answers.audit import AuditResult, AuditVerified
+from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.moves import MovesResult
+from fenji.answers.priority import PriorityResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.value import ValueResult
 from fenji.answers.why import WhyResult
 
 ANSWERS: Mapping[str, type] = {
@@ -20,6 +23,10 @@ ANSWERS: Mapping[str, type] = {
     "why": WhyResult,
     "audit": AuditResult,
     "audit --verify": AuditVerified,
+    "value": ValueResult,
+    "priority": PriorityResult,
+    "churn": ChurnResult,
+    "churn --propensity": PropensityResult,
 }
 
 FAILED = FailedAnswer

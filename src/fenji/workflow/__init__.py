@@ -25,6 +25,7 @@ trends             revenue, orders and customers by month, and what is to be exp
 value              what customers are worth and will be worth
 value_run          composes the steps of the value analysis
 priority           whom to serve first, and who may rise or fall
+priority_run       composes the steps of the priority analysis
 segments           groups found in the data, read back for people
 segments_run       composes the steps of segments
 churn_run          composes the steps of churn and propensity
