@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fenji.answers.forecast import ForecastResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.tiers import TiersResult
@@ -18,7 +19,7 @@ from fenji.errors import NotFound, unknown_name
 from fenji.language import message as _
 from fenji.workflow.baskets import RulesResult, rules_at
 from fenji.workflow.churn import ChurnResult, churn_at
-from fenji.workflow.forecast import ForecastResult, forecast_at
+from fenji.workflow.forecast import forecast_at
 from fenji.workflow.moves import moves_between
 from fenji.workflow.priority import PriorityResult, priority_at
 from fenji.workflow.quality import report_quality

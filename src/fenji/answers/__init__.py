@@ -3,11 +3,13 @@
 json      one serializer for all of them
 fields    what each key holds
 catalog   which record answers which command
+rows      how rows of stored tables become records
 failures  why there is no answer
 runs      a new workspace, a run, the account of its rows
 arrival   what came in with a run
 tiers     customers per tier
 moves     who moved between two reviews
 audit     who changed what
+forecast  expected tiers of the next reviews
 why       one customer's tier and its reasons
 """
