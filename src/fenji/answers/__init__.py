@@ -11,5 +11,6 @@ tiers     customers per tier
 moves     who moved between two reviews
 audit     who changed what
 forecast  expected tiers of the next reviews
+forecast  expected tiers of the next reviews, and series by month
 why       one customer's tier and its reasons
 """

@@ -1,4 +1,4 @@
-"""What is answered to the question how many customers will stand in each tier at the next reviews?"""
+"""What is answered to the question how many customers each tier will have, and where revenue, orders and customers will go?"""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from fenji.answers.runs import Lost
 from fenji.domain.forecasts import Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError
-from fenji.domain.telling import HIDDEN
-from fenji.domain.words import Words
+from fenji.domain.telling import HIDDEN, Named
+from fenji.domain.trends import GroupBy, Measure, Scope, Series
+from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
 
@@ -72,4 +73,36 @@ class ForecastResult:
     """How well that would have worked before."""
     tier_names: Annotated[Mapping[str, Words], HIDDEN]
     """Tier: its name, lowest first."""
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class NamedSeries(Series):
+    """One series with its name, and what it does in words."""
+
+    name: Spoken[str]
+    sentences: Spoken[tuple[str, ...]]
+    """How the trend has changed, and what the time of the year does."""
+
+
+@dataclass(frozen=True)
+class TrendResult:
+    """A number of the business month by month, with trend, season and forecast."""
+
+    run_id: str
+    """The run that holds the series."""
+    as_of: date
+    is_as_of_defaulted: bool
+    policy: str
+    version: int
+    measure: Annotated[Measure, Named("of")]
+    """What is counted by month."""
+    by: GroupBy | None
+    """What the series are split by; null: one series of everything."""
+    currency: str | None
+    """Of revenue; null where no money is counted."""
+    scope: Scope
+    """Which months and groups the series cover."""
+    series: tuple[NamedSeries, ...]
+    """Tiers from the lowest, categories from the largest revenue; others and lines without a value last."""
     warnings: tuple[Problem, ...] = ()

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_type_hints
 
 Record = TypeVar("Record")
 
@@ -19,9 +20,10 @@ def record_of(kind: type[Record], row: Mapping[str, Any], **others: object) -> R
         row: of a stored table.
         others: the fields that no column gives, or that another value than the column's.
     """
+    class_: Any = kind
     columns = {
         name: row[name] if enum is None or row[name] is None else enum(row[name])
-        for name, enum in _enums(kind).items()
+        for name, enum in _enums(class_).items()
         if name not in others
     }
     return kind(**columns, **others)
@@ -36,6 +38,6 @@ def _enums(kind: type) -> dict[str, type[Enum] | None]:
 
 def _enum_in(hint: object) -> type[Enum] | None:
     """The enum that a field is declared as, alone or beside None."""
-    parts = get_args(hint) if get_origin(hint) is not Annotated else get_args(hint)[:1]
-    found = [each for each in (hint, *parts) if isinstance(each, type) and issubclass(each, Enum)]
+    parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    found = [each for each in parts if isinstance(each, type) and issubclass(each, Enum)]
     return found[0] if found else None

@@ -133,7 +133,7 @@ def command(
             progress=progress,
         )
     if output.is_json:
-        output.json(trends.answer(result, output))
+        output.json(result)
     else:
         trends.show(result, output)
 
