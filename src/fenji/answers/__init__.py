@@ -8,6 +8,7 @@ failures  why there is no answer
 runs      a new workspace, a run, the account of its rows
 arrival   what came in with a run
 tiers     customers per tier
+structure what lies behind the counts of tiers
 moves     who moved between two reviews
 audit     who changed what
 forecast  expected tiers of the next reviews

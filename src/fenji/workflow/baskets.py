@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -34,8 +34,8 @@ from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, InvalidInput, Problem, unknown_name
 from fenji.language import message as _
-from fenji.tables import clean
 from fenji.tables.insight_baskets import BASKET_RULE, BASKET_SUMMARY
+from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import RunWriter
 from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
@@ -138,7 +138,7 @@ def rules_at(
             rules=tuple(shown),
             found=len(wanted),
             summary=_summary_of(standing, run, chosen, tier),
-            names=product_names(standing, (name for each in shown for name in _item_names(each))),
+            names=product_names(standing.session, standing.run, (name for each in shown for name in _item_names(each))),
             warnings=standing.warnings,
         )
 
@@ -156,16 +156,6 @@ def choices_of(standing: Standing) -> tuple[dict[str, str], BasketChoices]:
         return {}, BasketChoices()
     text = file.read_text(encoding="utf-8-sig")
     return {RULES_FILE: text}, basket_choices_from_text(text, str(file))
-
-
-def product_names(standing: Standing, product_ids: Iterable[str]) -> dict[str, str]:
-    """The names of products that have one."""
-    wanted = sorted(set(product_ids))
-    if not wanted:
-        return {}
-    product = standing.read(clean.PRODUCT)
-    named = product.filter(product.product_id.isin(wanted), product.name.notnull()).select("product_id", "name")
-    return {each["product_id"]: each["name"] for each in standing.session.engine.fetch(named).to_pylist()}
 
 
 def _compute(writer: RunWriter, standing: Standing, choices: BasketChoices, progress: Progress) -> None:

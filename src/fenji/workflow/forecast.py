@@ -15,9 +15,9 @@ from fenji.analyze.forecast.outlooks import BY_FLOWS
 from fenji.analyze.forecast.tables import forecast_tables, forecast_tiers
 from fenji.analyze.forecast.transitions import BAND_ENDS, count_transitions, is_filling, transitions_from
 from fenji.analyze.rules.holds import conditions_of, metrics_in
-from fenji.choices import EngineName
 from fenji.answers.forecast import ForecastResult, ForecastTrial
 from fenji.answers.rows import record_of
+from fenji.choices import EngineName
 from fenji.documents.policies import policy_from_text
 from fenji.domain.forecasts import Backtest, Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError, TierForecast
 from fenji.domain.metrics import Fact

@@ -17,9 +17,9 @@ from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
-from fenji.workflow.baskets import product_names
 from fenji.workflow.recommend_run import save_recommendations
 from fenji.workspace.customers import customer_key_of
+from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
 
@@ -103,7 +103,7 @@ def recommend_at(
             known=_count(standing, people),
             rows=tuple(rows),
             quality=tuple(_quality(standing, run)),
-            names=product_names(standing, _products_in(rows, product)),
+            names=product_names(standing.session, standing.run, _products_in(rows, product)),
             warnings=standing.warnings,
         )
 

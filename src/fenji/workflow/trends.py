@@ -24,9 +24,9 @@ from fenji.analyze.trends.months import (
 )
 from fenji.analyze.trends.series import models_for, series_of, series_tables, values_of
 from fenji.analyze.trends.trying import LEAST_MONTHS
-from fenji.choices import EngineName
 from fenji.answers.forecast import NamedSeries, TrendResult
 from fenji.answers.rows import record_of
+from fenji.choices import EngineName
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
