@@ -13,5 +13,6 @@ moves     who moved between two reviews
 audit     who changed what
 forecast  expected tiers of the next reviews
 forecast  expected tiers of the next reviews, and series by month
+segments  groups among the customers, and what tells them apart
 why       one customer's tier and its reasons
 """
