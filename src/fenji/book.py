@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fenji.answers.baskets import RulesResult
 from fenji.answers.forecast import ForecastResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.runs import QualityResult, RunResult
@@ -18,7 +19,7 @@ from fenji.answers.why import WhyResult
 from fenji.domain.runs import Run, RunStatus
 from fenji.errors import NotFound, unknown_name
 from fenji.language import message as _
-from fenji.workflow.baskets import RulesResult, rules_at
+from fenji.workflow.baskets import rules_at
 from fenji.workflow.churn import ChurnResult, churn_at
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.moves import moves_between

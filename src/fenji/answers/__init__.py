@@ -14,5 +14,7 @@ audit     who changed what
 forecast  expected tiers of the next reviews
 forecast  expected tiers of the next reviews, and series by month
 segments  groups among the customers, and what tells them apart
+baskets   what is bought together
+recommend what to offer each customer next
 why       one customer's tier and its reasons
 """
