@@ -12,6 +12,7 @@ from typing import Any
 from fenji.answers.baskets import RulesResult
 from fenji.answers.forecast import ForecastResult
 from fenji.answers.moves import MovesResult
+from fenji.answers.recommend import RecommendResult
 from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
 from fenji.answers.tiers import TiersResult
@@ -25,7 +26,7 @@ from fenji.workflow.forecast import forecast_at
 from fenji.workflow.moves import moves_between
 from fenji.workflow.priority import PriorityResult, priority_at
 from fenji.workflow.quality import report_quality
-from fenji.workflow.recommend import RecommendResult, recommend_at
+from fenji.workflow.recommend import recommend_at
 from fenji.workflow.running import run_all
 from fenji.workflow.segments import segments_at
 from fenji.workflow.tiers import tiers_at, tiers_of_run

@@ -131,7 +131,7 @@ class RulesResult:
     tier: str | None
     """Whose orders count; null: all orders."""
     summary: BasketSummary | None
-    """Null where there are no orders."""
+    """Null where no order lines are known."""
     found: int
     """Rules that were found and asked for, shown or not."""
     rules: tuple[BasketRule, ...]
