@@ -8,13 +8,13 @@ failures  why there is no answer
 runs      a new workspace, a run, the account of its rows
 arrival   what came in with a run
 tiers     customers per tier
-structure what lies behind the counts of tiers
+structure  what lies behind the counts of tiers
 moves     who moved between two reviews
 audit     who changed what
 forecast  expected tiers of the next reviews
 forecast  expected tiers of the next reviews, and series by month
 segments  groups among the customers, and what tells them apart
 baskets   what is bought together
-recommend what to offer each customer next
+recommend  what to offer each customer next
 why       one customer's tier and its reasons
 """
