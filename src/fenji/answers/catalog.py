@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fenji.answers.audit import AuditResult, AuditVerified
+from fenji.answers.baskets import RulesResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.failures import FailedAnswer
+from fenji.answers.forecast import ForecastResult, TrendResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.priority import PriorityResult
+from fenji.answers.recommend import RecommendResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
+from fenji.answers.segments import SegmentsResult
+from fenji.answers.structure import StructureResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
 from fenji.answers.why import WhyResult
@@ -19,6 +24,7 @@ ANSWERS: Mapping[str, type] = {
     "run": RunResult,
     "quality": QualityResult,
     "tiers": TiersResult,
+    "structure": StructureResult,
     "moves": MovesResult,
     "why": WhyResult,
     "audit": AuditResult,
@@ -27,6 +33,11 @@ ANSWERS: Mapping[str, type] = {
     "priority": PriorityResult,
     "churn": ChurnResult,
     "churn --propensity": PropensityResult,
+    "forecast": ForecastResult,
+    "forecast --of revenue": TrendResult,
+    "segments": SegmentsResult,
+    "rules": RulesResult,
+    "recommend": RecommendResult,
 }
 
 FAILED = FailedAnswer

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from fenji.domain.telling import SPREAD, told_of
 from fenji.domain.words import Spoken, Words
@@ -173,6 +173,8 @@ def type_name(type_: Any) -> str:  # noqa: ANN401, PLR0911 - any type, one line 
         return " or ".join([*dict.fromkeys(inner), "null"] if NoneType in arguments else dict.fromkeys(inner))
     if origin is Spoken:
         return type_name(arguments[0])
+    if origin is Literal:
+        return " or ".join(map(str, arguments))
     if origin is tuple:
         return f"list of {type_name(arguments[0])}"
     if origin is not None and issubclass(origin, Mapping):

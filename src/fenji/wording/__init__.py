@@ -8,5 +8,8 @@ priority  why a customer deserves attention
 churn     why a customer is expected to leave
 clusters  what sets a cluster apart
 groups    what groups and bands are called
+recommendations  why a product is recommended
+segments  what segments are called
+trends    what a series of months does
 trees     the path through a tree as a sentence
 """

@@ -28,7 +28,7 @@ from fenji.settings import without_passwords
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.wording.reviews import lost_of
-from fenji.workflow.arrival_warnings import absent_columns, arrival_warnings, asks_for_money, refuse_empty_sources
+from fenji.workflow.arrival_warnings import absent_columns, arrival_warnings, refuse_empty_sources
 from fenji.workflow.arriving import arrival_of
 from fenji.workflow.prepared_warnings import (
     conflict_warnings,
@@ -51,6 +51,7 @@ from fenji.workspace.folder import (
     policy_in_force,
     sources_of,
 )
+from fenji.workspace.headlines import asks_for_money
 from fenji.workspace.opening import open_session
 from fenji.workspace.preparing import STEPS as PREPARE_STEPS
 from fenji.workspace.preparing import PrepareOptions, prepare_base

@@ -16,6 +16,8 @@ tiering           from the clean base to tiers at a date, published or computed
 past_run          what a run followed
 standing          what an analysis stands on
 acting            who acts where nobody is named
+headlines         what must be known before any figure of the tiers is read
+products          what products are called
 customers         which customer is meant by an id
 phones            under which ids a phone is known
 """

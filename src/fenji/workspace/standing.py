@@ -17,7 +17,8 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.choices import EngineName
 from fenji.domain.policies import Policy
 from fenji.domain.runs import NewRun, Run
-from fenji.errors import Problem
+from fenji.errors import NotFound, Problem
+from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import CleanBase, clean_base_of
@@ -71,6 +72,33 @@ class Standing:
     def assignment(self) -> ir.Table:
         """insight.tier_assignment at the date."""
         return self.session.read(self.run.run_id, insight.TIER_ASSIGNMENT, as_of=self.as_of)
+
+
+def past_standing(session: Session, run_id: str, *, as_of: date | None = None) -> Standing:
+    """What a past run knew of the customers at one of its reviews, whatever data, policies and metrics have become since.
+
+    Args:
+        session: an open session.
+        run_id: the run.
+        as_of: the review; None: its last one.
+
+    Raises:
+        NotFound: no such run, or a run without a review on that date; names those that it has.
+    """
+    run = session.runs.published(run_id)
+    past = PastRun(session, run)
+    dates, day = past.days_kept(insight.TIER_COUNT), as_of or run.new.as_of
+    if day is None or day not in dates:
+        raise NotFound.of(
+            _("run {run_id} has no review on {day}."),
+            advice=_("It has one on: {dates}."),
+            run_id=run.run_id,
+            day=day,
+            dates=", ".join(each.isoformat() for each in dates),
+        )
+    policy, base = past.policies_at([day])[day], clean_base_of(session, run)
+    registry = registry_of(past.own_metrics, policy, base.event_kinds)
+    return Standing(session, run, base, registry, policy, day, is_as_of_defaulted=as_of is None)
 
 
 @contextmanager
