@@ -12,6 +12,7 @@ from typing import Any
 from fenji.answers.moves import MovesResult
 from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.whatif import WhatIfResult
 from fenji.answers.why import WhyResult
 from fenji.domain.runs import Run, RunStatus
 from fenji.errors import NotFound, unknown_name
@@ -27,7 +28,7 @@ from fenji.workflow.running import run_all
 from fenji.workflow.segments import SegmentsResult, segments_at
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workflow.value import ValueResult, value_at
-from fenji.workflow.whatif import WhatIfResult, whatif_at
+from fenji.workflow.whatif import whatif_at
 from fenji.workflow.why import why_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question

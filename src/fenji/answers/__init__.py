@@ -8,5 +8,7 @@ runs      a new workspace, a run, the account of its rows
 arrival   what came in with a run
 tiers     customers per tier
 moves     who moved between two reviews
+policies  rules in words, findings, versions, drafts, and tiers given by hand
+whatif    what another policy would change
 why       one customer's tier and its reasons
 """

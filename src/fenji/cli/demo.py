@@ -39,12 +39,12 @@ def command(
     with output.progress() as progress:
         result = run_demo(workspace, language=output.language, engine=engine_of(engine), progress=progress)
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(answer(result))
     else:
         show(result, output)
 
 
-def answer(result: DemoResult, output: Output) -> dict[str, Any]:
+def answer(result: DemoResult) -> dict[str, Any]:
     """The JSON object: the run's own facts, then those of every part."""
     return {
         "run_id": result.run.run_id,
@@ -59,7 +59,7 @@ def answer(result: DemoResult, output: Output) -> dict[str, Any]:
         "reviews": result.reviews,
         "moves": result.moves,
         "why": result.why,
-        "whatif": whatif.answer(result.whatif, output),
+        "whatif": result.whatif,
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from fenji.answers.moves import MovesResult
 from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.whatif import WhatIfResult
 from fenji.answers.why import WhyResult
 from fenji.choices import SETTINGS_FILE, EngineName
 from fenji.domain.policies import Cause
@@ -26,7 +27,7 @@ from fenji.workflow.moves import moves_between
 from fenji.workflow.quality import report_quality
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
-from fenji.workflow.whatif import WhatIfResult, whatif_at
+from fenji.workflow.whatif import whatif_at
 from fenji.workflow.why import why_of
 from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace
 from fenji.workspace.opening import open_question

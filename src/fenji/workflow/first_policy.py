@@ -11,6 +11,7 @@ from pathlib import Path
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.policies.suggestions import Method, count_between, points_from, suggested_thresholds, value_points
+from fenji.answers.policies import SuggestedTier
 from fenji.documents.policies import policy_from_text, render_policy
 from fenji.documents.writing import write_whole
 from fenji.domain.conditions import Comparison, Operator
@@ -22,8 +23,8 @@ from fenji.errors import Conflict, InvalidArgument, InvalidInput, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.workflow.initiating import template_text
-from fenji.workflow.suggesting import SuggestedTier, held_tiers, shown_percent
 from fenji.workspace.clean_base import CleanBase
+from fenji.workspace.drafts import held_tiers, shown_percent
 from fenji.workspace.folder import POLICIES_FOLDER
 from fenji.workspace.tiering import registry_of
 

@@ -19,7 +19,7 @@ from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.principals import Principal
-from fenji.domain.reviews import ReviewOn, review_dates
+from fenji.domain.reviews import MOST_REVIEWS, ReviewOn, review_dates
 from fenji.domain.runs import NewRun
 from fenji.domain.sources import Source
 from fenji.errors import InvalidArgument, Problem
@@ -59,9 +59,6 @@ from fenji.workspace.reviews import lost_rule_of
 from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.tiering import STEPS as ANALYZE_STEPS
 from fenji.workspace.tiering import analyze_base, documents_of, frozen_text, registry_of, usable_policy
-
-MOST_REVIEWS = 240
-"""Twenty years of months; beyond it somebody has meant days."""
 
 TOTAL = 1 + len(PREPARE_STEPS) + len(ANALYZE_STEPS)
 

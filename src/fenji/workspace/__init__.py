@@ -16,6 +16,7 @@ tiering           from the clean base to tiers at a date, published or computed
 past_run          what a run followed
 standing          what an analysis stands on
 acting            who acts where nobody is named
+drafts            what the tiers of a draft would hold
 customers         which customer is meant by an id
 phones            under which ids a phone is known
 """
