@@ -25,8 +25,8 @@ from fenji.analyze.whatif.replaying import (
     moves_of,
     pair_sides,
 )
-from fenji.choices import EngineName
 from fenji.answers.whatif import AffectedCustomer, ComparedTier, ReplayedLine, ReplayedPolicy, ReplayResult
+from fenji.choices import EngineName
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import MOST_REVIEWS

@@ -23,8 +23,8 @@ from fenji.analyze.policies.suggestions import (
     variance_explained,
 )
 from fenji.analyze.whatif.comparing import without_lost
-from fenji.choices import EngineName
 from fenji.answers.policies import SuggestedTier, SuggestResult
+from fenji.choices import EngineName
 from fenji.documents.policies import render_policy
 from fenji.domain.conditions import Comparison, Operator
 from fenji.domain.metrics import REVENUE, Better

@@ -26,7 +26,7 @@ from fenji.language import message as _
 from fenji.tables import insight
 from fenji.wording.groups import group_label, grouping_name
 from fenji.wording.rules import Voice
-from fenji.workflow.arrival_warnings import asks_for_money, no_customers, no_money
+from fenji.workspace.arrival_warnings import asks_for_money, no_customers, no_money
 from fenji.workspace.clean_base import FACTS, CleanBase, clean_base_of, is_money_read
 from fenji.workspace.dates import stale_warning
 from fenji.workspace.folder import open_workspace

@@ -10,7 +10,6 @@ import ibis.expr.types as ir
 
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.whatif.alike import count_alike, largest_of_groups, metrics_asked, richest
-from fenji.choices import EngineName
 from fenji.analyze.whatif.comparing import (
     MOST_AFFECTED,
     CapEffect,
@@ -21,6 +20,7 @@ from fenji.analyze.whatif.comparing import (
     without_lost,
 )
 from fenji.answers.whatif import AffectedCustomer, ComparedCap, ComparedLine, ComparedPolicy, ComparedTier, WhatIfResult
+from fenji.choices import EngineName
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
