@@ -19,6 +19,7 @@ from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
+from fenji.answers.whatif import WhatIfResult
 from fenji.answers.why import WhyResult
 from fenji.domain.runs import Run, RunStatus
 from fenji.errors import NotFound, unknown_name

@@ -16,6 +16,12 @@ forecast  expected tiers of the next reviews, and series by month
 segments  groups among the customers, and what tells them apart
 baskets   what is bought together
 recommend  what to offer each customer next
+mapping   how files would be read, and what a run would keep of them
+starting  what became of a folder of exports
+policies  rules in words, findings, versions, drafts, and tiers given by hand
+whatif    what another policy would change
+selftest  whether published figures are found
+demo      the whole thread on the shipped data set
 why       one customer's tier and its reasons
 value     what customers are worth and will be worth
 churn     who is about to leave, or to order

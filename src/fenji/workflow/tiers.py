@@ -21,13 +21,10 @@ from fenji.errors import Problem
 from fenji.tables import insight
 from fenji.wording.groups import group_label, grouping_name
 from fenji.wording.rules import Voice
-from fenji.workspace.clean_base import CleanBase, clean_base_of
+from fenji.workspace.clean_base import CleanBase
 from fenji.workspace.dates import stale_warning
 from fenji.workspace.folder import (
     open_workspace,
-    own_metrics_of,
-    policies_of,
-    policy_in_force,
 )
 from fenji.workspace.headlines import asks_for_money, headlines, order_facts
 from fenji.workspace.opening import open_question
@@ -35,7 +32,7 @@ from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import Session
 from fenji.workspace.standing import past_standing
-from fenji.workspace.tiering import answering_run, panel_at, registry_of, usable_policy
+from fenji.workspace.tiering import asked_tiers, panel_at
 
 
 def tiers_at(
@@ -62,29 +59,19 @@ def tiers_at(
         InvalidInput: a policy that cannot be used, an unknown column; all problems at once.
     """
     workspace = open_workspace(root)
-    policies, own = policies_of(workspace), own_metrics_of(workspace)
     with open_question(workspace, engine=engine) as session:
-        base_run = session.latest()
-        day = as_of or base_run.new.as_of
-        if day is None:
-            message = f"run {base_run.run_id} has no as-of date"
-            raise AssertionError(message)
-        read = policy_in_force(policies, policy or workspace.settings.policy, as_of=day)
-        chosen, base = read.policy, clean_base_of(session, base_run)
-        registry = registry_of(own, chosen, base.event_kinds)
-        warnings = usable_policy(read, registry)
-        grouping = None if by is None else grouping_of(by, registry, chosen)
-        run = answering_run(session, base_run, base, registry, chosen, as_of=day, progress=progress)
+        asked = asked_tiers(session, as_of=as_of, policy=policy)
+        grouping = None if by is None else grouping_of(by, asked.registry, asked.policy)
         return tiers_of(
             session,
-            run,
-            base,
-            registry,
-            chosen,
-            as_of=day,
+            asked.run(progress),
+            asked.base,
+            asked.registry,
+            asked.policy,
+            as_of=asked.as_of,
             grouping=grouping,
             is_as_of_defaulted=as_of is None,
-            warnings=warnings,
+            warnings=asked.warnings,
         )
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from fenji.answers.json import plain
 from fenji.answers.structure import Part
-from fenji.domain.reviews import LostRule
 from fenji.errors import NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
@@ -165,15 +164,21 @@ def test_what_a_run_followed_is_asked_of_the_run_and_not_of_the_settings_of_toda
     def told() -> list[object]:
         reasons, moves, replayed = why_of(shop, "ann"), moves_between(shop), whatif_at(shop, draft)
         return [
-            (reasons.currency, reasons.lost, reasons.explanation, [each.slug for each in reasons.registry]),
-            (moves.currency, moves.lost_rule, moves.movements, moves.flows),
+            (
+                reasons.currency,
+                reasons.lost_after_days,
+                reasons.lost_after_intervals,
+                reasons.explanation,
+                [each.slug for each in reasons.registry],
+            ),
+            (moves.currency, moves.lost.after_days, moves.lost.after_intervals, moves.movements, moves.flows),
             (replayed.currency, replayed.lost, replayed.comparison),
             report_quality(shop),
             standing(tiers_of_run(shop, run.run_id)),
         ]
 
     before = told()
-    assert before[0][:2] == ("CNY", LostRule(400, None))
+    assert before[0][:3] == ("CNY", 400, None)
     changed = (settings.replace("CNY", "HKD") if "CNY" in settings else settings + '\ncurrency = "HKD"\n') + (
         "\nlost_after_days = 10\n"
     )
