@@ -19,6 +19,7 @@ from fenji.choices import EngineName
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Cause
 from fenji.domain.runs import Run
+from fenji.domain.steps import Step
 from fenji.domain.words import Words
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
@@ -66,7 +67,7 @@ def _check_history(history: History) -> None:
     if len(history.reviews) < 2:  # noqa: PLR2004 - a movement has two ends
         raise NotFound.of(
             _("run {run_id} decided only one review, so there are no movements yet."),
-            advice=_("Decide the last reviews too: fenji run --history 24"),
+            advice=Step.DECIDE_HISTORY,
             run_id=history.run.run_id,
         )
 
@@ -79,12 +80,12 @@ def _chosen(history: History, earlier_on: date | None, as_of: date | None) -> tu
     later = as_of or reviews[-1]
     if earlier_on is None and later == reviews[0]:
         text = _("{day} is the first review of run {run_id}: nothing came before it.")
-        advice = _("Choose a later one, or decide more reviews: fenji run --history {count}")
+        advice = Step.CHOOSE_LATER_OR_DECIDE_MORE
         raise InvalidArgument.of(text, advice=advice, day=later, run_id=history.run.run_id, count=2 * len(reviews))
     earlier = earlier_on or reviews[reviews.index(later) - 1]
     if earlier >= later:
         text = _("movements lead from an earlier review to a later one, but {earlier_on} is not before {as_of}.")
-        raise InvalidArgument.of(text, advice=_("Exchange --from and --to."), earlier_on=earlier, as_of=later)
+        raise InvalidArgument.of(text, advice=Step.EXCHANGE_ENDS, earlier_on=earlier, as_of=later)
     return earlier, later
 
 

@@ -15,6 +15,7 @@ from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run, RunStatus
+from fenji.domain.steps import Step
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import insight
@@ -144,7 +145,7 @@ def last_history(session: Session) -> History:
             history = history_of(session, run)
             if len(history.reviews) > 1:
                 text = _("these are the reviews of run {run_id}; the newer run {newer} decided only one.")
-                advice = _("For a new history: fenji run --history {count}")
+                advice = Step.DECIDE_NEW_HISTORY
                 values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
                 return History(history.past, history.reviews, (Problem(text, values, advice=advice),))
     return last
