@@ -41,6 +41,7 @@ COMMANDS = (
     "run",
     "quality",
     "tiers",
+    "customers",
     "structure",
     "moves",
     "why",

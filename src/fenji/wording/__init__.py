@@ -7,5 +7,6 @@ priority  why a customer deserves attention
 churn     why a customer is expected to leave
 clusters  what sets a cluster apart
 groups    what groups and bands are called
+lists     who is on a list, and where it comes from
 trees     the path through a tree as a sentence
 """

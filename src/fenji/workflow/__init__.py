@@ -16,6 +16,7 @@ arrival_warnings   what nobody must overlook about it
 unread_files       data files that no source reads
 quality            reads back what became of every row
 tiers              the tiers at a date
+customers          lists of customers, page by page or whole
 structure          what lies behind the counts of tiers
 moves              who moved between two reviews, and whether every flow closes
 why                the reasons of one customer's tier

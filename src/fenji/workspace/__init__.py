@@ -13,5 +13,10 @@ tiering           from the clean base to tiers at a date, published or computed
 past_run          what a run followed
 standing          what an analysis stands on
 acting            who acts where nobody is named
-customers         which customer is meant by an id
+customers         which customer is meant by an id, a phone, an e-mail or a name
+customer_columns  what a list of customers may show, and where it is stored
+customer_choice   who belongs on a list
+uploaded_list     who is on a list that a person brings along
+paging            how a long list goes on from page to page
+listing           how all rows of a list are handed over
 """

@@ -132,7 +132,7 @@ def test_the_command_speaks_both_languages_and_json(shop: Path, told: dict, caps
 
 
 def test_an_unknown_customer_or_number_is_said(shop: Path, told: dict) -> None:
-    with pytest.raises(NotFound, match="no customer has this id"):
+    with pytest.raises(NotFound, match="no customer is known by this"):
         churn_at(shop, customer="nobody")
     with pytest.raises(InvalidArgument, match="0 to 1000"):
         propensity_at(shop, top=-1)

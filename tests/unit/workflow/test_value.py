@@ -114,7 +114,7 @@ def test_one_customer_and_all_in_both_languages_and_for_scripts(lively_shop, cap
     said = capsys.readouterr().out
     assert best in said
     assert "Orders follow MBG/NBD" in said
-    with pytest.raises(NotFound, match="no customer has this id"):
+    with pytest.raises(NotFound, match="no customer is known by this"):
         value_at(lively_shop, customer="nobody")
 
 
