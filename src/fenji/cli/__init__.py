@@ -41,6 +41,7 @@ overrides        gives a customer a tier by hand, ends that, and lists it
 value     what customers are worth and will be worth
 value_tables     the tables of value
 priority  whom to serve first and why, and who may rise or fall
+tables    which tables are published, and in which files
 audit     who changed what, and whether the record of it is whole
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set

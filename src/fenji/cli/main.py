@@ -53,6 +53,7 @@ COMMANDS = (
     "recommend",
     "value",
     "priority",
+    "tables",
     "audit",
     "selftest",
     "demo",

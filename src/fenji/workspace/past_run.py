@@ -150,6 +150,19 @@ def last_history(session: Session) -> History:
     return last
 
 
+def runs_on_current(session: Session, run: str | None = None) -> tuple[Run, ...]:
+    """The run that is asked for; else the last run, and the analyses that stand on its data, newest first."""
+    if run is not None:
+        return (session.runs.published(run),)
+    last = session.latest()
+    others = (
+        session.runs.published(each.run_id)
+        for each in session.runs.list_runs(limit=RUNS_SEARCHED)
+        if each.status is RunStatus.PUBLISHED and each.run_id != last.run_id
+    )
+    return (last, *(each for each in others if PastRun(session, each).collected.run_id == last.run_id))
+
+
 def reviews_chosen(history: History, earlier_on: date | None, as_of: date | None) -> tuple[date, date]:
     """The two reviews of a run that were asked for: by default the last one and the one before.
 
