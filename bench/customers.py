@@ -40,8 +40,9 @@ def make_workspace(root: Path, data: Path) -> None:
     from fenji.workflow.initiating import init_workspace
     from fenji.workspace.clean_base import clean_base_of
     from fenji.workspace.folder import open_workspace, policies_of, policy_in_force
+    from fenji.workspace.opening import open_session
     from fenji.workspace.progress import silent
-    from fenji.workspace.session import RunWriter, open_session
+    from fenji.workspace.session import RunWriter
     from fenji.workspace.tiering import analyze_base, frozen_text, registry_of
 
     init_workspace(root, template="spend", language=Language.EN)
@@ -119,7 +120,7 @@ def main() -> None:
     from fenji.workspace.customer_choice import Asked
     from fenji.workspace.customers import keys_found
     from fenji.workspace.folder import open_workspace
-    from fenji.workspace.session import open_session
+    from fenji.workspace.opening import open_session
 
     found: dict[str, Any] = {}
     asked = Asked(where=(WHERE,))

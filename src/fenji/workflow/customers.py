@@ -26,9 +26,10 @@ from fenji.workspace.customer_choice import Asked, CustomerChoice
 from fenji.workspace.customer_columns import CustomerColumns, Field, Part, parts_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.listing import Listing, written_down
+from fenji.workspace.opening import open_question
 from fenji.workspace.paging import SORTED_BY, Cursor, Sort, fingerprint, rows_after
 from fenji.workspace.past_run import PastRun, history_of, last_history, reviews_chosen
-from fenji.workspace.session import Session, open_session
+from fenji.workspace.session import Session
 from fenji.workspace.uploaded_list import Uploaded
 
 DEFAULT_SORT = f"-{REVENUE}"
@@ -91,7 +92,7 @@ def customers_at(
         NotFound: no workspace, run, review, tier, column or metric of that name, or an analysis that is not stored.
         InvalidArgument: a condition, a cursor or a file that cannot be used.
     """
-    with open_session(open_workspace(root), engine=engine) as session:
+    with open_question(open_workspace(root), engine=engine) as session:
         return customers_in(session, asked, columns=columns, sort=sort, limit=limit, after=after, as_of=as_of, run=run)
 
 
@@ -147,7 +148,7 @@ def open_customers(
     engine: EngineName | None = None,
 ) -> Iterator[Listing]:
     """All customers who meet the conditions, ready to be written to a file; arguments and errors as for ``customers_at``."""
-    with open_session(open_workspace(root), engine=engine) as session:
+    with open_question(open_workspace(root), engine=engine) as session:
         question = _Question.of(session, asked, columns or _default_columns(asked), Sort.of(sort), as_of=as_of, run=run)
         with written_down(session, question.whole()) as (files, rows):
             yield Listing(

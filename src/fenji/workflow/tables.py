@@ -11,8 +11,8 @@ from fenji.domain.runs import StoredTable
 from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import runs_on_current
-from fenji.workspace.session import open_session
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ def tables_now(root: Path, *, run: str | None = None) -> TablesResult:
     Raises:
         NotFound: no workspace, no such run, or nothing has been run yet.
     """
-    with open_session(open_workspace(root)) as session:
+    with open_question(open_workspace(root)) as session:
         runs = runs_on_current(session, run)
         found: dict[str, TableFiles] = {}
         for each in runs:
             stored: dict[str, list[StoredTable]] = {}
-            for part in session.runs.tables_of(each.run_id):
+            for part in session.tables_of(each.run_id):
                 if part.table not in found:
                     stored.setdefault(part.table, []).append(part)
             found |= {

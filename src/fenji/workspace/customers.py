@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from fenji.domain.contacts import ContactKind, masked, masked_name
 from fenji.domain.runs import Run
@@ -82,9 +82,12 @@ def keys_found(session: Session, run: Run, text: str) -> tuple[int, ...]:
 
 def _reached_by(session: Session, run: Run, text: str) -> list[ir.Table]:
     """The contact points that the text is; none where it is masked or stands for nobody."""
-    asked = session.engine.from_arrow(pa.table({"text": [text]}))
-    forms: Mapping[str, str | None] = session.engine.fetch(search_forms(asked)).to_pylist()[0]
     points = session.read(run.run_id, clean.CONTACT_POINT)
+    # One row of the table itself carries the text, so that the session keeps nothing of it.
+    asked = points.limit(1).select(text=ibis.literal(text))
+    forms = next(iter(session.engine.fetch(search_forms(asked)).to_pylist()), None)
+    if forms is None:
+        return []
     return [
         points.filter(points.kind == kind.value, points.value == form)
         for kind in ContactKind
