@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from fenji.analyze.churn.learning import MODELS
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent, problem_json
 from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, ChurnRules, Driver, Part, RiskClass, ScoreModel, State, Target
@@ -23,6 +24,7 @@ from fenji.workflow.churn import (
     churn_at,
     propensity_at,
 )
+from fenji.workflow.taking import StoredList
 
 HELP = _(
     "Foretells which customers are about to leave and why, learned from past dates; with --propensity, which are about to order. Tells "
@@ -64,6 +66,8 @@ def command(
     top: Top = 20,
     as_of: AsOf = None,
     policy: Policy = None,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -71,6 +75,7 @@ def command(
 ) -> None:
     """Prints who is about to leave, or to order."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     asked: dict[str, Any] = {
         "as_of": day_of(as_of),
         "policy": policy,
@@ -83,6 +88,12 @@ def command(
             found = propensity_at(workspace, **asked, progress=progress)
         else:
             result = churn_at(workspace, **asked, progress=progress)
+    if out is not None:
+        what, run_id, day = (
+            (StoredList.PROPENSITY, found.run_id, found.as_of) if propensity else (StoredList.CHURN, result.run_id, result.as_of)
+        )
+        take_stored(workspace, what, out, output, run_id=run_id, as_of=day, force=force)
+        return
     if propensity:
         output.json(propensity_answer(found, output)) if output.is_json else show_propensity(found, output)
     elif output.is_json:

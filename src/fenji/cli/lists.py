@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,8 @@ import typer
 
 from fenji.cli.output import Output, number
 from fenji.language import message as _
-from fenji.reports.lists import write_list
+from fenji.reports.lists import check_target, write_list
+from fenji.workflow.taking import StoredList, open_stored_list
 from fenji.workspace.listing import Listing
 
 Out = Annotated[
@@ -27,6 +29,30 @@ def take(listing: Listing, out: Path, output: Output, *, force: bool) -> int:
     if not output.is_json:
         output.say(_("{rows} {rows:row|rows} written to {file}."), rows=number(rows), file=str(out))
     return rows
+
+
+def take_stored(
+    workspace: Path,
+    what: StoredList,
+    out: Path,
+    output: Output,
+    *,
+    run_id: str,
+    as_of: date,
+    earlier_on: date | None = None,
+    force: bool,
+) -> None:
+    """Writes the customers of an analysis that has been published, and says so."""
+    with open_stored_list(workspace, what, run_id=run_id, as_of=as_of, earlier_on=earlier_on) as listing:
+        rows = take(listing, out, output, force=force)
+        if output.is_json:
+            output.json(taken_json(listing, out, rows))
+
+
+def may_be_written(out: Path | None, *, force: bool) -> None:
+    """Whether a list can be written, asked before anything is computed for it; see ``check_target``."""
+    if out is not None:
+        check_target(out, force=force)
 
 
 def taken_json(listing: Listing, out: Path, rows: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from fenji.analyze.segments.tree_growing import conditions_text
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Output, problem_json
 from fenji.cli.segment_tables import (
@@ -26,6 +27,7 @@ from fenji.language import message as _
 from fenji.wording.clusters import description
 from fenji.wording.trees import rule_sentence
 from fenji.workflow.segments import ClusterRow, SegmentRow, SegmentsResult, TreeRow, segments_at
+from fenji.workflow.taking import StoredList
 
 HELP = _(
     "Shows the groups among the customers: lifecycle, RFM, behavior, spending power, interests, region and clusters, each beside the tiers."
@@ -54,6 +56,8 @@ def command(
     customer: Customer = None,
     as_of: AsOf = None,
     policy: Policy = None,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -61,6 +65,7 @@ def command(
 ) -> None:
     """Prints the segments."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     target = one_of(Target, explain, _("target"))
     with output.progress() as progress:
         result = segments_at(
@@ -71,6 +76,9 @@ def command(
             engine=engine_of(engine),
             progress=progress,
         )
+    if out is not None:
+        take_stored(workspace, StoredList.SEGMENTS, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
+        return
     if output.is_json:
         output.json(answer(result, output))
         return

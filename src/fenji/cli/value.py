@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Output, money, number, percent, problem_json
 from fenji.cli.value_tables import (
@@ -22,6 +23,7 @@ from fenji.cli.value_tables import (
 )
 from fenji.domain.value import Choice, OrderModel
 from fenji.language import message as _
+from fenji.workflow.taking import StoredList
 from fenji.workflow.value import ValueResult, value_at
 
 HELP = _(
@@ -56,6 +58,8 @@ def command(
     policy: Policy = None,
     customer: OneCustomer = None,
     top: Top = 10,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -63,6 +67,7 @@ def command(
 ) -> None:
     """Prints the value of the customers, or of one."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     with output.progress() as progress:
         result = value_at(
             workspace,
@@ -73,6 +78,9 @@ def command(
             top=top,
             progress=progress,
         )
+    if out is not None:
+        take_stored(workspace, StoredList.VALUE, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
+        return
     if output.is_json:
         output.json(answer(result, output))
     elif result.customer is not None:

@@ -41,6 +41,7 @@ suggesting         a draft of a policy from the data
 first_policy       the tiers with which a shop begins, from its own customers
 publishing         freezes a version of a policy, and lists all versions
 overrides          tiers that people decide by hand, and which of them count
+taking             the list of customers behind an analysis, ready for a file
 tables             which tables are published, and in which files
 auditing           who changed what, and whether the record of it is whole
 selftest           rebuilds published numbers
