@@ -1,4 +1,4 @@
-# Six words for everyone, `make golden` for the SQL on file, and `make faults` for slow proofs. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
+# Six words for everyone, `make golden` for the SQL on file, `make nightly` and `make faults` for slow proofs. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
 BIN := .venv/bin
@@ -7,7 +7,7 @@ comma := ,
 EXTRAS := dev,postgres$(if $(shell command -v java 2>/dev/null),$(comma)spark)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test golden faults check bench serve fix docs clean
+.PHONY: help setup demo test golden nightly faults check bench serve fix docs clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ test: .venv/developer ## every test
 
 golden: .venv/developer ## the SQL of the steps on file written anew, for review (tests/golden)
 	PYTHONPATH=tests $(BIN)/python -m golden.steps
+
+nightly: .venv/developer ## every law with 1,000 examples; hours
+	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 --dist loadgroup tests/property
 
 faults: .venv/developer ## slow proofs: every company of ../shared/door, every small input that once failed, killed runs, real data on both engines
 	$(BIN)/pytest -n 2 -m "door or proof"

@@ -18,13 +18,18 @@ Errors of one stage live in that stage and derive from these. Entrances map ``ki
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Self
 
 from fenji.language import Language, translate
 from fenji.language import message as _
+
+STEPS_SAID: ContextVar[Mapping[str, str]] = ContextVar("steps_said", default=MappingProxyType({}))
+"""How the entrance that asks says what to do next: a step of ``domain.steps``: its own catalog message. Set by each entrance."""
 
 
 class Kind(StrEnum):
@@ -81,7 +86,9 @@ class Problem:
 
     def what_to_do(self, language: Language) -> str:
         """What to do about it; empty where nothing is advised."""
-        return translate(self.advice, language, **self._values(language)) if self.advice else ""
+        return (
+            translate(STEPS_SAID.get().get(self.advice, self.advice), language, **self._values(language)) if self.advice else ""
+        )
 
     def _values(self, language: Language) -> dict[str, object]:
         # ``what`` names a kind of thing, such as a metric or a column: a word of the catalogs, not of the user.

@@ -18,6 +18,10 @@ class Language(StrEnum):
     EN = "en"
 
 
+DEFAULT_LANGUAGE = Language.ZH
+"""Of a workspace whose settings name none."""
+
+
 def message(text: str) -> str:
     """Marks an English text for the catalogs and returns it unchanged; imported as ``_`` where it is used."""
     return text

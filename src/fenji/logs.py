@@ -6,25 +6,24 @@ Nothing is set up at import: an entrance opens ``kept_log`` around its work. A l
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
-
-import structlog
 
 LOG_FILE = "fenji.log"
 
 
 @contextmanager
-def kept_log(folder: Path | None) -> Iterator[None]:
-    """Sends all events to a file in the folder, one JSON object a line; without a writable folder they are dropped."""
+def kept_log(folder: Path | None) -> Iterator[Callable[..., None]]:
+    """Gives what tells an event and its fields to a file in the folder, one JSON object a line; without a writable folder they are dropped."""
     stream = _opened(folder)
     if stream is None:
-        # Standard output belongs to answers, so that structlog's own default, printing there, will not do.
-        structlog.configure(processors=[_drop], cache_logger_on_first_use=False)
-        yield
+        # Standard output belongs to answers, so nothing may go there.
+        yield lambda *_event, **_fields: None
         return
+    import structlog  # noqa: PLC0415 - heavy third-party, only where a log is kept
+
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -37,7 +36,7 @@ def kept_log(folder: Path | None) -> Iterator[None]:
         cache_logger_on_first_use=False,
     )
     try:
-        yield
+        yield structlog.get_logger().info
     finally:
         structlog.reset_defaults()
         stream.close()
@@ -51,7 +50,3 @@ def _opened(folder: Path | None) -> TextIO | None:
         return (folder / LOG_FILE).open("a", encoding="utf-8", buffering=1)
     except OSError:
         return None
-
-
-def _drop(_logger: object, _method: str, _event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    raise structlog.DropEvent

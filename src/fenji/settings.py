@@ -22,14 +22,12 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from fenji.choices import SETTINGS_FILE, EngineName
 from fenji.errors import InvalidSettings, NotFound, Place, unknown_name
-from fenji.language import Language, translate
+from fenji.language import DEFAULT_LANGUAGE, Language, translate
 from fenji.language import message as _
 from fenji.validation import Objection, dotted, problems_of
 from fenji.validation import Path as Keys
-
-SETTINGS_FILE = "fenji.toml"
-"""The file's name in the workspace."""
 
 ENVIRONMENT_PREFIX = "FENJI_"
 """``FENJI_TIME_ZONE`` overrides ``time_zone``."""
@@ -37,13 +35,6 @@ ENVIRONMENT_PREFIX = "FENJI_"
 _SECRET = re.compile(r"secret|password|token|key|credential", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:/@]*):[^@/]*@")
 _MASK = "***"
-
-
-class EngineName(StrEnum):
-    """Where expressions run."""
-
-    DUCKDB = "duckdb"
-    SPARK = "spark"
 
 
 @dataclass(frozen=True)
@@ -117,7 +108,7 @@ class Settings(BaseModel):
             help=_("Language of reports and messages: zh or en."),
             why=_("Chinese and English are equal; most companies that use fenji write Chinese."),
         ),
-    ] = Language.ZH
+    ] = DEFAULT_LANGUAGE
     time_zone: Annotated[
         str,
         AfterValidator(_zone),

@@ -26,12 +26,14 @@ HEAVY = {
     "lightgbm",
     "numpy",
     "pandas",
+    "phonenumbers",
     "pyarrow",
     "pyspark",
     "scipy",
     "sklearn",
     "sqlalchemy",
     "statsforecast",
+    "structlog",
     "uvicorn",
 }
 """Third-party libraries that take long to load, and so may be imported where they are used."""

@@ -56,6 +56,15 @@ def asks_for_the_engine(file: SourceFile) -> Iterator[str]:
                 yield f"line {node.lineno}: asks which engine it runs on"
 
 
+def declares_an_engines_function(file: SourceFile) -> Iterator[str]:
+    """Functions for which Ibis has no word are named in tables/functions.py; how an engine calls them is engines/functions.py's."""
+    if file.room == "engines" or str(file.path) == "tables/functions.py":
+        return
+    for node in ast.walk(file.syntax):
+        if isinstance(node, ast.Attribute) and node.attr == "udf" and ast.unparse(node.value) == "ibis":
+            yield f"line {node.lineno}: declares a function of an engine"
+
+
 def test_steps_are_told_their_date() -> None:
     assert violations(date_by_default) == []
 
@@ -66,6 +75,15 @@ def test_steps_are_lazy_and_exact() -> None:
 
 def test_nobody_asks_which_engine_it_is() -> None:
     assert violations(asks_for_the_engine) == []
+
+
+def test_only_engines_know_how_engines_call_their_functions() -> None:
+    assert violations(declares_an_engines_function) == []
+
+
+def test_a_function_of_an_engine_is_found() -> None:
+    text = '@ibis.udf.scalar.builtin(name="bit_count")\ndef bits(mask): ...'
+    assert len(list(declares_an_engines_function(example(text)))) == 1
 
 
 @pytest.mark.parametrize(

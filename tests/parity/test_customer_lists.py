@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fenji.choices import EngineName
 from fenji.engines.engine import Engine
-from fenji.settings import EngineName
 from fenji.workflow.customers import customers_at, open_customers
 from fenji.workspace.customer_choice import Asked
 from fixtures.customer_list import shop_with_lists

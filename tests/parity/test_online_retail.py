@@ -5,34 +5,31 @@ Two months around the nine days in which both sheets hold the same invoices; all
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from fenji.language import Language
+from fenji.settings import EngineName
 from fenji.tables.clean import CLEAN
 from fenji.workflow.demo import DATA_FILE, _make_workspace
+from fenji.workflow.running import run_all
 
-AS_OF = "2011-01-15"
+AS_OF = date(2011, 1, 15)
 
 pytestmark = [pytest.mark.spark, pytest.mark.proof]
 
 
-def run(folder: Path, engine: str) -> str:
+def run(folder: Path, engine: EngineName) -> str:
     """Two reviews of some of the demo's data, as a user decides them; the id of the run."""
     _make_workspace(folder, Language.EN)
     file = folder / "data" / DATA_FILE
     some = f"SELECT * FROM '{file}' WHERE InvoiceDate >= '2010-11-15' AND InvoiceDate < '2011-01-16'"
     duckdb.sql(some).write_parquet(str(folder / "some.parquet"))
     (folder / "some.parquet").replace(file)
-    command = [sys.executable, "-m", "fenji.cli.main", "run", "--workspace", str(folder), "--engine", engine, "--json"]
-    done = subprocess.run([*command, "--as-of", AS_OF, "--history", "2"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)["run_id"]
+    return run_all(folder, as_of=AS_OF, history=2, engine=engine).run_id
 
 
 def tables(folder: Path, run: str) -> dict[str, str]:
@@ -46,8 +43,8 @@ def tables(folder: Path, run: str) -> dict[str, str]:
 
 
 def test_both_engines_publish_the_same_tables_of_online_retail(tmp_path: Path) -> None:
-    one = tables(tmp_path / "duck", run(tmp_path / "duck", "duckdb"))
-    other = tables(tmp_path / "spark", run(tmp_path / "spark", "spark"))
+    one = tables(tmp_path / "duck", run(tmp_path / "duck", EngineName.DUCKDB))
+    other = tables(tmp_path / "spark", run(tmp_path / "spark", EngineName.SPARK))
     assert list(one) == list(other)
     assert set(one) >= set(CLEAN) | {"insight.customer_metric", "insight.tier_assignment", "insight.tier_count"}
     connection = duckdb.connect()

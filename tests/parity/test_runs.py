@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from fenji.choices import EngineName
 from fenji.language import Language
-from fenji.settings import EngineName
 from fenji.tables.clean import CLEAN
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all

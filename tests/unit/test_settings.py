@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fenji.choices import EngineName
 from fenji.errors import InvalidSettings, NotFound, Place
 from fenji.language import Language
-from fenji.settings import SETTINGS, EngineName, Settings, read_settings, render_settings_toml
+from fenji.settings import SETTINGS, Settings, read_settings, render_settings_toml
 
 
 def write(folder: Path, text: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.moves import MovesResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
@@ -17,6 +18,8 @@ ANSWERS: Mapping[str, type] = {
     "tiers": TiersResult,
     "moves": MovesResult,
     "why": WhyResult,
+    "audit": AuditResult,
+    "audit --verify": AuditVerified,
 }
 
 FAILED = FailedAnswer

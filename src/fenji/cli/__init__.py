@@ -1,6 +1,7 @@
 """How does a person at a terminal, or a script, ask? One file per command: parse, call one use-case, print what it returns.
 
 main      the command fenji: understands the line, runs it, ends with the exit code
+commands  which commands there are, and what each does
 options   the options that every command takes, and the language spoken before they are read
 help      how a command explains itself
 output    tables and sentences for people, one JSON object for scripts

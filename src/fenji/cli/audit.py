@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.audit import AuditResult, AuditVerified, Change
 from fenji.cli.options import AsJson, Lang, Workspace, day_of, one_of
 from fenji.cli.output import Col, Output, number
-from fenji.domain.audit import Action, AuditEntry, SubjectKind
+from fenji.domain.audit import Action, SubjectKind
 from fenji.domain.principals import PrincipalKind
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.workflow.auditing import SHOWN, AuditResult, AuditVerified, list_audit, verify_audit
+from fenji.workflow.auditing import SHOWN, list_audit, verify_audit
 
-HELP = _(
-    "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that nobody rewrote it."
-)
 EXAMPLES = "fenji audit\nfenji audit --since 2026-01-01 --action policy_published\nfenji audit --subject M1\nfenji audit --verify"
 
 HASH_SHOWN = 12
@@ -81,7 +79,7 @@ def command(
         _refuse_beside_verify({"--limit": limit, "--since": since, "--action": action, "--subject": subject})
         verified = verify_audit(workspace)
         if output.is_json:
-            output.json(verified_answer(verified))
+            output.json(verified)
         else:
             show_verified(verified, output)
         return
@@ -93,7 +91,7 @@ def command(
         subject=subject,
     )
     if output.is_json:
-        output.json(answer(result))
+        output.json(result)
     else:
         show(result, output)
 
@@ -101,31 +99,6 @@ def command(
 def _refuse_beside_verify(given: dict[str, object]) -> None:
     text = _("'{name}' means nothing beside --verify, which checks the whole log.")
     InvalidArgument.raise_if(Problem(text, {"name": name}) for name, value in given.items() if value is not None)
-
-
-def answer(result: AuditResult) -> dict[str, Any]:
-    """The JSON object of the list."""
-    return {"run_id": None, "as_of": None, "entries": [_record(each) for each in result.entries]}
-
-
-def _record(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "number": entry.number,
-        "at": entry.at,
-        "principal_kind": str(entry.principal.kind),
-        "principal": entry.principal.name,
-        "action": str(entry.action),
-        "subject_kind": str(entry.subject.kind),
-        "subject": entry.subject.name,
-        "details": dict(entry.details),
-        "previous_hash": entry.previous_hash,
-        "hash": entry.hash,
-    }
-
-
-def verified_answer(result: AuditVerified) -> dict[str, Any]:
-    """The JSON object of ``--verify`` where the log is whole."""
-    return {"run_id": None, "as_of": None, "verified": result.entries, "newest_hash": result.newest_hash}
 
 
 def show(result: AuditResult, output: Output) -> None:
@@ -138,15 +111,15 @@ def show(result: AuditResult, output: Output) -> None:
     output.table(columns, [_cells(each, output) for each in result.entries])
 
 
-def _cells(entry: AuditEntry, output: Output) -> list[str]:
-    name = entry.subject.name
-    shown = name[:HASH_SHOWN] if entry.subject.kind is SubjectKind.CUSTOMER else name
+def _cells(entry: Change, output: Output) -> list[str]:
+    name = entry.subject
+    shown = name[:HASH_SHOWN] if entry.subject_kind is SubjectKind.CUSTOMER else name
     return [
         number(entry.number),
         f"{entry.at:%Y-%m-%d %H:%M:%S}",
-        output.text(KINDS[entry.principal.kind], name=entry.principal.name),
+        output.text(KINDS[entry.principal_kind], name=entry.principal),
         output.text(ACTIONS[entry.action]),
-        output.text(SUBJECTS[entry.subject.kind], name=shown),
+        output.text(SUBJECTS[entry.subject_kind], name=shown),
         ", ".join(f"{key}={value}" for key, value in entry.details.items() if value is not None),
     ]
 

@@ -26,10 +26,6 @@ from fenji.workflow.churn import (
 )
 from fenji.workflow.taking import StoredList
 
-HELP = _(
-    "Foretells which customers are about to leave and why, learned from past dates; with --propensity, which are about to order. Tells "
-    "how well that would have worked before."
-)
 EXAMPLES = "fenji churn\nfenji churn --customer 13085\nfenji churn --propensity --top 50\nfenji churn --json"
 
 CustomerId = Annotated[str | None, typer.Option("--customer", metavar="ID", help=_("One customer's risk and its reasons."))]

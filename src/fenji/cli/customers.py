@@ -23,7 +23,6 @@ from fenji.workflow.customers import DEFAULT_SORT, CustomersResult, customers_at
 from fenji.workspace.customer_choice import Asked
 from fenji.workspace.uploaded_list import Uploaded
 
-HELP = _("Lists customers: by tier, movement, segment, risk, mark, an own list of ids or phones, and any condition over metrics.")
 EXAMPLES = (
     "fenji customers --tier vip\n"
     'fenji customers --where "days_since_last_order > 60" --sort -net_revenue_12m\n'

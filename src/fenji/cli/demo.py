@@ -16,9 +16,6 @@ from fenji.cli.output import Col, Output, number
 from fenji.language import message as _
 from fenji.workflow.demo import DemoResult, run_demo
 
-HELP = _(
-    "Shows the whole thread on a shipped data set: two years of invoices of a British gift shop, a million lines. Takes about half a minute."
-)
 EXAMPLES = "fenji demo\nfenji demo --workspace demo --lang zh"
 
 DemoFolder = Annotated[

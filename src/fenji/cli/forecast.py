@@ -21,9 +21,6 @@ from fenji.wording.reviews import lost_sentence
 from fenji.workflow.forecast import ForecastResult, forecast_at
 from fenji.workflow.trends import MOST_MONTHS, trend_at
 
-HELP = _(
-    "Foretells the tiers of the next reviews, or revenue, orders and customers of the next months, with intervals, and tells how well that would have worked before."
-)
 EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json\nfenji forecast --of revenue\nfenji forecast --of orders --by tier"
 
 

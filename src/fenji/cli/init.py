@@ -13,7 +13,6 @@ from fenji.cli.output import Output
 from fenji.language import message as _
 from fenji.workflow.initiating import DEFAULT_TEMPLATE, init_workspace
 
-HELP = _("Makes a workspace: settings, a starter for sources.yaml, and the policy of a template. Overwrites nothing.")
 EXAMPLES = (
     "fenji init shop\nfenji init shop --template membership --lang zh\nfenji init shop --currency EUR --time-zone Europe/Berlin"
 )

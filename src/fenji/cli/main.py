@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -11,11 +12,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
 
-import structlog
 import typer
 from typer.exceptions import TyperException
 
 from fenji import __version__
+from fenji.choices import SETTINGS_FILE
+from fenji.cli.commands import COMMANDS
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
 from fenji.cli.help import Command, Entry, Group, speak
 from fenji.cli.options import Lang, spoken_language, workspace_of
@@ -24,7 +26,6 @@ from fenji.errors import FenjiError
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.logs import kept_log
-from fenji.settings import SETTINGS_FILE
 
 HELP = _("Puts every customer into a tier by rules that people can read, and counts and explains the tiers.")
 EXAMPLES = (
@@ -34,35 +35,11 @@ EXAMPLES = (
     "fenji run --workspace shop\n"
     "fenji tiers --workspace shop"
 )
-COMMANDS = (
-    "start",
-    "init",
-    "map",
-    "run",
-    "quality",
-    "tiers",
-    "customers",
-    "structure",
-    "moves",
-    "why",
-    "whatif",
-    "churn",
-    "forecast",
-    "segments",
-    "rules",
-    "recommend",
-    "value",
-    "priority",
-    "tables",
-    "audit",
-    "selftest",
-    "demo",
-    "policy",
-)
-"""The modules of this package that are commands, in the order in which a new user needs them; ``policy`` has words of its own below it."""
-
 GARBAGE_AFTER = (50_000, 50, 100)
 """New objects, and collections of the younger generations, after which Python looks for garbage; memory is bounded by tables, not by these."""
+
+BROKEN_PIPE = 120
+"""Python's own exit code where nobody reads on, as behind ``| head``."""
 
 LOGS_FOLDER = "logs"
 """Inside the workspace."""
@@ -72,7 +49,14 @@ def run() -> None:
     """Runs the command line of this process and ends it with the exit code."""
     # Expressions are a hundred thousand small objects that live as long as the command: looking for garbage among them took a tenth of it.
     gc.set_threshold(*GARBAGE_AFTER)
-    sys.exit(answer(sys.argv[1:]))
+    code = answer(sys.argv[1:])
+    # All is written and closed. Taking every object apart before the end took a quarter of a short command, so that is left to the system.
+    atexit._run_exitfuncs()  # noqa: SLF001 - as multiprocessing does in the same place
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = code or BROKEN_PIPE
+    os._exit(code)
 
 
 def answer(arguments: Sequence[str]) -> int:
@@ -80,29 +64,30 @@ def answer(arguments: Sequence[str]) -> int:
     output = Output(spoken_language(arguments, os.environ), is_json="--json" in arguments)
     logs = _logs_of(arguments)
     began = monotonic()
-    with kept_log(logs):
+    with kept_log(logs) as log:
         code = _outcome(arguments or ["--help"], output, logs)
         seconds = round(monotonic() - began, 3)
-        structlog.get_logger().info("command ended", command=_named(arguments), exit_code=code, seconds=seconds)
+        log("command ended", command=_named(arguments), exit_code=code, seconds=seconds)
     return code
 
 
 def program(language: Language, commands: Iterable[str] = COMMANDS) -> Any:  # noqa: ANN401 - Typer's private union of commands
-    """The command line, or some commands of it, explaining itself in a language."""
+    """The command line explaining itself in a language; of the commands that are not given it knows the name and the help only."""
     app = typer.Typer(cls=Group, help=HELP, epilog=EXAMPLES, add_completion=False, rich_markup_mode=None)
     app.callback()(_root)
     for name in commands:
         # A command loads what it needs and nothing else: half of the time of a short one is loading.
         module = import_module(f"fenji.cli.{name}")
         if not hasattr(module, "COMMANDS"):
-            _add(app, name, (module.command, module.HELP, module.EXAMPLES))
+            _add(app, name, (module.command, COMMANDS[name], module.EXAMPLES))
             continue
-        below = typer.Typer(cls=Group, help=module.HELP, epilog=module.EXAMPLES, rich_markup_mode=None, no_args_is_help=True)
+        below = typer.Typer(cls=Group, help=COMMANDS[name], epilog=module.EXAMPLES, rich_markup_mode=None, no_args_is_help=True)
         below.callback()(_below)
         for word, entry in module.COMMANDS.items():
             _add(below, word, entry)
         app.add_typer(below, name=name, cls=Group)
-    found = typer.main.get_command(app)
+    found: Any = typer.main.get_command(app)
+    found.commands = {name: found.commands.get(name) or Command(name, help=words) for name, words in COMMANDS.items()}
     speak(found, language)
     return found
 
@@ -113,8 +98,8 @@ def _add(group: typer.Typer, name: str, entry: Entry) -> None:
 
 
 def _asked(arguments: Sequence[str]) -> tuple[str, ...]:
-    """The command that a line names; all of them where it names none or begins otherwise, for help and for slips."""
-    return (arguments[0],) if arguments and arguments[0] in COMMANDS else COMMANDS
+    """The commands that a line may mean: help and slips need none of them."""
+    return tuple(name for name in COMMANDS if name in arguments)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer's way of calling back

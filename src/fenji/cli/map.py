@@ -21,9 +21,6 @@ from fenji.domain.feeds import Feed
 from fenji.language import message as _
 from fenji.workflow.mapping import MapResult, check_target, take_in_hand
 
-HELP = _(
-    "Reads samples of your files and proposes sources.yaml: which column is which field, how sure that is, and what is missing."
-)
 EXAMPLES = "fenji map orders/*.csv\nfenji map orders members.xlsx --workspace shop --write"
 
 Files = Annotated[

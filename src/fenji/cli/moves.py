@@ -19,9 +19,6 @@ from fenji.language import message as _
 from fenji.workflow.moves import moves_between
 from fenji.workflow.taking import StoredList
 
-HELP = _(
-    "Shows who moved between two reviews: from tier to tier, new, returned and lost; how each tier got from opening to closing; and whom it kept."
-)
 EXAMPLES = "fenji moves\nfenji moves --from 2011-09-30 --to 2011-12-09\nfenji moves --json"
 
 From = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -10,11 +11,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from fenji.choices import SETTINGS_FILE, EngineName
 from fenji.domain.written_days import days_written
-from fenji.errors import FenjiError, InvalidArgument, unknown_name
-from fenji.language import Language
+from fenji.errors import InvalidArgument, unknown_name
+from fenji.language import DEFAULT_LANGUAGE, Language
 from fenji.language import message as _
-from fenji.settings import SETTINGS_FILE, EngineName, read_settings
 
 LANGUAGE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -116,17 +117,24 @@ def spoken_language(arguments: Sequence[str], environment: Mapping[str, str]) ->
     chosen = option_value(arguments, "--lang")
     if chosen in tuple(Language):
         return Language(chosen)
-    folder = workspace_of(arguments)
-    if (folder / SETTINGS_FILE).is_file():
-        try:
-            return read_settings(folder, environment).language
-        except FenjiError:
-            # The command itself reports what is wrong with the settings; in which language is then the system's choice.
-            pass
     if environment.get("FENJI_LANGUAGE") in tuple(Language):
         return Language(environment["FENJI_LANGUAGE"])
+    if (written := _written_language(workspace_of(arguments) / SETTINGS_FILE)) is not None:
+        return written
     system = next((environment[name] for name in LANGUAGE_VARIABLES if environment.get(name)), "")
     return Language.ZH if system.lower().startswith("zh") else Language.EN
+
+
+def _written_language(file: Path) -> Language | None:
+    """The language that a workspace's settings name, else their default; None without settings that can be read.
+
+    The command itself reads all settings and reports what is wrong with them.
+    """
+    try:
+        written = tomllib.loads(file.read_text("utf-8-sig")).get("language", DEFAULT_LANGUAGE)
+    except (OSError, ValueError):
+        return None
+    return Language(written) if written in tuple(Language) else None
 
 
 def workspace_of(arguments: Sequence[str]) -> Path:

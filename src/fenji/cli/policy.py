@@ -20,7 +20,6 @@ from fenji.wording.policies import policy_in_words
 from fenji.wording.rules import Wording, sentence
 from fenji.workflow.policies import LintedFile, LintResult, PolicyResult, lint_policies, show_policy
 
-HELP = _("Shows the rules in words, checks and publishes them, and records which tiers people decide by hand.")
 EXAMPLES = "fenji policy show\nfenji policy lint\nfenji policy publish policies/retail.yaml\nfenji policy overrides"
 
 Files = Annotated[

@@ -28,9 +28,6 @@ from fenji.wording.rules import Wording
 from fenji.workflow.priority import PriorityResult, priority_at
 from fenji.workflow.taking import StoredList
 
-HELP = _(
-    "Puts all customers into one order of attention, tells what each part brings, and lists who may rise, fall, or become a frequent customer."
-)
 EXAMPLES = "fenji priority\nfenji priority --top 50 --json\nfenji priority --customer C1001"
 
 Top = Annotated[

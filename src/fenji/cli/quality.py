@@ -13,7 +13,6 @@ from fenji.domain.reasons import EXPECTED, Reason
 from fenji.language import message as _
 from fenji.workflow.quality import report_quality
 
-HELP = _("Shows what became of every row: kept, rejected with a reason, or counted elsewhere; and how good each column is.")
 EXAMPLES = "fenji quality\nfenji quality --json\nfenji quality --run 20260203T050607-1a2b"
 
 FILES_SHOWN = 30

@@ -16,7 +16,6 @@ from fenji.language import message as _
 from fenji.workflow.recommend import RecommendResult, recommend_at
 from fenji.workflow.taking import StoredList
 
-HELP = _("Recommends products to every customer, with the reason of each, and tells how well that would have worked before.")
 EXAMPLES = "fenji recommend\nfenji recommend --customer 12347\nfenji recommend --product 22423 --tier vip --json"
 
 Customer = Annotated[

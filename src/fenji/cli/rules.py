@@ -15,7 +15,6 @@ from fenji.domain.basket_rules import BasketItem, ItemKind
 from fenji.language import message as _
 from fenji.workflow.baskets import RuleOrder, RulesResult, rules_at
 
-HELP = _("Tells what is bought together: rules over orders, overall and per tier, with redundant ones left out.")
 EXAMPLES = "fenji rules\nfenji rules --tier vip --items category\nfenji rules --product 22423 --json"
 
 Items = Annotated[

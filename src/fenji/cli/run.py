@@ -14,9 +14,6 @@ from fenji.cli.output import Output, number
 from fenji.language import message as _
 from fenji.workflow.running import run_all
 
-HELP = _(
-    "Reads new and changed files, makes the clean base and the metrics, puts every customer into a tier, and publishes it all at once."
-)
 EXAMPLES = "fenji run\nfenji run --as-of 2011-12-09 --history 24\nfenji run --engine spark --json"
 
 History = Annotated[

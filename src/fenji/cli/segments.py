@@ -29,9 +29,6 @@ from fenji.wording.trees import rule_sentence
 from fenji.workflow.segments import ClusterRow, SegmentRow, SegmentsResult, TreeRow, segments_at
 from fenji.workflow.taking import StoredList
 
-HELP = _(
-    "Shows the groups among the customers: lifecycle, RFM, behavior, spending power, interests, region and clusters, each beside the tiers."
-)
 EXAMPLES = "fenji segments\nfenji segments --clusters\nfenji segments --explain tiers --json"
 
 Lifecycle = Annotated[bool, typer.Option("--lifecycle", help=_("Only lifecycle stages, and when one begins."))]

@@ -14,7 +14,6 @@ from fenji.errors import Kind
 from fenji.language import message as _
 from fenji.workflow.selftest import SelfTestResult, self_test
 
-HELP = _("Rebuilds published figures from their data and shows what was expected, found, and where it was published.")
 EXAMPLES = "fenji selftest\nfenji selftest --json"
 
 NUMBERS = 4

@@ -31,9 +31,6 @@ from fenji.workflow.arrival_warnings import FILES_NOT_READ, SHEETS_NOT_READ
 from fenji.workflow.mapping import MapResult
 from fenji.workflow.starting import StartResult, start
 
-HELP = _(
-    "Reads every file of a folder, asks you what the files leave open, and puts every customer into a tier. Run it again when new files have come."
-)
 EXAMPLES = "fenji start shop-exports\nfenji start shop-exports --lang zh\nfenji start shop-exports --answers answers.json --json"
 
 _PERSON = ("customer_id", "phone", "email", "union_id", "referrer_id")

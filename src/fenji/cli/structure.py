@@ -19,9 +19,6 @@ from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.workflow.structure import Part, StructureResult, structure_of
 
-HELP = _(
-    "Shows what lies behind the tiers: statistics of every metric, who the customers are, what they buy and where, on how few the revenue rests, and when they order."
-)
 EXAMPLES = (
     "fenji structure\n"
     "fenji structure --of profile --metric orders_12m --metric net_revenue_12m\n"

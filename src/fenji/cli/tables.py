@@ -13,7 +13,6 @@ from fenji.cli.output import Col, Output, number
 from fenji.language import message as _
 from fenji.workflow.tables import TablesResult, tables_now, write_views
 
-HELP = _("Lists the published tables with their rows and days, and gives their files to other tools.")
 EXAMPLES = "fenji tables\nfenji tables --current\nfenji tables --sql views.sql"
 
 Run = Annotated[

@@ -17,9 +17,6 @@ from fenji.language import message as _
 from fenji.workflow.arrival_warnings import is_headline
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 
-HELP = _(
-    "Shows the tiers at a date: customers, their share, their revenue of twelve months, and the averages of the main metrics."
-)
 EXAMPLES = "fenji tiers\nfenji tiers --as-of 2011-12-09 --by region\nfenji tiers --run 20260203T050607-1a2b\nfenji tiers --json"
 
 By = Annotated[

@@ -26,9 +26,6 @@ from fenji.language import message as _
 from fenji.workflow.taking import StoredList
 from fenji.workflow.value import ValueResult, value_at
 
-HELP = _(
-    "Values every customer: what it brought, whether it still is a customer, what it will order and bring; in classes, beside the tiers."
-)
 EXAMPLES = "fenji value\nfenji value --top 50 --json\nfenji value --customer C1001"
 
 Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help=_("How many customers to list, the most valuable first."))]

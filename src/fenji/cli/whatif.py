@@ -18,9 +18,6 @@ from fenji.wording.rules import Wording, sentence
 from fenji.workflow.replaying import replay_at
 from fenji.workflow.whatif import WhatIfResult, whatif_at
 
-HELP = _(
-    "Tries another policy on the customers as they are: who would stand where, whom it would hurt, and which rule decides it."
-)
 EXAMPLES = "fenji whatif new.yaml\nfenji whatif new.yaml --replay 12\nfenji whatif new.yaml --as-of 2011-06-30 --json"
 
 NewPolicy = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The new policy: a file like those in policies/."))]

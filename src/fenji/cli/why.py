@@ -24,7 +24,6 @@ from fenji.wording.reasons import (
 from fenji.wording.rules import Wording
 from fenji.workflow.why import why_of
 
-HELP = _("Explains one customer's tier: since when and why, each rule with the customer's value, what keeps it, what is missing.")
 EXAMPLES = "fenji why 13085\nfenji why 13085 --lang zh\nfenji why 13085 --as-of 2011-06-30 --json"
 
 Customer = Annotated[

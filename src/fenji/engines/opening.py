@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fenji.choices import EngineName
 from fenji.engines.duck import DuckEngine
 from fenji.engines.spark import SparkEngine
-from fenji.settings import EngineName, Settings
+from fenji.settings import Settings
 
 
 def open_engine(settings: Settings, scratch: Path, *, name: EngineName | None = None) -> DuckEngine | SparkEngine:

@@ -5,7 +5,7 @@ Writes  clean.contact_point: one row per customer, kind and value
 Units   days of the workspace's zone
 Keeps   every phone, e-mail and name that a kept row of a known customer says, once; without masked ones, those that stand for nobody,
         phones and e-mails of more customers than ``shared_by_many`` (a shop's own), and names of receivers who need not be the customer
-Source  decision 0037: the receiver of an order is taken for the customer where no other name is known of the customer, or where the
+Source  decision 0041: the receiver of an order is taken for the customer where no other name is known of the customer, or where the
         name is known from elsewhere too
 """
 

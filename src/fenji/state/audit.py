@@ -81,7 +81,7 @@ class AuditLog:
             "previous_hash": head.hash,
         }
         values["hash"] = _hash_of(values)
-        self._session.execute(insert(AuditRow).values(values))
+        self._session.execute(insert(AuditRow), values)
         head.number, head.hash = head.number + 1, str(values["hash"])
         self._session.flush()
 

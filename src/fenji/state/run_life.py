@@ -13,7 +13,7 @@ from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.errors import FenjiError
 from fenji.state.heartbeat import beating
-from fenji.state.runs import KILLED, NOT_PUBLISHED
+from fenji.state.runs import KILLED
 from fenji.state.store import Store
 from fenji.state.transaction import Transaction
 
@@ -28,6 +28,10 @@ class Access(Protocol):
     def transaction(self, principal: Principal) -> AbstractContextManager[Transaction]:
         """See Database.transaction."""
         ...
+
+
+NOT_PUBLISHED = "not_published"
+"""The failure of a run that ended without an error and without publishing."""
 
 
 class Runs:

@@ -29,9 +29,6 @@ from fenji.state.models import RunRow, RunTableRow
 KILLED = "killed"
 """The failure of a run whose process ended without a word."""
 
-NOT_PUBLISHED = "not_published"
-"""The failure of a run that ended without an error and without publishing."""
-
 
 class RunRepository:
     """Runs and the tables that they published, inside one transaction."""

@@ -1,6 +1,7 @@
 """How is it said, in Chinese and English? Sentences of rules, reasons and models; each takes a language, never an output.
 
 rules     rules, reasons and what is missing in words
+reviews   when a customer counts as lost
 reasons   one customer's tier in words
 policies  a whole policy in words
 priority  why a customer deserves attention

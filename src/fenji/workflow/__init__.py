@@ -1,6 +1,5 @@
 """In what order does the work flow? One file per use-case; the entrances call these and render what they return.
 
-results            what every use-case answers with
 initiating         makes a workspace from a template
 starting           from a folder of exports to tiers
 folder_news        what is new in a folder that has been started before
@@ -10,7 +9,6 @@ rehearsing         tries a proposal with the steps of a run
 mapping            proposes sources.yaml from files
 running            collects, prepares, analyses and publishes
 prepared_warnings  what a run says of what it made of the data
-arrival            what came in with a run: the records
 arriving           reads them from the clean tables of a run
 arrival_warnings   what nobody must overlook about it
 unread_files       data files that no source reads
@@ -45,5 +43,6 @@ taking             the list of customers behind an analysis, ready for a file
 tables             which tables are published, and in which files
 auditing           who changed what, and whether the record of it is whole
 selftest           rebuilds published numbers
+given_tables       metrics and tiers of tables in memory, without a workspace
 demo               the whole thread on a shipped data set
 """

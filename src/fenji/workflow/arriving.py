@@ -20,13 +20,11 @@ from fenji.answers.arrival import Arrival, FileArrival, LargeOrder, LaterOrders,
 from fenji.domain.reasons import is_fault
 from fenji.domain.sources import Source
 from fenji.tables import clean
-from fenji.tables.contract import Contract
 from fenji.workflow.unread_files import unread_files, unread_sheets
+from fenji.workspace.clean_base import is_money_read
 from fenji.workspace.dates import today
 from fenji.workspace.session import Session
 
-MONEY: tuple[tuple[Contract, str], ...] = ((clean.ORDER_LINE, "net_revenue"), (clean.CONTRACT, "monthly_fee"))
-"""The tables and columns by which a company's money comes in."""
 MONTHS_SHOWN = 13
 """A year, and the month of the year before to compare the last one with."""
 LARGEST_SHOWN = 5
@@ -76,15 +74,6 @@ def arrival_of(session: Session, tables: Mapping[str, ir.Table], sources: Sequen
         largest_orders=_largest(session, lines, customer, as_of=as_of) if seen else (),
         later=_later(session, lines, later),
     )
-
-
-def is_money_read(session: Session, tables: Mapping[str, ir.Table]) -> bool:
-    """Whether any amount other than 0 stands in the clean tables; tables that are not given hold none."""
-    for contract, column in MONEY:
-        table = tables.get(contract.full_name)
-        if table is not None and session.engine.fetch(table.filter(table[column] != 0).select(column).limit(1)).num_rows:
-            return True
-    return False
 
 
 def masked(text: str) -> str:

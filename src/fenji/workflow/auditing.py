@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fenji.domain.audit import Action, AuditEntry
+from fenji.answers.audit import AuditResult, AuditVerified, Change
+from fenji.domain.audit import Action
 from fenji.domain.written_ids import written_id
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
@@ -19,24 +19,6 @@ SHOWN = 20
 
 MOST_ENTRIES = 10_000
 """Entries listed at once: about ten megabytes."""
-
-
-@dataclass(frozen=True)
-class AuditResult:
-    """The newest entries of the audit log that were asked for."""
-
-    entries: tuple[AuditEntry, ...]
-    """Newest first."""
-
-
-@dataclass(frozen=True)
-class AuditVerified:
-    """The whole audit log is as it was written."""
-
-    entries: int
-    """How many there are."""
-    newest_hash: str
-    """Hash of the newest: kept elsewhere, it proves later that nothing up to here was rewritten."""
 
 
 def list_audit(
@@ -63,7 +45,8 @@ def list_audit(
     begins = None if since is None else datetime.combine(since, time(), ZoneInfo(workspace.settings.time_zone))
     about = None if subject is None else written_id(subject)
     with workspace.state.reading() as t:
-        return AuditResult(t.audit.list_entries(limit=limit, since=begins, action=action, subject=about))
+        found = t.audit.list_entries(limit=limit, since=begins, action=action, subject=about)
+    return AuditResult(tuple(map(Change.of, found)))
 
 
 def verify_audit(root: Path) -> AuditVerified:

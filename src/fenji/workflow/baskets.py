@@ -26,6 +26,7 @@ from fenji.analyze.baskets.orders import (
     sale_items,
 )
 from fenji.analyze.baskets.tier_rules import KindRules, Scope, find_rules, least_count
+from fenji.choices import EngineName
 from fenji.documents.basket_rules import basket_choices_from_text
 from fenji.domain.basket_rules import BasketChoices, BasketItem, ItemKind
 from fenji.domain.metrics import Fact
@@ -33,7 +34,6 @@ from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, InvalidInput, Problem, unknown_name
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import clean
 from fenji.tables.insight_baskets import BASKET_RULE, BASKET_SUMMARY
 from fenji.workspace.progress import Progress, silent

@@ -12,12 +12,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from fenji.choices import EngineName
 from fenji.collect.ports import CellReading
 from fenji.domain.sources import StatusClass
 from fenji.engines.engine import Engine
 from fenji.engines.opening import open_engine
 from fenji.prepare.readings import read_values
-from fenji.settings import EngineName, Settings
+from fenji.settings import Settings
 
 _AT_ONCE = 200_000
 """Texts of one query: what comes back stays below the bound of what may be fetched."""

@@ -11,12 +11,12 @@ from typing import Any
 
 from fenji.analyze.churn.dates import longest_horizon
 from fenji.analyze.churn.ranking import most_at_stake, risk_by_tier, with_facts
+from fenji.choices import EngineName
 from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, ChurnRules, Driver, Lack, Part, RiskClass, ScoreModel, State, Target
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables.contract import Contract
 from fenji.tables.insight_churn import (
     CHURN_CALIBRATION,

@@ -14,13 +14,13 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.rules.holds import metrics_in
+from fenji.choices import EngineName
 from fenji.domain.lists import Chosen, ListColumn, ListSource
 from fenji.domain.metrics import REVENUE, Metric
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import insight
 from fenji.workspace.customer_choice import Asked, CustomerChoice
 from fenji.workspace.customer_columns import CustomerColumns, Field, Part, parts_of

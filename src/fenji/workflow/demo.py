@@ -14,11 +14,12 @@ from fenji.answers.moves import MovesResult
 from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.why import WhyResult
+from fenji.choices import SETTINGS_FILE, EngineName
 from fenji.domain.policies import Cause
 from fenji.errors import Conflict
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.settings import SETTINGS_FILE, EngineName, render_settings_toml
+from fenji.settings import render_settings_toml
 from fenji.tables import clean, insight
 from fenji.workflow.initiating import write_new
 from fenji.workflow.moves import moves_between

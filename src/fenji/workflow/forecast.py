@@ -15,6 +15,7 @@ from fenji.analyze.forecast.outlooks import BY_FLOWS
 from fenji.analyze.forecast.tables import forecast_tables, forecast_tiers
 from fenji.analyze.forecast.transitions import BAND_ENDS, count_transitions, is_filling, transitions_from
 from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.choices import EngineName
 from fenji.documents.policies import policy_from_text
 from fenji.domain.forecasts import Backtest, Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError, TierForecast
 from fenji.domain.metrics import Fact
@@ -23,7 +24,6 @@ from fenji.domain.reviews import MONTHS_OF, LostRule, coming_reviews, is_period_
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL

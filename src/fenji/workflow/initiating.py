@@ -7,12 +7,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fenji.answers.runs import InitResult
+from fenji.choices import SETTINGS_FILE
 from fenji.documents.writing import write_whole
 from fenji.domain.currencies import currency_code, meant_currency
 from fenji.errors import Conflict, InvalidArgument, Problem, nearest, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.settings import SETTINGS_FILE, known_zones, render_settings_toml
+from fenji.settings import known_zones, render_settings_toml
 
 DEFAULT_TEMPLATE = "retail"
 _CHINA = dict.fromkeys(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from fenji.choices import SETTINGS_FILE
 from fenji.collect.files import find_files
 from fenji.collect.headers import lookup_key
 from fenji.collect.proposing import Proposal, look_through, propose
@@ -22,7 +23,7 @@ from fenji.documents.writing import write_whole
 from fenji.errors import Conflict, FenjiError, InvalidArgument, InvalidFile, NotFound, Problem, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.settings import SETTINGS_FILE, Settings, read_settings
+from fenji.settings import Settings, read_settings
 from fenji.workflow.cell_reading import EngineCellReader, cell_reader
 from fenji.workflow.rehearsing import Rehearsal, rehearse, without_useless
 from fenji.workspace.folder import ANSWERS_FILE, SOURCES_FILE

@@ -14,11 +14,11 @@ from fenji.analyze.movements.flows import PARTS, check_flows, summed_flows
 from fenji.analyze.movements.movements import count_movements
 from fenji.analyze.movements.retention import cohort_retention, ended_stays, rates_of
 from fenji.answers.moves import CohortAt, EndedStays, MovementCell, MovesResult, NamedTier, ReviewFlow, TierFlow
+from fenji.choices import EngineName
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Cause
 from fenji.domain.runs import Run
 from fenji.domain.words import Words
-from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.wording.reviews import lost_of

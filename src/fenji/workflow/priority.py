@@ -22,6 +22,7 @@ from fenji.analyze.priority.points import order_of_attention
 from fenji.analyze.priority.summary import marks_in_order, priority_mark, priority_part
 from fenji.analyze.priority.upgrades import upgrade_candidates
 from fenji.analyze.rules.holds import RuleBasis, conditions_of, metrics_in
+from fenji.choices import EngineName
 from fenji.documents.priority import priority_rules_from_text
 from fenji.domain.metrics import REVENUE, Fact, Metric
 from fenji.domain.policies import SCORE, Policy, ReviewPeriod
@@ -30,7 +31,6 @@ from fenji.domain.reviews import coming_reviews
 from fenji.domain.runs import Run
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.tables.insight_churn import CHURN_RISK

@@ -9,13 +9,13 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from fenji.choices import EngineName
 from fenji.documents.recommendations import missing_stock, recommend_choices_from_text, stock_file_of
 from fenji.domain.policies import Policy
 from fenji.domain.recommendations import Reason, RecommendChoices
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
 from fenji.workflow.baskets import product_names
 from fenji.workflow.recommend_run import save_recommendations

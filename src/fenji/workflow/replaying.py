@@ -27,12 +27,12 @@ from fenji.analyze.whatif.replaying import (
     moves_of,
     pair_sides,
 )
+from fenji.choices import EngineName
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.workflow.replaying_sides import Replay, ReplayedReview, current_reviews
 from fenji.workflow.running import MOST_REVIEWS
 from fenji.workflow.whatif import AffectedCustomer

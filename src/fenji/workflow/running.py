@@ -11,6 +11,7 @@ from pathlib import Path
 import ibis.expr.types as ir
 
 from fenji.answers.runs import FilesRead, RunResult, StoredRows
+from fenji.choices import EngineName
 from fenji.collect.collecting import Collected, collect
 from fenji.documents.policies import PolicyDocument, render_policy
 from fenji.domain.collected import CollectedFile
@@ -23,7 +24,7 @@ from fenji.domain.runs import NewRun
 from fenji.domain.sources import Source
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.settings import EngineName, without_passwords
+from fenji.settings import without_passwords
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.wording.reviews import lost_of

@@ -12,6 +12,7 @@ from typing import Any
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.segments.cluster_names import Difference
 from fenji.analyze.segments.tree_growing import condition_from
+from fenji.choices import EngineName
 from fenji.documents.segments import segments_from_text
 from fenji.domain.conditions import Condition
 from fenji.domain.policies import Policy
@@ -20,7 +21,6 @@ from fenji.domain.segments import SEGMENT_ORDER, Segmentation, SegmentPlan, Targ
 from fenji.domain.words import Words
 from fenji.errors import Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import insight_segments as tables
 from fenji.tables.contract import Contract
 from fenji.workflow.segments_run import compute_segments, has_orders

@@ -23,10 +23,11 @@ from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, f
 from fenji.analyze.value.sbg import fit_sbg
 from fenji.analyze.value.spend import SpendCounts, fit_spend, spend_expected
 from fenji.analyze.value.survival import kaplan_meier
+from fenji.choices import EngineName
 from fenji.domain.value import OrderModel
 from fenji.engines.opening import open_engine
 from fenji.language import message as _
-from fenji.settings import EngineName, Settings
+from fenji.settings import Settings
 
 CDNOW_FILE = "cdnow_sample.csv"
 BG_PAPER = "Fader, Hardie, Lee (2005), Marketing Science 24(2)"

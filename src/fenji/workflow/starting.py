@@ -9,12 +9,12 @@ from pathlib import Path
 
 from fenji.answers.runs import RunResult
 from fenji.answers.tiers import TiersResult
+from fenji.choices import SETTINGS_FILE
 from fenji.collect.proposing import Proposal
 from fenji.domain.sources import Source
 from fenji.errors import FenjiError, InvalidInput, NotFound, Problem
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.settings import SETTINGS_FILE
 from fenji.workflow.arrival_warnings import COLUMNS_ABSENT
 from fenji.workflow.first_policy import POLICY_SLUG, FirstPolicy, suggest_thresholds, write_first_policy
 from fenji.workflow.folder_news import Folder, bears_signature, gone_problem, look_at, newest_order, signed

@@ -27,10 +27,10 @@ from fenji.analyze.structure.cross_tables import cross_tiers
 from fenji.analyze.structure.descriptive import Description, describe_tiers
 from fenji.analyze.structure.habits import Habit, habits_of, order_times
 from fenji.answers.tiers import TiersResult
+from fenji.choices import EngineName
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workspace.clean_base import clean_base_of

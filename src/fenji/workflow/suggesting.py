@@ -25,6 +25,7 @@ from fenji.analyze.policies.suggestions import (
     variance_explained,
 )
 from fenji.analyze.whatif.comparing import without_lost
+from fenji.choices import EngineName
 from fenji.documents.policies import render_policy
 from fenji.domain.conditions import Comparison, Operator
 from fenji.domain.metrics import REVENUE, Better
@@ -34,7 +35,6 @@ from fenji.domain.words import Words
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import insight
 from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import (

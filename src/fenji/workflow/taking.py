@@ -13,9 +13,9 @@ import ibis.expr.types as ir
 
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.analyze.movements.movements import paired_tiers
+from fenji.choices import EngineName
 from fenji.domain.lists import UNIT_OF, ColumnUnit, ListColumn, ListSource
 from fenji.domain.words import Words
-from fenji.settings import EngineName
 from fenji.tables import clean, insight, insight_baskets, insight_churn, insight_priority, insight_segments, insight_value
 from fenji.tables.contract import Column, Contract
 from fenji.workspace.customer_columns import FIXED

@@ -16,19 +16,18 @@ from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, pr
 from fenji.analyze.structure.bands import Grouping, MetricBands, parse_grouping
 from fenji.analyze.structure.cross_tables import CrossTable, cross_table, cross_tiers
 from fenji.answers.tiers import GroupTier, TierGroup, TierRow, TiersResult
+from fenji.choices import EngineName
 from fenji.domain.metrics import REVENUE
 from fenji.domain.periods import Window
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import insight
 from fenji.wording.groups import group_label, grouping_name
 from fenji.wording.rules import Voice
 from fenji.workflow.arrival_warnings import asks_for_money, no_customers, no_money
-from fenji.workflow.arriving import is_money_read
-from fenji.workspace.clean_base import FACTS, CleanBase, clean_base_of
+from fenji.workspace.clean_base import FACTS, CleanBase, clean_base_of, is_money_read
 from fenji.workspace.dates import stale_warning
 from fenji.workspace.folder import (
     open_workspace,

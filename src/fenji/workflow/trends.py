@@ -23,6 +23,7 @@ from fenji.analyze.trends.months import (
 )
 from fenji.analyze.trends.series import models_for, series_of, series_tables, values_of
 from fenji.analyze.trends.trying import LEAST_MONTHS
+from fenji.choices import EngineName
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
@@ -43,7 +44,6 @@ from fenji.domain.trends import (
 )
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.tables.insight_trends import TREND, TREND_BACKTEST, TREND_FORECAST, TREND_SCOPE, TREND_SERIES

@@ -13,13 +13,13 @@ from typing import Any
 import ibis
 
 from fenji.analyze.value.spend import CORRELATED
+from fenji.choices import EngineName
 from fenji.documents.value import value_rules_from_text
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.domain.value import DEFAULT_RULES, Choice, OrderModel, Rhythm, SpendModel, ValueRules
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.tables.insight_value import (

@@ -13,12 +13,12 @@ import ibis.expr.types as ir
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.whatif.alike import count_alike, largest_of_groups, metrics_asked, richest
 from fenji.analyze.whatif.comparing import MOST_AFFECTED, Fall, PolicyComparison, compare_policies, without_lost
+from fenji.choices import EngineName
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run
 from fenji.errors import Problem
-from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.clean_base import clean_base_of

@@ -24,13 +24,13 @@ from fenji.answers.why import (
     OverrideInForce,
     WhyResult,
 )
+from fenji.choices import EngineName
 from fenji.domain.metrics import REVENUE
 from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.domain.runs import Run
 from fenji.errors import NotFound
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.tables import clean, insight
 from fenji.wording.reasons import cap_line, keeping_lines, standing_line, tier_name
 from fenji.wording.rules import Voice, missing_line, reason

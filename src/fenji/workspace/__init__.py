@@ -1,7 +1,10 @@
 """What do use-cases stand on? The opened folder, sessions, what past runs followed, and the steps that several of them take.
 
 folder            the files of a workspace and what they say
+state             the state database, read without writing, written when something is
+memory            what is remembered of published runs between questions
 session           where to compute, where tables stand, which runs there are
+opening           who uses a session now
 progress          who is told how far a step is
 dates             which day is yesterday for the company, and how old the data are
 preparing         from raw to clean, in the order of the steps
@@ -14,6 +17,7 @@ past_run          what a run followed
 standing          what an analysis stands on
 acting            who acts where nobody is named
 customers         which customer is meant by an id, a phone, an e-mail or a name
+phones            under which ids a phone is known
 customer_columns  what a list of customers may show, and where it is stored
 customer_choice   who belongs on a list
 uploaded_list     who is on a list that a person brings along

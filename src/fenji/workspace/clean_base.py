@@ -22,6 +22,8 @@ FACTS: Mapping[Fact, Contract] = {
     Fact.BALANCE: clean.BALANCE,
 }
 
+MONEY: tuple[tuple[Contract, str], ...] = ((clean.ORDER_LINE, "net_revenue"), (clean.CONTRACT, "monthly_fee"))
+"""The tables and columns by which a company's money comes in."""
 
 MOST_EVENT_KINDS = 200
 """Each kind is two columns of the panel; a company with more kinds than this has put something else into the column."""
@@ -61,3 +63,12 @@ def clean_base_of(session: Session, run: Run) -> CleanBase:
         ("clean_base", run.run_id),
         lambda: clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts}),
     )
+
+
+def is_money_read(session: Session, tables: Mapping[str, ir.Table]) -> bool:
+    """Whether any amount other than 0 stands in the clean tables; tables that are not given hold none."""
+    for contract, column in MONEY:
+        table = tables.get(contract.full_name)
+        if table is not None and session.engine.fetch(table.filter(table[column] != 0).select(column).limit(1)).num_rows:
+            return True
+    return False

@@ -15,6 +15,7 @@ from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
 from fenji.prepare.contact_points import search_forms
 from fenji.tables import clean
+from fenji.workspace.phones import PREFIX, phone_ids
 from fenji.workspace.session import Session
 
 MOST_LISTED = 20
@@ -68,7 +69,7 @@ def keys_found(session: Session, run: Run, text: str) -> tuple[int, ...]:
     if key := _KEY.match(text.strip()):
         found = [people.filter(people.customer_key == int(key[1]))]
     else:
-        wanted = sorted({text, written_id(text)})
+        wanted = sorted({text, written_id(text), *phone_ids(text, session.workspace.settings.time_zone)})
         space, _colon, rest = text.partition(":")
         in_space = (identity.source == space.strip()) & identity.source_customer_id.isin(sorted({rest, written_id(rest)}))
         found = [
@@ -83,16 +84,19 @@ def keys_found(session: Session, run: Run, text: str) -> tuple[int, ...]:
 def _reached_by(session: Session, run: Run, text: str) -> list[ir.Table]:
     """The contact points that the text is; none where it is masked or stands for nobody."""
     points = session.read(run.run_id, clean.CONTACT_POINT)
+    # Numbers of any country, beside the forms that a run gives them.
+    phones = sorted(each.removeprefix(PREFIX) for each in phone_ids(text, session.workspace.settings.time_zone))
     # One row of the table itself carries the text, so that the session keeps nothing of it.
     asked = points.limit(1).select(text=ibis.literal(text))
     forms = next(iter(session.engine.fetch(search_forms(asked)).to_pylist()), None)
     if forms is None:
         return []
-    return [
+    met = [
         points.filter(points.kind == kind.value, points.value == form)
         for kind in ContactKind
         if (form := forms[kind.value]) is not None
     ]
+    return [*met, points.filter(points.kind == ContactKind.PHONE.value, points.value.isin(phones))] if phones else met
 
 
 def _known_by(session: Session, run: Run, keys: Sequence[int]) -> list[str]:

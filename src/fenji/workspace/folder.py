@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from fenji.analyze.metrics.registry import builtin_metrics
+from fenji.choices import SETTINGS_FILE
 from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import PolicyDocument, policy_document_from_text, policy_from_text, read_policy_document
 from fenji.documents.sources import read_sources
@@ -16,7 +17,7 @@ from fenji.domain.policies import Policy, PublishedPolicy
 from fenji.domain.sources import Source
 from fenji.errors import Conflict, InvalidDocument, NotFound, Place, Problem, unknown_name
 from fenji.language import message as _
-from fenji.settings import SETTINGS_FILE, Settings, read_settings
+from fenji.settings import Settings, read_settings
 from fenji.workspace.state import State, state_of
 
 SOURCES_FILE = "sources.yaml"

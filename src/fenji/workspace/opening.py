@@ -10,9 +10,10 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from fenji.choices import EngineName
 from fenji.domain.principals import Principal
 from fenji.errors import FenjiError
-from fenji.settings import EngineName, Settings
+from fenji.settings import Settings
 from fenji.state.store import Store
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace

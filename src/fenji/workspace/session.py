@@ -12,15 +12,16 @@ from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
+from fenji.choices import EngineName
 from fenji.collect.ports import RecordReader
 from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.engines.checks import save_checked
 from fenji.engines.engine import Engine
+from fenji.engines.opening import open_engine
 from fenji.engines.stored_rows import StoredRows
 from fenji.errors import NotFound, NotStored
 from fenji.language import message as _
-from fenji.settings import EngineName
 from fenji.state.run_life import Runs
 from fenji.state.store import Store
 from fenji.tables.contract import Contract
@@ -53,8 +54,6 @@ class Session:
     @cached_property
     def engine(self) -> Workbench:
         """What computes, opened when it is first needed."""
-        from fenji.engines.opening import open_engine  # noqa: PLC0415 - brings heavy third-party libraries in
-
         settings = self.workspace.settings
         return open_engine(settings, settings.scratch_folder(self.workspace.root), name=self.engine_name)
 

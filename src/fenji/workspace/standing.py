@@ -13,10 +13,10 @@ import ibis.expr.types as ir
 
 from fenji import __version__
 from fenji.analyze.metrics.registry import Registry
+from fenji.choices import EngineName
 from fenji.domain.policies import Policy
 from fenji.domain.runs import NewRun, Run
 from fenji.errors import Problem
-from fenji.settings import EngineName
 from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import CleanBase, clean_base_of

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from fenji.choices import EngineName
 from fenji.engines.checks import save_checked
 from fenji.engines.failures import disk_error
 from fenji.engines.opening import open_engine
@@ -17,7 +18,7 @@ from fenji.engines.spark import SparkEngine
 from fenji.engines.spark_paths import literal_path
 from fenji.engines.spark_session import _megabytes
 from fenji.errors import Unavailable
-from fenji.settings import EngineName, Settings
+from fenji.settings import Settings
 from fenji.tables.contract import Column, Contract, Shelf
 
 NUMBERS = Contract(Shelf.CLEAN, "number", "one row per number", ("n",), (Column("n", "int64", "a number"),), "nobody")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from fenji.cli.main import answer
-from fenji.domain.churn import Driver, Lack, RiskClass, ScoreModel, State
+from fenji.domain.churn import Driver, RiskClass, ScoreModel, State
 from fenji.domain.churn import Target as ChurnTarget
 from fenji.errors import InvalidArgument, NotFound
 from fenji.tables.insight_churn import CHURN_DRIVER, CHURN_QUALITY, CHURN_RISK
@@ -19,9 +17,8 @@ from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.churn_past import past_of
 from fenji.workflow.churn_run import churn_run, rules_of
 from fenji.workspace.standing import open_standing
-from fixtures.leaving import END, Order, complaining_shop, run_shop, write_shop
-
-EARLIER = END - timedelta(days=60)
+from fixtures.leaving import END, complaining_shop, run_shop, write_shop
+from fixtures.little_data import EARLIER, SMALL
 
 
 @pytest.fixture(scope="module")
@@ -118,19 +115,6 @@ def test_purchases_are_foretold_by_the_same_machinery(shop: Path) -> None:
     assert result.customer is not None
 
 
-def test_the_command_speaks_both_languages_and_json(shop: Path, told: dict, capsys: pytest.CaptureFixture[str]) -> None:
-    for language, extra in (("en", []), ("zh", []), ("zh", ["--propensity"]), ("en", ["--customer", "c1"])):
-        assert answer(["churn", "--workspace", str(shop), "--lang", language, *extra]) == 0
-    shown = capsys.readouterr().out
-    assert str(EARLIER) in shown
-    for extra in ([], ["--propensity"]):
-        assert answer(["churn", "--workspace", str(shop), "--json", "--top", "2", *extra]) == 0
-        found = json.loads(capsys.readouterr().out)
-        assert (found["as_of"], found["policy"], found["version"]) == (str(EARLIER), "spend", 1)
-        assert len(found["top"]) == 2
-    assert answer(["churn", "--workspace", str(shop), "--top", "1001"]) == 2
-
-
 def test_an_unknown_customer_or_number_is_said(shop: Path, told: dict) -> None:
     with pytest.raises(NotFound, match="no customer is known by this"):
         churn_at(shop, customer="nobody")
@@ -138,20 +122,8 @@ def test_an_unknown_customer_or_number_is_said(shop: Path, told: dict) -> None:
         propensity_at(shop, top=-1)
 
 
-def monthly(customers: int, *, until: date) -> list[Order]:
-    """Everybody orders the same on the same days, monthly from the beginning of 2024."""
-    days = [date(2024 + month // 12, month % 12 + 1, 10) for month in range(24)]
-    return [(f"c{each}", day, 50, "a") for each in range(customers) for day in days if day <= until]
-
-
-SMALL = {
-    "five": (monthly(5, until=END), Lack.TOO_FEW_CUSTOMERS),
-    "yesterday": ([(f"c{each}", END - timedelta(days=each % 9), 50, "a") for each in range(50)], Lack.HISTORY_TOO_SHORT),
-}
-
-
 @pytest.mark.parametrize("name", sorted(SMALL))
-def test_little_data_are_told_as_such(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_little_data_are_told_as_such(name: str, tmp_path: Path) -> None:
     orders, lack = SMALL[name]
     shop = run_shop(write_shop(tmp_path / "shop", orders))
     result = churn_at(shop)
@@ -163,8 +135,6 @@ def test_little_data_are_told_as_such(name: str, tmp_path: Path, capsys: pytest.
     # Silent for 21 of 60 days, or for fewer: a third of the limit is middle.
     expected = RiskClass.MIDDLE if name == "five" else RiskClass.LOW
     assert {each.risk_class for each in result.top} == {expected}
-    assert answer(["churn", "--workspace", str(shop), "--lang", "zh"]) == 0
-    capsys.readouterr()
 
 
 def test_without_any_order_nobody_can_leave(tmp_path: Path) -> None:

@@ -2,99 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from fenji.analyze.reviews.tier_counts import count_tiers
 from fenji.answers.moves import CohortAt, EndedStays, MovementCell, ReviewFlow, TierFlow
-from fenji.cli.main import answer
-from fenji.documents.policies import policy_from_text, render_policy
 from fenji.domain.policies import Cause
-from fenji.domain.reviews import LostRule, ReviewOn
-from fenji.domain.runs import NewRun, PolicyText
+from fenji.domain.reviews import LostRule
 from fenji.errors import ContractBroken, InvalidArgument, NotFound
 from fenji.language import Language
-from fenji.tables import clean
-from fenji.tables.insight import TIER_ASSIGNMENT, TIER_COUNT
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
-from fenji.workspace.session import RunWriter, Session
-from fenji.workspace.tiering import save_moves
-from fixtures.assignments import Standing, assignments
-
-APRIL, MAY, JUNE = REVIEWS = (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30))
-POLICY = policy_from_text("""
-policy: two
-version: 1
-effective_on: 2026-01-01
-author: me
-why: a test
-tiers:
-  - {tier: low, name: {zh: 低级, en: Low}}
-  - {tier: high, name: {zh: 高级, en: High}, qualify: net_revenue_12m >= 1000}
-""")
-
-# Tier, since when, and cause at each review; 1 rises and falls again, 2 is lost, 3 comes in May, 4 was lost and comes back.
-WORLD = {
-    1: [("low", APRIL, "new"), ("high", MAY, "upgrade"), ("low", JUNE, "downgrade")],
-    2: [("high", APRIL, "new"), ("high", APRIL, "kept"), (None, JUNE, "lost")],
-    3: [None, ("low", MAY, "new"), ("low", MAY, "kept")],
-    4: [(None, APRIL, "lost"), (None, APRIL, "lost"), ("high", JUNE, "returned")],
-}
-REVENUE = {1: "10.50", 2: "0.00", 3: "20.00", 4: "1000.00"}
-ARRIVED = {1: date(2026, 1, 3), 2: date(2026, 1, 31), 3: date(2026, 5, 9), 4: None}
-
-
-def assigned(world: dict, number: int) -> pa.Table:
-    return assignments(
-        Standing(key, REVIEWS[number], tier, cause, REVENUE[key], since)
-        for key, entries in world.items()
-        if entries[number] is not None
-        for tier, since, cause in [entries[number]]
-    )
-
-
-def customers() -> pa.Table:
-    fields = clean.CUSTOMER.schema.to_pyarrow()
-    values = {"customer_key": list(ARRIVED), "first_seen_on": list(ARRIVED.values()), "customer_id": list("abcd")}
-    columns = [
-        pa.array(values.get(field.name, [False if pa.types.is_boolean(field.type) else None] * 4), field.type) for field in fields
-    ]
-    return pa.table(columns, schema=fields)
-
-
-def publish(session: Session, world: dict, *, reviews: int = 3, command: str = "run", **settings: object) -> str:
-    """A run with the last ``reviews`` reviews of a world, as ``fenji run --history`` leaves it."""
-    workspace = session.workspace
-    new = NewRun(
-        command,
-        session.engine.name,
-        Language.EN,
-        JUNE,
-        {**workspace.settings.record(), **settings},
-        PolicyText("two", 1, render_policy(POLICY)),
-    )
-    with session.runs.running(new) as run:
-        writer = RunWriter(session, run)
-        writer.save(session.engine.from_arrow(customers()), clean.CUSTOMER)
-        decided = []
-        for number in range(3 - reviews, 3):
-            table = session.engine.from_arrow(assigned(world, number))
-            stored = writer.save(table, TIER_ASSIGNMENT, as_of=REVIEWS[number])
-            counts = count_tiers(stored.filter(stored.tier.notnull()), policy=POLICY, as_of=REVIEWS[number])
-            writer.save(counts, TIER_COUNT, as_of=REVIEWS[number])
-            decided.append((ReviewOn(REVIEWS[number], POLICY), stored))
-        save_moves(writer, decided)
-        session.runs.publish(run.run_id, writer.tables)
-    return run.run_id
+from fenji.workspace.session import Session
+from fixtures.published_reviews import APRIL, JUNE, MAY, REVIEWS, WORLD, publish
 
 
 @pytest.fixture
@@ -223,53 +148,3 @@ def test_a_flow_that_does_not_close_ends_the_run_and_publishes_nothing(shop: Pat
         publish(session, vanished)
     assert session.runs.latest_published() is None
     assert not list(session.store.root.glob("*/run=*"))
-
-
-@pytest.mark.parametrize("language", list(Language))
-def test_the_command_prints_matrix_flows_and_rates(
-    shop: Path, session: Session, capsys: pytest.CaptureFixture[str], language: Language
-) -> None:
-    publish(session, WORLD, lost_after_days=90)
-    assert answer(["moves", "--workspace", str(shop), "--from", "2026-04-30", "--lang", language]) == 0
-    shown = capsys.readouterr()
-    assert shown.err == ""
-    lines = [line.split() for line in shown.out.splitlines()]
-    low, high = ("Low", "High") if language is Language.EN else ("低级", "高级")
-    assert [high, "0", "0", "1", "100%", "1", "100%"] in lines
-    assert [low, "0", "1", "100%", "0", "1", "100%"] in lines
-    assert [low, "1", "100.0%", "100.0%", "0.0%", "1", "1.0", "31"] in lines
-    assert [high, "1", "0", "1", "1", "0", "0", "1", "1", "1"] in lines
-    assert "90" in shown.out
-
-
-def test_scripts_get_every_figure_with_run_date_policy_and_the_lost_rule(
-    shop: Path, session: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_id = publish(session, WORLD, lost_after_intervals="4")
-    assert answer(["moves", "--workspace", str(shop), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert [found[name] for name in ("run_id", "from", "as_of", "policy", "version", "opening", "closing")] == [
-        run_id, "2026-05-31", "2026-06-30", "two", 1, 3, 3,
-    ]  # fmt: skip
-    assert found["lost"] == {
-        "after_days": None,
-        "after_intervals": 4,
-        "sentence": "Lost is who is silent, without order or event, for more than 4 times the own mean days between orders.",
-    }
-    assert found["movements"][1] == {
-        "from_tier": "high", "to_tier": "low", "cause": None, "customers": 1, "share": 0.5, "net_revenue_12m": 10.5,
-    }  # fmt: skip
-    assert found["flows"][1] == {
-        "tier": "high", "opening": 2, "new": 0, "returned": 1, "upgraded_in": 0, "downgraded_in": 0,
-        "upgraded_out": 0, "downgraded_out": 1, "lost": 1, "closing": 1,
-    }  # fmt: skip
-    assert found["rates"][1]["churn_rate"] == 0.5
-    assert found["stays"] == [{"tier": "high", "leavers": 2, "mean_reviews": 1.5, "mean_days": 45.5}]
-    assert found["cohorts"][0] == {"cohort": None, "as_of": "2026-05-31", "customers": 1, "standing": 0}
-
-
-def test_a_date_that_is_none_is_a_bad_argument(shop: Path, session: Session, capsys: pytest.CaptureFixture[str]) -> None:
-    publish(session, WORLD)
-    assert answer(["moves", "--workspace", str(shop), "--from", "May", "--json"]) == 2
-    assert answer(["moves", "--workspace", str(shop), "--from", "2026-05-01", "--json"]) == 3
-    assert "2026-04-30" in capsys.readouterr().out

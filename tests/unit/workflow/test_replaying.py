@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import random
 import shutil
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fenji.cli import whatif_replay
-from fenji.cli.main import answer
-from fenji.cli.output import Output
 from fenji.documents.policies import read_policy_document
 from fenji.domain.overrides import NewOverride
 from fenji.errors import InvalidArgument, InvalidDocument
 from fenji.language import Language
 from fenji.tables import clean, insight
-from fenji.workflow.initiating import init_workspace
 from fenji.workflow.replaying import ReplayResult, replay_at
 from fenji.workflow.replaying_sides import Replay, current_reviews
 from fenji.workflow.running import run_all
@@ -28,53 +22,7 @@ from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
 from fenji.workspace.reviews import decide_plan
-
-AS_OF = date(2026, 3, 31)
-SOURCES = """
-sources:
-  - {source: shop, feed: order_line, files: a.csv, columns: {order_id: order, customer_id: member, ordered_at: at, line_amount: amount}}
-"""
-POLICY = """
-policy: stay
-version: 1
-effective_on: 2020-01-01
-author: a test
-why: every rule of the state machine
-tiers:
-  - {tier: entry, name: Entry}
-  - {tier: silver, name: Silver, qualify: net_revenue_3m >= 300, keep: net_revenue_3m >= 150}
-  - {tier: gold, name: Gold, qualify: {all: [net_revenue_3m >= 700, orders_12m >= 3]}, keep: net_revenue_3m >= 500}
-caps:
-  - {when: orders_3m >= 7, at_most: silver, why: resellers}
-review: {every: month, downgrade: one_step, grace_reviews: 1, hold_reviews: 1}
-"""
-STRICTER = POLICY.replace("version: 1", "version: 2").replace(">= 300, keep: net_revenue_3m >= 150", ">= 400")
-REVIEWS = 4
-
-
-def rows() -> str:
-    """Forty customers; every fifth buys too often, every seventh stopped a year ago, and two of these are back."""
-    chance = random.Random(20260331)
-    lines = []
-    for number in range(40):
-        last = 400 if number % 7 == 0 else 0
-        for _ in range(40 if number % 5 == 0 else 9):
-            on = AS_OF - timedelta(days=chance.randint(last, 720))
-            lines.append(f"{len(lines)},c{number},{on},{chance.randint(20, 400)}")
-    lines += [f"back{number},c{number},2026-02-15,90" for number in (7, 21)]
-    return "order,member,at,amount\n" + "\n".join(lines) + "\n"
-
-
-def workspace(root: Path, policy: str) -> Path:
-    init_workspace(root, template="spend", language=Language.EN)
-    (root / "policies" / "spend.yaml").unlink()
-    (root / "policies" / "stay.yaml").write_text(policy, "utf-8")
-    (root / "sources.yaml").write_text(SOURCES, "utf-8")
-    (root / "a.csv").write_text(rows(), "utf-8")
-    settings = root / "fenji.toml"
-    kept = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith("lost_after_days")]
-    settings.write_text("\n".join(["lost_after_days = 300", *kept]) + "\n", "utf-8")
-    return root
+from fixtures.replayed_shop import AS_OF, POLICY, REVIEWS, STRICTER, workspace
 
 
 @pytest.fixture(scope="module")
@@ -235,22 +183,3 @@ def test_a_policy_that_cannot_be_used_is_refused(shop: Path, tmp_path: Path) -> 
     file.write_text(POLICY.replace("orders_12m >= 3", "order_12m >= 3"), "utf-8")
     with pytest.raises(InvalidDocument, match="orders_12m"):
         replay_at(shop, file, reviews=2)
-
-
-def test_the_answer_says_where_everybody_ends_and_that_benefits_are_not_known(
-    stricter: ReplayResult, capsys: pytest.CaptureFixture[str]
-) -> None:
-    whatif_replay.render(stricter, Output(Language.EN, is_json=False))
-    shown = capsys.readouterr().out
-    assert "Customers at every review: current / new" in shown
-    assert "The new rules take effect with the review of 2026-01-31; everybody begins with the tier of 2025-12-31." in shown
-    assert "no benefits are recorded" in shown
-
-
-def test_the_command_answers_scripts(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["whatif", str(shop / "stricter.yaml"), "--replay", "2", "--workspace", str(shop)]
-    assert answer([*asked, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["decided_as"], told["begins_on"], told["earlier_on"]) == ("replay", "2026-02-28", "2026-01-31")
-    assert told["benefit_cost"] is None
-    assert [each["as_of"] for each in told["new"]["reviews"]] == ["2026-02-28", "2026-03-31"]

@@ -6,56 +6,18 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from random import Random
 
 import duckdb
 import pytest
 
-from fenji.cli.main import answer
 from fenji.domain.segments import Segmentation
-from fenji.errors import InvalidDocument, NotFound
+from fenji.errors import InvalidDocument
 from fenji.language import Language
 from fenji.tables import insight_segments as tables
-from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workflow.segments import SegmentsResult, segments_at, segments_run
 from fenji.workspace.standing import open_standing
-
-AS_OF = date(2025, 12, 31)
-SOURCES = """
-sources:
-  - source: shop
-    feed: order_line
-    files: "*.csv"
-    columns: {order_id: order, customer_id: customer, ordered_at: at, line_amount: amount, category: category, region: region}
-"""
-Line = tuple[str, date, str, str, str]
-
-
-def shop_of(folder: Path, lines: list[Line]) -> Path:
-    init_workspace(folder, template="spend", language=Language.EN)
-    (folder / "sources.yaml").write_text(SOURCES, "utf-8")
-    add(folder, lines, "first.csv")
-    return folder
-
-
-def add(folder: Path, lines: list[Line], name: str) -> None:
-    rows = [f"{name}-{number},{','.join(map(str, line))}" for number, line in enumerate(lines)]
-    (folder / name).write_text("\n".join(["order,customer,at,amount,category,region", *rows]) + "\n", "utf-8")
-
-
-def three_kinds() -> list[Line]:
-    """Forty regulars with small baskets, thirty with a few large ones, thirty who have gone."""
-    chance, lines = Random(11), []
-    for number in range(100):
-        kind = 0 if number < 40 else 1 if number < 70 else 2
-        times, size, last, gap = ((18, 30, 10, 15), (4, 900, 50, 60), (3, 60, 200, 20))[kind]
-        last = int(last * chance.uniform(0.85, 1.15))
-        for back in range(times):
-            on = AS_OF - timedelta(days=last + int(back * gap))
-            amount = f"{size * chance.uniform(0.6, 1.5):.2f}"
-            lines.append((f"c{number}", on, amount, "tea" if back % 3 else "cups", "north" if number % 2 else "south"))
-    return lines
+from fixtures.kinds_of_customers import AS_OF, add, shop_of, three_kinds
 
 
 def stored(root: Path, contract: object) -> list[dict[str, object]]:
@@ -135,28 +97,6 @@ def test_rules_hold_as_plain_sql_counts_them_on_the_stored_tables(shop: Path) ->
         assert (rule["precision"], rule["coverage"]) == (pytest.approx(hits / customers), pytest.approx(hits / all_of_it))
 
 
-def test_the_command_answers_people_and_scripts_from_the_same_run(
-    shop: Path, found: SegmentsResult, capsys: pytest.CaptureFixture[str]
-) -> None:
-    capsys.readouterr()
-    assert answer(["segments", "--workspace", str(shop), "--customer", "c1", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["run_id"], told["as_of"], told["policy"], told["version"]) == (found.run_id, "2025-12-31", "spend", 1)
-    assert [each["segment"] for each in told["segmentations"]["rfm_segment"]] == [
-        each.segment for each in found.of(Segmentation.RFM)
-    ]
-    assert told["customer"]["segments"]["region"] == "north"
-    assert (len(told["clusters"]), len(told["trees"])) == (3, 2)
-    everything = ["--lifecycle", "--rfm", "--clusters", "--explain", "clusters", "--customer", "c7"]
-    for options in (["--lang", "zh"], everything, ["--explain", "tiers", "--lang", "zh"]):
-        assert answer(["segments", "--workspace", str(shop), *options]) == 0
-        assert len(capsys.readouterr().out.splitlines()) > 10
-    assert answer(["segments", "--workspace", str(shop), "--explain", "tier"]) == 2
-    assert "Did you mean tiers?" in capsys.readouterr().err
-    with pytest.raises(NotFound, match="no customer is known by this"):
-        segments_at(shop, customer="nobody")
-
-
 def test_a_month_later_the_same_customers_keep_their_cluster(shop: Path, found: SegmentsResult) -> None:
     before = {row["customer_key"]: row["cluster"] for row in stored(shop, tables.SEGMENT)}
     later = AS_OF + timedelta(days=31)
@@ -180,7 +120,7 @@ def test_a_month_later_the_same_customers_keep_their_cluster(shop: Path, found: 
     assert segments_at(shop, as_of=AS_OF).customers == 100
 
 
-def test_few_customers_are_told_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_few_customers_are_told_what_is_missing(tmp_path: Path) -> None:
     """Five customers at the end of February, sixty-five at the end of the year, without any repeat buyer."""
     days = [*[date(2025, 2, day) for day in (3, 4, 5, 6, 7)], *[date(2025, 12, 1)] * 60]
     root = shop_of(tmp_path, [(f"c{number}", on, "10", "", "") for number, on in enumerate(days)])
@@ -188,23 +128,21 @@ def test_few_customers_are_told_what_is_missing(tmp_path: Path, capsys: pytest.C
     found = segments_at(root, as_of=date(2025, 2, 28))
     assert (found.customers, found.clusters, [each.verdict for each in found.trees]) == (5, (), ["too_few_customers"] * 2)
     assert [(each.segment, each.customers) for each in found.of(Segmentation.LIFECYCLE)] == [("new", 5)]
-    capsys.readouterr()
     (root / "analyses").mkdir(exist_ok=True)
     (root / "analyses" / "segments.yaml").write_text("rfm: {frequency: {metric: orders_12}}\n", "utf-8")
     with pytest.raises(InvalidDocument, match="Did you mean orders_12m"):
         segments_at(root)
     (root / "analyses" / "segments.yaml").write_text("clusters: {metrics: [orders_12m, average_order_value_total]}\n", "utf-8")
-    assert answer(["segments", "--workspace", str(root), "--clusters"]) == 0
-    told = capsys.readouterr()
-    assert "There are none; the notes say why." in told.out
+    found = segments_at(root)
+    told = "\n".join(each.describe(Language.EN) for each in found.warnings)
     for said in (
         "nobody has ordered on two days: silence is measured in 90 days",
         "the 65 customers do not differ in any of the metrics",
         "no sale of the window has a category",
         "no customer has a region",
     ):
-        assert said in told.err
-    assert all(each.segment is None for each in segments_at(root).of(Segmentation.CLUSTER))
+        assert said in told
+    assert all(each.segment is None for each in found.of(Segmentation.CLUSTER))
 
 
 def test_without_a_single_known_customer_every_table_is_empty_and_that_is_said(tmp_path: Path) -> None:

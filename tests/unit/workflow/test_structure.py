@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from fenji.analyze.reviews.tier_counts import MAIN_METRICS
-from fenji.cli.main import answer
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workflow.structure import Part, structure_of
-
-AS_OF = date(2026, 3, 31)
-ORDERS = """order,customer,at,amount,category,channel
-1,M1,2026-01-05 10:12:00,900,tea,app
-2,M1,2026-02-03 20:40:00,700,pots,app
-3,M2,2026-02-06 09:05:00,40,tea,store
-4,M3,2026-03-07 21:30:00,60,tea,app
-5,M4,2025-12-24 19:15:00,80,cups,store
-6,M4,2026-01-02 10:00:00,-80,cups,store
-7,M4,2026-01-03 10:00:00,-20,cups,store
-8,M2,2026-04-01 00:00:00,5000,tea,app
-"""
-SOURCES = """sources:
-  - source: shop
-    feed: order_line
-    files: orders.csv
-    columns: {order_id: order, customer_id: customer, ordered_at: at, line_amount: amount, category: category, channel: channel}
-"""
+from fixtures.four_customers import AS_OF, SOURCES, shop_of
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("structure")
-    init_workspace(root, template="spend", language=Language.EN)
-    (root / "orders.csv").write_text(ORDERS, "utf-8")
-    (root / "sources.yaml").write_text(SOURCES, "utf-8")
-    run_all(root, as_of=AS_OF)
-    return root
-
-
-def asked(shop: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
-    code = answer(["structure", "--workspace", str(shop), "--json", *arguments])
-    assert code == 0, capsys.readouterr()
-    return json.loads(capsys.readouterr().out)
+    return shop_of(tmp_path_factory.mktemp("structure"))
 
 
 def test_every_metric_is_described_for_every_tier_in_which_somebody_stands(shop: Path) -> None:
@@ -86,53 +55,12 @@ def test_a_date_whose_panel_is_not_kept_is_measured_again(shop: Path) -> None:
     assert (result.tiers.as_of, result.concentration.positive_revenue_12m) == (date(2026, 2, 28), Decimal("1640.00"))
 
 
-def test_scripts_get_run_date_and_policy_with_every_part(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for part in Part:
-        found = asked(shop, capsys, "--of", part)
-        assert (found["of"], found["as_of"], found["policy"], found["version"]) == (part, "2026-03-31", "spend", 1)
-        assert found["run_id"]
-        assert found[part]
-    assert asked(shop, capsys, "--of", part, "--run", found["run_id"])[part] == found[part]
-
-
-def test_the_composition_is_by_any_column_or_bands_of_a_metric(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (bands,) = asked(shop, capsys, "--of", "composition", "--by", "orders_12m:0,2")["composition"]
-    assert [(each["name"], each["customers"]) for each in bands["groups"]] == [("0 to 1", 3), ("2 or more", 1)]
-    assert [each["by"] for each in asked(shop, capsys, "--of", "composition")["composition"]] == ["first_seen_on"]
-
-
-@pytest.mark.parametrize(("part", "language"), [*((part, Language.ZH) for part in Part), (Part.PRODUCTS, Language.EN)])
-def test_people_get_tables(shop: Path, capsys: pytest.CaptureFixture[str], part: Part, language: Language) -> None:
-    assert answer(["structure", "--workspace", str(shop), "--of", part, "--lang", language]) == 0
-    shown = capsys.readouterr()
-    assert shown.err == ""
-    expected = {
-        Part.PROFILE: "1,600.00",
-        Part.COMPOSITION: "100.0%",
-        Part.PRODUCTS: "tea",
-        Part.CONCENTRATION: "1,700.00",
-        Part.HABITS: "21:00",
-    }
-    assert expected[part] in shown.out
-
-
-def test_people_see_the_main_metrics_or_those_they_name(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert answer(["structure", "--workspace", str(shop), "--metric", "orders_3m", "--lang", "en"]) == 0
-    known = len(structure_of(shop, Part.PROFILE).tiers.registry)
-    assert f"1 of {known} metrics" in capsys.readouterr().out
-    assert answer(["structure", "--workspace", str(shop), "--lang", "en"]) == 0
-    assert f"{len(MAIN_METRICS)} of {known} metrics" in capsys.readouterr().out
-
-
-def test_what_is_asked_wrongly_is_named_all_at_once(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_asked_wrongly_is_named_all_at_once(shop: Path) -> None:
     with pytest.raises(InvalidArgument) as caught:
         structure_of(shop, Part.PROFILE, metrics=("orders_12", "net_revenu_12m"))
     assert [each for each in ("orders_12m", "net_revenue_12m") if each not in caught.value.describe(Language.EN)] == []
     with pytest.raises(NotFound):
         structure_of(shop, Part.PROFILE, run_id="20990101T000000-abcd")
-    for arguments in (["--of", "product"], ["--by", "region"], ["--of", "habits", "--metric", "orders_12m"]):
-        assert answer(["structure", "--workspace", str(shop), *arguments]) == 2
-        capsys.readouterr()
 
 
 def test_orders_dated_at_midnight_have_no_hour(tmp_path: Path) -> None:

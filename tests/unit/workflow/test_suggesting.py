@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from fenji.analyze.policies.suggestions import Method
-from fenji.cli.main import answer
 from fenji.documents.policies import read_policy_document
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound
 from fenji.language import Language
-from fenji.workflow.initiating import init_workspace
-from fenji.workflow.running import run_all
 from fenji.workflow.suggesting import suggest_policy
-
-SOURCES = """
-sources:
-  - source: shop
-    feed: order_line
-    files: orders.csv
-    columns: {order_id: order, customer_id: customer, ordered_at: at, line_amount: amount}
-"""
-SPENT = (95, 100, 105, 110, 480, 500, 510, 1900, 2000)
-
-
-def shop_of(folder: Path, spent: tuple[int, ...], *, on: str = "2026-03-05") -> Path:
-    init_workspace(folder, template="spend", language=Language.EN)
-    (folder / "sources.yaml").write_text(SOURCES, "utf-8")
-    lines = [f"{number},c{number},{on},{amount}" for number, amount in enumerate(spent)]
-    (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount", *lines]) + "\n", "utf-8")
-    run_all(folder, as_of=date(2026, 3, 31))
-    return folder
+from fixtures.clumped_shop import SPENT, shop_of
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +33,6 @@ def test_the_draft_reads_back_with_thresholds_between_the_clumps_and_unsigned(sh
     ]
     assert result.variance_explained > 0.99
     assert sorted(shop.glob("policies/*")) == before
-
-
-def test_a_draft_cannot_be_published_before_somebody_signs_it(
-    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "draft.yaml"
-    suggest_policy(shop, tiers=3, out=file)
-    capsys.readouterr()
-    assert answer(["policy", "publish", str(file), "--workspace", str(shop)]) == 2
-    assert "author" in capsys.readouterr().err
 
 
 def test_slips_are_told_together_and_nothing_is_written(shop: Path) -> None:
@@ -99,18 +67,6 @@ def test_equal_values_make_one_tier_and_say_so(tmp_path: Path, spent: tuple[int,
     assert [(each.customers, each.at_least) for each in result.tiers] == [(len(spent), None)]
     assert result.variance_explained is None
     assert "there is one tier" in result.warnings[0].describe(Language.EN)
-
-
-def test_the_command_answers_people_and_scripts(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["policy", "suggest", "--workspace", str(shop), "--method", "quantiles", "--tiers", "2", "--shares", "50,50"]
-    capsys.readouterr()
-    assert answer([*words, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["policy"], told["version"], told["as_of"], told["method"]) == ("spend", 2, "2026-03-31", "quantiles")
-    assert sum(each["customers"] for each in told["tiers"]) == 9
-    assert answer(words) == 0
-    assert "nothing follows it yet" in capsys.readouterr().out
-    assert answer([*words[:-1], "half,half"]) == 2
 
 
 def test_a_tree_that_finds_nothing_does_not_say_that_values_are_equal(tmp_path: Path) -> None:

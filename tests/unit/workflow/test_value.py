@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from fenji.cli.main import answer
 from fenji.domain.value import Choice, OrderModel, SpendModel
 from fenji.errors import InvalidDocument, NotFound
 from fenji.language import Language
-from fenji.workflow.initiating import init_workspace
-from fenji.workflow.running import run_all
 from fenji.workflow.value import ValueResult, value_at
-
-SOURCES = """
-sources:
-  - source: shop
-    feed: order_line
-    files: orders.csv
-    columns: {order_id: order, customer_id: customer, ordered_at: at, line_amount: amount, product_id: product}
-"""
-AS_OF = date(2025, 12, 31)
-
-
-def shop_of(folder: Path, orders: list[tuple[str, date, str]], *, product: str = "p") -> Path:
-    init_workspace(folder, template="spend", language=Language.EN)
-    (folder / "sources.yaml").write_text(SOURCES, "utf-8")
-    lines = [f"{number},{customer},{day},{amount},{product}" for number, (customer, day, amount) in enumerate(orders)]
-    (folder / "orders.csv").write_text("\n".join(["order,customer,at,amount,product", *lines]) + "\n", "utf-8")
-    run_all(folder, as_of=AS_OF)
-    return folder
-
-
-def lively(customers: int, seed: int = 1) -> list[tuple[str, date, str]]:
-    """Customers who come by chance, leave by chance, and spend each in their own way."""
-    chance, orders = np.random.default_rng(seed), []
-    for number in range(customers):
-        day = date(2024, 1, 1) + timedelta(days=int(chance.integers(0, 500)))
-        rate, leaving, taste = chance.gamma(2, 1 / 60), chance.beta(1, 4), chance.gamma(4, 20)
-        while day <= AS_OF:
-            orders.append((f"C{number}", day, f"{chance.gamma(5, taste / 5) + 0.01:.2f}"))
-            if chance.random() < leaving:
-                break
-            day += timedelta(days=1 + int(chance.exponential(1 / rate)))
-    return orders
+from fixtures.lively_shop import lively, orders_of, shop_of
 
 
 @pytest.fixture(scope="module")
@@ -98,35 +60,16 @@ def test_it_is_computed_once_and_again_only_when_something_has_changed(lively_sh
         file.unlink()
 
 
-def test_one_customer_and_all_in_both_languages_and_for_scripts(lively_shop, capsys):
-    whole = value_at(lively_shop)
-    best = whole.top[0]["customer_id"]
-    capsys.readouterr()
-    assert answer(["value", "--workspace", str(lively_shop), "--customer", best, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["run_id"], told["as_of"], told["policy"], told["version"]) == (whole.run_id, str(AS_OF), "spend", 1)
-    assert told["customer"]["customer_id"] == best
-    assert Decimal(str(told["customer"]["clv"])) == whole.top[0]["clv"]
-    assert {row["model"] for row in told["models"]} >= {"bg_nbd", "mbg_nbd", "gamma_gamma", "rhythm", "total", "holdout"}
-    assert answer(["value", "--workspace", str(lively_shop), "--lang", "zh", "--customer", best]) == 0
-    assert best in capsys.readouterr().out
-    assert answer(["value", "--workspace", str(lively_shop), "--lang", "en", "--top", "3"]) == 0
-    said = capsys.readouterr().out
-    assert best in said
-    assert "Orders follow MBG/NBD" in said
+def test_an_unknown_customer_is_said(lively_shop):
     with pytest.raises(NotFound, match="no customer is known by this"):
         value_at(lively_shop, customer="nobody")
-
-
-def orders_of(*histories: tuple[str, ...]) -> list[tuple[str, date, str]]:
-    return [(f"C{number}", date.fromisoformat(day), "20") for number, days in enumerate(histories) for day in days]
 
 
 def told(result: ValueResult) -> str:
     return "\n".join(each.describe(Language.EN) for each in result.warnings)
 
 
-def test_a_small_shop_is_told_what_is_missing_and_nothing_is_made_up(tmp_path, capsys):
+def test_a_small_shop_is_told_what_is_missing_and_nothing_is_made_up(tmp_path):
     # Three repeat orders in 5 x 364 days of being customers: as many in a year for each, 0.602.
     shop = shop_of(tmp_path / "shop", orders_of(*[("2025-01-01", "2025-03-01")] * 3, *[("2025-01-01",)] * 2))
     result = value_at(shop)
@@ -142,6 +85,3 @@ def test_a_small_shop_is_told_what_is_missing_and_nothing_is_made_up(tmp_path, c
         assert row["expected_orders_12m"] == pytest.approx(0.602, abs=0.001)
         assert row["expected_orders_12m_lower"] < 0.2
         assert row["expected_orders_12m_upper"] > 1.5
-    capsys.readouterr()
-    assert answer(["value", "--workspace", str(shop), "--lang", "zh"]) == 0
-    assert "C1" in capsys.readouterr().out

@@ -15,8 +15,8 @@ from fenji.analyze.churn.features import Floats
 LEAST_FOR_STEPS = 5000
 """Of each outcome: below it isotonic steps follow chance, and put many customers on one and the same step."""
 
-_WIDEST, _HALVINGS = 6.0, 50
-"""Log odds within which a level is looked for, and how often the span is halved."""
+_WIDEST = 6.0
+"""Log odds within which a level is looked for."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,16 @@ def leveled(curve: Curve, scores: Floats, outcome: Floats) -> Curve:
 
     This is how a shift of the prior alone moves probabilities (Saerens, Latinne and Decaestecker 2002, equation 2.4): ranks stay.
     """
+    from scipy.optimize import brentq  # noqa: PLC0415 - heavy third-party library
+
     chance = probabilities(curve, scores)
     odds, wanted = np.log(chance / (1 - chance)), (outcome.sum() + 1) / (len(outcome) + 2)
-    low, high = -_WIDEST, _WIDEST
-    for _step in range(_HALVINGS):
-        middle = (low + high) / 2
-        expected = float(np.mean(1 / (1 + np.exp(-(odds + middle)))))
-        low, high = (middle, high) if expected < wanted else (low, middle)
-    added = (low + high) / 2
+
+    def expected(added: float) -> float:
+        return float(np.mean(1 / (1 + np.exp(-(odds + added)))))
+
+    within = np.clip(wanted, expected(-_WIDEST), expected(_WIDEST))
+    added = float(brentq(lambda each: expected(each) - within, -_WIDEST, _WIDEST, xtol=1e-12))
     if curve.kind == "platt":
         slope, bias = curve.scores
         return Curve(curve.kind, (slope, bias + added), curve.shares)

@@ -31,29 +31,16 @@ class Tenth:
 
 def figures_of(probability: Floats, outcome: Floats) -> dict[str, float | None]:
     """Every measure; those of ranking have no value where all customers did the same."""
+    from sklearn.metrics import average_precision_score, roc_auc_score  # noqa: PLC0415 - heavy third-party library
+
     has_both = 0 < outcome.sum() < len(outcome)
     return {
-        "auc": auc(probability, outcome) if has_both else None,
-        "average_precision": average_precision(probability, outcome) if has_both else None,
+        "auc": float(roc_auc_score(outcome, probability)) if has_both else None,
+        "average_precision": float(average_precision_score(outcome, probability)) if has_both else None,
         "lift_10": lift(probability, outcome) if has_both else None,
         "brier": float(np.mean((probability - outcome) ** 2)) if len(outcome) else None,
         "base_rate": float(outcome.mean()) if len(outcome) else None,
     }
-
-
-def auc(score: Floats, outcome: Floats) -> float:
-    """The chance that of two customers, one who did it and one who did not, the first has the higher score."""
-    _values, place, count = np.unique(score, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(count) - (count - 1) / 2)[place]
-    many, few = outcome.sum(), len(outcome) - outcome.sum()
-    return float((rank[outcome > 0].sum() - many * (many + 1) / 2) / (many * few))
-
-
-def average_precision(score: Floats, outcome: Floats) -> float:
-    """The mean precision over all who did it, going down the scores."""
-    hits, seen = _down(score, outcome)
-    gained = np.diff(hits, prepend=0.0) / outcome.sum()
-    return float((gained * hits / seen).sum())
 
 
 def lift(score: Floats, outcome: Floats, *, share: float = 0.1) -> float:

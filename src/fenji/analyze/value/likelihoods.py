@@ -2,8 +2,8 @@
 
 Parameters are positive, so everything happens in their logarithms: there they have no border, and intervals stay positive.
 
-Source  BFGS: Nocedal and Wright (2006), Numerical Optimization, algorithm 6.1, with steps kept within bounds; observed information:
-        Efron and Hinkley (1978), Biometrika 65
+Source  L-BFGS-B: Byrd, Lu, Nocedal and Zhu (1995), SIAM Journal on Scientific Computing 16, as in SciPy; observed information: Efron
+        and Hinkley (1978), Biometrika 65
 """
 
 from __future__ import annotations
@@ -24,10 +24,6 @@ WIDEST = 3.0
 """Standard error of a parameter's logarithm above which its interval says nothing: a factor of 350 to either side."""
 FLAT = 1e-9
 """Slope per customer at which the peak is reached."""
-LONGEST = 2.0
-"""Of a step: a factor of seven, so that no step leaves the region in which the likelihood can be computed."""
-SHORTEST = 1e-12
-"""Step below which nothing more is gained."""
 
 
 class Objective(Protocol):
@@ -49,7 +45,8 @@ def climb(likelihood: Objective, start: Floats, *, most: int) -> Floats:
         start: logarithms.
         most: steps.
     """
-    lower, upper = np.log(SMALLEST), np.log(LARGEST)
+    from scipy.optimize import minimize  # noqa: PLC0415 - heavy third-party library
+
     # Scaled to one customer, so that the same tolerances serve ten customers and ten millions.
     size = max(float(likelihood.weights.sum()), 1.0)
 
@@ -57,25 +54,9 @@ def climb(likelihood: Objective, start: Floats, *, most: int) -> Floats:
         value, gradient = likelihood.both(logs)
         return value / size, gradient / size
 
-    here = np.clip(start, lower, upper)
-    value, gradient = both(here)
-    bent = np.eye(len(here))
-    for _step in range(most):
-        # What stands at a bound and would go beyond it stays where it is.
-        free = ~(((here <= lower) & (gradient > 0)) | ((here >= upper) & (gradient < 0)))
-        if not free.any() or np.abs(gradient[free]).max() < FLAT:
-            break
-        way = _way(bent, gradient, free)
-        found = _line_search(both, here, (value, gradient), way, (lower, upper))
-        if found is None:
-            if np.array_equal(bent, np.eye(len(here))):
-                break
-            bent = np.eye(len(here))
-            continue
-        there, value, slope = found
-        bent = _bent(bent, there - here, slope - gradient)
-        here, gradient = there, slope
-    return here
+    bounds = np.log([[SMALLEST, LARGEST]] * len(start))
+    options = {"maxiter": most, "ftol": 0.0, "gtol": FLAT}
+    return np.asarray(minimize(both, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x, dtype=np.float64)
 
 
 def curvature(likelihood: Objective, peak: Floats) -> Covariance | None:
@@ -137,41 +118,3 @@ def interval_of(logs: Floats, covariance: Covariance | None, position: int, widt
 def dot(weights: Floats, values: Floats) -> float:
     """The weighted sum, in one thread: a library's own product starts several, which takes longer than the sum itself."""
     return float(np.einsum("i,i->", weights, values))
-
-
-class _Both(Protocol):
-    def __call__(self, logs: Floats) -> tuple[float, Floats]: ...
-
-
-def _way(bent: Floats, gradient: Floats, free: npt.NDArray[np.bool_]) -> Floats:
-    """The direction of the next step: downhill, bent by what the curvature has shown so far."""
-    slope = np.where(free, gradient, 0.0)
-    way = np.where(free, -(bent @ slope), 0.0)
-    if way @ slope >= 0:
-        way = -slope
-    return np.asarray(way * min(1.0, LONGEST / max(float(np.abs(way).max()), 1e-300)))
-
-
-def _line_search(
-    both: _Both, here: Floats, known: tuple[float, Floats], way: Floats, bounds: tuple[float, float]
-) -> tuple[Floats, float, Floats] | None:
-    """The first of ever shorter steps that leads far enough down; None where none does."""
-    (value, gradient), length = known, 1.0
-    while length > SHORTEST:
-        there = np.clip(here + length * way, *bounds)
-        lower, slope = both(there)
-        if np.isfinite(lower) and lower <= value + 1e-4 * float(gradient @ (there - here)) and np.isfinite(slope).all():
-            return (there, lower, slope) if not np.array_equal(there, here) else None
-        length *= 0.4
-    return None
-
-
-def _bent(bent: Floats, moved: Floats, turned: Floats) -> Floats:
-    """The BFGS update of the inverse curvature; as it was where the step shows none."""
-    along = float(moved @ turned)
-    if along <= 1e-14 * float(np.sqrt((moved @ moved) * (turned @ turned))):
-        return bent
-    if np.array_equal(bent, np.eye(len(moved))):
-        bent = bent * along / float(turned @ turned)
-    left = np.eye(len(moved)) - np.outer(moved, turned) / along
-    return np.asarray(left @ bent @ left.T + np.outer(moved, moved) / along)

@@ -2,7 +2,8 @@
 
 proposal       the records of a proposal
 table          the samples of one kind of file, side by side
-evidence       what cells look like, and whether they fit a field
+evidence       what cells look like
+verdicts       whether cells fit the field that their header promises
 decimals       which sign stands before the decimals
 dates          whether the day or the month stands first
 columns        which column fills which field, how sure that is, and why

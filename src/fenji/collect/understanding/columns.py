@@ -28,11 +28,12 @@ from fenji.collect.understanding.amounts import (
     settle_refund,
     standing_of,
 )
-from fenji.collect.understanding.evidence import MOST, TOO_MASKED, Evidence, Verdict, judge
+from fenji.collect.understanding.evidence import MOST, TOO_MASKED, Evidence
 from fenji.collect.understanding.order_numbers import PERSON_FIELDS, Numbered, settle_order_number
 from fenji.collect.understanding.platforms import Platform
 from fenji.collect.understanding.proposal import ProposedColumn
 from fenji.collect.understanding.table import SampledTable
+from fenji.collect.understanding.verdicts import Verdict, judge
 from fenji.domain.feeds import FEEDS, Cell, Feed, Field
 from fenji.language import message as _
 

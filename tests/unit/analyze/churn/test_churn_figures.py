@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from fenji.analyze.churn.figures import auc, average_precision, calibration_table, figures_of, lift, share_interval
+from fenji.analyze.churn.figures import calibration_table, figures_of, lift, share_interval
 
 # Scores of few different values, so that most are tied.
 SCORED = st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=4, max_size=80).filter(
@@ -28,12 +28,13 @@ def test_measures_are_those_of_scikit_learn(rows: list[tuple[int, bool]]) -> Non
 
 def test_auc_by_hand_counts_pairs() -> None:
     # Leavers score 3 and 1, stayers 2 and 1: of the four pairs 3>2, 3>1 are right, 1<2 wrong, 1=1 half.
-    assert auc(np.array([3.0, 1.0, 2.0, 1.0]), np.array([1.0, 1.0, 0.0, 0.0])) == 2.5 / 4
+    assert figures_of(np.array([3.0, 1.0, 2.0, 1.0]), np.array([1.0, 1.0, 0.0, 0.0]))["auc"] == 2.5 / 4
 
 
 def test_average_precision_by_hand() -> None:
     # Down the list: hit (1/1), miss, hit (2/3).
-    assert average_precision(np.array([0.9, 0.8, 0.7]), np.array([1.0, 0.0, 1.0])) == pytest.approx((1 + 2 / 3) / 2)
+    found = figures_of(np.array([0.9, 0.8, 0.7]), np.array([1.0, 0.0, 1.0]))
+    assert found["average_precision"] == pytest.approx((1 + 2 / 3) / 2)
 
 
 def test_lift_by_hand_takes_a_part_of_equal_scores() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fenji.collect.understanding.evidence import Evidence, Verdict, judge, look_at, plain_cell
+from fenji.collect.understanding.evidence import Evidence, look_at, plain_cell
+from fenji.collect.understanding.verdicts import Verdict, judge
 from fenji.domain.feeds import Cell
 from fenji.domain.sources import DateOrder, DecimalSign, StatusClass
 from fixtures.cell_reader import reader
