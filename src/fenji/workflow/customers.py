@@ -222,9 +222,13 @@ class _Question:
     @cached_property
     def sorted_keys(self) -> ir.Table:
         """Everybody who meets the conditions: customer_key and what the list is sorted by."""
+        stored = self.sort_field.stored
+        if self.sort_field.part is Part.PANEL:
+            chosen = self.choice.table(carrying=stored)
+            return chosen.select(_KEY, **{SORTED_BY: chosen[stored]})
         chosen = self.choice.table()
-        part = self._part(self.sort_field.part, [self.sort_field.stored])
-        other = part.select(other_key=_KEY, **{SORTED_BY: self._sortable(part[self.sort_field.stored])})
+        part = self._part(self.sort_field.part, [stored])
+        other = part.select(other_key=_KEY, **{SORTED_BY: self._sortable(part[stored])})
         return chosen.left_join(other, chosen[_KEY] == other["other_key"]).select(_KEY, SORTED_BY)
 
     def whole(self) -> ir.Table:
