@@ -14,6 +14,7 @@ reasons     why a row that came in is not in the clean base
 lists       columns, conditions and source of a list of customers
 contacts    how a customer is reached and called, and what of it may be shown
 words       names in both languages, and sentences that wait for their reader
+steps       what a person can do next
 telling     which parts of a record its readers are told
 months      the months as people write them
 metrics     one number per customer, declared as data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -54,9 +55,8 @@ def moves_between(
     with open_question(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         between = reviews_chosen(history, earlier_on, as_of)
-        return session.memory.recall(
-            ("moves", history.run.run_id, *between, history.warnings), lambda: _moves_of(session, history, *between)
-        )
+        found = session.memory.recall(("moves", history.run.run_id, *between), lambda: _moves_of(session, history, *between))
+        return replace(found, warnings=history.warnings)
 
 
 def _moves_of(session: Session, history: History, earlier_on: date, as_of: date) -> MovesResult:
@@ -87,7 +87,6 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
         rates=rates_of(movements, tiers),
         stays=_stays(session, history, tiers, earlier_on, as_of),
         cohorts=_cohorts(session, run_id, earlier_on, as_of),
-        warnings=history.warnings,
     )
 
 

@@ -12,9 +12,10 @@ import pytest
 from rich.console import Console
 
 from fenji.answers.arrival import Arrival, FileArrival, LargeOrder, LaterOrders, LeftOut, PeriodRevenue, SourceArrival
-from fenji.cli.arrival import answer_arrival, show_arrival
+from fenji.answers.json import to_json
+from fenji.cli.arrival import show_arrival
 from fenji.cli.main import answer
-from fenji.cli.output import Output, to_json
+from fenji.cli.output import Output
 from fenji.language import Language
 
 ARRIVAL = Arrival(
@@ -96,7 +97,7 @@ def test_the_chinese_screen_says_the_same() -> None:
 
 
 def test_scripts_get_typed_values() -> None:
-    found = json.loads(to_json(answer_arrival(ARRIVAL)))
+    found = json.loads(to_json(ARRIVAL, Language.EN))
     assert (found["net_revenue"], found["first_on"], found["later_orders"]["last_order_id"]) == (1234.5, "2024-03-01", "Z9")
     (source,) = found["sources"]
     assert (source["rows_in"], source["kept"] + source["left_out"] + source["copies"], source["faults"]) == (10_000, 10_000, 14)
