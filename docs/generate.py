@@ -13,7 +13,7 @@ import fenji
 from fenji import tables
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.answers.catalog import ANSWERS, FAILED
-from fenji.answers.fields import PROBLEM, Key, keys_of, records_below
+from fenji.answers.fields import Key, keys_of, problem_keys, records_below
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.main import program
 from fenji.collect.findings import MESSAGES
@@ -254,9 +254,7 @@ def _answers() -> Iterator[str]:
                 yield f"\n### {inner.__name__}\n\n{_first_line(inner)}\n"
                 yield from _keys(keys_of(inner))
     yield "\n## Problem\n\nOne thing that is wrong, or that should be known.\n"
-    yield from _keys(
-        Key(name, "whole number or null" if name == "row" else "text or null", said) for name, said in PROBLEM.items()
-    )
+    yield from _keys(problem_keys())
 
 
 def _first_line(record: type) -> str:

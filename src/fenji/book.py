@@ -10,25 +10,33 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fenji.answers.baskets import RulesResult
+from fenji.answers.churn import ChurnResult
+from fenji.answers.forecast import ForecastResult
 from fenji.answers.moves import MovesResult
+from fenji.answers.priority import PriorityResult
+from fenji.answers.recommend import RecommendResult
 from fenji.answers.runs import QualityResult, RunResult
+from fenji.answers.segments import SegmentsResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.value import ValueResult
+from fenji.answers.whatif import WhatIfResult
 from fenji.answers.why import WhyResult
 from fenji.errors import InvalidArgument, NotFound, unknown_name
 from fenji.language import message as _
-from fenji.workflow.baskets import RulesResult, rules_at
-from fenji.workflow.churn import ChurnResult, churn_at
+from fenji.workflow.baskets import rules_at
+from fenji.workflow.churn import churn_at
 from fenji.workflow.customers import DEFAULT_SORT, CustomersResult, customers_at
-from fenji.workflow.forecast import ForecastResult, forecast_at
+from fenji.workflow.forecast import forecast_at
 from fenji.workflow.moves import moves_between
-from fenji.workflow.priority import PriorityResult, priority_at
+from fenji.workflow.priority import priority_at
 from fenji.workflow.quality import report_quality
-from fenji.workflow.recommend import RecommendResult, recommend_at
+from fenji.workflow.recommend import recommend_at
 from fenji.workflow.running import run_all
-from fenji.workflow.segments import SegmentsResult, segments_at
+from fenji.workflow.segments import segments_at
 from fenji.workflow.tiers import tiers_at, tiers_of_run
-from fenji.workflow.value import ValueResult, value_at
-from fenji.workflow.whatif import WhatIfResult, whatif_at
+from fenji.workflow.value import value_at
+from fenji.workflow.whatif import whatif_at
 from fenji.workflow.why import why_of
 from fenji.workspace.customer_choice import Asked
 from fenji.workspace.folder import open_workspace

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.mapping import MapResult
 from fenji.language import Language
-from fenji.workflow.mapping import MapResult, take_in_hand
+from fenji.workspace.mapping import take_in_hand
 from fixtures.corpus import SHARED
 from fixtures.desk import Came, bring
 
@@ -88,7 +89,7 @@ def outcome(result: MapResult) -> tuple[int, int, str]:
     found = result.rehearsal
     assert found is not None, result.text
     assert not found.problems
-    return found.customers, found.orders, f"{found.revenue:.2f}"
+    return found.customers, found.orders, f"{found.net_revenue:.2f}"
 
 
 # Nobody is a customer by an order that was never paid.

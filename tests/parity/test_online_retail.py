@@ -14,7 +14,7 @@ import pytest
 from fenji.language import Language
 from fenji.settings import EngineName
 from fenji.tables.clean import CLEAN
-from fenji.workflow.demo import DATA_FILE, _make_workspace
+from fenji.workflow.demo import DATA_FILE, make_demo
 from fenji.workflow.running import run_all
 
 AS_OF = date(2011, 1, 15)
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.proof]
 
 def run(folder: Path, engine: EngineName) -> str:
     """Two reviews of some of the demo's data, as a user decides them; the id of the run."""
-    _make_workspace(folder, Language.EN)
+    make_demo(folder, Language.EN)
     file = folder / "data" / DATA_FILE
     some = f"SELECT * FROM '{file}' WHERE InvoiceDate >= '2010-11-15' AND InvoiceDate < '2011-01-16'"
     duckdb.sql(some).write_parquet(str(folder / "some.parquet"))

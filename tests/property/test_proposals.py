@@ -22,8 +22,8 @@ from fenji.documents.reader import parse_document
 from fenji.documents.sources import sources_in
 from fenji.language import Language
 from fenji.settings import Settings
-from fenji.workflow.rehearsing import rehearse
 from fenji.workspace.preparing import PrepareOptions
+from fenji.workspace.rehearsing import rehearse
 from fixtures.cell_reader import propose, reader
 from fixtures.laws import law
 from fixtures.samples import sample

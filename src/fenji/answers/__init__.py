@@ -3,11 +3,28 @@
 json      one serializer for all of them
 fields    what each key holds
 catalog   which record answers which command
+rows      how rows of stored tables become records
 failures  why there is no answer
 runs      a new workspace, a run, the account of its rows
 arrival   what came in with a run
 tiers     customers per tier
+structure  what lies behind the counts of tiers
 moves     who moved between two reviews
 audit     who changed what
+forecast  expected tiers of the next reviews
+forecast  expected tiers of the next reviews, and series by month
+segments  groups among the customers, and what tells them apart
+baskets   what is bought together
+recommend  what to offer each customer next
+mapping   how files would be read, and what a run would keep of them
+starting  what became of a folder of exports
+policies  rules in words, findings, versions, drafts, and tiers given by hand
+whatif    what another policy would change
+selftest  whether published figures are found
+demo      the whole thread on the shipped data set
 why       one customer's tier and its reasons
+value     what customers are worth and will be worth
+churn     who is about to leave, or to order
+priority  whom to serve first, and who may rise or fall
+rows      rows of stored tables as records
 """

@@ -5,21 +5,58 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fenji.answers.audit import AuditResult, AuditVerified
+from fenji.answers.baskets import RulesResult
+from fenji.answers.churn import ChurnResult, PropensityResult
+from fenji.answers.demo import DemoResult
 from fenji.answers.failures import FailedAnswer
+from fenji.answers.forecast import ForecastResult, TrendResult
+from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
+from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
+from fenji.answers.priority import PriorityResult
+from fenji.answers.recommend import RecommendResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
+from fenji.answers.segments import SegmentsResult
+from fenji.answers.selftest import SelfTestResult
+from fenji.answers.starting import StartResult
+from fenji.answers.structure import StructureResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.value import ValueResult
+from fenji.answers.whatif import ReplayResult, WhatIfResult
 from fenji.answers.why import WhyResult
 
 ANSWERS: Mapping[str, type] = {
     "init": InitResult,
+    "map": MapResult,
+    "start": StartResult,
     "run": RunResult,
     "quality": QualityResult,
     "tiers": TiersResult,
+    "structure": StructureResult,
     "moves": MovesResult,
     "why": WhyResult,
     "audit": AuditResult,
     "audit --verify": AuditVerified,
+    "value": ValueResult,
+    "priority": PriorityResult,
+    "churn": ChurnResult,
+    "churn --propensity": PropensityResult,
+    "forecast": ForecastResult,
+    "forecast --of revenue": TrendResult,
+    "segments": SegmentsResult,
+    "rules": RulesResult,
+    "recommend": RecommendResult,
+    "policy show": PolicyResult,
+    "policy lint": LintResult,
+    "policy list": VersionsResult,
+    "policy publish": PublishResult,
+    "policy suggest": SuggestResult,
+    "policy override": OverridesResult,
+    "policy overrides": OverridesResult,
+    "whatif": WhatIfResult,
+    "whatif --replay": ReplayResult,
+    "selftest": SelfTestResult,
+    "demo": DemoResult,
 }
 
 FAILED = FailedAnswer

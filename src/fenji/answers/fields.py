@@ -12,8 +12,9 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
+from fenji.collect.remarks import Remark
 from fenji.domain.telling import SPREAD, told_of
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
@@ -106,6 +107,7 @@ _NAMES: Mapping[Any, str] = {
     date: "date",
     datetime: "moment (UTC)",
     Words: "text",
+    Remark: "text",
     Problem: "[problem](#problem)",
     Any: "anything",
     object: "anything",
@@ -123,8 +125,8 @@ class Key:
 
 
 def keys_of(record: type) -> tuple[Key, ...]:
-    """The keys of a record's JSON object, in their order."""
-    return tuple(_keys(record))
+    """The keys of a record's JSON object, in their order; one that is told twice is the later one, as in the object."""
+    return tuple({each.name: each for each in _keys(record)}.values())
 
 
 def _keys(record: type) -> Iterator[Key]:
@@ -132,11 +134,19 @@ def _keys(record: type) -> Iterator[Key]:
     for each in told_of(record):
         held = records_in(each.type)
         if SPREAD in each.marks:
+            if each.type is Problem:
+                yield from problem_keys()
             for inner in held:
                 yield from _keys(inner)
         else:
             meaning = said.get(each.attribute) or (_first_line(held[0]) if held else COMMON.get(each.name, ""))
             yield Key(each.name, type_name(each.type), meaning)
+
+
+def problem_keys() -> Iterator[Key]:
+    """The keys of a problem's JSON object."""
+    for name, said in PROBLEM.items():
+        yield Key(name, "whole number or null" if name == "row" else "text" if name == "text" else "text or null", said)
 
 
 def _first_line(record: type) -> str:
@@ -145,7 +155,7 @@ def _first_line(record: type) -> str:
 
 def records_in(type_: Any) -> tuple[type, ...]:  # noqa: ANN401 - any type
     """The records that a type holds, however deep in lists and options."""
-    if is_dataclass(type_) and type_ not in (Words, Problem):
+    if is_dataclass(type_) and type_ not in _NAMES:
         return (type_,) if isinstance(type_, type) else ()
     if get_origin(type_) is Spoken:
         return ()
@@ -173,6 +183,8 @@ def type_name(type_: Any) -> str:  # noqa: ANN401, PLR0911 - any type, one line 
         return " or ".join([*dict.fromkeys(inner), "null"] if NoneType in arguments else dict.fromkeys(inner))
     if origin is Spoken:
         return type_name(arguments[0])
+    if origin is Literal:
+        return " or ".join(map(str, arguments))
     if origin is tuple:
         return f"list of {type_name(arguments[0])}"
     if origin is not None and issubclass(origin, Mapping):

@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from fenji.collect.remarks import Remark
 from fenji.domain.telling import SPREAD, WHERE_KNOWN, told_of
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
@@ -24,6 +25,8 @@ def plain(value: object, language: Language) -> Any:  # noqa: ANN401 - whatever 
     """
     if isinstance(value, Words | Spoken):
         value = value.in_language(language)
+    if isinstance(value, Remark):
+        value = value.describe(language)
     if isinstance(value, Problem):
         return problem(value, language)
     if isinstance(value, Mapping):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
+from fenji.analyze.movements.flows import PARTS
 from fenji.analyze.movements.retention import TierRates
 from fenji.answers.runs import Lost
 from fenji.domain.policies import Cause
@@ -69,6 +70,23 @@ class ReviewFlow:
     """Customers who went down."""
     lost: int
     closing: int
+
+    @classmethod
+    def of(cls, as_of: date, rows: Sequence[Mapping[str, Any]]) -> ReviewFlow:
+        """All tiers' rows of insight.tier_flow at one review, added up; there is at least one."""
+        total = {name: sum(row[name] for row in rows) for name in PARTS}
+        return cls(
+            as_of=as_of,
+            policy=rows[0]["policy"],
+            version=rows[0]["version"],
+            opening=total["opening"],
+            new=total["new"],
+            returned=total["returned"],
+            upgraded=total["upgraded_in"],
+            downgraded=total["downgraded_in"],
+            lost=total["lost"],
+            closing=total["closing"],
+        )
 
     @property
     @told

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Annotated
 
 from fenji.analyze.metrics.registry import Registry
-from fenji.analyze.structure.cross_tables import CrossTable
 from fenji.domain.telling import HIDDEN, WHERE_KNOWN
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
@@ -79,4 +78,3 @@ class TiersResult:
     """What the groups are groups of; only where groups were asked for."""
     groups: Annotated[tuple[TierGroup, ...] | None, WHERE_KNOWN] = None
     """Bands in ascending order; values by number of customers, largest first; customers without a value last."""
-    cross: Annotated[CrossTable | None, HIDDEN] = None

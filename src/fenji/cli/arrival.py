@@ -11,7 +11,7 @@ from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.reasons import EXPECTED, Reason
 from fenji.errors import Place
 from fenji.language import message as _
-from fenji.workflow.arrival_warnings import FAULTS_TOLD
+from fenji.workspace.arrival_warnings import FAULTS_TOLD
 
 REASONS_SHOWN = 12
 """Reasons listed for people; --json lists them all."""

@@ -6,13 +6,13 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from fenji.cli.output import Output, number
+from fenji.cli.output import Bar, Output, number
 from fenji.collect.asking.questions import Question, QuestionKind, most_important
 from fenji.collect.proposing import Proposal
 from fenji.errors import InvalidArgument, InvalidFile, Place
 from fenji.language import message as _
+from fenji.workspace.mapping import Ask
 
 OPEN_QUESTIONS = 6
 """Exit code while a question waits for an answer."""
@@ -46,6 +46,18 @@ def read_answer_file(path: Path | None) -> dict[str, str]:
     return found
 
 
+def asker(output: Output, progress: Bar, *, no_ask: bool) -> Ask:
+    """Asks what is open where somebody can answer, while the progress bar rests."""
+
+    def asked(proposal: Proposal) -> dict[str, str]:
+        if no_ask or not can_ask(output):
+            return {}
+        with progress.paused():
+            return ask(proposal, output)
+
+    return asked
+
+
 def ask(proposal: Proposal, output: Output) -> dict[str, str]:
     """Asks what is open; gives the answers, empty where there is nothing to ask.
 
@@ -55,32 +67,8 @@ def ask(proposal: Proposal, output: Output) -> dict[str, str]:
     questions = most_important(proposal.questions)
     answers = {}
     for place, question in enumerate(questions, start=1):
-        answers[question.id] = _answer(question, output, place=place, count=len(questions))
+        answers[question.id] = _chosen(question, output, place=place, count=len(questions))
     return answers
-
-
-def question_json(question: Question, output: Output) -> dict[str, Any]:
-    """A question as scripts read it."""
-    return {
-        "id": question.id,
-        "kind": question.kind.value,
-        "file": question.file,
-        "column": question.column,
-        "text": question.text.describe(output.language),
-        "why": question.why.describe(output.language),
-        "examples": list(question.examples),
-        "options": [
-            {
-                "value": option.value,
-                "label": option.label.describe(output.language),
-                "effect": vars(option.effect) if option.effect else None,
-            }
-            for option in question.options
-        ],
-        "default": question.default,
-        "answer": question.answer,
-        "cure": question.cure.describe(output.language) if question.cure else None,
-    }
 
 
 def show_open(questions: tuple[Question, ...], output: Output) -> None:
@@ -101,7 +89,7 @@ def _example(question: Question) -> str:
     return json.dumps({question.id: question.value or question.options[0].value}, ensure_ascii=False)
 
 
-def _answer(question: Question, output: Output, *, place: int, count: int) -> str:
+def _chosen(question: Question, output: Output, *, place: int, count: int) -> str:
     output.heading(
         _("Question {place} of {count}, about {file}: {question}"),
         place=place,

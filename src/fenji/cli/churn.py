@@ -8,22 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from fenji.analyze.churn.learning import MODELS
+from fenji.answers.churn import ChurnResult, CustomerRisk, PropensityResult, TargetForecast, TierRisk
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent, problem_json
-from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, ChurnRules, Driver, Part, RiskClass, ScoreModel, State, Target
+from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.output import Col, Output, money, number, percent
+from fenji.domain.churn import PURCHASE_DAYS, Part, RiskClass, ScoreModel, State, Target
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
-from fenji.wording.churn import DRIVER_NAMES, reason_sentence
-from fenji.workflow.churn import (
-    ChurnResult,
-    CustomerRisk,
-    Foretold,
-    PropensityResult,
-    TierRisk,
-    churn_at,
-    propensity_at,
-)
+from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji churn\nfenji churn --customer 13085\nfenji churn --propensity --top 50\nfenji churn --json"
@@ -50,8 +42,6 @@ MEASURE_NAMES = {
 }
 DAYS_SHOWN = (30, 90, 180, 270, 360)
 """Of the survival curves; all are in the JSON."""
-LEAST_SHARE = 0.005
-"""Drivers below it are not worth a line."""
 
 
 def command(
@@ -60,6 +50,7 @@ def command(
     customer: CustomerId = None,
     propensity: Propensity = False,
     top: Top = 20,
+    details: Details = False,
     as_of: AsOf = None,
     policy: Policy = None,
     out: Out = None,
@@ -85,100 +76,46 @@ def command(
         else:
             result = churn_at(workspace, **asked, progress=progress)
     if out is not None:
-        what, run_id, day = (
-            (StoredList.PROPENSITY, found.run_id, found.as_of) if propensity else (StoredList.CHURN, result.run_id, result.as_of)
-        )
-        take_stored(workspace, what, out, output, run_id=run_id, as_of=day, force=force)
+        what, told = (StoredList.PROPENSITY, found) if propensity else (StoredList.CHURN, result)
+        take_stored(workspace, what, out, output, run_id=told.run_id, as_of=told.as_of, force=force)
         return
-    if propensity:
-        output.json(propensity_answer(found, output)) if output.is_json else show_propensity(found, output)
-    elif output.is_json:
-        output.json(answer(result, output))
+    if output.is_json:
+        output.json(found if propensity else result)
+    elif propensity:
+        show_propensity(found, output, details=details)
     else:
-        show(result, output)
+        show(result, output, details=details)
 
 
-def answer(result: ChurnResult, output: Output) -> dict[str, Any]:
-    """The JSON object of the risk of leaving."""
-    rules = result.rules
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy.slug,
-        "version": result.policy.version,
-        "currency": result.currency,
-        "definition": {
-            "by": str(rules.by),
-            "days": rules.days,
-            "intervals": rules.intervals,
-            "least_days": rules.least_days,
-            "most_days": rules.most_days,
-            "contract_days": rules.contract_days,
-            "horizon_days": rules.horizon_days,
-            "high": rules.high,
-            "middle": rules.middle,
-            "sentence": definition_sentence(rules, output),
-        },
-        **_foretold_json(result.foretold),
-        "drivers": [
-            {**_without_date(each), "name": output.text(DRIVER_NAMES[Driver(each["driver"])])} for each in result.drivers
-        ],
-        "survival": [_without_date(each) for each in result.survival],
-        "tiers": [vars(each) for each in result.tiers],
-        "top": [_customer_json(each, output) for each in result.top],
-        "customer": None if result.customer is None else _customer_json(result.customer, output),
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
-def propensity_answer(result: PropensityResult, output: Output) -> dict[str, Any]:
-    """The JSON object of coming orders."""
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy.slug,
-        "version": result.policy.version,
-        "customers": result.customers,
-        "expected": {str(target): count for target, count in result.expected.items()},
-        "targets": {str(each.target): _foretold_json(each) for each in result.foretold},
-        "top": [dict(each) for each in result.top],
-        "customer": None if result.customer is None else dict(result.customer),
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
-def show(result: ChurnResult, output: Output) -> None:
-    """The tables for people."""
+def show(result: ChurnResult, output: Output, *, details: bool = False) -> None:
+    """The tables for people; with the comparison of models where details are asked for."""
     output.warn(result.warnings)
     output.heading(
         _("Customers who may leave, as of {as_of}, policy {policy} version {version} (run {run_id})"),
         as_of=result.as_of,
-        policy=result.policy.slug,
-        version=result.policy.version,
+        policy=result.policy,
+        version=result.version,
         run_id=result.run_id,
     )
-    output.say(definition_sentence(result.rules, output))
+    output.say("{line}", line=result.definition.sentence.in_language(output.language))
     if result.customer is not None:
         _show_customer(result, result.customer, output)
         return
     _show_tiers(result, output)
-    if result.foretold is not None:
-        _show_quality(result.foretold, output)
+    _show_quality(result.forecast, Target.CHURN, output, details=details)
     _show_drivers(result, output)
     _show_survival(result, output)
     _show_top(result, output)
 
 
-def show_propensity(result: PropensityResult, output: Output) -> None:
-    """The tables for people."""
+def show_propensity(result: PropensityResult, output: Output, *, details: bool = False) -> None:
+    """The tables for people; with the comparison of models where details are asked for."""
     output.warn(result.warnings)
     output.heading(
         _("Customers who may order, as of {as_of}, policy {policy} version {version} (run {run_id})"),
         as_of=result.as_of,
-        policy=result.policy.slug,
-        version=result.policy.version,
+        policy=result.policy,
+        version=result.version,
         run_id=result.run_id,
     )
     for target, days in PURCHASE_DAYS.items():
@@ -186,8 +123,8 @@ def show_propensity(result: PropensityResult, output: Output) -> None:
         if count is not None:
             text = _("Within {days} days about {count} of {customers} customers are expected to order.")
             output.say(text, days=days, count=number(count), customers=number(result.customers))
-    for each in result.foretold:
-        _show_quality(each, output)
+    for target, forecast in result.targets.items():
+        _show_quality(forecast, target, output, details=details)
     rows = [result.customer] if result.customer is not None else list(result.top)
     if rows:
         output.heading(_("The likeliest to order") if result.customer is None else _("This customer"))
@@ -196,23 +133,10 @@ def show_propensity(result: PropensityResult, output: Output) -> None:
             *(Col(output.text(_("within {days} days"), days=days), is_number=True) for days in PURCHASE_DAYS.values()),
         ]
         cells = (
-            (str(each["customer_id"]), percent(each["purchase_probability_30d"]), percent(each["purchase_probability_90d"]))
+            (str(each.customer_id), percent(each.purchase_probability_30d), percent(each.purchase_probability_90d))
             for each in rows
         )
         output.table(titles, cells)
-
-
-def definition_sentence(rules: ChurnRules, output: Output) -> str:
-    """When a customer has left, in words."""
-    if rules.by is ChurnBy.CONTRACT:
-        text = _("A customer leaves when no contract is in force any more; {days} days are looked ahead.")
-        return output.text(text, days=rules.contract_days)
-    if rules.by is ChurnBy.RHYTHM:
-        text = _(
-            "A customer has left after {intervals} of the own usual intervals without an order, but never before {least} and always after {most} days."
-        )
-        return output.text(text, intervals=rules.intervals, least=rules.least_days, most=rules.most_days)
-    return output.text(_("A customer has left after more than {days} days without an order."), days=rules.days)
 
 
 def _show_tiers(result: ChurnResult, output: Output) -> None:
@@ -224,7 +148,7 @@ def _show_tiers(result: ChurnResult, output: Output) -> None:
         ),
         Col(output.text(_("revenue of 12 months at high risk ({currency})"), currency=result.currency), is_number=True),
     ]
-    rows = [_tier_cells(each, result.policy, output) for each in result.tiers]
+    rows = [_tier_cells(each, result.tier_policy, output) for each in result.tiers]
     output.table(titles, rows)
 
 
@@ -239,47 +163,51 @@ def _tier_cells(each: TierRisk, policy: TierPolicy, output: Output) -> tuple[str
     )
 
 
-def _show_quality(foretold: Foretold, output: Output) -> None:
-    """How good each model was, and which is used."""
-    part = foretold.shown_part
-    if part is None:
+def _show_quality(forecast: TargetForecast, target: Target, output: Output, *, details: bool) -> None:
+    """How well it would have worked before, and with details how good each model was."""
+    if forecast.shown_part is None:
         return
-    if foretold.target is Target.CHURN:
+    if target is Target.CHURN:
         output.heading(_("How well leaving would have been foretold"))
     else:
-        output.heading(_("How well an order within {days} days would have been foretold"), days=PURCHASE_DAYS[foretold.target])
-    there = [each for each in MODELS if foretold.figure(each, "brier") is not None]
-    rows = []
-    for each in there:
-        figures = (foretold.figure(each, measure) for measure in MEASURE_NAMES)
-        mark = output.text(_("used")) if each is foretold.used else ""
-        rows.append((output.text(MODEL_NAMES[each]), *(number(figure, 3) for figure in figures), mark))
-    output.table(
-        [Col(output.text(_("model"))), *(Col(output.text(each), is_number=True) for each in MEASURE_NAMES.values()), Col("")],
-        rows,
-    )
-    _say_dates(foretold, output)
-    if foretold.tenths:
+        output.heading(_("How well an order within {days} days would have been foretold"), days=PURCHASE_DAYS[target])
+    if details:
+        _show_models(forecast, output)
+    _say_dates(forecast, output)
+    if details:
+        _say_choice(forecast, output)
+    if forecast.calibration:
         titles = (_("tenth"), _("customers"), _("expected"), _("came true"), _("95% interval"))
         output.table(
             [Col(output.text(each), is_number=True) for each in titles],
             (
                 (
-                    str(each["tenth"]),
-                    number(each["customers"]),
-                    percent(each["expected_share"]),
-                    percent(each["observed_share"]),
-                    f"{percent(each['lower'])} - {percent(each['upper'])}",
+                    str(each.tenth),
+                    number(each.customers),
+                    percent(each.expected_share),
+                    percent(each.observed_share),
+                    f"{percent(each.lower)} - {percent(each.upper)}",
                 )
-                for each in foretold.tenths
+                for each in forecast.calibration
             ),
         )
 
 
-def _say_dates(foretold: Foretold, output: Output) -> None:
+def _show_models(forecast: TargetForecast, output: Output) -> None:
+    rows = []
+    for each in MODELS:
+        if forecast.figure(each, "brier") is not None:
+            figures = (forecast.figure(each, measure) for measure in MEASURE_NAMES)
+            mark = output.text(_("used")) if each is forecast.used else ""
+            rows.append((output.text(MODEL_NAMES[each]), *(number(figure, 3) for figure in figures), mark))
+    measures = (Col(output.text(each), is_number=True) for each in MEASURE_NAMES.values())
+    output.table([Col(output.text(_("model"))), *measures, Col("")], rows)
+
+
+def _say_dates(forecast: TargetForecast, output: Output) -> None:
     """From which dates it was learned, and on which it was tried."""
-    sample = {part: sorted(each["on"] for each in foretold.samples if each["part"] == part) for part in Part}
-    if foretold.shown_part is Part.EVALUATE:
+    sample = {part: sorted(each.on for each in forecast.samples if each.part is part) for part in Part}
+    if forecast.shown_part is Part.EVALUATE:
         output.say(
             _(
                 "Learned from {first} to {last}, chosen and calibrated at {chosen}, tried at {tried} on {customers} customers; it came true of {share}. "
@@ -289,22 +217,25 @@ def _say_dates(foretold: Foretold, output: Output) -> None:
             last=sample[Part.TRIAL_TRAIN][-1],
             chosen=sample[Part.TRIAL_CALIBRATE][0],
             tried=sample[Part.EVALUATE][0],
-            customers=number(next(each["customers"] for each in foretold.samples if each["part"] == Part.EVALUATE)),
-            share=percent(foretold.figure(foretold.used or ScoreModel.RECENCY, "base_rate")),
+            customers=number(next(each.customers for each in forecast.samples if each.part is Part.EVALUATE)),
+            share=percent(forecast.figure(forecast.used or ScoreModel.RECENCY, "base_rate")),
         )
     if sample[Part.SEASON]:
         output.say(_("The level follows the same season a year before: what came after {day}."), day=sample[Part.SEASON][0])
-    if foretold.used is not None and foretold.lack is None:
-        scores = {each: foretold.figure(each, "auc", Part.TRIAL_CALIBRATE) or foretold.figure(each, "auc") for each in MODELS}
-        text = _("Used is what ranked best on the date of choice: {model} (AUC {auc}; {others}).")
-        rivals = [f"{output.text(MODEL_NAMES[each])} {number(scores[each], 3)}" for each in MODELS if each is not foretold.used]
-        others = output.text(_(", ")).join(rivals)
-        output.say(text, model=output.text(MODEL_NAMES[foretold.used]), auc=number(scores[foretold.used], 3), others=others)
+
+
+def _say_choice(forecast: TargetForecast, output: Output) -> None:
+    if forecast.used is None or forecast.lack is not None:
+        return
+    scores = {each: forecast.figure(each, "auc", Part.TRIAL_CALIBRATE) or forecast.figure(each, "auc") for each in MODELS}
+    text = _("Used is what ranked best on the date of choice: {model} (AUC {auc}; {others}).")
+    rivals = [f"{output.text(MODEL_NAMES[each])} {number(scores[each], 3)}" for each in MODELS if each is not forecast.used]
+    others = output.text(_(", ")).join(rivals)
+    output.say(text, model=output.text(MODEL_NAMES[forecast.used]), auc=number(scores[forecast.used], 3), others=others)
 
 
 def _show_drivers(result: ChurnResult, output: Output) -> None:
-    shown = [each for each in result.drivers if each["share"] >= LEAST_SHARE]
-    if not shown:
+    if not result.main_drivers:
         return
     output.heading(_("What drives the risk"))
     titles = [
@@ -312,27 +243,27 @@ def _show_drivers(result: ChurnResult, output: Output) -> None:
         *(Col(output.text(each), is_number=True) for each in (_("weight"), _("true of"), _("reason for"))),
     ]
     rows = []
-    for each in shown:
-        added = each["contribution_where_true"]
+    for each in result.main_drivers:
+        added = each.contribution_where_true
         effect = _("raises it") if (added or 0) > 0 else _("lowers it")
         said = "-" if added is None else output.text(effect)
-        name = output.text(DRIVER_NAMES[Driver(each["driver"])])
-        rows.append((name, percent(each["share"]), number(each["customers"]), number(each["reasons"]), said))
+        name = each.name.in_language(output.language)
+        rows.append((name, percent(each.share), number(each.customers), number(each.reasons), said))
     output.table([*titles, Col(output.text(_("where true")))], rows)
 
 
 def _show_survival(result: ChurnResult, output: Output) -> None:
     if not result.survival:
         return
-    output.heading(_("Share still with us, of the active customers of {day}"), day=result.survival[0]["from_on"])
-    days = [each for each in DAYS_SHOWN if any(row["days"] == each for row in result.survival)]
-    found = {(each["tier"], each["days"]): each for each in result.survival}
+    output.heading(_("Share still with us, of the active customers of {day}"), day=result.survival[0].from_on)
+    days = [each for each in DAYS_SHOWN if any(row.days == each for row in result.survival)]
+    found = {(each.tier, each.days): each.staying for each in result.survival}
     rows = []
-    for tier in (each.slug for each in reversed(result.policy.tiers)):
-        own = [each for each in result.survival if each["tier"] == tier]
+    for tier in (each.slug for each in reversed(result.tier_policy.tiers)):
+        own = [each for each in result.survival if each.tier == tier]
         if own:
-            cells = (percent(found[tier, each]["staying"]) for each in days)
-            rows.append((_tier_name(tier, result.policy, output), number(own[0]["customers"]), *cells))
+            cells = (percent(found[tier, each]) for each in days)
+            rows.append((_tier_name(tier, result.tier_policy, output), number(own[0].customers), *cells))
     titles = [output.text(_("after {days} days"), days=each) for each in days]
     output.table(
         [Col(output.text(_("tier"))), *(Col(each, is_number=True) for each in (output.text(_("customers")), *titles))], rows
@@ -354,9 +285,9 @@ def _show_top(result: ChurnResult, output: Output) -> None:
     rows = (
         (
             str(each.customer_id),
-            _tier_name(each.tier, result.policy, output),
+            _tier_name(each.tier, result.tier_policy, output),
             percent(each.probability),
-            money(each.facts.get("net_revenue_12m")),
+            number(each.facts.get("net_revenue_12m"), 2),
             number(each.expected_loss),
             _reasons(each, output),
         )
@@ -366,7 +297,7 @@ def _show_top(result: ChurnResult, output: Output) -> None:
 
 
 def _show_customer(result: ChurnResult, customer: CustomerRisk, output: Output) -> None:
-    values = {"customer": customer.customer_id or "-", "tier": _tier_name(customer.tier, result.policy, output)}
+    values = {"customer": customer.customer_id or "-", "tier": _tier_name(customer.tier, result.tier_policy, output)}
     output.heading(_("Customer {customer}, {tier}: {state}"), **values, state=output.text(STATE_NAMES[customer.state]))
     if customer.probability is not None and customer.risk_class is not None:
         text = _("Leaves with a probability of {probability}: {risk}.")
@@ -374,43 +305,15 @@ def _show_customer(result: ChurnResult, customer: CustomerRisk, output: Output) 
     elif customer.risk_class is not None:
         output.say(_("By the time since the last order: {risk}."), risk=output.text(RISK_NAMES[customer.risk_class]))
     for each in customer.reasons:
-        output.say("  - {line}", line=reason_sentence(each, customer.facts, output.language))
+        output.say("  - {line}", line=each.sentence.in_language(output.language))
 
 
 def _reasons(customer: CustomerRisk, output: Output) -> str:
     gap = output.text(_("; "))
-    return gap.join(reason_sentence(each, customer.facts, output.language) for each in customer.reasons) or "-"
+    return gap.join(each.sentence.in_language(output.language) for each in customer.reasons) or "-"
 
 
 def _tier_name(tier: str | None, policy: TierPolicy, output: Output) -> str:
     if tier is None:
         return output.text(_("lost"))
     return policy.tiers[policy.rank_of(tier)].name.in_language(output.language)
-
-
-def _customer_json(customer: CustomerRisk, output: Output) -> dict[str, Any]:
-    reasons = [
-        {"driver": str(each), "sentence": reason_sentence(each, customer.facts, output.language)} for each in customer.reasons
-    ]
-    return {
-        **vars(customer),
-        "state": str(customer.state),
-        "risk_class": None if customer.risk_class is None else str(customer.risk_class),
-        "reasons": reasons,
-    }
-
-
-def _foretold_json(foretold: Foretold | None) -> dict[str, Any]:
-    if foretold is None:
-        return {"model": None, "samples": [], "quality": [], "calibration": []}
-    dropped = ("as_of", "target")
-    return {
-        "model": _without_date(foretold.model),
-        "samples": [_without_date(each, dropped) for each in foretold.samples],
-        "quality": [_without_date(each, dropped) for each in foretold.quality],
-        "calibration": [_without_date(each, dropped) for each in foretold.tenths],
-    }
-
-
-def _without_date(row: Any, dropped: tuple[str, ...] = ("as_of",)) -> dict[str, Any]:  # noqa: ANN401 - a row of a table
-    return {name: value for name, value in row.items() if name not in dropped}

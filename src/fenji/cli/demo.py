@@ -5,16 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.demo import DemoResult
+from fenji.choices import EngineName
 from fenji.cli import moves, quality, tiers, whatif, why
 from fenji.cli.options import AsJson, Engine, Lang, engine_of
 from fenji.cli.output import Col, Output, number
+from fenji.language import Language
 from fenji.language import message as _
-from fenji.workflow.demo import DemoResult, run_demo
+from fenji.workflow.demo import AS_OF, IDEA_FILE, QUARTER_BEGAN, REVIEWS, largest_fall, make_demo, reviews_of
+from fenji.workflow.moves import moves_between
+from fenji.workflow.quality import report_quality
+from fenji.workflow.running import run_all
+from fenji.workflow.tiers import tiers_at
+from fenji.workflow.whatif import whatif_at
+from fenji.workflow.why import why_of
+from fenji.workspace.progress import Progress
 
 EXAMPLES = "fenji demo\nfenji demo --workspace demo --lang zh"
 
@@ -37,30 +48,29 @@ def command(
     """Makes the demo's workspace, runs it and prints what it found."""
     output = Output.chosen(context, lang, is_json=as_json)
     with output.progress() as progress:
-        result = run_demo(workspace, language=output.language, engine=engine_of(engine), progress=progress)
+        result = played(workspace, language=output.language, engine=engine_of(engine), progress=progress)
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
 
 
-def answer(result: DemoResult, output: Output) -> dict[str, Any]:
-    """The JSON object: the run's own facts, then those of every part."""
-    return {
-        "run_id": result.run.run_id,
-        "as_of": result.run.as_of,
-        "policy": result.run.policy,
-        "version": result.run.version,
-        "workspace": result.workspace,
-        "seconds": round(result.seconds, 3),
-        "run": result.run,
-        "quality": result.quality,
-        "tiers": result.tiers,
-        "reviews": result.reviews,
-        "moves": result.moves,
-        "why": result.why,
-        "whatif": whatif.answer(result.whatif, output),
-    }
+def played(root: Path, *, language: Language, engine: EngineName | None, progress: Progress) -> DemoResult:
+    """Makes the demo's workspace (or uses it again), decides two years of reviews, and asks one question after the other."""
+    began = time.monotonic()
+    make_demo(root, language)
+    run = run_all(root, as_of=AS_OF, history=REVIEWS, engine=engine, progress=progress)
+    return DemoResult(
+        workspace=str(root),
+        run=run,
+        quality=report_quality(root),
+        tiers=tiers_at(root, as_of=AS_OF),
+        reviews=reviews_of(root, run.run_id),
+        moves=moves_between(root, earlier_on=QUARTER_BEGAN, as_of=AS_OF),
+        why=why_of(root, largest_fall(root, run.run_id)),
+        whatif=whatif_at(root, root / IDEA_FILE, as_of=AS_OF),
+        seconds=round(time.monotonic() - began, 3),
+    )
 
 
 def show(result: DemoResult, output: Output) -> None:

@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.forecast import ForecastResult
 from fenji.cli import trends
 from fenji.cli.options import AsJson, AsOf, Engine, HistoryRun, Lang, Policy, Workspace, day_of, engine_of, one_of
-from fenji.cli.output import Col, Output, number, percent, problem_json
+from fenji.cli.output import Col, Output, number, percent
 from fenji.cli.trends import NO_BREAK
 from fenji.domain.forecasts import Basis, ForecastModel
 from fenji.domain.trends import GroupBy, Measure
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.wording.reviews import lost_sentence
-from fenji.workflow.forecast import ForecastResult, forecast_at
+from fenji.workflow.forecast import USUAL_REVIEWS, forecast_at
 from fenji.workflow.trends import MOST_MONTHS, trend_at
 
 EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json\nfenji forecast --of revenue\nfenji forecast --of orders --by tier"
-
-
-REVIEWS = 6
-"""That are foretold where nothing else is asked for: half a year of months."""
 
 
 class Target(StrEnum):
@@ -115,9 +111,11 @@ def command(
     target = one_of(Target, of, _("target")) or Target.TIERS
     if target is Target.TIERS:
         _refuse(target, {"--by": by, "--months": months, "--as-of": as_of, "--policy": policy})
-        found = forecast_at(workspace, reviews=REVIEWS if reviews is None else reviews, run_id=run, engine=engine_of(engine))
+        found = forecast_at(
+            workspace, reviews=USUAL_REVIEWS if reviews is None else reviews, run_id=run, engine=engine_of(engine)
+        )
         if output.is_json:
-            output.json(answer(found, output))
+            output.json(found)
         else:
             show(found, output)
         return
@@ -135,7 +133,7 @@ def command(
             progress=progress,
         )
     if output.is_json:
-        output.json(trends.answer(result, output))
+        output.json(result)
     else:
         trends.show(result, output)
 
@@ -152,81 +150,43 @@ def _refuse(target: Target, options: Mapping[str, object]) -> None:
     )
 
 
-def answer(result: ForecastResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    found, tried = result.forecast, result.forecast.backtest
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "policy": result.policy.slug,
-        "version": result.policy.version,
-        "of": "tiers",
-        "history_run_id": result.history_run_id,
-        "starts_on": result.starts_on,
-        "model": str(found.model),
-        "weights": {str(model): weight for model, weight in found.weights.items()},
-        "arrivals": found.arrivals,
-        "movements": found.movements,
-        "left_out": found.left_out,
-        "probability": found.probability,
-        "widening": found.widening,
-        "lost": {
-            "after_days": result.lost_rule.after_days,
-            "after_intervals": result.lost_rule.after_intervals,
-            "sentence": lost_sentence(result.lost_rule, output.language),
-        },
-        "customers": result.customers,
-        "tiers": [vars(each) for each in found.tiers],
-        "totals": [vars(each) for each in found.totals],
-        "backtest": {
-            "basis": str(tried.basis),
-            "best": None if tried.best is None else str(tried.best),
-            "coverage": found.coverage,
-            "more_needed": tried.more_needed,
-            "errors": [{**vars(each), "model": str(each.model), "basis": str(each.basis)} for each in tried.errors],
-        },
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
 def show(result: ForecastResult, output: Output) -> None:
     """The tables for people."""
     output.warn(result.warnings)
     output.heading(
         _("Expected customers by tier after {start}, policy {policy} version {version} (run {run_id})"),
         start=result.starts_on,
-        policy=result.policy.slug,
-        version=result.policy.version,
+        policy=result.policy,
+        version=result.version,
         run_id=result.run_id,
     )
-    found = result.forecast
     _show_counts(result, output)
     output.say(
         _("In brackets: where the count will lie with a probability of {probability}, if customers go on as they did."),
-        probability=percent(found.probability, 0),
+        probability=percent(result.probability, 0),
     )
     output.say(
         _("Model: {model}; rates of {movements} movements, recent ones first; arrivals follow {arrivals}."),
-        model=output.text(MODEL_NAMES[found.model]),
-        movements=found.movements,
-        arrivals=output.text(ARRIVAL_NAMES[found.arrivals]),
+        model=output.text(MODEL_NAMES[result.model]),
+        movements=result.movements,
+        arrivals=output.text(ARRIVAL_NAMES[result.arrivals]),
     )
-    if found.model is ForecastModel.COMBINED:
-        parts = [f"{output.text(MODEL_NAMES[model])} {percent(weight, 0)}" for model, weight in found.weights.items()]
+    if result.model is ForecastModel.COMBINED:
+        parts = [f"{output.text(MODEL_NAMES[model])} {percent(weight, 0)}" for model, weight in result.weights.items()]
         output.say(_("Weights, by how near each was before: {weights}."), weights="; ".join(parts))
-    output.say("{line}", line=lost_sentence(result.lost_rule, output.language))
+    output.say("{line}", line=result.lost.sentence.in_language(output.language))
     _show_flows(result, output)
     _show_backtest(result, output)
 
 
 def _show_counts(result: ForecastResult, output: Output) -> None:
-    totals = result.forecast.totals
+    totals = result.totals
     days = [each.review_on for each in totals]
     rows = []
-    for tier in reversed(result.policy.tiers):
-        own = [each for each in result.forecast.tiers if each.tier == tier.slug]
+    for tier, name in reversed(list(result.tier_names.items())):
+        own = [each for each in result.tiers if each.tier == tier]
         cells = [_interval(each.customers, each.lower, each.upper) for each in own]
-        rows.append((tier.name.in_language(output.language), number(result.customers[tier.slug]), *cells))
+        rows.append((name.in_language(output.language), number(result.customers[tier]), *cells))
     everyone = [_interval(each.customers, each.lower, each.upper) for each in totals]
     rows.append((output.text(_("all")), number(sum(result.customers.values())), *everyone))
     head = [Col(output.text(_("tier"))), Col(str(result.starts_on), is_number=True)]
@@ -239,40 +199,41 @@ def _interval(expected: float, lower: int, upper: int) -> str:
 
 def _show_flows(result: ForecastResult, output: Output) -> None:
     """Why the counts change: the flows of the next review."""
-    following = result.forecast.totals[0]
+    following = result.totals[0]
     output.heading(_("Expected flows until {day}"), day=following.review_on)
-    own = {each.tier: each for each in result.forecast.tiers if each.step == 1}
+    own = {each.tier: each for each in result.tiers if each.step == 1}
     rows = [
         (
-            tier.name.in_language(output.language),
-            *(number(getattr(own[tier.slug], name), 1) for name, _title in FLOW_TITLES),
+            name.in_language(output.language),
+            *(number(getattr(own[tier], part), 1) for part, _title in FLOW_TITLES),
         )
-        for tier in reversed(result.policy.tiers)
+        for tier, name in reversed(list(result.tier_names.items()))
     ]
     output.table([Col(output.text(_("tier"))), *(Col(output.text(title), is_number=True) for _name, title in FLOW_TITLES)], rows)
 
 
 def _show_backtest(result: ForecastResult, output: Output) -> None:
-    tried = result.forecast.backtest
+    tried = result.backtest
     output.heading(_("Tried on the past: mean absolute error in customers, by reviews ahead"))
     if not tried.errors:
         text = _("Nothing can be tried yet: {count} more reviews are needed for the reviews ahead that were asked for.")
         output.say(text, count=tried.more_needed)
         return
     for basis in Basis:
-        ahead = sorted({each.steps for each in tried.errors if each.basis is basis})
+        errors = {(each.model, each.steps): each.mean_absolute_error for each in tried.errors if each.basis is basis}
+        ahead = sorted({steps for _model, steps in errors})
         if ahead:
             output.say(_("Tried {basis}:"), basis=output.text(BASIS_NAMES[basis]))
             rows = [
-                (output.text(name), *(number(tried.error_of(model, steps, basis), 1) for steps in ahead))
+                (output.text(name), *(number(errors.get((model, steps)), 1) for steps in ahead))
                 for model, name in MODEL_NAMES.items()
-                if tried.error_of(model, ahead[0], basis) is not None
+                if (model, ahead[0]) in errors
             ]
             output.table([Col(output.text(_("model"))), *(Col(str(steps), is_number=True) for steps in ahead)], rows)
     if tried.best is not None:
         output.say(
             _("Best: {best}. Intervals held {coverage} of the past counts; they promise {probability}."),
             best=output.text(MODEL_NAMES[tried.best]),
-            coverage=percent(result.forecast.coverage),
-            probability=percent(result.forecast.probability, 0),
+            coverage=percent(tried.coverage),
+            probability=percent(result.probability, 0),
         )

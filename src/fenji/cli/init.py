@@ -11,7 +11,8 @@ from fenji.answers.runs import InitResult
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Output
 from fenji.language import message as _
-from fenji.workflow.initiating import DEFAULT_TEMPLATE, init_workspace
+from fenji.workflow.initiating import init_workspace
+from fenji.workspace.templates import DEFAULT_TEMPLATE
 
 EXAMPLES = (
     "fenji init shop\nfenji init shop --template membership --lang zh\nfenji init shop --currency EUR --time-zone Europe/Berlin"

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.cli.asking import OPEN_QUESTIONS, can_ask, question_json, read_answer_file, show_open
-from fenji.cli.asking import ask as ask_open
+from fenji.answers.mapping import MapResult
+from fenji.cli.asking import OPEN_QUESTIONS, asker, read_answer_file, show_open
 from fenji.cli.feed_words import feed_words, field_words, made_of_words
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Col, Output
-from fenji.cli.rehearsal import rehearsal_json, show_rehearsal
+from fenji.cli.rehearsal import show_rehearsal
 from fenji.collect.asking.questions import most_important
 from fenji.collect.headers import Confidence
 from fenji.collect.understanding.proposal import ProposedColumn, ProposedSource
 from fenji.domain.feeds import Feed
 from fenji.language import message as _
-from fenji.workflow.mapping import MapResult, check_target, take_in_hand
+from fenji.workflow.mapping import map_files
 
 EXAMPLES = "fenji map orders/*.csv\nfenji map orders members.xlsx --workspace shop --write"
 
@@ -63,83 +62,25 @@ def command(
     """Prints the proposal, or writes it and prints what it says; asks what is open where somebody can answer."""
     output = Output.chosen(context, lang, is_json=as_json)
     given = read_answer_file(answers)
-    if write:
-        check_target(workspace)
-    with ExitStack() as stack:
-        with output.progress() as progress:
-            hand = stack.enter_context(
-                take_in_hand(workspace, tuple(files), language=output.language, answers=given, forgotten=again, progress=progress)
-            )
-            proposal = hand.propose()
-        while not no_ask and can_ask(output) and (told := ask_open(proposal, output)):
-            hand.answers |= told
-            proposal = hand.propose()
-        result = hand.rehearsed(proposal)
-        if write:
-            result = hand.write(result)
+    with output.progress() as progress:
+        result = map_files(
+            workspace,
+            tuple(files),
+            language=output.language,
+            ask=asker(output, progress, no_ask=no_ask),
+            answers=given,
+            forgotten=again,
+            write=write,
+            progress=progress,
+        )
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     elif write:
         show(result, output)
     else:
         output.console.file.write(result.text)
     if result.is_open:
         raise typer.Exit(OPEN_QUESTIONS)
-
-
-def answer(result: MapResult, output: Output) -> dict[str, Any]:
-    """The JSON object; no run has taken place."""
-    return {
-        "run_id": None,
-        "as_of": None,
-        "sources": [_source(each, output) for each in result.proposal.sources],
-        "questions": [question_json(each, output) for each in result.proposal.questions if each.is_open],
-        "answered": [question_json(each, output) for each in result.proposal.questions if not each.is_open],
-        "refusals": [question_json(each, output) for each in result.proposal.refusals],
-        "rehearsal": rehearsal_json(result.rehearsal, output),
-        "written": result.written,
-        "yaml": result.text,
-    }
-
-
-def _source(source: ProposedSource, output: Output) -> dict[str, Any]:
-    def said(remarks: Any) -> list[str]:  # noqa: ANN401
-        return [each.describe(output.language) for each in remarks]
-
-    return {
-        "source": source.name,
-        "feed": str(source.feed) if source.feed else None,
-        "files": list(source.paths),
-        "sheets": list(source.sheets),
-        "belongs_to": source.belongs_to,
-        "platform": source.platform.describe(output.language) if source.platform else None,
-        "is_usable": source.is_usable,
-        "columns": [
-            {
-                "field": each.field,
-                "column": each.column,
-                "constant": each.constant,
-                "also": list(each.also),
-                "optional": each.optional,
-                "unit": str(each.unit),
-                "decimal": str(each.decimal) if each.decimal else None,
-                "date_order": str(each.date_order) if each.date_order else None,
-                "made_of": list(each.made_of),
-                "confidence": str(each.confidence),
-                "why": each.why.describe(output.language),
-            }
-            for each in source.columns
-        ],
-        "missing": said(source.blocking),
-        "warnings": said(source.warnings),
-        "notes": said(source.notes),
-        "messages": [
-            {"code": each.code, "kind": kind, "text": each.describe(output.language)}
-            for kind, told in (("missing", source.blocking), ("warning", source.warnings), ("note", source.notes))
-            for each in told
-        ],
-        "unused": list(source.unused),
-    }
 
 
 def show(result: MapResult, output: Output) -> None:

@@ -55,6 +55,7 @@ PastRun = Annotated[
 OneCustomer = Annotated[
     str | None, typer.Option("--customer", metavar="ID", help=_("One customer: any of its ids, or SPACE:ID."))
 ]
+Details = Annotated[bool, typer.Option("--details", help=_("Shows the parameters and comparisons of the models too."))]
 HistoryRun = Annotated[
     str | None,
     typer.Option(

@@ -140,6 +140,15 @@ def money(value: Decimal | None) -> str:
     return number(value, 2)
 
 
+def interval(lower: float | Decimal | None, upper: float | Decimal | None, digits: int = 0) -> str:
+    """The ends of an interval; a dash where they are not known.
+
+    >>> interval(1.24, 3.5, 1), interval(None, None)
+    ('[1.2, 3.5]', '-')
+    """
+    return "-" if lower is None or upper is None else f"[{number(lower, digits)}, {number(upper, digits)}]"
+
+
 def percent(share: float | None, digits: int = 1) -> str:
     """A share of 0 to 1 as a percentage.
 

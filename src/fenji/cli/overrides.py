@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.policies import OverrideRow, OverridesResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Policy, Workspace, day_of
 from fenji.cli.output import Col, Output
@@ -16,8 +17,6 @@ from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.workflow.overrides import (
     OverrideRequest,
-    OverrideRow,
-    OverridesResult,
     end_overrides,
     list_overrides,
     override_tier,
@@ -74,7 +73,7 @@ def override(
         request = OverrideRequest(customer, tier, ends_on, person, reason, begins_on, policy, source)
         result = override_tier(workspace, request)
     if output.is_json:
-        output.json(answer(result))
+        output.json(result)
     else:
         show(result, output)
         output.say(_("It counts from the next run on: fenji run"))
@@ -85,7 +84,7 @@ def list_all(context: typer.Context, *, workspace: Workspace = Path(), lang: Lan
     output = Output.chosen(context, lang, is_json=as_json)
     result = list_overrides(workspace)
     if output.is_json:
-        output.json(answer(result))
+        output.json(result)
     else:
         show(result, output)
 
@@ -125,24 +124,6 @@ def _days(*texts: str | None) -> list[date | None]:
     return days
 
 
-def answer(result: OverridesResult) -> dict[str, Any]:
-    """The JSON object."""
-    return {"run_id": None, "as_of": result.as_of, "overrides": [_record(each) for each in result.overrides]}
-
-
-def _record(row: OverrideRow) -> dict[str, Any]:
-    override, ending = row.override, row.override.ending
-    return {
-        "number": override.number,
-        **vars(override.decided),
-        "state": str(row.state),
-        "recorded_at": override.recorded_at,
-        "ended_from_on": ending.from_on if ending else None,
-        "ended_by": ending.person if ending else None,
-        "ended_why": ending.reason if ending else None,
-    }
-
-
 def show(result: OverridesResult, output: Output) -> None:
     """The table for people."""
     output.heading(_("Overrides on {day}"), day=result.as_of)
@@ -155,13 +136,12 @@ def show(result: OverridesResult, output: Output) -> None:
 
 
 def _cells(row: OverrideRow, output: Output) -> list[str]:
-    decided = row.override.decided
     return [
-        decided.customer_id,
-        decided.tier,
-        str(decided.begins_on),
-        str(decided.ends_on),
+        row.customer_id,
+        row.tier,
+        str(row.begins_on),
+        str(row.ends_on),
         output.text(STATES[row.state]),
-        decided.person,
-        decided.reason,
+        row.person,
+        row.reason,
     ]

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.analyze.policies.findings import Finding, Severity
+from fenji.analyze.policies.findings import Severity
+from fenji.answers.policies import LintFinding, LintResult, PolicyResult
 from fenji.cli import overrides, policy_suggest, policy_versions
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Policy, Workspace, day_of
-from fenji.cli.output import Output, problem_json
-from fenji.domain.conditions import Condition
+from fenji.cli.output import Output
 from fenji.errors import Kind
 from fenji.language import message as _
 from fenji.wording.policies import policy_in_words
-from fenji.wording.rules import Wording, sentence
-from fenji.workflow.policies import LintedFile, LintResult, PolicyResult, lint_policies, show_policy
+from fenji.wording.rules import Wording
+from fenji.workflow.policies import lint_policies, show_policy
 
 EXAMPLES = "fenji policy show\nfenji policy lint\nfenji policy publish policies/retail.yaml\nfenji policy overrides"
 
@@ -40,7 +40,7 @@ def show(
     output = Output.chosen(context, lang, is_json=as_json)
     result = show_policy(workspace, policy=policy, as_of=day_of(as_of))
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         print_policy(result, output)
 
@@ -52,7 +52,7 @@ def lint(
     output = Output.chosen(context, lang, is_json=as_json)
     result = lint_policies(workspace, tuple(files or ()))
     if output.is_json:
-        output.json(lint_answer(result, output))
+        output.json(result)
     else:
         print_findings(result, output)
     if not result.is_usable:
@@ -79,55 +79,13 @@ COMMANDS: dict[str, Entry] = {
 """Word -> function, help and examples."""
 
 
-def answer(result: PolicyResult, output: Output) -> dict[str, Any]:
-    """The JSON object of ``policy show``; no run has to have taken place."""
-    policy, wording = result.policy, _wording(result, output)
-    return {
-        "run_id": None,
-        "as_of": result.as_of,
-        "policy": policy.slug,
-        "version": policy.version,
-        "effective_on": policy.effective_on,
-        "author": policy.author,
-        "why": policy.why,
-        "tiers": [
-            {
-                "tier": each.slug,
-                "name": each.name.in_language(output.language),
-                "qualify": _rule(each.qualify, wording),
-                "keep": _rule(each.keep, wording),
-            }
-            for each in policy.tiers
-        ],
-        "caps": [{"when": _rule(each.when, wording), "at_most": each.at_most, "why": each.why} for each in policy.caps],
-        "review": {
-            "every": str(policy.review.every),
-            "downgrade": str(policy.review.downgrade),
-            "grace_reviews": policy.review.grace_reviews,
-            "hold_reviews": policy.review.hold_reviews,
-        },
-        "variants": [
-            {"where": {name: list(values) for name, values in each.where.items()}, "scale": dict(each.scale)}
-            for each in policy.variants
-        ],
-        "score": [
-            {"metric": each.metric, "weight": each.weight, "scale": list(each.scale) if each.scale else "percentile"}
-            for each in policy.score
-        ],
-    }
-
-
-def _rule(condition: Condition | None, wording: Wording) -> dict[str, str] | None:
-    return None if condition is None else {"rule": str(condition), "sentence": sentence(condition, wording)}
-
-
 def _wording(result: PolicyResult, output: Output) -> Wording:
     return Wording({each.slug: each for each in result.registry}, output.language)
 
 
 def print_policy(result: PolicyResult, output: Output) -> None:
     """The policy for people, the highest tier first."""
-    policy = result.policy
+    policy = result.document
     words = policy_in_words(policy, _wording(result, output))
     output.heading(
         _("Policy {policy} version {version}, effective on {day}"),
@@ -158,43 +116,10 @@ def _print_lines(lines: tuple[str, ...], output: Output) -> None:
         output.say("  - {line}", line=line)
 
 
-def lint_answer(result: LintResult, output: Output) -> dict[str, Any]:
-    """The JSON object of ``policy lint``."""
-    return {
-        "run_id": None,
-        "as_of": None,
-        "is_usable": result.is_usable,
-        "files": [
-            {
-                "file": each.file,
-                "policy": each.policy,
-                "version": each.version,
-                "is_usable": each.is_usable,
-                "findings": _findings(each, output),
-            }
-            for each in result.files
-        ],
-    }
-
-
-def _findings(file: LintedFile, output: Output) -> list[dict[str, Any]]:
-    unreadable = [
-        {"severity": str(Severity.ERROR), "code": "unreadable", "tier": None, **problem_json(each, output.language)}
-        for each in file.problems
-    ]
-    found = [
-        {"severity": str(each.severity), "code": each.code, "tier": each.tier, **problem_json(each.problem, output.language)}
-        for each in file.findings
-    ]
-    return unreadable + found
-
-
 def print_findings(result: LintResult, output: Output) -> None:
     """Every file with its findings, for people."""
     for file in result.files:
         output.heading(_("{file}"), file=file.file)
-        for problem in file.problems:
-            output.say(_("  error: {problem}"), problem=problem.describe(output.language))
         for finding in file.findings:
             output.say(_said(finding), problem=finding.problem.describe(output.language))
         if file.is_usable and not file.findings:
@@ -203,5 +128,5 @@ def print_findings(result: LintResult, output: Output) -> None:
     output.say(_("All policies can be used.") if result.is_usable else _("A run would refuse the policies with errors."))
 
 
-def _said(finding: Finding) -> str:
+def _said(finding: LintFinding) -> str:
     return _("  error: {problem}") if finding.severity is Severity.ERROR else _("  warning: {problem}")

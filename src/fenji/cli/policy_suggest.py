@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from fenji.analyze.policies.suggestions import Method
+from fenji.answers.policies import SuggestResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Engine, Lang, Policy, Workspace, engine_of, one_of
-from fenji.cli.output import Col, Output, money, number, percent, problem_json
+from fenji.cli.output import Col, Output, money, number, percent
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
-from fenji.workflow.suggesting import METHOD_WORDS, SuggestResult, suggest_policy
+from fenji.workflow.suggesting import METHOD_WORDS, suggest_policy
 
 MetricOf = Annotated[str, typer.Option("--metric", metavar=_("NAME"), help=_("The metric whose thresholds are looked for."))]
 Tiers = Annotated[int, typer.Option("--tiers", metavar="N", help=_("How many tiers, 2 to 6."))]
@@ -67,7 +68,7 @@ def suggest(
         engine=engine_of(engine),
     )
     if output.is_json:
-        output.json(suggest_answer(result, output))
+        output.json(result)
     else:
         show_suggestion(result, output)
 
@@ -100,26 +101,6 @@ def shares_of(text: str | None) -> tuple[Decimal, ...]:
         advice = _("Write them from the lowest tier up: --shares 50,30,15,5")
         raise InvalidArgument.of(_("'{value}' are no shares."), advice=advice, value=text[:40])
     return found
-
-
-def suggest_answer(result: SuggestResult, output: Output) -> dict[str, Any]:
-    """The JSON object of ``policy suggest``."""
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "policy": result.policy,
-        "version": result.version,
-        "metric": result.metric,
-        "method": str(result.method),
-        "tiers_asked": result.tiers_asked,
-        "tiers": [{**vars(each), "name": each.name.in_language(output.language)} for each in result.tiers],
-        "variance_explained": result.variance_explained,
-        "without_value": result.without_value,
-        "currency": result.currency,
-        "draft": result.text,
-        "file": result.file,
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
 
 
 def show_suggestion(result: SuggestResult, output: Output) -> None:

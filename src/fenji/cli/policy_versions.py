@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.policies import PublishResult, VersionRow, VersionsResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Workspace
-from fenji.cli.output import Col, Output, problem_json
+from fenji.cli.output import Col, Output
 from fenji.language import message as _
-from fenji.workflow.publishing import PublishResult, VersionRow, VersionsResult, list_versions, publish_policy
+from fenji.workflow.publishing import list_versions, publish_policy
 
 PolicyFile = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The policy file to publish."))]
 
@@ -23,7 +24,7 @@ def publish(
     output = Output.chosen(context, lang, is_json=as_json)
     result = publish_policy(workspace, file)
     if output.is_json:
-        output.json(publish_answer(result, output))
+        output.json(result)
     else:
         show_published(result, output)
 
@@ -33,7 +34,7 @@ def list_all(context: typer.Context, *, workspace: Workspace = Path(), lang: Lan
     output = Output.chosen(context, lang, is_json=as_json)
     result = list_versions(workspace)
     if output.is_json:
-        output.json(list_answer(result))
+        output.json(result)
     else:
         show_versions(result, output)
 
@@ -55,38 +56,16 @@ COMMANDS: dict[str, Entry] = {
 """Word -> function, help and examples."""
 
 
-def publish_answer(result: PublishResult, output: Output) -> dict[str, Any]:
-    """The JSON object of ``policy publish``; no run has to have taken place."""
-    published = result.published
-    return {
-        "run_id": None,
-        "as_of": None,
-        "policy": published.slug,
-        "version": published.version,
-        "effective_on": published.effective_on,
-        "author": published.author,
-        "why": published.why,
-        "published_at": published.published_at,
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
 def show_published(result: PublishResult, output: Output) -> None:
     """What was frozen, for people."""
     output.warn(result.warnings)
-    published = result.published
     output.say(
         _("Published: policy {policy} version {version}, in force from {day}. It can no longer be changed."),
-        policy=published.slug,
-        version=published.version,
-        day=published.effective_on,
+        policy=result.policy,
+        version=result.version,
+        day=result.effective_on,
     )
-    output.say(_("by {author}: {why}"), author=published.author, why=published.why)
-
-
-def list_answer(result: VersionsResult) -> dict[str, Any]:
-    """The JSON object of ``policy list``."""
-    return {"run_id": None, "as_of": result.as_of, "versions": [vars(each) for each in result.versions]}
+    output.say(_("by {author}: {why}"), author=result.author, why=result.why)
 
 
 def show_versions(result: VersionsResult, output: Output) -> None:

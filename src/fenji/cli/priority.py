@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.priority import FrequentCandidate, PlacedCustomer, PriorityResult, UpgradeCandidate, WatchedCustomer
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent, problem_json
-from fenji.domain.priority import Frequent, Part, PartRule, Watch
+from fenji.cli.output import Col, Output, money, number, percent
+from fenji.domain.priority import Frequent, PartRule, Watch
 from fenji.language import message as _
 from fenji.wording.priority import (
     FREQUENT_NAMES,
     PART_NAMES,
     WATCH_NAMES,
-    frequent_line,
     mark_name,
-    place_lines,
-    upgrade_line,
-    watch_line,
 )
 from fenji.wording.reasons import tier_name
 from fenji.wording.rules import Wording
-from fenji.workflow.priority import PriorityResult, priority_at
+from fenji.workflow.priority import priority_at
 from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji priority\nfenji priority --top 50 --json\nfenji priority --customer C1001"
@@ -33,8 +30,6 @@ EXAMPLES = "fenji priority\nfenji priority --top 50 --json\nfenji priority --cus
 Top = Annotated[
     int, typer.Option("--top", min=0, metavar="N", help=_("How many customers of the order and of each list to show."))
 ]
-
-Row = Mapping[str, Any]
 
 
 def command(
@@ -68,45 +63,11 @@ def command(
         take_stored(workspace, StoredList.PRIORITY, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
         return
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     elif result.customer is not None:
         show_customer(result, result.customer, output)
     else:
         show(result, output)
-
-
-def answer(result: PriorityResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    rules, wording = result.rules, _wording(result, output)
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy.slug,
-        "version": result.policy.version,
-        "currency": result.currency,
-        "customers": result.customers,
-        "capacity": rules.capacity,
-        "tied_beyond": result.tied_beyond,
-        "parts": [_without(row) for row in result.parts],
-        "pareto": {"measure": rules.pareto.measure, "a": rules.pareto.a, "b": rules.pareto.b},
-        "marks": [_without(row) for row in result.marks],
-        "order": [_placed(row, result, wording) for row in result.top],
-        "lists": {
-            name: {
-                "customers": sum(result.sizes[name].values()),
-                "by": result.sizes[name],
-                "first": [{**_without(row), "sentence": _list_line(name, row, result, wording)} for row in rows],
-            }
-            for name, rows in result.lists.items()
-        },
-        "customer": None if result.customer is None else _placed(result.customer, result, wording),
-        "customer_lists": {
-            name: {**_without(row), "sentence": _list_line(name, row, result, wording)}
-            for name, row in result.customer_lists.items()
-        },
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
 
 
 def show(result: PriorityResult, output: Output) -> None:
@@ -115,8 +76,8 @@ def show(result: PriorityResult, output: Output) -> None:
     output.heading(
         _("Order of attention on {as_of}, policy {policy} version {version} (run {run_id})"),
         as_of=result.as_of,
-        policy=result.policy.slug,
-        version=result.policy.version,
+        policy=result.policy,
+        version=result.version,
         run_id=result.run_id,
     )
     _show_order(result, output)
@@ -128,21 +89,22 @@ def show(result: PriorityResult, output: Output) -> None:
     _show_frequent(result, output)
 
 
-def show_customer(result: PriorityResult, row: Row, output: Output) -> None:
+def show_customer(result: PriorityResult, customer: PlacedCustomer, output: Output) -> None:
     """One customer's place, and the lists on which it stands."""
-    wording = _wording(result, output)
     output.warn(result.warnings)
-    output.heading(_("Priority of customer {customer_id} on {as_of}"), customer_id=row["customer_id"], as_of=result.as_of)
-    for line in place_lines(row, result.rules, result.customers, result.policy, wording):
+    output.heading(_("Priority of customer {customer_id} on {as_of}"), customer_id=customer.customer_id, as_of=result.as_of)
+    for line in customer.sentences.in_language(output.language):
         output.say("  - {line}", line=line)
-    titles = {
-        "upgrades": _("Upgrade candidate, place {place}: {line}"),
-        "watch": _("Downgrade watch, place {place}: {line}"),
-        "frequent": _("May become a frequent customer, place {place}: {line}"),
-    }
-    for name, own in result.customer_lists.items():
-        output.say(titles[name], place=number(own["place"]), line=_list_line(name, own, result, wording))
-    if not result.customer_lists:
+    own = result.customer_lists
+    places = (
+        (own.upgrades, _("Upgrade candidate, place {place}: {line}")),
+        (own.watch, _("Downgrade watch, place {place}: {line}")),
+        (own.frequent, _("May become a frequent customer, place {place}: {line}")),
+    )
+    for listed, title in places:
+        if listed is not None:
+            output.say(title, place=number(listed.place), line=listed.sentence.in_language(output.language))
+    if all(listed is None for listed, _title in places):
         output.say(_("It stands on none of the three lists."))
 
 
@@ -159,14 +121,14 @@ def _show_order(result: PriorityResult, output: Output) -> None:
     ]
     rows = [
         (
-            number(row["position"]),
-            str(row["customer_id"]),
-            number(row["score"], 1),
-            *(number(row[f"points_{part}"], 1) for part in counted),
-            tier_name(result.policy, row["tier"], wording),
-            row["mark"],
+            number(row.position),
+            row.customer_id,
+            number(row.score, 1),
+            *(number(row.points(part), 1) for part in counted),
+            tier_name(result.tier_policy, row.tier, wording),
+            row.mark,
         )
-        for row in result.top
+        for row in result.order
     ]
     if rows:
         output.table(heads, rows)
@@ -174,11 +136,10 @@ def _show_order(result: PriorityResult, output: Output) -> None:
 
 
 def _say_capacity(result: PriorityResult, output: Output) -> None:
-    capacity = result.rules.capacity
-    if capacity is None:
+    if result.served is None:
         return
-    served = min(capacity, result.customers)
-    output.say(_("{served} of {customers} customers can be served."), served=number(served), customers=number(result.customers))
+    text = _("{served} of {customers} customers can be served.")
+    output.say(text, served=number(result.served), customers=number(result.customers))
     if result.tied_beyond:
         output.say(
             _("{count} customers beyond have as many points as the last one within; the customer's key decided."),
@@ -187,7 +148,7 @@ def _say_capacity(result: PriorityResult, output: Output) -> None:
 
 
 def _show_parts(result: PriorityResult, output: Output) -> None:
-    wording, rules = _wording(result, output), {str(each.part): each for each in result.rules.parts}
+    wording, rules = _wording(result, output), {each.part: each for each in result.rules.parts}
     output.heading(_("What counts, and how much"))
     heads = [
         Col(output.text(_("part"))),
@@ -199,12 +160,12 @@ def _show_parts(result: PriorityResult, output: Output) -> None:
     ]
     rows = [
         (
-            output.text(PART_NAMES[Part(row["part"])]),
-            wording.name(row["measure"]),
-            percent(row["weight_share"]),
-            _taken_as(rules[row["part"]], output),
-            number(row["customers_with_value"]),
-            number(row["mean_points"], 1),
+            output.text(PART_NAMES[row.part]),
+            wording.name(row.measure),
+            percent(row.weight_share),
+            _taken_as(rules[row.part], output),
+            number(row.customers_with_value),
+            number(row.mean_points, 1),
         )
         for row in result.parts
     ]
@@ -220,7 +181,7 @@ def _taken_as(rule: PartRule, output: Output) -> str:
 
 
 def _show_marks(result: PriorityResult, output: Output) -> None:
-    wording, measure = _wording(result, output), result.rules.pareto.measure
+    wording, measure = _wording(result, output), result.pareto.measure
     output.heading(_("On whom it rests: {measure}"), measure=wording.name(measure))
     heads = [
         Col(output.text(_("mark"))),
@@ -231,11 +192,11 @@ def _show_marks(result: PriorityResult, output: Output) -> None:
     ]
     rows = [
         (
-            mark_name(row["mark"], result.rules, wording),
-            number(row["customers"]),
-            percent(row["customer_share"]),
-            money(row["amount"]),
-            percent(row["amount_share"]),
+            mark_name(row.mark, result.rules, wording),
+            number(row.customers),
+            percent(row.customer_share),
+            money(row.amount),
+            percent(row.amount_share),
         )
         for row in result.marks
     ]
@@ -243,22 +204,22 @@ def _show_marks(result: PriorityResult, output: Output) -> None:
 
 
 def _show_upgrades(result: PriorityResult, output: Output) -> None:
-    wording, sizes = _wording(result, output), result.sizes["upgrades"]
+    wording, sizes = _wording(result, output), result.lists.upgrades.by
     output.heading(_("Upgrade candidates: {count}"), count=number(sum(sizes.values())))
     if not sizes:
         output.say(_("Nobody is close enough to the next tier and likely to reach it."))
         return
-    order = [tier.slug for tier in result.policy.tiers]
+    order = [tier.slug for tier in result.tier_policy.tiers]
     counts = [
-        output.text(_("to {tier}: {count}"), tier=tier_name(result.policy, tier, wording), count=number(sizes[tier]))
+        output.text(_("to {tier}: {count}"), tier=tier_name(result.tier_policy, tier, wording), count=number(sizes[tier]))
         for tier in sorted(sizes, key=order.index)
     ]
     output.say("{counts}", counts=output.text(_(", ")).join(counts))
-    _show_list(result, "upgrades", output)
+    _show_list(result, result.lists.upgrades.first, output)
 
 
 def _show_watch(result: PriorityResult, output: Output) -> None:
-    sizes = result.sizes["watch"]
+    sizes = result.lists.watch.by
     output.heading(_("Downgrade watch: {count}"), count=number(sum(sizes.values())))
     if not sizes:
         output.say(_("Everybody above the lowest tier keeps it safely."))
@@ -269,11 +230,11 @@ def _show_watch(result: PriorityResult, output: Output) -> None:
         if watch in sizes
     ]
     output.say("{counts}", counts=output.text(_(", ")).join(counts))
-    _show_list(result, "watch", output)
+    _show_list(result, result.lists.watch.first, output)
 
 
 def _show_frequent(result: PriorityResult, output: Output) -> None:
-    sizes = result.sizes["frequent"]
+    sizes = result.lists.frequent.by
     output.heading(_("May become frequent customers: {count}"), count=number(sum(sizes.values())))
     if not sizes:
         output.say(_("Of nobody who is new or ordered rarely are more orders expected than of others."))
@@ -284,10 +245,12 @@ def _show_frequent(result: PriorityResult, output: Output) -> None:
         if kind in sizes
     ]
     output.say("{counts}", counts=output.text(_(", ")).join(counts))
-    _show_list(result, "frequent", output)
+    _show_list(result, result.lists.frequent.first, output)
 
 
-def _show_list(result: PriorityResult, name: str, output: Output) -> None:
+def _show_list(
+    result: PriorityResult, first: Sequence[UpgradeCandidate | WatchedCustomer | FrequentCandidate], output: Output
+) -> None:
     wording = _wording(result, output)
     heads = [
         Col(output.text(_("place")), is_number=True),
@@ -297,32 +260,16 @@ def _show_list(result: PriorityResult, name: str, output: Output) -> None:
     ]
     rows = [
         (
-            number(row["place"]),
-            str(row["customer_id"]),
-            tier_name(result.policy, row["tier"], wording),
-            _list_line(name, row, result, wording),
+            number(row.place),
+            row.customer_id,
+            tier_name(result.tier_policy, row.tier, wording),
+            row.sentence.in_language(output.language),
         )
-        for row in result.lists[name]
+        for row in first
     ]
     if rows:
         output.table(heads, rows)
 
 
-def _list_line(name: str, row: Row, result: PriorityResult, wording: Wording) -> str:
-    if name == "upgrades":
-        return upgrade_line(row, result.policy, wording)
-    return watch_line(row, result.policy, wording) if name == "watch" else frequent_line(row, wording)
-
-
-def _placed(row: Row, result: PriorityResult, wording: Wording) -> dict[str, Any]:
-    lines = place_lines(row, result.rules, result.customers, result.policy, wording)
-    return {**_without(row), "sentences": list(lines)}
-
-
 def _wording(result: PriorityResult, output: Output) -> Wording:
     return Wording(result.measures, output.language, result.currency)
-
-
-def _without(row: Row) -> dict[str, Any]:
-    """A row without its date, which stands once in the answer."""
-    return {name: value for name, value in row.items() if name != "as_of"}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.recommend import Candidate, Offer, OfferedProduct, RecommendResult
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, number, percent, problem_json
+from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.recommendations import Method, Reason
 from fenji.language import message as _
-from fenji.workflow.recommend import RecommendResult, recommend_at
+from fenji.wording.recommendations import product_label
+from fenji.workflow.recommend import recommend_at
 from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji recommend\nfenji recommend --customer 12347\nfenji recommend --product 22423 --tier vip --json"
@@ -76,34 +78,9 @@ def command(
         take_stored(workspace, StoredList.RECOMMEND, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
         return
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: RecommendResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy.slug,
-        "version": result.policy.version,
-        "customer": result.customer,
-        "product": result.product,
-        "tier": result.tier,
-        "customers": result.customers,
-        "known": result.known,
-        "rows": [_row_json(each, result, output) for each in result.rows],
-        "quality": [{name: value for name, value in each.items() if name != "as_of"} for each in result.quality],
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
-def _row_json(row: Mapping[str, Any], result: RecommendResult, output: Output) -> dict[str, Any]:
-    named = {"product_name": result.names.get(row["product_id"])} if "product_id" in row else {}
-    sentence = {"sentence": _because(row, result.names, output)} if "because_product_id" in row else {}
-    return {**row, **named, **sentence}
 
 
 def show(result: RecommendResult, output: Output) -> None:
@@ -114,137 +91,123 @@ def show(result: RecommendResult, output: Output) -> None:
             _("No order up to {day} tells which product was bought: there is nothing to recommend from."), day=result.as_of
         )
         return
-    if result.customer is not None:
-        _show_customer(result, output)
-    elif result.product is not None:
-        _show_product(result, output)
-    else:
-        _show_most(result, output)
+    if result.offers is not None:
+        _show_customer(result.offers, result, output)
+    elif result.candidates is not None:
+        _show_product(result.candidates, result, output)
+    elif result.products is not None:
+        _show_most(result.products, result, output)
         _show_quality(result, output)
 
 
-def _show_customer(result: RecommendResult, output: Output) -> None:
+def _show_customer(offers: Sequence[Offer], result: RecommendResult, output: Output) -> None:
     output.heading(
         _("What to offer customer {customer} next, as of {day} (run {run_id})"),
         customer=result.customer,
         day=result.as_of,
         run_id=result.run_id,
     )
-    if not result.rows:
+    if not offers:
         output.say(_("Nothing may be recommended: no product is offered to this customer's tier, or all are owned already."))
         return
     rows = [
-        (number(each["position"]), _product(each["product_id"], result.names, output), _because(each, result.names, output))
-        for each in result.rows
+        (
+            number(each.position),
+            product_label(each.product_id, each.product_name, output.language),
+            each.sentence.in_language(output.language),
+        )
+        for each in offers
     ]
     titles = (_("product"), _("why"))
     output.table([Col("#", is_number=True), *(Col(output.text(title), may_wrap=True) for title in titles)], rows)
 
 
-def _show_product(result: RecommendResult, output: Output) -> None:
+def _show_product(candidates: Sequence[Candidate], result: RecommendResult, output: Output) -> None:
     output.heading(
         _("To whom to offer {product}, as of {day} (run {run_id})"),
-        product=_product(result.product or "", result.names, output),
+        product=product_label(result.product or "", result.product_name, output.language),
         day=result.as_of,
         run_id=result.run_id,
     )
-    if not result.rows:
+    if not candidates:
         output.say(
             _("This product is recommended to nobody: it is unknown, too rarely bought, not offered, or others fit better.")
         )
         return
-    tiers = {each.slug: each.name.in_language(output.language) for each in result.policy.tiers}
+    tiers = {tier: name.in_language(output.language) for tier, name in result.tier_names.items()}
     rows = [
         (
-            str(each["customer_id"]),
-            tiers.get(each["tier"], "-"),
-            number(each["position"]),
-            _because(each, result.names, output),
+            str(each.customer_id),
+            tiers.get(each.tier or "", "-"),
+            number(each.position),
+            each.sentence.in_language(output.language),
         )
-        for each in result.rows
+        for each in candidates
     ]
     head = [Col(output.text(_("customer"))), Col(output.text(_("tier"))), Col(output.text(_("place")), is_number=True)]
     output.table([*head, Col(output.text(_("why")), may_wrap=True)], rows)
 
 
-def _show_most(result: RecommendResult, output: Output) -> None:
+def _show_most(products: Sequence[OfferedProduct], result: RecommendResult, output: Output) -> None:
     output.heading(_("What is recommended most, as of {day} (run {run_id})"), day=result.as_of, run_id=result.run_id)
     output.say(
         _("{customers} of {known} customers have recommendations; fenji recommend --customer ID shows those of one."),
         customers=number(result.customers),
         known=number(result.known),
     )
-    if not result.rows:
+    if not products:
         return
     rows = [
         (
-            _product(each["product_id"], result.names, output),
-            number(each["customers"]),
-            percent(each["customers"] / result.known),
-            *(number(each[str(reason)]) for reason in REASON_TITLES),
+            product_label(each.product_id, each.product_name, output.language),
+            number(each.customers),
+            percent(each.customers / result.known),
+            *(number(each.of(reason)) for reason in REASON_TITLES),
         )
-        for each in result.rows
+        for each in products
     ]
     titles = (_("customers"), _("share"), *REASON_TITLES.values())
     head = [Col(output.text(_("product")), may_wrap=True), *(Col(output.text(title), is_number=True) for title in titles)]
     output.table(head, rows)
 
 
-def _product(product_id: str, names: Mapping[str, str], output: Output) -> str:
-    name = names.get(product_id)
-    return product_id if name is None else output.text(_("{name} ({id})"), name=name, id=product_id)
-
-
-def _because(row: Mapping[str, Any], names: Mapping[str, str], output: Output) -> str:
-    reason, because = Reason(row["reason"]), row["because_product_id"]
-    if reason is Reason.AGAIN:
-        return output.text(_("bought before, and such things are bought again"))
-    if reason is Reason.BOUGHT and because is not None:
-        return output.text(_("because of buying {product}"), product=_product(because, names, output))
-    if reason is Reason.BOUGHT:
-        return output.text(_("fits everything bought so far"))
-    if reason is Reason.POPULAR_IN_TIER:
-        return output.text(_("popular among customers of the same tier"))
-    return output.text(_("popular among all customers"))
-
-
 def _show_quality(result: RecommendResult, output: Output) -> None:
     """How well each method would have done."""
-    chosen = next(each for each in result.quality if each["is_chosen"])
-    name = output.text(METHOD_NAMES[Method(chosen["method"])])
-    if chosen["trained_until"] is None:
+    chosen = next(each for each in result.quality if each.is_chosen)
+    name = output.text(METHOD_NAMES[chosen.method])
+    if chosen.trained_until is None:
         output.say(
             _(
                 "Method: {method}. Nobody who had bought before bought anything new to recommend in the last {days} days, so the methods could not be tried."
             ),
             method=name,
-            days=chosen["horizon_days"],
+            days=chosen.horizon_days,
         )
         return
     output.heading(
         _("Tried on the past: learned up to {day}, compared with the {days} days after"),
-        day=chosen["trained_until"],
-        days=chosen["horizon_days"],
+        day=chosen.trained_until,
+        days=chosen.horizon_days,
     )
     rows = [
         (
-            output.text(METHOD_NAMES[Method(each["method"])]) + (" *" if each["is_chosen"] else ""),
-            percent(each["recall"]),
-            percent(each["recall_new"]),
-            percent(each["precision"]),
-            number(each["ndcg"], 3),
-            percent(each["coverage"]),
+            output.text(METHOD_NAMES[each.method]) + (" *" if each.is_chosen else ""),
+            percent(each.recall),
+            percent(each.recall_new),
+            percent(each.precision),
+            number(each.ndcg, 3),
+            percent(each.coverage),
         )
         for each in result.quality
     ]
     titles = (_("recall@{count}"), _("of new products"), _("precision@{count}"), _("NDCG@{count}"), _("coverage"))
-    head = [Col(output.text(title, count=chosen["positions"]), is_number=True) for title in titles]
+    head = [Col(output.text(title, count=chosen.positions), is_number=True) for title in titles]
     output.table([Col(output.text(_("method"))), *head], rows)
     output.say(
         _(
             "{customers} customers, {relevant} products that they bought then. Recall: share of these that were recommended, a mean over customers."
         ),
-        customers=number(chosen["customers"]),
-        relevant=number(chosen["relevant"]),
+        customers=number(chosen.customers),
+        relevant=number(chosen.relevant),
     )
-    output.say(_("* declared in analyses/recommend.yaml.") if chosen["is_declared"] else _("* chosen, because it found most."))
+    output.say(_("* declared in analyses/recommend.yaml.") if chosen.is_declared else _("* chosen, because it found most."))

@@ -2,36 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fenji.cli.output import Col, Output, money, number, problem_json
+from fenji.answers.mapping import Loss, Rehearsal, RehearsedSource
+from fenji.cli.output import Col, Output, money, number
 from fenji.domain.reasons import EXPECTED, Reason
 from fenji.language import message as _
-from fenji.workflow.rehearsing import Loss, Rehearsal, RehearsedSource
-
-
-def rehearsal_json(rehearsal: Rehearsal | None, output: Output) -> dict[str, Any] | None:
-    """A rehearsal as scripts read it."""
-    if rehearsal is None:
-        return None
-    return {
-        "sources": [
-            {
-                "source": each.source,
-                "rows": each.rows,
-                "kept": each.kept,
-                "losses": [vars(loss) for loss in each.losses],
-            }
-            for each in rehearsal.sources
-        ],
-        "customers": rehearsal.customers,
-        "orders": rehearsal.orders,
-        "net_revenue": rehearsal.revenue,
-        "unattributed_net_revenue": rehearsal.unattributed,
-        "first_order_on": rehearsal.first_on,
-        "last_order_on": rehearsal.last_on,
-        "problems": [problem_json(each, output.language) for each in rehearsal.problems],
-    }
 
 
 def show_rehearsal(rehearsal: Rehearsal, output: Output) -> None:
@@ -54,9 +28,9 @@ def show_rehearsal(rehearsal: Rehearsal, output: Output) -> None:
         _("  {customers} customers, {orders} orders, revenue {revenue}, from {first} to {last}"),
         customers=number(rehearsal.customers),
         orders=number(rehearsal.orders),
-        revenue=money(rehearsal.revenue),
-        first=rehearsal.first_on or "-",
-        last=rehearsal.last_on or "-",
+        revenue=money(rehearsal.net_revenue),
+        first=rehearsal.first_order_on or "-",
+        last=rehearsal.last_order_on or "-",
     )
 
 

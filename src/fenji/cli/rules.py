@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.baskets import BasketSummary, RuleItem, RulesResult
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
-from fenji.cli.output import Col, Output, number, percent, problem_json
-from fenji.domain.basket_rules import BasketItem, ItemKind
+from fenji.cli.output import Col, Output, number, percent
+from fenji.domain.basket_rules import ItemKind
 from fenji.language import message as _
-from fenji.workflow.baskets import RuleOrder, RulesResult, rules_at
+from fenji.workflow.baskets import RuleOrder, rules_at
 
 EXAMPLES = "fenji rules\nfenji rules --tier vip --items category\nfenji rules --product 22423 --json"
 
@@ -75,123 +76,91 @@ def command(
             progress=progress,
         )
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: RulesResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    left_out = {"as_of", "item_kind", "tier"}
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy.slug,
-        "version": result.policy.version,
-        "item_kind": str(result.item_kind),
-        "tier": result.tier,
-        "summary": {name: value for name, value in result.summary.items() if name not in left_out},
-        "found": result.found,
-        "rules": [
-            {
-                **{name: value for name, value in each.items() if name not in left_out},
-                "antecedent": [_item_json(item, result.names) for item in each["antecedent"]],
-                "consequent": _item_json(each["consequent"][0], result.names),
-            }
-            for each in result.rules
-        ],
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
-def _item_json(item: BasketItem, names: Mapping[str, str]) -> dict[str, str | None]:
-    kind = "category" if item.is_category else "product"
-    return {"kind": kind, "id": item.name, "name": item.name if item.is_category else names.get(item.name)}
 
 
 def show(result: RulesResult, output: Output) -> None:
     """The table for people."""
     output.warn(result.warnings)
-    if not result.summary or not result.summary["orders"]:
+    counted = result.summary
+    if counted is None or not counted.orders:
         output.say(_("No order up to {day} tells which items it holds: there is nothing to find rules in."), day=result.as_of)
         return
-    _show_counted(result, output)
-    _say_narrow(result, output)
+    _show_counted(counted, result, output)
+    _say_narrow(counted, output)
     if not result.rules:
-        _say_why_there_are_none(result, output)
+        _say_why_there_are_none(counted, output)
         return
     _show_rules(result, output)
     _say_first(result, output)
 
 
-def _show_counted(result: RulesResult, output: Output) -> None:
-    counted = result.summary
+def _show_counted(counted: BasketSummary, result: RulesResult, output: Output) -> None:
     if result.tier is None:
         output.heading(_("What is bought together, up to {day} (run {run_id})"), day=result.as_of, run_id=result.run_id)
     else:
-        names = {each.slug: each.name.in_language(output.language) for each in result.policy.tiers}
         output.heading(
             _("What customers of the tier {tier} buy together, up to {day} (run {run_id})"),
-            tier=names[result.tier],
+            tier=result.tier_names[result.tier].in_language(output.language),
             day=result.as_of,
             run_id=result.run_id,
         )
-    if counted["opens_after"] is None:
+    if counted.opens_after is None:
         output.say(
             _("{orders} orders, {multi} of them with two different items or more."),
-            orders=number(counted["orders"]),
-            multi=number(counted["multi_orders"]),
+            orders=number(counted.orders),
+            multi=number(counted.multi_orders),
         )
     else:
         output.say(
             _("{orders} orders since {start}, {multi} of them with two different items or more."),
-            orders=number(counted["orders"]),
-            start=counted["opens_after"] + timedelta(days=1),
-            multi=number(counted["multi_orders"]),
+            orders=number(counted.orders),
+            start=counted.opens_after + timedelta(days=1),
+            multi=number(counted.multi_orders),
         )
-    if counted["cut_orders"]:
+    if counted.cut_orders:
         output.say(
             _("{count} orders hold more than {most} different items; of these only the {most} most frequent ones count."),
-            count=number(counted["cut_orders"]),
-            most=number(counted["most_items"]),
+            count=number(counted.cut_orders),
+            most=number(counted.most_items),
         )
     output.say(
         _(
             "A rule holds in at least {count} orders ({share}); {redundant} of {strong} rules say no more than a shorter one and are left out."
         ),
-        count=number(counted["min_count"]),
-        share=percent(counted["min_support"], 2),
-        redundant=number(counted["redundant_rules"]),
-        strong=number(counted["strong_rules"]),
+        count=number(counted.min_count),
+        share=percent(counted.min_support, 2),
+        redundant=number(counted.redundant_rules),
+        strong=number(counted.strong_rules),
     )
 
 
-def _say_narrow(result: RulesResult, output: Output) -> None:
-    if result.summary["narrow_rules"]:
+def _say_narrow(counted: BasketSummary, output: Output) -> None:
+    if counted.narrow_rules:
         output.say(
             _("{count} more rules are left out because fewer than {least} customers stand behind their orders."),
-            count=number(result.summary["narrow_rules"]),
-            least=number(result.summary["least_customers"]),
+            count=number(counted.narrow_rules),
+            least=number(counted.least_customers),
         )
 
 
-def _say_why_there_are_none(result: RulesResult, output: Output) -> None:
-    counted = result.summary
-    if not counted["multi_orders"]:
+def _say_why_there_are_none(counted: BasketSummary, output: Output) -> None:
+    if not counted.multi_orders:
         output.say(_("No order holds two different items, so nothing is bought together."))
-    elif counted["orders"] < counted["min_count"]:
+    elif counted.orders < counted.min_count:
         output.say(
             _("There are {orders} orders, and a rule must hold in {count}: too few to tell a habit from chance."),
-            orders=number(counted["orders"]),
-            count=number(counted["min_count"]),
+            orders=number(counted.orders),
+            count=number(counted.min_count),
         )
     else:
         output.say(
             _("No rule holds in {count} orders with a confidence of {confidence} and a lift of {lift}."),
-            count=number(counted["min_count"]),
-            confidence=percent(counted["min_confidence"], 0),
-            lift=number(counted["min_lift"], 1),
+            count=number(counted.min_count),
+            confidence=percent(counted.min_confidence, 0),
+            lift=number(counted.min_lift, 1),
         )
 
 
@@ -222,20 +191,20 @@ def _show_rules(result: RulesResult, output: Output) -> None:
     rows = []
     for each in result.rules:
         cells = [
-            _words(each["antecedent"], result.names, output),
-            _words(each["consequent"], result.names, output),
-            number(each["both_orders"]),
-            number(each["both_customers"]),
-            percent(each["support"], 2),
-            percent(each["confidence"]),
-            number(each["lift"], 1),
-            f"{number(each['lift_lower'], 1)} - {number(each['lift_upper'], 1)}",
-            number(each["leverage"], 4),
-            output.text(_("never without")) if each["confidence"] == 1 else number(each["conviction"], 2),
+            _words(each.antecedent, output),
+            _word(each.consequent, output),
+            number(each.both_orders),
+            number(each.both_customers),
+            percent(each.support, 2),
+            percent(each.confidence),
+            number(each.lift, 1),
+            f"{number(each.lift_lower, 1)} - {number(each.lift_upper, 1)}",
+            number(each.leverage, 4),
+            output.text(_("never without")) if each.confidence == 1 else number(each.conviction, 2),
         ]
         if in_tier:
-            mark = "*" if each["is_difference_clear"] else ""
-            cells += [number(each["lift_elsewhere"], 1), _signed(each["lift_difference"]) + mark]
+            mark = "*" if each.is_difference_clear else ""
+            cells += [number(each.lift_elsewhere, 1), _signed(each.lift_difference) + mark]
         rows.append(cells)
     output.table(head, rows)
     output.say(_("{shown} of {found} rules."), shown=number(len(rows)), found=number(result.found))
@@ -247,17 +216,17 @@ def _signed(value: float | None) -> str:
     return "-" if value is None else f"{value:+,.1f}"
 
 
-def _words(items: Sequence[BasketItem], names: Mapping[str, str], output: Output) -> str:
-    return output.text(_(" + ")).join(_word(each, names, output) for each in items)
+def _words(items: Sequence[RuleItem], output: Output) -> str:
+    return output.text(_(" + ")).join(_word(each, output) for each in items)
 
 
-def _word(item: BasketItem, names: Mapping[str, str], output: Output) -> str:
-    if item.is_category:
-        return output.text(_("anything of {category}"), category=item.name)
-    name = names.get(item.name)
+def _word(item: RuleItem, output: Output) -> str:
+    if item.kind is ItemKind.CATEGORY:
+        return output.text(_("anything of {category}"), category=item.id)
+    name = item.name
     if name is None:
-        return item.name
-    return f"{name if len(name) <= CUT_NAME else name[: CUT_NAME - 1] + '…'} ({item.name})"
+        return item.id
+    return f"{name if len(name) <= CUT_NAME else name[: CUT_NAME - 1] + '…'} ({item.id})"
 
 
 def _say_first(result: RulesResult, output: Output) -> None:
@@ -267,8 +236,8 @@ def _say_first(result: RulesResult, output: Output) -> None:
         _(
             "To be read so: of the orders with {left}, {confidence} also hold {right}; that is {lift} times the share among all these orders."
         ),
-        left=_words(first["antecedent"], result.names, output),
-        right=_words(first["consequent"], result.names, output),
-        confidence=percent(first["confidence"]),
-        lift=number(first["lift"], 1),
+        left=_words(first.antecedent, output),
+        right=_word(first.consequent, output),
+        confidence=percent(first.confidence),
+        lift=number(first.lift, 1),
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.answers.segments import ClusterRow, CutRow, SegmentRow, SegmentsResult, TreeRow
 from fenji.cli.output import Col, Output, money, number, percent
-from fenji.domain.segments import BINS, SEGMENT_NAMES, SEGMENTATION_NAMES, RhythmMeasure, Segmentation, Target
+from fenji.domain.segments import BINS, SEGMENTATION_NAMES, RhythmMeasure, Segmentation, Target
 from fenji.language import message as _
-from fenji.wording.clusters import description
 from fenji.wording.rules import Wording
-from fenji.wording.trees import rule_sentence
-from fenji.workflow.segments import AMONG_WORDS, SEGMENTS_FILE, ClusterRow, CutRow, SegmentRow, SegmentsResult, TreeRow
+from fenji.wording.segments import AMONG_WORDS, segment_name
+from fenji.workflow.segments import SEGMENTS_FILE
 
 LISTED = 6
 """Regions and categories shown; JSON has all of them."""
@@ -58,15 +57,8 @@ def wording_of(result: SegmentsResult, output: Output) -> Wording:
     return Wording({each.slug: each for each in result.registry}, output.language, result.currency)
 
 
-def segment_name(segmentation: Segmentation, segment: str | None, result: SegmentsResult, output: Output) -> str:
-    """What a segment is called; regions and categories by their own names."""
-    if segment is None:
-        return output.text(_("(none)"))
-    if segmentation is Segmentation.CLUSTER:
-        named = next((each for each in result.clusters if each.cluster == segment), None)
-        return segment if named is None else f"{segment} {named.name.in_language(output.language)}"
-    known = SEGMENT_NAMES.get(segmentation, {}).get(segment)
-    return segment if known is None else known.in_language(output.language)
+def _segment_name(segmentation: Segmentation, segment: str | None, result: SegmentsResult, output: Output) -> str:
+    return segment_name(segmentation, segment, {each.cluster: each.name for each in result.clusters}, output.language)
 
 
 def show_head(result: SegmentsResult, output: Output) -> None:
@@ -74,8 +66,8 @@ def show_head(result: SegmentsResult, output: Output) -> None:
     values = {
         "as_of": result.as_of,
         "count": number(result.customers),
-        "policy": result.policy.slug,
-        "version": result.policy.version,
+        "policy": result.policy,
+        "version": result.version,
     }
     if result.is_as_of_defaulted:
         text = _(
@@ -91,7 +83,7 @@ def show_head(result: SegmentsResult, output: Output) -> None:
 def show_lifecycle(result: SegmentsResult, output: Output) -> None:
     """The stages, and when one begins."""
     output.heading(_("Lifecycle stages"))
-    if not _show_beside_tiers(result.of(Segmentation.LIFECYCLE), result, output):
+    if not _show_beside_tiers(result.segmentations[Segmentation.LIFECYCLE], result, output):
         return
     plan = result.plan.lifecycle
     rhythm = next((each for each in result.cuts if each.measure == "rhythm_days"), None)
@@ -120,7 +112,7 @@ def show_lifecycle(result: SegmentsResult, output: Output) -> None:
 def show_rfm(result: SegmentsResult, output: Output, *, is_full: bool) -> None:
     """The ten names, and with ``is_full`` the cuts of the scores."""
     output.heading(_("RFM segments: recency, frequency and money"))
-    if not _show_beside_tiers(result.of(Segmentation.RFM), result, output) or not is_full:
+    if not _show_beside_tiers(result.segmentations[Segmentation.RFM], result, output) or not is_full:
         return
     output.heading(_("Scores"))
     wording = wording_of(result, output)
@@ -140,10 +132,10 @@ def show_classes(result: SegmentsResult, output: Output) -> None:
     output.heading(_("Behavior, spending power, interests and region"))
     rows = []
     for segmentation in SHOWN_OF_CUSTOMER[2:-1]:
-        found = [each for each in result.of(segmentation) if each.segment is not None]
+        found = [each for each in result.segmentations[segmentation] if each.segment is not None]
         for place, each in enumerate(found[:LISTED]):
             title = SEGMENTATION_NAMES[segmentation].in_language(output.language) if place == 0 else ""
-            rows.append((title, *_counted(each, result, output)))
+            rows.append((title, *_counted(each, output)))
         if len(found) > LISTED:
             rows.append(("", output.text(_("{count} more"), count=len(found) - LISTED), *_rest(found[LISTED:], result)))
     if not rows:
@@ -160,18 +152,17 @@ def show_clusters(result: SegmentsResult, output: Output, *, is_full: bool) -> N
         output.say(_("There are none; the notes say why."))
     else:
         rows = [
-            (*_counted(each, result, output), _stability(each, result.clusters))
-            for each in result.of(Segmentation.CLUSTER)
+            (*_counted(each, output), _stability(each, result.clusters))
+            for each in result.segmentations[Segmentation.CLUSTER]
             if each.segment
         ]
         rows.sort(key=lambda row: [each.cluster for each in result.clusters].index(row[0].split(" ")[0]))
         output.table([*_count_columns(result, output), Col(output.text(_("found again")), is_number=True)], rows)
     if not is_full:
         return
-    wording = wording_of(result, output)
     for each in result.clusters:
-        output.heading("{name}", name=segment_name(Segmentation.CLUSTER, each.cluster, result, output))
-        for line in description(each.facts, wording):
+        output.heading("{name}", name=_segment_name(Segmentation.CLUSTER, each.cluster, result, output))
+        for line in each.description.in_language(output.language):
             output.say("  {line}", line=line)
     _show_choices(result, output)
 
@@ -183,7 +174,6 @@ def show_tree(result: SegmentsResult, target: Target, output: Output) -> None:
     if not tree.rules:
         output.say(NO_TREE[tree.verdict], count=number(tree.customers))
         return
-    wording = wording_of(result, output)
     rows = [
         (
             _outcome(tree, each.outcome, result, output),
@@ -191,7 +181,7 @@ def show_tree(result: SegmentsResult, target: Target, output: Output) -> None:
             percent(each.share),
             percent(each.precision),
             percent(each.coverage),
-            rule_sentence(each.condition, wording),
+            each.sentence.in_language(output.language),
         )
         for each in tree.rules
     ]
@@ -203,8 +193,9 @@ def show_tree(result: SegmentsResult, target: Target, output: Output) -> None:
             "Precision: of those who meet the rule, the share that it puts right. Coverage: of all whom it speaks of, the share that meets it."
         )
     )
-    own = [name for name in metrics_in(conditions_of(result.policy)) if name in tree.metrics]
+    own = [name for name in result.policy_metrics if name in tree.metrics]
     if target is Target.TIERS and own:
+        wording = wording_of(result, output)
         output.say(
             _("The policy itself asks for: {metrics}. For what else tells the tiers apart write in {file}: explain: {option}"),
             metrics=output.text(_(", ")).join(wording.name(each) for each in own),
@@ -226,20 +217,20 @@ def show_customer(result: SegmentsResult, output: Output) -> None:
     if result.customer is None:
         output.say(_("The customer was not known on that day."))
         return
-    values = result.customer.values
+    place = result.customer.segments
     rows = [
-        (SEGMENTATION_NAMES[each].in_language(output.language), segment_name(each, values[str(each)], result, output))
+        (SEGMENTATION_NAMES[each].in_language(output.language), _segment_name(each, getattr(place, each), result, output))
         for each in SHOWN_OF_CUSTOMER
     ]
-    scores = [values[name] for name in SCORE_NAMES]
+    scores = [getattr(place, name) for name in SCORE_NAMES]
     rows.append((output.text(_("scores of recency, frequency and money")), "-" if None in scores else " ".join(map(str, scores))))
-    if values["rhythm_days"] is not None:
+    if place.rhythm_days is not None:
         text = (
             _("{days} {days:day|days}, the customer's own")
-            if values["has_own_rhythm"]
+            if place.has_own_rhythm
             else _("{days} {days:day|days}, the middle of all customers")
         )
-        rows.append((output.text(_("interval between orders")), output.text(text, days=_value(values["rhythm_days"]))))
+        rows.append((output.text(_("interval between orders")), output.text(text, days=_value(place.rhythm_days))))
     output.table([Col(output.text(_("segmentation"))), Col(output.text(_("customer")))], rows)
 
 
@@ -248,13 +239,15 @@ def _show_beside_tiers(rows: Sequence[SegmentRow], result: SegmentsResult, outpu
     if all(each.segment is None for each in rows):
         output.say(_("There are none; the notes say why."))
         return False
-    tiers = list(reversed(result.policy.tiers))
-    has_lost = any(each.tiers.get(None) for each in rows)
+    tiers = list(reversed(list(result.tier_names)))
+    has_lost = any(each.in_no_tier for each in rows)
     lines = []
     for each in rows:
-        counts = [number(each.tiers.get(tier.slug, 0)) for tier in tiers]
-        lines.append((*_counted(each, result, output), *counts, *([number(each.tiers.get(None, 0))] if has_lost else [])))
-    names = [tier.name.in_language(output.language) for tier in tiers] + ([output.text(_("(lost)"))] if has_lost else [])
+        counts = [number(each.tiers[tier]) for tier in tiers]
+        lines.append((*_counted(each, output), *counts, *([number(each.in_no_tier)] if has_lost else [])))
+    names = [result.tier_names[tier].in_language(output.language) for tier in tiers] + (
+        [output.text(_("(lost)"))] if has_lost else []
+    )
     output.table([*_count_columns(result, output), *(Col(name, is_number=True) for name in names)], lines)
     return True
 
@@ -265,9 +258,9 @@ def _count_columns(result: SegmentsResult, output: Output) -> list[Col]:
     return [Col(output.text(_("segment")), may_wrap=True), *numbers]
 
 
-def _counted(row: SegmentRow, result: SegmentsResult, output: Output) -> tuple[str, ...]:
+def _counted(row: SegmentRow, output: Output) -> tuple[str, ...]:
     return (
-        segment_name(row.segmentation, row.segment, result, output),
+        row.name.in_language(output.language),
         number(row.customers),
         percent(row.share),
         money(row.net_revenue_12m),
@@ -304,7 +297,7 @@ def _show_choices(result: SegmentsResult, output: Output) -> None:
             percent(each.smallest_share),
             output.text(VERDICTS[each.verdict]),
         )
-        for each in result.choices
+        for each in result.cluster_choices
     ]
     titles = (_("clusters"), _("separation (silhouette)"), _("without groups"), _("found again (adjusted Rand)"), _("smallest"))
     columns = [Col(output.text(_("among"))), *(Col(output.text(title), is_number=True) for title in titles)]
@@ -328,9 +321,9 @@ def _scores(cuts: Sequence[CutRow], wording: Wording, output: Output) -> list[st
 
 def _outcome(tree: TreeRow, outcome: str, result: SegmentsResult, output: Output) -> str:
     if tree.target is Target.CLUSTERS:
-        return segment_name(Segmentation.CLUSTER, outcome, result, output)
-    named = {tier.slug: tier.name.in_language(output.language) for tier in result.policy.tiers}
-    return named.get(outcome, outcome)
+        return _segment_name(Segmentation.CLUSTER, outcome, result, output)
+    named = result.tier_names.get(outcome)
+    return outcome if named is None else named.in_language(output.language)
 
 
 def _plain(value: Decimal) -> str:

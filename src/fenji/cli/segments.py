@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.analyze.segments.tree_growing import conditions_text
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
-from fenji.cli.output import Output, problem_json
+from fenji.cli.output import Output
 from fenji.cli.segment_tables import (
-    segment_name,
     show_classes,
     show_clusters,
     show_customer,
@@ -20,13 +18,10 @@ from fenji.cli.segment_tables import (
     show_lifecycle,
     show_rfm,
     show_tree,
-    wording_of,
 )
-from fenji.domain.segments import Segmentation, Target
+from fenji.domain.segments import Target
 from fenji.language import message as _
-from fenji.wording.clusters import description
-from fenji.wording.trees import rule_sentence
-from fenji.workflow.segments import ClusterRow, SegmentRow, SegmentsResult, TreeRow, segments_at
+from fenji.workflow.segments import segments_at
 from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji segments\nfenji segments --clusters\nfenji segments --explain tiers --json"
@@ -77,7 +72,7 @@ def command(
         take_stored(workspace, StoredList.SEGMENTS, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
         return
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
         return
     output.warn(result.warnings)
     show_head(result, output)
@@ -94,70 +89,3 @@ def command(
         show_clusters(result, output, is_full=clusters)
     if target is not None:
         show_tree(result, target, output)
-
-
-def answer(result: SegmentsResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "policy": result.policy.slug,
-        "version": result.policy.version,
-        "currency": result.currency,
-        "customers": result.customers,
-        "segmentations": {str(each): [_segment(row, result, output) for row in result.of(each)] for each in Segmentation},
-        "cuts": [vars(each) for each in result.cuts],
-        "clusters": [_cluster(each, result, output) for each in result.clusters],
-        "cluster_choices": [vars(each) for each in result.choices],
-        "trees": [_tree(each, result, output) for each in result.trees],
-        "customer": None
-        if result.customer is None
-        else {"customer_id": result.customer.customer_id, "segments": dict(result.customer.values)},
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
-def _segment(row: SegmentRow, result: SegmentsResult, output: Output) -> dict[str, Any]:
-    return {
-        "segment": row.segment,
-        "name": segment_name(row.segmentation, row.segment, result, output),
-        "customers": row.customers,
-        "share": row.share,
-        "net_revenue_12m": row.net_revenue_12m,
-        "revenue_share": row.revenue_share,
-        "tiers": {tier.slug: row.tiers.get(tier.slug, 0) for tier in result.policy.tiers},
-        "in_no_tier": row.tiers.get(None, 0),
-    }
-
-
-def _cluster(row: ClusterRow, result: SegmentsResult, output: Output) -> dict[str, Any]:
-    return {
-        "cluster": row.cluster,
-        "among": row.among,
-        "name": row.name.in_language(output.language),
-        "description": list(description(row.facts, wording_of(result, output))),
-        "customers": row.customers,
-        "share": row.share,
-        "silhouette": row.silhouette,
-        "stability": row.stability,
-        "kept_from": row.kept_from,
-        "metrics": [vars(each) for each in row.facts],
-    }
-
-
-def _tree(tree: TreeRow, result: SegmentsResult, output: Output) -> dict[str, Any]:
-    wording = wording_of(result, output)
-    rules = [
-        {
-            "outcome": each.outcome,
-            "sentence": rule_sentence(each.condition, wording),
-            "conditions": conditions_text(each.condition),
-            "customers": each.customers,
-            "hits": each.hits,
-            "share": each.share,
-            "precision": each.precision,
-            "coverage": each.coverage,
-        }
-        for each in tree.rules
-    ]
-    return {**{name: value for name, value in vars(tree).items() if name != "rules"}, "target": str(tree.target), "rules": rules}

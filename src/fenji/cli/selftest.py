@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import typer
 
+from fenji.answers.selftest import SelfTestResult
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Col, Output
 from fenji.errors import Kind
 from fenji.language import message as _
-from fenji.workflow.selftest import SelfTestResult, self_test
+from fenji.workflow.selftest import self_test
 
 EXAMPLES = "fenji selftest\nfenji selftest --json"
 
@@ -32,33 +32,11 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     result = self_test()
     if output.is_json:
-        output.json(answer(result))
+        output.json(result)
     else:
         show(result, output)
     if not result.is_passed:
         raise typer.Exit(EXIT_CODES[Kind.BUG])
-
-
-def answer(result: SelfTestResult) -> dict[str, Any]:
-    """The JSON object."""
-    return {
-        "run_id": None,
-        "as_of": None,
-        "is_passed": result.is_passed,
-        "checks": [
-            {
-                "subject": each.subject,
-                "quantity": each.quantity,
-                "expected": float(each.expected),
-                "found": each.found,
-                "difference": each.difference,
-                "allowed": each.allowed,
-                "is_passed": each.is_passed,
-                "source": each.source,
-            }
-            for each in result.checks
-        ],
-    }
 
 
 def show(result: SelfTestResult, output: Output) -> None:
@@ -69,7 +47,7 @@ def show(result: SelfTestResult, output: Output) -> None:
         rows = [
             (
                 each.quantity,
-                each.expected,
+                each.published,
                 f"{each.found:.6g}",
                 f"{each.difference:+.2g}",
                 f"{each.allowed:.2g}",

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from fenji.answers.arrival import SourceArrival
+from fenji.answers.mapping import MapResult
 from fenji.answers.runs import RunResult
-from fenji.cli import map as mapping
+from fenji.answers.starting import StartResult
 from fenji.cli import tiers as tiering
 from fenji.cli.arrival import show_arrival
-from fenji.cli.asking import OPEN_QUESTIONS, ask, can_ask, question_json, read_answer_file, show_open
+from fenji.cli.asking import OPEN_QUESTIONS, asker, read_answer_file, show_open
 from fenji.cli.feed_words import feed_words, file_names, files_words, made_of_words
 from fenji.cli.init import Currency, Zone
 from fenji.cli.map import Answers, NoAsk
 from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
-from fenji.cli.output import Col, Output, number, problem_json
+from fenji.cli.output import Col, Output, number
 from fenji.collect.asking.questions import most_important
-from fenji.collect.proposing import Proposal
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.proposal import ProposedSource
 from fenji.domain.feeds import Feed
 from fenji.errors import Problem
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.workflow.arrival_warnings import FILES_NOT_READ, SHEETS_NOT_READ
-from fenji.workflow.mapping import MapResult
-from fenji.workflow.starting import StartResult, start
+from fenji.workflow.starting import start
+from fenji.workflow.tiers import tiers_at
+from fenji.workspace.arrival_warnings import FILES_NOT_READ, SHEETS_NOT_READ
 
 EXAMPLES = "fenji start shop-exports\nfenji start shop-exports --lang zh\nfenji start shop-exports --answers answers.json --json"
 
@@ -65,47 +66,24 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
 
     with output.progress() as progress:
-
-        def asked(proposal: Proposal) -> Mapping[str, str]:
-            if no_ask or not can_ask(output):
-                return {}
-            with progress.paused():
-                return ask(proposal, output)
-
         result = start(
             folder or workspace,
             language=output.language,
-            ask=asked,
+            ask=asker(output, progress, no_ask=no_ask),
             answers=read_answer_file(answers),
             currency=currency,
             time_zone=time_zone,
             as_of=day_of(as_of),
             progress=progress,
         )
+        if result.run is not None:
+            result = replace(result, tiers=tiers_at(folder or workspace, as_of=result.run.as_of, progress=progress))
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
     if result.run is None:
         raise typer.Exit(OPEN_QUESTIONS)
-
-
-def answer(result: StartResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    questions = result.mapped.proposal.questions if result.mapped else ()
-    return {
-        "run_id": result.run.run_id if result.run else None,
-        "as_of": result.run.as_of if result.run else None,
-        "workspace": result.workspace,
-        "is_new": result.is_new,
-        "currency": result.currency,
-        "files": list(result.files),
-        "map": mapping.answer(result.mapped, output) if result.mapped else None,
-        "questions": [question_json(each, output) for each in questions if each.is_open],
-        "run": result.run,
-        "tiers": result.tiers,
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
 
 
 def show(result: StartResult, output: Output) -> None:

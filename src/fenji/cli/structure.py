@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.analyze.reviews.tier_counts import MAIN_METRICS
 from fenji.analyze.structure.descriptive import QUANTILES, Description
+from fenji.answers.structure import Part, StructureResult
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of, one_of
-from fenji.cli.output import Col, Output, number, problem_json
-from fenji.cli.structure_concentration import concentration_json, show_concentration
-from fenji.cli.structure_crosses import cross_json, crosses_by, show_cross
-from fenji.cli.structure_habits import habits_json, show_habits
+from fenji.cli.output import Col, Output, number
+from fenji.cli.structure_concentration import show_concentration
+from fenji.cli.structure_crosses import show_cross
+from fenji.cli.structure_habits import show_habits
 from fenji.domain.metrics import Unit
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
-from fenji.workflow.structure import Part, StructureResult, structure_of
+from fenji.workflow.structure import structure_of
 
 EXAMPLES = (
     "fenji structure\n"
@@ -76,7 +77,6 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     part = one_of(Part, of, _("part")) or Part.PROFILE
     _check(part, by=by, metric=metric, run=run, policy=policy)
-    metrics = metric or ([] if output.is_json else list(MAIN_METRICS))
     with output.progress() as progress:
         result = structure_of(
             workspace,
@@ -84,13 +84,14 @@ def command(
             as_of=day_of(as_of),
             run_id=run,
             by=by,
-            metrics=metrics if part is Part.PROFILE else (),
+            metrics=metric or (),
+            is_brief=not output.is_json,
             policy=policy,
             engine=engine_of(engine),
             progress=progress,
         )
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
 
@@ -105,73 +106,42 @@ def _check(part: Part, *, by: str | None, metric: list[str] | None, run: str | N
         raise InvalidArgument.of(_("a past run has followed its own policy; leave out --policy."))
 
 
-def answer(result: StructureResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    tiers = result.tiers
-    head = {
-        "run_id": tiers.run_id,
-        "as_of": tiers.as_of,
-        "is_as_of_defaulted": tiers.is_as_of_defaulted,
-        "policy": tiers.policy,
-        "version": tiers.version,
-        "of": result.part,
-        "currency": tiers.currency,
-        "customers": tiers.customers,
-        "tiers": [
-            {"tier": each.tier, "name": each.name.in_language(output.language), "customers": each.customers}
-            for each in tiers.tiers
-        ],
-    }
-    return head | _answered(result, output) | {"warnings": [problem_json(each, output.language) for each in result.warnings]}
-
-
-def _answered(result: StructureResult, output: Output) -> dict[str, Any]:
-    window = {"opens_after": result.opens_after}
-    if result.part is Part.PROFILE:
-        return {"profile": [vars(each) for each in result.profile]}
-    if result.part is Part.CONCENTRATION:
-        return concentration_json(result)
-    if result.part is Part.HABITS:
-        return window | habits_json(result)
-    return crosses_by(result.part, [cross_json(each, result, output) for each in result.crosses], window)
-
-
 def show(result: StructureResult, output: Output) -> None:
     """The tables for people."""
     output.warn(result.warnings)
-    tiers = result.tiers
-    values = {"as_of": tiers.as_of, "policy": tiers.policy, "version": tiers.version, "run_id": tiers.run_id}
+    values = {"as_of": result.as_of, "policy": result.policy, "version": result.version, "run_id": result.run_id}
     output.heading(_("Structure of the tiers as of {as_of}, policy {policy} version {version} (run {run_id})"), **values)
-    if result.part is Part.PROFILE:
-        _show_profile(result, output)
-    elif result.part is Part.CONCENTRATION:
-        show_concentration(result, output)
-    elif result.part is Part.HABITS:
-        show_habits(result, output)
+    if result.profile is not None:
+        _show_profile(result.profile, result, output)
+    elif result.concentration is not None:
+        show_concentration(result.concentration, result, output)
+    elif result.habits is not None:
+        show_habits(result.habits, result, output)
     else:
-        for cross in result.crosses:
+        crosses = result.composition or result.products or ()
+        for cross in crosses:
             show_cross(cross, result, output)
-        if not result.crosses:
+        if not crosses:
             output.say(_("No column to group by has any value."))
 
 
-def _show_profile(result: StructureResult, output: Output) -> None:
+def _show_profile(profile: Sequence[Description], result: StructureResult, output: Output) -> None:
     """One table per metric: tiers down, the highest first, statistics across."""
     titles = [_("with a value"), _("mean"), _("standard deviation"), *(_("p10"), _("p25"), _("median"), _("p75"), _("p90"))]
-    names = {each.tier: each.name.in_language(output.language) for each in result.tiers.tiers}
+    names = {each.tier: each.name.in_language(output.language) for each in result.tiers}
     head = [Col(output.text(_("tier"))), *(Col(output.text(title), is_number=True) for title in titles)]
-    for slug in dict.fromkeys(each.metric for each in result.profile):
-        metric = result.tiers.registry.named(slug)
-        own = [each for each in result.profile if each.metric == slug]
+    for slug in dict.fromkeys(each.metric for each in profile):
+        metric = result.registry.named(slug)
+        own = [each for each in profile if each.metric == slug]
         is_money = metric.unit is Unit.MONEY
         name = metric.name.in_language(output.language)
-        output.heading(f"{name} ({result.tiers.currency})" if is_money else name)
+        output.heading(f"{name} ({result.currency})" if is_money else name)
         rows = []
         for each in reversed(own):
             title = names[each.tier] if each.tier is not None else output.text(_("all"))
             rows.append((title, number(each.customers), *(number(value, 2) for value in _statistics(each))))
         output.table(head, rows)
-    shown, known = len({each.metric for each in result.profile}), len(result.tiers.registry)
+    shown, known = len({each.metric for each in profile}), len(result.registry)
     if shown < known:
         output.say(
             _("{shown} of {known} metrics; --metric NAME shows another one, --json all of them."), shown=shown, known=known

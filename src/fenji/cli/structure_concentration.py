@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from fenji.analyze.structure.concentration import BestCustomers, Inequality
+from fenji.analyze.structure.concentration import BestCustomers, Concentration
+from fenji.answers.structure import StructureResult
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.language import message as _
-from fenji.workflow.structure import StructureResult
 
 
-def concentration_json(result: StructureResult) -> dict[str, Any]:
-    """The part of the JSON object."""
-    found = result.concentration
-    if found is None:
-        return {"concentration": None}
-    inequalities = {name: _inequality_json(getattr(found, name)) for name in ("buyers", "everyone")}
-    return {"concentration": {**vars(found), **inequalities}}
-
-
-def show_concentration(result: StructureResult, output: Output) -> None:
+def show_concentration(found: Concentration, result: StructureResult, output: Output) -> None:
     """Who is in the curve and who is not, the best customers, and the whole curve."""
-    found = result.concentration
-    if found is None or found.buyers is None or found.everyone is None:
+    if found.buyers is None or found.everyone is None:
         output.say(_("Nobody in a tier brought any revenue in the 12 months."))
         return
     counts = {"customers": number(found.customers), "positive": number(found.positive), "zero": number(found.zero)}
@@ -35,7 +24,7 @@ def show_concentration(result: StructureResult, output: Output) -> None:
             ),
             negative=number(found.negative),
             amount=money(found.negative_revenue_12m),
-            currency=result.tiers.currency,
+            currency=result.currency,
         )
     bases = (found.buyers, found.everyone)
     titles = [_("of customers with revenue"), _("share of revenue"), _("of all customers"), _("share of revenue")]
@@ -43,7 +32,7 @@ def show_concentration(result: StructureResult, output: Output) -> None:
     output.heading(
         _("On how few customers the revenue of {amount} {currency} rests"),
         amount=money(found.positive_revenue_12m),
-        currency=result.tiers.currency,
+        currency=result.currency,
     )
     output.table(head, _best_rows([each.top for each in bases]))
     output.say(
@@ -60,10 +49,3 @@ def _best_rows(points: Sequence[Sequence[BestCustomers]]) -> list[list[str]]:
         [f"{pair[0].percent}%", *(cell for each in pair for cell in (number(each.customers), percent(each.revenue_share)))]
         for pair in zip(*points, strict=True)
     ]
-
-
-def _inequality_json(found: Inequality | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    points = {name: [vars(each) for each in getattr(found, name)] for name in ("top", "curve")}
-    return {**vars(found), **points}

@@ -14,8 +14,8 @@ from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.metrics import Unit
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
-from fenji.workflow.arrival_warnings import is_headline
 from fenji.workflow.tiers import tiers_at, tiers_of_run
+from fenji.workspace.headlines import is_headline
 
 EXAMPLES = "fenji tiers\nfenji tiers --as-of 2011-12-09 --by region\nfenji tiers --run 20260203T050607-1a2b\nfenji tiers --json"
 

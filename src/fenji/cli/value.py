@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fenji.answers.value import CustomerValue, ValueResult
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Output, money, number, percent, problem_json
+from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
+from fenji.cli.output import Output, interval, money, number, percent
 from fenji.cli.value_tables import (
     class_name,
     show_classes,
@@ -24,7 +25,7 @@ from fenji.cli.value_tables import (
 from fenji.domain.value import Choice, OrderModel
 from fenji.language import message as _
 from fenji.workflow.taking import StoredList
-from fenji.workflow.value import ValueResult, value_at
+from fenji.workflow.value import value_at
 
 EXAMPLES = "fenji value\nfenji value --top 50 --json\nfenji value --customer C1001"
 
@@ -55,6 +56,7 @@ def command(
     policy: Policy = None,
     customer: OneCustomer = None,
     top: Top = 10,
+    details: Details = False,
     out: Out = None,
     force: Force = False,
     engine: Engine = None,
@@ -79,59 +81,31 @@ def command(
         take_stored(workspace, StoredList.VALUE, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
         return
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     elif result.customer is not None:
         show_customer(result, result.customer, output)
     else:
-        show(result, output)
+        show(result, output, details=details)
 
 
-def answer(result: ValueResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    rules = result.rules
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy.slug,
-        "version": result.policy.version,
-        "currency": result.currency,
-        "rules": {
-            "current": {**vars(rules.current), "measure": str(rules.current.measure), "by": str(rules.current.by)},
-            "potential": {**vars(rules.potential), "measure": str(rules.potential.measure), "by": str(rules.potential.by)},
-            "discount_rate_yearly": rules.discount_rate_yearly,
-            "clv_months": rules.clv_months,
-            "holdout_weeks": rules.holdout_weeks,
-        },
-        "models": [_without(row) for row in result.quantities.values()],
-        "grid": [_without(row) for row in result.grid],
-        "tracking": [_without(row) for row in result.tracking],
-        "holdout": [_without(row) for row in result.holdout],
-        "survival": [_without(row) for row in result.survival],
-        "customers": [_without(row) for row in result.top],
-        "customer": None if result.customer is None else _without(result.customer),
-        "customer_contracts": None if result.customer_contracts is None else _without(result.customer_contracts),
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
-
-
-def show(result: ValueResult, output: Output) -> None:
-    """The tables and sentences for people."""
+def show(result: ValueResult, output: Output, *, details: bool = False) -> None:
+    """The tables and sentences for people; with the parameters of the models where details are asked for."""
     output.warn(result.warnings)
     output.heading(
         _("Value of the customers on {as_of}, policy {policy} version {version} (run {run_id})"),
         as_of=result.as_of,
-        policy=result.policy.slug,
-        version=result.policy.version,
+        policy=result.policy,
+        version=result.version,
         run_id=result.run_id,
     )
-    if result.value("average_rate", "customers"):
+    if result.summary.buyers:
         _say_total(result, output)
         show_classes(result, output)
         show_grid(result, output)
         show_tiers(result, output)
-        show_models(result, output)
-        _say_choice(result, output)
+        if details:
+            show_models(result, output)
+            _say_choice(result, output)
         show_trial(result, output)
         show_top(result, output)
     else:
@@ -139,63 +113,63 @@ def show(result: ValueResult, output: Output) -> None:
     show_survival(result, output)
 
 
-def show_customer(result: ValueResult, row: Mapping[str, Any], output: Output) -> None:
+def show_customer(result: ValueResult, row: CustomerValue, output: Output) -> None:
     """One customer in sentences."""
     output.warn(result.warnings)
-    output.heading(_("Value of customer {customer_id} on {as_of}"), customer_id=row["customer_id"], as_of=result.as_of)
+    output.heading(_("Value of customer {customer_id} on {as_of}"), customer_id=row.customer_id, as_of=result.as_of)
     output.say(
         _("Brought {revenue} {currency} in twelve months with {orders} orders, {total} {currency} ever on {days} order days."),
-        revenue=money(row["net_revenue_12m"]),
+        revenue=money(row.net_revenue_12m),
         currency=result.currency,
-        orders=number(row["orders_12m"]),
-        total=money(row["net_revenue_total"]),
-        days=number(row["order_days"]),
+        orders=number(row.orders_12m),
+        total=money(row.net_revenue_total),
+        days=number(row.order_days),
     )
-    if row["margin_12m"] is not None:
+    if row.margin_12m is not None:
         output.say(
             _("Margin of twelve months: {margin} {currency}, from the {share} of its purchases whose cost is known."),
-            margin=money(row["margin_12m"]),
+            margin=money(row.margin_12m),
             currency=result.currency,
-            share=percent(row["known_cost_share_12m"]),
+            share=percent(row.known_cost_share_12m),
         )
     _say_expected(result, row, output)
     _say_contracts(result, output)
     output.say(
         _("Class by value: {current}. Class by potential: {potential}."),
-        current=class_name(row["current_class"], output),
-        potential=class_name(row["potential_class"], output),
+        current=class_name(row.current_class, output),
+        potential=class_name(row.potential_class, output),
     )
 
 
-def _say_expected(result: ValueResult, row: Mapping[str, Any], output: Output) -> None:
-    if not row["order_days"]:
+def _say_expected(result: ValueResult, row: CustomerValue, output: Output) -> None:
+    if not row.order_days:
         output.say(_("It has never ordered, so nothing can be said of what it will order."))
         return
-    if row["p_alive"] is not None:
+    if row.p_alive is not None:
         output.say(
             _("It still is a customer with a probability of {alive}; in twelve months with {later}."),
-            alive=percent(row["p_alive"]),
-            later=percent(row["p_alive_12m"]),
+            alive=percent(row.p_alive),
+            later=percent(row.p_alive_12m),
         )
         output.say(
             _("It will order at least once within twelve months with a probability of {any_order}."),
-            any_order=percent(row["order_probability_12m"]),
+            any_order=percent(row.order_probability_12m),
         )
         _say_one_time(result, row, output)
-    if row["expected_orders_12m"] is not None:
+    if row.expected_orders_12m is not None:
         output.say(
             _("Expected in the next twelve months: {orders} order days{interval}, {revenue} {currency}{revenue_interval}."),
-            orders=number(row["expected_orders_12m"], 2),
-            interval=_interval(row, "expected_orders_12m", lambda value: number(value, 2)),
-            revenue=money(row["expected_revenue_12m"]),
+            orders=number(row.expected_orders_12m, 2),
+            interval=_after(interval(row.expected_orders_12m_lower, row.expected_orders_12m_upper, digits=2)),
+            revenue=money(row.expected_revenue_12m),
             currency=result.currency,
-            revenue_interval=_interval(row, "expected_revenue_12m", money),
+            revenue_interval=_after(interval(row.expected_revenue_12m_lower, row.expected_revenue_12m_upper, digits=2)),
         )
         output.say(
             _("Lifetime value of {months} months, discounted by {rate} a year: {clv} {currency}."),
             months=result.rules.clv_months,
             rate=percent(float(result.rules.discount_rate_yearly)),
-            clv=money(row["clv"]),
+            clv=money(row.clv),
             currency=result.currency,
         )
 
@@ -206,48 +180,48 @@ def _say_contracts(result: ValueResult, output: Output) -> None:
         return
     output.say(
         _("Contracts in force: {contracts}, {fee} {currency} a month; expected to be in force in twelve months: {later}."),
-        contracts=number(row["contracts"]),
-        fee=money(row["monthly_fee"]),
+        contracts=number(row.contracts),
+        fee=money(row.monthly_fee),
         currency=result.currency,
-        later=number(row["contracts_12m"], 2),
+        later=number(row.contracts_12m, 2),
     )
     output.say(
         _("Fees expected in the next twelve months: {fees} {currency}; of {months} months, discounted: {clv} {currency}."),
-        fees=money(row["expected_fees_12m"]),
+        fees=money(row.expected_fees_12m),
         currency=result.currency,
         months=result.rules.clv_months,
-        clv=money(row["fee_clv"]),
+        clv=money(row.fee_clv),
     )
 
 
-def _say_one_time(result: ValueResult, row: Mapping[str, Any], output: Output) -> None:
-    if row["order_days"] != 1:
+def _say_one_time(result: ValueResult, row: CustomerValue, output: Output) -> None:
+    if row.order_days != 1:
         return
-    if result.order_model is OrderModel.MBG_NBD:
+    if result.order_model.model is OrderModel.MBG_NBD:
         output.say(_("It has ordered on one day only; how probable it is that it left right after that is in the numbers."))
     else:
         output.say(_("It has ordered on one day only; the model in use takes such customers for customers still."))
 
 
-def _interval(row: Mapping[str, Any], name: str, shown: Callable[[Any], str]) -> str:
-    lower, upper = row[f"{name}_lower"], row[f"{name}_upper"]
-    return "" if lower is None or upper is None else f" [{shown(lower)}, {shown(upper)}]"
+def _after(interval: str) -> str:
+    """An interval behind its number; nothing where there is none."""
+    return "" if interval == "-" else f" {interval}"
 
 
 def _say_total(result: ValueResult, output: Output) -> None:
-    orders, revenue = result.quantities["total", "expected_orders_12m"], result.quantities["total", "expected_revenue_12m"]
-    if orders["value"] is None:
+    summary = result.summary
+    if summary.expected_orders_12m is None:
         output.say(_("Nobody has ordered long enough ago that anything could be expected."))
         return
     output.say(
         _(
             "Expected of today's customers in the next twelve months: {orders} repeat order days {interval}, {revenue} {currency} {revenue_interval}."
         ),
-        orders=number(orders["value"]),
-        interval=_ends(orders),
-        revenue=number(revenue["value"]),
+        orders=number(summary.expected_orders_12m),
+        interval=_ends(summary.expected_orders_12m_lower, summary.expected_orders_12m_upper),
+        revenue=number(summary.expected_revenue_12m),
         currency=result.currency,
-        revenue_interval=_ends(revenue),
+        revenue_interval=_ends(summary.expected_revenue_12m_lower, summary.expected_revenue_12m_upper),
     )
     output.say(_("The intervals hold chance and what the data leave open; seasons and changes of the business are not in them."))
     output.say(
@@ -256,28 +230,23 @@ def _say_total(result: ValueResult, output: Output) -> None:
         ),
         months=result.rules.clv_months,
         rate=percent(float(result.rules.discount_rate_yearly)),
-        clv=number(result.value("total", "clv")),
+        clv=number(summary.clv),
         currency=result.currency,
     )
-    share = result.value("cost", "known_share")
+    share = summary.known_cost_share_12m
     if not share:
         output.say(_("No product's cost is known, so margin cannot be told."))
     else:
         output.say(_("Margin is told for the {share} of sales whose cost is known."), share=percent(share))
 
 
-def _ends(row: Mapping[str, Any]) -> str:
-    return "[-]" if row["lower"] is None else f"[{number(row['lower'])}, {number(row['upper'])}]"
+def _ends(lower: float | Decimal | None, upper: float | Decimal | None) -> str:
+    return "[-]" if lower is None else interval(lower, upper)
 
 
 def _say_choice(result: ValueResult, output: Output) -> None:
     output.say(
         _("Orders follow {model}, because {why}."),
-        model=output.text(MODEL_NAMES[result.order_model]),
-        why=output.text(CHOICES[result.choice]),
+        model=output.text(MODEL_NAMES[result.order_model.model]),
+        why=output.text(CHOICES[result.order_model.choice]),
     )
-
-
-def _without(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row without its date, which stands once in the answer."""
-    return {name: value for name, value in row.items() if name != "as_of"}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.analyze.whatif.comparing import CapEffect, LineEffect, PolicySide
+from fenji.answers.whatif import WhatIfResult
 from fenji.cli import whatif_replay
 from fenji.cli.options import AsJson, Engine, Lang, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, number, problem_json
-from fenji.cli.whatif_tables import affected_json, moves_json, show_affected, show_moves, show_tiers, tier_json
+from fenji.cli.output import Col, Output, number
+from fenji.cli.whatif_tables import show_affected, show_moves, show_tiers
 from fenji.language import message as _
 from fenji.wording.reasons import tier_name
-from fenji.wording.rules import Wording, sentence
+from fenji.wording.rules import Wording
 from fenji.workflow.replaying import replay_at
-from fenji.workflow.whatif import WhatIfResult, whatif_at
+from fenji.workflow.whatif import whatif_at
 
 EXAMPLES = "fenji whatif new.yaml\nfenji whatif new.yaml --replay 12\nfenji whatif new.yaml --as-of 2011-06-30 --json"
 
@@ -62,38 +62,15 @@ def command(
     with output.progress() as progress:
         result = whatif_at(workspace, file, as_of=day, policy=policy, engine=chosen, progress=progress)
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: WhatIfResult, output: Output) -> dict[str, Any]:
-    """The JSON object; ``policy`` and ``version`` are those in force, the new one stands under ``new``."""
-    found, wording = result.comparison, _wording(result, output)
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "policy": found.current.policy.slug,
-        "version": found.current.policy.version,
-        "customers": found.customers,
-        "net_revenue_12m": found.net_revenue_12m,
-        "currency": result.currency,
-        "decided_as": "first_review",
-        "current": _side(found.current, wording),
-        "new": _side(found.new, wording),
-        **moves_json(found),
-        "most_affected": affected_json(result.affected),
-        "lost_after_days": result.lost.after_days,
-        "lost_after_intervals": result.lost.after_intervals,
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
 
 
 def show(result: WhatIfResult, output: Output) -> None:
     """The comparison for people."""
     output.warn(result.warnings)
-    found, wording = result.comparison, _wording(result, output)
-    old, new = found.current.policy, found.new.policy
+    wording, old, new = _wording(result, output), result.old_policy, result.new_policy
     output.heading(
         _("As of {as_of}: policy {policy} version {version} beside {new_policy} version {new_version}"),
         as_of=result.as_of,
@@ -106,25 +83,24 @@ def show(result: WhatIfResult, output: Output) -> None:
         _("Both as at a first review: what qualifies, bounded by caps. Keep rules, hold, grace and overrides play no part.")
     )
     output.say(_("For the official tiers, with all of these: --replay 12"))
-    for title, side in ((_("Current policy"), found.current), (_("New policy"), found.new)):
+    for title, side in ((_("Current policy"), result.current), (_("New policy"), result.new)):
         output.heading(title)
-        show_tiers(side, result.currency, output)
-    show_moves(found, wording, output)
+        show_tiers(side.tiers, result.currency, output)
+    show_moves(result, wording, output)
     _show_lines(result, wording, output)
-    show_affected(found, result.affected, wording, output)
+    show_affected(result, wording, output)
 
 
 def show_summary(result: WhatIfResult, output: Output) -> None:
     """The new counts and who would move, without the rules line by line."""
-    show_tiers(result.comparison.new, result.currency, output)
-    show_moves(result.comparison, _wording(result, output), output)
+    show_tiers(result.new.tiers, result.currency, output)
+    show_moves(result, _wording(result, output), output)
 
 
 def _show_lines(result: WhatIfResult, wording: Wording, output: Output) -> None:
-    found = result.comparison
-    for title, side, decides in (
-        (_("Current rules, line by line"), found.current, _("would gain the tier, kept out by it today")),
-        (_("New rules, line by line"), found.new, _("would lose the tier, not met by them")),
+    for title, side, policy, decides in (
+        (_("Current rules, line by line"), result.current, result.old_policy, _("would gain the tier, kept out by it today")),
+        (_("New rules, line by line"), result.new, result.new_policy, _("would lose the tier, not met by them")),
     ):
         output.heading(title)
         titles = [_("met by"), _("alone turns away"), decides]
@@ -132,8 +108,8 @@ def _show_lines(result: WhatIfResult, wording: Wording, output: Output) -> None:
         columns += [Col(output.text(each), is_number=True) for each in titles]
         rows = [
             (
-                tier_name(side.policy, each.tier, wording),
-                sentence(each.condition, wording),
+                tier_name(policy, each.tier, wording),
+                each.sentence.in_language(output.language),
                 *(number(count) for count in (each.met, each.turned_away, each.decides)),
             )
             for each in reversed(side.lines)
@@ -142,8 +118,8 @@ def _show_lines(result: WhatIfResult, wording: Wording, output: Output) -> None:
         for cap in side.caps:
             output.say(
                 _("  - {rule}: at most {tier} ({why}); binds {customers} {customers:customer|customers}"),
-                rule=sentence(cap.when, wording),
-                tier=tier_name(side.policy, cap.at_most, wording),
+                rule=cap.sentence.in_language(output.language),
+                tier=tier_name(policy, cap.at_most, wording),
                 why=cap.why,
                 customers=number(cap.bound),
             )
@@ -151,34 +127,3 @@ def _show_lines(result: WhatIfResult, wording: Wording, output: Output) -> None:
 
 def _wording(result: WhatIfResult, output: Output) -> Wording:
     return Wording({each.slug: each for each in result.registry}, output.language, result.currency)
-
-
-def _side(side: PolicySide, wording: Wording) -> dict[str, Any]:
-    return {
-        "policy": side.policy.slug,
-        "version": side.policy.version,
-        "tiers": [tier_json(each, wording) for each in side.tiers],
-        "lines": [_line(each, wording) for each in side.lines],
-        "caps": [_cap(each, wording) for each in side.caps],
-    }
-
-
-def _line(each: LineEffect, wording: Wording) -> dict[str, Any]:
-    return {
-        "tier": each.tier,
-        "rule": str(each.condition),
-        "sentence": sentence(each.condition, wording),
-        "met": each.met,
-        "turned_away": each.turned_away,
-        "decides": each.decides,
-    }
-
-
-def _cap(each: CapEffect, wording: Wording) -> dict[str, Any]:
-    return {
-        "rule": str(each.when),
-        "sentence": sentence(each.when, wording),
-        "at_most": each.at_most,
-        "why": each.why,
-        "bound": each.bound,
-    }

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 from fenji.analyze.movements.flows import joint_ladder
-from fenji.analyze.whatif.replaying import CauseMove, LineDifference, RulePart
+from fenji.analyze.whatif.replaying import RulePart
+from fenji.answers.whatif import ReplayedReview, ReplayResult
 from fenji.cli.moves import CAUSE_NAMES
-from fenji.cli.output import Col, Output, money, number, problem_json
-from fenji.cli.whatif_tables import (
-    affected_json,
-    direction_word,
-    moves_json,
-    show_affected,
-    show_moves,
-    show_tiers,
-    tier_json,
-)
+from fenji.cli.output import Col, Output, money, number
+from fenji.cli.whatif_tables import show_affected, show_moves, show_tiers
 from fenji.domain.policies import Policy
 from fenji.language import message as _
 from fenji.wording.reasons import tier_name
 from fenji.wording.reviews import lost_sentence
-from fenji.wording.rules import Wording, sentence
-from fenji.workflow.replaying import ReplayResult
-from fenji.workflow.replaying_sides import ReplayedReview
+from fenji.wording.rules import Wording
 
 PART_NAMES = {RulePart.QUALIFY: _("to gain"), RulePart.KEEP: _("to keep"), RulePart.CAP: _("cap, at most")}
 
@@ -38,56 +28,29 @@ Cell = Callable[[ReplayedReview], int | None]
 def render(result: ReplayResult, output: Output) -> None:
     """The answer for people or for scripts."""
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
-
-
-def answer(result: ReplayResult, output: Output) -> dict[str, Any]:
-    """The JSON object; ``policy`` and ``version`` are those in force, the new one stands under ``new``."""
-    found, wording = result.comparison, _wording(result, output)
-    old = found.current.policy
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "policy": old.slug,
-        "version": old.version,
-        "customers": found.customers,
-        "net_revenue_12m": found.net_revenue_12m,
-        "currency": result.currency,
-        "decided_as": "replay",
-        "begins_on": result.begins_on,
-        "earlier_on": result.earlier_on,
-        "is_published": result.is_published,
-        "current": _side(result, wording, is_new=False),
-        "new": _side(result, wording, is_new=True),
-        **moves_json(found),
-        "causes": [_cause(each) for each in result.causes],
-        "most_affected": affected_json(result.affected),
-        "lost_after_days": result.lost.after_days,
-        "lost_after_intervals": result.lost.after_intervals,
-        "warnings": [problem_json(each, output.language) for each in result.warnings],
-    }
 
 
 def show(result: ReplayResult, output: Output) -> None:
     """The comparison for people."""
     output.warn(result.warnings)
-    found, wording = result.comparison, _wording(result, output)
+    wording = _wording(result, output)
     _show_head(result, output)
     _show_counts(result, wording, output)
     _show_changes(result, output)
-    for title, side in ((_("Current policy at {as_of}"), found.current), (_("New policy at {as_of}"), found.new)):
+    for title, side in ((_("Current policy at {as_of}"), result.current), (_("New policy at {as_of}"), result.new)):
         output.heading(title, as_of=result.as_of)
-        show_tiers(side, result.currency, output)
-    show_moves(found, wording, output)
+        show_tiers(side.tiers, result.currency, output)
+    show_moves(result, wording, output)
     _show_causes(result, wording, output)
     _show_lines(result, wording, output)
-    show_affected(found, result.affected, wording, output)
+    show_affected(result, wording, output)
 
 
 def _show_head(result: ReplayResult, output: Output) -> None:
-    old, new = result.comparison.current.policy, result.comparison.new.policy
+    old, new = result.old_policy, result.new_policy
     output.heading(
         _("Reviews from {begins_on} to {as_of}: policy {policy} version {version} beside {new_policy} version {new_version}"),
         begins_on=result.begins_on,
@@ -121,7 +84,7 @@ def _show_head(result: ReplayResult, output: Output) -> None:
 def _show_counts(result: ReplayResult, wording: Wording, output: Output) -> None:
     """Customers per review and tier: the current policy's number, then the new one's."""
     output.heading(_("Customers at every review: current / new"))
-    old, new = result.comparison.current.policy, result.comparison.new.policy
+    old, new = result.old_policy, result.new_policy
     ladder = joint_ladder(new, old)[::-1]
 
     def standing(tier: str) -> Cell:
@@ -137,7 +100,7 @@ def _show_changes(result: ReplayResult, output: Output) -> None:
     output.heading(_("Changes at every review: current / new"))
 
     def counted(name: str) -> Cell:
-        return lambda review: getattr(review.flow, name) if review.flow else None
+        return lambda review: getattr(review, name)
 
     titles = (
         ("upgraded", _("upgraded")),
@@ -150,7 +113,7 @@ def _show_changes(result: ReplayResult, output: Output) -> None:
 
 
 def _show_side_by_side(result: ReplayResult, columns: Sequence[tuple[str, Cell]], output: Output) -> None:
-    now, then = ({each.as_of: each for each in side} for side in (result.current, result.new))
+    now, then = ({each.as_of: each for each in side} for side in (result.current.reviews, result.new.reviews))
 
     def one(side: dict[date, ReplayedReview], day: date, cell: Cell) -> str:
         return number(cell(side[day]) if day in side else None)
@@ -174,7 +137,7 @@ def _show_causes(result: ReplayResult, wording: Wording, output: Output) -> None
     columns = [Col(output.text(title)) for title in titles]
     columns.append(Col(output.text(_("customers")), is_number=True))
     columns.append(Col(output.text(_("revenue of 12 months ({currency})"), currency=result.currency), is_number=True))
-    old, new = result.comparison.current.policy, result.comparison.new.policy
+    old, new = result.old_policy, result.new_policy
     rows = [
         (
             tier_name(old, each.from_tier, wording),
@@ -197,14 +160,14 @@ def _show_lines(result: ReplayResult, wording: Wording, output: Output) -> None:
     for title, policy, lines, decides in (
         (
             _("New rules, line by line"),
-            result.comparison.new.policy,
-            result.new_lines,
+            result.new_policy,
+            result.new.lines,
             _("stand lower than today, not met by them (cap: held down by it)"),
         ),
         (
             _("Current rules, line by line"),
-            result.comparison.current.policy,
-            result.current_lines,
+            result.old_policy,
+            result.current.lines,
             _("would stand higher, not met by them today (cap: held down by it)"),
         ),
     ):
@@ -213,9 +176,9 @@ def _show_lines(result: ReplayResult, wording: Wording, output: Output) -> None:
         columns += [Col(output.text(_("met by")), is_number=True), Col(output.text(decides), is_number=True, may_wrap=True)]
         rows = [
             (
-                tier_name(policy, each.line.tier, wording),
-                output.text(PART_NAMES[each.line.part]),
-                sentence(each.line.condition, wording),
+                tier_name(policy, each.tier, wording),
+                output.text(PART_NAMES[each.part]),
+                each.sentence.in_language(output.language),
                 number(each.met),
                 number(each.decides),
             )
@@ -231,43 +194,3 @@ def _name(tier: str, new: Policy, old: Policy, wording: Wording) -> str:
 
 def _wording(result: ReplayResult, output: Output) -> Wording:
     return Wording({each.slug: each for each in result.registry}, output.language, result.currency)
-
-
-def _side(result: ReplayResult, wording: Wording, *, is_new: bool) -> dict[str, Any]:
-    side = result.comparison.new if is_new else result.comparison.current
-    return {
-        "policy": side.policy.slug,
-        "version": side.policy.version,
-        "tiers": [tier_json(each, wording) for each in side.tiers],
-        "reviews": [_review(each) for each in (result.new if is_new else result.current)],
-        "lines": [_line(each, wording) for each in (result.new_lines if is_new else result.current_lines)],
-    }
-
-
-def _review(each: ReplayedReview) -> dict[str, Any]:
-    flow = each.flow
-    return {
-        "as_of": each.as_of,
-        "policy": each.policy,
-        "version": each.version,
-        "customers": dict(each.customers),
-        **{
-            name: getattr(flow, name) if flow else None
-            for name in ("opening", "new", "returned", "upgraded", "downgraded", "lost", "closing")
-        },
-    }
-
-
-def _line(each: LineDifference, wording: Wording) -> dict[str, Any]:
-    return {
-        "tier": each.line.tier,
-        "part": each.line.part,
-        "rule": str(each.line.condition),
-        "sentence": sentence(each.line.condition, wording),
-        "met": each.met,
-        "decides": each.decides,
-    }
-
-
-def _cause(each: CauseMove) -> dict[str, Any]:
-    return {**vars(each), "direction": direction_word(each.direction)}

@@ -39,21 +39,31 @@ class ExpectedTier:
     """What is expected of one tier at one coming review; opening + what came - what went = customers."""
 
     review_on: date
+    """The coming review."""
     step: int
     """1: the next review."""
     tier: str
     opening: float
+    """Customers of the tier at the review before."""
     new: float
+    """Who is not known yet, or stood in no tier so far."""
     returned: float
+    """Who was lost and comes back."""
     upgraded_in: float
+    """From lower tiers."""
     downgraded_in: float
+    """From higher tiers."""
     upgraded_out: float
+    """Into higher tiers."""
     downgraded_out: float
+    """Into lower tiers."""
     lost: float
+    """Who stands in no tier any more."""
     customers: float
     lower: int
+    """Lower end of the interval in which the count lies with the probability that the forecast names."""
     upper: int
-    """Between lower and upper the count lies with the probability that the forecast names."""
+    """Its upper end."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +71,14 @@ class ExpectedTotal:
     """All tiers together at one coming review."""
 
     review_on: date
+    """The coming review."""
     step: int
+    """1: the next review."""
     customers: float
     lower: int
+    """Lower end of the interval in which the count lies with the probability that the forecast names."""
     upper: int
+    """Its upper end."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +86,11 @@ class ModelError:
     """How far a model was off in the past, so many reviews ahead."""
 
     model: ForecastModel
+    """The model that was tried."""
     basis: Basis
     """What the past was like at the reviews from which it was tried."""
     steps: int
+    """Reviews ahead."""
     mean_absolute_error: float
     """Customers, over tiers and origins."""
     origins: int

@@ -73,9 +73,13 @@ class Review:
     """When tiers are decided and how gently they are lost."""
 
     every: ReviewPeriod = ReviewPeriod.MONTH
+    """How often."""
     downgrade: Downgrade = Downgrade.ONE_STEP
+    """How far a customer falls."""
     grace_reviews: int = 0
+    """Reviews for which a tier stays that nothing keeps."""
     hold_reviews: int = 0
+    """Reviews for which a tier that was gained stays whatever happens."""
 
 
 @dataclass(frozen=True)

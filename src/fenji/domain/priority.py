@@ -81,8 +81,11 @@ class ParetoRule:
     """Where the classes A, B and C end, as shares of the sum of a measure."""
 
     measure: str
+    """What is shared out."""
     a: Decimal
+    """Share that the customers of A bring."""
     b: Decimal
+    """Share that those of A and B bring."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ MONTHS_OF = {
 }
 """Calendar months between two reviews. With anniversaries the clock ticks monthly, and each tick decides on those whose day it holds."""
 
+MOST_REVIEWS = 240
+"""Decided at once: twenty years of months; beyond it somebody has meant days."""
+
 
 @dataclass(frozen=True)
 class LostRule:

@@ -67,10 +67,11 @@ class Month:
     month_on: date
     """Its first day."""
     actual: float
+    """What was counted; revenue in the currency of the answer."""
     trend: float | None
-    """None where there are too few months."""
+    """Null where there are too few months."""
     season: float | None
-    """What the time of the year adds to the trend; None with fewer than two years."""
+    """What the time of the year adds to the trend; null with fewer than two years."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,15 @@ class ExpectedMonth:
     """One coming month of a series."""
 
     month_on: date
+    """Its first day."""
     step: int
     """1: the first month that is not over."""
     expected: float
+    """What is expected of the whole month."""
     lower: float
+    """Lower end of the interval in which the month lies with the probability that the series names."""
     upper: float
+    """Its upper end."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,13 @@ class TrendError:
     """How far a model was off in the past."""
 
     model: TrendModel
+    """The model that was tried."""
     mean_absolute_error: float
     """In the unit of the series, over origins and months ahead."""
     origins: int
     """Past months from which it was tried."""
     is_chosen: bool
+    """Whether the forecast comes from this model."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,9 @@ class Season:
     peak_effect: float
     """What it adds, as a share of the mean; -0.2 is a fifth less."""
     low_month: int
+    """1..12: the weakest month."""
     low_effect: float
+    """What it adds, as a share of the mean."""
 
 
 @dataclass(frozen=True)
@@ -116,24 +125,29 @@ class Series:
     """One series with its past, its shape and its future."""
 
     member: str
-    """A tier, a category, or one of ``EVERYTHING``, ``OTHERS``, ``NOBODY``."""
+    """A tier or category; ``*all*`` everything, ``*other*`` the smaller categories, ``*none*`` lines without a value."""
     months: tuple[Month, ...]
+    """The whole months that are known, the earliest first."""
     filled: int
     """Months without any line, counted as zero."""
     change_12m: float | None
-    """By what share the trend of the last month lies above that of twelve months before; None without that month or a positive trend then."""
+    """By what share the trend of the last month lies above that of twelve months before; null without that month or a positive trend then."""
     season: Season | None
+    """Null with fewer than two years."""
     model: TrendModel | None
-    """None: no forecast."""
+    """The model of the forecast; null: no forecast."""
     more_needed: int
     """Months that are missing until there is a forecast; 0: none."""
     probability: float
+    """With which a month lies between lower and upper."""
     widening: float
     """By what the past has the model's own intervals multiplied."""
     coverage: float | None
-    """Share of past months within the intervals of then; None where too little could be tried."""
+    """Share of past months within the intervals of then; null where too little could be tried."""
     expected: tuple[ExpectedMonth, ...]
+    """The coming months; empty without a forecast."""
     errors: tuple[TrendError, ...]
+    """Of every model that could be tried on the past, the simplest first."""
 
     def error_of(self, model: TrendModel) -> float | None:
         """How far a model was off; None where it was not tried."""
@@ -145,12 +159,16 @@ class Scope:
     """Which months and groups some series cover."""
 
     first_on: date
+    """First day with an order line."""
     last_on: date
-    """First and last day with a line."""
+    """Last day with an order line."""
     left_out_first: date | None
+    """First day of the first month where only a part of it is known; null: all of it is."""
     left_out_last: date | None
-    """The months at either end of which only a part is known."""
+    """First day of the last month where only a part of it is known; null: all of it is."""
     others: int
     """Categories without a series of their own."""
     tiers_from: TiersFrom | None
+    """Which tier counts in a past month; null where series are not by tier."""
     tiers_run_id: str | None
+    """The run whose tiers count; null where series are not by tier."""

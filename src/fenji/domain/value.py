@@ -95,6 +95,7 @@ class ClassCuts:
     measure: str
     """One of ValueMeasure or PotentialMeasure."""
     by: CutBy
+    """What draws the lines."""
     high: Decimal
     """Share or amount of the high class."""
     middle: Decimal

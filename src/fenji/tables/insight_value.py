@@ -10,7 +10,17 @@ def _optional(name: str, type_: str, meaning: str) -> Column:
     return Column(name, type_, meaning, nullable=True)
 
 
+def _estimated(name: str, meaning: str, type_: str = "float64") -> tuple[Column, Column, Column]:
+    """An estimate and the ends of its 95 % interval, which are null where the data do not tell."""
+    return (
+        _optional(name, type_, meaning),
+        _optional(f"{name}_lower", type_, f"lower end of the 95 % interval of {name}; null where the data do not tell"),
+        _optional(f"{name}_upper", type_, "its upper end"),
+    )
+
+
 _AS_OF = Column("as_of", "date", "last day that counts")
+_LINE = "decimal(24, 6)"
 
 CUSTOMER_VALUE = Contract(
     Shelf.INSIGHT,
@@ -58,28 +68,116 @@ CUSTOMER_VALUE = Contract(
     "analyze/value/classes.py",
 )
 
-VALUE_MODEL = Contract(
+VALUE_ORDER_MODEL = Contract(
     Shelf.INSIGHT,
-    "value_model",
-    "one row per quantity of a model or check: parameters, likelihoods, counts and verdicts",
-    ("as_of", "model", "quantity"),
+    "value_order_model",
+    "one row per model of orders that was fitted, chosen or not, and one for the average rate of all",
+    ("as_of", "model"),
     (
         _AS_OF,
-        Column(
-            "model",
-            "string",
-            "bg_nbd, mbg_nbd, average_rate, gamma_gamma, average_spend, rhythm, total, holdout, beginning, cost, current, potential, contracts, or sbg: and a plan",
+        Column("model", "string", "one of domain.value.OrderModel"),
+        Column("is_chosen", "boolean", "whether it is the one in use"),
+        Column("choice", "string", "one of domain.value.Choice: why it is in use or not"),
+        Column("customers", "int64", "customers with an order, whom it was fitted on"),
+        *_estimated("r", "shape of the order rates of customers; null for the average rate"),
+        *_estimated("alpha", "scale of the order rates of customers, weeks"),
+        *_estimated("a", "first shape of the probabilities to leave after an order"),
+        *_estimated("b", "second shape of these probabilities"),
+        *_estimated(
+            "orders_per_week", "repeat orders of a customer in a week; null for the other models, and where no time has passed"
         ),
-        Column("quantity", "string", "such as r, alpha, log_likelihood, correlation, high"),
-        _optional("value", "float64", "its value; null where it is not known"),
-        _optional("lower", "float64", "lower end of its 95 % interval; null where the data do not tell"),
-        _optional("upper", "float64", "upper end of it"),
-        Column("is_chosen", "boolean", "whether the model is the one in use"),
+        _optional("log_likelihood", "float64", "of the data under the model; null for the average rate"),
+    ),
+    "analyze/value/model_rows.py",
+)
+
+VALUE_SPEND_MODEL = Contract(
+    Shelf.INSIGHT,
+    "value_spend_model",
+    "one row: the model of spending in use",
+    ("as_of",),
+    (
+        _AS_OF,
+        Column("model", "string", "one of domain.value.SpendModel"),
+        Column("choice", "string", "one of domain.value.Choice: why it is in use"),
+        _optional("average", "float64", "mean revenue of an order day over all customers; null where nobody has paid anything"),
         _optional(
-            "verdict",
-            "string",
-            "why a model was chosen or not, or what a check found; one of domain.value.Choice, Rhythm or OrderModel",
+            "correlation", "float64", "of order days and average revenue of repeat buyers, -1..1; null where it is not known"
         ),
+        *_estimated("p", "shape of the revenue of an order day; null for the average of all"),
+        *_estimated("q", "shape of the customers' scales of revenue"),
+        *_estimated("gamma", "scale of these scales, money"),
+        _optional("log_likelihood", "float64", "of the data under the model; null for the average of all"),
+        _optional("customers", "int64", "customers whom it was fitted on; null for the average of all"),
+    ),
+    "analyze/value/model_rows.py",
+)
+
+VALUE_CONTRACT_MODEL = Contract(
+    Shelf.INSIGHT,
+    "value_contract_model",
+    "one row per plan whose contracts a shifted-beta-geometric curve could be fitted to",
+    ("as_of", "plan"),
+    (
+        _AS_OF,
+        Column("plan", "string", "plan of the contract; all: every contract together"),
+        *_estimated("alpha", "first shape of the probabilities to end in a month"),
+        *_estimated("beta", "second shape of these probabilities"),
+        Column("log_likelihood", "float64", "of the data under the curve"),
+        Column("contracts", "int64", "contracts that it was fitted on"),
+    ),
+    "analyze/value/model_rows.py",
+)
+
+VALUE_SUMMARY = Contract(
+    Shelf.INSIGHT,
+    "value_summary",
+    "one row: all customers together, the lines between the classes, and what checks of data and models found",
+    ("as_of",),
+    (
+        _AS_OF,
+        Column("buyers", "int64", "customers who have ever ordered"),
+        Column("repeat_buyers", "int64", "of them, those with orders on several days"),
+        *_estimated(
+            "expected_orders_12m", "repeat order days expected of all together in the next twelve months, chance included"
+        ),
+        _optional("spend_error_share", "float64", "standard error of the average revenue of an order day, as a share of it"),
+        *_estimated("expected_revenue_12m", "revenue expected of all together in the next twelve months", MONEY),
+        _optional("clv", MONEY, "the sum of their discounted lifetime values"),
+        _optional(
+            "known_cost_share_12m", "float64", "share of the sales of twelve months whose cost is known, 0..1; null without sales"
+        ),
+        _optional("current_high", _LINE, "value from which the class of current value is high; null where nobody has any"),
+        _optional("current_middle", _LINE, "from which it is middle"),
+        _optional("potential_high", _LINE, "value from which the class of potential value is high; null where nobody has any"),
+        _optional("potential_middle", _LINE, "from which it is middle"),
+        Column("rhythm", "string", "one of domain.value.Rhythm: whether orders come as the models assume"),
+        *_estimated(
+            "rhythm_spread", "spread of the split of the first two intervals of customers: 1 is chance, 0 is like a clock"
+        ),
+        Column("rhythm_customers", "int64", "customers with three orders, from whom that is judged"),
+        _optional(
+            "beginning_share",
+            "float64",
+            "share of the customers whose first order lies in the first four weeks of the data, 0..1",
+        ),
+        Column(
+            "beginning_share_at_an_even_pace", "float64", "the share that would lie there if they had come at an even pace, 0..1"
+        ),
+        Column("holdout_weeks", "int64", "last weeks that the models were tried on; 0: the history is too short"),
+        _optional("holdout_model", "string", "one of domain.value.OrderModel: the model that was tried; null without a trial"),
+        _optional("holdout_customers", "int64", "customers with an order before these weeks"),
+        _optional("holdout_actual", "int64", "their orders in these weeks"),
+        _optional("holdout_expected", "float64", "those expected of them"),
+        _optional("holdout_before", "int64", "their repeat orders in as many weeks before"),
+        _optional("holdout_error_share", "float64", "by what share too many were expected; below 0 too few"),
+        _optional("holdout_before_error_share", "float64", "by what share as many as before would have been too many"),
+        Column("contract_customers", "int64", "customers with a contract in force"),
+        _optional("contracts", "int64", "contracts in force; null without any"),
+        _optional("monthly_fee", MONEY, "their fees of one month; null where none is known"),
+        _optional("contracts_12m", "float64", "how many of them are expected to be in force twelve months later"),
+        _optional("expected_fees_12m", MONEY, "fees expected of the next twelve months"),
+        _optional("fee_clv", MONEY, "fees expected of the coming months (clv_months), each discounted to the as-of date"),
     ),
     "analyze/value/model_rows.py",
 )

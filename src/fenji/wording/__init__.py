@@ -8,6 +8,9 @@ priority  why a customer deserves attention
 churn     why a customer is expected to leave
 clusters  what sets a cluster apart
 groups    what groups and bands are called
+recommendations  why a product is recommended
+segments  what segments are called
+trends    what a series of months does
 lists     who is on a list, and where it comes from
 trees     the path through a tree as a sentence
 """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from fenji.domain.churn import Driver
+from fenji.domain.churn import ChurnBy, ChurnRules, Driver
 from fenji.language import Language, translate
 from fenji.language import message as _
 
@@ -68,6 +68,24 @@ def reason_sentence(driver: Driver, facts: Mapping[str, Any], language: Language
     if any(facts.get(each) is None for each in names):
         names, text = (), DRIVER_NAMES[driver]
     return translate(text, language, **{each: _shown(each, facts[each]) for each in names})
+
+
+def driver_name(driver: Driver, language: Language) -> str:
+    """What a driver is called."""
+    return translate(DRIVER_NAMES[driver], language)
+
+
+def definition_sentence(rules: ChurnRules, language: Language) -> str:
+    """When a customer has left, in words."""
+    if rules.by is ChurnBy.CONTRACT:
+        text = _("A customer leaves when no contract is in force any more; {days} days are looked ahead.")
+        return translate(text, language, days=rules.contract_days)
+    if rules.by is ChurnBy.RHYTHM:
+        text = _(
+            "A customer has left after {intervals} of the own usual intervals without an order, but never before {least} and always after {most} days."
+        )
+        return translate(text, language, intervals=rules.intervals, least=rules.least_days, most=rules.most_days)
+    return translate(_("A customer has left after more than {days} days without an order."), language, days=rules.days)
 
 
 def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - a metric's value

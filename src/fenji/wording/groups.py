@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fenji.analyze.structure.bands import Grouping, MetricBands
+from fenji.analyze.structure.cross_products import GroupKey
 from fenji.domain.feeds import FEEDS, Feed
 from fenji.domain.words import Words
 from fenji.language import message as _
@@ -15,6 +18,8 @@ _COLUMN_NAMES = {field.name: Words(field.zh, field.en) for field in FEEDS[Feed.C
     "first_seen_on": Words("首次出现年份", "year first seen"),
     "birth_on": Words("出生年份", "year of birth"),
 }
+
+_LINE_COLUMNS = {"category": _("category"), "product_id": _("product"), "channel": _("channel")}
 
 
 def band_label(bands: MetricBands, number: int, wording: Wording) -> str:
@@ -41,6 +46,20 @@ def group_label(grouping: Grouping, group: str | int | None, wording: Wording) -
     if isinstance(grouping, MetricBands):
         return band_label(grouping, int(group), wording)
     return str(group)
+
+
+def cross_group_name(grouping: Grouping, key: GroupKey, product_names: Mapping[str, str], wording: Wording) -> str:
+    """The name of a group beside the average: that of all others, or its label and what the product is called."""
+    if key.is_rest:
+        return translate(_("(all others)"), wording.language)
+    label = group_label(grouping, key.value, wording)
+    name = product_names.get(label)
+    return f"{label} {name}" if name else label
+
+
+def line_column_name(column: str, wording: Wording) -> str:
+    """What a column of order lines is called."""
+    return translate(_LINE_COLUMNS[column], wording.language)
 
 
 def grouping_name(grouping: Grouping, wording: Wording) -> str:

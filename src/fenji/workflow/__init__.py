@@ -1,17 +1,15 @@
 """In what order does the work flow? One file per use-case; the entrances call these and render what they return.
 
+A use-case imports no other one, only its own parts, whose names begin with its own (starting, starting_again); what several need
+stands in workspace.
+
 initiating         makes a workspace from a template
 starting           from a folder of exports to tiers
-folder_news        what is new in a folder that has been started before
+starting_folder    what is new in a folder that has been started before
+starting_policy    the tiers with which a shop begins, from its own customers
 starting_again     how sources.yaml comes to name what is new
-cell_reading       reads cells for the proposal by the parsers of a run
-rehearsing         tries a proposal with the steps of a run
 mapping            proposes sources.yaml from files
 running            collects, prepares, analyses and publishes
-prepared_warnings  what a run says of what it made of the data
-arriving           reads them from the clean tables of a run
-arrival_warnings   what nobody must overlook about it
-unread_files       data files that no source reads
 quality            reads back what became of every row
 tiers              the tiers at a date
 customers          lists of customers, page by page or whole
@@ -26,6 +24,7 @@ trends             revenue, orders and customers by month, and what is to be exp
 value              what customers are worth and will be worth
 value_run          composes the steps of the value analysis
 priority           whom to serve first, and who may rise or fall
+priority_run       composes the steps of the priority analysis
 segments           groups found in the data, read back for people
 segments_run       composes the steps of segments
 churn_run          composes the steps of churn and propensity
@@ -36,7 +35,6 @@ recommend          what to offer each customer next
 recommend_run      composes the steps of recommendations
 policies           shows and lints a policy
 suggesting         a draft of a policy from the data
-first_policy       the tiers with which a shop begins, from its own customers
 publishing         freezes a version of a policy, and lists all versions
 overrides          tiers that people decide by hand, and which of them count
 taking             the list of customers behind an analysis, ready for a file
@@ -44,5 +42,5 @@ tables             which tables are published, and in which files
 auditing           who changed what, and whether the record of it is whole
 selftest           rebuilds published numbers
 given_tables       metrics and tiers of tables in memory, without a workspace
-demo               the whole thread on a shipped data set
+demo               the workspace of the demo, and what of its run is worth a look
 """

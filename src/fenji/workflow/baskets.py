@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -26,16 +25,17 @@ from fenji.analyze.baskets.orders import (
     sale_items,
 )
 from fenji.analyze.baskets.tier_rules import KindRules, Scope, find_rules, least_count
+from fenji.answers.baskets import BasketRule, BasketSummary, RuleItem, RulesResult
+from fenji.answers.rows import record_of
 from fenji.choices import EngineName
 from fenji.documents.basket_rules import basket_choices_from_text
 from fenji.domain.basket_rules import BasketChoices, BasketItem, ItemKind
 from fenji.domain.metrics import Fact
-from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
-from fenji.errors import InvalidArgument, InvalidInput, Problem, unknown_name
+from fenji.errors import InvalidArgument, InvalidInput, unknown_name
 from fenji.language import message as _
-from fenji.tables import clean
 from fenji.tables.insight_baskets import BASKET_RULE, BASKET_SUMMARY
+from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import RunWriter
 from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
@@ -47,6 +47,8 @@ MOST_ENTRIES = 100_000_000
 MOST_ORDERS = 60_000_000
 MOST_ITEMS = 1_000_000
 """Different items that are looked at; each must stand in ``least_baskets`` orders."""
+
+Row = Mapping[str, Any]
 
 COUNTING, FINDING = _("counting orders"), _("finding rules")
 
@@ -61,27 +63,6 @@ class RuleOrder(StrEnum):
     SUPPORT = "support"
     DIFFERENCE = "difference"
     """How clearly a rule is stronger in this tier than elsewhere."""
-
-
-@dataclass(frozen=True)
-class RulesResult:
-    """Some rules of one kind of items and scope, with what was counted."""
-
-    run_id: str
-    as_of: date
-    is_as_of_defaulted: bool
-    policy: Policy
-    item_kind: ItemKind
-    tier: str | None
-    rules: tuple[dict[str, Any], ...]
-    """Rows of insight.basket_rule, both sides as tuples of ``BasketItem``."""
-    found: int
-    """Rules of this kind of items and scope that were found and asked for, shown or not."""
-    summary: dict[str, Any]
-    """The row of insight.basket_summary."""
-    names: dict[str, str]
-    """Product_id -> name, of the products in the rules that have one."""
-    warnings: tuple[Problem, ...] = ()
 
 
 def rules_at(
@@ -128,19 +109,32 @@ def rules_at(
         rows = _rows_of(standing, run, chosen, tier)
         wanted = [each for each in rows if each["is_found"] and (product is None or product in _item_names(each))]
         shown = _in_order(wanted, order or (RuleOrder.EVIDENCE if tier is None else RuleOrder.DIFFERENCE))[: max(top, 0)]
+        names = product_names(standing.session, standing.run, (name for each in shown for name in _item_names(each)))
         return RulesResult(
             run_id=run.run_id,
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
-            policy=standing.policy,
+            policy=standing.policy.slug,
+            version=standing.policy.version,
             item_kind=chosen,
             tier=tier,
-            rules=tuple(shown),
-            found=len(wanted),
             summary=_summary_of(standing, run, chosen, tier),
-            names=product_names(standing, (name for each in shown for name in _item_names(each))),
+            found=len(wanted),
+            rules=tuple(_rule(each, names) for each in shown),
+            tier_names={each.slug: each.name for each in standing.policy.tiers},
             warnings=standing.warnings,
         )
+
+
+def _rule(row: Row, names: Mapping[str, str]) -> BasketRule:
+    (consequent,) = (_item(each, names) for each in row["consequent"])
+    return record_of(BasketRule, row, antecedent=tuple(_item(each, names) for each in row["antecedent"]), consequent=consequent)
+
+
+def _item(item: BasketItem, names: Mapping[str, str]) -> RuleItem:
+    if item.is_category:
+        return RuleItem(ItemKind.CATEGORY, item.name, item.name)
+    return RuleItem(ItemKind.PRODUCT, item.name, names.get(item.name))
 
 
 def rules_run(standing: Standing, *, progress: Progress = silent) -> Run:
@@ -156,16 +150,6 @@ def choices_of(standing: Standing) -> tuple[dict[str, str], BasketChoices]:
         return {}, BasketChoices()
     text = file.read_text(encoding="utf-8-sig")
     return {RULES_FILE: text}, basket_choices_from_text(text, str(file))
-
-
-def product_names(standing: Standing, product_ids: Iterable[str]) -> dict[str, str]:
-    """The names of products that have one."""
-    wanted = sorted(set(product_ids))
-    if not wanted:
-        return {}
-    product = standing.read(clean.PRODUCT)
-    named = product.filter(product.product_id.isin(wanted), product.name.notnull()).select("product_id", "name")
-    return {each["product_id"]: each["name"] for each in standing.session.engine.fetch(named).to_pylist()}
 
 
 def _compute(writer: RunWriter, standing: Standing, choices: BasketChoices, progress: Progress) -> None:
@@ -255,17 +239,17 @@ def _rows_of(standing: Standing, run: Run, item_kind: ItemKind, tier: str | None
     return found
 
 
-def _summary_of(standing: Standing, run: Run, item_kind: ItemKind, tier: str | None) -> dict[str, Any]:
+def _summary_of(standing: Standing, run: Run, item_kind: ItemKind, tier: str | None) -> BasketSummary | None:
     table = standing.session.read(run.run_id, BASKET_SUMMARY, as_of=standing.as_of)
     rows = standing.session.engine.fetch(table.filter(table.item_kind == str(item_kind), _is_scope(table, tier))).to_pylist()
-    return rows[0] if rows else {}
+    return record_of(BasketSummary, rows[0]) if rows else None
 
 
 def _is_scope(table: ir.Table, tier: str | None) -> ir.BooleanValue:
     return table.tier.isnull() if tier is None else table.tier == ibis.literal(tier)
 
 
-def _item_names(rule: dict[str, Any]) -> list[str]:
+def _item_names(rule: Row) -> list[str]:
     return [each.name for each in (*rule["antecedent"], *rule["consequent"])]
 
 

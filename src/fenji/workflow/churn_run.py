@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -23,7 +22,6 @@ from fenji.domain.churn import DEFAULT_RULES, PURCHASE_DAYS, ChurnBy, ChurnRules
 from fenji.domain.metrics import Fact
 from fenji.domain.periods import months_before
 from fenji.domain.reviews import ReviewOn
-from fenji.domain.runs import Run
 from fenji.language import message as _
 from fenji.tables import clean, insight
 from fenji.tables.insight_churn import (
@@ -38,14 +36,11 @@ from fenji.tables.insight_churn import (
 )
 from fenji.workflow.churn_past import ORDER_NUMBERS, Past, has_contracts, past_of, rows_today
 from fenji.workspace.overrides import overrides_in
-from fenji.workspace.progress import Progress, silent
 from fenji.workspace.reviews import ReviewPlan, decide_plan
 from fenji.workspace.session import RunWriter
-from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed
+from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
 
 CHURN_FILE = f"{ANALYSES_FOLDER}/churn.yaml"
-CHURN, PROPENSITY = "churn", "propensity"
-"""The names of the two runs."""
 STEPS = (
     _("looking at past dates"),
     _("learning who left"),
@@ -59,42 +54,22 @@ NEAR_DAYS = 92
 """A review that the run decided up to a quarter before that day serves as well."""
 
 
-def churn_run(standing: Standing, *, progress: Progress = silent) -> Run:
-    """The published run that holds the risk of every customer: insight.churn_risk and what explains it.
+def churn_rules(standing: Standing, text: str | None) -> ChurnRules:
+    """What analyses/churn.yaml says; where it names no definition, contracts decide in a workspace that has any.
 
     Raises:
-        InvalidDocument: analyses/churn.yaml cannot be used; all problems at once.
-        Conflict: another run is writing.
+        InvalidDocument: it cannot be used; all problems at once.
     """
-    return analyzed(standing, CHURN, partial(_churn, standing, progress=progress), documents=_documents(standing))
-
-
-def propensity_run(standing: Standing, *, progress: Progress = silent) -> Run:
-    """The published run that holds the chance of an order of every customer: insight.purchase_propensity and its quality.
-
-    Raises:
-        InvalidDocument: analyses/churn.yaml cannot be used; all problems at once.
-        Conflict: another run is writing.
-    """
-    return analyzed(standing, PROPENSITY, partial(_propensity, standing, progress=progress), documents=_documents(standing))
-
-
-def rules_of(standing: Standing) -> ChurnRules:
-    """What the company has chosen; where it has not, contracts decide in a workspace that has any."""
-    texts = _documents(standing)
-    rules = churn_rules_from_text(texts[CHURN_FILE], CHURN_FILE) if texts else DEFAULT_RULES
+    rules = DEFAULT_RULES if text is None else churn_rules_from_text(text, CHURN_FILE)
     if rules.is_declared or not has_contracts(standing):
         return rules
     return replace(rules, by=ChurnBy.CONTRACT)
 
 
-def _documents(standing: Standing) -> dict[str, str]:
-    path = standing.session.workspace.root / CHURN_FILE
-    return {CHURN_FILE: path.read_text(encoding="utf-8-sig")} if path.is_file() else {}
-
-
-def _churn(standing: Standing, writer: RunWriter, *, progress: Progress) -> None:
-    rules, as_of, engine = rules_of(standing), standing.as_of, standing.session.engine
+def compute_churn(making: Computation[ChurnRules]) -> None:
+    """The risk of every customer, and what explains it."""
+    standing, rules, writer, progress = making.standing, making.choices, making.writer, making.progress
+    as_of, engine = standing.as_of, standing.session.engine
     progress(STEPS[0], 0, len(STEPS))
     past = past_of(standing, rules, horizon_days=rules.horizon_days)
     rows = _looked_up(past, rules.horizon_days)
@@ -114,8 +89,10 @@ def _churn(standing: Standing, writer: RunWriter, *, progress: Progress) -> None
     progress("", len(STEPS), len(STEPS))
 
 
-def _propensity(standing: Standing, writer: RunWriter, *, progress: Progress) -> None:
-    rules, as_of = replace(rules_of(standing), by=ChurnBy.DAYS), standing.as_of
+def compute_propensity(making: Computation[ChurnRules]) -> None:
+    """The chance of an order of every customer, and how good that knowledge is."""
+    standing, writer, progress = making.standing, making.writer, making.progress
+    rules, as_of = replace(making.choices, by=ChurnBy.DAYS), standing.as_of
     progress(STEPS[0], 0, len(STEPS))
     # Both horizons look at the dates of the longer one: one panel per date serves them both.
     longest = max(PURCHASE_DAYS.values())
@@ -134,6 +111,12 @@ def _propensity(standing: Standing, writer: RunWriter, *, progress: Progress) ->
     scored = standing.session.engine.map_customers(rows_today(standing, _recipe(past, rules)), chances_by(models), SCHEMA)
     writer.save(purchase_propensity(scored, as_of=as_of), PURCHASE_PROPENSITY, as_of=as_of, same_customers_as=standing.panel)
     progress("", len(STEPS), len(STEPS))
+
+
+CHURN = Analysis("churn", CHURN_FILE, churn_rules, (*REPORTS, CHURN_RISK, CHURN_DRIVER, CHURN_SURVIVAL), compute_churn)
+"""The risk of leaving of every customer, and what explains it."""
+PROPENSITY = Analysis("propensity", CHURN_FILE, churn_rules, (*REPORTS, PURCHASE_PROPENSITY), compute_propensity)
+"""The chance of an order of every customer."""
 
 
 def _looked_up(past: Past | None, horizon_days: int) -> dict[date, pa.Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -15,18 +15,21 @@ from fenji.analyze.forecast.outlooks import BY_FLOWS
 from fenji.analyze.forecast.tables import forecast_tables, forecast_tiers
 from fenji.analyze.forecast.transitions import BAND_ENDS, count_transitions, is_filling, transitions_from
 from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.answers.forecast import ForecastResult, ForecastTrial
+from fenji.answers.rows import record_of
 from fenji.choices import EngineName
 from fenji.documents.policies import policy_from_text
 from fenji.domain.forecasts import Backtest, Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError, TierForecast
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
-from fenji.domain.reviews import MONTHS_OF, LostRule, coming_reviews, is_period_end
+from fenji.domain.reviews import MONTHS_OF, coming_reviews, is_period_end
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
+from fenji.wording.reviews import lost_of
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
@@ -37,6 +40,8 @@ from fenji.workspace.tiering import registry_of
 
 COMMAND = "forecast"
 """Of the runs that hold forecasts of tiers."""
+USUAL_REVIEWS = 6
+"""That are foretold where nothing else is asked for: half a year of months."""
 MOST_REVIEWS = 12
 """Reviews that can be foretold: beyond them intervals say little that a count of today does not."""
 MOST_MOVEMENTS = 60
@@ -54,25 +59,6 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class ForecastResult:
-    """The coming reviews, beside the last one."""
-
-    run_id: str
-    """The run that holds the forecast."""
-    history_run_id: str
-    """The run whose reviews it rests on."""
-    as_of: date
-    policy: Policy
-    starts_on: date
-    """The last review that ended its period; the forecast leads on from it."""
-    customers: dict[str, int]
-    """Tier -> customers at that review, lowest tier first."""
-    forecast: TierForecast
-    lost_rule: LostRule
-    warnings: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True)
 class Past:
     """The reviews of a history that tell what follows."""
 
@@ -87,7 +73,9 @@ class Past:
     warnings: tuple[Problem, ...]
 
 
-def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engine: EngineName | None = None) -> ForecastResult:
+def forecast_at(
+    root: Path, *, reviews: int = USUAL_REVIEWS, run_id: str | None = None, engine: EngineName | None = None
+) -> ForecastResult:
     """The expected counts of the coming reviews, with intervals and a back-test.
 
     Args:
@@ -111,15 +99,32 @@ def forecast_at(root: Path, *, reviews: int = 6, run_id: str | None = None, engi
         opening = [each for each in forecast.tiers if each.step == 1]
         return ForecastResult(
             run_id=run.run_id,
-            history_run_id=history.run.run_id,
             as_of=history.reviews[-1],
-            policy=past.policy,
+            policy=past.policy.slug,
+            version=past.policy.version,
+            of="tiers",
+            history_run_id=history.run.run_id,
             starts_on=past.usable[-1],
+            model=forecast.model,
+            weights=forecast.weights,
+            arrivals=forecast.arrivals,
+            movements=forecast.movements,
+            left_out=forecast.left_out,
+            probability=forecast.probability,
+            widening=forecast.widening,
+            lost=lost_of(history.past.lost_rule),
             customers={each.tier: round(each.opening) for each in opening},
-            forecast=forecast,
-            lost_rule=history.past.lost_rule,
+            tiers=forecast.tiers,
+            totals=forecast.totals,
+            backtest=_trial(forecast),
+            tier_names={each.slug: each.name for each in past.policy.tiers},
             warnings=(*past.warnings, *_start_up(past), *_remarks(forecast)),
         )
+
+
+def _trial(forecast: TierForecast) -> ForecastTrial:
+    tried = forecast.backtest
+    return ForecastTrial(tried.basis, tried.best, forecast.coverage, tried.more_needed, tried.errors)
 
 
 def forecast_run(session: Session, past: Past) -> Run:
@@ -242,8 +247,8 @@ def _stored(session: Session, run: Run, reviews: int) -> TierForecast:
     totals = sorted(rows(TIER_FORECAST_TOTAL), key=lambda each: each["step"])
     weights = {model: fit[f"weight_{model}"] for model in BY_FLOWS}
     return TierForecast(
-        tiers=tuple(ExpectedTier(**_named(each, ExpectedTier)) for each in tiers if each["step"] <= reviews),
-        totals=tuple(ExpectedTotal(**_named(each, ExpectedTotal)) for each in totals if each["step"] <= reviews),
+        tiers=tuple(record_of(ExpectedTier, each) for each in tiers if each["step"] <= reviews),
+        totals=tuple(record_of(ExpectedTotal, each) for each in totals if each["step"] <= reviews),
         model=ForecastModel(fit["model"]),
         weights={model: weight for model, weight in weights.items() if weight is not None},
         arrivals=fit["arrivals"],
@@ -255,20 +260,9 @@ def _stored(session: Session, run: Run, reviews: int) -> TierForecast:
     )
 
 
-def _named(row: Row, kind: type[ExpectedTier | ExpectedTotal]) -> dict[str, Any]:
-    """The columns of a row that a record has."""
-    return {each.name: row[each.name] for each in fields(kind)}
-
-
 def _tried(rows: Sequence[Row], fit: Row, reviews: int) -> Backtest:
     order = list(ForecastModel)
-    errors = [
-        ModelError(
-            ForecastModel(each["model"]), Basis(each["basis"]), each["steps"], each["mean_absolute_error"], each["origins"]
-        )
-        for each in rows
-        if each["steps"] <= reviews
-    ]
+    errors = [record_of(ModelError, each) for each in rows if each["steps"] <= reviews]
     known = fit["movements"] + fit["left_out"]
     # What must be behind us before the first origin that is judged; where windows are not full yet, nobody knows when they will be.
     first = max(FIRST_ORIGIN, fit["left_out"] + LEAST_MOVEMENTS) if fit["basis"] == Basis.SETTLED else FIRST_ORIGIN

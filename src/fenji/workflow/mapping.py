@@ -2,211 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fenji.choices import SETTINGS_FILE
-from fenji.collect.files import find_files
-from fenji.collect.headers import lookup_key
-from fenji.collect.proposing import Proposal, look_through, propose
-from fenji.collect.reading.samples import Sample
-from fenji.collect.reading.sniffing import read_samples
-from fenji.collect.understanding.table import SampledTable
-from fenji.collect.writing.sources_yaml import render_sources_yaml
-from fenji.documents.answers import RememberedAnswer, merged_answers, read_answers, render_answers
-from fenji.documents.reader import parse_document, read_document
-from fenji.documents.sources import sources_in
-from fenji.documents.writing import write_whole
-from fenji.errors import Conflict, FenjiError, InvalidArgument, InvalidFile, NotFound, Problem, unknown_name
+from fenji.answers.mapping import MapResult
 from fenji.language import Language
-from fenji.language import message as _
-from fenji.settings import Settings, read_settings
-from fenji.workflow.cell_reading import EngineCellReader, cell_reader
-from fenji.workflow.rehearsing import Rehearsal, rehearse, without_useless
-from fenji.workspace.folder import ANSWERS_FILE, SOURCES_FILE
-from fenji.workspace.preparing import PrepareOptions
+from fenji.workspace.mapping import Ask, check_target, take_in_hand
 from fenji.workspace.progress import Progress, silent
 
 
-@dataclass(frozen=True)
-class MapResult:
-    """A proposal, what a run would make of it, and where it was written."""
-
-    proposal: Proposal
-    text: str
-    """The commented sources.yaml."""
-    rehearsal: Rehearsal | None
-    """What a run would make of the rows that were looked at; None where it could use nothing."""
-    written: str | None = None
-    """The file it was written to; None where it was only asked for."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a question waits for an answer."""
-        return any(question.is_open for question in self.proposal.questions)
-
-    @property
-    def waits(self) -> bool:
-        """Whether a file counts for nothing until somebody answers."""
-        return any(question.is_open and question.default is None for question in self.proposal.questions)
-
-
-@dataclass
-class FilesInHand:
-    """Files that have been looked into: proposals are made of them as often as answers come in, and each cell is read once."""
-
-    root: Path
-    language: Language
-    settings: Settings
-    reader: EngineCellReader
-    tables: Sequence[SampledTable]
-    remembered: tuple[RememberedAnswer, ...]
-    answers: dict[str, str]
-    """Of this conversation, by the id of the question."""
-    forgotten: str | None = None
-    """A column about which earlier answers do not count any more."""
-
-    def propose(self) -> Proposal:
-        """The proposal under all answers so far.
-
-        Raises:
-            InvalidArgument: an answer to no question of these files, or that none of its options allows.
-        """
-        mark = None if self.forgotten is None else f":{lookup_key(self.forgotten)}"
-        before = {each.question: each.answer for each in self.remembered if mark is None or not each.question.endswith(mark)}
-        proposal = propose(self.tables, answers=before | self.answers, root=self.root.resolve())
-        _check_answers(proposal, self.answers)
-        return proposal
-
-    def rehearsed(self, proposal: Proposal) -> MapResult:
-        """The proposal as a document, and what a run would make of the rows that were looked at."""
-        text = render_sources_yaml(proposal.sources, self.language)
-        if not any(source.is_usable for source in proposal.sources):
-            return MapResult(proposal, text, None)
-        sources = sources_in(parse_document(text, SOURCES_FILE))
-        rehearsal = rehearse(self.reader.engine, sources, proposal, PrepareOptions.of(self.settings))
-        found = without_useless(proposal, rehearsal)
-        return MapResult(proposal, text, rehearsal) if found is proposal else self.rehearsed(found)
-
-    def write(self, result: MapResult, *, overwrites: bool = False) -> MapResult:
-        """Puts the proposal into the workspace as sources.yaml, and new answers into answers.yaml.
-
-        Args:
-            result: from ``rehearsed``.
-            overwrites: whether a sources.yaml may stand there that has no entries yet.
-
-        Raises:
-            NotFound: there is no such folder.
-            Conflict: the workspace has a sources.yaml with entries, which is not overwritten.
-        """
-        target = self.root / SOURCES_FILE
-        if not overwrites:
-            check_target(self.root)
-        write_whole(target, result.text)
-        self.remember(result.proposal)
-        return replace(result, written=str(target))
-
-    def remember(self, proposal: Proposal) -> None:
-        """Puts the answers of this conversation into answers.yaml."""
-        if self.answers:
-            write_whole(self.root / ANSWERS_FILE, self._all_answers(proposal))
-
-    def _all_answers(self, proposal: Proposal) -> str:
-        today = date.today()  # noqa: DTZ011 - the day of the person who answers
-        given = {
-            each.id: RememberedAnswer(each.id, self.answers[each.id], each.text.describe(self.language), each.file, today)
-            for each in proposal.questions
-            if each.id in self.answers
-        }
-        return render_answers(merged_answers(self.remembered, given), self.language)
-
-
-@contextmanager
-def take_in_hand(
+def map_files(
     root: Path,
     files: Sequence[Path],
     *,
     language: Language,
+    ask: Ask,
     answers: Mapping[str, str] | None = None,
     forgotten: str | None = None,
+    write: bool = False,
     progress: Progress = silent,
-) -> Iterator[FilesInHand]:
-    """Looks into files, to propose the sources for them.
+) -> MapResult:
+    """Proposes the sources for files, and writes them where that is wanted.
 
     Args:
         root: the workspace, to which paths are written relative; it need not exist unless the proposal is written.
         files: files, folders or patterns.
-        language: of the comments.
+        language: of the comments in the document.
+        ask: asks what is open.
         answers: new answers by the id of the question; what was answered before is known from the workspace.
         forgotten: a column about which earlier answers do not count any more.
+        write: whether the proposal becomes sources.yaml of the workspace.
         progress: told of each file.
 
     Raises:
-        NotFound: a pattern that leads to no file.
-        InvalidFile: files that cannot be read; all of them at once.
-    """
-    remembered = read_answers(root / ANSWERS_FILE)
-    samples = _samples(files, progress)
-    settings = _settings(root)
-    with cell_reader(settings) as reader:
-        tables = look_through(samples, reader)
-        yield FilesInHand(root, language, settings, reader, tables, remembered, dict(answers or {}), forgotten)
-
-
-def check_target(root: Path) -> None:
-    """Makes sure that a proposal may be written.
-
-    Raises:
-        NotFound: there is no such folder.
+        NotFound: a pattern that leads to no file, or no folder to write into.
         Conflict: the workspace has a sources.yaml with entries, which is not overwritten.
+        InvalidFile: files that cannot be read; all of them at once.
+        InvalidArgument: an answer to no question of these files, or that none of its options allows.
     """
-    target = root / SOURCES_FILE
-    if not root.is_dir():
-        raise NotFound.of(
-            _("there is no folder {folder}."), advice=_("Make a workspace with: fenji init {folder}"), folder=str(root)
-        )
-    if target.is_file() and _has_entries(target):
-        raise Conflict.of(
-            _("{file} has entries already and is not overwritten."),
-            advice=_("Leave --write out to see the proposal, and copy what you need."),
-            file=str(target),
-        )
-
-
-def _settings(root: Path) -> Settings:
-    """Those of the workspace, where there is one: its currency and time zone decide how cells are read."""
-    return read_settings(root) if (root / SETTINGS_FILE).is_file() else Settings()
-
-
-def _samples(files: Sequence[Path], progress: Progress) -> list[Sample]:
-    found, missing = find_files(tuple(str(each.absolute()) for each in files), Path.cwd(), "map")
-    NotFound.raise_if(missing)
-    samples: list[Sample] = []
-    problems: list[Problem] = []
-    for position, file in enumerate(found):
-        progress(_("looking into the files"), position, len(found))
-        try:
-            samples.extend(read_samples(file.path))
-        except FenjiError as error:
-            problems.extend(error.problems)
-    InvalidFile.raise_if(problems)
-    return samples
-
-
-def _check_answers(proposal: Proposal, answers: Mapping[str, str]) -> None:
-    questions = {each.id: each for each in proposal.questions}
-    problems = []
-    for name, answer in answers.items():
-        if name not in questions:
-            problems.append(unknown_name(_("question"), name, list(questions)))
-        elif answer not in (allowed := [option.value for option in questions[name].options]):
-            problems.append(unknown_name(_("answer"), answer, allowed))
-    InvalidArgument.raise_if(problems)
-
-
-def _has_entries(target: Path) -> bool:
-    data = read_document(target).data
-    return bool(data.get("sources")) if isinstance(data, dict) else data is not None
+    if write:
+        check_target(root)
+    with take_in_hand(root, files, language=language, answers=answers, forgotten=forgotten, progress=progress) as hand:
+        result = hand.rehearsed(hand.asked(ask))
+        return hand.write(result) if write else result

@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from fenji.analyze.movements.flows import PARTS, check_flows, summed_flows
+from fenji.analyze.movements.flows import check_flows, summed_flows
 from fenji.analyze.movements.movements import count_movements
 from fenji.analyze.movements.retention import cohort_retention, ended_stays, rates_of
 from fenji.answers.moves import CohortAt, EndedStays, MovementCell, MovesResult, NamedTier, ReviewFlow, TierFlow
@@ -69,7 +69,7 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
     movements = by_review if len(between) == 1 else _counted(session, run_id, earlier_on, as_of)
     summed = summed_flows(flows)
     tiers = [each["tier"] for each in summed]
-    periods = tuple(flow_of_review(day, [row for row in flows if row["as_of"] == day]) for day in between)
+    periods = tuple(ReviewFlow.of(day, [row for row in flows if row["as_of"] == day]) for day in between)
     return MovesResult(
         run_id=run_id,
         earlier_on=earlier_on,
@@ -120,23 +120,6 @@ def _cells(movements: Sequence[Row], tiers: Sequence[str]) -> tuple[MovementCell
     return tuple(
         MovementCell(was, now, cause, customers, customers / opening[was] if was is not None else None, revenue)
         for (was, now, cause), (customers, revenue) in ordered
-    )
-
-
-def flow_of_review(day: date, rows: Sequence[Row]) -> ReviewFlow:
-    """All tiers' rows of insight.tier_flow at one review, added up."""
-    total = {name: sum(row[name] for row in rows) for name in PARTS}
-    return ReviewFlow(
-        as_of=day,
-        policy=rows[0]["policy"],
-        version=rows[0]["version"],
-        opening=total["opening"],
-        new=total["new"],
-        returned=total["returned"],
-        upgraded=total["upgraded_in"],
-        downgraded=total["downgraded_in"],
-        lost=total["lost"],
-        closing=total["closing"],
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from fenji.answers.policies import OverrideRow, OverridesResult
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.overrides import NewOverride, Override, OverrideState
 from fenji.domain.principals import Principal
@@ -36,24 +37,6 @@ class OverrideRequest:
     policy: str | None = None
     source: str | None = None
     """The id space of the customer's id; needed only where several customers have it."""
-
-
-@dataclass(frozen=True)
-class OverrideRow:
-    """One override with what has become of it."""
-
-    override: Override
-    state: OverrideState
-
-
-@dataclass(frozen=True)
-class OverridesResult:
-    """Overrides as they stand today."""
-
-    as_of: date
-    """Today in the workspace's time zone, for which the states are said."""
-    overrides: tuple[OverrideRow, ...]
-    """In the order of recording."""
 
 
 def override_tier(root: Path, request: OverrideRequest, *, principal: Principal | None = None) -> OverridesResult:
@@ -96,7 +79,7 @@ def override_tier(root: Path, request: OverrideRequest, *, principal: Principal 
         with session.state.transaction(principal or acting_person(decided.person)) as t:
             override = t.overrides.record(decided)
             _write_down(t, Action.OVERRIDE_RECORDED, override)
-    return OverridesResult(day, (OverrideRow(override, override.state_on(day)),))
+    return OverridesResult(day, (OverrideRow.of(override, override.state_on(day)),))
 
 
 def end_overrides(
@@ -150,7 +133,7 @@ def end_overrides(
         ended = t.overrides.end(numbers, from_on=day, person=person or acting.name, reason=reason)
         for each in ended:
             _write_down(t, Action.OVERRIDE_ENDED, each)
-    return OverridesResult(day, tuple(OverrideRow(each, each.state_on(day)) for each in ended))
+    return OverridesResult(day, tuple(OverrideRow.of(each, each.state_on(day)) for each in ended))
 
 
 def list_overrides(root: Path) -> OverridesResult:
@@ -163,7 +146,7 @@ def list_overrides(root: Path) -> OverridesResult:
     day = today(workspace.settings.time_zone)
     with workspace.state.reading() as t:
         recorded = t.overrides.list_overrides()
-    return OverridesResult(day, tuple(OverrideRow(each, _state(each, recorded, day)) for each in recorded))
+    return OverridesResult(day, tuple(OverrideRow.of(each, _state(each, recorded, day)) for each in recorded))
 
 
 def _write_down(t: Transaction, action: Action, override: Override) -> None:

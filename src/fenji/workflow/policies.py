@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fenji.analyze.metrics.registry import Registry
-from fenji.analyze.policies.findings import Finding, Severity
+from fenji.analyze.policies.findings import Severity
 from fenji.analyze.policies.lint import lint_policy
+from fenji.answers.policies import (
+    LintedFile,
+    LintFinding,
+    LintResult,
+    PolicyCap,
+    PolicyResult,
+    PolicyScorePart,
+    PolicyTier,
+    RuleInWords,
+)
 from fenji.documents.policies import read_policy_document
-from fenji.domain.policies import Policy, PublishedPolicy
-from fenji.errors import InvalidDocument, Problem
+from fenji.domain.conditions import Condition
+from fenji.domain.policies import PublishedPolicy
+from fenji.errors import InvalidDocument
+from fenji.wording.rules import Voice, sentence
 from fenji.workspace.dates import yesterday
 from fenji.workspace.folder import (
     PolicyVersion,
@@ -28,46 +38,8 @@ from fenji.workspace.tiering import registry_of
 
 CHANGED = "changed_after_publishing"
 """The finding about a file that says something else than the published version of its number."""
-
-
-@dataclass(frozen=True)
-class PolicyResult:
-    """One version of a policy, with the metrics that put it into words."""
-
-    policy: Policy
-    registry: Registry
-    as_of: date
-    """The date at which this version was asked for."""
-
-
-@dataclass(frozen=True)
-class LintedFile:
-    """What the linter says about one policy file."""
-
-    file: str
-    policy: str | None
-    """None where the file cannot be read as a policy."""
-    version: int | None
-    problems: tuple[Problem, ...]
-    """What keeps it from being read."""
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether a run would accept it."""
-        return not self.problems and all(each.severity is not Severity.ERROR for each in self.findings)
-
-
-@dataclass(frozen=True)
-class LintResult:
-    """What the linter says about every policy file it was given."""
-
-    files: tuple[LintedFile, ...]
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether a run would accept all of them."""
-        return all(each.is_usable for each in self.files)
+UNREADABLE = "unreadable"
+"""The finding about a file that cannot be read as a policy."""
 
 
 def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = None) -> PolicyResult:
@@ -80,7 +52,33 @@ def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = N
     workspace = open_workspace(root)
     day = as_of or yesterday(workspace.settings.time_zone)
     chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, as_of=day).policy
-    return PolicyResult(chosen, registry_of(own_metrics_of(workspace), chosen), day)
+    registry = registry_of(own_metrics_of(workspace), chosen)
+    voice = Voice({each.slug: each for each in registry})
+    return PolicyResult(
+        as_of=day,
+        policy=chosen.slug,
+        version=chosen.version,
+        effective_on=chosen.effective_on,
+        author=chosen.author,
+        why=chosen.why,
+        tiers=tuple(
+            PolicyTier(each.slug, each.name, _rule(each.qualify, voice), _rule(each.keep, voice)) for each in chosen.tiers
+        ),
+        caps=tuple(PolicyCap(_worded(each.when, voice), each.at_most, each.why) for each in chosen.caps),
+        review=chosen.review,
+        variants=chosen.variants,
+        score=tuple(PolicyScorePart(each.metric, each.weight, each.scale or "percentile") for each in chosen.score),
+        document=chosen,
+        registry=registry,
+    )
+
+
+def _rule(condition: Condition | None, voice: Voice) -> RuleInWords | None:
+    return None if condition is None else _worded(condition, voice)
+
+
+def _worded(condition: Condition, voice: Voice) -> RuleInWords:
+    return RuleInWords(str(condition), voice.say(sentence, condition))
 
 
 def lint_policies(root: Path, files: tuple[Path, ...] = ()) -> LintResult:
@@ -99,9 +97,11 @@ def _linted(workspace: Workspace, file: Path, published: Mapping[tuple[str, int]
     try:
         read = read_policy_document(file)
     except InvalidDocument as error:
-        return LintedFile(name, None, None, error.problems, ())
+        unreadable = (LintFinding(Severity.ERROR, each, UNREADABLE, None) for each in error.problems)
+        return LintedFile(name, None, None, tuple(unreadable))
     policy, registry = read.policy, registry_of(own_metrics_of(workspace), read.policy)
     version = PolicyVersion(read, file, published.get((policy.slug, policy.version)))
-    changed = (Finding(Severity.ERROR, CHANGED, version.change()),) if version.is_changed else ()
-    findings = lint_policy(policy, registry.metrics, place=read.document.place)
-    return LintedFile(name, policy.slug, policy.version, (), (*changed, *findings))
+    changed = (LintFinding(Severity.ERROR, version.change(), CHANGED, None),) if version.is_changed else ()
+    found = lint_policy(policy, registry.metrics, place=read.document.place)
+    findings = (LintFinding(each.severity, each.problem, each.code, each.tier) for each in found)
+    return LintedFile(name, policy.slug, policy.version, (*changed, *findings))

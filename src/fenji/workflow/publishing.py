@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
 from fenji.analyze.policies.lint import Severity, lint_policy
+from fenji.answers.policies import PublishResult, VersionRow, VersionsResult
 from fenji.documents.policies import PolicyDocument, read_policy_document
 from fenji.domain.audit import Action, Subject, SubjectKind
-from fenji.domain.policies import PublishedPolicy
 from fenji.domain.principals import Principal
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
@@ -27,44 +25,6 @@ from fenji.workspace.folder import (
     same_day_problems,
 )
 from fenji.workspace.tiering import registry_of
-
-
-@dataclass(frozen=True)
-class PublishResult:
-    """A version was frozen."""
-
-    published: PublishedPolicy
-    warnings: tuple[Problem, ...]
-    """What the linter notes; none of it keeps the policy from being used."""
-
-
-@dataclass(frozen=True)
-class VersionRow:
-    """One version of a policy."""
-
-    policy: str
-    version: int
-    effective_on: date
-    is_in_force: bool
-    """Whether a review today would follow it."""
-    published_at: datetime | None
-    """None for a draft."""
-    author: str
-    why: str
-    file: str | None
-    """None where the file of a published version is gone; it counts all the same."""
-    is_file_changed: bool
-    """Whether the file says something else than what was published: every run would refuse it. The row is as published."""
-
-
-@dataclass(frozen=True)
-class VersionsResult:
-    """Every version of every policy."""
-
-    as_of: date
-    """Today, for which ``is_in_force`` is said."""
-    versions: tuple[VersionRow, ...]
-    """By policy and version."""
 
 
 def publish_policy(root: Path, file: Path, *, principal: Principal | None = None) -> PublishResult:

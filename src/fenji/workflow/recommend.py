@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 
+from fenji.answers.recommend import Candidate, MethodQuality, Offer, OfferedProduct, RecommendResult
+from fenji.answers.rows import record_of
 from fenji.choices import EngineName
 from fenji.documents.recommendations import missing_stock, recommend_choices_from_text, stock_file_of
-from fenji.domain.policies import Policy
 from fenji.domain.recommendations import Reason, RecommendChoices
 from fenji.domain.runs import Run
-from fenji.errors import InvalidArgument, Problem, unknown_name
+from fenji.domain.words import Spoken
+from fenji.errors import InvalidArgument, unknown_name
 from fenji.language import message as _
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
-from fenji.workflow.baskets import product_names
+from fenji.wording.recommendations import because
 from fenji.workflow.recommend_run import save_recommendations
 from fenji.workspace.customers import customer_key_of
+from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
 
+Row = Mapping[str, Any]
+
 RECOMMEND_FILE = f"{ANALYSES_FOLDER}/recommend.yaml"
-
-
-@dataclass(frozen=True)
-class RecommendResult:
-    """The recommendations of one customer, of one product, or the products that are recommended most."""
-
-    run_id: str
-    as_of: date
-    is_as_of_defaulted: bool
-    policy: Policy
-    customer: str | None
-    product: str | None
-    tier: str | None
-    customers: int
-    """Who has a recommendation, of those asked about."""
-    known: int
-    """Customers asked about."""
-    rows: tuple[dict[str, Any], ...]
-    """Of one customer: position, product_id, score, reason, because_product_id. Of one product: customer_id, tier, position, reason,
-    because_product_id. Else: product_id, customers, share, and how many of them for each reason."""
-    quality: tuple[dict[str, Any], ...]
-    """Rows of insight.recommendation_quality."""
-    names: dict[str, str]
-    """Product_id -> name, of the products in the rows that have one."""
-    warnings: tuple[Problem, ...] = ()
 
 
 def recommend_at(
@@ -91,21 +72,44 @@ def recommend_at(
         run = recommend_run(standing, progress=progress)
         found, people = _asked(standing, run, key=key, tier=tier)
         rows = _rows(standing, found, customer=key, product=product, top=max(top, 0))
+        names = product_names(standing.session, standing.run, _products_in(rows, product))
+        is_of_one = key is not None or product is not None
         return RecommendResult(
             run_id=run.run_id,
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
-            policy=standing.policy,
+            policy=standing.policy.slug,
+            version=standing.policy.version,
             customer=customer,
             product=product,
             tier=tier,
             customers=_count(standing, found.select("customer_key").distinct()),
             known=_count(standing, people),
-            rows=tuple(rows),
+            offers=None if key is None else tuple(_offer(each, names) for each in rows),
+            candidates=None if product is None else tuple(_candidate(each, names) for each in rows),
+            products=None if is_of_one else tuple(_offered(each, names) for each in rows),
             quality=tuple(_quality(standing, run)),
-            names=product_names(standing, _products_in(rows, product)),
+            product_name=None if product is None else names.get(product),
+            tier_names={each.slug: each.name for each in standing.policy.tiers},
             warnings=standing.warnings,
         )
+
+
+def _offer(row: Row, names: Mapping[str, str]) -> Offer:
+    return record_of(Offer, row, product_name=names.get(row["product_id"]), sentence=_sentence(row, names))
+
+
+def _candidate(row: Row, names: Mapping[str, str]) -> Candidate:
+    return record_of(Candidate, row, sentence=_sentence(row, names))
+
+
+def _offered(row: Row, names: Mapping[str, str]) -> OfferedProduct:
+    return record_of(OfferedProduct, row, product_name=names.get(row["product_id"]))
+
+
+def _sentence(row: Row, names: Mapping[str, str]) -> Spoken[str]:
+    product_id = row["because_product_id"]
+    return Spoken(partial(because, Reason(row["reason"]), product_id, names.get(product_id)))
 
 
 def recommend_run(standing: Standing, *, progress: Progress = silent) -> Run:
@@ -160,10 +164,10 @@ def _rows(standing: Standing, found: ir.Table, *, customer: int | None, product:
     return rows
 
 
-def _quality(standing: Standing, run: Run) -> list[dict[str, Any]]:
+def _quality(standing: Standing, run: Run) -> list[MethodQuality]:
     table = standing.session.read(run.run_id, RECOMMENDATION_QUALITY, as_of=standing.as_of)
-    rows: list[dict[str, Any]] = standing.session.engine.fetch(table).to_pylist()
-    return sorted(rows, key=lambda each: (-(each["recall"] or 0.0), each["method"]))
+    rows = [record_of(MethodQuality, each) for each in standing.session.engine.fetch(table).to_pylist()]
+    return sorted(rows, key=lambda each: (-(each.recall or 0.0), each.method))
 
 
 def _count(standing: Standing, table: ir.Table) -> int:

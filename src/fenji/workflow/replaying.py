@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +14,8 @@ from fenji.analyze.metrics.events import kinds_named
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.rules.holds import conditions_of, metrics_in
-from fenji.analyze.whatif.comparing import MOST_AFFECTED, PolicyComparison, PolicySide, TierSide
+from fenji.analyze.whatif.comparing import MOST_AFFECTED, Direction, PolicyComparison, PolicySide, TierSide
 from fenji.analyze.whatif.replaying import (
-    CauseMove,
     LineDifference,
     cause_moves_of,
     count_differences,
@@ -27,15 +25,15 @@ from fenji.analyze.whatif.replaying import (
     moves_of,
     pair_sides,
 )
+from fenji.answers.whatif import AffectedCustomer, ComparedTier, ReplayedLine, ReplayedPolicy, ReplayResult
 from fenji.choices import EngineName
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
-from fenji.domain.reviews import LostRule
+from fenji.domain.reviews import MOST_REVIEWS
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.workflow.replaying_sides import Replay, ReplayedReview, current_reviews
-from fenji.workflow.running import MOST_REVIEWS
-from fenji.workflow.whatif import AffectedCustomer
+from fenji.wording.rules import Voice, sentence
+from fenji.workflow.replaying_sides import Replay, Side, current_reviews
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
@@ -45,36 +43,6 @@ from fenji.workspace.reviews import needed_metrics
 from fenji.workspace.tiering import registry_of, stored_panel, usable_policy
 
 STEPS = (_("computing metrics"), _("assigning tiers"), _("comparing"))
-
-
-@dataclass(frozen=True)
-class ReplayResult:
-    """The last reviews under the current policy and under a new one, on the same data."""
-
-    run_id: str
-    """The run on whose clean tables both stand."""
-    as_of: date
-    begins_on: date
-    """The first review that is replayed."""
-    earlier_on: date | None
-    """The review before it, whose tiers both sides begin with; None: nobody has a tier before."""
-    is_published: bool
-    """Whether the current side is what the run published; else it was decided for this comparison."""
-    published_reviews: int
-    """How many reviews up to ``as_of`` the run has published."""
-    current: tuple[ReplayedReview, ...]
-    new: tuple[ReplayedReview, ...]
-    comparison: PolicyComparison
-    """Where everybody ends at ``as_of``; its sides list no lines, see ``current_lines`` and ``new_lines``."""
-    causes: tuple[CauseMove, ...]
-    current_lines: tuple[LineDifference, ...]
-    new_lines: tuple[LineDifference, ...]
-    affected: tuple[AffectedCustomer, ...]
-    """Who would stand lower, the largest revenue first."""
-    lost: LostRule
-    registry: Registry
-    currency: str
-    warnings: tuple[Problem, ...] = ()
 
 
 def replay_at(
@@ -137,8 +105,9 @@ def _compared(replay: Replay, warnings: tuple[Problem, ...], progress: Progress)
     pairs = engine.stage(pair_sides(now.last, then.last, as_of=replay.as_of))
     rows = engine.fetch(count_pairs(pairs)).to_pylist()
     comparison = _comparison(rows, policies)
-    current_lines, new_lines = (_differences(replay, panel, pairs, is_new=is_new) for is_new in (False, True))
+    lines = [_differences(replay, panel, pairs, is_new=is_new) for is_new in (False, True)]
     affected = _affected(replay, pairs, comparison)
+    voice = Voice({each.slug: each for each in registry}, replay.past.currency)
     progress("", len(STEPS), len(STEPS))
     return ReplayResult(
         run_id=replay.run.run_id,
@@ -147,18 +116,31 @@ def _compared(replay: Replay, warnings: tuple[Problem, ...], progress: Progress)
         earlier_on=replay.current.earlier[-1].as_of if replay.current.earlier else None,
         is_published=replay.current.is_published,
         published_reviews=replay.current.published_reviews,
-        current=now.reviews,
-        new=then.reviews,
+        current=_side(comparison.current, now, lines[0], voice),
+        new=_side(comparison.new, then, lines[1], voice),
         comparison=comparison,
         causes=cause_moves_of(rows, current=policies[0], new=policies[1]),
-        current_lines=current_lines,
-        new_lines=new_lines,
-        affected=affected,
+        most_affected=affected,
         lost=replay.lost,
         registry=registry,
         currency=replay.past.currency,
         warnings=(*warnings, *_left_out(replay)),
     )
+
+
+def _side(side: PolicySide, decided: Side, lines: Sequence[LineDifference], voice: Voice) -> ReplayedPolicy:
+    return ReplayedPolicy(
+        side.policy.slug,
+        side.policy.version,
+        tuple(ComparedTier.of(each) for each in side.tiers),
+        decided.reviews,
+        tuple(_line(each, voice) for each in lines),
+    )
+
+
+def _line(each: LineDifference, voice: Voice) -> ReplayedLine:
+    line = each.line
+    return ReplayedLine(line.tier, line.part, str(line.condition), voice.say(sentence, line.condition), each.met, each.decides)
 
 
 def _registry(replay: Replay) -> Registry:
@@ -186,7 +168,7 @@ def _differences(replay: Replay, panel: ir.Table, pairs: ir.Table, *, is_new: bo
 
 
 def _affected(replay: Replay, pairs: ir.Table, comparison: PolicyComparison) -> tuple[AffectedCustomer, ...]:
-    falls = [(each.from_tier, each.to_tier) for each in comparison.moves if each.direction < 0]
+    falls = [(each.from_tier, each.to_tier) for each in comparison.moves if each.direction is Direction.DOWN]
     if not falls:
         return ()
     rows = replay.session.engine.fetch(largest_falls(pairs, falls, limit=MOST_AFFECTED)).to_pylist()

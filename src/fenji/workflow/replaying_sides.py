@@ -15,15 +15,14 @@ import pyarrow as pa
 from fenji.analyze.movements.flows import check_flows, count_flows, ladders_between
 from fenji.analyze.movements.movements import count_movements
 from fenji.answers.moves import ReviewFlow
+from fenji.answers.whatif import ReplayedReview
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
-from fenji.domain.reviews import LostRule, ReviewOn, review_dates
+from fenji.domain.reviews import MOST_REVIEWS, LostRule, ReviewOn, review_dates
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.tables import insight
-from fenji.workflow.moves import flow_of_review
-from fenji.workflow.running import MOST_REVIEWS
 from fenji.workspace.clean_base import CleanBase
 from fenji.workspace.folder import policies_between, policies_of, policy_in_force
 from fenji.workspace.overrides import OVERRIDES, overrides_in
@@ -33,19 +32,6 @@ from fenji.workspace.session import Session
 from fenji.workspace.tiering import registry_of, usable_policy
 
 ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class ReplayedReview:
-    """One review under one of the policies."""
-
-    as_of: date
-    policy: str
-    version: int
-    customers: Mapping[str, int]
-    """Tier -> customers, lowest tier first; every tier of the policy."""
-    flow: ReviewFlow | None
-    """What came and went since the review before; None where there was none."""
 
 
 @dataclass(frozen=True)
@@ -245,5 +231,5 @@ def _replayed(
         here = {row["tier"]: row["customers"] for row in counts if row["as_of"] == each.as_of}
         came = [row for row in flows if row["as_of"] == each.as_of]
         customers = {tier.slug: here.get(tier.slug, 0) for tier in each.policy.tiers}
-        flow = flow_of_review(each.as_of, came) if came else None
-        yield ReplayedReview(each.as_of, each.policy.slug, each.policy.version, customers, flow)
+        flow = ReviewFlow.of(each.as_of, came) if came else None
+        yield ReplayedReview.of(each.as_of, each.policy, customers, flow)

@@ -1,69 +1,16 @@
-"""From sources to published tiers: collect what is new, prepare the clean base, analyze it at a date, publish all of it at once."""
+"""What does a workspace say today? Everything new in its files is taken in, and the tiers of a date are published, all at once."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import ibis.expr.types as ir
-
-from fenji.answers.runs import FilesRead, RunResult, StoredRows
+from fenji.answers.runs import RunResult
 from fenji.choices import EngineName
-from fenji.collect.collecting import Collected, collect
-from fenji.documents.policies import PolicyDocument, render_policy
-from fenji.domain.collected import CollectedFile
-from fenji.domain.feeds import Feed
-from fenji.domain.metrics import Metric
-from fenji.domain.policies import Policy
 from fenji.domain.principals import Principal
-from fenji.domain.reviews import ReviewOn, review_dates
-from fenji.domain.runs import NewRun
-from fenji.domain.sources import Source
-from fenji.errors import InvalidArgument, Problem
-from fenji.language import message as _
-from fenji.settings import without_passwords
-from fenji.tables import clean
-from fenji.tables.raw import RAW, UNREADABLE
-from fenji.wording.reviews import lost_of
-from fenji.workflow.arrival_warnings import absent_columns, arrival_warnings, asks_for_money, refuse_empty_sources
-from fenji.workflow.arriving import arrival_of
-from fenji.workflow.prepared_warnings import (
-    conflict_warnings,
-    number_conflicts,
-    status_warnings,
-    unknown_spend,
-    unknown_statuses,
-    unknown_warnings,
-)
-from fenji.workspace.clean_base import clean_base
-from fenji.workspace.dates import stale_warning, yesterday
-from fenji.workspace.folder import (
-    SOURCES_FILE,
-    Workspace,
-    frozen_name,
-    open_workspace,
-    own_metrics_of,
-    policies_between,
-    policies_of,
-    policy_in_force,
-    sources_of,
-)
-from fenji.workspace.opening import open_session
-from fenji.workspace.preparing import STEPS as PREPARE_STEPS
-from fenji.workspace.preparing import PrepareOptions, prepare_base
+from fenji.workspace.folder import open_workspace
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.reviews import lost_rule_of
-from fenji.workspace.session import RunWriter, Session
-from fenji.workspace.tiering import STEPS as ANALYZE_STEPS
-from fenji.workspace.tiering import analyze_base, documents_of, frozen_text, registry_of, usable_policy
-
-MOST_REVIEWS = 240
-"""Twenty years of months; beyond it somebody has meant days."""
-
-TOTAL = 1 + len(PREPARE_STEPS) + len(ANALYZE_STEPS)
+from fenji.workspace.running import publish_run
 
 
 def run_all(
@@ -83,8 +30,7 @@ def run_all(
         root: the workspace.
         as_of: the review date; yesterday in the workspace's time zone where None.
         policy: a policy's name; None: the one of the settings, or the only one.
-        history: how many reviews are decided, the one at ``as_of`` included; before it they lie on the calendar ends of the
-            policy's review period, and each follows the version that is in force on its day.
+        history: how many reviews are decided, the one at ``as_of`` included.
         engine: None: the one of the settings.
         force: publish although a source keeps none of its rows.
         principal: who runs it; None: the user of the operating system.
@@ -95,176 +41,13 @@ def run_all(
             none of its rows; all problems at once, nothing published.
         Conflict: another run is writing.
     """
-    began = time.monotonic()
-    workspace = open_workspace(root)
-    plan = _planned(workspace, policy, history, as_of=as_of)
-    total = TOTAL + len(plan.earlier)
-    with (
-        open_session(workspace, engine=engine, principal=principal) as session,
-        session.runs.running(plan.new_run(session)) as run,
-    ):
-        known = session.runs.latest_inputs()
-        writer = RunWriter(session, run)
-        collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
-        tables = _prepared(writer, plan.sources, collection.files, plan.as_of, lambda step, done, _: progress(step, done, total))
-        arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
-        if not force:
-            refuse_empty_sources(arrival, workspace.root)
-        base = clean_base(session, tables)
-        registry = registry_of(plan.own_metrics, plan.policy, base.event_kinds)
-        for each in plan.versions:
-            usable_policy(each, registry_of(plan.own_metrics, each.policy, base.event_kinds))
-        warnings = usable_policy(plan.chosen, registry)
-        panel = analyze_base(
-            writer,
-            base,
-            registry,
-            plan.policy,
-            as_of=plan.as_of,
-            progress=progress,
-            done=1 + len(PREPARE_STEPS),
-            total=total,
-            earlier=plan.earlier,
-            own=plan.own_metrics,
-        )
-        told = _told_of_data(session, tables, panel)
-        session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
-    progress("", total, total)
-    return RunResult(
-        run_id=run.run_id,
-        as_of=plan.as_of,
-        is_as_of_defaulted=plan.is_as_of_defaulted,
-        policy=plan.policy.slug,
-        version=plan.policy.version,
-        reviews=tuple(each.as_of for each in (*plan.earlier, ReviewOn(plan.as_of, plan.policy))),
-        lost=lost_of(lost_rule_of(workspace.settings)),
-        files=FilesRead(
-            *(
-                tuple(each.file for each in files)
-                for files in (collection.new, collection.changed, collection.unchanged, collection.gone)
-            )
-        ),
-        tables=tuple(StoredRows(name, rows) for name, rows in writer.rows().items()),
-        seconds=round(time.monotonic() - began, 3),
-        arrival=arrival,
-        warnings=(
-            *warnings,
-            *told,
-            *absent_columns(collection.absent),
-            *arrival_warnings(arrival, needs_money=asks_for_money(plan.policy, registry)),
-            *stale_warning(arrival.last_on, as_of=plan.as_of),
-        ),
+    return publish_run(
+        open_workspace(root),
+        as_of=as_of,
+        policy=policy,
+        history=history,
+        engine=engine,
+        force=force,
+        principal=principal,
+        progress=progress,
     )
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Everything that a run is told before it starts, read and checked."""
-
-    workspace: Workspace
-    sources: tuple[Source, ...]
-    own_metrics: tuple[Metric, ...]
-    chosen: PolicyDocument
-    as_of: date
-    is_as_of_defaulted: bool
-    earlier: tuple[ReviewOn, ...]
-    """The reviews before the one at ``as_of``, the earliest first."""
-    versions: tuple[PolicyDocument, ...]
-    """The other versions that these follow."""
-
-    @property
-    def policy(self) -> Policy:
-        """The rules of this run."""
-        return self.chosen.policy
-
-    def new_run(self, session: Session) -> NewRun:
-        """What the state database keeps of it."""
-        workspace = self.workspace
-        sources = (workspace.root / SOURCES_FILE).read_text(encoding="utf-8-sig")
-        return NewRun(
-            command="run",
-            engine=session.engine.name,
-            language=workspace.settings.language,
-            as_of=self.as_of,
-            settings=workspace.settings.record(),
-            policy=frozen_text(self.policy),
-            documents={
-                **documents_of(workspace),
-                SOURCES_FILE: without_passwords(sources),
-                **{frozen_name(each.policy.slug, each.policy.version): render_policy(each.policy) for each in self.versions},
-            },
-        )
-
-
-def _planned(workspace: Workspace, policy: str | None, history: int, *, as_of: date | None) -> _Plan:
-    """Reads every document of the workspace, so that a slip in one of them ends the run before it begins."""
-    if not 1 <= history <= MOST_REVIEWS:
-        raise InvalidArgument.of(
-            _("{count} reviews cannot be decided at once."),
-            advice=_("Give --history 1 to {most}."),
-            count=history,
-            most=MOST_REVIEWS,
-        )
-    day = as_of or yesterday(workspace.settings.time_zone)
-    sources, own, policies = sources_of(workspace), own_metrics_of(workspace), policies_of(workspace)
-    name = policy or workspace.settings.policy
-    chosen = policy_in_force(policies, name, as_of=day)
-    *before, _last = review_dates(day, chosen.policy.review.every, history)
-    followed = policies_between(policies, name, before)
-    versions = {(each.policy.slug, each.policy.version): each for each in followed.values() if each is not chosen}
-    for each in (*versions.values(), chosen):
-        usable_policy(each, registry_of(own, each.policy))
-    earlier = tuple(ReviewOn(on, each.policy) for on, each in followed.items())
-    return _Plan(workspace, sources, own, chosen, day, as_of is None, earlier, tuple(versions.values()))
-
-
-def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[CollectedFile], progress: Progress) -> Collected:
-    progress(_("collecting"), 0, TOTAL)
-    session = writer.session
-    return collect(
-        sources,
-        root=session.workspace.root,
-        known=known,
-        reader=session.engine,
-        store=session.store.root,
-        run_id=writer.run.run_id,
-        scratch=session.workspace.settings.scratch_folder(session.workspace.root),
-    )
-
-
-def _prepared(
-    writer: RunWriter, sources: Sequence[Source], files: Sequence[CollectedFile], as_of: date, progress: Progress
-) -> Mapping[str, ir.Table]:
-    """The clean base, saved; what the steps of analyze read is what stands on disk."""
-    session = writer.session
-    raw = {feed: session.read_raw([each.raw_path for each in files if each.feed is feed], RAW[feed]) for feed in Feed}
-    unreadable = session.read_raw([each.unreadable_path for each in files if each.unreadable_path], UNREADABLE)
-    previous = session.runs.latest_published(command="run")
-    options = PrepareOptions.of(session.workspace.settings, keys_given=session.runs.keys_given(), as_of=as_of)
-    tables = prepare_base(
-        session.engine,
-        raw,
-        unreadable,
-        sources,
-        options,
-        previous_identity=None if previous is None else session.read(previous.run_id, clean.IDENTITY),
-        on_step=lambda step, done: progress(step, 1 + done, TOTAL),
-    )
-    return {name: writer.save(table, clean.CLEAN[name]) for name, table in tables.items()}
-
-
-def _told_of_data(session: Session, tables: Mapping[str, ir.Table], panel: ir.Table) -> tuple[Problem, ...]:
-    """What was taken apart, which statuses nothing explains, and how many customers stand low because nobody knows what they spent."""
-    engine = session.engine
-    has_totals = engine.fetch(tables[clean.BALANCE.full_name].limit(1)).num_rows
-    unknown = unknown_spend(engine, panel) if has_totals else 0
-    return (
-        *conflict_warnings(number_conflicts(engine, tables)),
-        *status_warnings(unknown_statuses(engine, tables), session.workspace.settings.currency),
-        *unknown_warnings(unknown),
-    )
-
-
-def _largest_key(session: Session, tables: Mapping[str, ir.Table]) -> int:
-    customer = tables[clean.CUSTOMER.full_name]
-    return session.engine.fetch(customer.aggregate(largest=customer.customer_key.max()))["largest"][0].as_py() or 0

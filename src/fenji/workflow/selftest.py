@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
 from io import BytesIO
@@ -23,6 +22,7 @@ from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, f
 from fenji.analyze.value.sbg import fit_sbg
 from fenji.analyze.value.spend import SpendCounts, fit_spend, spend_expected
 from fenji.analyze.value.survival import kaplan_meier
+from fenji.answers.selftest import Check, SelfTestResult
 from fenji.choices import EngineName
 from fenji.domain.value import OrderModel
 from fenji.engines.opening import open_engine
@@ -39,49 +39,6 @@ KM_PAPER = "Freireich et al. (1963); Kalbfleisch, Prentice (1980)"
 CHI_PAPER = "Snee (1974), American Statistician 28(1); R datasets HairEyeColor"
 GINI_PAPER = "R package ineq, incomes of the USA in 1968"
 RATE_PAPER = "Garwood (1936), Biometrika 28; tables of Poisson limits"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One published figure beside the one that was found."""
-
-    subject: str
-    """A catalog message."""
-    quantity: str
-    expected: str
-    """As published, digit for digit."""
-    found: float
-    source: str
-    slack: float | None = None
-    """How far apart both may lie; None: as the published digits round."""
-
-    @property
-    def difference(self) -> float:
-        """Found less expected."""
-        return self.found - float(self.expected)
-
-    @property
-    def allowed(self) -> float:
-        """How far apart both may lie: half a unit of the last published digit, unless a slack is given."""
-        digits = -int(Decimal(self.expected).as_tuple().exponent)
-        return 0.5 * 10.0**-digits if self.slack is None else self.slack
-
-    @property
-    def is_passed(self) -> bool:
-        """Whether the figure found lies near enough to the published one."""
-        return abs(self.difference) <= self.allowed * (1 + 1e-9)
-
-
-@dataclass(frozen=True)
-class SelfTestResult:
-    """All checks, in the order in which they were made."""
-
-    checks: tuple[Check, ...]
-
-    @property
-    def is_passed(self) -> bool:
-        """Whether every figure is as published."""
-        return all(each.is_passed for each in self.checks)
 
 
 def self_test() -> SelfTestResult:

@@ -2,58 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
-from fenji.answers.runs import RunResult
-from fenji.answers.tiers import TiersResult
+from fenji.answers.starting import FirstPolicy, StartResult
 from fenji.choices import SETTINGS_FILE
-from fenji.collect.proposing import Proposal
 from fenji.domain.sources import Source
 from fenji.errors import FenjiError, InvalidInput, NotFound, Problem
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.workflow.arrival_warnings import COLUMNS_ABSENT
-from fenji.workflow.first_policy import POLICY_SLUG, FirstPolicy, suggest_thresholds, write_first_policy
-from fenji.workflow.folder_news import Folder, bears_signature, gone_problem, look_at, newest_order, signed
-from fenji.workflow.initiating import init_workspace, template_text
-from fenji.workflow.mapping import FilesInHand, MapResult, take_in_hand
-from fenji.workflow.running import run_all
 from fenji.workflow.starting_again import about_fresh, write_amended
-from fenji.workflow.tiers import tiers_at
+from fenji.workflow.starting_folder import bears_signature, gone_problem, look_at, newest_order, signed
+from fenji.workflow.starting_policy import POLICY_SLUG, suggest_thresholds, write_first_policy
+from fenji.workspace.arrival_warnings import COLUMNS_ABSENT
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.dates import yesterday
 from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace, sources_of
+from fenji.workspace.mapping import Ask, take_in_hand
 from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
-
-Ask = Callable[[Proposal], Mapping[str, str]]
-"""Asks a person what is open; no answers mean that nobody can be asked."""
+from fenji.workspace.running import publish_run
+from fenji.workspace.templates import make_workspace, template_text
 
 TEMPLATE = "spend"
 STALE_DAYS = 45
 """Where the newest order is older than this, the tiers are those of its day: a year that has ended is looked at as it ended."""
-
-
-@dataclass(frozen=True)
-class StartResult:
-    """What became of a folder."""
-
-    workspace: str
-    is_new: bool
-    files: tuple[str, ...]
-    """The files that were looked into; none where all were known."""
-    mapped: MapResult | None
-    """What was proposed for them; None where all were known."""
-    run: RunResult | None
-    """None where questions wait or nothing can be used."""
-    policy: FirstPolicy | None
-    """The thresholds that were made of the shop's own buyers; None where a policy stands there that people have changed."""
-    tiers: TiersResult | None
-    currency: str
-    warnings: tuple[Problem, ...] = ()
 
 
 def start(
@@ -67,7 +43,7 @@ def start(
     as_of: date | None = None,
     progress: Progress = silent,
 ) -> StartResult:
-    """Makes a workspace of a folder of files, or takes in what is new in it, and shows its tiers.
+    """Makes a workspace of a folder of files, or takes in what is new in it, and publishes its tiers.
 
     Args:
         root: the folder with the files; fenji's own files are put beside them.
@@ -98,13 +74,15 @@ def start(
     mapped = None
     if folder.is_to_be_mapped and folder.present:
         with take_in_hand(root, folder.present, language=language, answers=answers, progress=progress) as hand:
-            proposal = _asked(hand, ask, folder if known and not folder.is_as_written else None)
+            is_amended = bool(known) and not folder.is_as_written
+            narrowed = partial(about_fresh, hand, folder=folder) if is_amended else None
+            proposal = hand.asked(ask) if narrowed is None else hand.asked(ask, narrowed=narrowed)
             if is_new:
                 own = currency or proposal.currency
-                init_workspace(root, template=TEMPLATE, language=language, currency=own, time_zone=time_zone)
+                make_workspace(root, template=TEMPLATE, language=language, currency=own, time_zone=time_zone)
                 hand.settings = open_workspace(root).settings
             mapped = hand.rehearsed(proposal)
-            if known and not folder.is_as_written:
+            if is_amended:
                 write_amended(root, hand, mapped, known, folder)
             else:
                 hand.write(replace(mapped, text=signed(mapped.text, language)), overwrites=True)
@@ -113,29 +91,25 @@ def start(
         str(root),
         is_new,
         tuple(sorted(each.relative_to(root.resolve()).as_posix() for each in folder.fresh)),
-        mapped,
-        None,
-        None,
-        None,
         settings.currency,
+        mapped,
     )
     if mapped is not None and (mapped.waits or not (known or any(each.is_usable for each in mapped.proposal.sources))):
         return found
     latest = yesterday(settings.time_zone)
-    looked_at = mapped.rehearsal.last_on if mapped and mapped.rehearsal else newest_order(root)
+    looked_at = mapped.rehearsal.last_order_on if mapped and mapped.rehearsal else newest_order(root)
     day = as_of or _review_day(looked_at, latest)
-    run = run_all(root, as_of=day, progress=progress)
+    run = publish_run(open_workspace(root), as_of=day, progress=progress)
     # What was looked at are samples, or the files of last time, or nothing: the newest order is known once all rows are read.
     right = as_of or _review_day(newest_order(root), latest)
     policy, warnings = _first_policy(root, right, language) if is_new or _was_broken_off(root) else (None, ())
     if policy is not None or right != day:
         # What is published follows the shop's own thresholds, so that every command says what this one says.
         said = tuple(each for each in run.warnings if each.code == COLUMNS_ABSENT)
-        run = run_all(root, as_of=right, progress=progress)
+        run = publish_run(open_workspace(root), as_of=right, progress=progress)
         # Told of files when they come; the second run has found them unchanged.
         run = replace(run, warnings=(*said, *run.warnings))
-    tiers = tiers_at(root, as_of=run.as_of)
-    return replace(found, run=run, policy=policy, tiers=tiers, warnings=(*gone_problem(folder), *warnings))
+    return replace(found, run=run, policy=policy, warnings=(*gone_problem(folder), *warnings))
 
 
 def _sources(root: Path) -> tuple[Source, ...]:
@@ -150,20 +124,6 @@ def _sources(root: Path) -> tuple[Source, ...]:
         ):
             raise
         return ()
-
-
-def _asked(hand: FilesInHand, ask: Ask, folder: Folder | None) -> Proposal:
-    """The proposal once everything is asked; where a folder is given, only about its new files."""
-
-    def proposed() -> Proposal:
-        proposal = hand.propose()
-        return proposal if folder is None else about_fresh(hand, proposal, folder)
-
-    proposal = proposed()
-    while told := ask(proposal):
-        hand.answers |= told
-        proposal = proposed()
-    return proposal
 
 
 def _was_broken_off(root: Path) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from fenji.answers.mapping import MapResult
 from fenji.collect.asking.questions import fingerprint_of
 from fenji.collect.headers import normalise_header
 from fenji.collect.proposing import Proposal
@@ -22,10 +23,10 @@ from fenji.documents.writing import write_whole
 from fenji.domain.sources import FileLocation, Source, StatusClass
 from fenji.errors import Conflict
 from fenji.language import message as _
-from fenji.workflow.folder_news import Folder
-from fenji.workflow.mapping import FilesInHand, MapResult
-from fenji.workflow.unread_files import files_read
+from fenji.workflow.starting_folder import Folder
 from fenji.workspace.folder import SOURCES_FILE
+from fenji.workspace.mapping import FilesInHand
+from fenji.workspace.unread_files import files_read
 
 
 def about_fresh(hand: FilesInHand, proposal: Proposal, folder: Folder) -> Proposal:

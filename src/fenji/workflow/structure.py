@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 
-from fenji.analyze.reviews.tier_counts import panel_with_tiers
-from fenji.analyze.structure.bands import CUSTOMER_COLUMNS, ColumnGroups, Grouping
-from fenji.analyze.structure.concentration import Concentration, concentrate, concentration_of
+from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers
+from fenji.analyze.structure.bands import CUSTOMER_COLUMNS, ColumnGroups, Grouping, MetricBands, parse_grouping
+from fenji.analyze.structure.concentration import concentrate, concentration_of
 from fenji.analyze.structure.cross_products import (
     YEAR,
+    CrossLine,
     CrossStructure,
     attribute_structure,
     buyers_by_tier,
@@ -23,21 +23,34 @@ from fenji.analyze.structure.cross_products import (
     sales_by,
     sales_structure,
 )
-from fenji.analyze.structure.cross_tables import cross_tiers
+from fenji.analyze.structure.cross_tables import cross_table, cross_tiers
 from fenji.analyze.structure.descriptive import Description, describe_tiers
-from fenji.analyze.structure.habits import Habit, habits_of, order_times
-from fenji.answers.tiers import TiersResult
+from fenji.analyze.structure.habits import HabitSlot, habits_of, order_times
+from fenji.answers.structure import (
+    HabitTime,
+    Part,
+    StructureCross,
+    StructureGroup,
+    StructureResult,
+    TierCell,
+    TierHabit,
+    TierSize,
+)
 from fenji.choices import EngineName
-from fenji.domain.runs import Run
+from fenji.domain.metrics import REVENUE
+from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _
 from fenji.tables import clean, insight
-from fenji.workflow.tiers import tiers_at, tiers_of_run
-from fenji.workspace.clean_base import clean_base_of
+from fenji.wording.groups import cross_group_name, grouping_name, line_column_name
+from fenji.wording.rules import Voice
+from fenji.workspace.dates import stale_warning
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.headlines import asks_for_money, headlines, order_facts
 from fenji.workspace.opening import open_question
+from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import Session
+from fenji.workspace.standing import Standing, open_standing, past_standing
 from fenji.workspace.tiering import panel_at
 
 METRICS_AT_ONCE = 8
@@ -45,49 +58,6 @@ METRICS_AT_ONCE = 8
 
 MOST_MIDNIGHT_SHARE = 0.5
 """Of orders at 0:00:00 sharp: above it the times of day are not known, whatever the hours say."""
-
-
-class Part(StrEnum):
-    """What can be asked of the structure of tiers."""
-
-    PROFILE = "profile"
-    COMPOSITION = "composition"
-    PRODUCTS = "products"
-    CONCENTRATION = "concentration"
-    HABITS = "habits"
-
-
-@dataclass(frozen=True)
-class NamedCross:
-    """Tiers by one thing, beside the average."""
-
-    grouping: Grouping | str
-    """A customer column or bands of a metric; of order lines the column: category, product_id or channel."""
-    structure: CrossStructure
-    names: Mapping[str, str]
-    """Product id -> name, of the products listed that have one."""
-
-
-@dataclass(frozen=True)
-class StructureResult:
-    """One part of the structure of the tiers at a date; the other parts are empty."""
-
-    part: Part
-    tiers: TiersResult
-    """The tiers themselves: run, date, policy, names and counts."""
-    opens_after: date
-    """The twelve months are the days after this one, up to the as-of date."""
-    time_zone: str
-    """In which hours and days are told."""
-    profile: tuple[Description, ...] = ()
-    """Metric by metric, all tiers together first, then the lowest tier first."""
-    crosses: tuple[NamedCross, ...] = ()
-    """Of composition or products."""
-    concentration: Concentration | None = None
-    habits: tuple[Habit, ...] = ()
-    midnight_orders: int = 0
-    """Orders at 0:00:00 sharp, as they are where only days are known."""
-    warnings: tuple[Problem, ...] = ()
 
 
 def structure_of(
@@ -98,6 +68,7 @@ def structure_of(
     run_id: str | None = None,
     by: str | None = None,
     metrics: Sequence[str] = (),
+    is_brief: bool = False,
     policy: str | None = None,
     engine: EngineName | None = None,
     progress: Progress = silent,
@@ -111,6 +82,7 @@ def structure_of(
         run_id: a past run, whose tiers and clean tables are read; None: the newest answer.
         by: for the composition: a customer column or a metric, as for ``tiers``; None: every customer column that has values.
         metrics: for the profile: slugs; none: all metrics.
+        is_brief: for the profile, where no metrics are named: the main ones only, as many as a person reads.
         policy: which policy, where the workspace holds several.
         engine: None: the one of the settings.
         progress: told about each step, where tiers must be computed first.
@@ -119,110 +91,177 @@ def structure_of(
         NotFound: no workspace, no such run, nothing has been run yet, or a run without a review on that date.
         InvalidArgument: an unknown column or metric; all of them are named.
     """
-    workspace = open_workspace(root)
+    named = [*metrics] or ([*MAIN_METRICS] if is_brief else [])
     if run_id is None:
-        tiers = tiers_at(root, as_of=as_of, policy=policy, by=by, engine=engine, progress=progress)
-    else:
-        tiers = tiers_of_run(root, run_id, as_of=as_of, by=by)
-    InvalidArgument.raise_if(
-        unknown_name(_("metric"), each, tiers.registry.slugs) for each in metrics if each not in tiers.registry
+        with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+            return _part_of(standing, part, by=by, metrics=named)
+    with open_question(open_workspace(root), engine=engine) as session:
+        return _part_of(past_standing(session, run_id, as_of=as_of), part, by=by, metrics=named)
+
+
+def _part_of(standing: Standing, part: Part, *, by: str | None, metrics: Sequence[str]) -> StructureResult:
+    registry, policy = standing.registry, standing.policy
+    InvalidArgument.raise_if(unknown_name(_("metric"), each, registry.slugs) for each in metrics if each not in registry)
+    grouping = None if by is None else parse_grouping(by, metrics={each.slug: each for each in registry}, policy=policy)
+    head = _head(standing, part)
+    if part is Part.PROFILE:
+        asked = [*metrics] or list(registry.slugs)
+        return replace(head, profile=_profile(standing, _placed(standing, asked), asked))
+    if part is Part.COMPOSITION:
+        return replace(head, composition=_composition(standing, grouping))
+    if part is Part.CONCENTRATION:
+        return replace(head, concentration=concentration_of(_fetched(standing, concentrate(_placed(standing)))[0]))
+    head = replace(head, opens_after=YEAR.opens_after(standing.as_of))
+    if part is Part.PRODUCTS:
+        return replace(head, products=_products(standing, _placed(standing), standing.read(clean.ORDER_LINE)))
+    return _with_habits(standing, head)
+
+
+def _head(standing: Standing, part: Part) -> StructureResult:
+    """Run, date, policy and tiers, which stand above every part."""
+    session, base, policy = standing.session, standing.base, standing.policy
+    counts = sorted(session.rows(standing.run.run_id, insight.TIER_COUNT, as_of=standing.as_of), key=lambda each: each["rank"])
+    customers = sum(each["customers"] for each in counts)
+    newest_on = order_facts(session, standing.run, base, as_of=standing.as_of).newest_on
+    return StructureResult(
+        run_id=standing.run.run_id,
+        as_of=standing.as_of,
+        is_as_of_defaulted=standing.is_as_of_defaulted,
+        policy=policy.slug,
+        version=policy.version,
+        part=part,
+        currency=standing.past.currency,
+        customers=customers,
+        tiers=tuple(TierSize(each["tier"], policy.tiers[each["rank"]].name, each["customers"]) for each in counts),
+        registry=standing.registry,
+        warnings=(
+            *headlines(session, base, customers, needs_money=asks_for_money(policy, standing.registry)),
+            *standing.warnings,
+            *stale_warning(newest_on, as_of=standing.as_of),
+        ),
     )
-    with open_question(workspace, engine=engine) as session:
-        run = session.runs.published(tiers.run_id)
-        result = StructureResult(part, tiers, _opening(tiers.as_of), str(run.new.settings["time_zone"]), warnings=tiers.warnings)
-        asked = [*metrics] or list(tiers.registry.slugs)
-        standing = _standing(session, run, tiers, asked if part is Part.PROFILE else None)
-        if part is Part.PROFILE:
-            return replace(result, profile=_profile(session, standing, asked, _slugs(tiers)))
-        if part is Part.COMPOSITION:
-            return replace(result, crosses=_composition(session, run, standing, tiers))
-        if part is Part.CONCENTRATION:
-            found = _fetched(session, concentrate(standing))[0]
-            return replace(result, concentration=concentration_of(found))
-        lines = session.read(run.run_id, clean.ORDER_LINE)
-        if part is Part.PRODUCTS:
-            return replace(result, crosses=_products(session, run, standing, lines, tiers))
-        return _with_habits(session, standing, lines, result)
 
 
-def _opening(as_of: date) -> date:
-    day = YEAR.opens_after(as_of)
-    if day is None:
-        message = "twelve months have a beginning"
-        raise AssertionError(message)
-    return day
+def _slugs(standing: Standing) -> tuple[str, ...]:
+    return tuple(each.slug for each in standing.policy.tiers)
 
 
-def _slugs(tiers: TiersResult) -> tuple[str, ...]:
-    return tuple(each.tier for each in tiers.tiers)
-
-
-def _fetched(session: Session, table: ir.Table) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = session.engine.fetch(table).to_pylist()
+def _fetched(standing: Standing, table: ir.Table) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = standing.session.engine.fetch(table).to_pylist()
     return records
 
 
-def _standing(session: Session, run: Run, tiers: TiersResult, metrics: Sequence[str] | None) -> ir.Table:
+def _placed(standing: Standing, metrics: Sequence[str] = ()) -> ir.Table:
     """Customers with their tier, their revenue and the metrics asked; what is not kept is measured again."""
-    base, names = clean_base_of(session, run), ["net_revenue_12m", *(metrics or ())]
-    panel = panel_at(session, run, base, tiers.registry, names, as_of=tiers.as_of)
-    assignment = session.read(run.run_id, insight.TIER_ASSIGNMENT, as_of=tiers.as_of)
-    return panel_with_tiers(panel, assignment, as_of=tiers.as_of)
+    panel = panel_at(standing.session, standing.run, standing.base, standing.registry, [REVENUE, *metrics], as_of=standing.as_of)
+    return panel_with_tiers(panel, standing.assignment, as_of=standing.as_of)
 
 
-def _profile(session: Session, standing: ir.Table, metrics: Sequence[str], tiers: Sequence[str]) -> tuple[Description, ...]:
+def _profile(standing: Standing, placed: ir.Table, metrics: Sequence[str]) -> tuple[Description, ...]:
     found: list[Description] = []
     for start in range(0, len(metrics), METRICS_AT_ONCE):
         some = metrics[start : start + METRICS_AT_ONCE]
-        found += [Description(**each) for each in _fetched(session, describe_tiers(standing, metrics=some))]
-    places: dict[str | None, int] = {None: -1} | {tier: place for place, tier in enumerate(tiers)}
+        found += [Description(**each) for each in _fetched(standing, describe_tiers(placed, metrics=some))]
+    places: dict[str | None, int] = {None: -1} | {tier: place for place, tier in enumerate(_slugs(standing))}
     return tuple(sorted(found, key=lambda each: (metrics.index(each.metric), places[each.tier])))
 
 
-def _composition(session: Session, run: Run, standing: ir.Table, tiers: TiersResult) -> tuple[NamedCross, ...]:
+def _composition(standing: Standing, grouping: Grouping | None) -> tuple[StructureCross, ...]:
     """By what was asked; else by every customer column that has values."""
-    if tiers.cross is not None:
-        return (NamedCross(tiers.cross.grouping, composition_structure(tiers.cross), {}),)
-    customer = session.read(run.run_id, clean.CUSTOMER)
-    known = customer.semi_join(standing, "customer_key")
-    filled = _fetched(session, known.aggregate(**{name: known[name].count() for name in CUSTOMER_COLUMNS}))[0]
+    placed = _placed(standing, [grouping.metric] if isinstance(grouping, MetricBands) else [])
+    customer = standing.base.customer
+    if grouping is not None:
+        rows = _fetched(standing, cross_tiers(placed, customer, grouping=grouping))
+        structure = composition_structure(cross_table(rows, grouping=grouping, policy=standing.policy))
+        return (_cross_by(standing, grouping, structure),)
+    known = customer.semi_join(placed, "customer_key")
+    filled = _fetched(standing, known.aggregate(**{name: known[name].count() for name in CUSTOMER_COLUMNS}))[0]
     crosses = []
-    for grouping in (ColumnGroups(name) for name in CUSTOMER_COLUMNS if filled[name]):
-        rows = _fetched(session, cross_tiers(standing, customer, grouping=grouping))
-        crosses.append(NamedCross(grouping, attribute_structure(rows, tiers=_slugs(tiers)), {}))
+    for column in (ColumnGroups(name) for name in CUSTOMER_COLUMNS if filled[name]):
+        rows = _fetched(standing, cross_tiers(placed, customer, grouping=column))
+        crosses.append(_cross_by(standing, column, attribute_structure(rows, tiers=_slugs(standing))))
     return tuple(crosses)
 
 
-def _products(session: Session, run: Run, standing: ir.Table, lines: ir.Table, tiers: TiersResult) -> tuple[NamedCross, ...]:
+def _products(standing: Standing, placed: ir.Table, lines: ir.Table) -> tuple[StructureCross, ...]:
     """By category, or by product where no line has a category; and by channel where any line has one."""
-    slugs, as_of = _slugs(tiers), tiers.as_of
-    totals = _fetched(session, buyers_by_tier(standing, lines, as_of=as_of))
+    totals = _fetched(standing, buyers_by_tier(placed, lines, as_of=standing.as_of))
     columns = {"category", "product_id", "channel"}
-    filled = _fetched(session, lines.aggregate(**{name: lines[name].count() for name in sorted(columns)}))[0]
+    filled = _fetched(standing, lines.aggregate(**{name: lines[name].count() for name in sorted(columns)}))[0]
     asked = ["category" if filled["category"] else "product_id", "channel"]
     crosses = []
     for column in (name for name in asked if filled[name]):
-        rows = _fetched(session, sales_by(standing, lines, column=column, as_of=as_of))
-        structure = sales_structure(rows, totals, tiers=slugs)
-        names = _product_names(session, run, structure) if column == "product_id" else {}
-        crosses.append(NamedCross(column, structure, names))
+        rows = _fetched(standing, sales_by(placed, lines, column=column, as_of=standing.as_of))
+        structure = sales_structure(rows, totals, tiers=_slugs(standing))
+        name = _voice(standing).say(line_column_name, column)
+        names = _names_of(standing, structure) if column == "product_id" else {}
+        crosses.append(_cross(standing, column, name, ColumnGroups(column), structure, names=names))
     return tuple(crosses)
 
 
-def _product_names(session: Session, run: Run, structure: CrossStructure) -> dict[str, str]:
-    ids = [each.key.value for each in structure.lines if each.key.value is not None]
-    product = session.read(run.run_id, clean.PRODUCT)
-    rows = _fetched(session, product.filter(product.product_id.isin(ids), product.name.notnull()).select("product_id", "name"))
-    return {each["product_id"]: each["name"] for each in rows}
+def _names_of(standing: Standing, structure: CrossStructure) -> dict[str, str]:
+    ids = (str(each.key.value) for each in structure.lines if each.key.value is not None)
+    return product_names(standing.session, standing.run, ids)
 
 
-def _with_habits(session: Session, standing: ir.Table, lines: ir.Table, result: StructureResult) -> StructureResult:
-    local = lines.mutate(local_at=session.engine.to_local(lines.ordered_at, result.time_zone))
-    rows = _fetched(session, order_times(standing, local, as_of=result.tiers.as_of))
+def _voice(standing: Standing) -> Voice:
+    return Voice({each.slug: each for each in standing.registry}, standing.past.currency)
+
+
+def _cross_by(standing: Standing, grouping: Grouping, structure: CrossStructure) -> StructureCross:
+    by = grouping.metric if isinstance(grouping, MetricBands) else grouping.column
+    return _cross(standing, by, _voice(standing).say(grouping_name, grouping), grouping, structure, names={})
+
+
+def _cross(
+    standing: Standing,
+    by: str,
+    name: Spoken[str],
+    grouping: Grouping,
+    structure: CrossStructure,
+    *,
+    names: Mapping[str, str],
+) -> StructureCross:
+    voice = _voice(standing)
+    return StructureCross(
+        by=by,
+        name=name,
+        customers=structure.total.customers,
+        is_overlapping=structure.is_overlapping,
+        test=structure.test,
+        groups=tuple(
+            _group(line, structure.tiers, voice.say(cross_group_name, grouping, line.key, names)) for line in structure.lines
+        ),
+        totals=structure.totals,
+    )
+
+
+def _group(line: CrossLine, tiers: Sequence[str], name: Spoken[str]) -> StructureGroup:
+    return StructureGroup(
+        **vars(line.total),
+        group=line.key.value,
+        is_rest=line.key.is_rest,
+        name=name,
+        test=line.test,
+        tiers=tuple(TierCell(**vars(cell), tier=tier) for tier, cell in zip(tiers, line.cells, strict=True)),
+    )
+
+
+def _with_habits(standing: Standing, head: StructureResult) -> StructureResult:
+    time_zone = str(standing.run.new.settings["time_zone"])
+    lines = standing.read(clean.ORDER_LINE)
+    local = lines.mutate(local_at=standing.session.engine.to_local(lines.ordered_at, time_zone))
+    rows = _fetched(standing, order_times(_placed(standing), local, as_of=standing.as_of))
     midnight, orders = sum(each["midnight_orders"] for each in rows), sum(each["orders"] for each in rows)
-    warnings = result.warnings
+    warnings = head.warnings
     if midnight > MOST_MIDNIGHT_SHARE * orders:
         text = _("{midnight} of {orders} orders are dated 0:00:00: their time of day is not known, so the hours say nothing.")
         warnings = (*warnings, Problem(text, {"midnight": midnight, "orders": orders}))
-    habits = habits_of(rows, tiers=_slugs(result.tiers))
-    return replace(result, habits=habits, midnight_orders=midnight, warnings=warnings)
+    tiers = _slugs(standing)
+    habits = {each.rhythm: tuple(_time(slot, tiers) for slot in each.slots) for each in habits_of(rows, tiers=tiers)}
+    return replace(head, time_zone=time_zone, midnight_orders=midnight, habits=habits, warnings=warnings)
+
+
+def _time(slot: HabitSlot, tiers: Sequence[str]) -> HabitTime:
+    own = tuple(TierHabit(**vars(cell), tier=tier) for tier, cell in zip(tiers, slot.cells, strict=True))
+    return HabitTime(**vars(slot.total), slot=slot.slot, tiers=own)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -25,6 +23,7 @@ from fenji.analyze.policies.suggestions import (
     variance_explained,
 )
 from fenji.analyze.whatif.comparing import without_lost
+from fenji.answers.policies import SuggestedTier, SuggestResult
 from fenji.choices import EngineName
 from fenji.documents.policies import render_policy
 from fenji.domain.conditions import Comparison, Operator
@@ -37,6 +36,7 @@ from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.workspace.clean_base import CleanBase, clean_base_of
+from fenji.workspace.drafts import held_tiers, shown_percent
 from fenji.workspace.folder import (
     POLICIES_FOLDER,
     Workspace,
@@ -58,49 +58,6 @@ METHOD_WORDS = {
     Method.QUANTILES: _("shares of customers"),
     Method.TREE: _("a tree on the revenue of the twelve months after"),
 }
-
-
-@dataclass(frozen=True)
-class SuggestedTier:
-    """One tier of the draft, with what it would hold today."""
-
-    tier: str
-    name: Words
-    at_least: Decimal | None
-    """None for the lowest tier: everyone else."""
-    customers: int
-    share: float | None
-    net_revenue_12m: Decimal
-    revenue_share: float | None
-    average: float | None
-    """Mean of the metric over its customers; None where it has none."""
-
-
-@dataclass(frozen=True)
-class SuggestResult:
-    """A draft, and what speaks for and against it."""
-
-    run_id: str
-    as_of: date
-    policy: str
-    version: int
-    """Of the draft: one above the newest."""
-    metric: str
-    metric_name: Words
-    method: Method
-    tiers_asked: int
-    tiers: tuple[SuggestedTier, ...]
-    """Lowest first."""
-    variance_explained: float | None
-    """Of the metric's variance, the share between the tiers; None where all values are equal."""
-    without_value: int
-    """Customers who have no value of the metric; they stand in the lowest tier."""
-    currency: str
-    text: str
-    """The draft as a file."""
-    file: str | None
-    """Where it was written; None: nowhere."""
-    warnings: tuple[Problem, ...] = ()
 
 
 def suggest_policy(
@@ -255,36 +212,6 @@ def _draft(
     return Policy(current.slug, version, effective_on, "", why, ladder, review=current.review)
 
 
-def held_tiers(draft: Policy, thresholds: Sequence[Decimal], counted: Sequence[Mapping[str, Any]]) -> tuple[SuggestedTier, ...]:
-    """What each tier of a ladder of thresholds would hold, lowest first.
-
-    Args:
-        draft: the policy.
-        thresholds: of its tiers above the lowest, ascending.
-        counted: the fetched rows of ``count_between``.
-    """
-    by_rank = {each["rank"]: each for each in counted}
-    everyone = sum(each["customers"] for each in counted)
-    revenue = sum((each["net_revenue"] or Decimal(0) for each in counted), Decimal(0))
-    found = []
-    for rank, tier in enumerate(draft.tiers):
-        row = by_rank.get(rank, {"customers": 0, "known": 0, "total": None, "net_revenue": None})
-        own = row["net_revenue"] or Decimal(0)
-        found.append(
-            SuggestedTier(
-                tier=tier.slug,
-                name=tier.name,
-                at_least=thresholds[rank - 1] if rank else None,
-                customers=row["customers"],
-                share=row["customers"] / everyone if everyone else None,
-                net_revenue_12m=own,
-                revenue_share=float(own / revenue) if revenue > 0 else None,
-                average=row["total"] / row["known"] if row["known"] else None,
-            )
-        )
-    return tuple(found)
-
-
 def _file(draft: Policy, tiers: Sequence[SuggestedTier], explained: float | None, language: Language) -> str:
     """The draft with its trade-off as comments above it."""
     lines = [
@@ -301,11 +228,6 @@ def _file(draft: Policy, tiers: Sequence[SuggestedTier], explained: float | None
         text = _("The tiers explain {share} of the variance of the metric.")
         lines.append(translate(text, language, share=shown_percent(explained)))
     return "".join(f"# {line}\n" for line in lines) + render_policy(draft)
-
-
-def shown_percent(share: float | None) -> str:
-    """A share with one digit, a dash where there is none."""
-    return "-" if share is None else f"{share * 100:.1f}%"
 
 
 def _written(out: Path, text: str) -> str:

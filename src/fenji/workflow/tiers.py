@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import ibis
-import ibis.expr.types as ir
 
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
@@ -18,30 +15,24 @@ from fenji.analyze.structure.cross_tables import CrossTable, cross_table, cross_
 from fenji.answers.tiers import GroupTier, TierGroup, TierRow, TiersResult
 from fenji.choices import EngineName
 from fenji.domain.metrics import REVENUE
-from fenji.domain.periods import Window
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
-from fenji.errors import NotFound, Problem
-from fenji.language import message as _
+from fenji.errors import Problem
 from fenji.tables import insight
 from fenji.wording.groups import group_label, grouping_name
 from fenji.wording.rules import Voice
-from fenji.workflow.arrival_warnings import asks_for_money, no_customers, no_money
-from fenji.workspace.clean_base import FACTS, CleanBase, clean_base_of, is_money_read
+from fenji.workspace.clean_base import CleanBase
 from fenji.workspace.dates import stale_warning
 from fenji.workspace.folder import (
     open_workspace,
-    own_metrics_of,
-    policies_of,
-    policy_in_force,
 )
+from fenji.workspace.headlines import asks_for_money, headlines, order_facts
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import Session
-from fenji.workspace.tiering import answering_run, panel_at, registry_of, usable_policy
-
-YEAR = Window.parse("12m")
+from fenji.workspace.standing import past_standing
+from fenji.workspace.tiering import asked_tiers, panel_at
 
 
 def tiers_at(
@@ -68,29 +59,19 @@ def tiers_at(
         InvalidInput: a policy that cannot be used, an unknown column; all problems at once.
     """
     workspace = open_workspace(root)
-    policies, own = policies_of(workspace), own_metrics_of(workspace)
     with open_question(workspace, engine=engine) as session:
-        base_run = session.latest()
-        day = as_of or base_run.new.as_of
-        if day is None:
-            message = f"run {base_run.run_id} has no as-of date"
-            raise AssertionError(message)
-        read = policy_in_force(policies, policy or workspace.settings.policy, as_of=day)
-        chosen, base = read.policy, clean_base_of(session, base_run)
-        registry = registry_of(own, chosen, base.event_kinds)
-        warnings = usable_policy(read, registry)
-        grouping = None if by is None else grouping_of(by, registry, chosen)
-        run = answering_run(session, base_run, base, registry, chosen, as_of=day, progress=progress)
+        asked = asked_tiers(session, as_of=as_of, policy=policy)
+        grouping = None if by is None else grouping_of(by, asked.registry, asked.policy)
         return tiers_of(
             session,
-            run,
-            base,
-            registry,
-            chosen,
-            as_of=day,
+            asked.run(progress),
+            asked.base,
+            asked.registry,
+            asked.policy,
+            as_of=asked.as_of,
             grouping=grouping,
             is_as_of_defaulted=as_of is None,
-            warnings=warnings,
+            warnings=asked.warnings,
         )
 
 
@@ -109,31 +90,18 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
     """
     workspace = open_workspace(root)
     with open_question(workspace) as session:
-        run = session.runs.published(run_id)
-        day = _review_of(session, run, as_of=as_of)
-        past = PastRun(session, run)
-        chosen, own, base = past.policies_at([day])[day], past.own_metrics, clean_base_of(session, run)
-        registry = registry_of(own, chosen, base.event_kinds)
-        grouping = None if by is None else grouping_of(by, registry, chosen)
-        return tiers_of(session, run, base, registry, chosen, as_of=day, grouping=grouping, is_as_of_defaulted=as_of is None)
-
-
-def _review_of(session: Session, run: Run, *, as_of: date | None) -> date:
-    dates = PastRun(session, run).days_kept(insight.TIER_COUNT)
-    day = as_of or run.new.as_of
-    if day is None or day not in dates:
-        raise NotFound.of(
-            _("run {run_id} has no review on {day}."),
-            advice=_("It has one on: {dates}."),
-            run_id=run.run_id,
-            day=day,
-            dates=_listed(dates),
+        past = past_standing(session, run_id, as_of=as_of)
+        grouping = None if by is None else grouping_of(by, past.registry, past.policy)
+        return tiers_of(
+            session,
+            past.run,
+            past.base,
+            past.registry,
+            past.policy,
+            as_of=past.as_of,
+            grouping=grouping,
+            is_as_of_defaulted=past.is_as_of_defaulted,
         )
-    return day
-
-
-def _listed(dates: Sequence[date]) -> str:
-    return ", ".join(day.isoformat() for day in dates)
 
 
 def tiers_of(
@@ -153,14 +121,11 @@ def tiers_of(
     profile = session.rows(run.run_id, insight.TIER_PROFILE, as_of=as_of) or session.memory.recall(
         ("profile", run.run_id, as_of), lambda: _profile_of(session, run, base, registry, policy, as_of=as_of)
     )
-    newest, unattributed = session.memory.recall(
-        ("order facts", run.run_id, as_of), lambda: _order_facts(session, base, as_of=as_of)
-    )
+    orders = order_facts(session, run, base, as_of=as_of)
     customers = sum(each["customers"] for each in counts)
     currency = PastRun(session, run).currency
     voice = Voice({each.slug: each for each in registry}, currency)
     cross = None if grouping is None else _cross(session, run, base, registry, policy, as_of=as_of, grouping=grouping)
-    headlines = _headlines(session, base, customers, needs_money=asks_for_money(policy, registry))
     return TiersResult(
         run_id=run.run_id,
         as_of=as_of,
@@ -169,15 +134,18 @@ def tiers_of(
         version=policy.version,
         customers=customers,
         net_revenue_12m=sum((each["net_revenue_12m"] for each in counts), Decimal(0)),
-        unattributed_net_revenue_12m=unattributed,
+        unattributed_net_revenue_12m=orders.unattributed_net_revenue_12m,
         currency=currency,
         tiers=tuple(_tier_row(policy, each, profile) for each in sorted(counts, key=lambda each: each["rank"])),
         main_metrics={slug: registry.named(slug).name for slug in MAIN_METRICS},
         registry=registry,
         by=None if cross is None else voice.say(grouping_name, cross.grouping),
         groups=None if cross is None else _told_groups(cross, voice),
-        cross=cross,
-        warnings=(*headlines, *warnings, *stale_warning(newest, as_of=as_of)),
+        warnings=(
+            *headlines(session, base, customers, needs_money=asks_for_money(policy, registry)),
+            *warnings,
+            *stale_warning(orders.newest_on, as_of=as_of),
+        ),
     )
 
 
@@ -202,28 +170,6 @@ def _tier_row(policy: Policy, count: Mapping[str, Any], profile: list[dict[str, 
         averages={each["metric"]: each["average"] for each in own},
         medians={each["metric"]: each["median"] for each in own},
     )
-
-
-def _order_facts(session: Session, base: CleanBase, *, as_of: date) -> tuple[date | None, Decimal]:
-    """The newest order up to the date, and the revenue of twelve months that no customer is known for."""
-    orders = next((table for fact, table in base.facts.items() if fact == "order_line"), None)
-    if orders is None:
-        return None, Decimal(0)
-    seen = orders.filter(orders.ordered_on <= ibis.literal(as_of, type="date"))
-    opens_after = YEAR.opens_after(as_of)
-    unknown: ir.BooleanValue = seen.customer_key.isnull() & (seen.ordered_on > ibis.literal(opens_after, type="date"))
-    found = session.engine.fetch(
-        seen.aggregate(newest=seen.ordered_on.max(), revenue=seen.net_revenue.sum(where=unknown))
-    ).to_pylist()[0]
-    return found["newest"], Decimal(found["revenue"] or 0)
-
-
-def _headlines(session: Session, base: CleanBase, customers: int, *, needs_money: bool) -> tuple[Problem, ...]:
-    """What must be known before any of the figures is read: that nobody is in them, or no money."""
-    if not customers:
-        return (no_customers(),)
-    facts = {FACTS[fact].full_name: table for fact, table in base.facts.items()}
-    return (no_money(customers),) if needs_money and not is_money_read(session, facts) else ()
 
 
 def _profile_of(

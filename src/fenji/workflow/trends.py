@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from fenji.analyze.trends.months import (
 )
 from fenji.analyze.trends.series import models_for, series_of, series_tables, values_of
 from fenji.analyze.trends.trying import LEAST_MONTHS
+from fenji.answers.forecast import NamedSeries, TrendResult
+from fenji.answers.rows import record_of
 from fenji.choices import EngineName
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
@@ -42,11 +45,13 @@ from fenji.domain.trends import (
     TrendError,
     TrendModel,
 )
+from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.tables.insight_trends import TREND, TREND_BACKTEST, TREND_FORECAST, TREND_SCOPE, TREND_SERIES
+from fenji.wording.trends import series_name, series_sentences
 from fenji.workspace.past_run import last_history
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import RunWriter
@@ -62,23 +67,6 @@ MONTHS_FETCHED = 100_000
 """Rows of one group and month that may be fetched: a century of months of all groups is a quarter of it."""
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class TrendResult:
-    """Series by month with trend, season and forecast."""
-
-    run_id: str
-    as_of: date
-    is_as_of_defaulted: bool
-    policy: Policy
-    currency: str
-    measure: Measure
-    by: GroupBy
-    scope: Scope
-    series: tuple[Series, ...]
-    """Tiers from the lowest, categories from the largest revenue; others and nobody last."""
-    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,14 +118,24 @@ def trend_at(
             run_id=run.run_id,
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
-            policy=standing.policy,
-            currency=standing.past.currency,
+            policy=standing.policy.slug,
+            version=standing.policy.version,
             measure=measure,
-            by=by,
+            by=None if by is GroupBy.ALL else by,
+            currency=standing.past.currency if measure is Measure.REVENUE else None,
             scope=scope,
-            series=series,
+            series=tuple(_named(each, by, standing.policy) for each in series),
             warnings=(*standing.warnings, *_remarks(scope, series, by)),
         )
+
+
+def _named(series: Series, by: GroupBy, policy: Policy) -> NamedSeries:
+    names = {each.slug: each.name for each in policy.tiers}
+    return NamedSeries(
+        **vars(series),
+        name=Spoken(partial(series_name, series.member, by, names)),
+        sentences=Spoken(partial(series_sentences, series)),
+    )
 
 
 def trend_run(standing: Standing, *, measure: Measure, by: GroupBy) -> Run:
@@ -263,35 +261,21 @@ def _stored(standing: Standing, run: Run, months: int) -> tuple[Scope, tuple[Ser
         )
         for shape in shapes
     )
-    tiers_from = None if scope["tiers_from"] is None else TiersFrom(scope["tiers_from"])
-    names = ("first_on", "last_on", "left_out_first", "left_out_last", "others", "tiers_run_id")
-    return Scope(**{name: scope[name] for name in names}, tiers_from=tiers_from), series
+    return record_of(Scope, scope), series
 
 
 def _read(shape: Row, past: Sequence[Row], coming: Sequence[Row], errors: Sequence[Row]) -> Series:
     season = None
     if shape["season_strength"] is not None:
-        season = Season(
-            shape["season_strength"], shape["peak_month"], shape["peak_effect"], shape["low_month"], shape["low_effect"]
-        )
+        season = record_of(Season, shape, strength=shape["season_strength"])
     order = list(TrendModel)
-    told = [
-        TrendError(TrendModel(each["model"]), each["mean_absolute_error"], each["origins"], each["is_chosen"]) for each in errors
-    ]
-    return Series(
-        member=shape["member"],
-        months=tuple(Month(each["month_on"], each["actual"], each["trend"], each["season"]) for each in past),
-        filled=shape["filled"],
-        change_12m=shape["change_12m"],
+    told = [record_of(TrendError, each) for each in errors]
+    return record_of(
+        Series,
+        shape,
+        months=tuple(record_of(Month, each) for each in past),
         season=season,
-        model=None if shape["model"] is None else TrendModel(shape["model"]),
-        more_needed=shape["more_needed"],
-        probability=shape["probability"],
-        widening=shape["widening"],
-        coverage=shape["coverage"],
-        expected=tuple(
-            ExpectedMonth(each["month_on"], each["step"], each["expected"], each["lower"], each["upper"]) for each in coming
-        ),
+        expected=tuple(record_of(ExpectedMonth, each) for each in coming),
         errors=tuple(sorted(told, key=lambda each: order.index(each.model))),
     )
 

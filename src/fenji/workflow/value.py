@@ -1,23 +1,34 @@
-"""What are the customers worth, and what will they be worth? Computed once per standing, and read back from its tables."""
+"""What are the customers worth, and what will they be worth? Read back from the run that holds it, with what must be known before trusting it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import ibis
+import ibis.expr.types as ir
 
 from fenji.analyze.value.spend import CORRELATED
+from fenji.answers.rows import record_of
+from fenji.answers.value import (
+    ContractSurvival,
+    ContractValue,
+    CustomerValue,
+    FittedContracts,
+    FittedOrders,
+    FittedSpending,
+    HeldOut,
+    TrackedWeek,
+    ValueCell,
+    ValueResult,
+    ValueSummary,
+)
 from fenji.choices import EngineName
-from fenji.documents.value import value_rules_from_text
-from fenji.domain.policies import Policy
-from fenji.domain.runs import Run
-from fenji.domain.value import DEFAULT_RULES, Choice, OrderModel, Rhythm, SpendModel, ValueRules
+from fenji.domain.value import OrderModel, Rhythm, SpendModel, ValueRules
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import clean
@@ -25,78 +36,27 @@ from fenji.tables.contract import Contract
 from fenji.tables.insight_value import (
     CONTRACT_VALUE,
     CUSTOMER_VALUE,
+    VALUE_CONTRACT_MODEL,
     VALUE_GRID,
     VALUE_HOLDOUT,
-    VALUE_MODEL,
+    VALUE_ORDER_MODEL,
+    VALUE_SPEND_MODEL,
+    VALUE_SUMMARY,
     VALUE_SURVIVAL,
     VALUE_TRACKING,
 )
-from fenji.workflow.value_run import compute_value
+from fenji.workflow.value_run import VALUE
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
+from fenji.workspace.standing import Analyzed, analyze, open_standing
 
-COMMAND = "value"
-VALUE_FILE = f"{ANALYSES_FOLDER}/value.yaml"
 MOST_OFF = 0.2
 """Share by which orders in the hold-out may differ from what was expected before people are warned."""
 
 MANY_EARLY, MANY_TIMES = 0.1, 3
 """Share of customers who seem to have come with the first data, and how many times more than at an even pace, from which people are told."""
 
-Quantities = Mapping[tuple[str, str], Mapping[str, Any]]
-"""The rows of insight.value_model by model and quantity."""
-
-
-@dataclass(frozen=True)
-class ValueResult:
-    """What stands in the tables of a value run."""
-
-    run_id: str
-    as_of: date
-    is_as_of_defaulted: bool
-    policy: Policy
-    currency: str
-    rules: ValueRules
-    quantities: Quantities
-    grid: tuple[Mapping[str, Any], ...]
-    """Rows of insight.value_grid."""
-    tracking: tuple[Mapping[str, Any], ...]
-    holdout: tuple[Mapping[str, Any], ...]
-    survival: tuple[Mapping[str, Any], ...]
-    top: tuple[Mapping[str, Any], ...]
-    """Rows of insight.customer_value with customer_id and tier: the highest lifetime value first."""
-    customer: Mapping[str, Any] | None
-    """The one customer that was asked for."""
-    customer_contracts: Mapping[str, Any] | None = None
-    """Its row of insight.contract_value; None without a contract in force."""
-    warnings: tuple[Problem, ...] = ()
-
-    def value(self, model: str, quantity: str) -> float | None:
-        """A stored quantity; None where it is not known or does not exist."""
-        row = self.quantities.get((model, quantity))
-        found: float | None = None if row is None else row["value"]
-        return found
-
-    @property
-    def order_model(self) -> OrderModel:
-        """The model of orders in use."""
-        return next(each for each in OrderModel if self._is_chosen(each))
-
-    @property
-    def choice(self) -> Choice:
-        """Why it is in use."""
-        model = self.order_model
-        quantity = "orders_per_week" if model is OrderModel.AVERAGE_RATE else "log_likelihood"
-        return Choice(self.quantities[model, quantity]["verdict"])
-
-    @property
-    def spend_model(self) -> SpendModel:
-        """The model of spending in use."""
-        return next(each for each in SpendModel if (each, "average") in self.quantities)
-
-    def _is_chosen(self, model: OrderModel) -> bool:
-        return any(name == model and row["is_chosen"] for (name, _quantity), row in self.quantities.items())
+Record = TypeVar("Record")
 
 
 def value_at(
@@ -126,65 +86,44 @@ def value_at(
     """
     with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
-        run = value_run(standing, progress=progress)
-        quantities = {(each["model"], each["quantity"]): each for each in _rows(standing, run, VALUE_MODEL)}
-        rules, _documents = value_rules_of(standing)
+        found = analyze(VALUE, standing, progress=progress)
         result = ValueResult(
-            run_id=run.run_id,
+            run_id=found.run.run_id,
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
-            policy=standing.policy,
+            policy=standing.policy.slug,
+            version=standing.policy.version,
             currency=standing.past.currency,
-            rules=rules,
-            quantities=quantities,
-            grid=_rows(standing, run, VALUE_GRID),
-            tracking=_rows(standing, run, VALUE_TRACKING, by="week"),
-            holdout=_rows(standing, run, VALUE_HOLDOUT, by="repeats"),
-            survival=_rows(standing, run, VALUE_SURVIVAL, by="period"),
-            top=_customers(standing, run, most=top),
-            customer=None if key is None else _customer(standing, run, key),
-            customer_contracts=None if key is None else _contracts_of(standing, run, key),
-            warnings=standing.warnings,
+            rules=found.choices,
+            summary=_records(found, VALUE_SUMMARY, ValueSummary)[0],
+            order_models=_order_models(found),
+            spend_model=_records(found, VALUE_SPEND_MODEL, FittedSpending)[0],
+            contract_models=_records(found, VALUE_CONTRACT_MODEL, FittedContracts, "plan"),
+            grid=_records(found, VALUE_GRID, ValueCell),
+            tracking=_records(found, VALUE_TRACKING, TrackedWeek, "week"),
+            holdout=_records(found, VALUE_HOLDOUT, HeldOut, "repeats"),
+            survival=_records(found, VALUE_SURVIVAL, ContractSurvival, "period"),
+            top=_customers(found, most=top),
+            customer=None if key is None else _customer(found, key),
+            customer_contracts=None if key is None else _contracts_of(found, key),
+            tier_policy=standing.policy,
         )
-        return _with_remarks(result)
+        return replace(result, warnings=(*standing.warnings, *remarks(result)))
 
 
-def value_run(standing: Standing, *, progress: Progress = silent) -> Run:
-    """The published run that holds insight.customer_value and what belongs to it; an earlier one where nothing has changed.
-
-    Args:
-        standing: on which customers and orders.
-        progress: told about each step, where it must be computed.
-
-    Raises:
-        InvalidDocument: analyses/value.yaml cannot be used.
-    """
-    rules, documents = value_rules_of(standing)
-    return analyzed(standing, COMMAND, partial(compute_value, standing, rules, progress), documents=documents)
+def _records(found: Analyzed[ValueRules], contract: Contract, kind: type[Record], *order: str) -> tuple[Record, ...]:
+    return tuple(record_of(kind, row) for row in found.rows(contract, *order))
 
 
-def value_rules_of(standing: Standing) -> tuple[ValueRules, dict[str, str]]:
-    """What the company has chosen, and the text that says so; the defaults where there is no analyses/value.yaml.
-
-    Raises:
-        InvalidDocument: it cannot be used.
-    """
-    file = standing.session.workspace.root / VALUE_FILE
-    if not file.is_file():
-        return DEFAULT_RULES, {}
-    text = file.read_text(encoding="utf-8-sig")
-    return value_rules_from_text(text, str(file)), {VALUE_FILE: text}
+def _order_models(found: Analyzed[ValueRules]) -> tuple[FittedOrders, ...]:
+    """The one in use first, the average rate after those that were fitted."""
+    models = _records(found, VALUE_ORDER_MODEL, FittedOrders)
+    return tuple(sorted(models, key=lambda each: (not each.is_chosen, each.model is OrderModel.AVERAGE_RATE, each.model)))
 
 
-def _rows(standing: Standing, run: Run, contract: Contract, by: str | None = None) -> tuple[Mapping[str, Any], ...]:
-    table = standing.session.read(run.run_id, contract, as_of=standing.as_of)
-    rows = standing.session.engine.fetch(table).to_pylist()
-    return tuple(rows if by is None else sorted(rows, key=lambda row: int(row[by])))
-
-
-def _customers(standing: Standing, run: Run, *, most: int, key: int | None = None) -> tuple[Mapping[str, Any], ...]:
-    values = standing.session.read(run.run_id, CUSTOMER_VALUE, as_of=standing.as_of)
-    wanted = values if key is None else values.filter(values.customer_key == key)
+def _customers(found: Analyzed[ValueRules], *, most: int, key: int | None = None) -> tuple[CustomerValue, ...]:
+    standing, values = found.standing, found.table(CUSTOMER_VALUE)
+    wanted: ir.Table = values if key is None else values.filter(values.customer_key == key)
     best = wanted.order_by([ibis.desc("clv", nulls_first=False), ibis.desc("net_revenue_12m"), ibis.asc("customer_key")]).limit(
         max(most, 0)
     )
@@ -192,54 +131,49 @@ def _customers(standing: Standing, run: Run, *, most: int, key: int | None = Non
     tiers = standing.assignment.select(tier_key="customer_key", tier="tier")
     joined = best.left_join(names, best.customer_key == names.name_key)
     joined = joined.left_join(tiers, joined.customer_key == tiers.tier_key).drop("name_key", "tier_key")
-    rows = standing.session.engine.fetch(joined).to_pylist()
-    return tuple(sorted(rows, key=lambda row: (-(row["clv"] or Decimal(0)), -row["net_revenue_12m"], row["customer_key"])))
+    customers = [record_of(CustomerValue, row) for row in found.fetch(joined)]
+    return tuple(sorted(customers, key=lambda each: (-(each.clv or Decimal(0)), -each.net_revenue_12m, each.customer_key)))
 
 
-def _customer(standing: Standing, run: Run, key: int) -> Mapping[str, Any]:
-    found = _customers(standing, run, most=1, key=key)
-    if not found:
-        raise NotFound.of(_("the customer was not known on {day} yet."), day=standing.as_of)
-    return found[0]
+def _customer(found: Analyzed[ValueRules], key: int) -> CustomerValue:
+    customers = _customers(found, most=1, key=key)
+    if not customers:
+        raise NotFound.of(_("the customer was not known on {day} yet."), day=found.standing.as_of)
+    return customers[0]
 
 
-def _contracts_of(standing: Standing, run: Run, key: int) -> Mapping[str, Any] | None:
-    table = standing.session.read(run.run_id, CONTRACT_VALUE, as_of=standing.as_of)
-    found: list[dict[str, Any]] = standing.session.engine.fetch(table.filter(table.customer_key == key)).to_pylist()
-    return found[0] if found else None
-
-
-def _with_remarks(result: ValueResult) -> ValueResult:
-    return ValueResult(**{**vars(result), "warnings": (*result.warnings, *remarks(result))})
+def _contracts_of(found: Analyzed[ValueRules], key: int) -> ContractValue | None:
+    table = found.table(CONTRACT_VALUE)
+    rows = found.fetch(table.filter(table.customer_key == key))
+    return record_of(ContractValue, rows[0]) if rows else None
 
 
 def remarks(result: ValueResult) -> Sequence[Problem]:
-    """What must be known before the numbers are trusted; read from the stored quantities."""
-    if not result.value("average_rate", "customers"):
+    """What must be known before the numbers are trusted; read from the stored summary and models."""
+    if not result.summary.buyers:
         return []
     return [*_too_little(result), *_doubts(result), *_misses(result)]
 
 
 def _too_little(result: ValueResult) -> list[Problem]:
-    buyers, repeat_buyers = result.value("average_rate", "customers"), result.value("average_rate", "repeat_buyers")
-    values = {"buyers": int(buyers or 0), "repeat_buyers": int(repeat_buyers or 0)}
+    orders, values = result.order_model, {"buyers": result.summary.buyers, "repeat_buyers": result.summary.repeat_buyers}
     problems = []
-    if result.order_model is OrderModel.AVERAGE_RATE:
+    if orders.model is OrderModel.AVERAGE_RATE:
         text = _(
             "{buyers} customers have ordered, {repeat_buyers} of them more than once: too few for a model of who has left (30 and 10 are the least). Everybody is taken to order at the average rate, and nothing is said of who still is a customer."
         )
         problems.append(Problem(text, values))
-    elif result.quantities[result.order_model, "r"]["lower"] is None:
+    elif orders.r_lower is None:
         text = _(
             "the customers are so much alike that the model's parameters have no clear interval; read the forecasts as rough."
         )
         problems.append(Problem(text, values))
-    if result.spend_model is SpendModel.AVERAGE:
+    if result.spend_model.model is SpendModel.AVERAGE:
         text = _(
             "too few customers with several paid order days for a model of spending: an order day of everybody is taken to bring the average."
         )
         problems.append(Problem(text, values))
-    if result.order_model is OrderModel.BG_NBD:
+    if orders.model is OrderModel.BG_NBD:
         text = _("the model in use (BG/NBD) takes everybody who ordered once for a customer still, whenever that was.")
         problems.append(Problem(text, values))
     return problems
@@ -247,7 +181,7 @@ def _too_little(result: ValueResult) -> list[Problem]:
 
 def _doubts(result: ValueResult) -> list[Problem]:
     problems = []
-    correlation = result.value(result.spend_model, "correlation")
+    correlation = result.spend_model.correlation
     if correlation is not None and abs(correlation) >= CORRELATED:
         more = _(
             "who orders more often also spends more on a day (correlation {correlation}); the model takes both for independent, so it understates frequent customers."
@@ -256,18 +190,17 @@ def _doubts(result: ValueResult) -> list[Problem]:
             "who orders more often spends less on a day (correlation {correlation}); the model takes both for independent, so it overstates frequent customers."
         )
         problems.append(Problem(more if correlation > 0 else less, {"correlation": f"{correlation:.2f}"}))
-    early, even = result.value("beginning", "share"), result.value("beginning", "share_at_an_even_pace")
-    if early and even and early > MANY_EARLY and early > MANY_TIMES * even:
+    early, even = result.summary.beginning_share, result.summary.beginning_share_at_an_even_pace
+    if early and early > MANY_EARLY and early > MANY_TIMES * even:
         text = _(
             "{share} % of the customers have their first order in the first four weeks of the data: many of them are older customers whose beginning is not known, and are judged as if they had come then."
         )
         problems.append(Problem(text, {"share": round(early * 100)}))
-    rhythm = result.quantities["rhythm", "spread"]["verdict"]
-    if rhythm == Rhythm.REGULAR:
+    if result.summary.rhythm is Rhythm.REGULAR:
         problems.append(
             Problem(_("customers order more regularly than the models assume: who is late has left more probably than is said."))
         )
-    if rhythm == Rhythm.CLUMPY:
+    if result.summary.rhythm is Rhythm.CLUMPY:
         problems.append(
             Problem(
                 _(
@@ -279,13 +212,13 @@ def _doubts(result: ValueResult) -> list[Problem]:
 
 
 def _misses(result: ValueResult) -> list[Problem]:
-    if not result.value("holdout", "weeks"):
+    summary, error = result.summary, result.summary.holdout_error_share
+    if not summary.holdout_weeks:
         return [Problem(_("the history is too short to try the models on its last weeks: twelve weeks are the least."))]
-    error = result.value("holdout", "error_share")
     if error is None or abs(error) <= MOST_OFF:
         return []
     text = _(
         "on the last {weeks} weeks the models expected {expected} orders and {actual} came; read the forecasts with that in mind."
     )
-    values = {name: f"{result.value('holdout', name) or 0:,.0f}" for name in ("weeks", "expected", "actual")}
-    return [Problem(text, values)]
+    counts = {"weeks": summary.holdout_weeks, "expected": summary.holdout_expected, "actual": summary.holdout_actual}
+    return [Problem(text, {name: f"{count or 0:,.0f}" for name, count in counts.items()})]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -26,14 +27,12 @@ from fenji.analyze.value.fitting import (
 )
 from fenji.analyze.value.grid import value_grid
 from fenji.analyze.value.model_rows import (
-    beginning_rows,
-    contract_rows,
-    cost_rows,
-    holdout_summary,
-    model_rows,
-    revenue_rows,
-    sbg_rows,
-    threshold_rows,
+    Sums,
+    Trial,
+    contract_model_rows,
+    order_model_rows,
+    spend_model_rows,
+    summary_rows,
 )
 from fenji.analyze.value.order_histories import (
     EXACT_CUSTOMERS,
@@ -58,24 +57,28 @@ from fenji.analyze.value.tracking import (
     split_of,
     tracking_rows,
 )
+from fenji.documents.value import value_rules_from_text
 from fenji.domain.metrics import Fact
-from fenji.domain.value import OrderModel, ValueRules
+from fenji.domain.value import DEFAULT_RULES, OrderModel, ValueRules
 from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.tables.insight_value import (
     CONTRACT_VALUE,
     CUSTOMER_VALUE,
+    VALUE_CONTRACT_MODEL,
     VALUE_GRID,
     VALUE_HOLDOUT,
-    VALUE_MODEL,
+    VALUE_ORDER_MODEL,
+    VALUE_SPEND_MODEL,
+    VALUE_SUMMARY,
     VALUE_SURVIVAL,
     VALUE_TRACKING,
 )
-from fenji.workspace.progress import Progress
 from fenji.workspace.session import RunWriter, Workbench
-from fenji.workspace.standing import Standing
+from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
 
+VALUE_FILE = f"{ANALYSES_FOLDER}/value.yaml"
 STEPS = (_("gathering order histories"), _("fitting models"), _("valuing customers"), _("trying the models on the past"))
 
 
@@ -87,15 +90,25 @@ class _Fitted:
     totals: Mapping[str, Any]
 
 
-def compute_value(standing: Standing, rules: ValueRules, progress: Progress, writer: RunWriter) -> None:
-    """Everything that the value analysis stores, saved with the writer.
+@dataclass(frozen=True)
+class _Valued:
+    sums: Mapping[str, Decimal | None]
+    sales: Mapping[str, Any]
+    thresholds: Mapping[str, tuple[Decimal | None, Decimal | None]]
 
-    Args:
-        standing: customers, orders and tiers at the date.
-        rules: the company's choices.
-        progress: told about each step.
-        writer: where the tables go.
+
+def value_rules(standing: Standing, text: str | None) -> ValueRules:
+    """What analyses/value.yaml says; the defaults where there is none.
+
+    Raises:
+        InvalidDocument: it cannot be used.
     """
+    return DEFAULT_RULES if text is None else value_rules_from_text(text, str(standing.session.workspace.root / VALUE_FILE))
+
+
+def compute_value(making: Computation[ValueRules]) -> None:
+    """Everything that the value analysis stores."""
+    standing, rules, writer, progress = making.standing, making.choices, making.writer, making.progress
     engine, as_of = standing.session.engine, standing.as_of
     order_line = standing.base.facts.get(Fact.ORDER_LINE)
     order_line = standing.read(clean.ORDER_LINE) if order_line is None else order_line
@@ -104,16 +117,43 @@ def compute_value(standing: Standing, rules: ValueRules, progress: Progress, wri
     progress(STEPS[1], 1, len(STEPS))
     fitted = _fit(engine, order_line, histories, standing)
     progress(STEPS[2], 2, len(STEPS))
-    values, class_rows = _values(standing, rules, histories, writer, models=fitted.models, order_line=order_line)
+    valued = _values(standing, rules, histories, writer, models=fitted.models, order_line=order_line)
     progress(STEPS[3], 3, len(STEPS))
-    holdout = _track(standing, rules, order_line, fitted.totals, writer)
-    total = expected_total(fitted.models, fitted.purchases, fitted.spends)
-    (summed,) = engine.fetch(values.aggregate(revenue=values.expected_revenue_12m.sum(), clv=values.clv.sum())).to_pylist()
-    contracts = _contracts(standing, rules, writer)
-    beginning = beginning_rows(engine.fetch(arrivals_by_day(histories)).to_pylist(), as_of=as_of)
-    checks = [*revenue_rows(total, summed["revenue"], summed["clv"]), *holdout, *beginning, *class_rows, *contracts]
-    _save(writer, model_rows(fitted.models, total, checks, as_of=as_of), VALUE_MODEL, standing)
+    trial = _track(standing, rules, order_line, fitted.totals, writer)
+    sums = Sums(
+        total=expected_total(fitted.models, fitted.purchases, fitted.spends),
+        values=valued.sums,
+        sales=valued.sales,
+        thresholds=valued.thresholds,
+        arrivals=tuple(engine.fetch(arrivals_by_day(histories)).to_pylist()),
+        trial=trial,
+        contracts=_contracts(standing, rules, writer),
+    )
+    _save(writer, order_model_rows(fitted.models, as_of=as_of), VALUE_ORDER_MODEL, standing)
+    _save(writer, spend_model_rows(fitted.models, as_of=as_of), VALUE_SPEND_MODEL, standing)
+    _save(writer, summary_rows(fitted.models, sums, as_of=as_of), VALUE_SUMMARY, standing)
     progress("", len(STEPS), len(STEPS))
+
+
+VALUE = Analysis(
+    "value",
+    VALUE_FILE,
+    value_rules,
+    (
+        CUSTOMER_VALUE,
+        VALUE_GRID,
+        VALUE_ORDER_MODEL,
+        VALUE_SPEND_MODEL,
+        VALUE_CONTRACT_MODEL,
+        VALUE_SUMMARY,
+        VALUE_TRACKING,
+        VALUE_HOLDOUT,
+        VALUE_SURVIVAL,
+        CONTRACT_VALUE,
+    ),
+    compute_value,
+)
+"""Current and potential value of every customer, with the models behind them."""
 
 
 def grouped_histories(engine: Workbench, histories: ir.Table) -> PurchaseCounts:
@@ -144,8 +184,8 @@ def _values(
     *,
     models: ValueModels,
     order_line: ir.Table,
-) -> tuple[ir.Table, list[dict[str, Any]]]:
-    """insight.customer_value and insight.value_grid, saved; the first as stored, and where its classes begin."""
+) -> _Valued:
+    """insight.customer_value and insight.value_grid, saved; what they come to, and where the classes begin."""
     engine, as_of = standing.session.engine, standing.as_of
     discounting = Discounting(rules.clv_months, float(rules.discount_rate_yearly))
     scores = engine.map_customers(
@@ -163,23 +203,24 @@ def _values(
     classed = with_classes(values, (rules.current.measure, *found["current"]), (rules.potential.measure, *found["potential"]))
     saved = writer.save(classed, CUSTOMER_VALUE, as_of=as_of, same_customers_as=standing.panel)
     writer.save(value_grid(saved, standing.assignment, as_of=as_of), VALUE_GRID, as_of=as_of)
-    rows = [each for part, (high, middle) in found.items() for each in threshold_rows(part, high, middle)]
-    return saved, [*rows, *cost_rows(sales)]
+    expected = saved.aggregate(expected_revenue_12m=saved.expected_revenue_12m.sum(), clv=saved.clv.sum())
+    (sums,) = engine.fetch(expected).to_pylist()
+    return _Valued(sums, sales, found)
 
 
 def _track(
     standing: Standing, rules: ValueRules, order_line: ir.Table, totals: Mapping[str, Any], writer: RunWriter
-) -> list[dict[str, Any]]:
-    """insight.value_tracking and insight.value_holdout, saved; what they come to."""
+) -> Trial | None:
+    """insight.value_tracking and insight.value_holdout, saved; None where the history is too short for a trial."""
     split = split_of(totals["first_on"], as_of=standing.as_of, holdout_weeks=rules.holdout_weeks)
     if split is None:
         for contract in (VALUE_TRACKING, VALUE_HOLDOUT):
             _save(writer, contract.schema.to_pyarrow().empty_table(), contract, standing)
-        return holdout_summary(None, OrderModel.AVERAGE_RATE, ())
+        return None
     weekly, holdout, kind = _tried(standing.session.engine, order_line, split)
     _save(writer, weekly, VALUE_TRACKING, standing)
     _save(writer, holdout, VALUE_HOLDOUT, standing)
-    return holdout_summary(split, kind, holdout.to_pylist())
+    return Trial(split, kind, tuple(holdout.to_pylist()))
 
 
 def _tried(engine: Workbench, order_line: ir.Table, split: Split) -> tuple[pa.Table, pa.Table, OrderModel]:
@@ -196,8 +237,8 @@ def _tried(engine: Workbench, order_line: ir.Table, split: Split) -> tuple[pa.Ta
     return tracking_rows(model, rate, orders, arrivals, split), holdout_rows(model, counts, by_repeats, split), kind
 
 
-def _contracts(standing: Standing, rules: ValueRules, writer: RunWriter) -> list[dict[str, Any]]:
-    """insight.value_survival and insight.contract_value, saved; the parameters of the curves, and what all contracts come to."""
+def _contracts(standing: Standing, rules: ValueRules, writer: RunWriter) -> Mapping[str, Any]:
+    """insight.value_survival, insight.value_contract_model and insight.contract_value, saved; what all contracts come to."""
     engine, contract = standing.session.engine, standing.read(clean.CONTRACT)
     lengths = engine.stage(contract_lengths(contract, as_of=standing.as_of))
     plans = engine.fetch(largest_plans(lengths))["plan"].to_pylist()
@@ -206,12 +247,14 @@ def _contracts(standing: Standing, rules: ValueRules, writer: RunWriter) -> list
     grouped = named.group_by("plan", "period", "is_over").aggregate(contracts=named.contracts.sum())
     curves, models = curves_of(engine.fetch(grouped).to_pylist(), plans)
     _save(writer, survival_rows(curves, models, as_of=standing.as_of), VALUE_SURVIVAL, standing)
+    _save(writer, contract_model_rows(models, as_of=standing.as_of), VALUE_CONTRACT_MODEL, standing)
     weights = renewal_weights(models, months=rules.clv_months, rate_yearly=float(rules.discount_rate_yearly))
     table = contract_value(contract, engine.from_arrow(weights), curves=list(models), as_of=standing.as_of)
     saved = writer.save(table, CONTRACT_VALUE, as_of=standing.as_of)
     names = ("contracts", "monthly_fee", "contracts_12m", "expected_fees_12m", "fee_clv")
-    (summed,) = engine.fetch(saved.aggregate(customers=saved.count(), **{name: saved[name].sum() for name in names})).to_pylist()
-    return [*sbg_rows(models), *contract_rows(summed)]
+    counts: Mapping[str, Any]
+    (counts,) = engine.fetch(saved.aggregate(customers=saved.count(), **{name: saved[name].sum() for name in names})).to_pylist()
+    return counts
 
 
 def _rows_of(engine: Workbench, table: ir.Table) -> int:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import ibis.expr.types as ir
 
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.whatif.alike import count_alike, largest_of_groups, metrics_asked, richest
-from fenji.analyze.whatif.comparing import MOST_AFFECTED, Fall, PolicyComparison, compare_policies, without_lost
+from fenji.analyze.whatif.comparing import (
+    MOST_AFFECTED,
+    CapEffect,
+    LineEffect,
+    PolicyComparison,
+    PolicySide,
+    compare_policies,
+    without_lost,
+)
+from fenji.answers.whatif import AffectedCustomer, ComparedCap, ComparedLine, ComparedPolicy, ComparedTier, WhatIfResult
 from fenji.choices import EngineName
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
-from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run
-from fenji.errors import Problem
 from fenji.tables import clean, insight
-from fenji.workflow.tiers import tiers_at
+from fenji.wording.rules import Voice, sentence
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
@@ -28,34 +33,7 @@ from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import Session
-from fenji.workspace.tiering import panel_at, registry_of, usable_policy
-
-
-@dataclass(frozen=True)
-class AffectedCustomer:
-    """One of the customers with the largest revenue among those who would stand lower."""
-
-    customer_id: str | None
-    from_tier: str
-    to_tier: str
-    net_revenue_12m: Decimal
-
-
-@dataclass(frozen=True)
-class WhatIfResult:
-    """A new policy beside the one that decided, on the same customers."""
-
-    run_id: str
-    as_of: date
-    comparison: PolicyComparison
-    affected: tuple[AffectedCustomer, ...]
-    """The largest revenue first."""
-    lost: LostRule
-    """Who counts as lost; lost customers are left out of both sides."""
-    registry: Registry
-    currency: str
-    warnings: tuple[Problem, ...] = ()
-    """What the linter notes about the new policy."""
+from fenji.workspace.tiering import asked_tiers, panel_at, registry_of, usable_policy
 
 
 def whatif_at(
@@ -88,9 +66,9 @@ def whatif_at(
     own = own_metrics_of(workspace)
     # The names in the file are checked before anything is computed; kinds of events count as far as the policy names them.
     usable_policy(read, registry_of(own, new))
-    asked_run = tiers_at(root, as_of=as_of, policy=policy, engine=engine, progress=progress).run_id if as_of or policy else None
     with open_question(workspace, engine=engine) as session:
-        run = session.runs.published(asked_run) if asked_run else session.latest()
+        is_asked = as_of is not None or policy is not None
+        run = asked_tiers(session, as_of=as_of, policy=policy).run(progress) if is_asked else session.latest()
         past = PastRun(session, run)
         current, day = past.policy, _day_of(run)
         registry = registry_of(own, new)
@@ -99,11 +77,14 @@ def whatif_at(
         panel = _panel(session, run, registry, (current, new), day)
         rows = session.engine.fetch(count_alike(panel, customer, policies=(current, new), as_of=day)).to_pylist()
         comparison = compare_policies(rows, current=current, new=new)
+        voice = Voice({each.slug: each for each in registry}, past.currency)
         return WhatIfResult(
             run_id=run.run_id,
             as_of=day,
             comparison=comparison,
-            affected=_affected(session, panel, customer, comparison, day),
+            current=_side(comparison.current, voice),
+            new=_side(comparison.new, voice),
+            most_affected=_affected(session, panel, customer, comparison, day),
             lost=past.lost_rule,
             registry=registry,
             currency=past.currency,
@@ -137,8 +118,26 @@ def _affected(
     listed = largest_of_groups(panel, customer, policies=policies, codes=codes, limit=MOST_AFFECTED, as_of=day)
     rows = session.engine.fetch(listed).to_pylist()
     ids = ids_of(session, customer, [each["customer_key"] for each in rows])
-    return tuple(_one(ids[each["customer_key"]], comparison.falls[each["code"]], each["net_revenue_12m"]) for each in rows)
+    falls = [(each, comparison.falls[each["code"]]) for each in rows]
+    return tuple(
+        AffectedCustomer(ids[each["customer_key"]], fall.from_tier, fall.to_tier, each["net_revenue_12m"]) for each, fall in falls
+    )
 
 
-def _one(customer_id: str | None, fall: Fall, revenue: Decimal) -> AffectedCustomer:
-    return AffectedCustomer(customer_id, fall.from_tier, fall.to_tier, revenue)
+def _side(side: PolicySide, voice: Voice) -> ComparedPolicy:
+    return ComparedPolicy(
+        side.policy.slug,
+        side.policy.version,
+        tuple(ComparedTier.of(each) for each in side.tiers),
+        tuple(_line(each, voice) for each in side.lines),
+        tuple(_cap(each, voice) for each in side.caps),
+    )
+
+
+def _line(each: LineEffect, voice: Voice) -> ComparedLine:
+    condition = each.condition
+    return ComparedLine(each.tier, str(condition), voice.say(sentence, condition), each.met, each.turned_away, each.decides)
+
+
+def _cap(each: CapEffect, voice: Voice) -> ComparedCap:
+    return ComparedCap(str(each.when), voice.say(sentence, each.when), each.at_most, each.why, each.bound)

@@ -1,23 +1,35 @@
 """What do use-cases stand on? The opened folder, sessions, what past runs followed, and the steps that several of them take.
 
-folder            the files of a workspace and what they say
-state             the state database, read without writing, written when something is
-memory            what is remembered of published runs between questions
-session           where to compute, where tables stand, which runs there are
-opening           who uses a session now
-progress          who is told how far a step is
-dates             which day is yesterday for the company, and how old the data are
-preparing         from raw to clean, in the order of the steps
-preparing_orders  heads, lines, payments and returns put together
-clean_base        the clean tables that analysis reads
-reviews           what happens to every customer, review after review
-overrides         tiers that a person has decided, at the reviews of a run
-tiering           from the clean base to tiers at a date, published or computed
-past_run          what a run followed
-standing          what an analysis stands on
-acting            who acts where nobody is named
-customers         which customer is meant by an id, a phone, an e-mail or a name
-phones            under which ids a phone is known
+folder             the files of a workspace and what they say
+state              the state database, read without writing, written when something is
+memory             what is remembered of published runs between questions
+session            where to compute, where tables stand, which runs there are
+opening            who uses a session now
+progress           who is told how far a step is
+dates              which day is yesterday for the company, and how old the data are
+preparing          from raw to clean, in the order of the steps
+preparing_orders   heads, lines, payments and returns put together
+clean_base         the clean tables that analysis reads
+reviews            what happens to every customer, review after review
+overrides          tiers that a person has decided, at the reviews of a run
+tiering            from the clean base to tiers at a date, published or computed
+past_run           what a run followed
+standing           what an analysis stands on
+acting             who acts where nobody is named
+running            one run of the whole thread, from sources to published tiers
+templates          the files with which a company begins
+mapping            how files become a proposal for sources.yaml
+cell_reading       reads cells for the proposal by the parsers of a run
+rehearsing         tries a proposal with the steps of a run
+prepared_warnings  what a run says of what it made of the data
+arriving           what came in with a run, from its clean tables
+arrival_warnings   what nobody must overlook about it
+unread_files       data files that no source reads
+drafts             what the tiers of a draft would hold
+customers          which customer is meant by an id, a phone, an e-mail or a name
+headlines          what must be known before any figure of the tiers is read
+products           what products are called
+phones             under which ids a phone is known
 customer_columns  what a list of customers may show, and where it is stored
 customer_choice   who belongs on a list
 uploaded_list     who is on a list that a person brings along

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import ibis.expr.types as ir
 
@@ -16,7 +17,8 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.choices import EngineName
 from fenji.domain.policies import Policy
 from fenji.domain.runs import NewRun, Run
-from fenji.errors import Problem
+from fenji.errors import NotFound, Problem
+from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import CleanBase, clean_base_of
@@ -29,6 +31,8 @@ from fenji.workspace.tiering import answering_run, documents_of, panel_at, regis
 
 ANALYSES_FOLDER = "analyses"
 """Of the workspace: what the company has chosen for each analysis, one optional file each."""
+
+Choices = TypeVar("Choices")
 
 LEFT_ALONE = frozenset(
     {"engine", "language", "store", "database_url", "scratch", "memory_limit", "threads", "spark_master", "spark_options"}
@@ -70,6 +74,33 @@ class Standing:
         return self.session.read(self.run.run_id, insight.TIER_ASSIGNMENT, as_of=self.as_of)
 
 
+def past_standing(session: Session, run_id: str, *, as_of: date | None = None) -> Standing:
+    """What a past run knew of the customers at one of its reviews, whatever data, policies and metrics have become since.
+
+    Args:
+        session: an open session.
+        run_id: the run.
+        as_of: the review; None: its last one.
+
+    Raises:
+        NotFound: no such run, or a run without a review on that date; names those that it has.
+    """
+    run = session.runs.published(run_id)
+    past = PastRun(session, run)
+    dates, day = past.days_kept(insight.TIER_COUNT), as_of or run.new.as_of
+    if day is None or day not in dates:
+        raise NotFound.of(
+            _("run {run_id} has no review on {day}."),
+            advice=_("It has one on: {dates}."),
+            run_id=run.run_id,
+            day=day,
+            dates=", ".join(each.isoformat() for each in dates),
+        )
+    policy, base = past.policies_at([day])[day], clean_base_of(session, run)
+    registry = registry_of(past.own_metrics, policy, base.event_kinds)
+    return Standing(session, run, base, registry, policy, day, is_as_of_defaulted=as_of is None)
+
+
 @contextmanager
 def open_standing(
     root: Path,
@@ -108,8 +139,95 @@ def open_standing(
         yield Standing(session, run, base, registry, read.policy, day, as_of is None, warnings)
 
 
+@dataclass(frozen=True)
+class Analysis(Generic[Choices]):
+    """One analysis, declared once: what a company may choose for it, which tables it makes, and how."""
+
+    name: str
+    """Of its runs."""
+    document: str
+    """The optional file of the workspace that holds the company's choices."""
+    read_choices: Callable[[Standing, str | None], Choices]
+    """From the text of the file, None where there is none; raises InvalidDocument."""
+    contracts: tuple[Contract, ...]
+    """The tables that it makes."""
+    compute: Callable[[Computation[Choices]], None]
+    """Saves all of them."""
+    needs: tuple[Analysis[Any], ...] = ()
+    """Analyses that it is made from."""
+
+
+@dataclass(frozen=True)
+class Analyzed(Generic[Choices]):
+    """An analysis at the date of a standing: the run that holds it, and its tables."""
+
+    standing: Standing
+    run: Run
+    choices: Choices
+
+    def table(self, contract: Contract) -> ir.Table:
+        """One of its tables."""
+        return self.standing.session.read(self.run.run_id, contract, as_of=self.standing.as_of)
+
+    def fetch(self, table: ir.Table) -> list[dict[str, Any]]:
+        """The rows of a bounded table."""
+        rows: list[dict[str, Any]] = self.standing.session.engine.fetch(table).to_pylist()
+        return rows
+
+    def rows(self, contract: Contract, *order: str) -> list[dict[str, Any]]:
+        """All rows of one of its tables, which must be a bounded one, in ascending order of columns that are never null."""
+        found = self.standing.session.rows(self.run.run_id, contract, as_of=self.standing.as_of)
+        return sorted(found, key=lambda row: tuple(row[name] for name in order))
+
+
+@dataclass(frozen=True)
+class Computation(Generic[Choices]):
+    """An analysis while it is made."""
+
+    standing: Standing
+    choices: Choices
+    needed: Mapping[str, Analyzed[Any]]
+    """The analyses that it is made from, by name."""
+    writer: RunWriter
+    progress: Progress
+
+
+def chosen_for(analysis: Analysis[Choices], standing: Standing) -> tuple[Choices, dict[str, str]]:
+    """What the company has chosen, and the text that says so, by the name of its file.
+
+    Raises:
+        InvalidDocument: the file cannot be used; all problems at once.
+    """
+    file = standing.session.workspace.root / analysis.document
+    text = file.read_text(encoding="utf-8-sig") if file.is_file() else None
+    return analysis.read_choices(standing, text), {} if text is None else {analysis.document: text}
+
+
+def analyze(analysis: Analysis[Choices], standing: Standing, *, progress: Progress = silent) -> Analyzed[Choices]:
+    """An analysis with those that it needs: read where nothing has changed since, else computed and published now.
+
+    Raises:
+        InvalidDocument: a file of choices cannot be used.
+        Conflict: another run is writing.
+    """
+    choices, documents = chosen_for(analysis, standing)
+    needed = {each.name: analyze(each, standing, progress=progress) for each in analysis.needs}
+    documents |= {f"{name} run": each.run.run_id for name, each in needed.items()}
+
+    def compute(writer: RunWriter) -> None:
+        analysis.compute(Computation(standing, choices, needed, writer, progress))
+
+    run = analyzed(standing, analysis.name, compute, documents=documents, contracts=analysis.contracts)
+    return Analyzed(standing, run, choices)
+
+
 def analyzed(
-    standing: Standing, command: str, compute: Callable[[RunWriter], None], *, documents: Mapping[str, str] | None = None
+    standing: Standing,
+    command: str,
+    compute: Callable[[RunWriter], None],
+    *,
+    documents: Mapping[str, str] | None = None,
+    contracts: tuple[Contract, ...] = (),
 ) -> Run:
     """The published run of an analysis: an earlier one where nothing that it depends on has changed, else computed and published now.
 
@@ -118,6 +236,7 @@ def analyzed(
         command: its name; runs of the same name are looked through for the earlier one.
         compute: saves all tables of the analysis with the writer that it is given.
         documents: what the analysis was told besides the data, by name, such as the text of its file in ``analyses/``.
+        contracts: its tables; an earlier run that holds one of them in another shape is not used.
 
     Raises:
         Conflict: another run is writing.
@@ -134,11 +253,27 @@ def analyzed(
         base_run_id=standing.run.run_id,
     )
     earlier = session.runs.latest_published(as_of=standing.as_of, command=command, on=standing.run.run_id)
-    if earlier is not None and earlier.package_version == __version__ and _asked_the_same(earlier.new, new):
+    if earlier is not None and _answers(session, earlier, new, contracts):
         return earlier
     with session.computing(new) as writer:
         compute(writer)
     return session.runs.published(writer.run.run_id)
+
+
+def _answers(session: Session, earlier: Run, new: NewRun, contracts: tuple[Contract, ...]) -> bool:
+    """Whether an earlier run holds what a new one would come to, in tables of the shape that is read today."""
+    return (
+        earlier.package_version == __version__
+        and _asked_the_same(earlier.new, new)
+        and all(_holds(session, earlier, each) for each in contracts)
+    )
+
+
+def _holds(session: Session, run: Run, contract: Contract) -> bool:
+    if all(each.table != contract.full_name for each in session.tables_of(run.run_id)):
+        return False
+    # A table without rows may be without files too.
+    return session.stored_columns(run.run_id, contract) in (frozenset(), frozenset(each.name for each in contract.columns))
 
 
 def _asked_the_same(earlier: NewRun, new: NewRun) -> bool:

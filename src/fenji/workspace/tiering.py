@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -26,11 +27,14 @@ from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables.contract import Contract
-from fenji.workspace.clean_base import CleanBase
+from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import (
     METRICS_FILE,
     Workspace,
     frozen_name,
+    own_metrics_of,
+    policies_of,
+    policy_in_force,
 )
 from fenji.workspace.overrides import overrides_in
 from fenji.workspace.past_run import PastRun
@@ -166,6 +170,46 @@ def _written(writer: RunWriter, contract: Contract) -> ir.Table:
     store = writer.session.store
     paths = [each.path for each in writer.tables if each.table == contract.full_name]
     return writer.session.engine.read_parquet([file for path in paths for file in store.files(path)], contract.schema)
+
+
+@dataclass(frozen=True)
+class AskedTiers:
+    """The tiers that somebody asks for: a policy at a day, on the data of the last run."""
+
+    session: Session
+    base_run: Run
+    base: CleanBase
+    policy: Policy
+    registry: Registry
+    as_of: date
+    warnings: tuple[Problem, ...]
+    """What the linter notes about the policy."""
+
+    def run(self, progress: Progress) -> Run:
+        """The run that answers; computed and published now where there is none."""
+        return answering_run(
+            self.session, self.base_run, self.base, self.registry, self.policy, as_of=self.as_of, progress=progress
+        )
+
+
+def asked_tiers(session: Session, *, as_of: date | None, policy: str | None) -> AskedTiers:
+    """What a day (None: that of the last run) and a policy's name (None: that of the settings) ask for; nothing is computed.
+
+    Raises:
+        NotFound: nothing has been run yet.
+        InvalidInput: a policy that cannot be used; all problems at once.
+    """
+    workspace = session.workspace
+    policies, own = policies_of(workspace), own_metrics_of(workspace)
+    base_run = session.latest()
+    day = as_of or base_run.new.as_of
+    if day is None:
+        message = f"run {base_run.run_id} has no as-of date"
+        raise AssertionError(message)
+    read = policy_in_force(policies, policy or workspace.settings.policy, as_of=day)
+    base = clean_base_of(session, base_run)
+    registry = registry_of(own, read.policy, base.event_kinds)
+    return AskedTiers(session, base_run, base, read.policy, registry, day, usable_policy(read, registry))
 
 
 def answering_run(

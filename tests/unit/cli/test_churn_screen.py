@@ -24,6 +24,9 @@ def test_the_command_speaks_both_languages_and_json(shop: Path, capsys: pytest.C
         assert answer(["churn", "--workspace", str(shop), "--lang", language, *extra]) == 0
     shown = capsys.readouterr().out
     assert str(EARLIER) in shown
+    assert "AUC" not in shown
+    assert answer(["churn", "--workspace", str(shop), "--lang", "en", "--details"]) == 0
+    assert "AUC" in capsys.readouterr().out
     for extra in ([], ["--propensity"]):
         assert answer(["churn", "--workspace", str(shop), "--json", "--top", "2", *extra]) == 0
         found = json.loads(capsys.readouterr().out)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.segments import SegmentsResult
 from fenji.cli.main import answer
 from fenji.domain.segments import Segmentation
 from fenji.errors import NotFound
 from fenji.workflow.running import run_all
-from fenji.workflow.segments import SegmentsResult, segments_at
+from fenji.workflow.segments import segments_at
 from fixtures.kinds_of_customers import AS_OF, shop_of, three_kinds
 
 
@@ -38,7 +39,7 @@ def test_the_command_answers_people_and_scripts_from_the_same_run(
     told = json.loads(capsys.readouterr().out)
     assert (told["run_id"], told["as_of"], told["policy"], told["version"]) == (found.run_id, "2025-12-31", "spend", 1)
     assert [each["segment"] for each in told["segmentations"]["rfm_segment"]] == [
-        each.segment for each in found.of(Segmentation.RFM)
+        each.segment for each in found.segmentations[Segmentation.RFM]
     ]
     assert told["customer"]["segments"]["region"] == "north"
     assert (len(told["clusters"]), len(told["trees"])) == (3, 2)

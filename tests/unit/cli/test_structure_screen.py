@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from fenji.analyze.reviews.tier_counts import MAIN_METRICS
+from fenji.answers.structure import Part
 from fenji.cli.main import answer
 from fenji.language import Language
-from fenji.workflow.structure import Part, structure_of
+from fenji.workflow.structure import structure_of
 from fixtures.four_customers import shop_of
 
 
@@ -57,7 +58,7 @@ def test_people_get_tables(shop: Path, capsys: pytest.CaptureFixture[str], part:
 
 def test_people_see_the_main_metrics_or_those_they_name(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(["structure", "--workspace", str(shop), "--metric", "orders_3m", "--lang", "en"]) == 0
-    known = len(structure_of(shop, Part.PROFILE).tiers.registry)
+    known = len(structure_of(shop, Part.PROFILE).registry)
     assert f"1 of {known} metrics" in capsys.readouterr().out
     assert answer(["structure", "--workspace", str(shop), "--lang", "en"]) == 0
     assert f"{len(MAIN_METRICS)} of {known} metrics" in capsys.readouterr().out

@@ -20,20 +20,26 @@ def lively_shop(tmp_path_factory) -> Path:
 
 def test_one_customer_and_all_in_both_languages_and_for_scripts(lively_shop, capsys):
     whole = value_at(lively_shop)
-    best = whole.top[0]["customer_id"]
+    best = whole.top[0].customer_id
     capsys.readouterr()
     assert answer(["value", "--workspace", str(lively_shop), "--customer", best, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["run_id"], told["as_of"], told["policy"], told["version"]) == (whole.run_id, str(AS_OF), "spend", 1)
     assert told["customer"]["customer_id"] == best
-    assert Decimal(str(told["customer"]["clv"])) == whole.top[0]["clv"]
-    assert {row["model"] for row in told["models"]} >= {"bg_nbd", "mbg_nbd", "gamma_gamma", "rhythm", "total", "holdout"}
+    assert Decimal(str(told["customer"]["clv"])) == whole.top[0].clv
+    assert [row["model"] for row in told["order_models"]] == ["mbg_nbd", "bg_nbd", "average_rate"]
+    assert (told["spend_model"]["model"], told["summary"]["holdout_weeks"]) == ("gamma_gamma", 26)
     assert answer(["value", "--workspace", str(lively_shop), "--lang", "zh", "--customer", best]) == 0
     assert best in capsys.readouterr().out
     assert answer(["value", "--workspace", str(lively_shop), "--lang", "en", "--top", "3"]) == 0
     said = capsys.readouterr().out
     assert best in said
+    assert "NBD" not in said
+    assert "alpha" not in said
+    assert answer(["value", "--workspace", str(lively_shop), "--lang", "en", "--details"]) == 0
+    said = capsys.readouterr().out
     assert "Orders follow MBG/NBD" in said
+    assert "alpha" in said
 
 
 def test_a_small_shop_is_shown(tmp_path, capsys):

@@ -12,10 +12,10 @@ from fenji.answers.arrival import FileArrival, LargeOrder, LaterOrders, LeftOut,
 from fenji.answers.runs import RunResult
 from fenji.errors import Problem
 from fenji.language import Language
-from fenji.workflow.arrival_warnings import NothingKept
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
+from fenji.workspace.arrival_warnings import NothingKept
 
 AS_OF = date(2026, 3, 31)
 ORDERS = """

@@ -21,11 +21,11 @@ def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_rules_of_a_tier_stand_beside_the_others(forty: Path) -> None:
-    tiers = [each.slug for each in rules_at(forty).policy.tiers]
+    tiers = [*rules_at(forty).tier_names]
     for order in RuleOrder:
         found = rules_at(forty, tier=tiers[-1], order=order)
-        assert {each["tier"] for each in found.rules} == {tiers[-1]}
-        assert all(each["lift_elsewhere"] is not None for each in found.rules)
+        assert (found.tier, bool(found.rules)) == (tiers[-1], True)
+        assert all(each.lift_elsewhere is not None for each in found.rules)
     assert rules_at(forty, product="honey").rules == ()
     with pytest.raises(InvalidArgument, match="unknown tier 'vp'"):
         rules_at(forty, tier="vp")
@@ -34,11 +34,11 @@ def test_rules_of_a_tier_stand_beside_the_others(forty: Path) -> None:
 def test_recommendations_reach_everybody_with_reasons(forty: Path) -> None:
     found = recommend_at(forty)
     assert (found.customers, found.known) == (40, 40)
-    assert {each["method"] for each in found.quality} == set(Method)
-    assert [each["is_chosen"] for each in found.quality].count(True) == 1
+    assert {each.method for each in found.quality} == set(Method)
+    assert [each.is_chosen for each in found.quality].count(True) == 1
     to_whom = recommend_at(forty, product="cups")
     # Who has cups does not get them again: nobody bought them twice.
-    assert {int(each["customer_id"][1:]) % 2 for each in to_whom.rows} == {1}
+    assert {int(each.customer_id[1:]) % 2 for each in to_whom.candidates} == {1}
     with pytest.raises(InvalidArgument, match="at once"):
         recommend_at(forty, customer="C1", product="cups")
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from fenji.answers.churn import CustomerRisk, TargetForecast
 from fenji.domain.churn import Driver, RiskClass, ScoreModel, State
 from fenji.domain.churn import Target as ChurnTarget
 from fenji.errors import InvalidArgument, NotFound
 from fenji.tables.insight_churn import CHURN_DRIVER, CHURN_QUALITY, CHURN_RISK
 from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.churn_past import past_of
-from fenji.workflow.churn_run import churn_run, rules_of
-from fenji.workspace.standing import open_standing
+from fenji.workflow.churn_run import CHURN
+from fenji.workspace.standing import analyze, chosen_for, open_standing
 from fixtures.leaving import END, complaining_shop, run_shop, write_shop
 from fixtures.little_data import EARLIER, SMALL
 
@@ -36,27 +37,30 @@ def told(shop: Path) -> dict:
 
 def stored(folder: Path) -> dict:
     with open_standing(folder) as standing:
-        run = churn_run(standing)
+        found = analyze(CHURN, standing)
         tables = {}
         for contract in (CHURN_RISK, CHURN_DRIVER, CHURN_QUALITY):
-            table = standing.session.engine.fetch(standing.session.read(run.run_id, contract))
+            table = standing.session.engine.fetch(found.table(contract))
             tables[contract.name] = table.sort_by([(each, "ascending") for each in contract.key])
-        return {"run": run.run_id, "as_of": standing.as_of, **tables}
+        return {"run": found.run.run_id, "as_of": standing.as_of, **tables}
+
+
+def drivers_of(customer: CustomerRisk) -> set[Driver]:
+    return {each.driver for each in customer.reasons}
 
 
 def test_a_planted_cause_is_the_first_driver_and_the_first_reason(shop: Path, told: dict) -> None:
     result = churn_at(shop, top=1000)
-    assert result.foretold is not None
-    assert result.foretold.used in (ScoreModel.LIGHTGBM, ScoreModel.BLEND, ScoreModel.LOGISTIC)
-    better, simple = (result.foretold.figure(each, "auc") for each in (result.foretold.used, ScoreModel.RECENCY))
+    assert result.forecast.used in (ScoreModel.LIGHTGBM, ScoreModel.BLEND, ScoreModel.LOGISTIC)
+    better, simple = (result.forecast.figure(each, "auc") for each in (result.forecast.used, ScoreModel.RECENCY))
     assert better > simple + 0.05
-    heaviest = {each["driver"] for each in result.drivers[:2]}
+    heaviest = {each.driver for each in result.drivers[:2]}
     assert Driver.COMPLAINTS in heaviest
     complained = [each for each in result.top if each.facts["complaints_12m"]]
     content = [each for each in result.top if not each.facts["complaints_12m"]]
     assert len(complained) > 50
-    assert all(Driver.COMPLAINTS in each.reasons for each in complained)
-    assert not any(Driver.COMPLAINTS in each.reasons for each in content)
+    assert all(Driver.COMPLAINTS in drivers_of(each) for each in complained)
+    assert not any(Driver.COMPLAINTS in drivers_of(each) for each in content)
     mean = [sum(each.probability for each in group) / len(group) for group in (complained, content)]
     assert mean[0] > 3 * mean[1]
 
@@ -82,7 +86,7 @@ def test_a_second_look_reads_the_first(shop: Path, told: dict) -> None:
 
 def test_a_sample_of_each_date_is_about_as_large_as_asked(shop: Path, told: dict) -> None:
     with open_standing(shop) as standing:
-        rules = replace(rules_of(standing), customers=150)
+        rules = replace(chosen_for(CHURN, standing)[0], customers=150)
         past = past_of(standing, rules, horizon_days=60)
         assert past is not None
         rows = past.rows(past.schedule.evaluate, 60)
@@ -108,9 +112,9 @@ def test_purchases_are_foretold_by_the_same_machinery(shop: Path) -> None:
         known = {who for who, day, _amount, _category in orders if day <= EARLIER}
         # Customers of 90 days are judged by the 60 that the files go on: who returns at all is back by then.
         assert result.expected[target] == pytest.approx(len(came & known), rel=0.25)
-    assert [each.target for each in result.foretold] == [ChurnTarget.PURCHASE_30D, ChurnTarget.PURCHASE_90D]
-    assert all(each.figure(each.used, "auc") > 0.9 for each in result.foretold)
-    chances = [each["purchase_probability_30d"] for each in result.top]
+    assert list(result.targets) == [ChurnTarget.PURCHASE_30D, ChurnTarget.PURCHASE_90D]
+    assert all(each.figure(each.used, "auc") > 0.9 for each in result.targets.values())
+    chances = [each.purchase_probability_30d for each in result.top]
     assert chances == sorted(chances, reverse=True)
     assert result.customer is not None
 
@@ -127,8 +131,7 @@ def test_little_data_are_told_as_such(name: str, tmp_path: Path) -> None:
     orders, lack = SMALL[name]
     shop = run_shop(write_shop(tmp_path / "shop", orders))
     result = churn_at(shop)
-    assert result.foretold is not None
-    assert (result.foretold.lack, result.foretold.used) == (lack, None)
+    assert (result.forecast.lack, result.forecast.used) == (lack, None)
     assert len(result.warnings) == 2
     assert all(each.probability is None for each in result.top)
     assert sum(each.active for each in result.tiers) == len({who for who, *_rest in orders})
@@ -144,7 +147,7 @@ def test_without_any_order_nobody_can_leave(tmp_path: Path) -> None:
         "sources:\n  - source: people\n    feed: customer\n    files: people.csv\n    columns: {customer_id: customer}\n", "utf-8"
     )
     result = churn_at(run_shop(shop))
-    assert (result.foretold, result.top) == (None, ())
+    assert (result.forecast, result.top) == (TargetForecast(), ())
     assert [each.active for each in result.tiers] == [0] * 5
     assert any("nobody has ordered" in each.text for each in result.warnings)
     found = propensity_at(shop)

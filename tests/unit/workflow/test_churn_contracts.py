@@ -16,7 +16,7 @@ def test_the_plan_that_ends_more_often_is_at_more_risk(tmp_path: Path) -> None:
     office(tmp_path, rows)
     result = churn_at(tmp_path, top=1000)
     # No definition is declared: contracts decide because there are any.
-    assert result.rules.by is ChurnBy.CONTRACT
+    assert result.definition.by is ChurnBy.CONTRACT
     plan_of = {each.split(",")[1]: each.split(",")[4] for each in rows}
     running = {each.split(",")[1] for each in rows if not each.split(",")[3]}
     assert sum(each.active for each in result.tiers) == len(running)
@@ -29,4 +29,4 @@ def test_the_plan_that_ends_more_often_is_at_more_risk(tmp_path: Path) -> None:
     # Three chances of 8 % in ninety days are 22 %, of 2 % 6 %.
     assert mean["monthly"] == pytest.approx(0.22, abs=0.06)
     assert mean["yearly"] == pytest.approx(0.06, abs=0.03)
-    assert result.drivers[0]["driver"] == Driver.PLAN
+    assert result.drivers[0].driver is Driver.PLAN

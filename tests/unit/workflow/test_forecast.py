@@ -18,11 +18,11 @@ def test_two_new_customers_a_month_are_expected_to_go_on(tmp_path: Path) -> None
     result = forecast_at(shop, reviews=3)
     # The review of 20 December lies within its month: the forecast leads on from the end of November, with 46 customers.
     assert (str(result.as_of), str(result.starts_on), sum(result.customers.values())) == ("2025-12-20", "2025-11-30", 46)
-    assert [str(each.review_on) for each in result.forecast.totals] == ["2025-12-31", "2026-01-31", "2026-02-28"]
-    assert [each.customers for each in result.forecast.totals] == pytest.approx([48, 50, 52], abs=0.01)
+    assert [str(each.review_on) for each in result.totals] == ["2025-12-31", "2026-01-31", "2026-02-28"]
+    assert [each.customers for each in result.totals] == pytest.approx([48, 50, 52], abs=0.01)
     # Windows of twelve months are full from the end of January 2025 on: ten movements since then, eight before.
-    assert (result.forecast.movements, result.forecast.left_out) == (10, 8)
-    assert result.forecast.backtest.more_needed == 0
+    assert (result.movements, result.left_out) == (10, 8)
+    assert result.backtest.more_needed == 0
 
 
 def test_too_few_reviews_say_how_many_are_missing(tmp_path: Path) -> None:

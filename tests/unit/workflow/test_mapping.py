@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.mapping import MapResult
 from fenji.errors import Conflict, InvalidArgument, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
-from fenji.workflow.mapping import MapResult, take_in_hand
 from fenji.workflow.quality import report_quality
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
+from fenji.workspace.mapping import take_in_hand
 
 DAYS = range(1, 8)
 HEADS = "订单编号,会员号,下单时间,订单状态\n" + "\n".join(f"S{n},M{n % 3},2026-01-0{n} 10:00,已完成" for n in DAYS)
@@ -61,7 +62,7 @@ def test_what_the_rehearsal_keeps_the_run_keeps(name: str, tmp_path: Path) -> No
     root = tmp_path / "w"
     found = mapped(root, write(tmp_path / "files", texts)).rehearsal
     assert found is not None
-    assert (found.customers, found.orders, f"{found.revenue:.2f}") == right
+    assert (found.customers, found.orders, f"{found.net_revenue:.2f}") == right
     run = run_all(root, as_of=date(2026, 6, 30))
     tiers = tiers_at(root, as_of=run.as_of)
     assert tiers.customers == right[0]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from fenji.domain.reviews import LostRule
+from fenji.answers.json import plain
+from fenji.answers.structure import Part
 from fenji.errors import NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
@@ -16,7 +17,7 @@ from fenji.workflow.moves import moves_between
 from fenji.workflow.overrides import OverrideRequest, override_tier
 from fenji.workflow.quality import report_quality
 from fenji.workflow.running import run_all
-from fenji.workflow.structure import Part, structure_of
+from fenji.workflow.structure import structure_of
 from fenji.workflow.suggesting import suggest_policy
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workflow.whatif import whatif_at
@@ -92,7 +93,7 @@ def test_tiers_and_quality_of_a_past_run_are_those_that_were_published(shop: Pat
     assert standing(tiers_of_run(shop, second.run_id)) == [("Everyone", 0, "0.00"), ("VIP", 1, "7.00")]
     again = tiers_of_run(shop, first.run_id, by="big_lines_12m:0,1,2")
     assert standing(again) == standing(tiers)
-    assert (again.cross, again.currency, again.version) == (tiers.cross, "CNY", 1)
+    assert (plain(again, Language.EN)["groups"], again.currency, again.version) == (plain(tiers, Language.EN)["groups"], "CNY", 1)
     assert report_quality(shop, run_id=first.run_id) == quality
 
 
@@ -109,8 +110,8 @@ def test_each_review_of_a_past_run_is_read_by_the_version_that_it_followed(shop:
 def test_past_reviews_are_cut_by_metrics_whose_panel_is_not_kept(shop: Path) -> None:
     run = run_all(shop, as_of=AS_OF, history=3)
     january = tiers_of_run(shop, run.run_id, as_of=date(2026, 1, 31), by="net_revenue_this_year:0,600")
-    assert january.cross is not None
-    assert sum(each.total.customers for each in january.cross.groups) == january.customers
+    assert january.groups is not None
+    assert sum(each.customers for each in january.groups) == january.customers
 
 
 def test_a_run_of_an_earlier_fenji_is_cut_by_metrics_that_it_did_not_know(shop: Path) -> None:
@@ -121,7 +122,7 @@ def test_a_run_of_an_earlier_fenji_is_cut_by_metrics_that_it_did_not_know(shop: 
         kept = pq.read_table(file, partitioning=None)
         pq.write_table(kept.drop_columns(["orders_this_year", "net_revenue_this_year"]), file)
     again = tiers_of_run(shop, run.run_id, **asked)
-    assert again.cross == expected.cross
+    assert plain(again, Language.EN)["groups"] == plain(expected, Language.EN)["groups"]
     assert structure_of(shop, Part.PROFILE, metrics=["net_revenue_this_year"]).profile
 
 
@@ -163,15 +164,21 @@ def test_what_a_run_followed_is_asked_of_the_run_and_not_of_the_settings_of_toda
     def told() -> list[object]:
         reasons, moves, replayed = why_of(shop, "ann"), moves_between(shop), whatif_at(shop, draft)
         return [
-            (reasons.currency, reasons.lost, reasons.explanation, [each.slug for each in reasons.registry]),
-            (moves.currency, moves.lost_rule, moves.movements, moves.flows),
+            (
+                reasons.currency,
+                reasons.lost_after_days,
+                reasons.lost_after_intervals,
+                reasons.explanation,
+                [each.slug for each in reasons.registry],
+            ),
+            (moves.currency, moves.lost.after_days, moves.lost.after_intervals, moves.movements, moves.flows),
             (replayed.currency, replayed.lost, replayed.comparison),
             report_quality(shop),
             standing(tiers_of_run(shop, run.run_id)),
         ]
 
     before = told()
-    assert before[0][:2] == ("CNY", LostRule(400, None))
+    assert before[0][:3] == ("CNY", 400, None)
     changed = (settings.replace("CNY", "HKD") if "CNY" in settings else settings + '\ncurrency = "HKD"\n') + (
         "\nlost_after_days = 10\n"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.priority import FrequentList
 from fenji.errors import InvalidDocument, NotFound
 from fenji.workflow.priority import priority_at
 from fixtures.fifty_customers import shop_of
@@ -21,27 +22,27 @@ def test_fifty_customers_in_order_and_the_answer_is_kept(shop: Path) -> None:
     (shop / "analyses" / "priority.yaml").write_text("capacity: 3\nparts: {satisfaction: {weight: 0}}\n", "utf-8")
     result = priority_at(shop, top=4, customer="c50")
     # Whoever has the larger number has ordered as often or more often, and for more.
-    assert [row["customer_id"] for row in result.top][:3] == ["c50", "c49", "c48"]
-    assert [row["is_within_capacity"] for row in result.top] == [True, True, True, False]
+    assert [row.customer_id for row in result.order][:3] == ["c50", "c49", "c48"]
+    assert [row.is_within_capacity for row in result.order] == [True, True, True, False]
     assert result.customer is not None
-    assert (result.customers, result.customer["position"], result.customer["mark"]) == (50, 1, "A")
+    assert (result.customers, result.customer.position, result.customer.mark, result.served) == (50, 1, "A", 3)
     assert {each.part for each in result.rules.parts} == {"value", "potential", "tier", "churn_risk"}
-    assert sum(row["customers"] for row in result.marks) == 50
+    assert sum(row.customers for row in result.marks) == 50
 
 
 def test_five_customers_are_answered_with_what_is_missing(shop: Path) -> None:
     day, customers = "2025-01-31", 5
     (shop / "analyses" / "priority.yaml").unlink(missing_ok=True)
     result = priority_at(shop, as_of=date.fromisoformat(day))
-    assert (result.customers, len(result.top)) == (customers, customers)
-    assert sum(row["customers"] for row in result.marks) == customers
+    assert (result.customers, len(result.order)) == (customers, customers)
+    assert sum(row.customers for row in result.marks) == customers
     # Nothing is known of satisfaction, nor, of so few, of who leaves; and nobody is expected to order more than the others.
     said = " ".join(str(each.values) for each in result.warnings)
     assert "satisfaction_12m" in said
     assert "churn_probability" in said
-    assert result.lists["frequent"] == ()
-    for row in result.top:
-        assert (row["points_satisfaction"], float(row["points_churn_risk"])) == (None, 0.0)
+    assert result.lists.frequent == FrequentList({}, ())
+    for row in result.order:
+        assert (row.points_satisfaction, row.points_churn_risk) == (None, 0)
 
 
 def test_what_cannot_be_used_or_found_is_told(shop: Path) -> None:

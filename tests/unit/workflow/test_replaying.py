@@ -81,12 +81,12 @@ def test_replaying_the_same_policy_is_what_the_run_decided_customer_by_customer(
 def test_and_review_by_review_nothing_differs(shop: Path) -> None:
     result = replay_at(shop, shop / "same.yaml", reviews=3)
     assert result.is_published
-    assert result.current == result.new
-    assert len(result.new) == 3
-    assert all(review.flow for review in result.new)
+    assert result.current.reviews == result.new.reviews
+    assert len(result.new.reviews) == 3
+    assert all(review.opening for review in result.new.reviews)
     assert result.causes == ()
-    assert result.affected == ()
-    assert {each.direction for each in result.comparison.moves} == {0}
+    assert result.most_affected == ()
+    assert {each.direction for each in result.moves} == {"stay"}
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,10 @@ def changed(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_replay_is_a_run_in_which_the_version_takes_effect_then(shop: Path, changed: Path) -> None:
     expected = {key: row for key, row in decided_by_run(changed).items() if key[1] >= date(2026, 1, 1)}
     assert decided_again(shop, shop / "stricter.yaml", 3) == expected
-    assert replay_at(shop, shop / "stricter.yaml", reviews=3).new == replay_at(changed, shop / "stricter.yaml", reviews=3).current
+    assert (
+        replay_at(shop, shop / "stricter.yaml", reviews=3).new.reviews
+        == replay_at(changed, shop / "stricter.yaml", reviews=3).current.reviews
+    )
 
 
 def test_a_replay_of_all_reviews_is_a_run_with_that_policy_alone(shop: Path, changed: Path) -> None:
@@ -119,35 +122,34 @@ def test_who_differs_is_counted_by_hand(shop: Path, stricter: ReplayResult) -> N
     ladder = ["entry", "silver", "gold"]
     here = [(now[customer, AS_OF], then[customer, AS_OF]) for customer, day in then if day == AS_OF]
     pairs = [(a["tier"], b["tier"]) for a, b in here if a["tier"]]
-    moved = {(each.from_tier, each.to_tier): (each.customers, each.direction) for each in result.comparison.moves}
-    signs = {
-        pair: (ladder.index(pair[1]) > ladder.index(pair[0])) - (ladder.index(pair[1]) < ladder.index(pair[0])) for pair in pairs
-    }
-    assert moved == {pair: (pairs.count(pair), signs[pair]) for pair in pairs}
+    moved = {(each.from_tier, each.to_tier): (each.customers, each.direction) for each in result.moves}
+    steps = {pair: ladder.index(pair[1]) - ladder.index(pair[0]) for pair in pairs}
+    words = {pair: "up" if each > 0 else "down" if each < 0 else "stay" for pair, each in steps.items()}
+    assert moved == {pair: (pairs.count(pair), words[pair]) for pair in pairs}
     causes = [(a["tier"], b["tier"], a["cause"], b["cause"]) for a, b in here if a["tier"] != b["tier"]]
     counted = {(each.from_tier, each.to_tier, each.current_cause, each.new_cause): each.customers for each in result.causes}
     assert counted == {each: causes.count(each) for each in causes}
-    lower = sum(1 for pair in pairs if signs[pair] < 0)
-    assert lower == len(result.affected) > 0
+    lower = sum(1 for pair in pairs if steps[pair] < 0)
+    assert lower == len(result.most_affected) > 0
     # The keep rule of silver is gone, so who falls from silver does not reach what gains it.
-    gained = next(each for each in result.new_lines if str(each.line.condition) == "net_revenue_3m >= 400")
+    gained = next(each for each in result.new.lines if each.rule == "net_revenue_3m >= 400")
     assert gained.decides == pairs.count(("silver", "entry")) > 0
 
 
 def test_without_the_reviews_both_sides_are_decided_now(shop: Path) -> None:
     result = replay_at(shop, shop / "same.yaml", reviews=REVIEWS + 1)
     assert (result.is_published, result.published_reviews, result.earlier_on) == (False, REVIEWS, None)
-    assert result.current == result.new
-    assert len(result.current) == REVIEWS + 1
-    assert result.current[0].flow is None
+    assert result.current.reviews == result.new.reviews
+    assert len(result.current.reviews) == REVIEWS + 1
+    assert result.current.reviews[0].opening is None
 
 
 def test_a_policy_with_another_clock_is_reviewed_by_its_own(shop: Path, tmp_path: Path) -> None:
     file = tmp_path / "quarterly.yaml"
     file.write_text(POLICY.replace("every: month", "every: quarter"), "utf-8")
     result = replay_at(shop, file, reviews=REVIEWS)
-    assert [str(each.as_of) for each in result.new] == ["2025-12-31", "2026-03-31"]
-    assert len(result.current) == REVIEWS
+    assert [str(each.as_of) for each in result.new.reviews] == ["2025-12-31", "2026-03-31"]
+    assert len(result.current.reviews) == REVIEWS
 
 
 def test_overrides_of_a_policy_do_not_count_under_another_name(shop: Path, tmp_path: Path) -> None:

@@ -106,9 +106,9 @@ def test_the_last_reviews_are_decided_and_each_can_be_read(shop: Path) -> None:
     march = tiers_of_run(shop, run.run_id, as_of=MAR)
     assert [(each.tier, each.customers) for each in march.tiers] == [("low", 0), ("good", 2)]
     assert march.customers == 2
-    by = tiers_at(shop, as_of=FEB, by="orders_12m:1,2").cross
+    by = tiers_at(shop, as_of=FEB, by="orders_12m:1,2").groups
     assert by is not None
-    assert [(group.group, group.total.customers) for group in by.groups if group.total.customers] == [(1, 1), (2, 1)]
+    assert [(group.group, group.customers) for group in by if group.customers] == [(1, 1), (2, 1)]
 
 
 def test_without_a_history_there_is_one_review_as_ever(shop: Path) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from fenji.answers.segments import SegmentsResult
 from fenji.domain.segments import Segmentation
 from fenji.errors import InvalidDocument
 from fenji.language import Language
 from fenji.tables import insight_segments as tables
 from fenji.workflow.running import run_all
-from fenji.workflow.segments import SegmentsResult, segments_at, segments_run
+from fenji.workflow.segments import segments_at, segments_run
 from fenji.workspace.standing import open_standing
 from fixtures.kinds_of_customers import AS_OF, add, shop_of, three_kinds
 
@@ -41,16 +42,16 @@ def found(shop: Path) -> SegmentsResult:
 
 
 def test_the_parts_of_every_segmentation_sum_to_all_customers_and_their_revenue(shop: Path, found: SegmentsResult) -> None:
-    revenue = sum(each.net_revenue_12m for each in found.of(Segmentation.LIFECYCLE))
+    revenue = sum(each.net_revenue_12m for each in found.segmentations[Segmentation.LIFECYCLE])
     for segmentation in Segmentation:
-        rows = found.of(segmentation)
+        rows = found.segmentations[segmentation]
         assert sum(each.customers for each in rows) == found.customers == 100
         assert sum(each.share for each in rows) == pytest.approx(1)
         assert sum(each.net_revenue_12m for each in rows) == revenue
-        assert all(sum(each.tiers.values()) == each.customers for each in rows)
+        assert all(sum(each.tiers.values()) + each.in_no_tier == each.customers for each in rows)
     lines = [line for line in three_kinds() if line[1] > date(2024, 12, 31)]
     assert revenue == sum(Decimal(line[2]) for line in lines)
-    assert {each.segment for each in found.of(Segmentation.REGION)} == {"north", "south"}
+    assert {each.segment for each in found.segmentations[Segmentation.REGION]} == {"north", "south"}
 
 
 def test_the_three_kinds_are_found_named_and_explained(shop: Path, found: SegmentsResult) -> None:
@@ -127,7 +128,7 @@ def test_few_customers_are_told_what_is_missing(tmp_path: Path) -> None:
     run_all(root, as_of=AS_OF)
     found = segments_at(root, as_of=date(2025, 2, 28))
     assert (found.customers, found.clusters, [each.verdict for each in found.trees]) == (5, (), ["too_few_customers"] * 2)
-    assert [(each.segment, each.customers) for each in found.of(Segmentation.LIFECYCLE)] == [("new", 5)]
+    assert [(each.segment, each.customers) for each in found.segmentations[Segmentation.LIFECYCLE]] == [("new", 5)]
     (root / "analyses").mkdir(exist_ok=True)
     (root / "analyses" / "segments.yaml").write_text("rfm: {frequency: {metric: orders_12}}\n", "utf-8")
     with pytest.raises(InvalidDocument, match="Did you mean orders_12m"):
@@ -142,12 +143,13 @@ def test_few_customers_are_told_what_is_missing(tmp_path: Path) -> None:
         "no customer has a region",
     ):
         assert said in told
-    assert all(each.segment is None for each in found.of(Segmentation.CLUSTER))
+    assert all(each.segment is None for each in found.segmentations[Segmentation.CLUSTER])
 
 
 def test_without_a_single_known_customer_every_table_is_empty_and_that_is_said(tmp_path: Path) -> None:
     root = shop_of(tmp_path, [("", date(2025, 12, 1), "10", "tea", "")])
     run_all(root, as_of=AS_OF)
     found = segments_at(root)
-    assert (found.customers, found.segments, found.clusters) == (0, (), ())
+    assert (found.customers, found.clusters) == (0, ())
+    assert set(found.segmentations.values()) == {()}
     assert "0 customers are too few for clusters" in " ".join(each.describe(Language.EN) for each in found.warnings)

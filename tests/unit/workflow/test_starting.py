@@ -6,16 +6,19 @@ World: a folder as a shop has it: an order export, a list of returns, a list of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from fenji.answers.starting import StartResult
 from fenji.collect.proposing import Proposal
 from fenji.domain.feeds import Feed
 from fenji.errors import NotFound
 from fenji.language import Language
-from fenji.workflow.starting import StartResult, start
+from fenji.workflow.starting import start
+from fenji.workflow.tiers import tiers_at
 from fenji.workflow.why import why_of
 
 pytestmark = pytest.mark.apart
@@ -46,7 +49,8 @@ class Person:
 
 
 def begin(root: Path, person: Person | None = None, *, as_of: date | None = AS_OF) -> StartResult:
-    return start(root, language=Language.EN, ask=person or Person(), as_of=as_of)
+    found = start(root, language=Language.EN, ask=person or Person(), as_of=as_of)
+    return found if found.run is None else replace(found, tiers=tiers_at(root, as_of=found.run.as_of))
 
 
 @pytest.fixture
@@ -134,7 +138,7 @@ def test_a_folder_that_is_not_there_or_has_no_data_is_refused(tmp_path: Path) ->
 
 def test_what_is_published_follows_the_thresholds_that_start_has_made(tmp_path: Path) -> None:
     (tmp_path / "订单.csv").write_text(ORDERS, encoding="utf-8")
-    result = start(tmp_path, language=Language.EN, ask=lambda _: {})
+    result = begin(tmp_path, as_of=None)
     assert result.policy is not None
     assert result.tiers is not None
     assert result.run is not None

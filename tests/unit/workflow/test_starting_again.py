@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from fenji.answers.starting import StartResult
 from fenji.collect.proposing import Proposal
 from fenji.documents.sources import read_sources
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import StatusClass
 from fenji.language import Language
-from fenji.workflow.arrival_warnings import COLUMNS_ABSENT, SHEETS_NOT_READ
-from fenji.workflow.folder_news import is_signed, signed
-from fenji.workflow.prepared_warnings import UNKNOWN_STATUSES
 from fenji.workflow.running import run_all
-from fenji.workflow.starting import StartResult, start
+from fenji.workflow.starting import start
+from fenji.workflow.starting_folder import is_signed, signed
+from fenji.workspace.arrival_warnings import COLUMNS_ABSENT, SHEETS_NOT_READ
+from fenji.workspace.prepared_warnings import UNKNOWN_STATUSES
 
 pytestmark = pytest.mark.apart
 

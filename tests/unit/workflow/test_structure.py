@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from fenji.analyze.structure.habits import Rhythm
+from fenji.answers.structure import Part
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
-from fenji.workflow.structure import Part, structure_of
+from fenji.workflow.structure import structure_of
 from fixtures.four_customers import AS_OF, SOURCES, shop_of
 
 
@@ -24,7 +26,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_metric_is_described_for_every_tier_in_which_somebody_stands(shop: Path) -> None:
     result = structure_of(shop, Part.PROFILE)
     described = {each.metric for each in result.profile}
-    assert described == set(result.tiers.registry.slugs)
+    assert described == set(result.registry.slugs)
     revenue = [each for each in result.profile if each.metric == "net_revenue_12m"]
     # 1600 stands apart from 60, 40 and -20.
     assert [(each.tier, each.customers, each.mean, each.median) for each in revenue] == [
@@ -33,14 +35,14 @@ def test_every_metric_is_described_for_every_tier_in_which_somebody_stands(shop:
 
 
 def test_rows_after_the_date_count_nowhere(shop: Path) -> None:
-    crosses = structure_of(shop, Part.PRODUCTS).crosses
-    assert [(each.grouping, each.structure.total.net_revenue_12m) for each in crosses] == [
+    crosses = structure_of(shop, Part.PRODUCTS).products
+    assert [(each.by, sum(total.net_revenue_12m for total in each.totals)) for each in crosses] == [
         ("category", Decimal("1680.00")), ("channel", Decimal("1680.00")),
     ]  # fmt: skip
-    category = {line.key.value: (line.total.customers, line.total.net_revenue_12m) for line in crosses[0].structure.lines}
+    category = {each.group: (each.customers, each.net_revenue_12m) for each in crosses[0].groups}
     assert category == {"tea": (3, Decimal("1000.00")), "pots": (1, Decimal("700.00")), "cups": (1, Decimal("-20.00"))}
-    hours = structure_of(shop, Part.HABITS).habits[0]
-    assert {each.slot: each.total.orders for each in hours.slots if each.total.orders} == {9: 1, 10: 1, 19: 1, 20: 1, 21: 1}
+    hours = structure_of(shop, Part.HABITS).habits[Rhythm.HOUR]
+    assert {each.slot: each.orders for each in hours if each.orders} == {9: 1, 10: 1, 19: 1, 20: 1, 21: 1}
 
 
 def test_refunds_beyond_payments_are_told_apart(shop: Path) -> None:
@@ -52,7 +54,7 @@ def test_refunds_beyond_payments_are_told_apart(shop: Path) -> None:
 def test_a_date_whose_panel_is_not_kept_is_measured_again(shop: Path) -> None:
     run_all(shop, as_of=AS_OF, history=2)
     result = structure_of(shop, Part.CONCENTRATION, as_of=date(2026, 2, 28))
-    assert (result.tiers.as_of, result.concentration.positive_revenue_12m) == (date(2026, 2, 28), Decimal("1640.00"))
+    assert (result.as_of, result.concentration.positive_revenue_12m) == (date(2026, 2, 28), Decimal("1640.00"))
 
 
 def test_what_is_asked_wrongly_is_named_all_at_once(shop: Path) -> None:
@@ -71,4 +73,4 @@ def test_orders_dated_at_midnight_have_no_hour(tmp_path: Path) -> None:
     result = structure_of(tmp_path, Part.HABITS)
     assert result.midnight_orders == 2
     assert any("2 of 2 orders are dated 0:00:00" in each.describe(Language.EN) for each in result.warnings)
-    assert structure_of(tmp_path, Part.PRODUCTS).crosses == ()
+    assert structure_of(tmp_path, Part.PRODUCTS).products == ()

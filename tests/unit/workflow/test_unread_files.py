@@ -8,7 +8,7 @@ import pytest
 
 from fenji.domain.feeds import Feed
 from fenji.domain.sources import DatabaseLocation, FileLocation, Source
-from fenji.workflow.unread_files import unread_files
+from fenji.workspace.unread_files import unread_files
 
 CELLS = "订单号,金额\n1,2\n"
 

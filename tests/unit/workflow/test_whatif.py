@@ -40,10 +40,10 @@ def changed(shop: Path, folder: Path, old: str, new: str) -> Path:
 
 def test_a_higher_threshold_moves_whom_it_hurts_and_names_them(shop: Path, tmp_path: Path) -> None:
     found = whatif_at(shop, changed(shop, tmp_path, ">= 2000", ">= 2000.01"))
-    assert [(each.customer_id, each.from_tier, each.to_tier, str(each.net_revenue_12m)) for each in found.affected] == [
+    assert [(each.customer_id, each.from_tier, each.to_tier, str(each.net_revenue_12m)) for each in found.most_affected] == [
         ("ann", "middle", "entry", "2000.00")
     ]
-    assert (found.as_of, found.comparison.customers, found.comparison.moved(-1)[0]) == (AS_OF, 3, 1)
+    assert (found.as_of, found.customers, found.down.customers) == (AS_OF, 3, 1)
 
 
 def test_a_policy_that_the_linter_refuses_is_refused_with_the_nearest_name(shop: Path, tmp_path: Path) -> None:

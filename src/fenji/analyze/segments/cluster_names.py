@@ -48,10 +48,13 @@ class Difference:
     """One metric of a cluster beside all customers."""
 
     metric: str
+    """The metric's slug."""
     difference: float
-    """Standard deviations."""
+    """From all customers among whom it was looked for, in standard deviations."""
     median: float | None
+    """Of the cluster's customers who have a value; null: nobody has one."""
     median_of_all: float | None
+    """Of all customers among whom it was looked for; null: nobody has a value."""
 
 
 def cluster_names(metrics: Sequence[str], differences: npt.NDArray[np.float64], known: Mapping[str, Metric]) -> tuple[Words, ...]:

@@ -52,9 +52,9 @@ class Inequality:
     gini: float
     """0: all bring the same; towards 1: one brings everything."""
     top: tuple[BestCustomers, ...]
-    """One per ``TOP_PERCENTS``."""
+    """The best 1, 5, 10 and 20 percent."""
     curve: tuple[BestCustomers, ...]
-    """One per ``CURVE_PERCENTS``: the Pareto curve."""
+    """The Pareto curve: the best 5, 10, ... 100 percent."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,17 @@ class Concentration:
     positive: int
     """Customers with revenue above zero."""
     zero: int
+    """Customers without revenue."""
     negative: int
     """Customers to whom more was refunded than they paid."""
     positive_revenue_12m: Decimal
+    """Of the customers with revenue above zero."""
     negative_revenue_12m: Decimal
     """Zero or less; not in the curves."""
     buyers: Inequality | None
-    """Among customers with revenue above zero; None where there are none."""
+    """Among customers with revenue above zero; null where there are none."""
     everyone: Inequality | None
-    """Among all customers; who brought nothing or less counts as nothing."""
+    """Among all customers, who brought nothing or less counting as nothing; null where nobody brought anything."""
 
 
 def concentrate(standing: ir.Table) -> ir.Table:

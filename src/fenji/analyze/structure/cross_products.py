@@ -21,6 +21,7 @@ import ibis.expr.types as ir
 from fenji.analyze.structure.cross_tables import NOBODY, Cell, CrossTable
 from fenji.analyze.structure.independence import SMALL_EXPECTED, Independence, independence_of
 from fenji.domain.periods import Window
+from fenji.domain.telling import told
 
 YEAR = Window.parse("12m")
 
@@ -44,18 +45,19 @@ class CrossCell:
 
     customers: int
     customer_share: float | None
-    """Of the tier's customers; None where it has none."""
+    """Of the tier's customers; null where it has none."""
     expected_customers: float
     """How many there would be if the group had nothing to do with the tier."""
     customer_index: float | None
-    """100 times customers by expected; None where none are expected."""
+    """100 times customers by expected; null where none are expected."""
     net_revenue_12m: Decimal
     revenue_share: float | None
-    """Of the tier's revenue; None where that is not positive."""
+    """Of the tier's revenue; null where that is not positive."""
     revenue_index: float | None
-    """100 times this share by that of all tiers; None where that is not positive."""
+    """100 times this share by that of all tiers; null where that is not positive."""
 
     @property
+    @told
     def is_small(self) -> bool:
         """Whether so few are expected that the index says little."""
         return self.expected_customers < SMALL_EXPECTED

@@ -26,18 +26,25 @@ class Description:
     """What the customers of one tier are like in one metric."""
 
     tier: str | None
-    """None: the customers of all tiers together."""
+    """Null: the customers of all tiers together."""
     metric: str
+    """The metric's slug."""
     customers: int
-    """Those who have a value; everything below is over them, and None where there are none."""
+    """Those who have a value; everything below is over them, and null where there are none."""
     mean: float | None
+    """In the unit of the metric, as all numbers below."""
     standard_deviation: float | None
-    """None also where only one customer has a value."""
+    """Of a sample; null also where only one customer has a value."""
     p10: float | None
+    """A tenth of the values lies below."""
     p25: float | None
+    """A quarter of the values lies below."""
     median: float | None
+    """Half of the values lies below."""
     p75: float | None
+    """Three quarters of the values lie below."""
     p90: float | None
+    """Nine tenths of the values lie below."""
 
 
 def describe_tiers(standing: ir.Table, *, metrics: Sequence[str]) -> ir.Table:

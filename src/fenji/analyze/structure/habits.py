@@ -40,12 +40,13 @@ class HabitCell:
     """The orders of one tier in one slot of time."""
 
     orders: int
+    """Placed in the twelve months."""
     order_revenue: Decimal
     """What these orders were worth, before later returns."""
     share: float | None
-    """Of the orders of the tier; None where it has none."""
+    """Of the orders of the tier; null where it has none."""
     index: float | None
-    """100 times this share by that of all tiers; None where one of them is none."""
+    """100 times this share by that of all tiers; null where one of them is none."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from math import sqrt
 
+from fenji.domain.telling import told
+
 SMALL_EXPECTED = 5
 """Expected counts below this make the test inexact where they are many."""
 MOST_SMALL_SHARE = 0.2
@@ -21,17 +23,22 @@ class Independence:
     """A test of whether rows and columns of a table of counts are independent of one another."""
 
     chi_square: float
+    """Pearson's statistic."""
     degrees_of_freedom: int
+    """(rows - 1) x (columns - 1), of those with any customers."""
     p_value: float
     """How likely chance alone would bring differences as large as these."""
     cramers_v: float
     """How strong the tie is: 0 none, 1 complete. Unlike the p-value it does not grow with the number of customers."""
     cells: int
+    """Of the table that is tested."""
     small_cells: int
-    """Cells whose expected count is below ``SMALL_EXPECTED``."""
+    """Cells whose expected count is below 5."""
     smallest_expected: float
+    """The smallest expected count of any cell."""
 
     @property
+    @told
     def is_reliable(self) -> bool:
         """Whether the expected counts are large enough for the p-value to be believed."""
         return self.small_cells <= MOST_SMALL_SHARE * self.cells and self.smallest_expected >= 1

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 import ibis
 import ibis.expr.types as ir
@@ -27,14 +28,24 @@ MOST_AFFECTED = 20
 """Customers listed one by one: enough to see whom it would hurt, few enough to read."""
 
 
+class Direction(StrEnum):
+    """Which way a customer would go by a change of the policy."""
+
+    UP = "up"
+    DOWN = "down"
+    STAY = "stay"
+
+
 @dataclass(frozen=True)
 class Move:
     """The customers of one tier of the current policy who would stand in one tier of the new one."""
 
     from_tier: str
+    """Under the current policy."""
     to_tier: str
-    direction: int
-    """1: up, -1: down, 0: stays."""
+    """Under the new one."""
+    direction: Direction
+    """Whether they go up, down or stay."""
     customers: int
     net_revenue_12m: Decimal
 
@@ -110,8 +121,8 @@ class PolicyComparison:
     falls: Mapping[int, Fall]
     """The groups (``alike.code_of``) whose customers would stand lower."""
 
-    def moved(self, direction: int) -> tuple[int, Decimal]:
-        """Customers and revenue of everybody who goes up (1), down (-1) or stays (0)."""
+    def moved(self, direction: Direction) -> tuple[int, Decimal]:
+        """Customers and revenue of everybody who goes that way."""
         found = [each for each in self.moves if each.direction == direction]
         return sum(each.customers for each in found), sum((each.net_revenue_12m for each in found), Decimal(0))
 
@@ -149,7 +160,7 @@ def compare_policies(rows: Iterable[Mapping[str, object]], *, current: Policy, n
     for (before, after), alike in sorted(found.items()):
         slugs = current.tiers[before].slug, new.tiers[after].slug
         moves.append(Move(*slugs, direction_of(*slugs, current=current, new=new), *_total(alike)))
-    down = {(each.from_tier, each.to_tier) for each in moves if each.direction < 0}
+    down = {(each.from_tier, each.to_tier) for each in moves if each.direction is Direction.DOWN}
     placed = {
         group.code: Fall(current.tiers[group.ranks[0]].slug, new.tiers[group.ranks[1]].slug, group.customers) for group in groups
     }
@@ -164,20 +175,20 @@ def compare_policies(rows: Iterable[Mapping[str, object]], *, current: Policy, n
     )
 
 
-def direction_of(from_tier: str, to_tier: str, *, current: Policy, new: Policy) -> int:
-    """Whether a customer would go up (1), down (-1) or stay (0).
+def direction_of(from_tier: str, to_tier: str, *, current: Policy, new: Policy) -> Direction:
+    """Whether a customer would go up, down or stay.
 
     Tiers meet by their slugs: on the new ladder, else on the current one. Where neither ladder has both, they are compared by how
     far up their own ladder they stand.
     """
     if from_tier == to_tier:
-        return 0
+        return Direction.STAY
     for ladder in (new, current):
         slugs = [tier.slug for tier in ladder.tiers]
         if from_tier in slugs and to_tier in slugs:
-            return _sign(slugs.index(to_tier) - slugs.index(from_tier))
+            return _way(slugs.index(to_tier) - slugs.index(from_tier))
     before, after = current.rank_of(from_tier), new.rank_of(to_tier)
-    return _sign(after * max(len(current.tiers) - 1, 1) - before * max(len(new.tiers) - 1, 1))
+    return _way(after * max(len(current.tiers) - 1, 1) - before * max(len(new.tiers) - 1, 1))
 
 
 def lines_of(rule: Condition) -> tuple[Condition, ...]:
@@ -187,8 +198,10 @@ def lines_of(rule: Condition) -> tuple[Condition, ...]:
     return (rule,)
 
 
-def _sign(number: int) -> int:
-    return (number > 0) - (number < 0)
+def _way(steps: int) -> Direction:
+    if steps == 0:
+        return Direction.STAY
+    return Direction.UP if steps > 0 else Direction.DOWN
 
 
 def _alike(row: Mapping[str, object], policies: Sequence[Policy]) -> _Alike:

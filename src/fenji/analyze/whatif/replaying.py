@@ -20,7 +20,7 @@ import ibis.expr.types as ir
 
 from fenji.analyze.reviews.tiers import rule_basis
 from fenji.analyze.rules.holds import holds
-from fenji.analyze.whatif.comparing import Move, direction_of, lines_of
+from fenji.analyze.whatif.comparing import Direction, Move, direction_of, lines_of
 from fenji.domain.conditions import Condition
 from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import Cause, Policy
@@ -62,10 +62,15 @@ class CauseMove:
     """Customers who end in different tiers, by what decided at the last review under each policy."""
 
     from_tier: str
+    """Under the current policy."""
     to_tier: str
-    direction: int
+    """Under the new one."""
+    direction: Direction
+    """Whether they go up or down; two tiers at the same height: stay."""
     current_cause: Cause
+    """Why they stand where they stand under the current policy."""
     new_cause: Cause
+    """Why under the new one."""
     customers: int
     net_revenue_12m: Decimal
 
@@ -142,8 +147,11 @@ def cause_moves_of(rows: Sequence[Mapping[str, object]], *, current: Policy, new
     return tuple(sorted(different, key=_largest_falls_first))
 
 
+_FALLS_FIRST = (Direction.DOWN, Direction.STAY, Direction.UP)
+
+
 def _largest_falls_first(each: CauseMove) -> tuple[int, int, str, str, str, str]:
-    return (each.direction, -each.customers, each.from_tier, each.to_tier, each.current_cause, each.new_cause)
+    return (_FALLS_FIRST.index(each.direction), -each.customers, each.from_tier, each.to_tier, each.current_cause, each.new_cause)
 
 
 def rule_lines(policy: Policy) -> tuple[RuleLine, ...]:

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from fenji.collect.headers import lookup_key
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.measuring import Effect
+from fenji.domain.telling import HIDDEN
 
 MOST_QUESTIONS = 5
 """More are not asked at once; what stands behind them keeps its default, or waits."""
@@ -39,8 +41,11 @@ class Option:
     """One answer that may be given."""
 
     value: str
+    """What an answer file takes."""
     label: Remark
+    """In words."""
     effect: Effect | None = None
+    """What would count under it; null where it cannot be measured."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +55,27 @@ class Question:
     id: str
     """Stable: the kind, the fingerprint of the headers, and the column."""
     kind: QuestionKind
+    """What it is about."""
     file: str
+    """As it was given, and the sheet after a #."""
     column: str | None
+    """The header; null: about the whole file."""
     text: Remark
+    """The question."""
     why: Remark
+    """Why it matters."""
     options: tuple[Option, ...]
+    """What may be answered; none of a refusal."""
     default: str | None
-    """What counts until somebody answers; None: nothing of the source does."""
+    """What counts until somebody answers; null: nothing of the file does."""
     examples: tuple[str, ...] = ()
-    stake: float = 0.0
+    """Cells of the file."""
+    stake: Annotated[float, HIDDEN] = 0.0
     """Money that hangs on it, as a share of what the company's files hold."""
     answer: str | None = None
-    """What was answered, now or before; None: open."""
+    """What was answered, now or before; null: open."""
     cure: Remark | None = None
-    """Of a refusal: the one thing to do; None where nothing is to be done."""
+    """Of a refusal: the one thing to do; null where nothing is to be done."""
 
     @property
     def is_open(self) -> bool:

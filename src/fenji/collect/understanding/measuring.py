@@ -22,8 +22,11 @@ class Effect:
     """What would count, in the rows that were looked at."""
 
     customers: int
+    """Who have any of them."""
     orders: int
+    """How many."""
     revenue: float
+    """What they brought."""
 
 
 def measured(each: Understood) -> Effect:

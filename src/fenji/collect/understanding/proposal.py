@@ -18,15 +18,23 @@ class ProposedColumn:
     """One field of ours, the column or constant that fills it, and how we know."""
 
     field: str
+    """The name of ours."""
     confidence: Confidence
+    """How sure it is."""
     why: Remark
+    """How we know."""
     column: str | None = None
-    """The header as the file writes it; None where ``constant`` is given."""
+    """The header as the file writes it; null where ``constant`` is given."""
     constant: str | None = None
+    """The same value for every row; null where a column is given."""
     unit: MoneyUnit = MoneyUnit.YUAN
+    """Of amounts of money."""
     decimal: DecimalSign | None = None
+    """The sign before decimals; null: a point, or no number."""
     date_order: DateOrder | None = None
+    """Whether days or months come first; null: plain, or no date."""
     made_of: tuple[str, ...] = ()
+    """Other fields of the row that it is put together from."""
     also: tuple[str, ...] = ()
     """What other files of the source call it."""
     optional: bool = False

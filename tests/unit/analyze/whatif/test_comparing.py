@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from fenji.analyze.whatif.alike import count_alike, largest_of_groups, richest
-from fenji.analyze.whatif.comparing import compare_policies, direction_of, without_lost
+from fenji.analyze.whatif.comparing import Direction, compare_policies, direction_of, without_lost
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Policy
 from fenji.engines.duck import DuckEngine
@@ -79,12 +79,16 @@ def test_both_policies_count_everyone_once_and_moves_are_tiers_by_tiers(engine, 
     assert [
         (each.from_tier, each.to_tier, each.direction, each.customers, str(each.net_revenue_12m)) for each in found.moves
     ] == [
-        ("entry", "entry", 0, 1, "0.00"),
-        ("entry", "gold", 1, 1, "2000.00"),
-        ("gold", "entry", -1, 3, "5500.00"),
-        ("gold", "gold", 0, 1, "2500.00"),
+        ("entry", "entry", "stay", 1, "0.00"),
+        ("entry", "gold", "up", 1, "2000.00"),
+        ("gold", "entry", "down", 3, "5500.00"),
+        ("gold", "gold", "stay", 1, "2500.00"),
     ]
-    assert [found.moved(way) for way in (1, -1, 0)] == [(1, Decimal(2000)), (3, Decimal(5500)), (2, Decimal(2500))]
+    assert [found.moved(way) for way in (Direction.UP, Direction.DOWN, Direction.STAY)] == [
+        (1, Decimal(2000)),
+        (3, Decimal(5500)),
+        (2, Decimal(2500)),
+    ]
 
 
 def test_lines_say_whom_they_alone_turn_away_and_how_many_changes_they_decide(engine, tables):
@@ -127,7 +131,7 @@ def test_lost_customers_are_left_out(engine, tables):
 
 def test_policies_without_rules_and_panels_without_customers_are_counted_too(engine, tables):
     flat = policy_from_text(HEAD)
-    assert [(each.customers, each.direction) for each in compared(engine, tables, flat, flat).moves] == [(6, 0)]
+    assert [(each.customers, each.direction) for each in compared(engine, tables, flat, flat).moves] == [(6, "stay")]
     empty = (tables[0].filter(tables[0].customer_key < 0), tables[1])
     assert (compared(engine, empty, *both()).customers, compared(engine, empty, flat, flat).moves) == (0, ())
 
@@ -135,12 +139,12 @@ def test_policies_without_rules_and_panels_without_customers_are_counted_too(eng
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ("entry", "gold", 1),
-        ("gold", "entry", -1),
-        ("gold", "gold", 0),
-        ("entry", "only_new", 1),
-        ("only_old", "entry", -1),
-        ("only_old", "only_new", -1),
+        ("entry", "gold", "up"),
+        ("gold", "entry", "down"),
+        ("gold", "gold", "stay"),
+        ("entry", "only_new", "up"),
+        ("only_old", "entry", "down"),
+        ("only_old", "only_new", "down"),
     ],
 )
 def test_tiers_meet_by_name_and_else_by_how_far_up_they_stand(before, after, expected):

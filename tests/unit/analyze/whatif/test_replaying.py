@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from fenji.analyze.whatif.comparing import Direction
 from fenji.analyze.whatif.replaying import (
     CauseMove,
     RulePart,
@@ -88,17 +89,17 @@ def test_moves_and_causes_are_counted(duck: Engine) -> None:
     rows = answers(duck)["pairs"]
     moves = moves_of(rows, current=CURRENT, new=NEW)
     assert [(each.from_tier, each.to_tier, each.direction, each.customers, str(each.net_revenue_12m)) for each in moves] == [
-        ("entry", "entry", 0, 1, "50.00"),
-        ("silver", "gold", 1, 1, "400.00"),
-        ("gold", "silver", -1, 4, "1430.00"),
-        ("gold", "gold", 0, 1, "500.00"),
+        ("entry", "entry", "stay", 1, "50.00"),
+        ("silver", "gold", "up", 1, "400.00"),
+        ("gold", "silver", "down", 4, "1430.00"),
+        ("gold", "gold", "stay", 1, "500.00"),
     ]
     causes = cause_moves_of(rows, current=CURRENT, new=NEW)
-    assert causes[0] == CauseMove("gold", "silver", -1, Cause.KEPT, Cause.DOWNGRADE, 2, Decimal("410.00"))
+    assert causes[0] == CauseMove("gold", "silver", Direction.DOWN, Cause.KEPT, Cause.DOWNGRADE, 2, Decimal("410.00"))
     assert [(each.direction, each.current_cause, each.new_cause, each.customers) for each in causes[1:]] == [
-        (-1, Cause.KEPT, Cause.CAP, 1),
-        (-1, Cause.OVERRIDE, Cause.KEPT, 1),
-        (1, Cause.KEPT, Cause.UPGRADE, 1),
+        ("down", Cause.KEPT, Cause.CAP, 1),
+        ("down", Cause.OVERRIDE, Cause.KEPT, 1),
+        ("up", Cause.KEPT, Cause.UPGRADE, 1),
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.policies.suggestions import Method, count_between, points_from, suggested_thresholds, value_points
+from fenji.answers.policies import SuggestedTier
+from fenji.answers.starting import FirstPolicy
 from fenji.documents.policies import policy_from_text, render_policy
 from fenji.documents.writing import write_whole
 from fenji.domain.conditions import Comparison, Operator
@@ -21,10 +22,10 @@ from fenji.engines.engine import Engine
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
-from fenji.workflow.initiating import template_text
-from fenji.workflow.suggesting import SuggestedTier, held_tiers, shown_percent
 from fenji.workspace.clean_base import CleanBase
+from fenji.workspace.drafts import held_tiers, shown_percent
 from fenji.workspace.folder import POLICIES_FOLDER
+from fenji.workspace.templates import template_text
 from fenji.workspace.tiering import registry_of
 
 SHARES_OF_BUYERS = (Decimal("0.6"), Decimal("0.25"), Decimal("0.1"), Decimal("0.05"))
@@ -45,22 +46,6 @@ EFFECTIVE_ON = date(2000, 1, 1)
 AUTHOR = "fenji"
 FEW_BUYERS = 40
 """Below it the highest tier is one customer or nobody."""
-
-
-@dataclass(frozen=True)
-class FirstPolicy:
-    """A policy made from a shop's own customers, not yet written anywhere."""
-
-    as_of: date
-    policy: Policy
-    text: str
-    """The policy as a file, with what each tier holds as comments above it."""
-    tiers: tuple[SuggestedTier, ...]
-    """Lowest first: threshold, customers, shares, revenue."""
-    buyers: int
-    """Customers with more than 0 of the metric; the shares are theirs. All others stand in the lowest tier."""
-    metric: str
-    warnings: tuple[Problem, ...]
 
 
 def suggest_thresholds(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from fenji.answers.mapping import Loss, Rehearsal, RehearsedSource
 from fenji.collect import findings
 from fenji.collect.findings import Finding
 from fenji.collect.headers import normalise_header
@@ -22,52 +23,13 @@ from fenji.domain.feeds import FEEDS, Feed
 from fenji.domain.reasons import EXPECTED
 from fenji.domain.sources import Source
 from fenji.engines.engine import Engine
-from fenji.errors import FenjiError, Problem
+from fenji.errors import FenjiError
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.workspace.preparing import PrepareOptions, prepare_base
 
 MOST_REASONS = 3
 """Reasons that are told of a source, the commonest first."""
-
-
-@dataclass(frozen=True)
-class Loss:
-    """Rows of a source that a run would leave out for one reason."""
-
-    reason: str
-    rows: int
-    field: str | None
-    came: str | None
-    """What stood in one of them; None where nobody may see it."""
-    file: str
-    row: int
-
-
-@dataclass(frozen=True)
-class RehearsedSource:
-    """What would become of the rows of one source that were looked at."""
-
-    source: str
-    rows: int
-    kept: int
-    losses: tuple[Loss, ...]
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """What a run would make of the rows that were looked at."""
-
-    sources: tuple[RehearsedSource, ...]
-    customers: int
-    orders: int
-    revenue: Decimal
-    unattributed: Decimal
-    """Revenue that would belong to no customer."""
-    first_on: Any
-    last_on: Any
-    problems: tuple[Problem, ...] = ()
-    """What would keep a run from starting at all, such as rates of foreign currencies that are missing."""
 
 
 def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, options: PrepareOptions) -> Rehearsal:
@@ -112,10 +74,10 @@ def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, opti
         sources=_accounts(engine, found[clean.FILE_ACCOUNT.full_name], found[clean.REJECTED_ROW.full_name]),
         customers=engine.fetch(customers.aggregate(count=customers.count()))["count"][0].as_py(),
         orders=row["orders"] or 0,
-        revenue=row["revenue"] or Decimal(0),
-        unattributed=row["unattributed"] or Decimal(0),
-        first_on=row["first_on"],
-        last_on=row["last_on"],
+        net_revenue=row["revenue"] or Decimal(0),
+        unattributed_net_revenue=row["unattributed"] or Decimal(0),
+        first_order_on=row["first_on"],
+        last_order_on=row["last_on"],
     )
 
 

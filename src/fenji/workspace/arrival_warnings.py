@@ -6,16 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from fenji.analyze.metrics.registry import Registry
-from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.answers.arrival import Arrival, LeftOut, SourceArrival
 from fenji.domain.collected import AbsentColumn
 from fenji.domain.feeds import Feed
-from fenji.domain.metrics import Unit
-from fenji.domain.policies import SCORE, Policy
 from fenji.domain.reasons import EXPECTED, Reason
 from fenji.errors import InvalidInput, Place, Problem
 from fenji.language import message as _
+from fenji.workspace.headlines import no_customers, no_money
 
 FAULTS_TOLD = 0.01
 """Share of a source's rows that could not be read from which people are told; below it lie slips of single cells."""
@@ -31,14 +28,9 @@ ROWS_NOT_READ = "rows_not_read"
 FILES_NOT_READ = "files_not_read"
 COLUMNS_ABSENT = "columns_absent"
 SHEETS_NOT_READ = "sheets_not_read"
-NO_CUSTOMERS = "no_customers"
-NO_MONEY = "no_money"
 MONEY_WITHOUT_CUSTOMER = "money_without_customer"
 ORDERS_IN_THE_FUTURE = "orders_in_the_future"
 ALL_ORDERS_LATER = "all_orders_later"
-
-_HEADLINES = (NO_MONEY, NO_CUSTOMERS)
-"""Without money or customers every figure of a screen misleads: these are said before anything else."""
 
 
 class NothingKept(InvalidInput):
@@ -91,33 +83,6 @@ def absent_columns(absent: Sequence[AbsentColumn]) -> tuple[Problem, ...]:
         )
         for (source, header), names in files.items()
     )
-
-
-def asks_for_money(policy: Policy, registry: Registry) -> bool:
-    """Whether the policy has a rule, a cap or a part of its score on an amount of money."""
-    asked = {*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)} - {SCORE}
-    return any(each in registry and registry.named(each).unit is Unit.MONEY for each in asked)
-
-
-def no_money(customers: int) -> Problem:
-    """No amount was read, so whoever is ranked by money stands in the lowest tier."""
-    text = _(
-        "no money was read: every amount is missing or 0, so the {customers} {customers:customer|customers} cannot be told apart by revenue."
-    )
-    advice = _("See with fenji map which column holds the amounts, and name it in sources.yaml.")
-    return Problem(text, {"customers": f"{customers:,}"}, advice=advice, code=NO_MONEY)
-
-
-def no_customers() -> Problem:
-    """Nobody is known, so there is nobody to rank."""
-    text = _("no customers are known: no row that was read says whose it is.")
-    advice = _("See with fenji map which column holds the customer's number, phone or e-mail, and name it in sources.yaml.")
-    return Problem(text, advice=advice, code=NO_CUSTOMERS)
-
-
-def is_headline(problem: Problem) -> bool:
-    """Whether a warning is said before anything else."""
-    return problem.code in _HEADLINES
 
 
 def _money_and_customers(arrival: Arrival, *, needs_money: bool) -> Iterator[Problem]:

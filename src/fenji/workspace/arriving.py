@@ -20,10 +20,10 @@ from fenji.answers.arrival import Arrival, FileArrival, LargeOrder, LaterOrders,
 from fenji.domain.reasons import is_fault
 from fenji.domain.sources import Source
 from fenji.tables import clean
-from fenji.workflow.unread_files import unread_files, unread_sheets
 from fenji.workspace.clean_base import is_money_read
 from fenji.workspace.dates import today
 from fenji.workspace.session import Session
+from fenji.workspace.unread_files import unread_files, unread_sheets
 
 MONTHS_SHOWN = 13
 """A year, and the month of the year before to compare the last one with."""

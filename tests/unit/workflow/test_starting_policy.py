@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.starting import FirstPolicy
 from fenji.documents.policies import read_policy_document
 from fenji.errors import Conflict, InvalidArgument, InvalidInput
 from fenji.language import Language
-from fenji.workflow.first_policy import FirstPolicy, suggest_thresholds, write_first_policy
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
+from fenji.workflow.starting_policy import suggest_thresholds, write_first_policy
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace

@@ -22,10 +22,10 @@ from fenji.errors import FenjiError, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.tables import clean
-from fenji.workflow.cell_reading import cell_reader
-from fenji.workflow.unread_files import data_files, files_read, unread_sheets
+from fenji.workspace.cell_reading import cell_reader
 from fenji.workspace.folder import SOURCES_FILE, Workspace, open_workspace
 from fenji.workspace.opening import open_question
+from fenji.workspace.unread_files import data_files, files_read, unread_sheets
 
 _SIGN = "# fenji-start "
 _WITH_STATUS = (Feed.ORDER, Feed.ORDER_LINE)

@@ -1,0 +1,391 @@
+"""What is answered to the question what customers are worth, and will be worth?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from fenji.domain.policies import Policy
+from fenji.domain.telling import HIDDEN, Named
+from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel, ValueClass, ValueRules
+from fenji.errors import Problem
+
+
+@dataclass(frozen=True)
+class FittedOrders:
+    """A model of orders that was fitted, chosen or not; each parameter with the ends of its 95 % interval, null where the data do not tell."""
+
+    model: OrderModel
+    """Who orders how often, and until when."""
+    is_chosen: bool
+    """Whether it is the one in use."""
+    choice: Choice
+    """Why it is in use or not."""
+    customers: int
+    """Customers with an order, whom it was fitted on."""
+    r: float | None
+    """Shape of the order rates of customers; null for the average rate."""
+    r_lower: float | None
+    """Lower end of its 95 % interval."""
+    r_upper: float | None
+    """Upper end of it."""
+    alpha: float | None
+    """Scale of the order rates, weeks."""
+    alpha_lower: float | None
+    """Lower end of its 95 % interval."""
+    alpha_upper: float | None
+    """Upper end of it."""
+    a: float | None
+    """First shape of the probabilities to leave after an order."""
+    a_lower: float | None
+    """Lower end of its 95 % interval."""
+    a_upper: float | None
+    """Upper end of it."""
+    b: float | None
+    """Second shape of these probabilities."""
+    b_lower: float | None
+    """Lower end of its 95 % interval."""
+    b_upper: float | None
+    """Upper end of it."""
+    orders_per_week: float | None
+    """Repeat orders of a customer in a week; only of the average rate."""
+    orders_per_week_lower: float | None
+    """Lower end of its 95 % interval."""
+    orders_per_week_upper: float | None
+    """Upper end of it."""
+    log_likelihood: float | None
+    """Of the data under the model; null for the average rate."""
+
+
+@dataclass(frozen=True)
+class FittedSpending:
+    """The model of spending in use; each parameter with the ends of its 95 % interval."""
+
+    model: SpendModel
+    """How much an order day brings."""
+    choice: Choice
+    """Why it is in use."""
+    average: float | None
+    """Mean revenue of an order day; null: nobody has paid anything."""
+    correlation: float | None
+    """Of order days and average revenue of repeat buyers, -1..1."""
+    p: float | None
+    """Shape of the revenue of an order day; null for the average of all."""
+    p_lower: float | None
+    """Lower end of its 95 % interval."""
+    p_upper: float | None
+    """Upper end of it."""
+    q: float | None
+    """Shape of the customers' scales of revenue."""
+    q_lower: float | None
+    """Lower end of its 95 % interval."""
+    q_upper: float | None
+    """Upper end of it."""
+    gamma: float | None
+    """Scale of these scales, money."""
+    gamma_lower: float | None
+    """Lower end of its 95 % interval."""
+    gamma_upper: float | None
+    """Upper end of it."""
+    log_likelihood: float | None
+    """Of the data under the model."""
+    customers: int | None
+    """Customers whom it was fitted on; null for the average of all."""
+
+
+@dataclass(frozen=True)
+class FittedContracts:
+    """The curve of renewal of one plan; both parameters with the ends of their 95 % intervals."""
+
+    plan: str
+    """``all``: every contract together."""
+    alpha: float | None
+    """First shape of the probabilities to end in a month."""
+    alpha_lower: float | None
+    """Lower end of its 95 % interval."""
+    alpha_upper: float | None
+    """Upper end of it."""
+    beta: float | None
+    """Second shape of these probabilities."""
+    beta_lower: float | None
+    """Lower end of its 95 % interval."""
+    beta_upper: float | None
+    """Upper end of it."""
+    log_likelihood: float
+    """Of the data under the curve."""
+    contracts: int
+    """Contracts that it was fitted on."""
+
+
+@dataclass(frozen=True)
+class ValueSummary:
+    """All customers together, the lines between the classes, and what checks of data and models found."""
+
+    buyers: int
+    """Customers who have ever ordered."""
+    repeat_buyers: int
+    """Of them, those with orders on several days."""
+    expected_orders_12m: float | None
+    """Repeat order days expected in the next twelve months. Null: nothing is expected of anybody."""
+    expected_orders_12m_lower: float | None
+    """Lower end of its 95 % interval, the chance of single customers included."""
+    expected_orders_12m_upper: float | None
+    """Upper end of it."""
+    spend_error_share: float | None
+    """Standard error of the average revenue of an order day, as a share of it."""
+    expected_revenue_12m: Decimal | None
+    """Revenue expected in the next twelve months."""
+    expected_revenue_12m_lower: Decimal | None
+    """Lower end of its 95 % interval."""
+    expected_revenue_12m_upper: Decimal | None
+    """Upper end of it."""
+    clv: Decimal | None
+    """The sum of the discounted lifetime values."""
+    known_cost_share_12m: float | None
+    """Share of the sales of twelve months whose cost is known. Null: no sales."""
+    current_high: Decimal | None
+    """Value from which the class of current value is high. Null: nobody has any."""
+    current_middle: Decimal | None
+    """Value from which it is middle."""
+    potential_high: Decimal | None
+    """Value from which the class of potential value is high. Null: nobody has any."""
+    potential_middle: Decimal | None
+    """Value from which it is middle."""
+    rhythm: Rhythm
+    """Whether orders come by chance, as the models assume."""
+    rhythm_spread: float | None
+    """1 is chance, 0 is like a clock; with the ends of its 95 % interval."""
+    rhythm_spread_lower: float | None
+    """Lower end of its 95 % interval."""
+    rhythm_spread_upper: float | None
+    """Upper end of it."""
+    rhythm_customers: int
+    """Customers with three orders, from whom that is judged."""
+    beginning_share: float | None
+    """Share of the customers whose first order lies in the first four weeks of the data."""
+    beginning_share_at_an_even_pace: float
+    """The share that would lie there if they had come at an even pace."""
+    holdout_weeks: int
+    """Last weeks that the models were tried on. 0: the history is too short, and the other holdout fields are null."""
+    holdout_model: OrderModel | None
+    """The model that was tried."""
+    holdout_customers: int | None
+    """Customers with an order before these weeks."""
+    holdout_actual: int | None
+    """Their orders in these weeks."""
+    holdout_expected: float | None
+    """The orders that were expected of them."""
+    holdout_before: int | None
+    """Their repeat orders in as many weeks before."""
+    holdout_error_share: float | None
+    """By what share too many were expected; below 0 too few."""
+    holdout_before_error_share: float | None
+    """By what share as many as before would have been too many."""
+    contract_customers: int
+    """Customers with a contract in force."""
+    contracts: int | None
+    """Contracts in force. Null, as the fields below: none."""
+    monthly_fee: Decimal | None
+    """Their fees of one month."""
+    contracts_12m: float | None
+    """How many of them are expected to be in force twelve months later."""
+    expected_fees_12m: Decimal | None
+    """Fees expected of the next twelve months."""
+    fee_clv: Decimal | None
+    """Fees expected of the coming months (``rules.clv_months``), discounted."""
+
+
+@dataclass(frozen=True)
+class ValueCell:
+    """The customers of one tier, one class of current and one of potential value."""
+
+    tier: str | None
+    """Null: lost."""
+    current_class: ValueClass | None
+    """Null: not known."""
+    potential_class: ValueClass | None
+    """Null: not known."""
+    customers: int
+    buyers: int
+    """Of them, those who have ever ordered."""
+    net_revenue_12m: Decimal
+    margin_12m: Decimal | None
+    """Their margin where cost is known."""
+    alive: float | None
+    """How many of them are expected to be customers still."""
+    expected_orders_12m: float | None
+    """Order days expected in the next twelve months."""
+    expected_revenue_12m: Decimal | None
+    """Revenue expected in the next twelve months."""
+    clv: Decimal | None
+    """Their discounted lifetime value."""
+
+
+@dataclass(frozen=True)
+class TrackedWeek:
+    """Repeat orders of one week, beside those that a model expected which knew nothing after the split."""
+
+    week: int
+    """0: the first week after the split; earlier weeks are negative."""
+    starts_on: date
+    """First day of the week."""
+    is_holdout: bool
+    """Whether the week lies after the split."""
+    actual: int
+    """Repeat orders of the customers who had come by the split."""
+    expected: float
+    """Those expected."""
+    actual_cumulative: int
+    """Up to the end of the week."""
+    expected_cumulative: float
+    """Up to the end of the week."""
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What customers with equally many repeat orders before the split ordered after it."""
+
+    repeats: int
+    """Orders after the first, up to the split; 10 stands for ten and more."""
+    customers: int
+    actual: int
+    """Their orders after the split."""
+    expected: float
+    """Those expected at the split."""
+    before: int
+    """Their repeat orders in as many weeks before it."""
+
+
+@dataclass(frozen=True)
+class ContractSurvival:
+    """The share of contracts that is still running after so many months."""
+
+    plan: str
+    """``all``: every contract together."""
+    period: int
+    """Whole months since the contract's start."""
+    at_risk: int
+    """Contracts that were running at the beginning of the month and seen in it."""
+    ended: int
+    """Contracts that ended in it."""
+    survival: float
+    """Share that is still running after it (Kaplan-Meier)."""
+    lower: float | None
+    """Lower end of its 95 % interval."""
+    upper: float | None
+    """Upper end of it."""
+    expected: float | None
+    """Share by the fitted curve. Null: none could be fitted."""
+
+
+@dataclass(frozen=True)
+class CustomerValue:
+    """What one customer brought, and is expected to bring. Who has never ordered has no expectations."""
+
+    customer_key: int
+    """Our number of the customer."""
+    customer_id: str
+    tier: str | None
+    """Null: lost."""
+    order_days: int
+    """Days with an order, ever."""
+    orders_12m: int
+    """Orders of twelve months."""
+    categories_12m: int
+    """Different categories bought in twelve months."""
+    net_revenue_12m: Decimal
+    net_revenue_total: Decimal
+    """Revenue ever."""
+    margin_12m: Decimal | None
+    """Revenue less cost of twelve months, where cost is known."""
+    known_cost_share_12m: float | None
+    """Share of the sales of twelve months whose cost is known. Null: no sales."""
+    p_alive: float | None
+    """Probability that the customer still is one. Null: no model."""
+    p_alive_12m: float | None
+    """Probability that it still is one twelve months later."""
+    order_probability_12m: float | None
+    """Probability of an order in the next twelve months."""
+    expected_orders_12m: float | None
+    """Order days expected in the next twelve months."""
+    expected_orders_12m_lower: float | None
+    """Lower end of the 95 % interval of the expectation."""
+    expected_orders_12m_upper: float | None
+    """Upper end of it."""
+    expected_order_value: Decimal | None
+    """Revenue expected of an order day."""
+    expected_revenue_12m: Decimal | None
+    """Revenue expected in the next twelve months."""
+    expected_revenue_12m_lower: Decimal | None
+    """Lower end of the 95 % interval of the expectation."""
+    expected_revenue_12m_upper: Decimal | None
+    """Upper end of it."""
+    clv: Decimal | None
+    """Revenue expected of the coming months (``rules.clv_months``), discounted."""
+    current_class: ValueClass | None
+    """Null: its measure is not known."""
+    potential_class: ValueClass | None
+    """Null: its measure is not known."""
+
+
+@dataclass(frozen=True)
+class ContractValue:
+    """A customer's contracts in force."""
+
+    customer_key: int
+    """Our number of the customer."""
+    contracts: int
+    """Contracts in force."""
+    monthly_fee: Decimal | None
+    """Their fees of one month. Null: none is known."""
+    contracts_12m: float | None
+    """How many of them are expected to be in force twelve months later."""
+    expected_fees_12m: Decimal | None
+    """Fees expected of the next twelve months."""
+    fee_clv: Decimal | None
+    """Fees expected of the coming months (``rules.clv_months``), discounted."""
+
+
+@dataclass(frozen=True)
+class ValueResult:
+    """What customers are worth today, what they will be worth, and how sure that is."""
+
+    run_id: str
+    as_of: date
+    is_as_of_defaulted: bool
+    policy: str
+    version: int
+    currency: str
+    rules: ValueRules
+    """What ``analyses/value.yaml`` says, or the defaults."""
+    summary: ValueSummary
+    """All customers together, and what checks found."""
+    order_models: tuple[FittedOrders, ...]
+    """The one in use first, the average rate last."""
+    spend_model: FittedSpending
+    """The one in use."""
+    contract_models: tuple[FittedContracts, ...]
+    """Per plan; empty without contracts."""
+    grid: tuple[ValueCell, ...]
+    """Per tier, class of current and class of potential value that occurs."""
+    tracking: tuple[TrackedWeek, ...]
+    """Per week: what came, and what a model fitted earlier expected."""
+    holdout: tuple[HeldOut, ...]
+    """Per number of repeat orders: what came, and what a model fitted earlier expected."""
+    survival: tuple[ContractSurvival, ...]
+    """Empty without contracts."""
+    top: Annotated[tuple[CustomerValue, ...], Named("customers")]
+    """The highest lifetime value first."""
+    customer: CustomerValue | None
+    """The one that was asked for. Null: none was."""
+    customer_contracts: ContractValue | None
+    """Its contracts. Null: none in force, or no customer was asked for."""
+    tier_policy: Annotated[Policy, HIDDEN]
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def order_model(self) -> FittedOrders:
+        """The model of orders in use."""
+        return next(each for each in self.order_models if each.is_chosen)
