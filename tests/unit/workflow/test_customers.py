@@ -70,11 +70,11 @@ def test_conditions_choose_customers_and_several_must_all_hold(shop: Path, asked
 
 def test_stored_analyses_choose_whom_they_name(shop: Path) -> None:
     told = priority_at(shop, top=100)
-    marks = {row["customer_id"]: row["mark"] for row in told.top}
+    marks = {row.customer_id: row.mark for row in told.order}
     for mark in ("A", "B", "C"):
         assert sorted(ids(shop, mark=mark)) == sorted(each for each, own in marks.items() if own == mark)
-    for name, rows in told.lists.items():
-        assert sorted(ids(shop, group=name)) == sorted(row["customer_id"] for row in rows)
+    for name in ("upgrades", "watch", "frequent"):
+        assert sorted(ids(shop, group=name)) == sorted(row.customer_id for row in getattr(told.lists, name).first)
 
 
 def test_what_is_not_stored_is_said_with_the_command_that_makes_it(tmp_path: Path) -> None:

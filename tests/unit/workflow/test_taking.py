@@ -51,10 +51,10 @@ def test_movers_are_those_who_stand_elsewhere_with_the_cause(shop: Path) -> None
 def test_each_analysis_is_taken_whole_in_its_own_order(shop: Path) -> None:
     priority, value = priority_at(shop, top=100), value_at(shop, top=100)
     rows = rows_of(shop, StoredList.PRIORITY, priority.run_id)
-    assert [row["customer_id"] for row in rows] == [row["customer_id"] for row in priority.top]
-    assert [row["score"] for row in rows] == [row["score"] for row in priority.top]
+    assert [row["customer_id"] for row in rows] == [row.customer_id for row in priority.order]
+    assert [row["score"] for row in rows] == [row.score for row in priority.order]
     rows = rows_of(shop, StoredList.VALUE, value.run_id)
-    best = [row["customer_id"] for row in value.top]
+    best = [row.customer_id for row in value.top]
     assert [row["customer_id"] for row in rows][: len(best)] == best
     assert len(rows) == 8
     for what, run_id in (
