@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from html import escape
 from importlib import import_module
@@ -22,12 +23,12 @@ from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
 from fenji.answers.whatif import WhatIfResult
 from fenji.answers.why import WhyResult
-from fenji.domain.runs import Run, RunStatus
 from fenji.domain.trends import GroupBy, Measure
-from fenji.errors import NotFound, unknown_name
+from fenji.errors import InvalidArgument, NotFound, unknown_name
 from fenji.language import message as _
 from fenji.workflow.baskets import rules_at
 from fenji.workflow.churn import churn_at
+from fenji.workflow.customers import DEFAULT_SORT, CustomersResult, customers_at
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.moves import moves_between
 from fenji.workflow.priority import priority_at
@@ -41,10 +42,10 @@ from fenji.workflow.trends import trend_at
 from fenji.workflow.value import value_at
 from fenji.workflow.whatif import whatif_at
 from fenji.workflow.why import why_of
+from fenji.workspace.customer_choice import Asked
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
-from fenji.workspace.past_run import RUNS_SEARCHED, PastRun
-from fenji.workspace.session import Session
+from fenji.workspace.past_run import runs_on_current
 
 SHOWN_ROWS = 20
 
@@ -105,10 +106,53 @@ class BookTable:
 
 
 @dataclass(frozen=True)
-class Book:
-    """One workspace. Each method is the use-case of the command with its name; all of them raise ``fenji.errors``."""
+class TableBook:
+    """The published tables of one workspace."""
 
     folder: Path
+
+    def tables(self, *, run: str | None = None) -> tuple[str, ...]:
+        """The names of all published tables: those of the last run and of the analyses that stand on its data, or those of one run."""
+        with open_question(open_workspace(self.folder)) as session:
+            return tuple(
+                sorted({each.table for found in runs_on_current(session, run) for each in session.tables_of(found.run_id)})
+            )
+
+    def table(self, name: str, *, as_of: date | None = None, run: str | None = None) -> BookTable:
+        """One published table.
+
+        Args:
+            name: shelf and table, such as ``insight.customer_metric``.
+            as_of: a day, of tables that runs keep by days; None: the last one kept.
+            run: a run; None: the last one, or the newest analysis on its data that has the table.
+
+        Raises:
+            NotFound: no such table, or none of that day.
+        """
+        with open_question(open_workspace(self.folder)) as session:
+            runs = runs_on_current(session, run)
+            for found in runs:
+                parts = [each for each in session.tables_of(found.run_id) if each.table == name]
+                if parts:
+                    days = sorted({each.as_of for each in parts if each.as_of is not None})
+                    day = as_of or (days[-1] if days else None)
+                    files = [file for each in parts if each.as_of == day for file in session.store.files(each.path)]
+                    if not files:
+                        raise NotFound.of(
+                            _("run {run_id} keeps no {table} of {day}."),
+                            advice=_("It has one on: {dates}."),
+                            run_id=found.run_id,
+                            table=name,
+                            day=day,
+                            dates=", ".join(map(str, days)),
+                        )
+                    return BookTable(name, found.run_id, day, tuple(files))
+        raise NotFound(unknown_name(_("table"), name, self.tables(run=run)))
+
+
+@dataclass(frozen=True)
+class Book(TableBook):
+    """One workspace. Each method is the use-case of the command with its name; all of them raise ``fenji.errors``."""
 
     def run(self, *, as_of: date | None = None, policy: str | None = None, history: int = 1, force: bool = False) -> RunResult:
         """Collects, prepares, decides tiers and publishes."""
@@ -121,6 +165,32 @@ class Book:
         if run is not None:
             return tiers_of_run(self.folder, run, as_of=as_of, by=by)
         return tiers_at(self.folder, as_of=as_of, policy=policy, by=by)
+
+    def customers(
+        self,
+        *,
+        columns: Sequence[str] = (),
+        sort: str = DEFAULT_SORT,
+        limit: int = 50,
+        after: str | None = None,
+        as_of: date | None = None,
+        run: str | None = None,
+        **conditions: Any,  # noqa: ANN401 - the fields of Asked, each with its own type
+    ) -> CustomersResult:
+        """One page of the customers who meet all conditions, such as ``tier="vip"`` or ``where=["orders_12m >= 10"]``.
+
+        Raises:
+            InvalidArgument: a condition of another name than the fields of ``workspace.customer_choice.Asked``, with the nearest one.
+        """
+        known = [each.name for each in fields(Asked)]
+        InvalidArgument.raise_if(unknown_name(_("condition"), name, known) for name in conditions if name not in known)
+        if "where" in conditions:
+            where = conditions["where"]
+            conditions["where"] = (where,) if isinstance(where, str) else tuple(where)
+        if isinstance(conditions.get("uploaded"), str):
+            conditions["uploaded"] = Path(conditions["uploaded"])
+        asked = Asked(**conditions)
+        return customers_at(self.folder, asked, columns=columns, sort=sort, limit=limit, after=after, as_of=as_of, run=run)
 
     def moves(self, *, earlier_on: date | None = None, as_of: date | None = None, run: str | None = None) -> MovesResult:
         """Who moved between two reviews."""
@@ -179,42 +249,6 @@ class Book:
         """What became of every row that came in."""
         return report_quality(self.folder, run_id=run)
 
-    def tables(self, *, run: str | None = None) -> tuple[str, ...]:
-        """The names of all published tables: those of the last run and of the analyses that stand on its data, or those of one run."""
-        with open_question(open_workspace(self.folder)) as session:
-            return tuple(sorted({each.table for found in _runs(session, run) for each in session.tables_of(found.run_id)}))
-
-    def table(self, name: str, *, as_of: date | None = None, run: str | None = None) -> BookTable:
-        """One published table.
-
-        Args:
-            name: shelf and table, such as ``insight.customer_metric``.
-            as_of: a day, of tables that runs keep by days; None: the last one kept.
-            run: a run; None: the last one, or the newest analysis on its data that has the table.
-
-        Raises:
-            NotFound: no such table, or none of that day.
-        """
-        with open_question(open_workspace(self.folder)) as session:
-            runs = _runs(session, run)
-            for found in runs:
-                parts = [each for each in session.tables_of(found.run_id) if each.table == name]
-                if parts:
-                    days = sorted({each.as_of for each in parts if each.as_of is not None})
-                    day = as_of or (days[-1] if days else None)
-                    files = [file for each in parts if each.as_of == day for file in session.store.files(each.path)]
-                    if not files:
-                        raise NotFound.of(
-                            _("run {run_id} keeps no {table} of {day}."),
-                            advice=_("It has one on: {dates}."),
-                            run_id=found.run_id,
-                            table=name,
-                            day=day,
-                            dates=", ".join(map(str, days)),
-                        )
-                    return BookTable(name, found.run_id, day, tuple(files))
-        raise NotFound(unknown_name(_("table"), name, self.tables(run=run)))
-
 
 def open_book(folder: Path | str = ".") -> Book:
     """The workspace in a folder.
@@ -223,16 +257,3 @@ def open_book(folder: Path | str = ".") -> Book:
         NotFound: the folder is no workspace.
     """
     return Book(open_workspace(Path(folder)).root)
-
-
-def _runs(session: Session, run: str | None) -> tuple[Run, ...]:
-    """The run that is asked for; else the last run, and the analyses that stand on its data, newest first."""
-    if run is not None:
-        return (session.runs.published(run),)
-    last = session.latest()
-    others = (
-        session.runs.published(each.run_id)
-        for each in session.runs.list_runs(limit=RUNS_SEARCHED)
-        if each.status is RunStatus.PUBLISHED and each.run_id != last.run_id
-    )
-    return (last, *(each for each in others if PastRun(session, each).collected.run_id == last.run_id))

@@ -21,6 +21,7 @@ HEAVY = {
     "connectorx",
     "fastexcel",
     "ibis",
+    "xlsxwriter",
     "implicit",
     "lightgbm",
     "numpy",

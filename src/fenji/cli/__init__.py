@@ -17,6 +17,8 @@ run       collects, prepares, analyzes and publishes
 arrival   what came in with a run, as run shows it
 quality   what became of every row
 tiers     the tiers at a date
+customers  lists of customers, page by page or whole
+lists      how a list becomes a file
 structure  what lies behind the counts of tiers
 structure_words          what all parts of it say alike
 structure_crosses        who the customers are, and what they buy where
@@ -41,6 +43,7 @@ overrides        gives a customer a tier by hand, ends that, and lists it
 value     what customers are worth and will be worth
 value_tables     the tables of value
 priority  whom to serve first and why, and who may rise or fall
+tables    which tables are published, and in which files
 audit     who changed what, and whether the record of it is whole
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set

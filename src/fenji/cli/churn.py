@@ -9,12 +9,14 @@ import typer
 
 from fenji.analyze.churn.learning import MODELS
 from fenji.answers.churn import ChurnResult, CustomerRisk, PropensityResult, TargetForecast, TierRisk
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.churn import PURCHASE_DAYS, Part, RiskClass, ScoreModel, State, Target
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
 from fenji.workflow.churn import churn_at, propensity_at
+from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji churn\nfenji churn --customer 13085\nfenji churn --propensity --top 50\nfenji churn --json"
 
@@ -51,6 +53,8 @@ def command(
     details: Details = False,
     as_of: AsOf = None,
     policy: Policy = None,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -58,6 +62,7 @@ def command(
 ) -> None:
     """Prints who is about to leave, or to order."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     asked: dict[str, Any] = {
         "as_of": day_of(as_of),
         "policy": policy,
@@ -70,6 +75,10 @@ def command(
             found = propensity_at(workspace, **asked, progress=progress)
         else:
             result = churn_at(workspace, **asked, progress=progress)
+    if out is not None:
+        what, told = (StoredList.PROPENSITY, found) if propensity else (StoredList.CHURN, result)
+        take_stored(workspace, what, out, output, run_id=told.run_id, as_of=told.as_of, force=force)
+        return
     if output.is_json:
         output.json(found if propensity else result)
     elif propensity:

@@ -21,6 +21,9 @@ COMMANDS = {
     "tiers": _(
         "Shows the tiers at a date: customers, their share, their revenue of twelve months, and the averages of the main metrics."
     ),
+    "customers": _(
+        "Lists customers: by tier, movement, segment, risk, mark, an own list of ids or phones, and any condition over metrics."
+    ),
     "structure": _(
         "Shows what lies behind the tiers: statistics of every metric, who the customers are, what they buy and where, on how few the revenue rests, and when they order."
     ),
@@ -53,6 +56,7 @@ COMMANDS = {
     "priority": _(
         "Puts all customers into one order of attention, tells what each part brings, and lists who may rise, fall, or become a frequent customer."
     ),
+    "tables": _("Lists the published tables with their rows and days, and gives their files to other tools."),
     "audit": _(
         "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that nobody rewrote it."
     ),

@@ -11,11 +11,13 @@ from typing import Annotated
 import typer
 
 from fenji.answers.moves import CohortAt, MovementCell, MovesResult
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, Engine, HistoryRun, Lang, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.policies import Cause
 from fenji.language import message as _
 from fenji.workflow.moves import moves_between
+from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji moves\nfenji moves --from 2011-09-30 --to 2011-12-09\nfenji moves --json"
 
@@ -61,6 +63,8 @@ def command(
     earlier_on: From = None,
     later_on: To = None,
     run: HistoryRun = None,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -68,7 +72,20 @@ def command(
 ) -> None:
     """Prints the movements between two reviews."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     result = moves_between(workspace, earlier_on=day_of(earlier_on), as_of=day_of(later_on), run_id=run, engine=engine_of(engine))
+    if out is not None:
+        take_stored(
+            workspace,
+            StoredList.MOVES,
+            out,
+            output,
+            run_id=result.run_id,
+            as_of=result.as_of,
+            earlier_on=result.earlier_on,
+            force=force,
+        )
+        return
     if output.is_json:
         output.json(result)
     else:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fenji.answers.priority import FrequentCandidate, PlacedCustomer, PriorityResult, UpgradeCandidate, WatchedCustomer
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.priority import Frequent, PartRule, Watch
@@ -22,6 +23,7 @@ from fenji.wording.priority import (
 from fenji.wording.reasons import tier_name
 from fenji.wording.rules import Wording
 from fenji.workflow.priority import priority_at
+from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji priority\nfenji priority --top 50 --json\nfenji priority --customer C1001"
 
@@ -37,6 +39,8 @@ def command(
     policy: Policy = None,
     customer: OneCustomer = None,
     top: Top = 10,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -44,6 +48,7 @@ def command(
 ) -> None:
     """Prints the order of attention and the lists, or one customer's place in them."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     with output.progress() as progress:
         result = priority_at(
             workspace,
@@ -54,6 +59,9 @@ def command(
             top=top,
             progress=progress,
         )
+    if out is not None:
+        take_stored(workspace, StoredList.PRIORITY, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
+        return
     if output.is_json:
         output.json(result)
     elif result.customer is not None:

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from fenji.answers.recommend import Candidate, Offer, OfferedProduct, RecommendResult
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.recommendations import Method, Reason
 from fenji.language import message as _
 from fenji.wording.recommendations import product_label
 from fenji.workflow.recommend import recommend_at
+from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji recommend\nfenji recommend --customer 12347\nfenji recommend --product 22423 --tier vip --json"
 
@@ -50,6 +52,8 @@ def command(
     top: Top = 20,
     as_of: AsOf = None,
     policy: Policy = None,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -57,6 +61,7 @@ def command(
 ) -> None:
     """Prints the recommendations."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     with output.progress() as progress:
         result = recommend_at(
             workspace,
@@ -69,6 +74,9 @@ def command(
             top=top,
             progress=progress,
         )
+    if out is not None:
+        take_stored(workspace, StoredList.RECOMMEND, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
+        return
     if output.is_json:
         output.json(result)
     else:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Output
 from fenji.cli.segment_tables import (
@@ -21,6 +22,7 @@ from fenji.cli.segment_tables import (
 from fenji.domain.segments import Target
 from fenji.language import message as _
 from fenji.workflow.segments import segments_at
+from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji segments\nfenji segments --clusters\nfenji segments --explain tiers --json"
 
@@ -46,6 +48,8 @@ def command(
     customer: Customer = None,
     as_of: AsOf = None,
     policy: Policy = None,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -53,6 +57,7 @@ def command(
 ) -> None:
     """Prints the segments."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     target = one_of(Target, explain, _("target"))
     with output.progress() as progress:
         result = segments_at(
@@ -63,6 +68,9 @@ def command(
             engine=engine_of(engine),
             progress=progress,
         )
+    if out is not None:
+        take_stored(workspace, StoredList.SEGMENTS, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
+        return
     if output.is_json:
         output.json(result)
         return

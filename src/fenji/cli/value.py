@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fenji.answers.value import CustomerValue, ValueResult
+from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Output, interval, money, number, percent
 from fenji.cli.value_tables import (
@@ -23,6 +24,7 @@ from fenji.cli.value_tables import (
 )
 from fenji.domain.value import Choice, OrderModel
 from fenji.language import message as _
+from fenji.workflow.taking import StoredList
 from fenji.workflow.value import value_at
 
 EXAMPLES = "fenji value\nfenji value --top 50 --json\nfenji value --customer C1001"
@@ -55,6 +57,8 @@ def command(
     customer: OneCustomer = None,
     top: Top = 10,
     details: Details = False,
+    out: Out = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -62,6 +66,7 @@ def command(
 ) -> None:
     """Prints the value of the customers, or of one."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_written(out, force=force)
     with output.progress() as progress:
         result = value_at(
             workspace,
@@ -72,6 +77,9 @@ def command(
             top=top,
             progress=progress,
         )
+    if out is not None:
+        take_stored(workspace, StoredList.VALUE, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
+        return
     if output.is_json:
         output.json(result)
     elif result.customer is not None:

@@ -11,6 +11,8 @@ runs        one pass over the data, published as a whole or not at all
 principals  who acts: a person, a token, the system
 audit       one change as the log keeps it, and how the log can be broken
 reasons     why a row that came in is not in the clean base
+lists       columns, conditions and source of a list of customers
+contacts    how a customer is reached and called, and what of it may be shown
 words       names in both languages, and sentences that wait for their reader
 steps       what a person can do next
 telling     which parts of a record its readers are told

@@ -30,6 +30,7 @@ status_words    which words of a status nothing explains
 returns         what came back, by the lists of returns
 balances        what customers have spent, where only totals are known
 regions         which spellings are one province
+contact_points  by which phones, e-mails and names they are known
 customers       who the customers are, and what is known of each
 column_quality  what is missing, unreadable, impossible or far from everything else
 accounts        what became of every record that came in

@@ -72,6 +72,23 @@ IDENTITY_CONFLICT = _clean(
     Column("merged", "boolean", "whether the ids were merged all the same"),
 )
 
+CONTACT_POINT = _clean(
+    "contact_point",
+    "one row per phone, e-mail or name by which a customer is known",
+    ("customer_key", "kind", "value"),
+    "contact_points",
+    _CUSTOMER_KEY,
+    Column("kind", "string", "one of domain.contacts.ContactKind: phone, email, name"),
+    Column(
+        "value",
+        "string",
+        "the form for search: phones as +86… or digits, e-mails in lower case, names trimmed; never a masked one",
+    ),
+    Column("written", "string", "as the newest row wrote it"),
+    _optional("last_seen_on", "date", "local day of the newest row that says it; null = no row tells a day"),
+    Column("source", "string", "entry of sources.yaml of that row"),
+)
+
 ORDER_LINE = _clean(
     "order_line",
     "one row per line of a sale or return",
@@ -340,6 +357,7 @@ CLEAN: dict[str, Contract] = {
         CUSTOMER,
         IDENTITY,
         IDENTITY_CONFLICT,
+        CONTACT_POINT,
         ORDER_LINE,
         PAYMENT,
         RETURN,

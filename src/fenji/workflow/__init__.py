@@ -12,6 +12,7 @@ mapping            proposes sources.yaml from files
 running            collects, prepares, analyses and publishes
 quality            reads back what became of every row
 tiers              the tiers at a date
+customers          lists of customers, page by page or whole
 structure          what lies behind the counts of tiers
 moves              who moved between two reviews, and whether every flow closes
 why                the reasons of one customer's tier
@@ -36,6 +37,8 @@ policies           shows and lints a policy
 suggesting         a draft of a policy from the data
 publishing         freezes a version of a policy, and lists all versions
 overrides          tiers that people decide by hand, and which of them count
+taking             the list of customers behind an analysis, ready for a file
+tables             which tables are published, and in which files
 auditing           who changed what, and whether the record of it is whole
 selftest           rebuilds published numbers
 given_tables       metrics and tiers of tables in memory, without a workspace

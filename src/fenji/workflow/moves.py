@@ -19,16 +19,13 @@ from fenji.choices import EngineName
 from fenji.documents.policies import policy_from_text
 from fenji.domain.policies import Cause
 from fenji.domain.runs import Run
-from fenji.domain.steps import Step
 from fenji.domain.words import Words
-from fenji.errors import InvalidArgument, NotFound, Problem
-from fenji.language import message as _
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.wording.reviews import lost_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
-from fenji.workspace.past_run import History, history_of, last_history
+from fenji.workspace.past_run import History, history_of, last_history, reviews_chosen
 from fenji.workspace.session import Session
 
 Row = Mapping[str, Any]
@@ -57,47 +54,9 @@ def moves_between(
     """
     with open_question(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
-        _check_history(history)
-        between = _chosen(history, earlier_on, as_of)
+        between = reviews_chosen(history, earlier_on, as_of)
         found = session.memory.recall(("moves", history.run.run_id, *between), lambda: _moves_of(session, history, *between))
         return replace(found, warnings=history.warnings)
-
-
-def _check_history(history: History) -> None:
-    if len(history.reviews) < 2:  # noqa: PLR2004 - a movement has two ends
-        raise NotFound.of(
-            _("run {run_id} decided only one review, so there are no movements yet."),
-            advice=Step.DECIDE_HISTORY,
-            run_id=history.run.run_id,
-        )
-
-
-def _chosen(history: History, earlier_on: date | None, as_of: date | None) -> tuple[date, date]:
-    """The two reviews that were asked for."""
-    reviews = history.reviews
-    problems = [_no_review(history, day) for day in (earlier_on, as_of) if day is not None and day not in reviews]
-    NotFound.raise_if(problems)
-    later = as_of or reviews[-1]
-    if earlier_on is None and later == reviews[0]:
-        text = _("{day} is the first review of run {run_id}: nothing came before it.")
-        advice = Step.CHOOSE_LATER_OR_DECIDE_MORE
-        raise InvalidArgument.of(text, advice=advice, day=later, run_id=history.run.run_id, count=2 * len(reviews))
-    earlier = earlier_on or reviews[reviews.index(later) - 1]
-    if earlier >= later:
-        text = _("movements lead from an earlier review to a later one, but {earlier_on} is not before {as_of}.")
-        raise InvalidArgument.of(text, advice=Step.EXCHANGE_ENDS, earlier_on=earlier, as_of=later)
-    return earlier, later
-
-
-def _no_review(history: History, day: date) -> Problem:
-    nearest = min(history.reviews, key=lambda each: (abs((each - day).days), each))
-    values = {"day": day, "run_id": history.run.run_id, "nearest": nearest}
-    values |= {"first": history.reviews[0], "last": history.reviews[-1], "count": len(history.reviews)}
-    return Problem(
-        _("run {run_id} has no review on {day}."),
-        values,
-        advice=_("The nearest is {nearest}. Its {count} reviews lie between {first} and {last}."),
-    )
 
 
 def _moves_of(session: Session, history: History, earlier_on: date, as_of: date) -> MovesResult:

@@ -27,8 +27,13 @@ arriving           what came in with a run, from its clean tables
 arrival_warnings   what nobody must overlook about it
 unread_files       data files that no source reads
 drafts             what the tiers of a draft would hold
-customers          which customer is meant by an id
+customers          which customer is meant by an id, a phone, an e-mail or a name
 headlines          what must be known before any figure of the tiers is read
 products           what products are called
 phones             under which ids a phone is known
+customer_columns  what a list of customers may show, and where it is stored
+customer_choice   who belongs on a list
+uploaded_list     who is on a list that a person brings along
+paging            how a long list goes on from page to page
+listing           how all rows of a list are handed over
 """

@@ -16,7 +16,7 @@ from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run, RunStatus
 from fenji.domain.steps import Step
-from fenji.errors import NotFound, Problem
+from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables.contract import Contract
@@ -149,3 +149,59 @@ def last_history(session: Session) -> History:
                 values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
                 return History(history.past, history.reviews, (Problem(text, values, advice=advice),))
     return last
+
+
+def runs_on_current(session: Session, run: str | None = None) -> tuple[Run, ...]:
+    """The run that is asked for; else the last run, and the analyses that stand on its data, newest first."""
+    if run is not None:
+        return (session.runs.published(run),)
+    last = session.latest()
+    others = (
+        session.runs.published(each.run_id)
+        for each in session.runs.list_runs(limit=RUNS_SEARCHED)
+        if each.status is RunStatus.PUBLISHED and each.run_id != last.run_id
+    )
+    return (last, *(each for each in others if PastRun(session, each).collected.run_id == last.run_id))
+
+
+def reviews_chosen(history: History, earlier_on: date | None, as_of: date | None) -> tuple[date, date]:
+    """The two reviews of a run that were asked for: by default the last one and the one before.
+
+    Raises:
+        NotFound: the run decided only one review, or none on a day; with the nearest one.
+        InvalidArgument: the earlier day is not the earlier one.
+    """
+    _check_history(history)
+    reviews = history.reviews
+    problems = [_no_review(history, day) for day in (earlier_on, as_of) if day is not None and day not in reviews]
+    NotFound.raise_if(problems)
+    later = as_of or reviews[-1]
+    if earlier_on is None and later == reviews[0]:
+        text = _("{day} is the first review of run {run_id}: nothing came before it.")
+        advice = Step.CHOOSE_LATER_OR_DECIDE_MORE
+        raise InvalidArgument.of(text, advice=advice, day=later, run_id=history.run.run_id, count=2 * len(reviews))
+    earlier = earlier_on or reviews[reviews.index(later) - 1]
+    if earlier >= later:
+        text = _("movements lead from an earlier review to a later one, but {earlier_on} is not before {as_of}.")
+        raise InvalidArgument.of(text, advice=Step.EXCHANGE_ENDS, earlier_on=earlier, as_of=later)
+    return earlier, later
+
+
+def _check_history(history: History) -> None:
+    if len(history.reviews) < 2:  # noqa: PLR2004 - a movement has two ends
+        raise NotFound.of(
+            _("run {run_id} decided only one review, so there are no movements yet."),
+            advice=Step.DECIDE_HISTORY,
+            run_id=history.run.run_id,
+        )
+
+
+def _no_review(history: History, day: date) -> Problem:
+    nearest = min(history.reviews, key=lambda each: (abs((each - day).days), each))
+    values = {"day": day, "run_id": history.run.run_id, "nearest": nearest}
+    values |= {"first": history.reviews[0], "last": history.reviews[-1], "count": len(history.reviews)}
+    return Problem(
+        _("run {run_id} has no review on {day}."),
+        values,
+        advice=_("The nearest is {nearest}. Its {count} reviews lie between {first} and {last}."),
+    )

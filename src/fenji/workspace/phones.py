@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_PREFIX = "phone:"
+PREFIX = "phone:"
+"""How the id of a customer begins who is known by a phone alone."""
 
 
 def phone_ids(text: str, time_zone: str) -> frozenset[str]:
@@ -34,4 +35,4 @@ def phone_ids(text: str, time_zone: str) -> frozenset[str]:
         # A file that never names the country is kept as it is written: in digits.
         national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
         found.add("".join(each for each in national if each.isdigit()))
-    return frozenset(_PREFIX + each for each in found)
+    return frozenset(PREFIX + each for each in found)

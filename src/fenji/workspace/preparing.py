@@ -19,6 +19,7 @@ from fenji.prepare import balances, campaigns
 from fenji.prepare.accounts import file_accounts, rejected_rows, require_balance, unbalanced
 from fenji.prepare.attribution import attribute, kept, require_customer
 from fenji.prepare.column_quality import column_quality, count_cells, count_values
+from fenji.prepare.contact_points import contact_points
 from fenji.prepare.contracts import judge_contracts, make_contracts
 from fenji.prepare.currencies import Rates, rate_table, require_rates
 from fenji.prepare.customers import find_first_days, make_customers
@@ -263,6 +264,7 @@ class _Preparation:
             sources=self.orders.order_sources,
         )
         self._make(clean.CUSTOMER, customers)
+        self._make(clean.CONTACT_POINT, self._contact_points())
 
     def take_accounts(self, *, with_quality: bool) -> None:
         """What became of every record, and how good every column is."""
@@ -289,6 +291,12 @@ class _Preparation:
         values = count_values(judged, self.sources)
         staged = None if values is None else self.engine.stage(values)
         self._make(clean.COLUMN_QUALITY, column_quality(cells, staged, self.sources))
+
+    def _contact_points(self) -> ir.Table:
+        rows = {feed: table for feed, table in self.rows.items() if self._has_source(feed)}
+        raw = {feed: self.raw[feed] for feed in self.fed}
+        found = contact_points(rows, raw, self.sources, shared_by_many=self.options.shared_by_many)
+        return self.engine.from_arrow(clean.CONTACT_POINT.schema.to_pyarrow().empty_table()) if found is None else found
 
     def _statements(self) -> ir.Table:
         """Who is said to have brought whom; nothing is looked for where no source says so."""

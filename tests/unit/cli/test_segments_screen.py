@@ -49,7 +49,7 @@ def test_the_command_answers_people_and_scripts_from_the_same_run(
         assert len(capsys.readouterr().out.splitlines()) > 10
     assert answer(["segments", "--workspace", str(shop), "--explain", "tier"]) == 2
     assert "Did you mean tiers?" in capsys.readouterr().err
-    with pytest.raises(NotFound, match="no customer has this id"):
+    with pytest.raises(NotFound, match="no customer is known by this"):
         segments_at(shop, customer="nobody")
 
 

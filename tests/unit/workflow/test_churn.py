@@ -120,7 +120,7 @@ def test_purchases_are_foretold_by_the_same_machinery(shop: Path) -> None:
 
 
 def test_an_unknown_customer_or_number_is_said(shop: Path, told: dict) -> None:
-    with pytest.raises(NotFound, match="no customer has this id"):
+    with pytest.raises(NotFound, match="no customer is known by this"):
         churn_at(shop, customer="nobody")
     with pytest.raises(InvalidArgument, match="0 to 1000"):
         propensity_at(shop, top=-1)

@@ -85,7 +85,7 @@ def test_a_run_whose_tables_have_another_shape_is_computed_again(lively_shop):
 
 
 def test_an_unknown_customer_is_said(lively_shop):
-    with pytest.raises(NotFound, match="no customer has this id"):
+    with pytest.raises(NotFound, match="no customer is known by this"):
         value_at(lively_shop, customer="nobody")
 
 

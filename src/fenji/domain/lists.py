@@ -1,0 +1,115 @@
+"""What is a list of customers? Named columns with their units, the conditions that chose its rows, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from fenji.domain.conditions import Condition
+from fenji.domain.metrics import Unit
+from fenji.domain.words import Words
+
+
+class ColumnUnit(StrEnum):
+    """What the cells of a list's column hold."""
+
+    TEXT = "text"
+    DATE = "date"
+    MONEY = "money"
+    """In the currency of the run, to the cent."""
+    COUNT = "count"
+    DAYS = "days"
+    HOURS = "hours"
+    SHARE = "share"
+    """0 to 1."""
+    NUMBER = "number"
+    YES_NO = "yes_no"
+
+
+UNIT_OF: Mapping[Unit, ColumnUnit] = {
+    Unit.MONEY: ColumnUnit.MONEY,
+    Unit.COUNT: ColumnUnit.COUNT,
+    Unit.DAYS: ColumnUnit.DAYS,
+    Unit.HOURS: ColumnUnit.HOURS,
+    Unit.SHARE: ColumnUnit.SHARE,
+    Unit.SCORE: ColumnUnit.NUMBER,
+    Unit.RATIO: ColumnUnit.NUMBER,
+}
+"""The unit of a metric's column."""
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column of a list."""
+
+    slug: str
+    name: Words
+    unit: ColumnUnit
+
+
+class Move(StrEnum):
+    """Which way a customer went between two reviews."""
+
+    UP = "up"
+    DOWN = "down"
+    LOST = "lost"
+    NEW = "new"
+    RETURNED = "returned"
+
+
+class CustomerGroup(StrEnum):
+    """The lists that ``priority`` keeps."""
+
+    UPGRADES = "upgrades"
+    WATCH = "watch"
+    FREQUENT = "frequent"
+
+
+class Choice(StrEnum):
+    """By what the customers of a list were chosen."""
+
+    TIER = "tier"
+    MOVED_FROM = "moved_from"
+    MOVED_TO = "moved_to"
+    MOVED = "moved"
+    SEGMENT = "segment"
+    RISK = "risk"
+    RISK_FROM = "risk_from"
+    MARK = "mark"
+    GROUP = "group"
+    UPLOADED = "uploaded"
+    WHERE = "where"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One condition that every customer of the list meets."""
+
+    by: Choice
+    values: Mapping[str, object] = field(default_factory=dict)
+    condition: Condition | None = None
+    """For ``where`` only."""
+
+
+@dataclass(frozen=True)
+class ListSource:
+    """Where a list comes from: enough to make it again."""
+
+    title: str
+    """The command that makes it, such as ``customers``."""
+    run_id: str
+    as_of: date
+    policy: str | None
+    version: int | None
+    currency: str
+    rows: int
+    made_at: datetime
+    """UTC."""
+    conditions: tuple[Chosen, ...] = ()
+    sort: str | None = None
+    columns_of: str | None = None
+    """The stored table that it is a copy of, where it is one."""
+    earlier_on: date | None = None
+    """The earlier review of a list of movements."""

@@ -1,0 +1,294 @@
+"""Which customers are these, and what is known of each? A list by tier, movement, stored analysis, uploaded list and metrics, page by page or whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.analyze.rules.holds import metrics_in
+from fenji.choices import EngineName
+from fenji.domain.lists import Chosen, ListColumn, ListSource
+from fenji.domain.metrics import REVENUE, Metric
+from fenji.domain.policies import Policy
+from fenji.domain.runs import Run
+from fenji.errors import InvalidArgument, NotFound
+from fenji.language import message as _
+from fenji.tables import insight
+from fenji.workspace.customer_choice import Asked, CustomerChoice
+from fenji.workspace.customer_columns import CustomerColumns, Field, Part, parts_of
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.listing import Listing, written_down
+from fenji.workspace.opening import open_question
+from fenji.workspace.paging import SORTED_BY, Cursor, Sort, fingerprint, rows_after
+from fenji.workspace.past_run import PastRun, history_of, last_history, reviews_chosen
+from fenji.workspace.session import Session
+from fenji.workspace.uploaded_list import Uploaded
+
+DEFAULT_SORT = f"-{REVENUE}"
+DEFAULT_COLUMNS = ("customer_id", "tier", "since_on", REVENUE, "orders_12m", "days_since_last_order")
+MOST_ROWS = 1000
+"""Rows of one page."""
+_KEY = "customer_key"
+
+
+@dataclass(frozen=True)
+class CustomersResult:
+    """One page of a list of customers."""
+
+    run_id: str
+    as_of: date
+    is_as_of_defaulted: bool
+    policy: str
+    version: int
+    currency: str
+    count: int
+    """All customers who meet the conditions."""
+    columns: tuple[ListColumn, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    """One per customer, by the columns' slugs."""
+    conditions: tuple[Chosen, ...]
+    metrics: Mapping[str, Metric]
+    """Those of the conditions, for their words."""
+    sort: str
+    after: str | None
+    """Where the next page begins; None: this is the last one."""
+    uploaded: Uploaded | None
+
+
+def customers_at(
+    root: Path,
+    asked: Asked,
+    *,
+    columns: Sequence[str] = (),
+    sort: str = DEFAULT_SORT,
+    limit: int = 50,
+    after: str | None = None,
+    as_of: date | None = None,
+    run: str | None = None,
+    engine: EngineName | None = None,
+) -> CustomersResult:
+    """One page of the customers who meet all conditions at a review that is already decided.
+
+    Args:
+        root: the workspace.
+        asked: the conditions; none: everybody who is known.
+        columns: names of columns; none: ``DEFAULT_COLUMNS``. Name, phone and e-mail only where they are asked for.
+        sort: a column, with a minus before it where the largest come first; rows without a value stand last.
+        limit: rows of the page, 1 to ``MOST_ROWS``.
+        after: where the page before ended.
+        as_of: the review; None: the last one of the run.
+        run: a published run; None: the last one, or one that stands on it and decided ``as_of``.
+        engine: None: the one of the settings.
+
+    Raises:
+        NotFound: no workspace, run, review, tier, column or metric of that name, or an analysis that is not stored.
+        InvalidArgument: a condition, a cursor or a file that cannot be used.
+    """
+    with open_question(open_workspace(root), engine=engine) as session:
+        return customers_in(session, asked, columns=columns, sort=sort, limit=limit, after=after, as_of=as_of, run=run)
+
+
+def customers_in(
+    session: Session,
+    asked: Asked,
+    *,
+    columns: Sequence[str] = (),
+    sort: str = DEFAULT_SORT,
+    limit: int = 50,
+    after: str | None = None,
+    as_of: date | None = None,
+    run: str | None = None,
+) -> CustomersResult:
+    """The same in a session that is open already; see ``customers_at``."""
+    if not 1 <= limit <= MOST_ROWS:
+        raise InvalidArgument.of(_("a page has 1 to {most} rows, not {limit}."), most=MOST_ROWS, limit=limit)
+    question = _Question.of(session, asked, columns or _default_columns(asked), Sort.of(sort), as_of=as_of, run=run)
+    found = question.sorted_keys
+    count = session.engine.fetch(found.aggregate(count=found.count()))["count"][0].as_py()
+    if after is not None:
+        found = rows_after(found, question.sort, Cursor.of(after, question.fingerprint))
+    page = session.engine.fetch(found.order_by(question.sort.order(found)).limit(limit + 1)).to_pylist()
+    shown = page[:limit]
+    last = shown[-1] if len(page) > limit else None
+    return CustomersResult(
+        run_id=question.run.run_id,
+        as_of=question.as_of,
+        is_as_of_defaulted=as_of is None,
+        policy=question.policy.slug,
+        version=question.policy.version,
+        currency=question.columns.past.currency,
+        count=int(count),
+        columns=tuple(each.column for each in question.fields),
+        rows=question.rows_of([row[_KEY] for row in shown]),
+        conditions=tuple(question.choice.chosen),
+        metrics=question.metrics,
+        sort=str(question.sort),
+        after=None if last is None else str(Cursor(question.fingerprint, last[SORTED_BY], last[_KEY])),
+        uploaded=question.choice.uploaded,
+    )
+
+
+@contextmanager
+def open_customers(
+    root: Path,
+    asked: Asked,
+    *,
+    columns: Sequence[str] = (),
+    sort: str = DEFAULT_SORT,
+    as_of: date | None = None,
+    run: str | None = None,
+    engine: EngineName | None = None,
+) -> Iterator[Listing]:
+    """All customers who meet the conditions, ready to be written to a file; arguments and errors as for ``customers_at``."""
+    with open_question(open_workspace(root), engine=engine) as session:
+        question = _Question.of(session, asked, columns or _default_columns(asked), Sort.of(sort), as_of=as_of, run=run)
+        with written_down(session, question.whole()) as (files, rows):
+            yield Listing(
+                columns=tuple(each.column for each in question.fields),
+                source=ListSource(
+                    title="customers",
+                    run_id=question.run.run_id,
+                    as_of=question.as_of,
+                    policy=question.policy.slug,
+                    version=question.policy.version,
+                    currency=question.columns.past.currency,
+                    rows=rows,
+                    made_at=datetime.now(UTC),
+                    conditions=tuple(question.choice.chosen),
+                    sort=str(question.sort),
+                ),
+                metrics=dict(question.metrics),
+                files=files,
+                not_found=() if question.choice.uploaded is None else question.choice.uploaded.not_found,
+            )
+
+
+def _default_columns(asked: Asked) -> tuple[str, ...]:
+    moved = ("from_tier", "to_tier", "move_cause")
+    first, *others = DEFAULT_COLUMNS
+    return (first, *moved, *others) if asked.asks_for_moves else DEFAULT_COLUMNS
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of which review of which run."""
+
+    session: Session
+    columns: CustomerColumns
+    policy: Policy
+    choice: CustomerChoice
+    fields: tuple[Field, ...]
+    sort: Sort
+    sort_field: Field
+
+    @classmethod
+    def of(
+        cls, session: Session, asked: Asked, slugs: Sequence[str], sort: Sort, *, as_of: date | None, run: str | None
+    ) -> _Question:
+        chosen, day, earlier_on = _review_of(session, asked, as_of=as_of, run=run)
+        columns = CustomerColumns(session, chosen, day)
+        past = columns.past
+        policy = past.policy if chosen.new.as_of == day else past.policies_at([day])[day]
+        *fields, sort_field = columns.fields((*slugs, sort.slug), moves=asked.asks_for_moves)
+        return cls(session, columns, policy, CustomerChoice(columns, policy, asked, earlier_on), tuple(fields), sort, sort_field)
+
+    @property
+    def run(self) -> Run:
+        return self.columns.run
+
+    @property
+    def as_of(self) -> date:
+        return self.columns.as_of
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What a cursor of this question carries."""
+        return fingerprint(self.run.run_id, self.as_of, self.choice.asked, str(self.sort))
+
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        """The metrics of the conditions."""
+        slugs = metrics_in(each.condition for each in self.choice.chosen if each.condition is not None)
+        return {slug: self.columns.registry.named(slug) for slug in slugs}
+
+    @cached_property
+    def sorted_keys(self) -> ir.Table:
+        """Everybody who meets the conditions: customer_key and what the list is sorted by."""
+        stored = self.sort_field.stored
+        if self.sort_field.part is Part.PANEL:
+            chosen = self.choice.table(carrying=stored)
+            return chosen.select(_KEY, **{SORTED_BY: chosen[stored]})
+        chosen = self.choice.table()
+        part = self._part(self.sort_field.part, [stored])
+        other = part.select(other_key=_KEY, **{SORTED_BY: self._sortable(part[stored])})
+        return chosen.left_join(other, chosen[_KEY] == other["other_key"]).select(_KEY, SORTED_BY)
+
+    def whole(self) -> ir.Table:
+        """All rows with all columns, in order."""
+        found = self.sorted_keys
+        for part, names in parts_of(self.fields):
+            other = self._part(part, names)
+            other = other.select(other_key=_KEY, **{f"{part.value}__{name}": other[name] for name in names})
+            added = [name for name in other.columns if name != "other_key"]
+            found = found.left_join(other, found[_KEY] == other["other_key"]).select(*found.columns, *added)
+        ordered = found.order_by(self.sort.order(found))
+        return ordered.select(**{each.column.slug: ordered[f"{each.part.value}__{each.stored}"] for each in self.fields})
+
+    def rows_of(self, keys: Sequence[int]) -> tuple[Mapping[str, Any], ...]:
+        """The columns of some customers, in the order given."""
+        found: dict[int, dict[str, Any]] = {key: {} for key in keys}
+        for part, names in parts_of(self.fields):
+            table = self._part(part, names)
+            own = table.filter(table[_KEY].isin([ibis.literal(key, type="int64") for key in keys])) if keys else table.limit(0)
+            wanted = [each for each in self.fields if each.part is part]
+            for row in self.session.engine.fetch(own).to_pylist():
+                found[row[_KEY]] |= {each.column.slug: row[each.stored] for each in wanted}
+        return tuple({each.column.slug: found[key].get(each.column.slug) for each in self.fields} for key in keys)
+
+    def _part(self, part: Part, names: Sequence[str]) -> ir.Table:
+        if part is Part.MOVE and self.choice.moves is not None:
+            return self.choice.moves.select(_KEY, *names)
+        return self.columns.part(part, names)
+
+    def _sortable(self, column: ir.Value) -> ir.Value:
+        """Tiers stand in the order of the policy, the lowest first, and not in that of the alphabet."""
+        if self.sort_field.stored not in ("tier", "from_tier", "to_tier"):
+            return column
+        ranks = [(each.slug, rank) for rank, each in enumerate(self.policy.tiers)]
+        return column.cases(*ranks, else_=ibis.null("int8")).cast("int64")
+
+
+def _review_of(session: Session, asked: Asked, *, as_of: date | None, run: str | None) -> tuple[Run, date, date | None]:
+    """The run, the review, and the earlier one where movements are asked for."""
+    if asked.asks_for_moves:
+        history = last_history(session) if run is None else history_of(session, session.runs.published(run))
+        earlier, later = reviews_chosen(history, asked.earlier_on, as_of)
+        return history.run, later, earlier
+    if asked.earlier_on is not None:
+        raise InvalidArgument.of(
+            _("two reviews were given, but not which customers who moved between them are asked for."),
+            advice=_("Say from or to which tier they moved, or which way: up, down, lost, new or returned."),
+        )
+    chosen = session.latest() if run is None else session.runs.published(run)
+    if as_of is None and chosen.new.as_of is not None:
+        return chosen, chosen.new.as_of, None
+    days = PastRun(session, chosen).days_kept(insight.TIER_ASSIGNMENT)
+    if as_of in days:
+        return chosen, as_of, None
+    later_run = None if run is not None else session.runs.latest_published(as_of=as_of, on=chosen.run_id, command="tiers")
+    if later_run is None or as_of is None:
+        raise NotFound.of(
+            _("no tiers were decided on {as_of}; reviews took place on {days}."),
+            advice=_("Choose one of these days, or decide the tiers of that day first with: fenji tiers"),
+            as_of=as_of,
+            days=", ".join(str(each) for each in days[-36:]),
+        )
+    return later_run, as_of, None

@@ -1,0 +1,249 @@
+"""Which columns may a list of customers have, and from which stored table does each come?
+
+A list is put together from narrow parts, each with one row per customer: the tier, the panel, what is known of the person, the stored
+analyses, contact points. Only the parts that somebody asks for are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+
+from fenji.analyze.metrics.events import kinds_named
+from fenji.analyze.metrics.registry import Registry
+from fenji.domain.contacts import ContactKind
+from fenji.domain.feeds import FEEDS, Feed
+from fenji.domain.lists import UNIT_OF, ColumnUnit, ListColumn
+from fenji.domain.runs import Run
+from fenji.domain.segments import Segmentation
+from fenji.domain.words import Words
+from fenji.errors import NotFound, unknown_name
+from fenji.language import message as _
+from fenji.tables import clean, insight, insight_churn, insight_priority, insight_segments
+from fenji.tables.contract import Contract
+from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.past_run import PastRun
+from fenji.workspace.session import Session
+from fenji.workspace.tiering import panel_at, stored_panel
+
+
+class Part(StrEnum):
+    """Where columns come from."""
+
+    TIER = "tier"
+    MOVE = "move"
+    PERSON = "person"
+    PANEL = "panel"
+    SEGMENT = "segments"
+    CHURN = "churn"
+    PRIORITY = "priority"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a list and how its part calls it."""
+
+    column: ListColumn
+    part: Part
+    stored: str
+
+
+def _field(slug: str, part: Part, zh: str, en: str, unit: ColumnUnit = ColumnUnit.TEXT, *, stored: str | None = None) -> Field:
+    return Field(ListColumn(slug, Words(zh, en), unit), part, stored or slug)
+
+
+_PERSON_WORDS = {each.name: (each.zh, each.en) for each in FEEDS[Feed.CUSTOMER]}
+_PERSON = (
+    "gender",
+    "kind",
+    "region",
+    "city",
+    "industry",
+    "occupation",
+    "income_band",
+    "education",
+    "acquisition_channel",
+    "prior_tier",
+)
+_SEGMENTS: Mapping[Segmentation, tuple[str, str]] = {
+    Segmentation.LIFECYCLE: ("生命周期阶段", "lifecycle stage"),
+    Segmentation.RFM: ("RFM 群体", "RFM segment"),
+    Segmentation.FREQUENCY: ("消费频率", "frequency class"),
+    Segmentation.ORDER_SIZE: ("客单价档次", "order size class"),
+    Segmentation.RECENCY: ("最近消费档次", "recency class"),
+    Segmentation.SPENDING_POWER: ("消费能力", "spending power"),
+    Segmentation.INTEREST: ("兴趣宽度", "interest class"),
+    Segmentation.MAIN_CATEGORY: ("主要品类", "main category"),
+    Segmentation.CLUSTER: ("聚类", "cluster"),
+}
+
+FIXED: Mapping[str, Field] = {
+    each.column.slug: each
+    for each in (
+        _field("customer_id", Part.PERSON, "客户编号", "customer"),
+        _field("tier", Part.TIER, "当前等级", "tier"),
+        _field("since_on", Part.TIER, "等级起始日", "in the tier since", ColumnUnit.DATE),
+        _field("cause", Part.TIER, "原因", "cause"),
+        _field("from_tier", Part.MOVE, "原等级", "tier before"),
+        _field("to_tier", Part.MOVE, "现等级", "tier after"),
+        _field("move_cause", Part.MOVE, "变动原因", "cause of the movement", stored="move_cause"),
+        *(_field(name, Part.PERSON, *_PERSON_WORDS[name]) for name in _PERSON),
+        _field("birth_on", Part.PERSON, "生日", "birthday", ColumnUnit.DATE),
+        _field("registered_on", Part.PERSON, "注册日期", "registered on", ColumnUnit.DATE),
+        _field("first_seen_on", Part.PERSON, "首次出现日期", "first seen on", ColumnUnit.DATE),
+        _field("consent_marketing", Part.PERSON, "营销授权", "marketing consent", ColumnUnit.YES_NO),
+        *(_field(each.value, Part.SEGMENT, *words) for each, words in _SEGMENTS.items()),
+        _field("segment", Part.SEGMENT, "细分群体", "segment", stored=Segmentation.RFM.value),
+        _field("risk", Part.CHURN, "流失风险", "risk of leaving", stored="risk_class"),
+        _field("churn_probability", Part.CHURN, "流失概率", "probability of leaving", ColumnUnit.SHARE),
+        _field("position", Part.PRIORITY, "优先顺序", "place in the order of attention", ColumnUnit.COUNT),
+        _field("mark", Part.PRIORITY, "ABC 标记", "mark"),
+        _field("name", Part.CONTACT, "姓名", "name"),
+        _field("phone", Part.CONTACT, "手机号", "phone"),
+        _field("email", Part.CONTACT, "电子邮箱", "e-mail"),
+    )
+}
+"""Every column that is no metric."""
+
+_CHINESE_MOBILE = r"^\+861[3-9][0-9]{9}$"
+
+MADE_BY: Mapping[Part, tuple[str, Contract]] = {
+    Part.SEGMENT: ("segments", insight_segments.SEGMENT),
+    Part.CHURN: ("churn", insight_churn.CHURN_RISK),
+    Part.PRIORITY: ("priority", insight_priority.PRIORITY),
+}
+"""The analysis that keeps a part."""
+
+
+@dataclass(frozen=True)
+class CustomerColumns:
+    """The columns of lists at one date of a run."""
+
+    session: Session
+    run: Run
+    as_of: date
+
+    @cached_property
+    def past(self) -> PastRun:
+        """What the run followed."""
+        return PastRun(self.session, self.run)
+
+    @cached_property
+    def assignment(self) -> ir.Table:
+        """insight.tier_assignment at the date."""
+        return self.session.read(self.run.run_id, insight.TIER_ASSIGNMENT, as_of=self.as_of)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The metrics that lists may show: those of the stored panel, or all where the run keeps none of the day."""
+        stored = self.session.stored_columns(self.run.run_id, insight.customer_metric(()), as_of=self.as_of)
+        if not stored:
+            kinds = clean_base_of(self.session, self.run).event_kinds
+            return Registry.of(kinds, self.past.own_metrics)
+        every = Registry.of(kinds_named(stored), self.past.own_metrics, named=stored)
+        return Registry(tuple(each for each in every if each.slug in stored))
+
+    def fields(self, slugs: Iterable[str], *, moves: bool) -> tuple[Field, ...]:
+        """The fields of these names, in their order.
+
+        Raises:
+            NotFound: some are unknown; each with the nearest one.
+        """
+        known = {slug: each for slug, each in FIXED.items() if moves or each.part is not Part.MOVE}
+        found, problems = [], []
+        for slug in slugs:
+            if slug in known:
+                found.append(known[slug])
+            elif slug in self.registry:
+                metric = self.registry.named(slug)
+                found.append(Field(ListColumn(slug, metric.name, UNIT_OF[metric.unit]), Part.PANEL, slug))
+            else:
+                problems.append(unknown_name(_("column"), slug, (*known, *self.registry.slugs)))
+        NotFound.raise_if(problems)
+        return tuple(found)
+
+    def part(self, part: Part, names: Iterable[str]) -> ir.Table:
+        """Some stored columns of a part, one row per customer: customer_key and these names.
+
+        Raises:
+            NotFound: the analysis that keeps them has not been made for the date; its command is named.
+        """
+        wanted = tuple(dict.fromkeys(names))
+        if part is Part.PANEL:
+            return self._panel(wanted)
+        if part is Part.CONTACT:
+            return self._contacts(wanted)
+        if part is Part.TIER:
+            return self.assignment.select("customer_key", *wanted)
+        if part is Part.PERSON:
+            return self.session.read(self.run.run_id, clean.CUSTOMER).select("customer_key", *wanted)
+        command, contract = MADE_BY[part]
+        return self.analysis(command, contract).select("customer_key", *wanted)
+
+    def analysis(self, command: str, contract: Contract) -> ir.Table:
+        """A table of the newest published analysis of the date on this run.
+
+        Raises:
+            NotFound: there is none.
+        """
+        made = self.session.runs.latest_published(as_of=self.as_of, command=command, on=self.run.run_id)
+        if made is None:
+            raise NotFound.of(
+                _("nothing is stored of {table} on {as_of} for run {run_id}."),
+                advice=_("Make it first with: fenji {command}"),
+                table=contract.full_name,
+                as_of=self.as_of,
+                run_id=self.run.run_id,
+                command=command,
+            )
+        return self.session.read(made.run_id, contract, as_of=self.as_of)
+
+    def _panel(self, names: tuple[str, ...]) -> ir.Table:
+        metrics = self.registry.needed_for(names)
+        panel = stored_panel(self.session, self.run, metrics, as_of=self.as_of)
+        if panel is None:
+            base = clean_base_of(self.session, self.run)
+            panel = panel_at(self.session, self.run, base, self.registry, names, as_of=self.as_of)
+        return panel.select("customer_key", *names)
+
+    def _contacts(self, names: tuple[str, ...]) -> ir.Table:
+        """The newest phone and e-mail of each customer, and the name that is believed of it."""
+        points = self.session.read(self.run.run_id, clean.CONTACT_POINT)
+        people = self.session.read(self.run.run_id, clean.CUSTOMER).select(person_key="customer_key", believed="name")
+        if ContactKind.NAME in names:
+            met = points.left_join(people, points["customer_key"] == people["person_key"])
+            is_believed = (met["kind"] == ContactKind.NAME.value) & (met["value"] == met["believed"])
+            points = met.select(*points.columns, is_believed=is_believed.fill_null(ibis.literal(value=False)))
+        else:
+            points = points.mutate(is_believed=ibis.literal(value=False))
+        never = ibis.literal(date(1, 1, 1), type="date")
+        rank = ibis.struct(
+            {
+                "believed": points["is_believed"].cast("int64"),
+                "on": points["last_seen_on"].fill_null(never),
+                "value": points["value"],
+            }
+        )
+        best = {name: rank.max(where=points["kind"] == name) for name in names}
+        grouped = points.group_by("customer_key").aggregate(**best)
+        found = {name: grouped[name]["value"] for name in names}
+        if ContactKind.PHONE in found:
+            # As people dial it and as other systems take it; both are found when such a list comes back.
+            phone = found[ContactKind.PHONE]
+            found[ContactKind.PHONE] = ibis.ifelse(phone.re_search(_CHINESE_MOBILE), phone.substr(3), phone)
+        return grouped.select("customer_key", **found)
+
+
+def parts_of(fields: Iterable[Field]) -> Iterator[tuple[Part, tuple[str, ...]]]:
+    """The parts that fields come from, each once with the stored names."""
+    names: dict[Part, list[str]] = {}
+    for each in fields:
+        names.setdefault(each.part, []).append(each.stored)
+    yield from ((part, tuple(dict.fromkeys(found))) for part, found in names.items())

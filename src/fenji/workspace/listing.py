@@ -1,0 +1,57 @@
+"""How are all rows of a list handed over? From the engine by way of scratch disk, one batch after the other, so that memory is bounded."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+from fenji.domain.lists import ListColumn, ListSource
+from fenji.domain.metrics import Metric
+from fenji.workspace.session import Session
+
+BATCH_ROWS = 20_000
+"""Rows that are in memory at once: about 20 MB at thirty columns."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that is ready to be taken along, while its session is open."""
+
+    columns: tuple[ListColumn, ...]
+    source: ListSource
+    metrics: dict[str, Metric]
+    """Those of its conditions, for their words."""
+    files: tuple[Path, ...]
+    not_found: tuple[str, ...] = ()
+    """Entries of an uploaded list by which nobody is known."""
+
+    def batches(self) -> Iterator[Any]:
+        """Its rows in their order, as Arrow record batches of at most ``BATCH_ROWS`` rows with the columns in their order."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+        names = [each.slug for each in self.columns]
+        for file in self.files:
+            for batch in pq.ParquetFile(file).iter_batches(BATCH_ROWS, columns=names):
+                yield batch.select(names)
+
+
+@contextmanager
+def written_down(session: Session, table: ir.Table) -> Iterator[tuple[tuple[Path, ...], int]]:
+    """The files that hold a table in its order, and its rows; they go when the block ends."""
+    workspace = session.workspace
+    scratch = workspace.settings.scratch_folder(workspace.root)
+    if scratch is not None:
+        scratch.mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="fenji-list-", dir=scratch))
+    try:
+        rows = session.engine.save(table, place / "rows")
+        yield tuple(sorted((place / "rows").glob("*.parquet"))), rows
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
