@@ -12,6 +12,7 @@ from typing import Any
 
 from fenji.answers.baskets import RulesResult
 from fenji.answers.churn import ChurnResult
+from fenji.answers.customers import CustomersResult
 from fenji.answers.forecast import ForecastResult, TrendResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.priority import PriorityResult
@@ -28,7 +29,7 @@ from fenji.errors import InvalidArgument, NotFound, unknown_name
 from fenji.language import message as _
 from fenji.workflow.baskets import rules_at
 from fenji.workflow.churn import churn_at
-from fenji.workflow.customers import DEFAULT_SORT, CustomersResult, customers_at
+from fenji.workflow.customers import DEFAULT_SORT, customers_at
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.moves import moves_between
 from fenji.workflow.priority import priority_at

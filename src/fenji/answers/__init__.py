@@ -9,6 +9,8 @@ runs      a new workspace, a run, the account of its rows
 arrival   what came in with a run
 tiers     customers per tier
 structure  what lies behind the counts of tiers
+customers  lists of customers, on the screen and in files
+tables    which tables are published
 moves     who moved between two reviews
 audit     who changed what
 forecast  expected tiers of the next reviews

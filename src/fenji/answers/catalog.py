@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.answers.baskets import RulesResult
 from fenji.answers.churn import ChurnResult, PropensityResult
+from fenji.answers.customers import CustomersResult, TakenList
 from fenji.answers.demo import DemoResult
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.forecast import ForecastResult, TrendResult
@@ -20,6 +21,7 @@ from fenji.answers.segments import SegmentsResult
 from fenji.answers.selftest import SelfTestResult
 from fenji.answers.starting import StartResult
 from fenji.answers.structure import StructureResult
+from fenji.answers.tables import TablesResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
 from fenji.answers.whatif import ReplayResult, WhatIfResult
@@ -32,6 +34,9 @@ ANSWERS: Mapping[str, type] = {
     "run": RunResult,
     "quality": QualityResult,
     "tiers": TiersResult,
+    "customers": CustomersResult,
+    "customers --out": TakenList,
+    "tables": TablesResult,
     "structure": StructureResult,
     "moves": MovesResult,
     "why": WhyResult,

@@ -45,8 +45,10 @@ class ListColumn:
     """One column of a list."""
 
     slug: str
+    """Its name for scripts."""
     name: Words
     unit: ColumnUnit
+    """What its cells hold."""
 
 
 class Move(StrEnum):

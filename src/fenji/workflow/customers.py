@@ -14,14 +14,17 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.rules.holds import metrics_in
+from fenji.answers.customers import CustomersResult
 from fenji.choices import EngineName
-from fenji.domain.lists import Chosen, ListColumn, ListSource
+from fenji.domain.lists import ListSource
 from fenji.domain.metrics import REVENUE, Metric
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
 from fenji.tables import insight
+from fenji.wording.lists import condition_line
+from fenji.wording.rules import Voice
 from fenji.workspace.customer_choice import Asked, CustomerChoice
 from fenji.workspace.customer_columns import CustomerColumns, Field, Part, parts_of
 from fenji.workspace.folder import open_workspace
@@ -30,37 +33,12 @@ from fenji.workspace.opening import open_question
 from fenji.workspace.paging import SORTED_BY, Cursor, Sort, fingerprint, rows_after
 from fenji.workspace.past_run import PastRun, history_of, last_history, reviews_chosen
 from fenji.workspace.session import Session
-from fenji.workspace.uploaded_list import Uploaded
 
 DEFAULT_SORT = f"-{REVENUE}"
 DEFAULT_COLUMNS = ("customer_id", "tier", "since_on", REVENUE, "orders_12m", "days_since_last_order")
 MOST_ROWS = 1000
 """Rows of one page."""
 _KEY = "customer_key"
-
-
-@dataclass(frozen=True)
-class CustomersResult:
-    """One page of a list of customers."""
-
-    run_id: str
-    as_of: date
-    is_as_of_defaulted: bool
-    policy: str
-    version: int
-    currency: str
-    count: int
-    """All customers who meet the conditions."""
-    columns: tuple[ListColumn, ...]
-    rows: tuple[Mapping[str, Any], ...]
-    """One per customer, by the columns' slugs."""
-    conditions: tuple[Chosen, ...]
-    metrics: Mapping[str, Metric]
-    """Those of the conditions, for their words."""
-    sort: str
-    after: str | None
-    """Where the next page begins; None: this is the last one."""
-    uploaded: Uploaded | None
 
 
 def customers_at(
@@ -118,6 +96,7 @@ def customers_in(
     page = session.engine.fetch(found.order_by(question.sort.order(found)).limit(limit + 1)).to_pylist()
     shown = page[:limit]
     last = shown[-1] if len(page) > limit else None
+    voice = Voice(question.metrics, question.columns.past.currency)
     return CustomersResult(
         run_id=question.run.run_id,
         as_of=question.as_of,
@@ -128,8 +107,7 @@ def customers_in(
         count=int(count),
         columns=tuple(each.column for each in question.fields),
         rows=question.rows_of([row[_KEY] for row in shown]),
-        conditions=tuple(question.choice.chosen),
-        metrics=question.metrics,
+        conditions=tuple(voice.say(condition_line, each) for each in question.choice.chosen),
         sort=str(question.sort),
         after=None if last is None else str(Cursor(question.fingerprint, last[SORTED_BY], last[_KEY])),
         uploaded=question.choice.uploaded,

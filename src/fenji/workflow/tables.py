@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from fenji.answers.tables import TableFiles, TablesResult
 from fenji.domain.runs import StoredTable
 from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import runs_on_current
-
-
-@dataclass(frozen=True)
-class TableFiles:
-    """One published table."""
-
-    table: str
-    """Shelf and name."""
-    run_id: str
-    """The run that readers take it from; its files may stand in the folder of the run before, where nothing changed."""
-    rows: int
-    """Of all its days."""
-    days: tuple[date, ...]
-    """The days that it is kept for, the earliest first; none where it is not kept by days."""
-    files: tuple[Path, ...]
-    """Absolute; nothing changes them."""
-
-
-@dataclass(frozen=True)
-class TablesResult:
-    """The tables of the current run, and of the analyses that stand on its data."""
-
-    run_id: str
-    as_of: date | None
-    tables: tuple[TableFiles, ...]
-    """By name."""
 
 
 def tables_now(root: Path, *, run: str | None = None) -> TablesResult:

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 from fenji.analyze.movements.movements import paired_tiers
 from fenji.analyze.rules.distributions import top_threshold
 from fenji.analyze.rules.holds import RuleBasis, holds
+from fenji.answers.customers import Uploaded
 from fenji.domain.churn import RiskClass
 from fenji.domain.conditions import Comparison, Operator, Presence, TopShare, parse_condition
 from fenji.domain.lists import Choice, Chosen, CustomerGroup, Move
@@ -27,7 +28,7 @@ from fenji.language import message as _
 from fenji.tables import insight, insight_priority, insight_segments
 from fenji.tables.contract import Contract
 from fenji.workspace.customer_columns import MADE_BY, CustomerColumns, Part
-from fenji.workspace.uploaded_list import Uploaded, entries_in, look_up
+from fenji.workspace.uploaded_list import entries_in, look_up
 
 GROUPS: Mapping[CustomerGroup, Contract] = {
     CustomerGroup.UPGRADES: insight_priority.UPGRADE_CANDIDATE,

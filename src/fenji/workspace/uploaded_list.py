@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from fenji.answers.customers import Uploaded
 from fenji.collect.files import system_error
 from fenji.collect.reading.contents import plain_text
 from fenji.collect.reading.delimiters import find_delimiter, says_delimiter
@@ -33,21 +33,6 @@ _HEAD_ROWS = 20
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 Row = Sequence[str | None]
-
-
-@dataclass(frozen=True)
-class Uploaded:
-    """What became of a list."""
-
-    file: str
-    entries: int
-    """Different ones."""
-    found: int
-    """Entries by which somebody is known."""
-    several: int
-    """Of them, those by which several customers are known; all of these are on the list."""
-    not_found: tuple[str, ...]
-    """The entries by which nobody is known, as they were written."""
 
 
 def entries_in(path: Path, column: str | None = None) -> tuple[str, ...]:

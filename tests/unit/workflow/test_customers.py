@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.customers import CustomersResult
 from fenji.domain.lists import Choice
 from fenji.errors import InvalidArgument, NotFound
 from fenji.workflow.churn import churn_at
-from fenji.workflow.customers import CustomersResult, customers_at, open_customers
+from fenji.workflow.customers import customers_at, open_customers
 from fenji.workflow.priority import priority_at
 from fenji.workflow.segments import segments_at
 from fenji.workflow.why import why_of
