@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fenji.book import Book, BookTable
     from fenji.book import open_book as open  # noqa: A004 - as in fenji.open("shop")
-    from fenji.verbs import assign_tiers, customer_metrics, lint_policy
+    from fenji.verbs import assign_tiers, customer_metrics, lint_policy, value_customers
 
-__all__ = ["Book", "BookTable", "__version__", "assign_tiers", "customer_metrics", "lint_policy", "open"]
+__all__ = ["Book", "BookTable", "__version__", "assign_tiers", "customer_metrics", "lint_policy", "open", "value_customers"]
 __version__ = "0.1.0"
 
 _LAZY = {
     "Book": ("book", "Book"),
     "BookTable": ("book", "BookTable"),
     "open": ("book", "open_book"),
-    **{name: ("verbs", name) for name in ("customer_metrics", "assign_tiers", "lint_policy")},
+    **{name: ("verbs", name) for name in ("customer_metrics", "assign_tiers", "lint_policy", "value_customers")},
 }
 """What a script asks for, where it stands, and what it is called there: nothing heavy is imported before somebody asks."""
 

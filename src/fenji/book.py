@@ -12,16 +12,18 @@ from typing import Any
 
 from fenji.answers.baskets import RulesResult
 from fenji.answers.churn import ChurnResult
-from fenji.answers.forecast import ForecastResult
+from fenji.answers.forecast import ForecastResult, TrendResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.recommend import RecommendResult
 from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
+from fenji.answers.structure import Part, StructureResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
 from fenji.answers.whatif import WhatIfResult
 from fenji.answers.why import WhyResult
+from fenji.domain.trends import GroupBy, Measure
 from fenji.errors import InvalidArgument, NotFound, unknown_name
 from fenji.language import message as _
 from fenji.workflow.baskets import rules_at
@@ -34,7 +36,9 @@ from fenji.workflow.quality import report_quality
 from fenji.workflow.recommend import recommend_at
 from fenji.workflow.running import run_all
 from fenji.workflow.segments import segments_at
+from fenji.workflow.structure import structure_of
 from fenji.workflow.tiers import tiers_at, tiers_of_run
+from fenji.workflow.trends import trend_at
 from fenji.workflow.value import value_at
 from fenji.workflow.whatif import whatif_at
 from fenji.workflow.why import why_of
@@ -227,6 +231,19 @@ class Book(TableBook):
     def forecast(self, *, reviews: int = 6, run: str | None = None) -> ForecastResult:
         """Expected tiers of the next reviews."""
         return forecast_at(self.folder, reviews=reviews, run_id=run)
+
+    def trends(
+        self, of: Measure | str = "revenue", *, by: GroupBy | str | None = None, months: int = 12, as_of: date | None = None
+    ) -> TrendResult:
+        """A number of the business by month, and what is to be expected of it; ``by`` tier or category."""
+        group = GroupBy.ALL if by is None else GroupBy(by)
+        return trend_at(self.folder, measure=Measure(of), by=group, months=months, as_of=as_of)
+
+    def structure(
+        self, of: Part | str = "profile", *, by: str | None = None, as_of: date | None = None, run: str | None = None
+    ) -> StructureResult:
+        """What lies behind the counts of tiers: profile, composition, products, concentration or habits."""
+        return structure_of(self.folder, Part(of), by=by, as_of=as_of, run_id=run)
 
     def quality(self, *, run: str | None = None) -> QualityResult:
         """What became of every row that came in."""

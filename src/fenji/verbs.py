@@ -13,7 +13,7 @@ import pyarrow as pa
 from fenji.analyze.policies.lint import Finding
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
-from fenji.workflow.given_tables import findings_of, metrics_of_orders, tiers_of_metrics
+from fenji.workflow.given_tables import findings_of, metrics_of_orders, tiers_of_metrics, values_of_orders
 
 Frame = Any
 """A table of any library that speaks Arrow; the answer comes back as the same kind."""
@@ -35,6 +35,24 @@ def customer_metrics(orders: Frame, *, as_of: date, columns: Mapping[str, str] |
         InvalidArgument: columns are missing or hold something else; all problems at once.
     """
     return _like(orders, metrics_of_orders(_arrow(orders), as_of=as_of, columns=columns))
+
+
+def value_customers(orders: Frame, *, as_of: date, columns: Mapping[str, str] | None = None) -> Frame:
+    """What every customer has brought and is expected to bring.
+
+    Args:
+        orders: as for ``customer_metrics``.
+        as_of: the last day that counts.
+        columns: as for ``customer_metrics``.
+
+    Returns:
+        One row per customer with an order, as the kind of table that was given: order_days, revenue, and what is expected with
+        its interval; null where too few customers come again for a model.
+
+    Raises:
+        InvalidArgument: as ``customer_metrics``.
+    """
+    return _like(orders, values_of_orders(_arrow(orders), as_of=as_of, columns=columns))
 
 
 def assign_tiers(metrics: Frame, policy: str | Path) -> Frame:

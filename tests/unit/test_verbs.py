@@ -17,6 +17,9 @@ from fenji.errors import InvalidArgument, InvalidDocument
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
+from fenji.workflow.value import value_at
+from fixtures.lively_shop import AS_OF as LAST_DAY
+from fixtures.lively_shop import lively, shop_of
 
 AS_OF = date(2026, 3, 31)
 SOURCES = """
@@ -149,3 +152,18 @@ def test_a_policy_is_linted_as_text_and_as_file(tmp_path: Path) -> None:
     assert [each.severity for each in fenji.lint_policy("policy: [")] == ["error"]
     with pytest.raises(InvalidDocument):
         fenji.assign_tiers(orders(), "policy: [")
+
+
+def test_values_equal_those_of_a_run(tmp_path: Path) -> None:
+    orders_made = lively(120)
+    shop = shop_of(tmp_path / "shop", orders_made)
+    value = value_at(shop, as_of=LAST_DAY, top=1000)
+    frame = pd.DataFrame(orders_made, columns=["customer_id", "ordered_on", "net_revenue"])
+    frame = frame.assign(ordered_on=pd.to_datetime(frame.ordered_on), net_revenue=frame.net_revenue.astype(float))
+    found = fenji.value_customers(frame, as_of=LAST_DAY).set_index("customer_id")
+    assert len(found) == frame.customer_id.nunique() == len(value.top)
+    for each in value.top:
+        own = found.loc[each.customer_id]
+        assert own.order_days == each.order_days
+        assert own.expected_orders_12m == pytest.approx(each.expected_orders_12m, rel=1e-6)
+        assert float(own.clv) == pytest.approx(float(each.clv), abs=0.01)

@@ -30,7 +30,7 @@ class Change:
     """To what sort of thing."""
     subject: str
     """Which one: a run, a policy and version, or a customer as a keyed hash of the id."""
-    details: Mapping[str, object]
+    details: Mapping[str, str | int | None]
     """Small and plain; no personal values."""
     previous_hash: str
     """Of the entry before; zeros for the first."""
@@ -48,7 +48,7 @@ class Change:
             entry.action,
             entry.subject.kind,
             entry.subject.name,
-            entry.details,
+            {name: value if isinstance(value, int) or value is None else str(value) for name, value in entry.details.items()},
             entry.previous_hash,
             entry.hash,
         )

@@ -5,6 +5,7 @@ commands  which commands there are, and what each does
 options   the options that every command takes, and the language spoken before they are read
 help      how a command explains itself
 output    tables and sentences for people, one JSON object for scripts
+steps     how the command line says what to do next
 failures  what a command says when it cannot, and its exit codes
 start     from a folder of exports to tiers
 init      makes a workspace from a template

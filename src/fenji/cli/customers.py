@@ -10,15 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.cli.lists import Force, Out, take, taken_json
+from fenji.cli.lists import Force, Out, take, taken
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.lists import ColumnUnit, ListColumn
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.reports.lists import check_entries_target, check_target, write_entries
-from fenji.wording.lists import condition_line, shown_name
-from fenji.wording.rules import Wording
+from fenji.wording.lists import shown_name
 from fenji.workflow.customers import DEFAULT_SORT, CustomersResult, customers_at, open_customers
 from fenji.workspace.customer_choice import Asked
 from fenji.workspace.uploaded_list import Uploaded
@@ -153,7 +152,7 @@ def command(
             if not_found is not None:
                 write_entries(listing.not_found, not_found, force=force)
             if output.is_json:
-                output.json({**taken_json(listing, out, rows), "not_found": len(listing.not_found)})
+                output.json(taken(listing, out, rows))
         return
     result = customers_at(
         workspace, asked, columns=wanted, sort=sort, limit=limit, after=after, as_of=day, run=run, engine=engine_of(engine)
@@ -161,46 +160,13 @@ def command(
     if not_found is not None and result.uploaded is not None:
         write_entries(result.uploaded.not_found, not_found, force=force)
     if output.is_json:
-        output.json(answer(result, output))
+        output.json(result)
     else:
         show(result, output)
 
 
-def answer(result: CustomersResult, output: Output) -> dict[str, Any]:
-    """The JSON object."""
-    wording = _wording(result, output)
-    uploaded = result.uploaded
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "is_as_of_defaulted": result.is_as_of_defaulted,
-        "policy": result.policy,
-        "version": result.version,
-        "currency": result.currency,
-        "count": result.count,
-        "conditions": [condition_line(each, wording) for each in result.conditions],
-        "sort": result.sort,
-        "columns": [
-            {"slug": each.slug, "name": each.name.in_language(output.language), "unit": each.unit.value}
-            for each in result.columns
-        ],
-        "rows": [dict(each) for each in result.rows],
-        "after": result.after,
-        "uploaded": None
-        if uploaded is None
-        else {
-            "file": uploaded.file,
-            "entries": uploaded.entries,
-            "found": uploaded.found,
-            "several": uploaded.several,
-            "not_found": list(uploaded.not_found),
-        },
-    }
-
-
 def show(result: CustomersResult, output: Output) -> None:
     """The page for people."""
-    wording = _wording(result, output)
     output.heading(
         _("{count} {count:customer|customers} on {as_of}, policy {policy} version {version}"),
         count=number(result.count),
@@ -209,7 +175,7 @@ def show(result: CustomersResult, output: Output) -> None:
         version=result.version,
     )
     for each in result.conditions:
-        output.say("  - {line}", line=condition_line(each, wording))
+        output.say("  - {line}", line=each.in_language(output.language))
     if result.uploaded is not None:
         _show_uploaded(result.uploaded, output)
     if result.rows:
@@ -270,7 +236,3 @@ def _reviews(between: tuple[str, str] | None, as_of: str | None) -> tuple[date |
     if as_of is not None:
         raise InvalidArgument.of(_("two reviews say already on which day customers are listed; leave out --as-of."))
     return day_of(between[0]), day_of(between[1])
-
-
-def _wording(result: CustomersResult, output: Output) -> Wording:
-    return Wording(result.metrics, output.language, result.currency)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from fenji.cli.output import Output, number
+from fenji.domain.lists import WrittenList
 from fenji.language import message as _
 from fenji.reports.lists import check_target, write_list
 from fenji.workflow.taking import StoredList, open_stored_list
@@ -46,7 +47,7 @@ def take_stored(
     with open_stored_list(workspace, what, run_id=run_id, as_of=as_of, earlier_on=earlier_on) as listing:
         rows = take(listing, out, output, force=force)
         if output.is_json:
-            output.json(taken_json(listing, out, rows))
+            output.json(taken(listing, out, rows))
 
 
 def may_be_written(out: Path | None, *, force: bool) -> None:
@@ -55,15 +56,16 @@ def may_be_written(out: Path | None, *, force: bool) -> None:
         check_target(out, force=force)
 
 
-def taken_json(listing: Listing, out: Path, rows: int) -> dict[str, Any]:
+def taken(listing: Listing, out: Path, rows: int) -> WrittenList:
     """What scripts read of a list that was written."""
     source = listing.source
-    return {
-        "run_id": source.run_id,
-        "as_of": source.as_of,
-        "policy": source.policy,
-        "version": source.version,
-        "file": out,
-        "rows": rows,
-        "columns": [each.slug for each in listing.columns],
-    }
+    return WrittenList(
+        run_id=source.run_id,
+        as_of=source.as_of,
+        policy=source.policy,
+        version=source.version,
+        file=str(out),
+        rows=rows,
+        columns=tuple(each.slug for each in listing.columns),
+        not_found=len(listing.not_found),
+    )

@@ -22,7 +22,8 @@ from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
 from fenji.cli.help import Command, Entry, Group, speak
 from fenji.cli.options import Lang, spoken_language, workspace_of
 from fenji.cli.output import Output
-from fenji.errors import FenjiError
+from fenji.cli.steps import STEPS
+from fenji.errors import STEPS_SAID, FenjiError
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.logs import kept_log
@@ -63,11 +64,12 @@ def answer(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code."""
     output = Output(spoken_language(arguments, os.environ), is_json="--json" in arguments)
     logs = _logs_of(arguments)
-    began = monotonic()
+    began, said = monotonic(), STEPS_SAID.set(STEPS)
     with kept_log(logs) as log:
         code = _outcome(arguments or ["--help"], output, logs)
         seconds = round(monotonic() - began, 3)
         log("command ended", command=_named(arguments), exit_code=code, seconds=seconds)
+    STEPS_SAID.reset(said)
     return code
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -41,7 +41,7 @@ def command(
     result = tables_now(workspace, run=run)
     views = None if sql is None else write_views(result, sql, force=force)
     if output.is_json:
-        output.json(answer(result, sql))
+        output.json(result)
     elif sql is not None:
         output.say(_("{count} {count:view|views} written to {file}."), count=number(views), file=str(sql))
     elif current:
@@ -50,25 +50,6 @@ def command(
                 output.say("{table}\t{file}", table=each.table, file=str(file))
     else:
         show(result, output)
-
-
-def answer(result: TablesResult, sql: Path | None) -> dict[str, Any]:
-    """The JSON object."""
-    return {
-        "run_id": result.run_id,
-        "as_of": result.as_of,
-        "sql": sql,
-        "tables": [
-            {
-                "table": each.table,
-                "run_id": each.run_id,
-                "rows": each.rows,
-                "days": list(each.days),
-                "files": list(each.files),
-            }
-            for each in result.tables
-        ],
-    }
 
 
 def show(result: TablesResult, output: Output) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fenji.collect.remarks import Remark
+from fenji.domain.steps import Step
 from fenji.language import message as _
 
 
@@ -66,7 +67,7 @@ ORDERS_MISSING = Message(
     _("Put the file with the orders beside it."),
 )
 QUESTION_OPEN = Message("question_open", _("Open question: {question}"), _("Answer the question."))
-LEFT_OUT_BY_ANSWER = Message("left_out_by_answer", _("left out by an answer"), _("Ask again with fenji map --ask."))
+LEFT_OUT_BY_ANSWER = Message("left_out_by_answer", _("left out by an answer"), Step.ASK_AGAIN)
 TOP_UPS_LEFT_OUT = Message("top_ups_left_out", _("{file} holds top-ups of stored value (充值), which are no sales: left out."))
 ORDERS_LISTED_TWICE = Message(
     "orders_listed_twice", _("Its orders stand in {file} already; reading both would count them twice.")

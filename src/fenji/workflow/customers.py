@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import ibis
 import ibis.expr.types as ir
@@ -19,9 +19,13 @@ from fenji.domain.lists import Chosen, ListColumn, ListSource
 from fenji.domain.metrics import REVENUE, Metric
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
+from fenji.domain.telling import HIDDEN
+from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
 from fenji.tables import insight
+from fenji.wording.lists import condition_line
+from fenji.wording.rules import Voice
 from fenji.workspace.customer_choice import Asked, CustomerChoice
 from fenji.workspace.customer_columns import CustomerColumns, Field, Part, parts_of
 from fenji.workspace.folder import open_workspace
@@ -54,13 +58,15 @@ class CustomersResult:
     columns: tuple[ListColumn, ...]
     rows: tuple[Mapping[str, Any], ...]
     """One per customer, by the columns' slugs."""
-    conditions: tuple[Chosen, ...]
-    metrics: Mapping[str, Metric]
-    """Those of the conditions, for their words."""
+    conditions: tuple[Spoken[str], ...]
+    """Each condition as a sentence."""
     sort: str
     after: str | None
     """Where the next page begins; None: this is the last one."""
     uploaded: Uploaded | None
+    """What became of the list that was brought along; None: there was none."""
+    chosen: Annotated[tuple[Chosen, ...], HIDDEN] = ()
+    """The conditions as data."""
 
 
 def customers_at(
@@ -128,8 +134,8 @@ def customers_in(
         count=int(count),
         columns=tuple(each.column for each in question.fields),
         rows=question.rows_of([row[_KEY] for row in shown]),
-        conditions=tuple(question.choice.chosen),
-        metrics=question.metrics,
+        conditions=tuple(question.voice.say(condition_line, each) for each in question.choice.chosen),
+        chosen=tuple(question.choice.chosen),
         sort=str(question.sort),
         after=None if last is None else str(Cursor(question.fingerprint, last[SORTED_BY], last[_KEY])),
         uploaded=question.choice.uploaded,
@@ -218,6 +224,11 @@ class _Question:
         """The metrics of the conditions."""
         slugs = metrics_in(each.condition for each in self.choice.chosen if each.condition is not None)
         return {slug: self.columns.registry.named(slug) for slug in slugs}
+
+    @property
+    def voice(self) -> Voice:
+        """In which words conditions are told."""
+        return Voice(self.metrics, self.columns.past.currency)
 
     @cached_property
     def sorted_keys(self) -> ir.Table:

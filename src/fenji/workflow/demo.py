@@ -10,6 +10,7 @@ from pathlib import Path
 from fenji.answers.demo import DemoReview
 from fenji.choices import SETTINGS_FILE
 from fenji.domain.policies import Cause
+from fenji.domain.steps import Step
 from fenji.errors import Conflict
 from fenji.language import Language
 from fenji.language import message as _
@@ -49,7 +50,7 @@ def make_demo(root: Path, language: Language) -> None:
     if root.exists() and any(root.iterdir()):
         raise Conflict.of(
             _("{folder} is not empty and is no demo workspace."),
-            advice=_("Choose another folder with --workspace."),
+            advice=Step.CHOOSE_FOLDER,
             folder=str(root),
         )
     policy = (package / f"{POLICY}.yaml").read_text(encoding="utf-8")

@@ -24,6 +24,7 @@ from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import MONTHS_OF, coming_reviews, is_period_end
 from fenji.domain.runs import Run
+from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import clean, insight
@@ -170,9 +171,7 @@ def past_of(session: Session, history: History) -> Past:
 def _followed(history: History) -> Policy:
     """The policy version that the run's last review followed."""
     if history.run.new.policy is None or not history.reviews:
-        raise NotFound.of(
-            _("run {run_id} decided no review."), advice=_("Decide some: fenji run --history 24"), run_id=history.run.run_id
-        )
+        raise NotFound.of(_("run {run_id} decided no review."), advice=Step.DECIDE_SOME_REVIEWS, run_id=history.run.run_id)
     return policy_from_text(history.run.new.policy.text)
 
 
@@ -202,7 +201,7 @@ def _check_enough(history: History, policy: Policy, usable: Sequence[date]) -> N
             _(
                 "run {run_id} decided {count} whole reviews under policy {policy} version {version}; a forecast needs {needed}, {missing} more."
             ),
-            advice=_("Decide more reviews: fenji run --history 24"),
+            advice=Step.DECIDE_24_REVIEWS,
             run_id=history.run.run_id,
             count=len(usable),
             policy=policy.slug,
@@ -302,7 +301,7 @@ def _remarks(forecast: TierForecast) -> list[Problem]:
     found, problems = forecast.backtest, []
     if found.more_needed:
         text = _("{count} more reviews are needed until every review ahead that was asked for can be tried on the past.")
-        problems.append(Problem(text, {"count": found.more_needed}, advice=_("Decide more reviews: fenji run --history N")))
+        problems.append(Problem(text, {"count": found.more_needed}, advice=Step.DECIDE_MORE_REVIEWS))
     # Where rates like those to come have never been seen, what was near before says nothing.
     is_told = forecast.model is not ForecastModel.NAIVE or found.basis is Basis.SETTLED
     best = found.best if is_told else None

@@ -21,15 +21,18 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.policies.lint import Finding, Severity, lint_policy
 from fenji.analyze.reviews.tiers import tiered_panel
 from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.analyze.value.order_histories import order_histories
 from fenji.documents.policies import policy_document_from_text
 from fenji.domain.metrics import REVENUE, Fact, Metric
 from fenji.domain.policies import SCORE, Policy
+from fenji.domain.value import DEFAULT_RULES
 from fenji.engines.duck import DuckEngine
 from fenji.errors import InvalidArgument, InvalidDocument, Place, Problem, unknown_name
 from fenji.language import message as _
 from fenji.prepare.orders.lines import make_order_lines
 from fenji.tables.clean import CUSTOMER, MOMENT, MONEY
 from fenji.tables.insight import metric_type
+from fenji.workspace.fitting import fit_histories, scored_customers
 
 NEEDED = ("customer_id", "ordered_on", "net_revenue")
 """What an order must say; negative revenue is a return."""
@@ -57,6 +60,30 @@ def metrics_of_orders(orders: pa.Table, *, as_of: date, columns: Mapping[str, st
         customers, lines = clean_tables(engine, orders, columns or {})
         panel = customer_metric({Fact.ORDER_LINE: lines}, customers, metrics=_metrics_of_orders(), as_of=as_of)
         return _named(engine, panel, customers)
+
+
+def values_of_orders(orders: pa.Table, *, as_of: date, columns: Mapping[str, str] | None = None) -> pa.Table:
+    """What every customer has brought and is expected to bring, by the models that the workspace's analysis uses too.
+
+    Args:
+        orders: as for ``metrics_of_orders``.
+        as_of: the last day that counts.
+        columns: as for ``metrics_of_orders``.
+
+    Returns:
+        One row per customer with an order by then: customer_id, order_days, revenue, and the columns of ``scoring.SCORES``: null
+        where too few customers come again for a model.
+
+    Raises:
+        InvalidArgument: as ``metrics_of_orders``.
+    """
+    with _engine() as engine:
+        customers, lines = clean_tables(engine, orders, columns or {})
+        histories = engine.stage(order_histories(lines, as_of=as_of))
+        models = fit_histories(engine, lines, histories, as_of=as_of).models
+        scores = scored_customers(engine, histories, models, DEFAULT_RULES)
+        known = histories.select("customer_key", "revenue", order_days=histories.repeats + 1)
+        return _named(engine, known.inner_join(scores, "customer_key"), customers)
 
 
 def tiers_of_metrics(metrics: pa.Table, policy: str) -> pa.Table:

@@ -11,6 +11,7 @@ from fenji.answers.policies import OverrideRow, OverridesResult
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.overrides import NewOverride, Override, OverrideState
 from fenji.domain.principals import Principal
+from fenji.domain.steps import Step
 from fenji.domain.written_ids import written_id
 from fenji.errors import Conflict, InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
@@ -144,6 +145,8 @@ def list_overrides(root: Path) -> OverridesResult:
     """
     workspace = open_workspace(root)
     day = today(workspace.settings.time_zone)
+    if not workspace.state.is_there:
+        return OverridesResult(day, ())
     with workspace.state.reading() as t:
         recorded = t.overrides.list_overrides()
     return OverridesResult(day, tuple(OverrideRow.of(each, _state(each, recorded, day)) for each in recorded))
@@ -182,7 +185,7 @@ def _source_of(session: Session, request: OverrideRequest) -> tuple[str, list[Pr
 
 def _ambiguous(customer_id: str, sources: Sequence[str]) -> Problem:
     text = _("several customers have the id {customer}: one in each of {sources}.")
-    return Problem(text, {"customer": customer_id, "sources": ", ".join(sources)}, None, _("Say which with --source."))
+    return Problem(text, {"customer": customer_id, "sources": ", ".join(sources)}, None, Step.SAY_WHICH_SOURCE)
 
 
 def _unsaid(request: OverrideRequest) -> list[Problem]:
@@ -196,7 +199,7 @@ def _backwards(begins_on: date, ends_on: date | None) -> list[Problem]:
     if ends_on is None or begins_on <= ends_on:
         return []
     text = _("the override would end on {ends_on}, before it begins on {begins_on}.")
-    return [Problem(text, {"begins_on": begins_on, "ends_on": ends_on}, None, _("Give a later --until, or an earlier --from."))]
+    return [Problem(text, {"begins_on": begins_on, "ends_on": ends_on}, None, Step.CHANGE_SPAN)]
 
 
 def _state(override: Override, recorded: Sequence[Override], day: date) -> OverrideState:

@@ -30,6 +30,7 @@ from fenji.choices import EngineName
 from fenji.documents.policies import read_policy_document
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import MOST_REVIEWS
+from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.wording.rules import Voice, sentence
@@ -76,7 +77,7 @@ def replay_at(
         InvalidArgument: so many reviews cannot be decided.
     """
     if not 1 <= reviews <= MOST_REVIEWS:
-        text, advice = _("{count} reviews cannot be replayed."), _("Give --replay 1 to {most}.")
+        text, advice = _("{count} reviews cannot be replayed."), Step.REPLAY_REVIEWS
         raise InvalidArgument.of(text, advice=advice, count=reviews, most=MOST_REVIEWS)
     workspace = open_workspace(root)
     read = read_policy_document(file)

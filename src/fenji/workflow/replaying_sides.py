@@ -20,6 +20,7 @@ from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import MOST_REVIEWS, LostRule, ReviewOn, review_dates
 from fenji.domain.runs import Run
+from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.tables import insight
@@ -124,7 +125,7 @@ class Replay:
         ticks = review_dates(self.as_of, every, MOST_REVIEWS + 1)
         days = [day for day in ticks if day >= reviews[0].as_of]
         if len(days) > MOST_REVIEWS:
-            text, advice = _("{count} reviews cannot be replayed."), _("Give --replay 1 to {most}.")
+            text, advice = _("{count} reviews cannot be replayed."), Step.REPLAY_REVIEWS
             raise InvalidArgument.of(text, advice=advice, count=len(days), most=len(reviews) * MOST_REVIEWS // len(days))
         return tuple(ReviewOn(day, self.new) for day in days)
 
@@ -194,7 +195,7 @@ class Replay:
         if len(known) < len(reviews):
             raise InvalidArgument.of(
                 _("{count} {count:review|reviews} would begin on {as_of}, and the data begin on {first}."),
-                advice=_("Replay fewer reviews: --replay {most}") if known else _("Choose a later day with --as-of."),
+                advice=Step.REPLAY_FEWER if known else Step.CHOOSE_LATER_DAY,
                 count=len(reviews),
                 as_of=reviews[0].as_of,
                 first=first,

@@ -209,6 +209,8 @@ def _headers_of(samples: Sequence[Sample]) -> frozenset[tuple[tuple[str, ...], o
 
 def _last_run(workspace: Workspace) -> Run | None:
     """The last published run, with its inputs."""
+    if not workspace.state.is_there:
+        return None
     with workspace.state.reading() as t:
         return t.runs.latest_published(command="run")
 

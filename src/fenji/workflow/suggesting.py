@@ -30,6 +30,7 @@ from fenji.domain.conditions import Comparison, Operator
 from fenji.domain.metrics import REVENUE, Better
 from fenji.domain.periods import months_before
 from fenji.domain.policies import Policy, Tier
+from fenji.domain.steps import Step
 from fenji.domain.words import Words
 from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound, Problem
 from fenji.language import Language, translate
@@ -145,7 +146,7 @@ def _check(workspace: Workspace, tiers: int, method: Method, shares: Sequence[De
         problems.append(Problem(_("shares belong to the method quantiles, not to {method}."), {"method": str(method)}))
     elif shares and (len(shares) != tiers or sum(shares) != 1 or min(shares) <= 0):
         text = _("{count} tiers need {count} shares above 0 that add up to 100.")
-        problems.append(Problem(text, {"count": tiers}, advice=_("Write them from the lowest tier up: --shares 50,30,15,5")))
+        problems.append(Problem(text, {"count": tiers}, advice=Step.WRITE_SHARES))
     if out is not None and out.resolve().parent == (workspace.root / POLICIES_FOLDER).resolve():
         text = _("a draft is not written into {folder}, where a run would follow it.")
         advice = _("Choose another place, edit the draft, and move it there when it is decided.")
@@ -176,7 +177,7 @@ def _nobody(metric: str, as_of: date, method: Method) -> tuple[Problem, ...]:
     if method is Method.TREE:
         text = _("no customer known on {day} has a value of {metric}: a tree needs {months} months more of the past.")
         values = {"day": months_before(as_of, FUTURE_MONTHS), "metric": metric, "months": FUTURE_MONTHS}
-        return (Problem(text, values, advice=_("Use --method breaks or quantiles, which need no past.")),)
+        return (Problem(text, values, advice=Step.OTHER_METHODS),)
     return (
         Problem(
             _("no customer has a value of {metric} on {day}: there is nothing to learn from."), {"metric": metric, "day": as_of}
@@ -248,7 +249,7 @@ def _remarks(current: Policy, asked: int, found: Sequence[SuggestedTier], *, met
         problems.append(Problem(text, {"asked": asked, "found": len(found), "method": str(method)}))
     if len(found) > 1 and (crowd := max(each.share or 0 for each in found)) > CROWDED:
         text = _("{share} % of the customers would stand in one tier, because a few values are far above all others.")
-        problems.append(Problem(text, {"share": round(crowd * 100)}, advice=_("Compare with: --method quantiles")))
+        problems.append(Problem(text, {"share": round(crowd * 100)}, advice=Step.COMPARE_QUANTILES))
     if sum(each.customers for each in found) < 10 * len(found):
         problems.append(Problem(_("so few customers say little about where thresholds should be.")))
     if current.caps or current.variants or current.score or any(each.keep for each in current.tiers):

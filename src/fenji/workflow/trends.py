@@ -30,6 +30,7 @@ from fenji.choices import EngineName
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
+from fenji.domain.steps import Step
 from fenji.domain.trends import (
     EVERYTHING,
     NOBODY,
@@ -297,7 +298,7 @@ def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Proble
         text = _(
             "tiers are those of today, also in past months: who stands high today bought much before, so that high tiers seem to have grown."
         )
-        found.append(Problem(text, {}, advice=_("For the tiers of then decide past reviews: fenji run --history 24")))
+        found.append(Problem(text, {}, advice=Step.DECIDE_PAST_REVIEWS))
     if scope.others > 0:
         text = _("{count} smaller categories are counted together as others.")
         found.append(Problem(text, {"count": scope.others}))

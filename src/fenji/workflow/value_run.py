@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import ibis
@@ -20,10 +19,7 @@ from fenji.analyze.value.fitting import (
     average_rate,
     choose_purchases,
     expected_total,
-    fit_models,
-    purchase_counts,
     rhythm_of,
-    spend_counts,
 )
 from fenji.analyze.value.grid import value_grid
 from fenji.analyze.value.model_rows import (
@@ -35,18 +31,9 @@ from fenji.analyze.value.model_rows import (
     summary_rows,
 )
 from fenji.analyze.value.order_histories import (
-    EXACT_CUSTOMERS,
-    MOST_CELLS,
-    SCALES,
-    history_totals,
     interval_ratios,
     order_histories,
-    purchase_cells,
-    spend_cells,
 )
-from fenji.analyze.value.purchase_models import PurchaseCounts
-from fenji.analyze.value.scoring import SCORES, Discounting, score_customers
-from fenji.analyze.value.spend import SpendCounts
 from fenji.analyze.value.survival import survival_rows
 from fenji.analyze.value.tracking import (
     Split,
@@ -75,19 +62,12 @@ from fenji.tables.insight_value import (
     VALUE_SURVIVAL,
     VALUE_TRACKING,
 )
+from fenji.workspace.fitting import fit_histories, grouped_histories, scored_customers
 from fenji.workspace.session import RunWriter, Workbench
 from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
 
 VALUE_FILE = f"{ANALYSES_FOLDER}/value.yaml"
 STEPS = (_("gathering order histories"), _("fitting models"), _("valuing customers"), _("trying the models on the past"))
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    models: ValueModels
-    purchases: PurchaseCounts
-    spends: SpendCounts
-    totals: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -115,7 +95,7 @@ def compute_value(making: Computation[ValueRules]) -> None:
     progress(STEPS[0], 0, len(STEPS))
     histories = engine.stage(order_histories(order_line, as_of=as_of))
     progress(STEPS[1], 1, len(STEPS))
-    fitted = _fit(engine, order_line, histories, standing)
+    fitted = fit_histories(engine, order_line, histories, as_of=as_of)
     progress(STEPS[2], 2, len(STEPS))
     valued = _values(standing, rules, histories, writer, models=fitted.models, order_line=order_line)
     progress(STEPS[3], 3, len(STEPS))
@@ -156,26 +136,6 @@ VALUE = Analysis(
 """Current and potential value of every customer, with the models behind them."""
 
 
-def grouped_histories(engine: Workbench, histories: ir.Table) -> PurchaseCounts:
-    """The customers in groups of bounded number: exact where they are few, else as narrow as the bound allows."""
-    if _rows_of(engine, histories) <= EXACT_CUSTOMERS:
-        return purchase_counts(engine.fetch(purchase_cells(histories, scale=None)))
-    for scale in SCALES:
-        cells = engine.stage(purchase_cells(histories, scale=scale))
-        if scale == SCALES[-1] or _rows_of(engine, cells) <= MOST_CELLS:
-            break
-    return purchase_counts(engine.fetch(cells))
-
-
-def _fit(engine: Workbench, order_line: ir.Table, histories: ir.Table, standing: Standing) -> _Fitted:
-    (totals,) = engine.fetch(history_totals(histories)).to_pylist()
-    purchases = grouped_histories(engine, histories)
-    is_exact = totals["paying"] <= EXACT_CUSTOMERS
-    spends = spend_counts(engine.fetch(spend_cells(histories, is_exact=is_exact)))
-    (intervals,) = engine.fetch(interval_ratios(order_line, as_of=standing.as_of)).to_pylist()
-    return _Fitted(fit_models(totals, purchases, spends, intervals), purchases, spends, totals)
-
-
 def _values(
     standing: Standing,
     rules: ValueRules,
@@ -187,12 +147,7 @@ def _values(
 ) -> _Valued:
     """insight.customer_value and insight.value_grid, saved; what they come to, and where the classes begin."""
     engine, as_of = standing.session.engine, standing.as_of
-    discounting = Discounting(rules.clv_months, float(rules.discount_rate_yearly))
-    scores = engine.map_customers(
-        histories.select("customer_key", "repeats", "recency_days", "age_days", "revenue"),
-        partial(score_customers, models=models, discounting=discounting),
-        ibis.Schema.from_pyarrow(SCORES),
-    )
+    scores = scored_customers(engine, histories, models, rules)
     margin = engine.stage(margins(order_line, standing.read(clean.PRODUCT), as_of=as_of))
     (sales,) = engine.fetch(margin.aggregate(sales=margin.sales.sum(), sales_with_cost=margin.sales_with_cost.sum())).to_pylist()
     values = engine.stage(value_of_customers(standing.panel, histories, scores, margin, as_of=as_of))
@@ -255,10 +210,6 @@ def _contracts(standing: Standing, rules: ValueRules, writer: RunWriter) -> Mapp
     counts: Mapping[str, Any]
     (counts,) = engine.fetch(saved.aggregate(customers=saved.count(), **{name: saved[name].sum() for name in names})).to_pylist()
     return counts
-
-
-def _rows_of(engine: Workbench, table: ir.Table) -> int:
-    return int(engine.fetch(table.aggregate(rows=table.count()))["rows"][0].as_py())
 
 
 def _save(writer: RunWriter, rows: pa.Table, contract: Contract, standing: Standing) -> None:

@@ -29,6 +29,7 @@ from fenji.domain.metrics import REVENUE
 from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.domain.runs import Run
+from fenji.domain.steps import Step
 from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.tables import clean, insight
@@ -190,7 +191,7 @@ def _decision_of(
         )
     raise NotFound.of(
         _("no tiers were decided on {as_of}; reviews took place on {days}."),
-        advice=_("For the tiers of that day run: fenji tiers --as-of {as_of}"),
+        advice=Step.TIERS_OF_DAY,
         as_of=day,
         days=", ".join(str(each) for each in days[-36:]),
     )

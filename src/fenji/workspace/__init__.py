@@ -14,6 +14,7 @@ reviews            what happens to every customer, review after review
 overrides          tiers that a person has decided, at the reviews of a run
 tiering            from the clean base to tiers at a date, published or computed
 past_run           what a run followed
+fitting            which models order histories give
 standing           what an analysis stands on
 acting             who acts where nobody is named
 running            one run of the whole thread, from sources to published tiers

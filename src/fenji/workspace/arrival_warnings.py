@@ -10,6 +10,7 @@ from fenji.answers.arrival import Arrival, LeftOut, SourceArrival
 from fenji.domain.collected import AbsentColumn
 from fenji.domain.feeds import Feed
 from fenji.domain.reasons import EXPECTED, Reason
+from fenji.domain.steps import Step
 from fenji.errors import InvalidInput, Place, Problem
 from fenji.language import message as _
 from fenji.workspace.headlines import no_customers, no_money
@@ -162,7 +163,7 @@ def _day_warnings(arrival: Arrival) -> Iterator[Problem]:
         yield Problem(text, {**values, "future": f"{later.in_the_future:,}"}, code=ORDERS_IN_THE_FUTURE)
     elif not arrival.orders:
         text = _("all {orders} orders lie after the as-of day, from {first} to {last}: none of them counts.")
-        yield Problem(text, values, advice=_("Choose a later day with --as-of."), code=ALL_ORDERS_LATER)
+        yield Problem(text, values, advice=Step.CHOOSE_LATER_DAY, code=ALL_ORDERS_LATER)
 
 
 def _is_empty(source: SourceArrival) -> bool:
@@ -172,9 +173,7 @@ def _is_empty(source: SourceArrival) -> bool:
 def _refusal(source: SourceArrival, folder: Path | None) -> Problem:
     """What is wrong with a source that keeps nothing, and the commands that help, as they are typed in the present folder."""
     problem = _keeps_nothing(source)
-    advice = _(
-        "Correct it in sources.yaml; fenji map {path} shows how it reads the file. To publish without it: fenji run{where} --force"
-    )
+    advice = Step.PUBLISH_WITHOUT
     file = str(problem.values["file"])
     values = {"path": file if folder is None else str(folder / file), "where": "" if folder is None else f" --workspace {folder}"}
     return replace(problem, advice=advice, values={**problem.values, **values})

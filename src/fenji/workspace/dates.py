@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from fenji.domain.steps import Step
 from fenji.errors import Problem
 from fenji.language import message as _
 
@@ -29,4 +30,4 @@ def stale_warning(newest_order: date | None, *, as_of: date) -> tuple[Problem, .
         return ()
     text = _("the newest order up to {as_of} is of {newest}, {days} days before.")
     values = {"as_of": as_of, "newest": newest_order, "days": (as_of - newest_order).days}
-    return (Problem(text, values, advice=_("For the state of that day add: --as-of {newest}"), code="orders_are_old"),)
+    return (Problem(text, values, advice=Step.ADD_DAY, code="orders_are_old"),)

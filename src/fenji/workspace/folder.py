@@ -15,6 +15,7 @@ from fenji.documents.sources import read_sources
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy, PublishedPolicy
 from fenji.domain.sources import Source
+from fenji.domain.steps import Step
 from fenji.errors import Conflict, InvalidDocument, NotFound, Place, Problem, unknown_name
 from fenji.language import message as _
 from fenji.settings import Settings, read_settings
@@ -73,7 +74,7 @@ def sources_of(workspace: Workspace) -> tuple[Source, ...]:
     if not path.is_file():
         raise NotFound.of(
             _("{file} is missing in {folder}."),
-            advice=_("Let fenji propose one from your files: fenji map FILES… --workspace {folder} --write"),
+            advice=Step.PROPOSE_SOURCES,
             file=SOURCES_FILE,
             folder=str(workspace.root),
         )
@@ -138,7 +139,7 @@ def policies_of(workspace: Workspace) -> tuple[PolicyDocument, ...]:
     if not found:
         raise NotFound.of(
             _("there is no policy in {folder}."),
-            advice=_("Take one from a template: fenji init {root} --template retail"),
+            advice=Step.TAKE_TEMPLATE,
             folder=str(workspace.root / POLICIES_FOLDER),
             root=str(workspace.root),
         )
@@ -232,7 +233,7 @@ def policy_in_force(policies: tuple[PolicyDocument, ...], slug: str | None, *, a
     if slug is None and len(names) > 1:
         raise InvalidDocument.of(
             _("there are several policies: {names}."),
-            advice=_("Choose one with --policy, or write `policy` in fenji.toml."),
+            advice=Step.CHOOSE_POLICY,
             names=", ".join(names),
         )
     if slug is not None and slug not in names:

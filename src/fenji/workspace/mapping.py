@@ -21,6 +21,7 @@ from fenji.documents.answers import RememberedAnswer, merged_answers, read_answe
 from fenji.documents.reader import parse_document, read_document
 from fenji.documents.sources import sources_in
 from fenji.documents.writing import write_whole
+from fenji.domain.steps import Step
 from fenji.errors import Conflict, FenjiError, InvalidArgument, InvalidFile, NotFound, Problem, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
@@ -168,7 +169,7 @@ def check_target(root: Path) -> None:
     if target.is_file() and _has_entries(target):
         raise Conflict.of(
             _("{file} has entries already and is not overwritten."),
-            advice=_("Leave --write out to see the proposal, and copy what you need."),
+            advice=Step.ONLY_SHOW,
             file=str(target),
         )
 

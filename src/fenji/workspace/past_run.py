@@ -15,6 +15,7 @@ from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run, RunStatus
+from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import insight
@@ -144,7 +145,7 @@ def last_history(session: Session) -> History:
             history = history_of(session, run)
             if len(history.reviews) > 1:
                 text = _("these are the reviews of run {run_id}; the newer run {newer} decided only one.")
-                advice = _("For a new history: fenji run --history {count}")
+                advice = Step.DECIDE_NEW_HISTORY
                 values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
                 return History(history.past, history.reviews, (Problem(text, values, advice=advice),))
     return last
@@ -177,12 +178,12 @@ def reviews_chosen(history: History, earlier_on: date | None, as_of: date | None
     later = as_of or reviews[-1]
     if earlier_on is None and later == reviews[0]:
         text = _("{day} is the first review of run {run_id}: nothing came before it.")
-        advice = _("Choose a later one, or decide more reviews: fenji run --history {count}")
+        advice = Step.CHOOSE_LATER_OR_DECIDE_MORE
         raise InvalidArgument.of(text, advice=advice, day=later, run_id=history.run.run_id, count=2 * len(reviews))
     earlier = earlier_on or reviews[reviews.index(later) - 1]
     if earlier >= later:
         text = _("movements lead from an earlier review to a later one, but {earlier_on} is not before {as_of}.")
-        raise InvalidArgument.of(text, advice=_("Exchange --from and --to."), earlier_on=earlier, as_of=later)
+        raise InvalidArgument.of(text, advice=Step.EXCHANGE_ENDS, earlier_on=earlier, as_of=later)
     return earlier, later
 
 
@@ -190,7 +191,7 @@ def _check_history(history: History) -> None:
     if len(history.reviews) < 2:  # noqa: PLR2004 - a movement has two ends
         raise NotFound.of(
             _("run {run_id} decided only one review, so there are no movements yet."),
-            advice=_("Decide the last reviews too: fenji run --history 24"),
+            advice=Step.DECIDE_HISTORY,
             run_id=history.run.run_id,
         )
 

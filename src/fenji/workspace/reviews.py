@@ -28,6 +28,7 @@ from fenji.analyze.rules.holds import conditions_of, metrics_in, top_shares_in
 from fenji.domain.metrics import REVENUE, Fact
 from fenji.domain.policies import SCORE, Policy
 from fenji.domain.reviews import LostRule, ReviewOn
+from fenji.domain.steps import Step
 from fenji.engines.engine import Engine
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
@@ -73,14 +74,14 @@ def check_reviews(reviews: Sequence[ReviewOn], first_seen_on: date | None) -> No
     if not known:
         raise InvalidArgument.of(
             _("nobody is known on {as_of}: the data begin on {first}."),
-            advice=_("Choose a later day with --as-of."),
+            advice=Step.CHOOSE_LATER_DAY,
             as_of=reviews[-1].as_of,
             first=first_seen_on,
         )
     if len(known) < len(reviews):
         raise InvalidArgument.of(
             _("{count} reviews would begin on {as_of}, and the data begin on {first}."),
-            advice=_("At most {most} reviews can be decided: --history {most}"),
+            advice=Step.DECIDE_AT_MOST,
             count=len(reviews),
             as_of=reviews[0].as_of,
             first=first_seen_on,

@@ -21,6 +21,7 @@ from fenji.domain.principals import Principal
 from fenji.domain.reviews import MOST_REVIEWS, ReviewOn, review_dates
 from fenji.domain.runs import NewRun
 from fenji.domain.sources import Source
+from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.settings import without_passwords
@@ -196,7 +197,7 @@ def _planned(workspace: Workspace, policy: str | None, history: int, *, as_of: d
     if not 1 <= history <= MOST_REVIEWS:
         raise InvalidArgument.of(
             _("{count} reviews cannot be decided at once."),
-            advice=_("Give --history 1 to {most}."),
+            advice=Step.ASK_FOR_REVIEWS,
             count=history,
             most=MOST_REVIEWS,
         )

@@ -16,6 +16,7 @@ from fenji.choices import EngineName
 from fenji.collect.ports import RecordReader
 from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Run, StoredTable
+from fenji.domain.steps import Step
 from fenji.engines.checks import save_checked
 from fenji.engines.engine import Engine
 from fenji.engines.opening import open_engine
@@ -76,7 +77,7 @@ class Session:
         if run is None:
             raise NotFound.of(
                 _("nothing has been computed in {folder} yet."),
-                advice=_("Run it with: fenji run --workspace {folder}"),
+                advice=Step.RUN_FIRST,
                 folder=str(self.workspace.root),
             )
         return run

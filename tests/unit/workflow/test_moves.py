@@ -113,7 +113,7 @@ def test_without_history_people_are_told_how_to_get_one(shop: Path, session: Ses
     with pytest.raises(NotFound, match="nothing has been computed"):
         moves_between(shop)
     publish(session, WORLD, reviews=1)
-    with pytest.raises(NotFound, match="fenji run --history 24"):
+    with pytest.raises(NotFound, match="the last 24 reviews"):
         moves_between(shop)
 
 
@@ -130,7 +130,7 @@ def test_a_newer_run_without_history_is_mentioned_and_passed_over(shop: Path, se
     result = moves_between(shop)
     assert result.run_id == first
     assert [each.describe(Language.EN) for each in result.warnings] == [
-        f"these are the reviews of run {first}; the newer run {second} decided only one. For a new history: fenji run --history 3"
+        f"these are the reviews of run {first}; the newer run {second} decided only one. For a new history decide 3 reviews."
     ]
 
 

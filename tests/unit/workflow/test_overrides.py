@@ -93,7 +93,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_recorded(shop: 
         "there is no customer nobody in the last run. Write the id as it stands in the sources; a new customer is known after: fenji run",
         "'--reason' is missing.",
         "'--person' is missing. An override says which tier, until when, why, and who decided it.",
-        "the override would end on 2026-01-01, before it begins on 2026-03-31. Give a later --until, or an earlier --from.",
+        "the override would end on 2026-01-01, before it begins on 2026-03-31. Give a later end, or an earlier beginning.",
         "unknown tier 'vp'. Did you mean vip?",
     ]
     assert list_overrides(shop) == before
@@ -106,7 +106,7 @@ def test_an_override_of_one_day_may_end_on_the_day_it_begins(shop: Path) -> None
 
 def test_an_id_of_several_customers_needs_its_source(shop: Path) -> None:
     with pytest.raises(
-        InvalidArgument, match=r"several customers have the id bob: one in each of hotel, shop. Say which with --source"
+        InvalidArgument, match=r"several customers have the id bob: one in each of hotel, shop. Say of which source"
     ):
         override_tier(shop, asked("bob"))
     with pytest.raises(InvalidArgument, match="no customer bob"):
@@ -114,7 +114,7 @@ def test_an_id_of_several_customers_needs_its_source(shop: Path) -> None:
     (hotel,) = override_tier(shop, asked("bob", source="hotel")).overrides
     (other,) = override_tier(shop, asked("bob", source="shop")).overrides
     assert (hotel.source, other.source) == ("hotel", "shop")
-    with pytest.raises(Conflict, match="--source"):
+    with pytest.raises(Conflict, match="Say of which source"):
         end_overrides(shop, "bob")
     (ended,) = end_overrides(shop, "bob", source="hotel").overrides
     assert ended.number == hotel.number

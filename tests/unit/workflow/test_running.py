@@ -110,7 +110,7 @@ def test_without_a_date_the_run_takes_yesterday_and_warns_that_orders_end_long_b
     shanghai_yesterday = (datetime.now(UTC) + timedelta(hours=8)).date() - timedelta(days=1)
     assert (result.as_of, result.is_as_of_defaulted) == (shanghai_yesterday, True)
     warned = [each.describe(Language.EN) for each in result.warnings]
-    assert [text for text in warned if "2026-03-31" in text and "--as-of 2026-03-31" in text] == warned
+    assert [text for text in warned if "2026-03-31" in text and "ask as of 2026-03-31" in text] == warned
 
 
 def test_a_policy_with_faults_ends_the_run_before_anything_is_read(shop: Path) -> None:
