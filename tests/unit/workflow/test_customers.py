@@ -132,7 +132,7 @@ def test_an_uploaded_list_finds_ids_phones_and_emails_and_says_what_was_not_foun
     told = found.uploaded
     assert told is not None
     assert (told.entries, told.found, told.several, told.not_found) == (7, 5, 1, ("nobody", "13700000000"))
-    assert [each.by for each in found.conditions] == [Choice.UPLOADED]
+    assert [each.by for each in found.chosen] == [Choice.UPLOADED]
 
 
 def test_a_named_column_of_a_workbook_is_read(shop: Path, tmp_path: Path) -> None:

@@ -72,9 +72,9 @@ def test_a_file_of_views_is_not_overwritten_unless_it_may_be(shop: Path, tmp_pat
 
 def test_the_book_lists_customers_and_gives_contact_points(shop: Path) -> None:
     book = fenji.open(shop)
-    assert book.customers(tier="entry", where="orders_12m >= 1", sort="customer_id", limit=2) == customers_at(
-        shop, Asked(tier="entry", where=("orders_12m >= 1",)), sort="customer_id", limit=2
-    )
+    found = book.customers(tier="entry", where="orders_12m >= 1", sort="customer_id", limit=2)
+    same = customers_at(shop, Asked(tier="entry", where=("orders_12m >= 1",)), sort="customer_id", limit=2)
+    assert (found.rows, found.count, found.chosen, found.after) == (same.rows, same.count, same.chosen, same.after)
     assert book.table("clean.contact_point").to_arrow().num_rows == 16
     with pytest.raises(InvalidArgument, match="Did you mean tier"):
         book.customers(teir="entry")
