@@ -10,7 +10,6 @@ import typer
 
 from fenji.answers.customers import TakenList
 from fenji.cli.output import Output, number
-from fenji.domain.lists import WrittenList
 from fenji.language import message as _
 from fenji.reports.lists import check_target, write_list
 from fenji.workflow.taking import StoredList, open_stored_list

@@ -115,18 +115,3 @@ class ListSource:
     """The stored table that it is a copy of, where it is one."""
     earlier_on: date | None = None
     """The earlier review of a list of movements."""
-
-
-@dataclass(frozen=True)
-class WrittenList:
-    """What became of a list that was taken along."""
-
-    run_id: str
-    as_of: date
-    policy: str | None
-    version: int | None
-    file: str
-    rows: int
-    columns: tuple[str, ...]
-    not_found: int
-    """Entries of an uploaded list by which nobody is known."""

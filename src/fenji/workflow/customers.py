@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -20,8 +20,6 @@ from fenji.domain.lists import ListSource
 from fenji.domain.metrics import REVENUE, Metric
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
-from fenji.domain.telling import HIDDEN
-from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
 from fenji.tables import insight
@@ -198,11 +196,6 @@ class _Question:
         """The metrics of the conditions."""
         slugs = metrics_in(each.condition for each in self.choice.chosen if each.condition is not None)
         return {slug: self.columns.registry.named(slug) for slug in slugs}
-
-    @property
-    def voice(self) -> Voice:
-        """In which words conditions are told."""
-        return Voice(self.metrics, self.columns.past.currency)
 
     @cached_property
     def sorted_keys(self) -> ir.Table:
