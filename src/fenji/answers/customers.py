@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from fenji.domain.lists import ListColumn
-from fenji.domain.telling import WHERE_KNOWN
+from fenji.domain.lists import Chosen, ListColumn
+from fenji.domain.telling import HIDDEN, WHERE_KNOWN
 from fenji.domain.words import Spoken
 
 Cell = str | int | float | bool | Decimal | date | None
@@ -53,6 +53,8 @@ class CustomersResult:
     """One per customer, by the columns' slugs."""
     after: str | None
     """Where the next page begins; null: this is the last one."""
+    chosen: Annotated[tuple[Chosen, ...], HIDDEN]
+    """The conditions, before they are put into words."""
     uploaded: Uploaded | None
     """Only of a list that was chosen by a file."""
 

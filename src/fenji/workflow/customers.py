@@ -110,6 +110,7 @@ def customers_in(
         conditions=tuple(voice.say(condition_line, each) for each in question.choice.chosen),
         sort=str(question.sort),
         after=None if last is None else str(Cursor(question.fingerprint, last[SORTED_BY], last[_KEY])),
+        chosen=tuple(question.choice.chosen),
         uploaded=question.choice.uploaded,
     )
 
