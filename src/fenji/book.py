@@ -108,7 +108,7 @@ class BookTable:
 
 @dataclass(frozen=True)
 class TableBook:
-    """The published tables of one workspace."""
+    """The published tables of one workspace, and its customers as lists."""
 
     folder: Path
 
@@ -150,23 +150,6 @@ class TableBook:
                     return BookTable(name, found.run_id, day, tuple(files))
         raise NotFound(unknown_name(_("table"), name, self.tables(run=run)))
 
-
-@dataclass(frozen=True)
-class Book(TableBook):
-    """One workspace. Each method is the use-case of the command with its name; all of them raise ``fenji.errors``."""
-
-    def run(self, *, as_of: date | None = None, policy: str | None = None, history: int = 1, force: bool = False) -> RunResult:
-        """Collects, prepares, decides tiers and publishes."""
-        return run_all(self.folder, as_of=as_of, policy=policy, history=history, force=force)
-
-    def tiers(
-        self, *, as_of: date | None = None, policy: str | None = None, by: str | None = None, run: str | None = None
-    ) -> TiersResult:
-        """How many customers stand in each tier; with ``run`` exactly as that run published it."""
-        if run is not None:
-            return tiers_of_run(self.folder, run, as_of=as_of, by=by)
-        return tiers_at(self.folder, as_of=as_of, policy=policy, by=by)
-
     def customers(
         self,
         *,
@@ -192,6 +175,23 @@ class Book(TableBook):
             conditions["uploaded"] = Path(conditions["uploaded"])
         asked = Asked(**conditions)
         return customers_at(self.folder, asked, columns=columns, sort=sort, limit=limit, after=after, as_of=as_of, run=run)
+
+
+@dataclass(frozen=True)
+class Book(TableBook):
+    """One workspace. Each method is the use-case of the command with its name; all of them raise ``fenji.errors``."""
+
+    def run(self, *, as_of: date | None = None, policy: str | None = None, history: int = 1, force: bool = False) -> RunResult:
+        """Collects, prepares, decides tiers and publishes."""
+        return run_all(self.folder, as_of=as_of, policy=policy, history=history, force=force)
+
+    def tiers(
+        self, *, as_of: date | None = None, policy: str | None = None, by: str | None = None, run: str | None = None
+    ) -> TiersResult:
+        """How many customers stand in each tier; with ``run`` exactly as that run published it."""
+        if run is not None:
+            return tiers_of_run(self.folder, run, as_of=as_of, by=by)
+        return tiers_at(self.folder, as_of=as_of, policy=policy, by=by)
 
     def moves(self, *, earlier_on: date | None = None, as_of: date | None = None, run: str | None = None) -> MovesResult:
         """Who moved between two reviews."""
