@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from html import escape
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from fenji.answers.baskets import RulesResult
 from fenji.answers.churn import ChurnResult
 from fenji.answers.customers import CustomersResult
 from fenji.answers.forecast import ForecastResult, TrendResult
+from fenji.answers.frames import SHOWN_ROWS, Frames, shown_rows
 from fenji.answers.moves import MovesResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.recommend import RecommendResult
@@ -48,11 +48,9 @@ from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import runs_on_current
 
-SHOWN_ROWS = 20
-
 
 @dataclass(frozen=True)
-class BookTable:
+class BookTable(Frames):
     """One published table: where its files stand, and the rows as a data frame of your choice."""
 
     name: str
@@ -69,22 +67,6 @@ class BookTable:
 
         return pa.concat_tables([pq.read_table(file, partitioning=None) for file in self.files], promote_options="default")
 
-    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is untyped
-        """All rows as a pandas.DataFrame; amounts stay exact decimals."""
-        return self.to_arrow().to_pandas()
-
-    def to_polars(self) -> Any:  # noqa: ANN401 - Polars need not be installed
-        """All rows as a polars.DataFrame.
-
-        Raises:
-            NotFound: Polars is not installed.
-        """
-        try:
-            polars = import_module("polars")
-        except ModuleNotFoundError as error:
-            raise NotFound.of(_("Polars is not installed."), advice=_("Install it with: pip install polars")) from error
-        return polars.from_arrow(self.to_arrow())
-
     def __len__(self) -> int:
         """How many rows it has; nothing but the ends of the files is read."""
         import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
@@ -97,13 +79,8 @@ class BookTable:
 
         opened = pq.ParquetFile(self.files[0])
         rows = next(iter(opened.iter_batches(SHOWN_ROWS)), None)
-        head = "".join(f"<th>{escape(name)}</th>" for name in opened.schema_arrow.names)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{'' if value is None else escape(str(value))}</td>" for value in row.values()) + "</tr>"
-            for row in (rows.to_pylist() if rows is not None else [])
-        )
         day = "" if self.as_of is None else f", {self.as_of}"
-        return f"<p>{escape(self.name)}{day}: {len(self):,}</p><table><tr>{head}</tr>{body}</table>"
+        return f"<p>{escape(self.name)}{day}: {len(self):,}</p>{shown_rows(rows.to_pylist() if rows is not None else [])}"
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,17 @@ def is_translation(page: Path) -> bool:
 
 ALL_PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in ALL_PAGES if not is_translation(page)]
+ALL_NOTEBOOKS = sorted((ROOT / "docs").rglob("*.ipynb"))
+NOTEBOOKS = [each for each in ALL_NOTEBOOKS if ".zh-CN" not in each.name]
+SHOWING = """
+import ast
+names = {}
+def show(cell):
+    *body, last = ast.parse(cell).body
+    exec(compile(ast.Module(body, []), "cell", "exec"), names)
+    value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    print("shown:", value._repr_html_()[:20] if hasattr(value, "_repr_html_") else repr(value)[:200])
+"""
 PROMPT = re.compile(r"(?:Number|请输入编号)(?: ?\[\d+\])?(?:: |：)$")
 VOLATILE = [
     (re.compile(r"\b\d{8}T\d{6}-[0-9a-f]+\b"), "<run>"),
@@ -182,6 +193,24 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 def test_every_block_of_the_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     play(page.read_text("utf-8"), tmp_path)
+
+
+@pytest.mark.apart
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=[each.name for each in NOTEBOOKS])
+def test_every_cell_of_the_notebook_runs(notebook: Path, tmp_path: Path) -> None:
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    code = ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
+    # The last line of a cell is what a notebook shows; here it must at least be computed and be shown.
+    shown = shell(Block("python", (), SHOWING + "\n".join(f"show({each!r})" for each in code), 1), tmp_path)
+    assert shown.count("shown:") == len(code)
+
+
+def test_the_notebooks_say_the_same_in_both_languages() -> None:
+    codes = [
+        [each["source"] for each in json.loads(file.read_text("utf-8"))["cells"] if each["cell_type"] == "code"]
+        for file in ALL_NOTEBOOKS
+    ]
+    assert (len(codes), codes[0]) == (2, codes[1])
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from fenji.answers.frames import Answer
 from fenji.domain.audit import Action, AuditEntry, SubjectKind
 from fenji.domain.principals import PrincipalKind
 from fenji.domain.telling import Named
@@ -55,13 +56,17 @@ class Change:
 
 
 @dataclass(frozen=True)
-class AuditResult:
+class AuditResult(Answer):
     """The newest entries of the audit log that were asked for."""
 
     entries: tuple[Change, ...]
     """Newest first."""
     run_id: None = None
     as_of: None = None
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.entries
 
 
 @dataclass(frozen=True)

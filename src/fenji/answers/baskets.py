@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from fenji.answers.frames import Answer
 from fenji.domain.basket_rules import ItemKind
 from fenji.domain.telling import HIDDEN
 from fenji.domain.words import Words
@@ -118,7 +119,7 @@ class BasketSummary:
 
 
 @dataclass(frozen=True)
-class RulesResult:
+class RulesResult(Answer):
     """Some rules of one kind of items, overall or in a tier, with what was counted."""
 
     run_id: str
@@ -139,3 +140,7 @@ class RulesResult:
     tier_names: Annotated[Mapping[str, Words], HIDDEN]
     """Tier: its name, lowest first."""
     warnings: tuple[Problem, ...] = ()
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.rules

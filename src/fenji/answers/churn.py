@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from fenji.answers.frames import Answer
 from fenji.domain.churn import ChurnBy, Driver, Lack, Part, RiskClass, ScoreModel, State, Target
 from fenji.domain.policies import Policy
 from fenji.domain.telling import HIDDEN, SPREAD
@@ -256,7 +257,7 @@ class CustomerRisk:
 
 
 @dataclass(frozen=True)
-class ChurnResult:
+class ChurnResult(Answer):
     """The risk of leaving, by tier and customer."""
 
     run_id: str
@@ -286,6 +287,10 @@ class ChurnResult:
         """The drivers that are worth a line."""
         return tuple(each for each in self.drivers if each.share >= LEAST_SHARE)
 
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.top
+
 
 @dataclass(frozen=True)
 class PurchaseChance:
@@ -301,7 +306,7 @@ class PurchaseChance:
 
 
 @dataclass(frozen=True)
-class PropensityResult:
+class PropensityResult(Answer):
     """The chances of an order within 30 and 90 days."""
 
     run_id: str
@@ -319,3 +324,7 @@ class PropensityResult:
     customer: PurchaseChance | None
     """The one that was asked for. Null: none was."""
     warnings: tuple[Problem, ...] = ()
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.top

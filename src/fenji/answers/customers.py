@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
+from fenji.answers.frames import Answer
 from fenji.domain.lists import Chosen, ListColumn
 from fenji.domain.telling import HIDDEN, WHERE_KNOWN
 from fenji.domain.words import Spoken
@@ -32,7 +33,7 @@ class Uploaded:
 
 
 @dataclass(frozen=True)
-class CustomersResult:
+class CustomersResult(Answer):
     """One page of a list of customers."""
 
     run_id: str
@@ -57,6 +58,10 @@ class CustomersResult:
     """The conditions, before they are put into words."""
     uploaded: Uploaded | None
     """Only of a list that was chosen by a file."""
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.rows
 
 
 @dataclass(frozen=True)

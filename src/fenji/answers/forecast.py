@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
+from fenji.answers.frames import Answer
 from fenji.answers.runs import Lost
 from fenji.domain.forecasts import Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError
 from fenji.domain.telling import HIDDEN, Named
@@ -32,7 +33,7 @@ class ForecastTrial:
 
 
 @dataclass(frozen=True)
-class ForecastResult:
+class ForecastResult(Answer):
     """The tiers of the coming reviews, beside the last one."""
 
     run_id: str
@@ -75,6 +76,10 @@ class ForecastResult:
     """Tier: its name, lowest first."""
     warnings: tuple[Problem, ...] = ()
 
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.tiers
+
 
 @dataclass(frozen=True)
 class NamedSeries(Series):
@@ -86,7 +91,7 @@ class NamedSeries(Series):
 
 
 @dataclass(frozen=True)
-class TrendResult:
+class TrendResult(Answer):
     """A number of the business month by month, with trend, season and forecast."""
 
     run_id: str
@@ -106,3 +111,7 @@ class TrendResult:
     series: tuple[NamedSeries, ...]
     """Tiers from the lowest, categories from the largest revenue; others and lines without a value last."""
     warnings: tuple[Problem, ...] = ()
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames: the months of all series."""
+        return [{"member": each.member, **vars(month)} for each in self.series for month in each.months]

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fenji.analyze.movements.flows import PARTS
 from fenji.analyze.movements.retention import TierRates
+from fenji.answers.frames import Answer
 from fenji.answers.runs import Lost
 from fenji.domain.policies import Cause
 from fenji.domain.telling import HIDDEN, Named, told
@@ -129,7 +130,7 @@ class NamedTier:
 
 
 @dataclass(frozen=True)
-class MovesResult:
+class MovesResult(Answer):
     """Who moved between two reviews, and how each tier got from opening to closing."""
 
     run_id: str
@@ -169,3 +170,7 @@ class MovesResult:
     def closing(self) -> int:
         """Customers who stand in a tier at the later review."""
         return sum(each.closing for each in self.flows)
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.movements

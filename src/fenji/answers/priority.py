@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from fenji.answers.frames import Answer
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.priority import First, Frequent, Mark, ParetoRule, Part, PriorityRules, Watch
@@ -264,7 +265,7 @@ class ListsOfCustomer:
 
 
 @dataclass(frozen=True)
-class PriorityResult:
+class PriorityResult(Answer):
     """All customers in one order of attention, what each part brings, and the three lists."""
 
     run_id: str
@@ -303,3 +304,7 @@ class PriorityResult:
     def served(self) -> int | None:
         """How many customers can be served; None where nobody has said."""
         return None if self.capacity is None else min(self.capacity, self.customers)
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.order

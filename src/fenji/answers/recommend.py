@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from fenji.answers.frames import Answer
 from fenji.domain.recommendations import Method, Reason
 from fenji.domain.telling import HIDDEN, WHERE_KNOWN, Named
 from fenji.domain.words import Spoken, Words
@@ -115,7 +116,7 @@ class MethodQuality:
 
 
 @dataclass(frozen=True)
-class RecommendResult:
+class RecommendResult(Answer):
     """The recommendations of one customer, of one product, or the products that are recommended most."""
 
     run_id: str
@@ -146,3 +147,7 @@ class RecommendResult:
     tier_names: Annotated[Mapping[str, Words], HIDDEN]
     """Tier: its name, lowest first."""
     warnings: tuple[Problem, ...] = ()
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.offers or self.candidates or self.products or ()

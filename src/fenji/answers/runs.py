@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from fenji.answers.arrival import Arrival
+from fenji.answers.frames import Answer
 from fenji.domain.telling import Named, told
 from fenji.domain.words import Spoken
 from fenji.errors import Problem
@@ -163,7 +164,7 @@ class Unattributed:
 
 
 @dataclass(frozen=True)
-class QualityResult:
+class QualityResult(Answer):
     """Every row that came in, accounted for."""
 
     run_id: str
@@ -199,3 +200,7 @@ class QualityResult:
         """The columns with values outside their robust limits."""
         names = Outlier.__dataclass_fields__
         return tuple(Outlier(**{name: getattr(each, name) for name in names}) for each in self.columns if each.outlying)
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.files

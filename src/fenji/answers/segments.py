@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,9 +12,10 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.segments.cluster_names import Difference
 from fenji.analyze.segments.clustering import Verdict
 from fenji.analyze.segments.tree_growing import Growth
+from fenji.answers.frames import Answer
 from fenji.domain.conditions import Condition
 from fenji.domain.segments import LifecycleStage, RfmSegment, Segmentation, SegmentPlan, Target
-from fenji.domain.telling import HIDDEN
+from fenji.domain.telling import HIDDEN, SPREAD
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -199,7 +200,15 @@ class CustomerSegments:
 
 
 @dataclass(frozen=True)
-class SegmentsResult:
+class InSegmentation:
+    """A segment beside the name of its segmentation."""
+
+    segmentation: Segmentation
+    row: Annotated[SegmentRow, SPREAD]
+
+
+@dataclass(frozen=True)
+class SegmentsResult(Answer):
     """The segments of a date."""
 
     run_id: str
@@ -230,3 +239,7 @@ class SegmentsResult:
     policy_metrics: Annotated[tuple[str, ...], HIDDEN]
     """The metrics that the policy itself asks for."""
     warnings: tuple[Problem, ...] = ()
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames: the segments of every segmentation."""
+        return [InSegmentation(name, row) for name, rows in self.segmentations.items() for row in rows]

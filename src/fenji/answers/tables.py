@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from fenji.answers.frames import Answer
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class TableFiles:
 
 
 @dataclass(frozen=True)
-class TablesResult:
+class TablesResult(Answer):
     """The tables of the current run, and of the analyses that stand on its data."""
 
     run_id: str
@@ -32,3 +35,7 @@ class TablesResult:
     """By name."""
     sql: Path | None = None
     """The file into which views of them were written; null: none was asked for."""
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.tables

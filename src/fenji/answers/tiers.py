@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from fenji.analyze.metrics.registry import Registry
+from fenji.answers.frames import Answer
 from fenji.domain.telling import HIDDEN, WHERE_KNOWN
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
@@ -53,7 +54,7 @@ class TierGroup:
 
 
 @dataclass(frozen=True)
-class TiersResult:
+class TiersResult(Answer):
     """How many customers stand in each tier, and what they bring."""
 
     run_id: str
@@ -78,3 +79,7 @@ class TiersResult:
     """What the groups are groups of; only where groups were asked for."""
     groups: Annotated[tuple[TierGroup, ...] | None, WHERE_KNOWN] = None
     """Bands in ascending order; values by number of customers, largest first; customers without a value last."""
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.tiers

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from fenji.answers.frames import Answer
 from fenji.domain.policies import Policy
 from fenji.domain.telling import HIDDEN, Named
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel, ValueClass, ValueRules
@@ -349,7 +351,7 @@ class ContractValue:
 
 
 @dataclass(frozen=True)
-class ValueResult:
+class ValueResult(Answer):
     """What customers are worth today, what they will be worth, and how sure that is."""
 
     run_id: str
@@ -389,3 +391,7 @@ class ValueResult:
     def order_model(self) -> FittedOrders:
         """The model of orders in use."""
         return next(each for each in self.order_models if each.is_chosen)
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.top

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.whatif.comparing import Direction, Move, PolicyComparison, TierSide
 from fenji.analyze.whatif.replaying import CauseMove, RulePart
+from fenji.answers.frames import Answer
 from fenji.answers.moves import ReviewFlow
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
@@ -102,7 +103,7 @@ class AffectedCustomer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PolicyChange:
+class PolicyChange(Answer):
     """A new policy beside the one in force, on the same customers."""
 
     run_id: str
@@ -187,6 +188,10 @@ class PolicyChange:
     def lost_after_intervals(self) -> Decimal | None:
         """The same as times of the customer's own mean days between orders; null: not set."""
         return self.lost.after_intervals
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.moves
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Annotated
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.reviews.explaining import Decision, Explanation
 from fenji.analyze.rules.judging import Number
+from fenji.answers.frames import Answer
 from fenji.domain.overrides import Override
 from fenji.domain.policies import Cause
 from fenji.domain.telling import HIDDEN
@@ -102,7 +104,7 @@ class OverrideInForce:
 
 
 @dataclass(frozen=True)
-class WhyResult:
+class WhyResult(Answer):
     """One customer's tier at a review, its reasons, and how it came there."""
 
     run_id: str
@@ -152,3 +154,7 @@ class WhyResult:
     explanation: Annotated[Explanation, HIDDEN]
     overridden: Annotated[Override | None, HIDDEN]
     registry: Annotated[Registry, HIDDEN]
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.history

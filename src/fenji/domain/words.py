@@ -20,7 +20,7 @@ class Words:
 
     def in_language(self, language: Language) -> str:
         """The words in the reader's language."""
-        return self.zh if language is Language.ZH else self.en
+        return self.zh if Language(language) is Language.ZH else self.en
 
 
 @dataclass(frozen=True)
@@ -31,4 +31,4 @@ class Spoken(Generic[Text_co]):
 
     def in_language(self, language: Language) -> Text_co:
         """The sentence in the reader's language."""
-        return self.speak(language)
+        return self.speak(Language(language))
