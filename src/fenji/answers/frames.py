@@ -42,7 +42,8 @@ class Frames:
 
     def _repr_html_(self) -> str:
         """The first rows, for notebooks."""
-        return shown_rows(self.to_arrow().slice(0, SHOWN_ROWS).to_pylist())
+        rows = self.to_arrow()
+        return shown_rows(rows.slice(0, min(SHOWN_ROWS, rows.num_rows)).to_pylist())
 
 
 class Answer(Frames):
