@@ -19,14 +19,26 @@ if TYPE_CHECKING:
     from fenji.book import Book, BookTable
     from fenji.book import open_book as open  # noqa: A004 - as in fenji.open("shop")
     from fenji.verbs import assign_tiers, customer_metrics, lint_policy, value_customers
+    from fenji.workspace.opening import reading_only
 
-__all__ = ["Book", "BookTable", "__version__", "assign_tiers", "customer_metrics", "lint_policy", "open", "value_customers"]
+__all__ = [
+    "Book",
+    "BookTable",
+    "__version__",
+    "assign_tiers",
+    "customer_metrics",
+    "lint_policy",
+    "open",
+    "reading_only",
+    "value_customers",
+]
 __version__ = "0.1.0"
 
 _LAZY = {
     "Book": ("book", "Book"),
     "BookTable": ("book", "BookTable"),
     "open": ("book", "open_book"),
+    "reading_only": ("workspace.opening", "reading_only"),
     **{name: ("verbs", name) for name in ("customer_metrics", "assign_tiers", "lint_policy", "value_customers")},
 }
 """What a script asks for, where it stands, and what it is called there: nothing heavy is imported before somebody asks."""
