@@ -30,7 +30,11 @@ MOST_COMPILED = 500
 
 
 @ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "int64"))
-def _variable(variable: str) -> object: ...
+def _number_variable(variable: str) -> object: ...
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "string"))
+def _text_variable(variable: str) -> object: ...
 
 
 class DuckEngine(DuckReading):
@@ -101,11 +105,14 @@ class DuckEngine(DuckReading):
         # Ibis would bring pandas in for this.
         return found.cast(table.schema().to_pyarrow())
 
-    def fetch_customer(self, table: ir.Table, key: int) -> pa.Table:
-        """See Engine.fetch_customer."""
-        # A variable of the session: DuckDB puts its value in before it plans, so that the files are read for this customer only.
-        self.connection.raw_sql(f"SET VARIABLE asked_customer = {int(key)}::BIGINT")
-        return self.fetch(table.filter(table.customer_key == _variable("asked_customer")))
+    def asked(self, value: int | str) -> ir.Value:
+        """See Engine.asked."""
+        # DuckDB puts the value in before it plans, so that files are read for it alone.
+        if isinstance(value, int):
+            self.connection.con.execute("SET VARIABLE asked_number = ?::BIGINT", [value])
+            return _number_variable("asked_number")
+        self.connection.con.execute("SET VARIABLE asked_text = ?::VARCHAR", [value])
+        return _text_variable("asked_text")
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
         """See Engine.map_customers."""

@@ -67,8 +67,11 @@ class Engine(Protocol):
         """The rows in memory; more than ``limit`` of them is an error, never a silent cut."""
         ...
 
-    def fetch_customer(self, table: ir.Table, key: int) -> pa.Table:
-        """The rows of one customer of a table with ``customer_key``; asked of many customers, the table is compiled once."""
+    def asked(self, value: int | str) -> ir.Value:
+        """A value that differs from question to question, for an expression that is fetched before the next one is asked for.
+
+        Where the engine can, it is a variable of the session, so that the same question about somebody else is not compiled again.
+        """
         ...
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:

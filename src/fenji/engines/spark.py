@@ -104,9 +104,9 @@ class SparkEngine(SparkReading):
             raise too_many_rows(limit)
         return found.cast(table.schema().to_pyarrow())
 
-    def fetch_customer(self, table: ir.Table, key: int) -> pa.Table:
-        """See Engine.fetch_customer."""
-        return self.fetch(table.filter(table.customer_key == ibis.literal(key, type="int64")))
+    def asked(self, value: int | str) -> ir.Value:
+        """See Engine.asked."""
+        return ibis.literal(value, type="int64" if isinstance(value, int) else "string")
 
     def map_customers(self, table: ir.Table, function: BatchFunction, schema: sch.Schema) -> ir.Table:
         """See Engine.map_customers."""

@@ -230,6 +230,13 @@ def _codes(pairs: pa.Table, places: np.ndarray[Any, np.dtype[np.int64]], width: 
 
 
 def _rows_of(standing: Standing, run: Run, item_kind: ItemKind, tier: str | None) -> list[dict[str, Any]]:
+    session = standing.session
+    return session.memory.recall(
+        ("rules", run.run_id, standing.as_of, item_kind, tier), lambda: _parsed(standing, run, item_kind, tier)
+    )
+
+
+def _parsed(standing: Standing, run: Run, item_kind: ItemKind, tier: str | None) -> list[dict[str, Any]]:
     table = standing.session.read(run.run_id, BASKET_RULE, as_of=standing.as_of)
     rows = table.filter(table.item_kind == str(item_kind), _is_scope(table, tier))
     found: list[dict[str, Any]] = standing.session.engine.fetch(rows).to_pylist()

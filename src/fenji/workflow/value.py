@@ -123,9 +123,11 @@ def _order_models(found: Analyzed[ValueRules]) -> tuple[FittedOrders, ...]:
 
 def _customers(found: Analyzed[ValueRules], *, most: int, key: int | None = None) -> tuple[CustomerValue, ...]:
     standing, values = found.standing, found.table(CUSTOMER_VALUE)
-    wanted: ir.Table = values if key is None else values.filter(values.customer_key == key)
-    best = wanted.order_by([ibis.desc("clv", nulls_first=False), ibis.desc("net_revenue_12m"), ibis.asc("customer_key")]).limit(
-        max(most, 0)
+    by_worth = [ibis.desc("clv", nulls_first=False), ibis.desc("net_revenue_12m"), ibis.asc("customer_key")]
+    best: ir.Table = (
+        values.order_by(by_worth).limit(max(most, 0))
+        if key is None
+        else values.filter(values.customer_key == standing.session.engine.asked(key))
     )
     names = standing.read(clean.CUSTOMER).select(name_key="customer_key", customer_id="customer_id")
     tiers = standing.assignment.select(tier_key="customer_key", tier="tier")

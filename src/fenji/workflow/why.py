@@ -202,7 +202,8 @@ def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) ->
     registry, basis = session.memory.recall(
         ("rule basis", run.run_id, policy.slug, policy.version, as_of), lambda: _basis(session, run, policy, as_of)
     )
-    return registry, CustomerFacts.of(session.engine.fetch_customer(basis.table, key).to_pylist()[0], basis)
+    own = basis.table.filter(basis.table.customer_key == session.engine.asked(key))
+    return registry, CustomerFacts.of(session.engine.fetch(own).to_pylist()[0], basis)
 
 
 def _basis(session: Session, run: Run, policy: Policy, as_of: date) -> tuple[Registry, RuleBasis]:

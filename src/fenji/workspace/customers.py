@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from fenji.domain.contacts import ContactKind, masked, masked_name
@@ -65,38 +65,40 @@ def customer_key_of(session: Session, run: Run, customer: str) -> int:
 
 def keys_found(session: Session, run: Run, text: str) -> tuple[int, ...]:
     """Everybody who is known by a text, by ascending customer_key; see ``customer_key_of``."""
-    people, identity = session.read(run.run_id, clean.CUSTOMER), session.read(run.run_id, clean.IDENTITY)
     if key := _KEY.match(text.strip()):
-        found = [people.filter(people.customer_key == int(key[1]))]
-    else:
-        wanted = sorted({text, written_id(text), *phone_ids(text, session.workspace.settings.time_zone)})
-        space, _colon, rest = text.partition(":")
-        in_space = (identity.source == space.strip()) & identity.source_customer_id.isin(sorted({rest, written_id(rest)}))
-        found = [
-            people.filter(people.customer_id.isin(wanted)),
-            identity.filter(identity.source_customer_id.isin(wanted) | in_space),
-            *_reached_by(session, run, text),
-        ]
-    fetched = [session.engine.fetch(each.select("customer_key"))["customer_key"].to_pylist() for each in found]
-    return tuple(sorted({int(key) for keys in fetched for key in keys}))
+        return _keys(session.rows(run.run_id, clean.CUSTOMER, where={"customer_key": int(key[1])}))
+    zone = session.workspace.settings.time_zone
+    wanted = sorted({text, written_id(text), *phone_ids(text, zone)})
+    space, colon, rest = text.partition(":")
+    found = session.rows(run.run_id, clean.CUSTOMER, where={"customer_id": wanted})
+    found += session.rows(run.run_id, clean.IDENTITY, where={"source_customer_id": wanted})
+    if colon:
+        asked = {"source": space.strip(), "source_customer_id": sorted({rest, written_id(rest)})}
+        found += session.rows(run.run_id, clean.IDENTITY, where=asked)
+    return _keys([*found, *_reached_by(session, run, text, zone)])
 
 
-def _reached_by(session: Session, run: Run, text: str) -> list[ir.Table]:
+def _keys(rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    return tuple(sorted({int(row["customer_key"]) for row in rows}))
+
+
+def _reached_by(session: Session, run: Run, text: str, zone: str) -> list[dict[str, Any]]:
     """The contact points that the text is; none where it is masked or stands for nobody."""
     points = session.read(run.run_id, clean.CONTACT_POINT)
-    # Numbers of any country, beside the forms that a run gives them.
-    phones = sorted(each.removeprefix(PREFIX) for each in phone_ids(text, session.workspace.settings.time_zone))
-    # One row of the table itself carries the text, so that the session keeps nothing of it.
-    asked = points.limit(1).select(text=ibis.literal(text))
-    forms = next(iter(session.engine.fetch(search_forms(asked)).to_pylist()), None)
+    forms = next(
+        iter(session.engine.fetch(search_forms(points.limit(1).select(text=session.engine.asked(text)))).to_pylist()), None
+    )
     if forms is None:
         return []
-    met = [
-        points.filter(points.kind == kind.value, points.value == form)
-        for kind in ContactKind
-        if (form := forms[kind.value]) is not None
+    values = {kind: [] if forms[kind.value] is None else [forms[kind.value]] for kind in ContactKind}
+    # Numbers of any country, beside the form that a run gives them.
+    values[ContactKind.PHONE] += [each.removeprefix(PREFIX) for each in phone_ids(text, zone)]
+    return [
+        row
+        for kind, asked in values.items()
+        if asked
+        for row in session.rows(run.run_id, clean.CONTACT_POINT, where={"kind": kind.value, "value": asked})
     ]
-    return [*met, points.filter(points.kind == ContactKind.PHONE.value, points.value.isin(phones))] if phones else met
 
 
 def _known_by(session: Session, run: Run, keys: Sequence[int]) -> list[str]:

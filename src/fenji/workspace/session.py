@@ -114,7 +114,7 @@ class Session:
     def rows(
         self, run_id: str, contract: Contract, *, as_of: date | None = None, where: Mapping[str, object] | None = None
     ) -> list[dict[str, Any]]:
-        """Rows of a published table, in the order of its key; read without an engine, and remembered where they are few.
+        """Rows of a published table, in the order of its key; read without an engine, and remembered where all of a small table are asked for.
 
         Args:
             run_id: the run.
@@ -122,21 +122,25 @@ class Session:
             as_of: one of its days; None: all of them.
             where: column: the value that it must have, or a list of values.
         """
-        asked = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in (where or {}).items())
-        key = ("rows", run_id, contract.full_name, tuple(contract.schema.items()), as_of, asked)
+        key = ("rows", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
 
         def read() -> list[dict[str, Any]]:
             found = self._stored.rows(self.files_of(run_id, contract, as_of), contract.schema.to_pyarrow(), where=where)
             return sorted(found, key=lambda row: [(row[name] is not None, row[name]) for name in contract.key])
 
+        if where:  # what is asked for may be somebody's phone: it is not remembered
+            return read()
         return [dict(row) for row in self.memory.recall(key, read, keep=lambda rows: len(rows) <= SMALL)]
 
     def stored_columns(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> frozenset[str]:
         """The columns that a published table really has, for contracts that grow with the workspace; none where the run has no such table."""
         import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
 
-        files = self.files_of(run_id, contract, as_of)
-        return frozenset(pq.read_schema(files[0]).names) if files else frozenset()
+        def read() -> frozenset[str]:
+            files = self.files_of(run_id, contract, as_of)
+            return frozenset(pq.read_schema(files[0]).names) if files else frozenset()
+
+        return self.memory.recall(("columns", run_id, contract.full_name, as_of), read)
 
     def files_of(self, run_id: str, contract: Contract, as_of: date | None = None) -> list[Path]:
         """The Parquet files of a published table."""
