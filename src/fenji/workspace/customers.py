@@ -84,6 +84,8 @@ def _keys(rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
 
 def _reached_by(session: Session, run: Run, text: str, zone: str) -> list[dict[str, Any]]:
     """The contact points that the text is; none where it is masked or stands for nobody."""
+    if not any(each.rows for each in session.tables_of(run.run_id) if each.table == clean.CONTACT_POINT.full_name):
+        return []
     points = session.read(run.run_id, clean.CONTACT_POINT)
     forms = next(
         iter(session.engine.fetch(search_forms(points.limit(1).select(text=session.engine.asked(text)))).to_pylist()), None
