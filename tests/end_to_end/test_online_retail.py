@@ -12,11 +12,14 @@ import duckdb
 import pytest
 
 from fenji.analyze.trends.months import count_months, lines_of_all
+from fenji.cli.main import answer
 from fenji.engines.duck import DuckEngine
 from fenji.tables import clean
+from fixtures.told import keys_of, mark_of
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "online_retail_2" / "online_retail_ii.parquet"
 DATA = SHARED if SHARED.exists() else Path(__file__).parents[2] / "src" / "fenji" / "demo_data" / "online_retail_ii.parquet"
+BEFORE = json.loads((Path(__file__).parent / "demo_answers.json").read_text("utf-8"))
 DATES = ("2010-12-09", "2011-06-30", "2011-12-09")
 
 # Written without looking at fenji: the rows of one sheet only once where the other sheet holds them too, the
@@ -139,3 +142,15 @@ def test_tiers_are_foretold_no_worse_than_by_the_last_count(workspace: Path) -> 
     for total in found["totals"]:
         own = sum(each["customers"] for each in found["tiers"] if each["step"] == total["step"])
         assert own == pytest.approx(total["customers"])
+
+
+@pytest.mark.parametrize("line", BEFORE)
+def test_scripts_read_what_they_read_before_answers_became_records(
+    workspace: Path, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The keys and values are those of the last version whose JSON was built by hand; whoever changes one on purpose writes it anew."""
+    told = line.format(workspace=workspace).split()
+    answer([*told, "--workspace", str(workspace), "--json", *([] if "--lang" in told else ["--lang", "en"])])
+    found = json.loads(capsys.readouterr().out)
+    assert sorted(set(keys_of(found))) == BEFORE[line]["keys"]
+    assert mark_of(found) == BEFORE[line]["mark"]
