@@ -43,7 +43,7 @@ _FIELDS: Mapping[ContactKind, tuple[str, ...]] = {
     ContactKind.EMAIL: ("email",),
     ContactKind.NAME: ("name", "customer_name"),
 }
-_RECEIVER = re.compile(r"收货|收件|提货|receiv|recipient|consignee|ship", re.IGNORECASE)
+_RECEIVER = re.compile(r"收货|收件|提货|receive|receiving|recipient|consignee|ship", re.IGNORECASE)
 """Headers of the person who is sent something."""
 
 _NEVER = date(1, 1, 1)
