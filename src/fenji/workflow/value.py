@@ -133,7 +133,10 @@ def _customers(found: Analyzed[ValueRules], *, most: int, key: int | None = None
     tiers = standing.assignment.select(tier_key="customer_key", tier="tier")
     joined = best.left_join(names, best.customer_key == names.name_key)
     joined = joined.left_join(tiers, joined.customer_key == tiers.tier_key).drop("name_key", "tier_key")
-    customers = [record_of(CustomerValue, row) for row in found.fetch(joined)]
+    rows = (
+        found.fetch(joined) if key is None else standing.session.engine.fetch(joined).to_pylist()
+    )  # a variable is not remembered
+    customers = [record_of(CustomerValue, row) for row in rows]
     return tuple(sorted(customers, key=lambda each: (-(each.clv or Decimal(0)), -each.net_revenue_12m, each.customer_key)))
 
 

@@ -23,6 +23,7 @@ from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import open_workspace, own_metrics_of, policies_of, policy_in_force
+from fenji.workspace.memory import SMALL
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
@@ -170,9 +171,16 @@ class Analyzed(Generic[Choices]):
         return self.standing.session.read(self.run.run_id, contract, as_of=self.standing.as_of)
 
     def fetch(self, table: ir.Table) -> list[dict[str, Any]]:
-        """The rows of a bounded table."""
-        rows: list[dict[str, Any]] = self.standing.session.engine.fetch(table).to_pylist()
-        return rows
+        """The rows of a bounded table over published ones, which are fetched once and remembered where they are few."""
+        session = self.standing.session
+
+        def fetched() -> list[dict[str, Any]]:
+            rows: list[dict[str, Any]] = session.engine.fetch(table).to_pylist()
+            return rows
+
+        return [
+            dict(row) for row in session.memory.recall(("fetched", table.op()), fetched, keep=lambda rows: len(rows) <= SMALL)
+        ]
 
     def rows(self, contract: Contract, *order: str) -> list[dict[str, Any]]:
         """All rows of one of its tables, which must be a bounded one, in ascending order of columns that are never null."""
