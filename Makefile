@@ -45,6 +45,7 @@ bench: .venv/developer ## time and memory beside plain SQL, Polars, pandas and t
 	$(BIN)/python bench/segments.py
 	$(BIN)/python bench/churn.py
 	$(BIN)/python bench/latency.py
+	$(BIN)/python bench/customers.py
 
 serve: ## the web application (not built yet)
 	@echo "The web application is not built yet; use the command line: make demo, then .venv/bin/fenji --help" >&2

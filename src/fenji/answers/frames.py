@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from html import escape
 from importlib import import_module
@@ -17,12 +18,12 @@ SHOWN_ROWS = 20
 """Rows that a notebook shows."""
 
 
-class Frames:
+class Frames(ABC):
     """Something whose rows can be taken as an Arrow table, and so as any data frame."""
 
+    @abstractmethod
     def to_arrow(self) -> Any:  # noqa: ANN401 - pyarrow is untyped
         """All rows as a pyarrow.Table."""
-        raise NotImplementedError
 
     def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is untyped
         """All rows as a pandas.DataFrame; amounts stay exact decimals."""
@@ -49,9 +50,9 @@ class Frames:
 class Answer(Frames):
     """An answer with one main list of rows."""
 
+    @abstractmethod
     def main_rows(self) -> Sequence[object]:
         """The rows that a data frame of the answer holds."""
-        raise NotImplementedError
 
     def to_arrow(self, language: Language = Language.EN) -> Any:  # noqa: ANN401 - pyarrow is untyped
         """The main rows as a pyarrow.Table, names and sentences in one language."""

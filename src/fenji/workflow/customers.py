@@ -30,7 +30,7 @@ from fenji.workspace.customer_columns import CustomerColumns, Field, Part, parts
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.listing import Listing, written_down
 from fenji.workspace.opening import open_question
-from fenji.workspace.paging import SORTED_BY, Cursor, Sort, fingerprint, rows_after
+from fenji.workspace.paging import SORTED_BY, Cursor, Sort, fingerprint, not_ours, rows_after
 from fenji.workspace.past_run import PastRun, history_of, last_history, reviews_chosen
 from fenji.workspace.session import Session
 
@@ -92,7 +92,11 @@ def customers_in(
     found = question.sorted_keys
     count = session.engine.fetch(found.aggregate(count=found.count()))["count"][0].as_py()
     if after is not None:
-        found = rows_after(found, question.sort, Cursor.of(after, question.fingerprint))
+        key = Cursor.of(after, question.fingerprint).customer_key
+        ended = session.engine.fetch(found.filter(found[_KEY] == session.engine.asked(key))).to_pylist()
+        if not ended:
+            raise not_ours()
+        found = rows_after(found, question.sort, ended[0])
     page = session.engine.fetch(found.order_by(question.sort.order(found)).limit(limit + 1)).to_pylist()
     shown = page[:limit]
     last = shown[-1] if len(page) > limit else None
@@ -109,7 +113,7 @@ def customers_in(
         rows=question.rows_of([row[_KEY] for row in shown]),
         conditions=tuple(voice.say(condition_line, each) for each in question.choice.chosen),
         sort=str(question.sort),
-        after=None if last is None else str(Cursor(question.fingerprint, last[SORTED_BY], last[_KEY])),
+        after=None if last is None else str(Cursor(question.fingerprint, last[_KEY])),
         chosen=tuple(question.choice.chosen),
         uploaded=question.choice.uploaded,
     )
