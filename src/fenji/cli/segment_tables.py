@@ -11,7 +11,7 @@ from fenji.domain.segments import BINS, SEGMENTATION_NAMES, RhythmMeasure, Segme
 from fenji.language import message as _
 from fenji.wording.rules import Wording
 from fenji.wording.segments import AMONG_WORDS, segment_name
-from fenji.workflow.segments import SEGMENTS_FILE
+from fenji.workflow.segments_run import SEGMENTS_FILE
 
 LISTED = 6
 """Regions and categories shown; JSON has all of them."""

@@ -37,8 +37,7 @@ from fenji.language import message as _
 from fenji.tables.insight_baskets import BASKET_RULE, BASKET_SUMMARY
 from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import RunWriter
-from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
+from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing, analyze, open_standing
 
 RULES_FILE = f"{ANALYSES_FOLDER}/rules.yaml"
 
@@ -101,8 +100,8 @@ def rules_at(
         tiers = [each.slug for each in standing.policy.tiers]
         if tier is not None and tier not in tiers:
             raise InvalidArgument(unknown_name(_("tier"), tier, tiers))
-        run = rules_run(standing, progress=progress)
-        item_kinds = choices_of(standing)[1].item_kinds
+        found = analyze(RULES, standing, progress=progress)
+        run, item_kinds = found.run, found.choices.item_kinds
         chosen = item_kind or item_kinds[0]
         if chosen not in item_kinds:
             raise InvalidArgument(unknown_name(_("kind of items"), chosen, item_kinds))
@@ -137,31 +136,30 @@ def _item(item: BasketItem, names: Mapping[str, str]) -> RuleItem:
     return RuleItem(ItemKind.PRODUCT, item.name, names.get(item.name))
 
 
-def rules_run(standing: Standing, *, progress: Progress = silent) -> Run:
-    """The published run that holds insight.basket_rule and insight.basket_summary for what an analysis stands on."""
-    documents, choices = choices_of(standing)
-    return analyzed(standing, "rules", lambda writer: _compute(writer, standing, choices, progress), documents=documents)
+def basket_choices(standing: Standing, text: str | None) -> BasketChoices:
+    """What analyses/rules.yaml says; the defaults where there is none.
+
+    Raises:
+        InvalidDocument: it cannot be used; all problems at once.
+    """
+    return BasketChoices() if text is None else basket_choices_from_text(text, str(standing.session.workspace.root / RULES_FILE))
 
 
-def choices_of(standing: Standing) -> tuple[dict[str, str], BasketChoices]:
-    """The text of analyses/rules.yaml by its name, and what it says; nothing and the defaults where there is none."""
-    file = standing.session.workspace.root / RULES_FILE
-    if not file.is_file():
-        return {}, BasketChoices()
-    text = file.read_text(encoding="utf-8-sig")
-    return {RULES_FILE: text}, basket_choices_from_text(text, str(file))
-
-
-def _compute(writer: RunWriter, standing: Standing, choices: BasketChoices, progress: Progress) -> None:
+def compute_rules(making: Computation[BasketChoices]) -> None:
+    """Both tables of rules for what an analysis stands on."""
+    standing, choices, writer = making.standing, making.choices, making.writer
     order_line = standing.base.facts.get(Fact.ORDER_LINE)
     parts: list[KindRules] = []
     if order_line is not None:
         for done, item_kind in enumerate(choices.item_kinds):
-            parts.append(_kind_rules(standing, order_line, item_kind, choices, progress, done=2 * done))
+            parts.append(_kind_rules(standing, order_line, item_kind, choices, making.progress, done=2 * done))
     for contract, tables in ((BASKET_RULE, [each.rules for each in parts]), (BASKET_SUMMARY, [each.summary for each in parts])):
         schema = contract.schema.to_pyarrow()
         table = pa.concat_tables(tables) if tables else schema.empty_table()
         writer.save(standing.session.engine.from_arrow(table), contract, as_of=standing.as_of)
+
+
+RULES = Analysis("rules", RULES_FILE, basket_choices, (BASKET_RULE, BASKET_SUMMARY), compute_rules)
 
 
 def _kind_rules(

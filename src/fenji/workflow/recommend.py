@@ -13,23 +13,20 @@ import ibis.expr.types as ir
 from fenji.answers.recommend import Candidate, MethodQuality, Offer, OfferedProduct, RecommendResult
 from fenji.answers.rows import record_of
 from fenji.choices import EngineName
-from fenji.documents.recommendations import missing_stock, recommend_choices_from_text, stock_file_of
-from fenji.domain.recommendations import Reason, RecommendChoices
+from fenji.domain.recommendations import Reason
 from fenji.domain.runs import Run
 from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, unknown_name
 from fenji.language import message as _
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
 from fenji.wording.recommendations import because
-from fenji.workflow.recommend_run import save_recommendations
+from fenji.workflow.recommend_run import RECOMMENDATIONS
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
+from fenji.workspace.standing import Standing, analyze, open_standing
 
 Row = Mapping[str, Any]
-
-RECOMMEND_FILE = f"{ANALYSES_FOLDER}/recommend.yaml"
 
 
 def recommend_at(
@@ -69,7 +66,7 @@ def recommend_at(
         if tier is not None and tier not in tiers:
             raise InvalidArgument(unknown_name(_("tier"), tier, tiers))
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
-        run = recommend_run(standing, progress=progress)
+        run = analyze(RECOMMENDATIONS, standing, progress=progress).run
         found, people = _asked(standing, run, key=key, tier=tier)
         rows = _rows(standing, found, customer=key, product=product, top=max(top, 0))
         names = product_names(standing.session, standing.run, _products_in(rows, product))
@@ -110,31 +107,6 @@ def _offered(row: Row, names: Mapping[str, str]) -> OfferedProduct:
 def _sentence(row: Row, names: Mapping[str, str]) -> Spoken[str]:
     product_id = row["because_product_id"]
     return Spoken(partial(because, Reason(row["reason"]), product_id, names.get(product_id)))
-
-
-def recommend_run(standing: Standing, *, progress: Progress = silent) -> Run:
-    """The published run that holds insight.recommendation and insight.recommendation_quality for what an analysis stands on."""
-    documents, choices = choices_of(standing)
-    return analyzed(
-        standing, "recommend", lambda writer: save_recommendations(writer, standing, choices, progress), documents=documents
-    )
-
-
-def choices_of(standing: Standing) -> tuple[dict[str, str], RecommendChoices]:
-    """The texts of analyses/recommend.yaml and of its stock list by their names, and what they say."""
-    root = standing.session.workspace.root
-    file = root / RECOMMEND_FILE
-    if not file.is_file():
-        return {}, RecommendChoices()
-    text = file.read_text(encoding="utf-8-sig")
-    documents, stock = {RECOMMEND_FILE: text}, None
-    if (name := stock_file_of(text, str(file))) is not None:
-        try:
-            stock = documents[name] = (root / name).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise missing_stock(text, str(file), name) from error
-    tiers = [each.slug for each in standing.policy.tiers]
-    return documents, recommend_choices_from_text(text, str(file), tiers=tiers, stock=stock)
 
 
 def _asked(standing: Standing, run: Run, *, key: int | None, tier: str | None) -> tuple[ir.Table, ir.Table]:

@@ -30,14 +30,15 @@ from fenji.analyze.recommend.purchases import (
     tier_customers,
 )
 from fenji.analyze.recommend.scoring import recommend
+from fenji.documents.recommendations import missing_stock, recommend_choices_from_text, stock_file_of
 from fenji.domain.metrics import Fact
 from fenji.domain.recommendations import Method, RecommendChoices
 from fenji.language import message as _
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
-from fenji.workspace.progress import Progress
-from fenji.workspace.session import RunWriter, Workbench
-from fenji.workspace.standing import Standing
+from fenji.workspace.session import Workbench
+from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
 
+RECOMMEND_FILE = f"{ANALYSES_FOLDER}/recommend.yaml"
 MOST_PRODUCTS = 2_000_000
 """Different products with enough buyers that may be fetched; the 131,072 with most buyers are looked at."""
 MOST_ENTRIES = 5_000_000
@@ -59,8 +60,38 @@ class _Known:
     """Of ``purchases``."""
 
 
-def save_recommendations(writer: RunWriter, standing: Standing, choices: RecommendChoices, progress: Progress) -> None:
+def recommend_choices(standing: Standing, text: str | None) -> RecommendChoices:
+    """What analyses/recommend.yaml and its stock list say; the defaults where there is none.
+
+    Raises:
+        InvalidDocument: one of them cannot be used; all problems at once.
+    """
+    if text is None:
+        return RecommendChoices()
+    (stock,) = stock_texts(standing, text).values() or (None,)
+    tiers = [each.slug for each in standing.policy.tiers]
+    return recommend_choices_from_text(text, str(standing.session.workspace.root / RECOMMEND_FILE), tiers=tiers, stock=stock)
+
+
+def stock_texts(standing: Standing, text: str) -> dict[str, str]:
+    """The text of the stock list that analyses/recommend.yaml names, by its name; nothing where it names none.
+
+    Raises:
+        InvalidDocument: it cannot be read.
+    """
+    root = standing.session.workspace.root
+    file = str(root / RECOMMEND_FILE)
+    if (name := stock_file_of(text, file)) is None:
+        return {}
+    try:
+        return {name: (root / name).read_text(encoding="utf-8-sig")}
+    except (OSError, UnicodeDecodeError) as error:
+        raise missing_stock(text, file, name) from error
+
+
+def save_recommendations(making: Computation[RecommendChoices]) -> None:
     """Both tables of recommendations for what an analysis stands on."""
+    standing, choices, writer, progress = making.standing, making.choices, making.writer, making.progress
     engine, as_of = standing.session.engine, standing.as_of
     order_line = standing.base.facts.get(Fact.ORDER_LINE)
     if order_line is None:
@@ -83,6 +114,16 @@ def save_recommendations(writer: RunWriter, standing: Standing, choices: Recomme
     was_tried = any(each.customers for each in trials.values())
     quality = quality_rows(trials, method, choices, trained_until=cut if was_tried else None, as_of=as_of)
     writer.save(engine.from_arrow(quality), RECOMMENDATION_QUALITY, as_of=as_of)
+
+
+RECOMMENDATIONS = Analysis(
+    "recommend",
+    RECOMMEND_FILE,
+    recommend_choices,
+    (RECOMMENDATION, RECOMMENDATION_QUALITY),
+    save_recommendations,
+    other_texts=stock_texts,
+)
 
 
 def _known(engine: Workbench, order_line: ir.Table, choices: RecommendChoices, tiers: Sequence[str], *, as_of: date) -> _Known:

@@ -25,7 +25,6 @@ from fenji.answers.segments import (
     TreeRow,
 )
 from fenji.choices import EngineName
-from fenji.documents.segments import segments_from_text
 from fenji.domain.runs import Run
 from fenji.domain.segments import SEGMENT_ORDER, Segmentation, SegmentPlan, Target
 from fenji.domain.words import Spoken, Words
@@ -37,12 +36,11 @@ from fenji.wording.clusters import description
 from fenji.wording.rules import Voice
 from fenji.wording.segments import AMONG_WORDS, segment_name
 from fenji.wording.trees import rule_sentence
-from fenji.workflow.segments_run import compute_segments, has_orders
+from fenji.workflow.segments_run import SEGMENTS, SEGMENTS_FILE, has_orders
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.standing import ANALYSES_FOLDER, Standing, analyzed, open_standing
+from fenji.workspace.standing import Analyzed, Standing, analyze, open_standing
 
-SEGMENTS_FILE = f"{ANALYSES_FOLDER}/segments.yaml"
 WEAK = 0.25
 """Silhouette up to which groups run into one another (Kaufman, Rousseeuw 1990)."""
 
@@ -72,34 +70,11 @@ def segments_at(
     """
     with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
-        run = segments_run(standing, progress=progress)
-        return _result(standing, run, customer, key)
+        return _result(analyze(SEGMENTS, standing, progress=progress), customer, key)
 
 
-def segments_run(standing: Standing, *, progress: Progress = silent) -> Run:
-    """The published run that holds the segments of a standing; other analyses read insight.segment from it.
-
-    Raises:
-        InvalidDocument: analyses/segments.yaml cannot be used; all problems at once.
-    """
-    text, plan = segment_plan(standing)
-    documents = {} if text is None else {SEGMENTS_FILE: text}
-    return analyzed(
-        standing, "segments", lambda writer: compute_segments(writer, standing, plan, progress=progress), documents=documents
-    )
-
-
-def segment_plan(standing: Standing) -> tuple[str | None, SegmentPlan]:
-    """The text of analyses/segments.yaml, None where there is none, and the choices that it makes."""
-    path = standing.session.workspace.root / SEGMENTS_FILE
-    if not path.is_file():
-        return None, SegmentPlan()
-    text = path.read_text(encoding="utf-8-sig")
-    return text, segments_from_text(text, str(path), standing.registry.slugs)
-
-
-def _result(standing: Standing, run: Run, customer: str | None, key: int | None) -> SegmentsResult:
-    _text, plan = segment_plan(standing)
+def _result(found: Analyzed[SegmentPlan], customer: str | None, key: int | None) -> SegmentsResult:
+    standing, run, plan = found.standing, found.run, found.choices
     policy, voice = standing.policy, Voice({each.slug: each for each in standing.registry}, standing.past.currency)
     clusters = _clusters(standing, run, plan, voice)
     segments = _segments(standing, run, {each.cluster: each.name for each in clusters})

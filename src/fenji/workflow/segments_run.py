@@ -38,17 +38,18 @@ from fenji.analyze.segments.tree_rules import (
     tree_tables,
     with_outcomes,
 )
+from fenji.documents.segments import segments_from_text
 from fenji.domain.metrics import Fact
 from fenji.domain.runs import RunStatus
 from fenji.domain.segments import ClusterPlan, LifecycleStage, SegmentPlan, Target, Within
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables import insight_segments as tables
-from fenji.workspace.progress import Progress
 from fenji.workspace.session import RunWriter, Session
-from fenji.workspace.standing import Standing
+from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
 
 STEPS = (_("finding segments"), _("finding clusters"), _("counting segments"), _("growing decision trees"))
+SEGMENTS_FILE = f"{ANALYSES_FOLDER}/segments.yaml"
 RUNS_LOOKED_AT = 1000
 """Newest runs among which the one before is looked for."""
 MOST_OUTCOMES = 1000
@@ -60,15 +61,19 @@ def has_orders(standing: Standing) -> bool:
     return Fact.ORDER_LINE in standing.base.facts
 
 
-def compute_segments(writer: RunWriter, standing: Standing, plan: SegmentPlan, *, progress: Progress) -> None:
-    """All tables of the segments of a standing.
+def segment_plan(standing: Standing, text: str | None) -> SegmentPlan:
+    """What analyses/segments.yaml says; the defaults where there is none.
 
-    Args:
-        writer: where they go.
-        standing: customers, metrics and tiers at a date.
-        plan: the choices of the company.
-        progress: told about each step.
+    Raises:
+        InvalidDocument: it cannot be used; all problems at once.
     """
+    file = str(standing.session.workspace.root / SEGMENTS_FILE)
+    return SegmentPlan() if text is None else segments_from_text(text, file, standing.registry.slugs)
+
+
+def compute_segments(making: Computation[SegmentPlan]) -> None:
+    """All tables of the segments of a standing."""
+    standing, plan, writer, progress = making.standing, making.choices, making.writer, making.progress
     engine, as_of = writer.session.engine, standing.as_of
     progress(STEPS[0], 0, len(STEPS))
     cuts = _cuts(standing, plan)
@@ -99,6 +104,26 @@ def compute_segments(writer: RunWriter, standing: Standing, plan: SegmentPlan, *
     progress(STEPS[3], 3, len(STEPS))
     _save_trees(writer, standing, saved, plan)
     progress("", len(STEPS), len(STEPS))
+
+
+SEGMENTS = Analysis(
+    "segments",
+    SEGMENTS_FILE,
+    segment_plan,
+    (
+        tables.SEGMENT,
+        tables.SEGMENT_CUT,
+        tables.SEGMENT_TIER,
+        tables.SEGMENT_COUNT,
+        tables.CLUSTER,
+        tables.CLUSTER_METRIC,
+        tables.CLUSTER_CHOICE,
+        tables.CLUSTER_SCALE,
+        tables.SEGMENT_TREE,
+        tables.SEGMENT_RULE,
+    ),
+    compute_segments,
+)
 
 
 def _cuts(standing: Standing, plan: SegmentPlan) -> dict[str, Cut]:

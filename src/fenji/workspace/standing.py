@@ -156,6 +156,8 @@ class Analysis(Generic[Choices]):
     """Saves all of them."""
     needs: tuple[Analysis[Any], ...] = ()
     """Analyses that it is made from."""
+    other_texts: Callable[[Standing, str], Mapping[str, str]] = lambda _standing, _text: {}
+    """Texts besides the file of choices that it depends on, by name, such as a list that the file points to."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,9 @@ def chosen_for(analysis: Analysis[Choices], standing: Standing) -> tuple[Choices
     """
     file = standing.session.workspace.root / analysis.document
     text = file.read_text(encoding="utf-8-sig") if file.is_file() else None
-    return analysis.read_choices(standing, text), {} if text is None else {analysis.document: text}
+    if text is None:
+        return analysis.read_choices(standing, None), {}
+    return analysis.read_choices(standing, text), {analysis.document: text, **analysis.other_texts(standing, text)}
 
 
 def analyze(analysis: Analysis[Choices], standing: Standing, *, progress: Progress = silent) -> Analyzed[Choices]:

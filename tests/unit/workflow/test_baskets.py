@@ -10,8 +10,9 @@ from fenji.domain.recommendations import Method
 from fenji.errors import InvalidArgument, InvalidDocument
 from fenji.tables.insight_baskets import RECOMMENDATION
 from fenji.workflow.baskets import RuleOrder, rules_at
-from fenji.workflow.recommend import recommend_at, recommend_run
-from fenji.workspace.standing import open_standing
+from fenji.workflow.recommend import recommend_at
+from fenji.workflow.recommend_run import RECOMMENDATIONS
+from fenji.workspace.standing import analyze, open_standing
 from fixtures.forty_customers import AS_OF, forty_customers, shop
 
 
@@ -46,7 +47,7 @@ def test_recommendations_reach_everybody_with_reasons(forty: Path) -> None:
 def test_the_same_seed_gives_the_same_recommendations_and_the_file_changes_them(forty: Path) -> None:
     def stored() -> tuple[str, list]:
         with open_standing(forty) as standing:
-            run = recommend_run(standing)
+            run = analyze(RECOMMENDATIONS, standing).run
             table = standing.session.read(run.run_id, RECOMMENDATION, as_of=AS_OF)
             return run.run_id, standing.session.engine.fetch(table.order_by("customer_key", "position")).to_pylist()
 

@@ -16,14 +16,15 @@ from fenji.errors import InvalidDocument
 from fenji.language import Language
 from fenji.tables import insight_segments as tables
 from fenji.workflow.running import run_all
-from fenji.workflow.segments import segments_at, segments_run
-from fenji.workspace.standing import open_standing
+from fenji.workflow.segments import segments_at
+from fenji.workflow.segments_run import SEGMENTS
+from fenji.workspace.standing import analyze, open_standing
 from fixtures.kinds_of_customers import AS_OF, add, shop_of, three_kinds
 
 
 def stored(root: Path, contract: object) -> list[dict[str, object]]:
     with open_standing(root) as standing:
-        run = segments_run(standing)
+        run = analyze(SEGMENTS, standing).run
         return standing.session.engine.fetch(standing.session.read(run.run_id, contract, as_of=standing.as_of)).to_pylist()
 
 
@@ -58,7 +59,7 @@ def test_the_three_kinds_are_found_named_and_explained(shop: Path, found: Segmen
     kinds = {f"c{number}": 0 if number < 40 else 1 if number < 70 else 2 for number in range(100)}
     with open_standing(shop) as standing:
         engine, customer = standing.session.engine, standing.base.customer
-        run = segments_run(standing)
+        run = analyze(SEGMENTS, standing).run
         segment = standing.session.read(run.run_id, tables.SEGMENT, as_of=AS_OF)
         joined = segment.join(customer.select("customer_key", "customer_id"), "customer_key").select("customer_id", "cluster")
         clusters = {row["customer_id"]: row["cluster"] for row in engine.fetch(joined).to_pylist()}
@@ -74,7 +75,7 @@ def test_the_three_kinds_are_found_named_and_explained(shop: Path, found: Segmen
 
 def test_rules_hold_as_plain_sql_counts_them_on_the_stored_tables(shop: Path) -> None:
     with open_standing(shop) as standing:
-        run, engine = segments_run(standing), standing.session.engine
+        run, engine = analyze(SEGMENTS, standing).run, standing.session.engine
         segment = engine.fetch(standing.session.read(run.run_id, tables.SEGMENT, as_of=AS_OF))
         panel, placed = engine.fetch(standing.panel), engine.fetch(standing.assignment)
         rules = engine.fetch(standing.session.read(run.run_id, tables.SEGMENT_RULE, as_of=AS_OF)).to_pylist()
