@@ -93,7 +93,7 @@ def test_the_chinese_screen_says_the_same() -> None:
     lines = shown(ARRIVAL, Language.ZH)
     assert lines[:3] == ["各来源的行数", "来源 文件 读入 保留 未采用 重复", "shop 10,000 9,950 45 5"]
     assert "shop 30 0.3% 已付款的订单 待付款 june.csv，第 3 行，状态 列" in lines
-    assert "截止日之后还有 2 笔订单，最晚 2026-08-02，本次不计入。" in lines
+    assert "截止日期之后还有 2 笔订单，最晚 2026-08-02，本次不计入。" in lines
 
 
 def test_scripts_get_typed_values() -> None:

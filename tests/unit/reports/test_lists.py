@@ -120,7 +120,7 @@ def test_a_workbook_holds_the_rows_with_their_types_and_formulas_as_text(listing
                 ("条件", "当前等级为 vip"),
                 ("条件", "近12个月订单数不低于 10"),
                 ("运行", "20260901T000000-abcd"),
-                ("截止日", "2026-08-31"),
+                ("截止日期", "2026-08-31"),
                 ("分级标准", "shop 第 3 版"),
                 ("排序", "-net_revenue_12m"),
                 ("币种", "CNY"),
