@@ -106,7 +106,7 @@ def show(result: AuditResult, output: Output) -> None:
     if not result.entries:
         output.say(_("No such entry in the audit log."))
         return
-    titles = (_("number"), _("at (UTC)"), _("who"), _("what"), _("to what"), _("details"))
+    titles = (_("entry"), _("at (UTC)"), _("who"), _("what"), _("to what"), _("details"))
     columns = [Col(output.text(title), is_number=title == "number", may_wrap=title == "details") for title in titles]
     output.table(columns, [_cells(each, output) for each in result.entries])
 

@@ -173,7 +173,7 @@ def show(result: ForecastResult, output: Output) -> None:
     )
     if result.model is ForecastModel.COMBINED:
         parts = [f"{output.text(MODEL_NAMES[model])} {percent(weight, 0)}" for model, weight in result.weights.items()]
-        output.say(_("Weights, by how near each was before: {weights}."), weights="; ".join(parts))
+        output.say(_("Weights, by how near each was before: {weights}."), weights=output.text(_("; ")).join(parts))
     output.say("{line}", line=result.lost.sentence.in_language(output.language))
     _show_flows(result, output)
     _show_backtest(result, output)

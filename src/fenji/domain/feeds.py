@@ -94,7 +94,7 @@ FEEDS: dict[Feed, tuple[Field, ...]] = {
         Field("status", Cell.TEXT, "订单状态", "order status"),
         Field("product_id", Cell.ID, "商品编码", "product id"),
         Field("product_name", Cell.TEXT, "商品名称", "product name"),
-        Field("category", Cell.TEXT, "商品类目", "category"),
+        Field("category", Cell.TEXT, "商品品类", "category"),
         Field("channel", Cell.TEXT, "渠道", "channel"),
         Field("quantity", Cell.NUMBER, "数量", "quantity"),
         Field("unit_price", Cell.MONEY, "单价", "unit price"),
@@ -154,7 +154,7 @@ FEEDS: dict[Feed, tuple[Field, ...]] = {
     Feed.PRODUCT: (
         Field("product_id", Cell.ID, "商品编码", "product id", required=True),
         Field("name", Cell.TEXT, "商品名称", "name"),
-        Field("category", Cell.TEXT, "商品类目", "category"),
+        Field("category", Cell.TEXT, "商品品类", "category"),
         Field("brand", Cell.TEXT, "品牌", "brand"),
         Field("unit_cost", Cell.MONEY, "单位成本", "unit cost"),
     ),

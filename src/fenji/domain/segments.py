@@ -260,7 +260,7 @@ SEGMENTATION_NAMES: Mapping[Segmentation, Words] = {
     Segmentation.RECENCY: Words("最近购买", "last order"),
     Segmentation.SPENDING_POWER: Words("消费能力", "spending power"),
     Segmentation.INTEREST: Words("兴趣集中度", "breadth of interest"),
-    Segmentation.MAIN_CATEGORY: Words("主要类目", "main category"),
+    Segmentation.MAIN_CATEGORY: Words("主要品类", "main category"),
     Segmentation.REGION: Words("地区", "region"),
     Segmentation.CLUSTER: Words("聚类群体", "cluster"),
 }

@@ -117,8 +117,8 @@ def _breadth(span: _Span) -> tuple[Metric, ...]:
         _over(
             span,
             "categories",
-            name=Words("购买类目数", "categories"),
-            sentence=Words("购买过的不同商品类目数。", "number of different product categories bought."),
+            name=Words("购买品类数", "categories"),
+            sentence=Words("购买过的不同商品品类数。", "number of different product categories bought."),
             unit=Unit.COUNT,
             aggregate=Aggregate.COUNT_DISTINCT,
             column="category",

@@ -30,7 +30,7 @@ _PHRASES: Mapping[str, tuple[Words, Words]] = {
     "days_since_first_order": (Words("老客户", "long-standing"), Words("新近客户", "came recently")),
     "mean_days_between_orders": (Words("购买间隔长", "long intervals"), Words("购买间隔短", "short intervals")),
     "order_interval_variation": (Words("购买周期不稳定", "unsteady rhythm"), Words("购买周期稳定", "steady rhythm")),
-    "categories": (Words("类目广", "many categories"), Words("类目少", "few categories")),
+    "categories": (Words("品类广", "many categories"), Words("品类少", "few categories")),
     "channels": (Words("渠道多", "many channels"), Words("渠道少", "few channels")),
     "active_months": (Words("活跃月数多", "many active months"), Words("活跃月数少", "few active months")),
     "refund_rate": (Words("退款多", "many refunds"), Words("退款少", "few refunds")),
