@@ -107,7 +107,7 @@ def show(result: AuditResult, output: Output) -> None:
         output.say(_("No such entry in the audit log."))
         return
     titles = (_("entry"), _("at (UTC)"), _("who"), _("what"), _("to what"), _("details"))
-    columns = [Col(output.text(title), is_number=title == "number", may_wrap=title == "details") for title in titles]
+    columns = [Col(output.text(title), is_number=title == "entry", may_wrap=title == "details") for title in titles]
     output.table(columns, [_cells(each, output) for each in result.entries])
 
 
