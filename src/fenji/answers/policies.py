@@ -75,6 +75,7 @@ class PolicyResult:
     """Who decided it."""
     why: str
     """The reason that was given."""
+    currency: str
     tiers: tuple[PolicyTier, ...]
     """Lowest first."""
     caps: tuple[PolicyCap, ...]

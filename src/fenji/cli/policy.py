@@ -80,7 +80,7 @@ COMMANDS: dict[str, Entry] = {
 
 
 def _wording(result: PolicyResult, output: Output) -> Wording:
-    return Wording({each.slug: each for each in result.registry}, output.language)
+    return Wording({each.slug: each for each in result.registry}, output.language, result.currency)
 
 
 def print_policy(result: PolicyResult, output: Output) -> None:

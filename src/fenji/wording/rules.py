@@ -75,7 +75,7 @@ class Voice:
     """Metric names and currency of one answer, before its reader's language is known."""
 
     metrics: Mapping[str, Metric]
-    currency: str | None = None
+    currency: str
 
     def say(self, words: Callable[..., Told], *values: object) -> Spoken[Told]:
         """What a function of this room makes of values, its ``Wording`` given last."""

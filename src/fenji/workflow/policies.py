@@ -53,7 +53,8 @@ def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = N
     day = as_of or yesterday(workspace.settings.time_zone)
     chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, as_of=day).policy
     registry = registry_of(own_metrics_of(workspace), chosen)
-    voice = Voice({each.slug: each for each in registry})
+    currency = workspace.settings.currency
+    voice = Voice({each.slug: each for each in registry}, currency)
     return PolicyResult(
         as_of=day,
         policy=chosen.slug,
@@ -61,6 +62,7 @@ def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = N
         effective_on=chosen.effective_on,
         author=chosen.author,
         why=chosen.why,
+        currency=currency,
         tiers=tuple(
             PolicyTier(each.slug, each.name, _rule(each.qualify, voice), _rule(each.keep, voice)) for each in chosen.tiers
         ),
