@@ -12,7 +12,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from fenji.language import Language
 from fenji.tables.insight import TIER_ASSIGNMENT, TIER_FLOW
+from fenji.workflow.demo import make_demo
 
 pytestmark = pytest.mark.slow
 LADDER = ["registered", "entry", "middle", "high", "vip"]
@@ -32,7 +34,7 @@ def fenji(*arguments: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("online_retail_moves") / "demo"
-    fenji("demo", "--workspace", str(folder))
+    make_demo(folder, Language.EN)
     settings = folder / "fenji.toml"
     lines = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith("lost_after_days")]
     # At the top, before any table of the file.

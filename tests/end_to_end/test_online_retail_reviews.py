@@ -17,6 +17,9 @@ import duckdb
 import pandas as pd
 import pytest
 
+from fenji.language import Language
+from fenji.workflow.demo import make_demo
+
 pytestmark = pytest.mark.slow
 DATA = Path(__file__).parents[2] / "src" / "fenji" / "demo_data" / "online_retail_ii.parquet"
 
@@ -67,7 +70,7 @@ def fenji(*arguments: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("online_retail_reviews") / "demo"
-    fenji("demo", "--workspace", str(folder))
+    make_demo(folder, Language.EN)
     for old in (folder / "policies").iterdir():
         old.unlink()
     (folder / "policies" / "kept.yaml").write_text(POLICY, "utf-8")

@@ -10,14 +10,13 @@ import pytest
 from fenji.analyze.reviews.explaining import Decision, explain
 from fenji.analyze.reviews.tiers import rule_basis
 from fenji.analyze.rules.judging import CustomerFacts
-from fenji.cli.demo import played
 from fenji.documents.policies import policy_from_text
 from fenji.language import Language
 from fenji.tables import clean, insight
+from fenji.workflow.demo import make_demo
 from fenji.workflow.running import run_all
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
-from fenji.workspace.progress import silent
 from fenji.workspace.tiering import registry_of
 
 AS_OF = date(2011, 12, 9)
@@ -27,7 +26,7 @@ KEEP = "{tier: middle, name: {zh: 中级会员, en: Middle}, qualify: net_revenu
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("online_retail") / "demo"
-    played(folder, language=Language.EN, engine=None, progress=silent)
+    make_demo(folder, Language.EN)
     file = folder / "policies" / "spend.yaml"
     text = file.read_text(encoding="utf-8")
     assert KEEP in text
