@@ -120,7 +120,7 @@ def test_reasons_that_do_not_lead_to_the_decision_are_never_shown():
 def test_the_sentences_say_where_why_until_when_and_what_is_missing():
     found = explain(decided("silver", "silver", "silver", Cause.UPGRADE, 1, 2), policy(), facts("700.00", 4))
     assert standing_line(found, EN) == "Stands in Silver since 2026-01-31 (upgrade: a higher tier was reached)."
-    assert keeping_lines(found, EN) == (
+    assert keeping_lines(found, None, EN) == (
         "The rule that gains the tier is met, and keeps it as long as that is so.",
         "It is held for 2 more reviews whatever happens.",
         "Reviews of grace that are left: 1.",
