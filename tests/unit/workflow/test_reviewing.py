@@ -144,7 +144,7 @@ def test_an_override_decides_the_reviews_of_its_days(shop: Path) -> None:
 
 
 def test_reviews_before_the_data_begin_are_refused_with_the_number_that_can_be_decided(shop: Path) -> None:
-    with pytest.raises(InvalidArgument, match="--history 4"):
+    with pytest.raises(InvalidArgument, match="At most 4 reviews"):
         run_all(shop, as_of=AS_OF, history=9)
     with pytest.raises(InvalidArgument, match="2026-01-05"):
         run_all(shop, as_of=date(2025, 12, 31))

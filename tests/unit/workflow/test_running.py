@@ -53,7 +53,7 @@ EXPECTED = [("registered", 2, "499.99"), ("entry", 0, "0.00"), ("middle", 1, "20
 def test_a_run_puts_every_customer_into_the_tier_worked_by_hand(shop: Path) -> None:
     result = run_all(shop, as_of=AS_OF)
     assert (result.as_of, result.is_as_of_defaulted, result.policy, result.version) == (AS_OF, False, "spend", 1)
-    assert (result.files_new, result.files_unchanged) == (("data/a.csv", "data/b.csv"), ())
+    assert (result.files.new, result.files.unchanged) == (("data/a.csv", "data/b.csv"), ())
     assert standing(shop) == EXPECTED
     tiers = tiers_at(shop)
     assert (tiers.run_id, tiers.customers, str(tiers.unattributed_net_revenue_12m)) == (result.run_id, 3, "70.00")
@@ -65,8 +65,8 @@ def test_a_second_run_reads_only_what_is_new_or_changed_and_forgets_what_is_gone
     (shop / "data" / "c.csv").write_text("订单号,会员,时间,金额\n6,dee,2026-03-02,10000\n", encoding="utf-8")
     (shop / "data" / "b.csv").unlink()
     result = run_all(shop, as_of=AS_OF)
-    assert (result.files_new, result.files_changed) == (("data/c.csv",), ("data/a.csv",))
-    assert (result.files_unchanged, result.files_gone) == ((), ("data/b.csv",))
+    assert (result.files.new, result.files.changed) == (("data/c.csv",), ("data/a.csv",))
+    assert (result.files.unchanged, result.files.gone) == ((), ("data/b.csv",))
     # ann has 1,500 left (entry), bob reaches 500 exactly (entry), dee 10,000 exactly (vip).
     assert standing(shop) == [
         ("registered", 0, "0.00"),
@@ -80,7 +80,7 @@ def test_a_second_run_reads_only_what_is_new_or_changed_and_forgets_what_is_gone
 def test_nothing_changed_means_nothing_is_read_and_the_same_comes_out(shop: Path) -> None:
     run_all(shop, as_of=AS_OF)
     again = run_all(shop, as_of=AS_OF)
-    assert (again.files_new, again.files_changed, again.files_unchanged) == ((), (), ("data/a.csv", "data/b.csv"))
+    assert (again.files.new, again.files.changed, again.files.unchanged) == ((), (), ("data/a.csv", "data/b.csv"))
     assert standing(shop) == EXPECTED
 
 
@@ -92,7 +92,7 @@ def test_file_by_file_gives_what_all_at_once_gives(shop: Path, tmp_path_factory:
     assert standing(shop) == EXPECTED
     quality = report_quality(shop)
     assert (quality.rows_in, quality.kept, quality.reconciles) == (5, 5, True)
-    assert (quality.unattributed_rows, str(quality.unattributed_net_revenue)) == (1, "70.00")
+    assert (quality.unattributed.rows, str(quality.unattributed.net_revenue)) == (1, "70.00")
 
 
 def test_another_date_is_computed_once_and_then_read(shop: Path) -> None:
@@ -143,7 +143,7 @@ def test_cross_tables_by_bands_add_up_to_all_customers(shop: Path) -> None:
 
 
 def test_tiers_before_the_first_run_say_what_to_do(shop: Path) -> None:
-    with pytest.raises(NotFound, match="fenji run"):
+    with pytest.raises(NotFound, match="Run it first"):
         tiers_at(shop)
 
 
