@@ -173,7 +173,7 @@ def test_nothing_is_stored(shop: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reviews", "words"), [(0, "cannot be replayed"), (241, "cannot be replayed"), (60, "Replay fewer reviews")]
+    ("reviews", "words"), [(0, "cannot be replayed"), (241, "cannot be replayed"), (60, "Replay at most")]
 )
 def test_so_many_reviews_cannot_be_replayed(shop: Path, reviews: int, words: str) -> None:
     with pytest.raises(InvalidArgument, match=words):
