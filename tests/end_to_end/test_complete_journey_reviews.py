@@ -20,7 +20,7 @@ from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
 from fenji.workflow.running import run_all
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
 DATA = Path(__file__).parents[3] / "shared" / "data" / "completejourney" / "transactions.parquet"
 
 POLICY = """

@@ -23,6 +23,8 @@ from fenji.domain.priority import DEFAULT_RULES
 from fenji.domain.words import Words
 from fenji.engines.duck import DuckEngine
 
+pytestmark = pytest.mark.proof
+
 PROJECT = Path(__file__).parents[2]
 SHARED = PROJECT.parent / "shared" / "data" / "online_retail_2" / "online_retail_ii.parquet"
 DATA = SHARED if SHARED.exists() else PROJECT / "src" / "fenji" / "demo_data" / "online_retail_ii.parquet"

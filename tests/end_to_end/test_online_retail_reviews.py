@@ -20,7 +20,7 @@ import pytest
 from fenji.language import Language
 from fenji.workflow.demo import make_demo
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
 DATA = Path(__file__).parents[2] / "src" / "fenji" / "demo_data" / "online_retail_ii.parquet"
 
 POLICY = """

@@ -172,9 +172,7 @@ def test_nothing_is_stored(shop: Path) -> None:
         assert {each.new.command for each in session.runs.list_runs()} == {"run"}
 
 
-@pytest.mark.parametrize(
-    ("reviews", "words"), [(0, "cannot be replayed"), (241, "cannot be replayed"), (60, "Replay at most")]
-)
+@pytest.mark.parametrize(("reviews", "words"), [(0, "cannot be replayed"), (241, "cannot be replayed"), (60, "Replay at most")])
 def test_so_many_reviews_cannot_be_replayed(shop: Path, reviews: int, words: str) -> None:
     with pytest.raises(InvalidArgument, match=words):
         replay_at(shop, shop / "same.yaml", reviews=reviews)
