@@ -16,7 +16,7 @@ from fenji.domain.principals import Principal, PrincipalKind
 from fenji.workflow.running import run_all
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.session import open_session
+from fenji.workspace.opening import open_session
 from fenji.workspace.standing import analyzed, open_standing
 
 SOURCES = """
