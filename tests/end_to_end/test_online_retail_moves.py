@@ -16,7 +16,7 @@ from fenji.language import Language
 from fenji.tables.insight import TIER_ASSIGNMENT, TIER_FLOW
 from fenji.workflow.demo import make_demo
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.proof, pytest.mark.slow]
 LADDER = ["registered", "entry", "middle", "high", "vip"]
 LOST = "lost"
 UNSEEN = "unseen"
