@@ -167,3 +167,18 @@ def test_values_equal_those_of_a_run(tmp_path: Path) -> None:
         assert own.order_days == each.order_days
         assert own.expected_orders_12m == pytest.approx(each.expected_orders_12m, rel=1e-6)
         assert float(own.clv) == pytest.approx(float(each.clv), abs=0.01)
+
+
+def test_two_customers_with_one_order_number_have_an_order_each_and_an_order_has_one_day() -> None:
+    shared = pd.DataFrame(
+        {
+            "order_id": ["7", "7", "7"],
+            "customer_id": ["ann", "bob", "bob"],
+            "ordered_on": pd.to_datetime(["2026-01-05", "2026-01-06", "2026-01-09"]),
+            "net_revenue": [10.0, 20.0, 30.0],
+        }
+    )
+    found = fenji.customer_metrics(shared, as_of=AS_OF).set_index("customer_id")
+    assert found.orders_12m.to_dict() == {"ann": 1, "bob": 1}
+    assert found.largest_order_value_12m.to_dict() == {"ann": Decimal("10.00"), "bob": Decimal("50.00")}
+    assert found.days_since_last_order.to_dict() == {"ann": 85, "bob": 84}

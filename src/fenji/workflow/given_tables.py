@@ -150,9 +150,13 @@ def clean_tables(engine: DuckEngine, orders: pa.Table, columns: Mapping[str, str
     customers = engine.stage(people.mutate(**absent).select(list(CUSTOMER.schema.names)))
     keyed = given.inner_join(customers.select("customer_id", "customer_key"), "customer_id")
     is_return = keyed.net_revenue < 0
+    # Two customers may bear one number, and an order is of the day of its first sale, as in a run.
+    order = ["customer_key", "order_id"]
+    first_on = keyed.ordered_on.min(where=~is_return).over(group_by=order)
     placed = keyed.mutate(
-        line_number=ibis.row_number().over(group_by="order_id", order_by=[is_return, keyed.row_number]).cast("int64") + 1,
-        order_revenue=keyed.net_revenue.sum(where=~is_return).over(group_by="order_id").cast(MONEY),
+        ordered_on=ibis.ifelse(is_return, keyed.ordered_on, first_on),
+        line_number=ibis.row_number().over(group_by=order, order_by=[is_return, keyed.row_number]).cast("int64") + 1,
+        order_revenue=keyed.net_revenue.sum(where=~is_return).over(group_by=order).cast(MONEY),
         kind=ibis.ifelse(is_return, "return", "sale"),
     )
     is_order = (placed.line_number == 1) & (placed.kind == "sale")
@@ -160,7 +164,7 @@ def clean_tables(engine: DuckEngine, orders: pa.Table, columns: Mapping[str, str
         order_source=ibis.literal(SOURCE),
         ordered_at=placed.ordered_on.cast("timestamp").cast(MOMENT),
         order_revenue=ibis.ifelse(is_order, placed.order_revenue, ibis.null(MONEY)),
-        currency=ibis.literal("XXX"),
+        currency=ibis.literal("XXX"),  # ISO 4217 for no currency: the table does not say it, and no metric reads it
         reason=ibis.null("string"),
         is_order=is_order,
     )

@@ -8,7 +8,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
 from fenji.choices import EngineName
 from fenji.domain.principals import Principal
@@ -18,22 +17,20 @@ from fenji.state.store import Store
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace
 from fenji.workspace.session import Session
-from fenji.workspace.state import file_identity
+from fenji.workspace.state import ONLY_READING, file_identity
 
 MOST_KEPT = 8
 """Sessions that wait for the next question; each holds an engine with its threads and what it remembers."""
-
-_only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
 
 
 @contextmanager
 def reading_only() -> Iterator[None]:
     """Within the block, questions are answered from what is published, and NotStored says what would have to be computed."""
-    token = _only_reading.set(True)
+    token = ONLY_READING.set(True)
     try:
         yield
     finally:
-        _only_reading.reset(token)
+        ONLY_READING.reset(token)
 
 
 class _Kept:
@@ -90,7 +87,7 @@ def open_question(
         engine: another engine than the settings name.
         principal: who starts runs in it; None: the user of the operating system.
     """
-    may_compute, acting = not _only_reading.get(), principal or acting_person()
+    may_compute, acting = not ONLY_READING.get(), principal or acting_person()
     key = (_identity(workspace), engine, acting, may_compute)
     session = _KEPT.take(key) or _new_session(workspace, engine, acting, may_compute=may_compute)
     try:

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from fenji.domain.principals import Principal
@@ -17,6 +18,10 @@ from fenji.state.transaction import Transaction
 
 MOST_KEPT = 8
 """State databases that a process keeps open."""
+
+
+ONLY_READING: ContextVar[bool] = ContextVar("only_reading", default=False)
+"""Whether whoever asks may write nothing at all; see ``opening.reading_only``."""
 
 
 class State:
@@ -68,6 +73,8 @@ class State:
         try:
             return open_database(self._url, read_only=True)
         except Conflict:
+            if ONLY_READING.get():
+                raise
             # Of an older version: opening it for writing brings it up to date, or says why that cannot be.
             self.prepare()
             return open_database(self._url, read_only=True)

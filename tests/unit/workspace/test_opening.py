@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -165,3 +166,12 @@ def test_a_new_run_is_seen_by_the_next_question(shop: Path) -> None:
     after = run_all(shop, as_of=AS_OF)
     found = tiers_at(shop)
     assert (before.customers, found.customers, found.run_id) == (2, 3, after.run_id)
+
+
+def test_reading_alone_does_not_migrate_an_older_state(shop: Path) -> None:
+    with sqlite3.connect(shop / "fenji.db") as database:
+        database.execute("UPDATE fenji_version SET version_num = '0002'")
+    with reading_only(), pytest.raises(Conflict, match="0002"):
+        tiers_at(shop)
+    with sqlite3.connect(shop / "fenji.db") as database:
+        assert database.execute("SELECT version_num FROM fenji_version").fetchone() == ("0002",)
