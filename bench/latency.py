@@ -33,7 +33,7 @@ import fenji  # noqa: E402
 SEED = 7
 AS_OF = date(2025, 12, 31)
 REVIEWS = 3
-AIMS_MS = {"whatif": 300, "customers where": 150}
+AIMS_MS = {"whatif": 300, "customers": 150, "customers where": 150}
 AIM_MS = 60
 SOURCES = """
 sources:

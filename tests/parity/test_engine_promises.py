@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fenji.engines.checks import save_checked
@@ -48,6 +49,22 @@ def test_every_type_survives_the_way_in_through_the_disk_and_out(engine, tmp_pat
         assert each.schema().equals(schema) or {name: str(kind)[:9] for name, kind in each.schema().items()}
         found = engine.fetch(each.order_by(ibis._.on.desc(nulls_first=False)))
         assert found.cast(EVERYTHING.schema).to_pylist() == EVERYTHING.take([0, 2, 1]).to_pylist()
+
+
+def test_a_table_whose_key_begins_with_the_customer_stands_in_their_order(engine, tmp_path):
+    contract = Contract(
+        Shelf.INSIGHT,
+        "mark",
+        "one row per customer",
+        ("customer_key",),
+        (Column("customer_key", "int64", "a customer"),),
+        "nobody",
+    )
+    keys = [(number * 7919) % 100_003 for number in range(100_003)]
+    save_checked(engine, engine.from_arrow(pa.table({"customer_key": keys})), contract, tmp_path / "marks")
+    stored = [pq.read_table(file)["customer_key"].to_pylist() for file in sorted((tmp_path / "marks").glob("*.parquet"))]
+    assert all(part == sorted(part) for part in stored)
+    assert sorted(key for part in stored for key in part) == list(range(100_003))
 
 
 def test_one_engine_reads_what_the_other_has_written(duck, spark, tmp_path):

@@ -47,7 +47,7 @@ def save_checked(
     """
     shaped = _shaped(table, contract)
     try:
-        rows = engine.save(shaped, folder)
+        rows = engine.save(shaped, folder, in_order_of=contract.in_order_of)
         stored = engine.read_parquet(sorted(folder.glob("*.parquet")), contract.schema)
         ContractBroken.raise_if(_broken_rules(engine, stored, contract, rows, same_customers_as))
     except BaseException:

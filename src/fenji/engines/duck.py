@@ -28,6 +28,10 @@ from fenji.engines.part_files import PartFiles
 MOST_COMPILED = 500
 """Expressions whose SQL is kept, some kilobytes each: the same question over the same tables is compiled once."""
 
+ORDERED_GROUP_ROWS = 30_720
+"""Rows of a group in files that stand in an order: one customer of a million is found in 8 ms instead of 22, and reading everybody
+costs the same (2 cores, 22 columns)."""
+
 
 @ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "int64"))
 def _number_variable(variable: str) -> object: ...
@@ -61,7 +65,7 @@ class DuckEngine(DuckReading):
         if memory_limit is not None:
             options["memory_limit"] = memory_limit
         self.connection = ibis.duckdb.connect(**options)
-        self.connection.raw_sql("SET TimeZone = 'UTC'")
+        self.connection.raw_sql("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
 
     def read_parquet(self, files: Sequence[Path], schema: sch.Schema) -> ir.Table:
         """See Engine.read_parquet."""
@@ -85,15 +89,17 @@ class DuckEngine(DuckReading):
         self.save(table, folder)
         return self.connection.read_parquet(str(folder / "*.parquet"), hive_partitioning=False)
 
-    def save(self, table: ir.Table, folder: Path) -> int:
+    def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""
-        if table.op() in self._kept:
+        if table.op() in self._kept:  # of map_customers, which goes from customer to customer
             return _linked(self._kept[table.op()], folder)
-        sql = self._typed(table)
+        sql, options = self._typed(table), "FORMAT parquet, COMPRESSION zstd"
+        if in_order_of:
+            sql, options = f'{sql} ORDER BY "{in_order_of}"', f"{options}, ROW_GROUP_SIZE {ORDERED_GROUP_ROWS}"
         target = str(folder / "part-0.parquet").replace("'", "''")
         with _failures(folder):
             folder.mkdir(parents=True)
-            result = self.connection.raw_sql(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+            result = self.connection.raw_sql(f"COPY ({sql}) TO '{target}' ({options})")
         return int(result.fetchone()[0])
 
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:

@@ -59,8 +59,14 @@ class Engine(Protocol):
         """The same table, computed now and kept on scratch disk until the engine closes."""
         ...
 
-    def save(self, table: ir.Table, folder: Path) -> int:
-        """Writes the table as Parquet files into a new folder and returns the number of rows."""
+    def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
+        """Writes the table as Parquet files into a new folder and returns the number of rows.
+
+        Args:
+            table: what is written.
+            folder: must not exist yet.
+            in_order_of: a column in whose order the rows of each file stand; None: in any.
+        """
         ...
 
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:

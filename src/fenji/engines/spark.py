@@ -90,12 +90,13 @@ class SparkEngine(SparkReading):
         self.save(table, folder)
         return self.read_parquet(sorted(folder.glob("*.parquet")), table.schema())
 
-    def save(self, table: ir.Table, folder: Path) -> int:
+    def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""
         from pyspark.sql import functions  # noqa: PLC0415 - heavy third-party, an extra
 
         typed = [functions.col(f"`{name}`").cast(spark_type(kind)).alias(name) for name, kind in table.schema().items()]
-        return write_parquet(self._frame_of(table).select(*typed), folder)
+        frame = self._frame_of(table).select(*typed)
+        return write_parquet(frame.sortWithinPartitions(in_order_of) if in_order_of else frame, folder)
 
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
         """See Engine.fetch."""

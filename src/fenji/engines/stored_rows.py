@@ -12,6 +12,8 @@ import pyarrow as pa
 from fenji.engines.engine import FETCH_LIMIT
 from fenji.engines.failures import disk_error, too_many_rows
 
+_FILES = "read_parquet(?, hive_partitioning = false)"
+
 
 class StoredRows:
     """Reads rows of stored tables in this process. Not safe for use by two threads at once."""
@@ -19,7 +21,7 @@ class StoredRows:
     def __init__(self) -> None:
         """Opens an in-memory session that writes nothing."""
         self._connection = duckdb.connect(config={"threads": 2})
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
 
     def rows(
         self, files: Sequence[Path], schema: pa.Schema, *, where: Mapping[str, object] | None = None, limit: int = FETCH_LIMIT
@@ -38,23 +40,51 @@ class StoredRows:
         """
         if not files:
             return []
-        columns = ", ".join(map(_quoted, schema.names))
-        asked = where or {}
+        # A list of one is one value: by that, DuckDB passes over the parts of a file that cannot hold it.
+        asked = {
+            name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in (where or {}).items()
+        }
         conditions = [
             f"{_quoted(name)} IN (SELECT unnest(?))" if isinstance(value, list) else f"{_quoted(name)} = ?"
             for name, value in asked.items()
         ]
         only = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        sql = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false){only} LIMIT {limit + 1}"  # noqa: S608 - names are quoted, values are given apart
-        try:
-            asked_for = [[str(file) for file in files], *asked.values()]
-            found: pa.Table = self._connection.sql(sql, params=asked_for).to_arrow_table()
-        except (duckdb.IOException, OSError) as error:
-            raise disk_error(error, files[0].parent) from error
+        columns = ", ".join(map(_quoted, schema.names))
+        sql = f"SELECT {columns} FROM {_FILES}{only} LIMIT {limit + 1}"  # noqa: S608 - names are quoted, values are given apart
+        found = self._found(sql, files, *asked.values())
         if found.num_rows > limit:
             raise too_many_rows(limit)
-        rows: list[dict[str, Any]] = found.cast(schema).to_pylist()
+        # A cast brings in all of Arrow's functions, so it is made only where a file has other types.
+        rows: list[dict[str, Any]] = (found if found.schema.equals(schema) else found.cast(schema)).to_pylist()
         return rows
+
+    def has(self, files: Sequence[Path], column: str) -> bool:
+        """Whether any row of Parquet files has a value in a column.
+
+        Raises:
+            Unavailable: a file cannot be read.
+        """
+        sql = f"SELECT 1 FROM {_FILES} WHERE {_quoted(column)} IS NOT NULL LIMIT 1"  # noqa: S608 - names are quoted
+        return bool(files) and self._found(sql, files).num_rows > 0
+
+    def values(self, files: Sequence[Path], column: str, *, limit: int) -> list[Any]:
+        """The different values of a column of Parquet files in their order, null aside; the first ones where there are more than ``limit``.
+
+        Raises:
+            Unavailable: a file cannot be read.
+        """
+        if not files:
+            return []
+        name = _quoted(column)
+        sql = f"SELECT {name} FROM (SELECT DISTINCT {name} FROM {_FILES} WHERE {name} IS NOT NULL LIMIT {limit}) ORDER BY 1"  # noqa: S608 - names are quoted
+        found: list[Any] = self._found(sql, files).column(0).to_pylist()
+        return found
+
+    def _found(self, sql: str, files: Sequence[Path], *values: object) -> pa.Table:
+        try:
+            return self._connection.sql(sql, params=[[str(file) for file in files], *values]).to_arrow_table()
+        except (duckdb.IOException, OSError) as error:
+            raise disk_error(error, files[0].parent) from error
 
     def close(self) -> None:
         """Ends the session."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fenji.tables.contract import Column, Contract, Shelf
 
 MONEY = "decimal(18, 2)"
@@ -45,16 +47,19 @@ CUSTOMER = _clean(
     _optional("first_seen_on", "date", "earliest day in any table; null = known without any date"),
 )
 
-IDENTITY = _clean(
-    "identity",
-    "one row per customer id of each id space",
-    ("source", "source_customer_id"),
-    "identity",
-    Column("source", "string", "id space (sources.yaml: shares_ids_with) of the id"),
-    Column("source_customer_id", "string", "the id there, or phone:…, email:…, union:… where rows carry no id"),
-    _CUSTOMER_KEY,
-    Column("rule", "string", "what tied the id to its customer: own_id, phone, email, union_id"),
-    Column("probability", "float64", "1.0 for exact rules"),
+IDENTITY = replace(
+    _clean(
+        "identity",
+        "one row per customer id of each id space",
+        ("source", "source_customer_id"),
+        "identity",
+        Column("source", "string", "id space (sources.yaml: shares_ids_with) of the id"),
+        Column("source_customer_id", "string", "the id there, or phone:…, email:…, union:… where rows carry no id"),
+        _CUSTOMER_KEY,
+        Column("rule", "string", "what tied the id to its customer: own_id, phone, email, union_id"),
+        Column("probability", "float64", "1.0 for exact rules"),
+    ),
+    is_by_customer=True,
 )
 
 IDENTITY_CONFLICT = _clean(

@@ -43,11 +43,18 @@ class Contract:
     columns: tuple[Column, ...]
     writer: str
     """The stage file that writes it."""
+    is_by_customer: bool = False
+    """Whether its rows stand in the order of their customers although its key is another one."""
 
     @property
     def full_name(self) -> str:
         """Such as ``clean.order_line``; also the folder in the store."""
         return f"{self.shelf}.{self.name}"
+
+    @property
+    def in_order_of(self) -> str | None:
+        """The column in whose order rows are stored, so that a question about one customer reads a small part; None: any order."""
+        return "customer_key" if self.is_by_customer or self.key[0] == "customer_key" else None
 
     @cached_property
     def schema(self) -> sch.Schema:

@@ -122,6 +122,19 @@ TIER_PROFILE = Contract(
     "analyze/reviews/tier_counts.py",
 )
 
+ORDER_SUMMARY = Contract(
+    Shelf.INSIGHT,
+    "order_summary",
+    "one row per review date; none where no orders are known",
+    ("as_of",),
+    (
+        Column("as_of", "date", "review date"),
+        Column("newest_on", "date", "day of the newest order up to the date; null = there is none", nullable=True),
+        Column("unattributed_net_revenue_12m", "decimal(18, 2)", "revenue of twelve months that no customer is known for"),
+    ),
+    "analyze/reviews/order_summary.py",
+)
+
 TIER_MOVEMENT = Contract(
     Shelf.INSIGHT,
     "tier_movement",

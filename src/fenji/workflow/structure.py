@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,7 @@ def _head(standing: Standing, part: Part) -> StructureResult:
     session, base, policy = standing.session, standing.base, standing.policy
     counts = sorted(session.rows(standing.run.run_id, insight.TIER_COUNT, as_of=standing.as_of), key=lambda each: each["rank"])
     customers = sum(each["customers"] for each in counts)
+    revenue = sum((each["net_revenue_12m"] for each in counts), Decimal(0))
     newest_on = order_facts(session, standing.run, base, as_of=standing.as_of).newest_on
     return StructureResult(
         run_id=standing.run.run_id,
@@ -135,7 +137,7 @@ def _head(standing: Standing, part: Part) -> StructureResult:
         tiers=tuple(TierSize(each["tier"], policy.tiers[each["rank"]].name, each["customers"]) for each in counts),
         registry=standing.registry,
         warnings=(
-            *headlines(session, base, customers, needs_money=asks_for_money(policy, standing.registry)),
+            *headlines(session, base, customers, revenue, needs_money=asks_for_money(policy, standing.registry)),
             *standing.warnings,
             *stale_warning(newest_on, as_of=standing.as_of),
         ),

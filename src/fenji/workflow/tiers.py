@@ -123,6 +123,7 @@ def tiers_of(
     )
     orders = order_facts(session, run, base, as_of=as_of)
     customers = sum(each["customers"] for each in counts)
+    revenue = sum((each["net_revenue_12m"] for each in counts), Decimal(0))
     currency = PastRun(session, run).currency
     voice = Voice({each.slug: each for each in registry}, currency)
     cross = None if grouping is None else _cross(session, run, base, registry, policy, as_of=as_of, grouping=grouping)
@@ -133,7 +134,7 @@ def tiers_of(
         policy=policy.slug,
         version=policy.version,
         customers=customers,
-        net_revenue_12m=sum((each["net_revenue_12m"] for each in counts), Decimal(0)),
+        net_revenue_12m=revenue,
         unattributed_net_revenue_12m=orders.unattributed_net_revenue_12m,
         currency=currency,
         tiers=tuple(_tier_row(policy, each, profile) for each in sorted(counts, key=lambda each: each["rank"])),
@@ -142,7 +143,7 @@ def tiers_of(
         by=None if cross is None else voice.say(grouping_name, cross.grouping),
         groups=None if cross is None else _told_groups(cross, voice),
         warnings=(
-            *headlines(session, base, customers, needs_money=asks_for_money(policy, registry)),
+            *headlines(session, base, customers, revenue, needs_money=asks_for_money(policy, registry)),
             *warnings,
             *stale_warning(orders.newest_on, as_of=as_of),
         ),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import ibis
-import ibis.expr.types as ir
 
 from fenji.analyze.value.spend import CORRELATED
 from fenji.answers.rows import record_of
@@ -33,6 +32,7 @@ from fenji.errors import NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.contract import Contract
+from fenji.tables.insight import TIER_ASSIGNMENT
 from fenji.tables.insight_value import (
     CONTRACT_VALUE,
     CUSTOMER_VALUE,
@@ -103,7 +103,7 @@ def value_at(
             tracking=_records(found, VALUE_TRACKING, TrackedWeek, "week"),
             holdout=_records(found, VALUE_HOLDOUT, HeldOut, "repeats"),
             survival=_records(found, VALUE_SURVIVAL, ContractSurvival, "period"),
-            top=_customers(found, most=top),
+            top=_best(found, most=top),
             customer=None if key is None else _customer(found, key),
             customer_contracts=None if key is None else _contracts_of(found, key),
             tier_policy=standing.policy,
@@ -121,35 +121,33 @@ def _order_models(found: Analyzed[ValueRules]) -> tuple[FittedOrders, ...]:
     return tuple(sorted(models, key=lambda each: (not each.is_chosen, each.model is OrderModel.AVERAGE_RATE, each.model)))
 
 
-def _customers(found: Analyzed[ValueRules], *, most: int, key: int | None = None) -> tuple[CustomerValue, ...]:
+def _best(found: Analyzed[ValueRules], *, most: int) -> tuple[CustomerValue, ...]:
+    """The customers of the highest lifetime value, with their ids and tiers."""
     standing, values = found.standing, found.table(CUSTOMER_VALUE)
     by_worth = [ibis.desc("clv", nulls_first=False), ibis.desc("net_revenue_12m"), ibis.asc("customer_key")]
-    best: ir.Table = (
-        values.order_by(by_worth).limit(max(most, 0))
-        if key is None
-        else values.filter(values.customer_key == standing.session.engine.asked(key))
-    )
+    best = values.order_by(by_worth).limit(max(most, 0))
     names = standing.read(clean.CUSTOMER).select(name_key="customer_key", customer_id="customer_id")
     tiers = standing.assignment.select(tier_key="customer_key", tier="tier")
     joined = best.left_join(names, best.customer_key == names.name_key)
     joined = joined.left_join(tiers, joined.customer_key == tiers.tier_key).drop("name_key", "tier_key")
-    rows = (
-        found.fetch(joined) if key is None else standing.session.engine.fetch(joined).to_pylist()
-    )  # a variable is not remembered
-    customers = [record_of(CustomerValue, row) for row in rows]
+    customers = [record_of(CustomerValue, row) for row in found.fetch(joined)]
     return tuple(sorted(customers, key=lambda each: (-(each.clv or Decimal(0)), -each.net_revenue_12m, each.customer_key)))
 
 
 def _customer(found: Analyzed[ValueRules], key: int) -> CustomerValue:
-    customers = _customers(found, most=1, key=key)
-    if not customers:
-        raise NotFound.of(_("the customer was not known on {day} yet."), day=found.standing.as_of)
-    return customers[0]
+    standing, where = found.standing, {"customer_key": key}
+    values = standing.session.rows(found.run.run_id, CUSTOMER_VALUE, as_of=standing.as_of, where=where)
+    if not values:
+        raise NotFound.of(_("the customer was not known on {day} yet."), day=standing.as_of)
+    (person,) = standing.session.rows(standing.run.run_id, clean.CUSTOMER, where=where)
+    placed = standing.session.rows(standing.run.run_id, TIER_ASSIGNMENT, as_of=standing.as_of, where=where)
+    tier = placed[0]["tier"] if placed else None
+    return record_of(CustomerValue, {**values[0], "customer_id": person["customer_id"], "tier": tier})
 
 
 def _contracts_of(found: Analyzed[ValueRules], key: int) -> ContractValue | None:
-    table = found.table(CONTRACT_VALUE)
-    rows = found.fetch(table.filter(table.customer_key == key))
+    standing = found.standing
+    rows = standing.session.rows(found.run.run_id, CONTRACT_VALUE, as_of=standing.as_of, where={"customer_key": key})
     return record_of(ContractValue, rows[0]) if rows else None
 
 

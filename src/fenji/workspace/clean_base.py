@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 
 from fenji.domain.metrics import Fact
 from fenji.domain.runs import Run
+from fenji.errors import InvalidInput
+from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.workspace.session import Session
@@ -22,6 +27,9 @@ FACTS: Mapping[Fact, Contract] = {
     Fact.BALANCE: clean.BALANCE,
 }
 
+_TELLS_ROWS: Mapping[Fact, str] = {Fact.FEEDBACK: "customer_key"}
+"""The column of which a value says that there are rows for customers; of other facts the first one of the key, which is never null."""
+
 MONEY: tuple[tuple[Contract, str], ...] = ((clean.ORDER_LINE, "net_revenue"), (clean.CONTRACT, "monthly_fee"))
 """The tables and columns by which a company's money comes in."""
 
@@ -31,37 +39,59 @@ MOST_EVENT_KINDS = 200
 
 @dataclass(frozen=True)
 class CleanBase:
-    """The clean tables that analysis reads, with the facts that have no rows left out."""
+    """The clean tables that analysis reads; a table is opened when it is first asked for, as a stored answer needs none."""
 
-    customer: ir.Table
-    identity: ir.Table
-    facts: Mapping[Fact, ir.Table]
+    filled: tuple[Fact, ...]
+    """The facts that have rows."""
     event_kinds: tuple[str, ...]
+    read: Callable[[Contract], ir.Table]
+    """Opens a clean table."""
+
+    @cached_property
+    def customer(self) -> ir.Table:
+        """clean.customer."""
+        return self.read(clean.CUSTOMER)
+
+    @cached_property
+    def identity(self) -> ir.Table:
+        """clean.identity."""
+        return self.read(clean.IDENTITY)
+
+    @cached_property
+    def facts(self) -> Mapping[Fact, ir.Table]:
+        """The facts that have rows, without feedback that nobody has signed: metrics are of customers, and it counts for none of them."""
+        tables = {fact: self.read(FACTS[fact]) for fact in self.filled}
+        if Fact.FEEDBACK in tables:
+            tables[Fact.FEEDBACK] = tables[Fact.FEEDBACK].filter(ibis._.customer_key.notnull())
+        return tables
 
 
-def clean_base(session: Session, tables: Mapping[str, ir.Table]) -> CleanBase:
-    """The clean base from stored tables by full name.
+def clean_base(
+    session: Session, files_of: Callable[[Contract], Sequence[Path]], read: Callable[[Contract], ir.Table]
+) -> CleanBase:
+    """The clean base of stored tables, by what tells the files of each and what opens it.
 
     Raises:
         InvalidInput: there are more kinds of events than metrics can be made for.
     """
-    facts = {fact: tables[contract.full_name] for fact, contract in FACTS.items()}
-    # Metrics are of customers; what nobody has signed counts for none of them.
-    facts[Fact.FEEDBACK] = facts[Fact.FEEDBACK].filter(facts[Fact.FEEDBACK]["customer_key"].notnull())
-    filled = {fact: table for fact, table in facts.items() if session.engine.fetch(table.limit(1)).num_rows}
-    kinds: list[str] = []
-    if Fact.EVENT in filled:
-        found = filled[Fact.EVENT].select("kind").distinct().order_by("kind")
-        kinds = session.engine.fetch(found, limit=MOST_EVENT_KINDS)["kind"].to_pylist()
-    return CleanBase(tables[clean.CUSTOMER.full_name], tables[clean.IDENTITY.full_name], filled, tuple(kinds))
+    filled = tuple(
+        fact for fact, contract in FACTS.items() if session.stored.has(files_of(contract), _TELLS_ROWS.get(fact, contract.key[0]))
+    )
+    kinds = session.stored.values(files_of(clean.EVENT), "kind", limit=MOST_EVENT_KINDS + 1)
+    if len(kinds) > MOST_EVENT_KINDS:
+        text = _("events have more than {most} kinds, such as {example}: each kind becomes three metrics of every customer.")
+        advice = _("See with fenji map which column holds the kind of an event, and name another one in sources.yaml, or none.")
+        raise InvalidInput.of(text, advice=advice, most=MOST_EVENT_KINDS, example=kinds[0])
+    return CleanBase(filled, tuple(kinds), read)
 
 
 def clean_base_of(session: Session, run: Run) -> CleanBase:
     """The clean tables of a published run."""
-    contracts = (clean.CUSTOMER, clean.IDENTITY, *FACTS.values())
     return session.memory.recall(
         ("clean_base", run.run_id),
-        lambda: clean_base(session, {each.full_name: session.read(run.run_id, each) for each in contracts}),
+        lambda: clean_base(
+            session, lambda contract: session.files_of(run.run_id, contract), lambda contract: session.read(run.run_id, contract)
+        ),
     )
 
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-import ibis
-import ibis.expr.types as ir
+from typing import Any
 
 from fenji.analyze.metrics.registry import Registry
+from fenji.analyze.reviews.order_summary import order_summary
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.domain.metrics import Fact, Unit
-from fenji.domain.periods import Window
 from fenji.domain.policies import SCORE, Policy
 from fenji.domain.runs import Run
 from fenji.errors import Problem
 from fenji.language import message as _
+from fenji.tables.insight import ORDER_SUMMARY
 from fenji.workspace.clean_base import FACTS, CleanBase, is_money_read
 from fenji.workspace.session import Session
 
-YEAR = Window.parse("12m")
 NO_CUSTOMERS = "no_customers"
 NO_MONEY = "no_money"
 _HEADLINES = (NO_MONEY, NO_CUSTOMERS)
@@ -38,28 +36,37 @@ class OrderFacts:
 
 
 def order_facts(session: Session, run: Run, base: CleanBase, *, as_of: date) -> OrderFacts:
-    """The newest order up to the date, and the revenue of twelve months that no customer is known for; asked once of a run."""
-    return session.memory.recall(("order facts", run.run_id, as_of), lambda: _order_facts(session, base, as_of=as_of))
+    """The newest order up to the date, and the revenue of twelve months that no customer is known for.
+
+    A run keeps them of its own date; of earlier reviews they are found in its orders, once in a session.
+    """
+    stored = session.rows(run.run_id, ORDER_SUMMARY, as_of=as_of)
+    found = stored or session.memory.recall(("order facts", run.run_id, as_of), lambda: _order_rows(session, base, as_of=as_of))
+    return OrderFacts(found[0]["newest_on"], found[0]["unattributed_net_revenue_12m"]) if found else OrderFacts(None, Decimal(0))
 
 
-def _order_facts(session: Session, base: CleanBase, *, as_of: date) -> OrderFacts:
+def _order_rows(session: Session, base: CleanBase, *, as_of: date) -> list[dict[str, Any]]:
     orders = base.facts.get(Fact.ORDER_LINE)
-    if orders is None:
-        return OrderFacts(None, Decimal(0))
-    seen = orders.filter(orders.ordered_on <= ibis.literal(as_of, type="date"))
-    opens_after = YEAR.opens_after(as_of)
-    unknown: ir.BooleanValue = seen.customer_key.isnull() & (seen.ordered_on > ibis.literal(opens_after, type="date"))
-    counted = seen.aggregate(newest=seen.ordered_on.max(), revenue=seen.net_revenue.sum(where=unknown))
-    found = session.engine.fetch(counted).to_pylist()[0]
-    return OrderFacts(found["newest"], Decimal(found["revenue"] or 0))
+    rows: list[dict[str, Any]] = [] if orders is None else session.engine.fetch(order_summary(orders, as_of=as_of)).to_pylist()
+    return rows
 
 
-def headlines(session: Session, base: CleanBase, customers: int, *, needs_money: bool) -> tuple[Problem, ...]:
-    """What is said before any figure: that nobody is in the tiers, or that no money was read although the policy asks for it."""
+def headlines(session: Session, base: CleanBase, customers: int, revenue: Decimal, *, needs_money: bool) -> tuple[Problem, ...]:
+    """What is said before any figure: that nobody is in the tiers, or that no money was read although the policy asks for it.
+
+    Args:
+        session: of the run.
+        base: its clean tables.
+        customers: in all tiers together.
+        revenue: of theirs in twelve months; where it is not 0, money was read, and no table need be asked.
+        needs_money: whether the policy asks for money.
+    """
     if not customers:
         return (no_customers(),)
+    if revenue or not needs_money:
+        return ()
     facts = {FACTS[fact].full_name: table for fact, table in base.facts.items()}
-    return (no_money(customers),) if needs_money and not is_money_read(session, facts) else ()
+    return () if is_money_read(session, facts) else (no_money(customers),)
 
 
 def asks_for_money(policy: Policy, registry: Registry) -> bool:

@@ -106,7 +106,7 @@ def publish_run(
         arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
         if not force:
             refuse_empty_sources(arrival, workspace.root)
-        base = clean_base(session, tables)
+        base = clean_base(session, writer.files_of, lambda contract: tables[contract.full_name])
         registry = registry_of(plan.own_metrics, plan.policy, base.event_kinds)
         for each in plan.versions:
             usable_policy(each, registry_of(plan.own_metrics, each.policy, base.event_kinds))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +20,6 @@ from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.domain.steps import Step
 from fenji.engines.checks import save_checked
 from fenji.engines.engine import Engine
-from fenji.engines.opening import open_engine
 from fenji.engines.stored_rows import StoredRows
 from fenji.errors import NotFound, NotStored
 from fenji.language import message as _
@@ -56,11 +56,10 @@ class Session:
     def engine(self) -> Workbench:
         """What computes, opened when it is first needed."""
         settings = self.workspace.settings
-        return open_engine(settings, settings.scratch_folder(self.workspace.root), name=self.engine_name)
-
-    @cached_property
-    def _stored(self) -> StoredRows:
-        return StoredRows()
+        # A stored answer needs no engine, and an engine is 0.1 s of imports.
+        opening: Any = import_module("fenji.engines.opening")
+        bench: Workbench = opening.open_engine(settings, settings.scratch_folder(self.workspace.root), name=self.engine_name)
+        return bench
 
     @cached_property
     def runs(self) -> Runs:
@@ -125,12 +124,17 @@ class Session:
         key = ("rows", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
 
         def read() -> list[dict[str, Any]]:
-            found = self._stored.rows(self.files_of(run_id, contract, as_of), contract.schema.to_pyarrow(), where=where)
+            found = self.stored.rows(self.files_of(run_id, contract, as_of), contract.schema.to_pyarrow(), where=where)
             return sorted(found, key=lambda row: [(row[name] is not None, row[name]) for name in contract.key])
 
         if where:  # what is asked for may be somebody's phone: it is not remembered
             return read()
         return [dict(row) for row in self.memory.recall(key, read, keep=lambda rows: len(rows) <= SMALL)]
+
+    @cached_property
+    def stored(self) -> StoredRows:
+        """What reads files of stored tables without an engine."""
+        return StoredRows()
 
     def stored_columns(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> frozenset[str]:
         """The columns that a published table really has, for contracts that grow with the workspace; none where the run has no such table."""
@@ -163,8 +167,8 @@ class Session:
         """Gives back everything; scratch files go."""
         if "engine" in self.__dict__:
             self.engine.close()
-        if "_stored" in self.__dict__:
-            self._stored.close()
+        if "stored" in self.__dict__:
+            self.stored.close()
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,15 @@ class RunWriter:
         path = store.relative(folder)
         self.tables.append(StoredTable(contract.full_name, path, rows, as_of))
         return engine.read_parquet(store.files(path), contract.schema)
+
+    def files_of(self, contract: Contract) -> list[Path]:
+        """The Parquet files of a table that this run has written so far, all dates together."""
+        store = self.session.store
+        return [file for each in self.tables if each.table == contract.full_name for file in store.files(each.path)]
+
+    def read(self, contract: Contract) -> ir.Table:
+        """A table that this run has written so far, all dates together."""
+        return self.session.engine.read_parquet(self.files_of(contract), contract.schema)
 
     def rows(self) -> dict[str, int]:
         """How many rows of each table this run has written so far, all dates together."""

@@ -16,17 +16,17 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.movements.flows import check_flows, count_flows, ladders_between
 from fenji.analyze.movements.movements import count_movements
 from fenji.analyze.policies.lint import Severity, lint_policy
+from fenji.analyze.reviews.order_summary import order_summary
 from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.documents.policies import PolicyDocument, render_policy
-from fenji.domain.metrics import Metric
+from fenji.domain.metrics import Fact, Metric
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import ReviewOn
 from fenji.domain.runs import NewRun, PolicyText, Run
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
 from fenji.tables import insight
-from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import (
     METRICS_FILE,
@@ -128,6 +128,8 @@ def analyze_base(
     )
     reviewed = save_reviews(writer, base.customer, decided)
     progress(STEPS[2], total - 1, total)
+    if Fact.ORDER_LINE in base.facts:
+        writer.save(order_summary(base.facts[Fact.ORDER_LINE], as_of=as_of), insight.ORDER_SUMMARY, as_of=as_of)
     save_moves(writer, reviewed)
     standing = panel_with_tiers(panel, reviewed[-1][1], as_of=as_of)
     writer.save(profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of), insight.TIER_PROFILE, as_of=as_of)
@@ -161,15 +163,8 @@ def save_moves(writer: RunWriter, decided: Sequence[tuple[ReviewOn, ir.Table]]) 
     ]
     movement = writer.save(engine.from_arrow(pa.concat_tables(counted)), insight.TIER_MOVEMENT)
     ladders = engine.from_arrow(ladders_between([review for review, _table in decided]))
-    flow = writer.save(count_flows(_written(writer, insight.TIER_COUNT), movement, ladders), insight.TIER_FLOW)
+    flow = writer.save(count_flows(writer.read(insight.TIER_COUNT), movement, ladders), insight.TIER_FLOW)
     check_flows(engine.fetch(flow).to_pylist(), engine.fetch(movement).to_pylist())
-
-
-def _written(writer: RunWriter, contract: Contract) -> ir.Table:
-    """What the run has written of a table so far."""
-    store = writer.session.store
-    paths = [each.path for each in writer.tables if each.table == contract.full_name]
-    return writer.session.engine.read_parquet([file for path in paths for file in store.files(path)], contract.schema)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fenji.domain.runs import NewRun
-from fenji.errors import Conflict, NotFound, NotStored
+from fenji.errors import Conflict, InvalidInput, NotFound, NotStored
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
@@ -135,6 +135,30 @@ def test_an_analysis_and_questions_go_on_while_a_run_is_working(shop: Path) -> N
                 session.runs.start(new)
         finally:
             session.runs.fail(running.run_id, "test")
+
+
+def test_stored_tiers_need_no_engine(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = tiers_at(shop)
+    with open_session(open_workspace(shop)) as session:
+        stored = session.tables_of(session.latest().run_id)
+    assert {"insight.order_summary", "insight.tier_profile"} <= {each.table for each in stored}
+
+    def refused(*_settings: object, **_options: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("fenji.engines.opening.open_engine", refused)
+    assert tiers_at(Path(shutil.copytree(shop, shop.parent / "other"))) == expected
+
+
+def test_events_of_too_many_kinds_are_refused_with_the_column_to_change(tmp_path: Path) -> None:
+    init_workspace(tmp_path / "shop", template="spend", language=Language.EN)
+    columns = "{customer_id: customer, at: at, kind: kind}"
+    entry = f"  - source: clicks\n    feed: event\n    files: events.csv\n    columns: {columns}\n"
+    (tmp_path / "shop" / "sources.yaml").write_text(f"sources:\n{entry}", encoding="utf-8")
+    rows = "".join(f"ann,2026-01-05,page {number:03}\n" for number in range(201))
+    (tmp_path / "shop" / "events.csv").write_text(f"customer,at,kind\n{rows}", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="more than 200 kinds, such as page 000"):
+        run_all(tmp_path / "shop", as_of=AS_OF)
 
 
 def test_a_session_waits_for_the_next_question_and_is_lent_to_one_at_a_time(shop: Path) -> None:

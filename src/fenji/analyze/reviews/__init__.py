@@ -9,6 +9,7 @@ columns      columns as arrays with one place per customer
 by_cells     what the rules say of everybody, review after review
 values       a metric read off whole arrays of measures
 windows      what every customer has in each window of a review
+order_summary  the newest order, and revenue that nobody is known for
 reviews      the official tier of every customer, review after review
 tier_counts  customers, revenue and averages per tier
 tiers        the tier of every customer
