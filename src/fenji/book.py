@@ -114,7 +114,7 @@ class TableBook:
                 if parts:
                     days = sorted({each.as_of for each in parts if each.as_of is not None})
                     day = as_of or (days[-1] if days else None)
-                    files = [file for each in parts if each.as_of == day for file in session.store.files(each.path)]
+                    files = [file for each in parts if each.as_of == day for file in session.whole.files(each)]
                     if not files:
                         raise NotFound.of(
                             _("run {run_id} keeps no {table} of {day}."),

@@ -10,6 +10,7 @@ FenjiError
 │   └── NotStored                      an answer that has to be computed first
 ├── Conflict              conflict     two runs at once, a store from a newer version, a frozen policy version
 ├── Unavailable           unavailable  a database, disk or optional package that is out of reach now
+├── Damaged               damaged      a stored table that is not what was published
 └── ContractBroken        bug          a table that does not keep its contract: our fault
 
 Errors of one stage live in that stage and derive from these. Entrances map ``kind`` to exit code, HTTP status or page.
@@ -178,6 +179,12 @@ class Unavailable(FenjiError):
     """Something outside us is out of reach now."""
 
     code, kind, retryable = "unavailable", Kind.UNAVAILABLE, True
+
+
+class Damaged(FenjiError):
+    """A stored table that is not what was published: nothing is answered from it."""
+
+    code, kind = "damaged", Kind.UNAVAILABLE
 
 
 class ContractBroken(FenjiError):

@@ -68,6 +68,7 @@ def collect(
     known: Sequence[CollectedFile],
     reader: RecordReader,
     store: Path,
+    is_whole: Callable[[str], bool],
     run_id: str,
     scratch: Path | None = None,
     on_progress: Progress | None = None,
@@ -83,6 +84,7 @@ def collect(
         known: the files of the run before; none for the first.
         reader: the engine.
         store: the folder that raw paths are relative to.
+        is_whole: tells of a folder of the store whether it is as it was published; a file whose rows are damaged there is read anew.
         run_id: whose folders are written, below ``<shelf>.<table>/run=<run_id>/``.
         scratch: where rewritten files stand for a while; the system's temporary folder where None.
         on_progress: told of each file.
@@ -94,7 +96,7 @@ def collect(
     if scratch is not None:
         scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fenji-collect-", dir=scratch) as folder:
-        work = _Work(root, tuple(known), reader, store, run_id, Path(folder))
+        work = _Work(root, tuple(known), reader, store, is_whole, run_id, Path(folder))
         for source in sources:
             work.look_into(source)
         work.raise_errors()
@@ -123,6 +125,7 @@ class _Work:
     known: tuple[CollectedFile, ...]
     reader: RecordReader
     store: Path
+    is_whole: Callable[[str], bool]
     run_id: str
     scratch: Path
     carried: list[CollectedFile] = field(default_factory=list)
@@ -201,7 +204,7 @@ class _Work:
             raise system_error(error, file.name) from error
         mark = fingerprint(content, source, self.reader.name)
         before = known_parts(self.known, source.name, file.name)
-        if is_unchanged(before, mark, self.store):
+        if is_unchanged(before, mark, self.is_whole):
             self.carried.extend(before)
             return
         folder = self.scratch / f"{len(self.to_read)}-{content[:12]}-{source.feed}"
@@ -223,7 +226,7 @@ class _Work:
         fetched: Fetched = database.fetch(wanted, self.scratch)
         mark = fingerprint(fetched.sha256, source, self.reader.name)
         before = known_parts(self.known, source.name, database.name)
-        if is_unchanged(before, mark, self.store):
+        if is_unchanged(before, mark, self.is_whole):
             self.carried.extend(before)
             return
         fields = {name: wanted.index(each.headers[0]) for name, each in source.columns.items() if each.headers}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from fenji.domain.collected import CollectedFile
 from fenji.domain.sources import DatabaseLocation, Source
@@ -52,6 +51,13 @@ def known_parts(known: Iterable[CollectedFile], source: str, name: str) -> tuple
     return tuple(each for each in known if each.source == source and (each.file == name or each.file.startswith(f"{name}#")))
 
 
-def is_unchanged(parts: Sequence[CollectedFile], print_: str, store: Path) -> bool:
-    """Whether everything that was collected of a file still counts, and still is in the store."""
-    return bool(parts) and all(each.fingerprint == print_ and (store / each.raw_path).is_dir() for each in parts)
+def is_unchanged(parts: Sequence[CollectedFile], print_: str, is_whole: Callable[[str], bool]) -> bool:
+    """Whether everything that was collected of a file still counts, and still stands in the store as it was written.
+
+    Args:
+        parts: what was collected of the file.
+        print_: its fingerprint now.
+        is_whole: tells of a folder of the store whether it is as it was published.
+    """
+    folders = [path for each in parts for path in (each.raw_path, each.unreadable_path) if path is not None]
+    return bool(parts) and all(each.fingerprint == print_ for each in parts) and all(map(is_whole, folders))

@@ -20,6 +20,33 @@ class RunStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class Part:
+    """One Parquet file of a table, as it was when it was published."""
+
+    path: str
+    """Relative to the store."""
+    rows: int
+    size: int
+    """Bytes."""
+    modified: int
+    """Nanoseconds since 1970, as the file system tells it."""
+    sha256: str
+
+
+class PartFault(StrEnum):
+    """How a part differs from what was published."""
+
+    MISSING = "missing"
+    SIZE = "size"
+    CONTENT = "content"
+    """Of the right size, with other bytes."""
+    UNKNOWN = "unknown"
+    """A file that was not published stands beside the parts."""
+    ROWS = "rows"
+    """Of a run that kept no checksums yet: other rows than were published, or a file that cannot be read."""
+
+
+@dataclass(frozen=True)
 class StoredTable:
     """One table, or one as-of date of it, as a run wrote it."""
 
@@ -30,6 +57,8 @@ class StoredTable:
     rows: int
     as_of: date | None = None
     """None for tables that have no as-of date."""
+    parts: tuple[Part, ...] | None = None
+    """Its manifest; None while it is written, and in runs that were published before manifests were kept."""
 
 
 @dataclass(frozen=True)
@@ -74,5 +103,7 @@ class Run:
     package_version: str
     inputs: tuple[CollectedFile, ...] = ()
     """Every file that its data came from; for a run on a base, the base's."""
+    edition: int = 1
+    """Goes up where a published run is changed, which only the repair of a part and the erasure of a person do."""
     failure: str | None = None
     """Code of the error that ended it; never a message, which could quote data."""

@@ -59,13 +59,16 @@ class AuditLog:
         self._principal = principal
         self._clock = clock
 
-    def add(self, action: Action, subject: Subject, details: Details | None = None) -> None:
+    def add(self, action: Action, subject: Subject, details: Details | None = None) -> int:
         """Writes down what this transaction does. Add it last: other writers wait from here until the transaction ends.
 
         Args:
             action: what is done.
             subject: to what; a customer by the id in plain, of which a keyed SHA-256 (HMAC) is stored.
             details: small and plain; no personal values, no free text of people.
+
+        Returns:
+            The number of the entry.
         """
         head = self._head(for_update=True)
         hides = subject.kind is SubjectKind.CUSTOMER
@@ -84,6 +87,7 @@ class AuditLog:
         self._session.execute(insert(AuditRow), values)
         head.number, head.hash = head.number + 1, str(values["hash"])
         self._session.flush()
+        return head.number
 
     def list_entries(
         self, *, limit: int, since: datetime | None = None, action: Action | None = None, subject: str | None = None

@@ -38,7 +38,8 @@ def beating(beat: Callable[[], None], *, every: float = BEAT_SECONDS) -> Iterato
 
 def is_alive(*, host: str, pid: int, heartbeat_at: datetime, here: str, now: datetime) -> bool:
     """Whether the writer of a run still works, as far as it can be known from this host."""
-    if now - heartbeat_at > PATIENCE:
+    # A beat from the future was written before the clock was set back, which must not keep everybody waiting until then.
+    if abs(now - heartbeat_at) > PATIENCE:
         return False
     # Signal 0 asks about a process on POSIX; on Windows it would interrupt it, so there only the beats count.
     if host != here or os.name != "posix":

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship
 
 from fenji.domain.runs import RunStatus
 
@@ -57,6 +57,19 @@ class Row(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+class PartRow(Row):
+    """One Parquet file of a folder of the store, as it was published."""
+
+    __tablename__ = "part"
+
+    folder: Mapped[str] = mapped_column(String(400), primary_key=True)
+    file: Mapped[str] = mapped_column(String(200), primary_key=True)
+    row_count: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(BigInteger)
+    modified: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
 class RunTableRow(Row):
     """One table that a run published."""
 
@@ -67,6 +80,16 @@ class RunTableRow(Row):
     table_name: Mapped[str] = mapped_column(String(80))
     as_of: Mapped[date | None]
     row_count: Mapped[int] = mapped_column(BigInteger)
+    has_manifest: Mapped[bool]
+    """False of runs that were published before parts were written down."""
+
+    parts: Mapped[list[PartRow]] = relationship(
+        primaryjoin=lambda: foreign(PartRow.folder) == RunTableRow.path,
+        order_by=PartRow.file,
+        lazy="raise",
+        uselist=True,
+        viewonly=True,
+    )
 
 
 class RunRow(Row):
@@ -99,6 +122,10 @@ class RunRow(Row):
     keys_given: Mapped[int] = mapped_column(BigInteger)
     base_run_id: Mapped[str | None] = mapped_column(String(40), ForeignKey("run.run_id"))
     package_version: Mapped[str] = mapped_column(String(40))
+    # Clocks are set back; what came first is told by numbers of the audit log, which has no gaps.
+    started_number: Mapped[int | None] = mapped_column(BigInteger)
+    published_number: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    edition: Mapped[int] = mapped_column(BigInteger)
     failure: Mapped[str | None] = mapped_column(String(80))
 
     tables: Mapped[list[RunTableRow]] = relationship(lazy="raise", order_by=RunTableRow.path)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.collected import CollectedFile
 from fenji.domain.principals import Principal
-from fenji.domain.runs import NewRun, Run, StoredTable
+from fenji.domain.runs import NewRun, Part, Run, StoredTable
 from fenji.errors import FenjiError
 from fenji.state.heartbeat import beating
+from fenji.state.parts import describe
 from fenji.state.runs import KILLED
 from fenji.state.store import Store
 from fenji.state.transaction import Transaction
@@ -72,7 +74,7 @@ class Runs:
             failed = t.runs.failed()
             for run_id in cleared:
                 t.audit.add(Action.RUN_CLEARED, _subject(run_id), {"failure": KILLED})
-            t.audit.add(Action.RUN_STARTED, _subject(run.run_id), _told(new))
+            t.runs.number_start(run.run_id, t.audit.add(Action.RUN_STARTED, _subject(run.run_id), _told(new)))
         self._store.remove_runs(failed)
         return run
 
@@ -84,15 +86,20 @@ class Runs:
     def publish(
         self, run_id: str, tables: Sequence[StoredTable], inputs: Sequence[CollectedFile] = (), *, keys_given: int = 0
     ) -> None:
-        """Makes a run and all its tables visible, in one transaction; see RunRepository.publish.
+        """Makes a run and all its tables visible, in one transaction, with what each of their files is to the byte.
 
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long.
         """
+        described = [replace(each, parts=describe(self._store, each.path)) for each in tables]
+        own = f"/run={run_id}/"
+        raw = [path for each in inputs for path in (each.raw_path, each.unreadable_path) if path is not None and own in path]
+        read = [part for path in raw for part in describe(self._store, path)]
         with self._database.transaction(self._principal) as t:
-            t.runs.publish(run_id, tables, inputs, keys_given=keys_given)
             told = {"tables": len(tables), "files": len(inputs), "rows": sum(each.rows for each in tables)}
-            t.audit.add(Action.RUN_PUBLISHED, _subject(run_id), told)
+            number = t.audit.add(Action.RUN_PUBLISHED, _subject(run_id), told)
+            t.runs.publish(run_id, described, inputs, number=number, keys_given=keys_given)
+            t.manifests.keep([*(part for each in described for part in each.parts or ()), *read])
 
     def fail(self, run_id: str, failure: str) -> None:
         """Marks a run that is not published as failed and removes its folders; does nothing to a published one."""
@@ -127,6 +134,11 @@ class Runs:
         """
         with self._database.reading() as t:
             return t.runs.tables_of(run_id)
+
+    def parts_in(self, folders: Sequence[str]) -> tuple[Part, ...]:
+        """What was written down of the files of some folders of the store."""
+        with self._database.reading() as t:
+            return t.manifests.parts_in(folders)
 
     def latest_inputs(self) -> tuple[CollectedFile, ...]:
         """Every file that the last run which collected came from; empty before the first one."""

@@ -24,6 +24,7 @@ from fenji.errors import Conflict, NotFound
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.state.heartbeat import PATIENCE, is_alive
+from fenji.state.manifests import part_of
 from fenji.state.models import RunRow, RunTableRow
 
 KILLED = "killed"
@@ -64,6 +65,7 @@ class RunRepository:
             keys_given=0,
             base_run_id=new.base_run_id,
             package_version=__version__,
+            edition=1,
         )
         self._session.add(row)
         try:
@@ -97,7 +99,13 @@ class RunRepository:
         self._session.execute(_of_running(run_id).values(heartbeat_at=self._clock()))
 
     def publish(
-        self, run_id: str, tables: Sequence[StoredTable], inputs: Sequence[CollectedFile] = (), *, keys_given: int = 0
+        self,
+        run_id: str,
+        tables: Sequence[StoredTable],
+        inputs: Sequence[CollectedFile] = (),
+        *,
+        number: int,
+        keys_given: int = 0,
     ) -> None:
         """Makes a run and all its tables visible.
 
@@ -105,6 +113,7 @@ class RunRepository:
             run_id: the run that this process started.
             tables: everything it wrote.
             inputs: the complete list of files that its data came from; empty for a run on a base.
+            number: of the audit log's entry about it; by that it stands behind all that were published before.
             keys_given: the largest customer_key in its tables; see ``keys_given``.
 
         Raises:
@@ -115,6 +124,7 @@ class RunRepository:
             "ended_at": self._clock(),
             "inputs": [asdict(each) for each in inputs],
             "keys_given": keys_given,
+            "published_number": number,
         }
         if not self._changes_one(_of_running(run_id).values(**values)):
             raise Conflict.of(
@@ -124,10 +134,16 @@ class RunRepository:
                 minutes=int(PATIENCE.total_seconds() // 60),
             )
         self._session.add_all(
-            RunTableRow(run_id=run_id, path=each.path, table_name=each.table, as_of=each.as_of, row_count=each.rows)
+            RunTableRow(
+                run_id=run_id, path=each.path, table_name=each.table, as_of=each.as_of, row_count=each.rows, has_manifest=True
+            )
             for each in tables
         )
         self._session.flush()
+
+    def number_start(self, run_id: str, number: int) -> None:
+        """Puts a run behind all that started before it; ``number`` is that of the audit log's entry about its start."""
+        self._session.execute(update(RunRow).where(RunRow.run_id == run_id).values(started_number=number))
 
     def may_fail(self, run_id: str) -> bool:
         """Whether there is a run of that id that is not published."""
@@ -154,7 +170,7 @@ class RunRepository:
             wanted = wanted.where((RunRow.run_id == on) | (RunRow.base_run_id == on))
         if as_of is not None:
             wanted = wanted.where(RunRow.as_of == as_of)
-        row = self._session.scalars(wanted.order_by(RunRow.ended_at.desc(), RunRow.run_id.desc()).limit(1)).first()
+        row = self._session.scalars(wanted.order_by(RunRow.published_number.desc()).limit(1)).first()
         return None if row is None else _whole(self._session, row)
 
     def published(self, run_id: str) -> Run:
@@ -175,7 +191,9 @@ class RunRepository:
         for row in _chain(self._session, _published(self._session, run_id)):
             own: dict[str, list[StoredTable]] = {}
             for each in row.tables:
-                own.setdefault(each.table_name, []).append(StoredTable(each.table_name, each.path, each.row_count, each.as_of))
+                parts = tuple(map(part_of, each.parts)) if each.has_manifest else None
+                stored = StoredTable(each.table_name, each.path, each.row_count, each.as_of, parts)
+                own.setdefault(each.table_name, []).append(stored)
             seen = own | seen
         return tuple(each for name in sorted(seen) for each in seen[name])
 
@@ -185,7 +203,7 @@ class RunRepository:
         Not those of the last published run: an analysis on an older run may have been published after a newer one.
         """
         collected = select(RunRow).where(RunRow.status == RunStatus.PUBLISHED, RunRow.base_run_id.is_(None))
-        row = self._session.scalars(collected.order_by(RunRow.ended_at.desc(), RunRow.run_id.desc()).limit(1)).first()
+        row = self._session.scalars(collected.order_by(RunRow.published_number.desc()).limit(1)).first()
         return () if row is None else _whole(self._session, row).inputs
 
     def keys_given(self) -> int:
@@ -195,7 +213,7 @@ class RunRepository:
 
     def list_runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """The newest runs of any status, newest first; without their inputs."""
-        newest = select(RunRow).order_by(RunRow.run_id.desc()).limit(limit)
+        newest = select(RunRow).order_by(RunRow.started_number.desc()).limit(limit)
         return tuple(_record(row) for row in self._session.scalars(newest))
 
     def _refuse_second(self, new: NewRun) -> None:
@@ -226,7 +244,7 @@ def _of_running(run_id: str) -> Any:  # noqa: ANN401 - SQLAlchemy's statement ty
 
 
 def _published(session: Session, run_id: str) -> RunRow:
-    row = session.get(RunRow, run_id, options=[selectinload(RunRow.tables)])
+    row = session.get(RunRow, run_id, options=[selectinload(RunRow.tables).selectinload(RunTableRow.parts)])
     if row is None or row.status != RunStatus.PUBLISHED:
         raise NotFound.of(_("there is no published run {run_id}."), run_id=run_id)
     return row
@@ -269,5 +287,6 @@ def _record(row: RunRow) -> Run:
         host=row.host,
         pid=row.pid,
         package_version=row.package_version,
+        edition=row.edition,
         failure=row.failure,
     )

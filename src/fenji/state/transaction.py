@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from fenji.domain.principals import Principal
 from fenji.state.audit import AuditLog
+from fenji.state.manifests import ManifestRepository
 from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
 from fenji.state.runs import RunRepository
@@ -27,6 +28,11 @@ class Transaction:
     def runs(self) -> RunRepository:
         """Runs and the tables that they published."""
         return RunRepository(self.session, self.clock)
+
+    @property
+    def manifests(self) -> ManifestRepository:
+        """The files of the store, and the editions of runs."""
+        return ManifestRepository(self.session)
 
     @property
     def policies(self) -> PolicyVersionRepository:

@@ -38,7 +38,7 @@ def tables_now(root: Path, *, run: str | None = None) -> TablesResult:
                     run_id=each.run_id,
                     rows=sum(part.rows for part in parts),
                     days=tuple(sorted(part.as_of for part in parts if part.as_of is not None)),
-                    files=tuple(file.absolute() for part in parts for file in session.store.files(part.path)),
+                    files=tuple(file.absolute() for part in parts for file in session.whole.files(part)),
                 )
                 for name, parts in stored.items()
             }

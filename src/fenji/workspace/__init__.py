@@ -4,6 +4,7 @@ folder             the files of a workspace and what they say
 state              the state database, read without writing, written when something is
 memory             what is remembered of published runs between questions
 session            where to compute, where tables stand, which runs there are
+whole              files of the store that are what was published
 opening            who uses a session now
 progress           who is told how far a step is
 dates              which day is yesterday for the company, and how old the data are

@@ -17,7 +17,7 @@ from fenji.state.store import Store
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace
 from fenji.workspace.session import Session
-from fenji.workspace.state import ONLY_READING, file_identity
+from fenji.workspace.state import ONLY_READING, State, file_identity
 
 MOST_KEPT = 8
 """Sessions that wait for the next question; each holds an engine with its threads and what it remembers."""
@@ -134,6 +134,15 @@ def _new_session(workspace: Workspace, engine: EngineName | None, principal: Pri
 
 
 def _identity(workspace: Workspace) -> Hashable:
-    """What makes a kept session the right one: the folder, the settings, and the very file of the state."""
+    """What makes a kept session the right one: the folder, the settings, the very file of the state, and that no run in it was changed."""
     settings: Settings = workspace.settings
-    return str(workspace.root), settings.model_dump_json(), file_identity(settings.database_in(workspace.root))
+    file = file_identity(settings.database_in(workspace.root))
+    return str(workspace.root), settings.model_dump_json(), file, _editions(workspace.state)
+
+
+def _editions(state: State) -> int:
+    """See ManifestRepository.editions; 0 where nothing has been written yet."""
+    if not state.is_there:
+        return 0
+    with state.reading() as t:
+        return t.manifests.editions()

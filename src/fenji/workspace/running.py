@@ -223,6 +223,7 @@ def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[Col
         known=known,
         reader=session.engine,
         store=session.store.root,
+        is_whole=session.whole.is_whole,
         run_id=writer.run.run_id,
         scratch=session.workspace.settings.scratch_folder(session.workspace.root),
     )

@@ -29,6 +29,7 @@ from fenji.tables.contract import Contract
 from fenji.workspace.folder import Workspace
 from fenji.workspace.memory import SMALL, Memory
 from fenji.workspace.state import State
+from fenji.workspace.whole import WholeFiles
 
 
 class Workbench(Engine, RecordReader, Protocol):
@@ -65,6 +66,11 @@ class Session:
     def runs(self) -> Runs:
         """The runs of the workspace."""
         return Runs(self.state, self.store, self.principal)
+
+    @cached_property
+    def whole(self) -> WholeFiles:
+        """The files of the store, as far as they are what was published."""
+        return WholeFiles(self.store, self.runs)
 
     def latest(self) -> Run:
         """The last run that collected and prepared.
@@ -107,8 +113,9 @@ class Session:
 
     def read(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> ir.Table:
         """A published table of a run (or of the run it stands on), exactly as its contract says; empty where the run has none."""
+        files = self.files_of(run_id, contract, as_of)
         key = ("table", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
-        return self.memory.recall(key, lambda: self.engine.read_parquet(self.files_of(run_id, contract, as_of), contract.schema))
+        return self.memory.recall(key, lambda: self.engine.read_parquet(files, contract.schema))
 
     def rows(
         self, run_id: str, contract: Contract, *, as_of: date | None = None, where: Mapping[str, object] | None = None
@@ -148,16 +155,20 @@ class Session:
 
     def files_of(self, run_id: str, contract: Contract, as_of: date | None = None) -> list[Path]:
         """The Parquet files of a published table."""
-        paths = [
-            each.path
+        return [
+            file
             for each in self.tables_of(run_id)
             if each.table == contract.full_name and (as_of is None or each.as_of == as_of)
+            for file in self.whole.files(each)
         ]
-        return [file for path in paths for file in self.store.files(path)]
 
     def read_raw(self, paths: Sequence[str], contract: Contract) -> ir.Table:
-        """The raw table in folders of the store."""
-        return self.engine.read_raw([self.store.root / path for path in paths], contract)
+        """The raw table in folders of the store.
+
+        Raises:
+            Damaged: what was published there is not what it was.
+        """
+        return self.engine.read_raw(self.whole.folders(paths, contract.full_name), contract)
 
     def clear(self) -> bool:
         """Removes what a question has left in the engine; False where the session must be closed instead."""

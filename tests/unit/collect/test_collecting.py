@@ -190,6 +190,7 @@ def test_progress_names_each_file(desk):
         known=(),
         reader=desk.engine,
         store=desk.root / "store",
+        is_whole=lambda _path: True,
         run_id="r",
         on_progress=lambda file, done, total: seen.append((file, done, total)),
     )

@@ -10,6 +10,8 @@ import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fenji.domain.audit import Action
@@ -21,6 +23,7 @@ from fenji.errors import Conflict, ContractBroken, NotFound
 from fenji.language import Language
 from fenji.state.database import open_database
 from fenji.state.heartbeat import PATIENCE
+from fenji.state.parts import describe
 from fenji.state.run_life import Runs
 
 LI_LEI = Principal(PrincipalKind.PERSON, "李雷")
@@ -43,38 +46,41 @@ def table(run: Run, name: str, rows: int = 1, as_of: date | None = None) -> Stor
 
 def written(store, stored: StoredTable) -> StoredTable:
     (store.root / stored.path).mkdir(parents=True)
-    (store.root / stored.path / "part-0.parquet").touch()
-    return stored
+    pq.write_table(pa.table({"n": list(range(stored.rows))}), store.root / stored.path / "part-0.parquet")
+    return replace(stored, parts=describe(store, stored.path))
 
 
 def folders(store) -> list[str]:
     return sorted(path.relative_to(store.root).as_posix() for path in store.root.glob("*/run=*"))
 
 
-def test_a_run_comes_back_as_it_was_published(runs):
+def test_a_run_comes_back_as_it_was_published(runs, store):
     run = runs.start(NEW)
     assert re.fullmatch("20260203T050609-[0-9a-f]{4}", run.run_id)
     assert runs.latest_published() is None
     with pytest.raises(NotFound):
         runs.published(run.run_id)
 
-    customers, counts = table(run, "clean.customer", 7), table(run, "insight.tier_count", 4, NEW.as_of)
+    customers, counts = (
+        written(store, table(run, "clean.customer", 7)),
+        written(store, table(run, "insight.tier_count", 4, NEW.as_of)),
+    )
     runs.publish(run.run_id, [customers, counts], [FILE])
 
-    ended = datetime(2026, 2, 3, 5, 6, 11, tzinfo=UTC)
+    ended = datetime(2026, 2, 3, 5, 6, 12, tzinfo=UTC)
     expected = replace(run, status=RunStatus.PUBLISHED, ended_at=ended, inputs=(FILE,))
     assert runs.latest_published() == runs.published(run.run_id) == expected
     assert runs.tables_of(run.run_id) == (customers, counts)
     assert runs.latest_inputs() == (FILE,)
 
 
-def test_a_run_on_a_base_shows_the_base_tables_that_it_did_not_write(runs):
+def test_a_run_on_a_base_shows_the_base_tables_that_it_did_not_write(runs, store):
     base = runs.start(NEW)
     january, february = date(2026, 1, 31), date(2026, 2, 28)
-    base_tables = [table(base, "clean.customer"), table(base, "insight.tier_count", 4, january)]
+    base_tables = [written(store, table(base, "clean.customer")), written(store, table(base, "insight.tier_count", 4, january))]
     runs.publish(base.run_id, base_tables, [FILE])
     run = runs.start(replace(NEW, command="tiers", as_of=february, base_run_id=base.run_id))
-    own = table(run, "insight.tier_count", 5, february)
+    own = written(store, table(run, "insight.tier_count", 5, february))
     runs.publish(run.run_id, [own])
 
     assert runs.tables_of(run.run_id) == (base_tables[0], own)
@@ -248,3 +254,36 @@ def test_the_newest_runs_come_first_and_no_more_than_asked_for(runs):
         runs.fail(run.run_id, "disk_full")
         ids.append(run.run_id)
     assert [each.run_id for each in runs.list_runs(limit=2)] == [ids[2], ids[1]]
+
+
+def test_a_clock_that_is_set_back_hides_nothing(runs, clock):
+    first = runs.start(NEW)
+    runs.publish(first.run_id, [], [FILE])
+    clock.now -= timedelta(days=400)
+    second = runs.start(NEW)
+    runs.publish(second.run_id, [], [replace(FILE, records=4)])
+    assert second.run_id < first.run_id
+    assert runs.latest_published().run_id == second.run_id
+    assert runs.latest_inputs() == (replace(FILE, records=4),)
+    assert [each.run_id for each in runs.list_runs()] == [second.run_id, first.run_id]
+
+
+def test_a_dead_run_of_another_host_from_the_future_blocks_nobody(runs, clock, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("fenji.state.runs.socket.gethostname", lambda: "elsewhere")
+        runs.start(NEW)
+    clock.now -= timedelta(days=1)
+    run = runs.start(NEW)
+    runs.publish(run.run_id, [])
+    assert [each.failure for each in runs.list_runs()] == [None, "killed"]
+
+
+def test_an_edition_goes_up_with_every_change_of_a_published_run(runs, database):
+    run = runs.start(NEW)
+    runs.publish(run.run_id, [])
+    assert runs.published(run.run_id).edition == 1
+    with database.transaction(LI_LEI) as t:
+        before = t.manifests.editions()
+        t.manifests.raise_edition(run.run_id)
+        assert t.manifests.editions() == before + 1
+    assert runs.published(run.run_id).edition == 2

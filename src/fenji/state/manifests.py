@@ -1,0 +1,53 @@
+"""What stands in the store, file by file, and has it been changed since it was published? The parts of the manifests and the editions of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from fenji.domain.runs import Part, RunStatus
+from fenji.state.models import PartRow, RunRow
+
+
+class ManifestRepository:
+    """Parts and editions, inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """Those in the state database of a session."""
+        self._session = session
+
+    def keep(self, parts: Iterable[Part]) -> None:
+        """Writes down what files of the store are now; what was written of them before is replaced."""
+        for each in parts:
+            folder, _slash, file = each.path.rpartition("/")
+            self._session.merge(
+                PartRow(
+                    folder=folder,
+                    file=file,
+                    row_count=each.rows,
+                    size=each.size,
+                    modified=each.modified,
+                    sha256=each.sha256,
+                )
+            )
+
+    def parts_in(self, folders: Iterable[str]) -> tuple[Part, ...]:
+        """What was written down of the files of some folders of the store."""
+        wanted = select(PartRow).where(PartRow.folder.in_(tuple(folders))).order_by(PartRow.folder, PartRow.file)
+        return tuple(map(part_of, self._session.scalars(wanted)))
+
+    def raise_edition(self, run_id: str) -> None:
+        """Says that a published run has been changed, so that whatever was remembered of it is forgotten."""
+        changed = update(RunRow).where(RunRow.run_id == run_id, RunRow.status == RunStatus.PUBLISHED)
+        self._session.execute(changed.values(edition=RunRow.edition + 1))
+
+    def editions(self) -> int:
+        """A number that goes up whenever a published run is changed."""
+        return int(self._session.scalar(select(func.coalesce(func.sum(RunRow.edition - 1), 0))) or 0)
+
+
+def part_of(row: PartRow) -> Part:
+    """The record of a row."""
+    return Part(f"{row.folder}/{row.file}", row.row_count, row.size, row.modified, row.sha256)
