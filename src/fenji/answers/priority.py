@@ -110,6 +110,15 @@ class PlacedCustomer:
             Part.SATISFACTION: self.points_satisfaction,
         }[part]
 
+    def measured(self, part: Part) -> float | None:
+        """What a part is measured by; None where it is not known, and of the tier, which is no number."""
+        return {
+            Part.VALUE: self.value,
+            Part.POTENTIAL: self.potential,
+            Part.CHURN_RISK: self.churn_risk,
+            Part.SATISFACTION: self.satisfaction,
+        }.get(part)
+
 
 @dataclass(frozen=True)
 class ListedCustomer:

@@ -12,9 +12,10 @@ from fenji.answers.churn import ChurnResult, CustomerRisk, PropensityResult, Tar
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
-from fenji.domain.churn import PURCHASE_DAYS, Part, RiskClass, ScoreModel, State, Target
+from fenji.domain.churn import PURCHASE_DAYS, Part, ScoreModel, State, Target
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
+from fenji.wording.churn import RISK_NAMES
 from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.taking import StoredList
 
@@ -32,7 +33,6 @@ MODEL_NAMES = {
     ScoreModel.LIGHTGBM: _("gradient boosting"),
     ScoreModel.BLEND: _("mean of both"),
 }
-RISK_NAMES = {RiskClass.HIGH: _("high risk"), RiskClass.MIDDLE: _("middle risk"), RiskClass.LOW: _("low risk")}
 STATE_NAMES = {State.ACTIVE: _("active"), State.LEFT: _("has left"), State.NEVER_BOUGHT: _("never ordered")}
 MEASURE_NAMES = {
     "auc": _("AUC"),

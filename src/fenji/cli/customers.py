@@ -7,19 +7,20 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.answers.customers import CustomersResult, Uploaded
+from fenji.answers.customers import Cell, CustomersResult, Uploaded
 from fenji.cli.lists import Force, Out, take, taken_list
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.lists import ColumnUnit, ListColumn
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.reports.lists import check_entries_target, check_target, write_entries
-from fenji.wording.lists import shown_name
+from fenji.wording.lists import shown_name, value_name
+from fenji.wording.rules import Wording
 from fenji.workflow.customers import DEFAULT_SORT, customers_at, open_customers
 from fenji.workspace.customer_choice import Asked
 
@@ -192,7 +193,7 @@ def show(result: CustomersResult, output: Output) -> None:
             )
             for each in result.columns
         ]
-        output.table(heads, [_cells(row, result.columns, output) for row in result.rows])
+        output.table(heads, [[_cell(row, each, result, output) for each in result.columns] for row in result.rows])
     if result.after is not None:
         output.say(_("More: add --after {cursor}, or write them all with --out."), cursor=result.after)
 
@@ -212,22 +213,26 @@ def _show_uploaded(uploaded: Uploaded, output: Output) -> None:
         output.say(text, count=number(len(missing)), entries=shown)
 
 
-def _cells(row: Mapping[str, Any], columns: tuple[ListColumn, ...], output: Output) -> list[str]:
-    return [_cell(row[each.slug], each.unit, output) for each in columns]
+def _cell(row: Mapping[str, Cell], column: ListColumn, result: CustomersResult, output: Output) -> str:
+    match row[column.slug]:
+        case None:
+            return "-"
+        case bool(yes):
+            return output.text(_("yes")) if yes else output.text(_("no"))
+        case str(text):
+            return value_name(column.slug, text, result.tier_policy, Wording({}, output.language, result.currency))
+        case date() as day:
+            return str(day)
+        case value:
+            return _figure(value, column.unit)
 
 
-def _cell(value: Any, unit: ColumnUnit, output: Output) -> str:  # noqa: ANN401 - whatever a list holds
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return output.text(_("yes")) if value else output.text(_("no"))
-    if unit is ColumnUnit.MONEY:
-        return money(value)
+def _figure(value: float | Decimal, unit: ColumnUnit) -> str:
     if unit is ColumnUnit.SHARE:
-        return percent(value)
-    if isinstance(value, float | Decimal):
-        return number(value, 1)
-    return number(value) if isinstance(value, int) else str(value)
+        return percent(float(value))
+    if unit is ColumnUnit.MONEY:
+        return number(value, 2)
+    return number(value, 0 if isinstance(value, int) else 1)
 
 
 def _reviews(between: tuple[str, str] | None, as_of: str | None) -> tuple[date | None, date | None]:

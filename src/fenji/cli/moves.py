@@ -16,6 +16,7 @@ from fenji.cli.options import AsJson, Engine, HistoryRun, Lang, Workspace, day_o
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.policies import Cause
 from fenji.language import message as _
+from fenji.wording.reasons import CAUSE_NAMES
 from fenji.workflow.moves import moves_between
 from fenji.workflow.taking import StoredList
 
@@ -43,18 +44,6 @@ FLOW_TITLES = (
     ("lost", _("- lost")),
     ("closing", _("= closing")),
 )
-CAUSE_NAMES = {
-    Cause.NEW: _("new"),
-    Cause.UPGRADE: _("upgraded"),
-    Cause.KEPT: _("tier kept"),
-    Cause.GRACE: _("in grace"),
-    Cause.HELD: _("held"),
-    Cause.DOWNGRADE: _("downgraded"),
-    Cause.CAP: _("capped"),
-    Cause.OVERRIDE: _("by override"),
-    Cause.RETURNED: _("returned"),
-    Cause.LOST: _("lost"),
-}
 
 
 def command(

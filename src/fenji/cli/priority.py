@@ -114,18 +114,21 @@ def _show_order(result: PriorityResult, output: Output) -> None:
     heads = [
         Col(output.text(_("place")), is_number=True),
         Col(output.text(_("customer"))),
-        Col(output.text(_("points")), is_number=True),
-        *(Col(output.text(PART_NAMES[part]), is_number=True) for part in counted),
         Col(output.text(_("tier"))),
+        Col(output.text(_("points")), is_number=True),
+        *(
+            Col(output.text(_("{part} points"), part=output.text(PART_NAMES[part])), is_number=True, may_wrap=True)
+            for part in counted
+        ),
         Col(output.text(_("mark"))),
     ]
     rows = [
         (
             number(row.position),
             row.customer_id,
+            tier_name(result.tier_policy, row.tier, wording),
             number(row.score, 1),
             *(number(row.points(part), 1) for part in counted),
-            tier_name(result.tier_policy, row.tier, wording),
             row.mark,
         )
         for row in result.order

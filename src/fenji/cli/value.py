@@ -106,7 +106,7 @@ def show(result: ValueResult, output: Output, *, details: bool = False) -> None:
         if details:
             show_models(result, output)
             _say_choice(result, output)
-        show_trial(result, output)
+        show_trial(result, output, details=details)
         show_top(result, output)
     else:
         output.say(_("Nobody has ordered anything yet, so there is no value to show."))

@@ -8,12 +8,11 @@ from datetime import date
 from fenji.analyze.movements.flows import joint_ladder
 from fenji.analyze.whatif.replaying import RulePart
 from fenji.answers.whatif import ReplayedReview, ReplayResult
-from fenji.cli.moves import CAUSE_NAMES
 from fenji.cli.output import Col, Output, money, number
 from fenji.cli.whatif_tables import show_affected, show_moves, show_tiers
 from fenji.domain.policies import Policy
 from fenji.language import message as _
-from fenji.wording.reasons import tier_name
+from fenji.wording.reasons import CAUSE_NAMES, tier_name
 from fenji.wording.reviews import lost_sentence
 from fenji.wording.rules import Wording
 

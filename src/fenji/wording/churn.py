@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from fenji.domain.churn import ChurnBy, ChurnRules, Driver
+from fenji.domain.churn import ChurnBy, ChurnRules, Driver, RiskClass
 from fenji.language import Language, translate
 from fenji.language import message as _
 
@@ -28,6 +28,7 @@ DRIVER_NAMES = {
     Driver.HIGH_FEE: _("high monthly fee"),
     Driver.PLAN: _("the plan"),
 }
+RISK_NAMES = {RiskClass.HIGH: _("high risk"), RiskClass.MIDDLE: _("middle risk"), RiskClass.LOW: _("low risk")}
 
 _SENTENCES = {
     Driver.LONGER_SILENCE: (("days_since_last_order",), _("{days_since_last_order} days since the last order")),

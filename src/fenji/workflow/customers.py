@@ -116,6 +116,7 @@ def customers_in(
         after=None if last is None else str(Cursor(question.fingerprint, last[_KEY])),
         chosen=tuple(question.choice.chosen),
         uploaded=question.choice.uploaded,
+        tier_policy=question.policy,
     )
 
 

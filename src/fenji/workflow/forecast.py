@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,14 @@ from fenji.domain.policies import Policy
 from fenji.domain.reviews import MONTHS_OF, coming_reviews, is_period_end
 from fenji.domain.runs import Run
 from fenji.domain.steps import Step
+from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
+from fenji.language import translate
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
+from fenji.wording.forecasts import MODEL_NAMES
 from fenji.wording.reviews import lost_of
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
@@ -310,7 +314,7 @@ def _remarks(forecast: TierForecast) -> list[Problem]:
             "on the past of this company the model '{best}' was nearer ({error} customers off, the forecast's {own}); read the forecast with that in mind."
         )
         errors = {"error": round(found.mean_error(best), 1), "own": round(found.mean_error(forecast.model), 1)}
-        problems.append(Problem(text, {"best": str(best), **errors}))
+        problems.append(Problem(text, {"best": Spoken(partial(translate, MODEL_NAMES[best])), **errors}))
     if forecast.coverage is not None and forecast.coverage < forecast.probability - TOO_NARROW:
         text = _(
             "on the past only {coverage} % of the counts lay within the intervals, which promise {probability} %: they are too narrow."

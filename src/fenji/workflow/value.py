@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import ibis
 
+from fenji.analyze.priority.measures import measures_of
 from fenji.analyze.value.spend import CORRELATED
 from fenji.answers.rows import record_of
 from fenji.answers.value import (
@@ -107,6 +108,7 @@ def value_at(
             customer=None if key is None else _customer(found, key),
             customer_contracts=None if key is None else _contracts_of(found, key),
             tier_policy=standing.policy,
+            measures=measures_of(standing.registry),
         )
         return replace(result, warnings=(*standing.warnings, *remarks(result)))
 
