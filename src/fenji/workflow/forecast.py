@@ -24,14 +24,12 @@ from fenji.domain.forecasts import Backtest, Basis, ExpectedTier, ExpectedTotal,
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import MONTHS_OF, coming_reviews, is_period_end
-from fenji.domain.runs import Run
 from fenji.domain.steps import Step
 from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.language import translate
 from fenji.tables import clean, insight
-from fenji.tables.contract import Contract
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
 from fenji.wording.forecasts import MODEL_NAMES
 from fenji.wording.reviews import lost_of
@@ -39,12 +37,10 @@ from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import History, history_of, last_history
-from fenji.workspace.session import RunWriter, Session
-from fenji.workspace.standing import Standing, analyzed
+from fenji.workspace.session import Session
+from fenji.workspace.standing import Analysis, Analyzed, Computation, Standing, analyze
 from fenji.workspace.tiering import registry_of
 
-COMMAND = "forecast"
-"""Of the runs that hold forecasts of tiers."""
 USUAL_REVIEWS = 6
 """That are foretold where nothing else is asked for: half a year of months."""
 MOST_REVIEWS = 12
@@ -98,12 +94,11 @@ def forecast_at(
         raise InvalidArgument.of(text, count=reviews, most=MOST_REVIEWS)
     with open_question(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
-        past = past_of(session, history)
-        run = forecast_run(session, past)
-        forecast = _stored(session, run, reviews)
+        found = analyze(FORECAST, _standing_of(session, history))
+        past, forecast = found.choices, _stored(found, reviews)
         opening = [each for each in forecast.tiers if each.step == 1]
         return ForecastResult(
-            run_id=run.run_id,
+            run_id=found.run.run_id,
             as_of=history.reviews[-1],
             policy=past.policy.slug,
             version=past.policy.version,
@@ -123,7 +118,7 @@ def forecast_at(
             totals=forecast.totals,
             backtest=_trial(forecast),
             tier_names={each.slug: each.name for each in past.policy.tiers},
-            warnings=(*past.warnings, *_start_up(past), *_remarks(forecast)),
+            warnings=(*history.warnings, *past.warnings, *_start_up(past), *_remarks(forecast)),
         )
 
 
@@ -132,44 +127,54 @@ def _trial(forecast: TierForecast) -> ForecastTrial:
     return ForecastTrial(tried.basis, tried.best, forecast.coverage, tried.more_needed, tried.errors)
 
 
-def forecast_run(session: Session, past: Past) -> Run:
-    """The published run that holds the forecast of a history: an earlier one where nothing has changed."""
-    base = clean_base_of(session, past.history.run)
-    registry = registry_of(past.history.past.own_metrics, past.policy, base.event_kinds)
-    standing = Standing(session, past.history.run, base, registry, past.policy, past.history.reviews[-1], is_as_of_defaulted=True)
-
-    def compute(writer: RunWriter) -> None:
-        known = _transitions(session, past)
-        tiers = [each.slug for each in past.policy.tiers]
-        period = 12 // MONTHS_OF[past.policy.review.every]
-        found = forecast_tiers(known, tiers, past.coming, period=period, seed=SEED)
-        tables = forecast_tables(found, past.policy, starts_on=past.usable[-1], as_of=standing.as_of)
-        for contract, rows in tables.items():
-            writer.save(session.engine.from_arrow(rows), contract, as_of=standing.as_of)
-
-    return analyzed(standing, COMMAND, compute)
+def _standing_of(session: Session, history: History) -> Standing:
+    """The last review of a history, with the policy that it followed."""
+    policy, base = _followed(history), clean_base_of(session, history.run)
+    registry = registry_of(history.past.own_metrics, policy, base.event_kinds)
+    return Standing(session, history.run, base, registry, policy, history.reviews[-1], is_as_of_defaulted=True)
 
 
-def past_of(session: Session, history: History) -> Past:
-    """What of a history can be learned from, and which reviews are coming.
+def past_of(standing: Standing) -> Past:
+    """What of the reviews of a run can be learned from, and which reviews are coming.
 
     Raises:
-        NotFound: the run decided no review, or too few under the policy in force; says how many more are needed.
+        NotFound: too few reviews under the policy in force; says how many more are needed.
     """
-    policy = _followed(history)
+    session, policy, base = standing.session, standing.policy, standing.base
+    history = History(standing.past, standing.past.reviews)
     usable, left_out = _usable_reviews(session, history, policy)
     _check_enough(history, policy, usable)
     coming = coming_reviews(usable[-1], policy.review.every, MOST_REVIEWS)
-    base = clean_base_of(session, history.run)
-    registry = registry_of(history.past.own_metrics, policy, base.event_kinds)
     asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)]
-    named = [registry.named(slug) for slug in asked if slug in registry]
+    named = [standing.registry.named(slug) for slug in asked if slug in standing.registry]
     orders = base.facts.get(Fact.ORDER_LINE)
     first = base.customer.first_seen_on.min() if orders is None else orders.ordered_on.min(where=orders.customer_key.notnull())
     first_on = session.engine.fetch(first.name("first").as_table())["first"][0].as_py()
     lost = history.past.lost_rule
     filling = 0 if first_on is None else sum(is_filling(day, first_on, named, lost) for day in (*usable, *coming))
-    return Past(history, policy, tuple(usable), coming, filling, first_on, (*history.warnings, *left_out))
+    return Past(history, policy, tuple(usable), coming, filling, first_on, tuple(left_out))
+
+
+def compute_forecast(making: Computation[Past]) -> None:
+    """Every table of the forecast."""
+    standing, past = making.standing, making.choices
+    known = _transitions(standing.session, past)
+    tiers = [each.slug for each in past.policy.tiers]
+    period = 12 // MONTHS_OF[past.policy.review.every]
+    found = forecast_tiers(known, tiers, past.coming, period=period, seed=SEED)
+    tables = forecast_tables(found, past.policy, starts_on=past.usable[-1], as_of=standing.as_of)
+    for contract, rows in tables.items():
+        making.writer.save(standing.session.engine.from_arrow(rows), contract, as_of=standing.as_of)
+
+
+FORECAST = Analysis(
+    "forecast",
+    None,
+    lambda standing, _text: past_of(standing),
+    (TIER_FORECAST, TIER_FORECAST_TOTAL, TIER_FORECAST_FIT, TIER_FORECAST_BACKTEST),
+    compute_forecast,
+)
+"""The tiers of the coming reviews."""
 
 
 def _followed(history: History) -> Policy:
@@ -238,16 +243,11 @@ def _transitions(session: Session, past: Past) -> Transitions:
     return transitions_from(movements, [each.slug for each in past.policy.tiers], bands, filling=past.filling)
 
 
-def _stored(session: Session, run: Run, reviews: int) -> TierForecast:
+def _stored(found: Analyzed[Past], reviews: int) -> TierForecast:
     """The next reviews of the forecast that a run holds."""
-
-    def rows(contract: Contract) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = session.engine.fetch(session.read(run.run_id, contract)).to_pylist()
-        return found
-
-    fit = rows(TIER_FORECAST_FIT)[0]
-    tiers = sorted(rows(TIER_FORECAST), key=lambda each: (each["step"], each["rank"]))
-    totals = sorted(rows(TIER_FORECAST_TOTAL), key=lambda each: each["step"])
+    fit = found.rows(TIER_FORECAST_FIT)[0]
+    tiers = found.rows(TIER_FORECAST, "step", "rank")
+    totals = found.rows(TIER_FORECAST_TOTAL, "step")
     weights = {model: fit[f"weight_{model}"] for model in BY_FLOWS}
     return TierForecast(
         tiers=tuple(record_of(ExpectedTier, each) for each in tiers if each["step"] <= reviews),
@@ -259,7 +259,7 @@ def _stored(session: Session, run: Run, reviews: int) -> TierForecast:
         widening=fit["widening"],
         movements=fit["movements"],
         left_out=fit["left_out"],
-        backtest=_tried(rows(TIER_FORECAST_BACKTEST), fit, reviews),
+        backtest=_tried(found.rows(TIER_FORECAST_BACKTEST), fit, reviews),
     )
 
 

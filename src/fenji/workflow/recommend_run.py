@@ -122,7 +122,7 @@ RECOMMENDATIONS = Analysis(
     recommend_choices,
     (RECOMMENDATION, RECOMMENDATION_QUALITY),
     save_recommendations,
-    other_texts=stock_texts,
+    other_texts=lambda standing, _choices, text: {} if text is None else stock_texts(standing, text),
 )
 
 

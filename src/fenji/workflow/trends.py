@@ -29,7 +29,6 @@ from fenji.answers.rows import record_of
 from fenji.choices import EngineName
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
-from fenji.domain.runs import Run
 from fenji.domain.steps import Step
 from fenji.domain.trends import (
     EVERYTHING,
@@ -50,13 +49,11 @@ from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import insight
-from fenji.tables.contract import Contract
 from fenji.tables.insight_trends import TREND, TREND_BACKTEST, TREND_FORECAST, TREND_SCOPE, TREND_SERIES
 from fenji.wording.trends import series_name, series_sentences
 from fenji.workspace.past_run import last_history
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import RunWriter
-from fenji.workspace.standing import Standing, analyzed, open_standing
+from fenji.workspace.standing import Analysis, Analyzed, Computation, Standing, analyze, open_standing
 
 MOST_MONTHS = 12
 """Months that are foretold: a year shows every season once, and beyond it intervals say little."""
@@ -113,10 +110,10 @@ def trend_at(
     if not 1 <= months <= MOST_MONTHS:
         raise InvalidArgument.of(_("{count} months cannot be foretold; 1 to {most} can."), count=months, most=MOST_MONTHS)
     with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
-        run = trend_run(standing, measure=measure, by=by)
-        scope, series = _stored(standing, run, months)
+        analyzed = analyze(TRENDS[measure, by], standing, progress=progress)
+        scope, series = _stored(analyzed, months)
         return TrendResult(
-            run_id=run.run_id,
+            run_id=analyzed.run.run_id,
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
             policy=standing.policy.slug,
@@ -139,24 +136,46 @@ def _named(series: Series, by: GroupBy, policy: Policy) -> NamedSeries:
     )
 
 
-def trend_run(standing: Standing, *, measure: Measure, by: GroupBy) -> Run:
-    """The published run that holds the series of a measure: an earlier one where nothing has changed.
+@dataclass(frozen=True)
+class TrendPlan:
+    """What the series of one analysis count, and by what they are split."""
+
+    measure: Measure
+    by: GroupBy
+    history: tuple[str, tuple[date, ...]] | None
+    """The run that decided the tiers of the past, and its reviews; None: the tiers of today."""
+
+
+def compute_trend(making: Computation[TrendPlan]) -> None:
+    """Every table of the series.
 
     Raises:
         NotFound: there are no orders up to the day.
     """
-    history = _history_of(standing) if by is GroupBy.TIER else None
-    asked = {} if history is None else {"history": history[0]}
+    standing, plan = making.standing, making.choices
+    engine, as_of = standing.session.engine, standing.as_of
+    basis = _basis_of(standing, plan.by, plan.history)
+    rows = engine.fetch(count_months(_grouped(standing, basis, plan.by)), limit=MONTHS_FETCHED).to_pylist()
+    found = _series(rows, basis, plan.measure)
+    for contract, table in series_tables(found, basis.scope, measure=plan.measure, by=plan.by, as_of=as_of).items():
+        making.writer.save(engine.from_arrow(table), contract, as_of=as_of)
 
-    def compute(writer: RunWriter) -> None:
-        basis = _basis_of(standing, by, history)
-        rows = standing.session.engine.fetch(count_months(_grouped(standing, basis, by)), limit=MONTHS_FETCHED).to_pylist()
-        found = _series(rows, basis, measure)
-        for contract, table in series_tables(found, basis.scope, measure=measure, by=by, as_of=standing.as_of).items():
-            writer.save(standing.session.engine.from_arrow(table), contract, as_of=standing.as_of)
 
-    command = f"trend-{measure}" if by is GroupBy.ALL else f"trend-{measure}-by-{by}"
-    return analyzed(standing, command, compute, documents=asked)
+def _trend(measure: Measure, by: GroupBy) -> Analysis[TrendPlan]:
+    return Analysis(
+        f"trend-{measure}" if by is GroupBy.ALL else f"trend-{measure}-by-{by}",
+        None,
+        lambda standing, _text: TrendPlan(measure, by, _history_of(standing) if by is GroupBy.TIER else None),
+        (TREND_SCOPE, TREND_SERIES, TREND, TREND_FORECAST, TREND_BACKTEST),
+        compute_trend,
+        other_texts=lambda _standing, plan, _text: {} if plan.history is None else {"history": plan.history[0]},
+    )
+
+
+TRENDS: Mapping[tuple[Measure, GroupBy], Analysis[TrendPlan]] = {
+    (measure, by): _trend(measure, by) for measure in Measure for by in GroupBy
+}
+"""A measure by month, split in one way: each an analysis of its own."""
 
 
 def _series(rows: Sequence[Row], basis: _Basis, measure: Measure) -> list[Series]:
@@ -240,24 +259,16 @@ def _grouped(standing: Standing, basis: _Basis, by: GroupBy) -> ir.Table:
     return lines_of_all(basis.order_line, as_of=standing.as_of)
 
 
-def _stored(standing: Standing, run: Run, months: int) -> tuple[Scope, tuple[Series, ...]]:
+def _stored(found: Analyzed[TrendPlan], months: int) -> tuple[Scope, tuple[Series, ...]]:
     """The series that a run holds, with the next months of their forecasts."""
-
-    def rows(contract: Contract) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = standing.session.engine.fetch(standing.session.read(run.run_id, contract)).to_pylist()
-        return found
-
-    scope = rows(TREND_SCOPE)[0]
-    past, coming, errors = rows(TREND), rows(TREND_FORECAST), rows(TREND_BACKTEST)
-    shapes = sorted(rows(TREND_SERIES), key=lambda each: each["position"])
+    scope, shapes = found.rows(TREND_SCOPE)[0], found.rows(TREND_SERIES, "position")
+    past, coming = found.rows(TREND, "month_on"), found.rows(TREND_FORECAST, "step")
+    errors = found.rows(TREND_BACKTEST)
     series = tuple(
         _read(
             shape,
-            sorted((each for each in past if each["member"] == shape["member"]), key=lambda each: each["month_on"]),
-            sorted(
-                (each for each in coming if each["member"] == shape["member"] and each["step"] <= months),
-                key=lambda each: each["step"],
-            ),
+            [each for each in past if each["member"] == shape["member"]],
+            [each for each in coming if each["member"] == shape["member"] and each["step"] <= months],
             [each for each in errors if each["member"] == shape["member"]],
         )
         for shape in shapes
