@@ -151,7 +151,7 @@ class UpgradeCandidate(ListedCustomer):
     metric_value: float | None
     """The customer's value in it."""
     threshold: float | None
-    """What it is compared with, after variants."""
+    """The threshold, after variants."""
     expected_orders_12m: float | None
     """Order days expected in the next twelve months."""
 
@@ -176,7 +176,7 @@ class WatchedCustomer(ListedCustomer):
     metric_value: float | None
     """The customer's value in it."""
     threshold: float | None
-    """What it is compared with, after variants."""
+    """The threshold, after variants."""
     reviews_left: int
     """Reviews that hold and grace still cover."""
     falls_on: date | None

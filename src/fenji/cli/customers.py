@@ -35,16 +35,14 @@ NOT_FOUND_SHOWN = 10
 
 _TEXT_UNITS = (ColumnUnit.TEXT, ColumnUnit.DATE, ColumnUnit.YES_NO)
 
-Tier = Annotated[str | None, typer.Option("--tier", metavar=_("TIER"), help=_("Who stands in a tier."))]
+Tier = Annotated[str | None, typer.Option("--tier", metavar=_("TIER"), help=_("Customers in a tier."))]
 MovedFrom = Annotated[
-    str | None, typer.Option("--moved-from", metavar=_("TIER"), help=_("Who stood in a tier at the earlier review."))
+    str | None, typer.Option("--moved-from", metavar=_("TIER"), help=_("Customers in a tier at the earlier review."))
 ]
-MovedTo = Annotated[
-    str | None, typer.Option("--moved-to", metavar=_("TIER"), help=_("Who stands in a tier at the later review."))
-]
+MovedTo = Annotated[str | None, typer.Option("--moved-to", metavar=_("TIER"), help=_("Customers in a tier at the later review."))]
 Moved = Annotated[
     str | None,
-    typer.Option("--moved", metavar="up|down|lost|new|returned", help=_("Which way they went between the two reviews.")),
+    typer.Option("--moved", metavar="up|down|lost|new|returned", help=_("How they moved between the two reviews.")),
 ]
 Between = Annotated[
     tuple[str, str] | None,
@@ -52,19 +50,23 @@ Between = Annotated[
 ]
 Segment = Annotated[
     str | None,
-    typer.Option("--segment", metavar=_("SEGMENT"), help=_("Who is in a segment, such as champions or lifecycle_stage=at_risk.")),
+    typer.Option(
+        "--segment", metavar=_("SEGMENT"), help=_("Customers in a segment, such as champions or lifecycle_stage=at_risk.")
+    ),
 ]
 Risk = Annotated[
     str | None,
-    typer.Option("--risk", metavar="high|middle|low|0.5", help=_("Who may leave: a class of risk, or the least probability.")),
+    typer.Option(
+        "--risk", metavar="high|middle|low|0.5", help=_("Customers who may leave: a class of risk, or the least probability.")
+    ),
 ]
-MarkOf = Annotated[str | None, typer.Option("--mark", metavar="A|B|C", help=_("Who has a mark of the order of attention."))]
+MarkOf = Annotated[str | None, typer.Option("--mark", metavar="A|B|C", help=_("Customers with a mark of the priority ranking."))]
 GroupOf = Annotated[
-    str | None, typer.Option("--list", metavar="upgrades|watch|frequent", help=_("Who is on a list of the order of attention."))
+    str | None, typer.Option("--list", metavar="upgrades|watch|frequent", help=_("Customers on a list of the priority ranking."))
 ]
 From = Annotated[
     Path | None,
-    typer.Option("--from", metavar=_("FILE"), help=_("Who is on a list of ids, phones or e-mails: .xlsx, .csv or .txt.")),
+    typer.Option("--from", metavar=_("FILE"), help=_("Customers on a list of ids, phones or e-mails: .xlsx, .csv or .txt.")),
 ]
 Column = Annotated[
     str | None, typer.Option("--column", metavar=_("HEADING"), help=_("The column of that list. Default: the first one."))

@@ -1,4 +1,4 @@
-"""The command ``fenji forecast``: tiers of the next reviews, or revenue, orders and customers of the next months; and how sure is that?"""
+"""The command ``fenji forecast``: tiers of the next reviews, or revenue, orders and customers of the next months; with intervals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json\nfenji forecast -
 
 
 class Target(StrEnum):
-    """What can be foretold."""
+    """What can be forecast."""
 
     TIERS = "tiers"
     REVENUE = "revenue"
@@ -47,7 +47,7 @@ Of = Annotated[
     typer.Option(
         "--of",
         metavar="|".join(Target),
-        help=_("What to foretell: tiers by review, or one of the others by month. Default: tiers."),
+        help=_("What to forecast: tiers by review, or one of the others by month. Default: tiers."),
     ),
 ]
 By = Annotated[
@@ -55,20 +55,20 @@ By = Annotated[
     typer.Option("--by", metavar="|".join(Split), help=_("One series for each tier or category; not with tiers themselves.")),
 ]
 Reviews = Annotated[
-    int | None, typer.Option("--reviews", metavar="N", help=_("How many coming reviews to foretell, 1 to 12. Default: 6."))
+    int | None, typer.Option("--reviews", metavar="N", help=_("How many coming reviews to forecast, 1 to 12. Default: 6."))
 ]
 Months = Annotated[
-    int | None, typer.Option("--months", metavar="N", help=_("How many coming months to foretell, 1 to 12. Default: 12."))
+    int | None, typer.Option("--months", metavar="N", help=_("How many coming months to forecast, 1 to 12. Default: 12."))
 ]
 
 FLOW_TITLES = (
     ("opening", _("opening")),
     ("new", _("+ new")),
     ("returned", _("+ returned")),
-    ("upgraded_in", _("+ up from below")),
-    ("downgraded_in", _("+ down from above")),
-    ("upgraded_out", _("- up and out")),
-    ("downgraded_out", _("- down and out")),
+    ("upgraded_in", _("+ promoted in")),
+    ("downgraded_in", _("+ demoted in")),
+    ("upgraded_out", _("- promoted out")),
+    ("downgraded_out", _("- demoted out")),
     ("lost", _("- lost")),
     ("customers", _("= closing")),
 )
@@ -123,7 +123,7 @@ def command(
 
 
 def _refuse(target: Target, options: Mapping[str, object]) -> None:
-    """Options that mean nothing for what is foretold.
+    """Refuses options that have no meaning for the target.
 
     Raises:
         InvalidArgument: some are given; all at once.
@@ -146,7 +146,9 @@ def show(result: ForecastResult, output: Output, *, details: bool = False) -> No
     )
     _show_counts(result, output)
     output.say(
-        _("In brackets: where the count will lie with a probability of {probability}, if customers go on as they did."),
+        _(
+            "In brackets: the interval in which the count will lie with a probability of {probability}, if customers go on behaving as before."
+        ),
         probability=percent(result.probability, 0),
     )
     output.say("{line}", line=result.lost.sentence.in_language(output.language))

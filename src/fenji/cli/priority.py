@@ -74,7 +74,7 @@ def show(result: PriorityResult, output: Output) -> None:
     """The tables and sentences for people."""
     output.warn(result.warnings)
     output.heading(
-        _("Order of attention on {as_of}, policy {policy} version {version} (run {run_id})"),
+        _("Priority of the customers on {as_of}, policy {policy} version {version} (run {run_id})"),
         as_of=result.as_of,
         policy=result.policy,
         version=result.version,
@@ -105,7 +105,7 @@ def show_customer(result: PriorityResult, customer: PlacedCustomer, output: Outp
         if listed is not None:
             output.say(title, place=number(listed.place), line=listed.sentence.in_language(output.language))
     if all(listed is None for listed, _title in places):
-        output.say(_("It stands on none of the three lists."))
+        output.say(_("The customer is on none of the three lists."))
 
 
 def _show_order(result: PriorityResult, output: Output) -> None:
@@ -135,7 +135,7 @@ def _show_order(result: PriorityResult, output: Output) -> None:
     ]
     if rows:
         output.table(heads, rows)
-    output.say(_("The points of the parts add up to the score; a dash: no value is known, and the other parts weigh more."))
+    output.say(_("The points of the parts add up to the score. A dash: no value is known, so the other parts weigh more."))
 
 
 def _say_capacity(result: PriorityResult, output: Output) -> None:
@@ -185,7 +185,7 @@ def _taken_as(rule: PartRule, output: Output) -> str:
 
 def _show_marks(result: PriorityResult, output: Output) -> None:
     wording, measure = _wording(result, output), result.pareto.measure
-    output.heading(_("On whom it rests: {measure}"), measure=wording.name(measure))
+    output.heading(_("Concentration of {measure}"), measure=wording.name(measure))
     heads = [
         Col(output.text(_("mark"))),
         Col(output.text(_("customers")), is_number=True),
@@ -210,7 +210,7 @@ def _show_upgrades(result: PriorityResult, output: Output) -> None:
     wording, sizes = _wording(result, output), result.lists.upgrades.by
     output.heading(_("Upgrade candidates: {count}"), count=number(sum(sizes.values())))
     if not sizes:
-        output.say(_("Nobody is close enough to the next tier and likely to reach it."))
+        output.say(_("No customer is both close to the next tier and likely to reach it."))
         return
     order = [tier.slug for tier in result.tier_policy.tiers]
     counts = [
@@ -225,7 +225,7 @@ def _show_watch(result: PriorityResult, output: Output) -> None:
     sizes = result.lists.watch.by
     output.heading(_("Downgrade watch: {count}"), count=number(sum(sizes.values())))
     if not sizes:
-        output.say(_("Everybody above the lowest tier keeps it safely."))
+        output.say(_("No customer above the lowest tier is at risk of losing it."))
         return
     counts = [
         output.text(_("{what}: {count}"), what=output.text(WATCH_NAMES[watch]), count=number(sizes[watch]))
@@ -240,7 +240,7 @@ def _show_frequent(result: PriorityResult, output: Output) -> None:
     sizes = result.lists.frequent.by
     output.heading(_("May become frequent customers: {count}"), count=number(sum(sizes.values())))
     if not sizes:
-        output.say(_("Of nobody who is new or ordered rarely are more orders expected than of others."))
+        output.say(_("No customer who is new or ordered rarely is expected to order more than others."))
         return
     counts = [
         output.text(_("{what}: {count}"), what=output.text(FREQUENT_NAMES[kind]), count=number(sizes[kind]))

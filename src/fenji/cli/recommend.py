@@ -30,10 +30,10 @@ Tier = Annotated[str | None, typer.Option("--tier", metavar=_("TIER"), help=_("O
 Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help=_("How many rows to show."))]
 
 METHOD_NAMES = {
-    Method.POPULAR: _("popular: what most customers bought lately"),
-    Method.AGAIN: _("again: what the customer bought before, then what is popular"),
-    Method.ITEMS: _("items: what buyers of the same things bought"),
-    Method.FACTORS: _("factors: what is near to the customer's taste"),
+    Method.POPULAR: _("popular: products that most customers bought lately"),
+    Method.AGAIN: _("again: products the customer bought before, then popular ones"),
+    Method.ITEMS: _("items: what customers who bought the same products also bought"),
+    Method.FACTORS: _("factors: products close to the customer's taste"),
 }
 REASON_TITLES = {
     Reason.BOUGHT: _("because of another product"),
@@ -173,13 +173,13 @@ def _show_most(products: Sequence[OfferedProduct], result: RecommendResult, outp
 
 
 def _show_quality(result: RecommendResult, output: Output, *, details: bool) -> None:
-    """How well the method in use would have done; with details every method."""
+    """The back-test of the method in use; with details, of every method."""
     chosen = next(each for each in result.quality if each.is_chosen)
     name = output.text(METHOD_NAMES[chosen.method])
     if chosen.trained_until is None:
         output.say(
             _(
-                "Method: {method}. Nobody who had bought before bought anything new to recommend in the last {days} days, so the methods could not be tried."
+                "Method: {method}. No earlier customer bought a recommendable product in the last {days} days, so no back-test is possible."
             ),
             method=name,
             days=chosen.horizon_days,

@@ -49,7 +49,7 @@ def show(result: TrendResult, output: Output, *, details: bool = False) -> None:
 
 
 def _say_shapes(result: TrendResult, output: Output) -> None:
-    """What the series do, in words; what is true of all of them is said once, with no name."""
+    """The series in words; a sentence that is true of all of them is printed once, without a name."""
     said: dict[str, list[str]] = {}
     for series in result.series:
         for sentence in series.sentences.in_language(output.language):
@@ -99,7 +99,9 @@ def _show_expected(result: TrendResult, output: Output) -> None:
     if not told:
         return
     output.heading(
-        _("To be expected; in brackets, where the month will lie with a probability of {probability} if all goes on as it did"),
+        _(
+            "Forecast; in brackets, the interval in which the month will lie with a probability of {probability} if business goes on as before"
+        ),
         probability=percent(told[0].probability, 0),
     )
     if result.by is None:
@@ -122,7 +124,7 @@ def _show_expected(result: TrendResult, output: Output) -> None:
         for each in told
     ]
     output.table(head, lines)
-    output.say(_("Each series is foretold by itself; together the groups need not be what everything is expected to be."))
+    output.say(_("Each series has a forecast of its own; the groups need not add up to the forecast of everything."))
 
 
 def _show_errors(result: TrendResult, output: Output) -> None:

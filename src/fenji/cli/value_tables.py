@@ -121,7 +121,7 @@ def _parameters(model: FittedOrders | FittedSpending, output: Output) -> Iterato
 
 
 def show_trial(result: ValueResult, output: Output, *, details: bool) -> None:
-    """How models fitted earlier would have done since; with details by how often customers had ordered before."""
+    """The back-test of the models; with details by number of earlier orders."""
     summary = result.summary
     if not summary.holdout_weeks:
         return

@@ -32,7 +32,7 @@ WATCH_NAMES = {
     Watch.FALLS_LATER: _("held or in grace, nothing else keeps it"),
     Watch.UNLESS: _("falls unless it does something until the next review"),
     Watch.NEARLY: _("kept by little"),
-    Watch.EXPECTED: _("kept today, not as expected"),
+    Watch.EXPECTED: _("kept today, lost by the forecast"),
 }
 FREQUENT_NAMES = {Frequent.NEW: _("new"), Frequent.INFREQUENT: _("few orders so far")}
 
@@ -57,13 +57,15 @@ def part_line(customer: PlacedCustomer, rule: PartRule, rules: PriorityRules, po
     language, points = wording.language, customer.points(rule.part)
     name = translate(PART_NAMES[rule.part], language)
     if points is None:
-        text = _("{part}: left out, no value is known; the weights of the others grow")
+        text = _("{part}: left out, because no value is known; the other parts weigh more")
         return translate(text, language, part=name)
     value = _value_of(customer, rule, policy, wording)
     most = most_points(customer, rule, rules)
     if value is None:
         text = (
-            _("{part}: {points} of {most} points; nothing is told of it: not an active customer, or too little to learn from")
+            _(
+                "{part}: {points} of {most} points; no risk is known: the customer is not active, or there was too little to learn from"
+            )
             if rule.measure == CHURN_MEASURE
             else _("{part}: {points} of {most} points; no value is known, and the rules give it these")
         )
@@ -94,11 +96,11 @@ def upgrade_line(candidate: UpgradeCandidate, policy: Policy, wording: Wording) 
     line = _condition_line(candidate, wording, met=False)
     name = tier_name(policy, candidate.next_tier, wording)
     if candidate.expected_gap is None:
-        text = _("{tier} asks for {line}; nothing is expected of what it is measured by")
+        text = _("{tier} asks for {line}; there is no forecast of this metric")
     elif candidate.expected_gap == 0:
-        text = _("{tier} asks for {line}; on what is expected the rule will be met in twelve months")
+        text = _("{tier} asks for {line}; by the forecast the rule will be met in twelve months")
     else:
-        text = _("{tier} asks for {line}; on what is expected {gap} of it will be missing in twelve months")
+        text = _("{tier} asks for {line}; by the forecast {gap} of it will be missing in twelve months")
     return translate(text, language, tier=name, line=line, gap=_share(candidate.expected_gap or 0.0))
 
 
@@ -110,16 +112,16 @@ def watch_line(watched: WatchedCustomer, policy: Policy, wording: Wording) -> st
     texts = {
         Watch.FALLS_NEXT: _("nothing keeps the tier ({line}): falls to {tier} at the review of {day}"),
         Watch.FALLS_LATER: _(
-            "nothing keeps the tier ({line}), {count} more reviews are covered: falls to {tier} at the review of {day}"
+            "nothing keeps the tier ({line}), but hold or grace covers {count} more reviews: falls to {tier} at the review of {day}"
         ),
         Watch.UNLESS: _(
-            "kept today, but at the next review only with more ({line} if nothing more comes); else falls to {tier}, at the review of {day} at the earliest"
+            "kept today, but not at the next review without new orders or activity ({line} if nothing more comes); then falls to {tier}, at the review of {day} at the earliest"
         ),
         Watch.NEARLY: _(
             "kept by {margin} of the threshold ({line}); without it would fall to {tier}, at the review of {day} at the earliest"
         ),
         Watch.EXPECTED: _(
-            "kept today, but in twelve months not on what is expected ({line}); would fall to {tier}, at the review of {day} at the earliest"
+            "kept today, but by the forecast not in twelve months ({line}); would fall to {tier}, at the review of {day} at the earliest"
         ),
     }
     own_day = translate(_("its own anniversary"), language)
@@ -161,7 +163,7 @@ def _place(customer: PlacedCustomer, rules: PriorityRules, customers: int, polic
     language = wording.language
     if customer.score is None:
         yield translate(
-            _("Place {position} of {customers}: no part of the score has a value, so it stands behind everybody who has one."),
+            _("Place {position} of {customers}: no part of the score has a value, so the customer comes after all who have one."),
             language,
             position=f"{customer.position:,}",
             customers=f"{customers:,}",

@@ -22,7 +22,7 @@ CAUSES = {
     Cause.CAP: _("cap: a veto allows no higher tier"),
     Cause.OVERRIDE: _("override: a person has decided"),
     Cause.RETURNED: _("returned: was lost, is active again"),
-    Cause.LOST: _("lost: silent for longer than the settings allow"),
+    Cause.LOST: _("lost: no order or event for longer than the settings allow"),
 }
 """What each cause means, in a few words."""
 CAUSE_NAMES: Mapping[Cause, str] = {

@@ -1,4 +1,4 @@
-"""How many customers will stand in each tier at the next reviews? Foretold from the reviews that a run decided; a published run of its own, made once."""
+"""How many customers will be in each tier at the next reviews? A forecast from the reviews that a run decided, published as a run of its own."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ from fenji.workspace.standing import Analysis, Analyzed, Computation, Standing, 
 from fenji.workspace.tiering import registry_of
 
 USUAL_REVIEWS = 6
-"""That are foretold where nothing else is asked for: half a year of months."""
+"""Reviews of a forecast by default: half a year of months."""
 MOST_REVIEWS = 12
-"""Reviews that can be foretold: beyond them intervals say little that a count of today does not."""
+"""Reviews that can be forecast: beyond them the intervals say little more than today's count."""
 MOST_MOVEMENTS = 60
 """Newest movements that are counted: five years of months, in which the oldest weigh less than a thousandth."""
 TOO_NARROW = 0.1
-"""How much less than promised the intervals may hold before we say so."""
+"""How much less than promised the intervals may hold before a warning."""
 NEARER = 0.95
 """Share of the error of the model in use below which another model's is worth a word."""
 LEAST_ERROR = 0.5
@@ -90,7 +90,7 @@ def forecast_at(
         NotFound: no workspace, no such run, or too few reviews under the policy in force; says how many more are needed.
     """
     if not 1 <= reviews <= MOST_REVIEWS:
-        text = _("{count} reviews cannot be foretold; 1 to {most} can.")
+        text = _("{count} reviews cannot be forecast; 1 to {most} can.")
         raise InvalidArgument.of(text, count=reviews, most=MOST_REVIEWS)
     with open_question(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
@@ -135,7 +135,7 @@ def _standing_of(session: Session, history: History) -> Standing:
 
 
 def past_of(standing: Standing) -> Past:
-    """What of the reviews of a run can be learned from, and which reviews are coming.
+    """The reviews of a run that a forecast can be learned from, and the coming ones.
 
     Raises:
         NotFound: too few reviews under the policy in force; says how many more are needed.
@@ -198,7 +198,7 @@ def _usable_reviews(session: Session, history: History, policy: Policy) -> tuple
         problems.append(Problem(text, values))
     usable = [day for day in history.reviews if day in same and is_period_end(day, policy.review.every)]
     if history.reviews[-1] not in usable and usable:
-        text = _("{day} lies within its period; the forecast leads on from {start}, the last review that ended one.")
+        text = _("{day} is not the end of a review period; the forecast starts from {start}, the last review that was.")
         problems.append(Problem(text, {"day": history.reviews[-1], "start": usable[-1]}))
     return usable[-MOST_MOVEMENTS - 1 :], problems
 
@@ -278,46 +278,46 @@ def _tried(rows: Sequence[Row], fit: Row, reviews: int) -> Backtest:
 
 
 def _start_up(past: Past) -> list[Problem]:
-    """What is said where windows were, or still are, filling."""
+    """Warnings where windows were, or still are, not full."""
     days = (*past.usable, *past.coming)
     if not past.filling:
         return []
     if past.filling >= len(days):
         text = _(
-            "the data begin on {first_on}: the windows of the rules are still filling, or nobody can be lost yet, at every review up to {last}. Until then counts grow by themselves; the forecast goes on with that."
+            "the data begin on {first_on}: at every review up to {last} the rules' windows are not full, or nobody can be lost yet. Counts only grow until then, and so does the forecast."
         )
         return [Problem(text, {"first_on": past.first_on, "last": days[-1]})]
     values = {"first_on": past.first_on, "full_on": days[past.filling], "count": min(past.filling, len(past.usable) - 1)}
     since = len(past.usable) - 1 - past.filling
     if since >= LEAST_MOVEMENTS:
         text = _(
-            "the data begin on {first_on}: until {full_on} the windows of the rules were filling, or nobody could be lost yet, and counts grew by themselves; {count} movements before it are left out."
+            "the data begin on {first_on}: until {full_on} the rules' windows were not full, or nobody could be lost yet, so counts only grew; the {count} movements before that day are left out."
         )
         return [Problem(text, values)]
     text = _(
-        "the data begin on {first_on}: only from {full_on} on are the windows of the rules full, so that customers can fall or be lost as often as they will. From then on the counts are expected to stay, with the flows nearest to the past that keep them; {missing} more reviews are needed to know better."
+        "the data begin on {first_on}: the rules' windows are full only from {full_on} on, and only then do customers fall or get lost at their usual rate. From that day the forecast holds counts constant, with the flows nearest to the past; a better forecast needs {missing} more reviews."
     )
     return [Problem(text, {**values, "missing": LEAST_MOVEMENTS - max(since, 0) + max(0, -since)})]
 
 
 def _remarks(forecast: TierForecast) -> list[Problem]:
-    """What a reader must know before trusting the numbers."""
+    """Warnings about how far the numbers can be trusted."""
     found, problems = forecast.backtest, []
     if found.more_needed:
-        text = _("{count} more reviews are needed until every review ahead that was asked for can be tried on the past.")
+        text = _("a back-test of every review ahead needs {count} more reviews.")
         problems.append(Problem(text, {"count": found.more_needed}, advice=Step.DECIDE_MORE_REVIEWS))
     # Where rates like those to come have never been seen, what was near before says nothing.
     is_told = forecast.model is not ForecastModel.NAIVE or found.basis is Basis.SETTLED
     best = found.best if is_told else None
     if best is not None and found.mean_error(best) < NEARER * found.mean_error(forecast.model) - LEAST_ERROR:
         text = _(
-            "on the past of this company the model '{best}' was nearer ({error} customers off, the forecast's {own}); read the forecast with that in mind."
+            "in the back-test the model '{best}' was nearer ({error} customers off; the forecast's model {own}); read the forecast with that in mind."
         )
         errors = {"error": round(found.mean_error(best), 1), "own": round(found.mean_error(forecast.model), 1)}
         problems.append(Problem(text, {"best": Spoken(partial(translate, MODEL_NAMES[best])), **errors}))
     if forecast.coverage is not None and forecast.coverage < forecast.probability - TOO_NARROW:
         text = _(
-            "on the past only {coverage} % of the counts lay within the intervals, which promise {probability} %: they are too narrow."
+            "in the back-test only {coverage} % of the counts lay within the intervals, which promise {probability} %: the intervals are too narrow."
         )
         shares = {"coverage": round(forecast.coverage * 100), "probability": round(forecast.probability * 100)}
         problems.append(Problem(text, shares))

@@ -211,7 +211,7 @@ class _Reader:
 
 
 def _remarks(rules: PriorityRules, parts: Sequence[CountedPart], measures: Mapping[str, Metric], customers: int) -> list[Problem]:
-    """What must be known before the order is trusted."""
+    """Warnings about the ranking."""
     problems = []
     for each in parts:
         values = {"part": Spoken(partial(translate, PART_NAMES[each.part])), "measure": measures[each.measure].name}
@@ -221,6 +221,6 @@ def _remarks(rules: PriorityRules, parts: Sequence[CountedPart], measures: Mappi
             is_churn = each.measure == CHURN_MEASURE
             problems.append(Problem(text, values, advice=advice if is_churn else None))
     if rules.capacity is None:
-        text = _("nobody has said how many customers can be served, so that the order is not cut anywhere.")
+        text = _("the capacity is not set, so the ranking has no cut-off.")
         problems.append(Problem(text, {"file": PRIORITY_FILE}, advice=_("Write capacity: NUMBER into {file}.")))
     return problems

@@ -85,7 +85,7 @@ def compute_priority(making: Computation[PriorityRules]) -> None:
 
 
 def _panel_at_review(standing: Standing) -> ir.Table | None:
-    """What the rules would see at the next review if nothing more happened; None where every customer has a day of its own."""
+    """The metrics at the next review if nothing more happened; None where every customer has a review day of its own."""
     policy, as_of = standing.policy, standing.as_of
     if policy.review.every is ReviewPeriod.ANNIVERSARY:
         return None

@@ -161,7 +161,7 @@ def _customer(standing: Standing, run: Run, customer: str, key: int) -> Customer
 
 
 def _missing(standing: Standing, cuts: Sequence[CutRow], segments: Mapping[Segmentation, Sequence[SegmentRow]]) -> list[Problem]:
-    """What the data do not hold, and what follows from that."""
+    """Warnings about missing data and their consequences."""
     if not has_orders(standing):
         text = _("no orders are known: there are no lifecycle stages, scores or classes by orders, only clusters of metrics.")
         advice = _("Name the metrics by which customers are compared in {file}, under clusters.")
@@ -169,11 +169,11 @@ def _missing(standing: Standing, cuts: Sequence[CutRow], segments: Mapping[Segme
     problems = []
     (rhythm,) = [each for each in cuts if each.measure == "rhythm_days"]
     if not rhythm.customers:
-        text = _("nobody has ordered on two days: silence is measured in {days} days instead of the customers' own intervals.")
+        text = _("nobody has ordered on two days: {days} days are used instead of the customers' own intervals between orders.")
         problems.append(Problem(text, {"days": f"{rhythm.threshold:g}"}))
     known = {segmentation for segmentation, rows in segments.items() if any(each.segment is not None for each in rows)}
     if Segmentation.MAIN_CATEGORY not in known:
-        problems.append(Problem(_("no sale of the window has a category: interests are not known.")))
+        problems.append(Problem(_("no sale of the period has a category, so interests are not known.")))
     if Segmentation.REGION not in known:
         problems.append(Problem(_("no customer has a region.")))
     return problems
@@ -188,7 +188,9 @@ def _remarks(choices: Sequence[ChoiceRow]) -> list[Problem]:
         values: dict[str, object] = {"what": AMONG_WORDS[among], "customers": tried[0].customers}
         chosen = [each for each in tried if each.verdict is Verdict.CHOSEN]
         if chosen and chosen[0].silhouette is not None and chosen[0].silhouette <= WEAK:
-            text = _("{what}: the clusters run into one another (silhouette {silhouette}); read them as shades, not as kinds.")
+            text = _(
+                "{what}: the clusters overlap (silhouette {silhouette}); read them as gradual differences, not as separate kinds of customers."
+            )
             problems.append(Problem(text, {**values, "silhouette": f"{chosen[0].silhouette:.2f}"}))
         elif not chosen:
             problems.append(Problem(_NO_CLUSTERS.get(tried[0].verdict, _NONE_HOLDS), values))
@@ -196,7 +198,7 @@ def _remarks(choices: Sequence[ChoiceRow]) -> list[Problem]:
 
 
 _NONE_HOLDS = _(
-    "{what}: no number of clusters could be found again in other samples and is better separated than customers without any groups would be; the {customers} customers stay one group."
+    "{what}: no number of clusters is both found again in other samples and better separated than random data; the {customers} customers stay one group."
 )
 _NO_CLUSTERS = {
     Verdict.TOO_FEW_CUSTOMERS: _("{what}: {customers} {customers:customer is|customers are} too few for clusters."),

@@ -56,11 +56,11 @@ from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import Analysis, Analyzed, Computation, Standing, analyze, open_standing
 
 MOST_MONTHS = 12
-"""Months that are foretold: a year shows every season once, and beyond it intervals say little."""
+"""Months of a forecast: a year shows every season once, and beyond it intervals say little."""
 MOST_CATEGORIES = 20
 """Categories with series of their own: about a second each; a longer list is not read."""
 TOO_NARROW = 0.1
-"""How much less than promised the intervals may hold before we say so."""
+"""How much less than promised the intervals may hold before a warning."""
 MONTHS_FETCHED = 100_000
 """Rows of one group and month that may be fetched: a century of months of all groups is a quarter of it."""
 
@@ -108,7 +108,7 @@ def trend_at(
         NotFound: no workspace, nothing has been run yet, or there are no orders.
     """
     if not 1 <= months <= MOST_MONTHS:
-        raise InvalidArgument.of(_("{count} months cannot be foretold; 1 to {most} can."), count=months, most=MOST_MONTHS)
+        raise InvalidArgument.of(_("{count} months cannot be forecast; 1 to {most} can."), count=months, most=MOST_MONTHS)
     with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
         analyzed = analyze(TRENDS[measure, by], standing, progress=progress)
         scope, series = _stored(analyzed, months)
@@ -293,11 +293,11 @@ def _read(shape: Row, past: Sequence[Row], coming: Sequence[Row], errors: Sequen
 
 
 def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Problem]:
-    """What a reader must know of the months and groups."""
+    """Warnings about months and groups."""
     found = []
     for left_out in (scope.left_out_first, scope.left_out_last):
         if left_out is not None:
-            text = _("of {month} only a part is known (the data go from {first} to {last}); it is left out.")
+            text = _("{month} is only partly covered (the data go from {first} to {last}); it is left out.")
             values = {"month": f"{left_out:%Y-%m}", "first": scope.first_on, "last": scope.last_on}
             found.append(Problem(text, values))
     if scope.tiers_from is TiersFrom.HISTORY:
@@ -307,7 +307,7 @@ def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Proble
         found.append(Problem(text, {"run_id": scope.tiers_run_id}))
     if scope.tiers_from is TiersFrom.PRESENT:
         text = _(
-            "tiers are those of today, also in past months: who stands high today bought much before, so that high tiers seem to have grown."
+            "past months use today's tiers: customers who are in a high tier today bought much in the past, so high tiers seem to have grown."
         )
         found.append(Problem(text, {}, advice=Step.DECIDE_PAST_REVIEWS))
     if scope.others > 0:
@@ -318,7 +318,7 @@ def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Proble
     held = [each for each in series if each.coverage is not None and each.coverage < each.probability - TOO_NARROW]
     if held:
         text = _(
-            "the intervals of {count} of {all} series held at most {coverage} % of the past months and promise {probability} %: they are too narrow."
+            "the intervals of {count} of {all} series are too narrow: in the back-test they held at most {coverage} % of the months and promise {probability} %."
         )
         shares = {
             "coverage": round(max(each.coverage or 0 for each in held) * 100),
