@@ -177,7 +177,7 @@ def _show_quality(forecast: TargetForecast, target: Target, output: Output, *, d
     if details:
         _say_choice(forecast, output)
     if forecast.calibration:
-        titles = (_("decile"), _("customers"), _("expected"), _("came true"), _("95% interval"))
+        titles = (_("decile"), _("customers"), _("expected"), _("observed"), _("95% interval"))
         output.table(
             [Col(output.text(each), is_number=True) for each in titles],
             (

@@ -304,7 +304,7 @@ def _show_choices(result: SegmentsResult, output: Output) -> None:
     output.table([*columns, Col(output.text(_("verdict")))], rows)
     output.say(
         _(
-            "Of the numbers that are found again in other samples and are far better separated than parts of a crowd without groups, the largest is chosen: more groups say more."
+            "The largest number of clusters is chosen that is found again in other samples and is far better separated than random data without groups."
         )
     )
 

@@ -281,8 +281,7 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
         observed = sum(each.outcomes for each in forecast.calibration) / customers
         if abs(expected - observed) > OFF_BY:
             text = _(
-                "in the trial {expected} % were expected and {observed} % came true: the order of customers can be trusted more than "
-                "their probabilities, which follow what came after earlier dates."
+                "the back-test expected {expected} % and observed {observed} %: trust the ranking of customers more than their probabilities, which are learned from earlier dates."
             )
             shares = {
                 "expected": round(expected * 100),
