@@ -62,7 +62,7 @@ class MarkedCustomers:
 
 @dataclass(frozen=True)
 class PlacedCustomer:
-    """One customer's place in the order of attention; the points add up to the score."""
+    """One customer's place in the priority ranking; the points add up to the score."""
 
     customer_key: int
     """Our number of the customer."""
@@ -275,7 +275,7 @@ class ListsOfCustomer:
 
 @dataclass(frozen=True)
 class PriorityResult(Answer):
-    """All customers in one order of attention, what each part brings, and the three lists."""
+    """All customers in one priority ranking, what each part brings, and the three lists."""
 
     run_id: str
     as_of: date

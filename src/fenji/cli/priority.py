@@ -46,7 +46,7 @@ def command(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prints the order of attention and the lists, or one customer's place in them."""
+    """Prints the priority ranking and the lists, or one customer's place in them."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
     with output.progress() as progress:

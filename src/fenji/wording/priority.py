@@ -43,7 +43,7 @@ def place_lines(
     """Why a customer stands at its place: the score, then one line for each part, then the mark and the capacity.
 
     Args:
-        customer: one place in the order of attention.
+        customer: one place in the priority ranking.
         rules: what the run was told.
         customers: how many stand in the order.
         policy: the tiers.

@@ -68,7 +68,7 @@ def priority_at(
     top: int = 10,
     progress: Progress = silent,
 ) -> PriorityResult:
-    """The order of attention and the three lists; computed as a run of its own where nothing published answers.
+    """The priority ranking and the three lists; computed as a run of its own where nothing published answers.
 
     Args:
         root: the workspace.

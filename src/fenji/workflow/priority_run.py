@@ -1,4 +1,4 @@
-"""From value, risk and tiers to one order of attention: the steps of the priority analysis, in their order, each saved under its contract."""
+"""From value, risk and tiers to one priority ranking: the steps of the priority analysis, in their order, each saved under its contract."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def priority_rules(standing: Standing, text: str | None) -> PriorityRules:
 
 
 def compute_priority(making: Computation[PriorityRules]) -> None:
-    """The order of attention, what it is made of, and the three lists."""
+    """The priority ranking, what it is made of, and the three lists."""
     standing, rules, writer, progress = making.standing, making.choices, making.writer, making.progress
     session, policy, as_of = standing.session, standing.policy, standing.as_of
     value, churn = making.needed[VALUE.name].table(CUSTOMER_VALUE), making.needed[CHURN.name].table(CHURN_RISK)
@@ -105,4 +105,4 @@ ATTENTION = Analysis(
     compute_priority,
     needs=(VALUE, CHURN),
 )
-"""The order of attention, and the three lists."""
+"""The priority ranking, and the three lists."""

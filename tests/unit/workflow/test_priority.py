@@ -1,4 +1,4 @@
-"""The order of attention of a workspace, read back from its run, on little data too. World: a shop of fifty, and of the five who came first."""
+"""The priority ranking of a workspace, read back from its run, on little data too. World: a shop of fifty, and of the five who came first."""
 
 from __future__ import annotations
 
