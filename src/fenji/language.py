@@ -31,6 +31,7 @@ def translate(text: str, language: Language, **values: object) -> str:
     """The message in the language, its ``{named}`` places filled.
 
     A place such as ``{count:review|reviews}`` is the first word where the value is 1 and the second otherwise; Chinese needs none.
+    A value that has names in both languages (``domain.words``) is written in the reader's.
 
     >>> translate("nothing of this kind", Language.EN)
     'nothing of this kind'
@@ -38,7 +39,14 @@ def translate(text: str, language: Language, **values: object) -> str:
     ['1 day', '2 days']
     """
     found = _catalog(language).gettext(text) if text else text
-    return _PLACES.vformat(found, (), values) if values else found
+    if not values:
+        return found
+    return _PLACES.vformat(found, (), {name: _in_language(value, language) for name, value in values.items()})
+
+
+def _in_language(value: object, language: Language) -> object:
+    named = getattr(value, "in_language", None)
+    return value if named is None else named(language)
 
 
 class _Places(Formatter):

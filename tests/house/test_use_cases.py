@@ -24,7 +24,7 @@ def use_cases_imported(file: SourceFile) -> Iterator[str]:
 def borrowed(file: SourceFile) -> Iterator[str]:
     """Imports of other use-cases; a part begins with the name of the use-case that it belongs to, such as ``churn_run``.
 
-    What composes the steps of one analysis may stand on what composes those of another: the order of attention needs values and risks.
+    What composes the steps of one analysis may stand on what composes those of another: the priority ranking needs values and risks.
     """
     if file.room != "workflow":
         return

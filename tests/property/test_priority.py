@@ -1,4 +1,4 @@
-"""The laws of the order of attention: points add up, rows in another order change nothing, more value never lowers a place."""
+"""The laws of the priority ranking: points add up, rows in another order change nothing, more value never lowers a place."""
 
 from __future__ import annotations
 

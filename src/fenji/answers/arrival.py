@@ -122,9 +122,9 @@ class Arrival:
     is_money_read: bool
     """Whether any amount other than 0 was read, on whatever day."""
     unattributed_net_revenue: Decimal
-    """What the sales of no known customer brought, returns apart."""
+    """Revenue of sales without a known customer, before returns."""
     unattributed_share: float | None
-    """Of what all sales brought; None where they brought nothing."""
+    """Its share of all revenue before returns; None where there is none."""
     first_on: date | None
     last_on: date | None
     periods: tuple[PeriodRevenue, ...]

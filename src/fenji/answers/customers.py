@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fenji.answers.frames import Answer
 from fenji.domain.lists import Chosen, ListColumn
+from fenji.domain.policies import Policy
 from fenji.domain.telling import HIDDEN, WHERE_KNOWN
 from fenji.domain.words import Spoken
 
@@ -58,6 +59,7 @@ class CustomersResult(Answer):
     """The conditions, before they are put into words."""
     uploaded: Uploaded | None
     """Only of a list that was chosen by a file."""
+    tier_policy: Annotated[Policy, HIDDEN]
 
     def main_rows(self) -> Sequence[object]:
         """See answers.frames."""

@@ -44,13 +44,13 @@ class TierFlow:
     new: int
     returned: int
     upgraded_in: int
-    """Customers who came up from a tier below."""
+    """Customers promoted from a tier below."""
     downgraded_in: int
-    """Customers who came down from a tier above."""
+    """Customers demoted from a tier above."""
     upgraded_out: int
-    """Customers who went up and out."""
+    """Customers who were promoted out of the tier."""
     downgraded_out: int
-    """Customers who went down and out."""
+    """Customers who were demoted out of the tier."""
     lost: int
     closing: int
 

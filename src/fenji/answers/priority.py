@@ -62,7 +62,7 @@ class MarkedCustomers:
 
 @dataclass(frozen=True)
 class PlacedCustomer:
-    """One customer's place in the order of attention; the points add up to the score."""
+    """One customer's place in the priority ranking; the points add up to the score."""
 
     customer_key: int
     """Our number of the customer."""
@@ -110,6 +110,15 @@ class PlacedCustomer:
             Part.SATISFACTION: self.points_satisfaction,
         }[part]
 
+    def measured(self, part: Part) -> float | None:
+        """What a part is measured by; None where it is not known, and of the tier, which is no number."""
+        return {
+            Part.VALUE: self.value,
+            Part.POTENTIAL: self.potential,
+            Part.CHURN_RISK: self.churn_risk,
+            Part.SATISFACTION: self.satisfaction,
+        }.get(part)
+
 
 @dataclass(frozen=True)
 class ListedCustomer:
@@ -142,7 +151,7 @@ class UpgradeCandidate(ListedCustomer):
     metric_value: float | None
     """The customer's value in it."""
     threshold: float | None
-    """What it is compared with, after variants."""
+    """The threshold, after variants."""
     expected_orders_12m: float | None
     """Order days expected in the next twelve months."""
 
@@ -167,7 +176,7 @@ class WatchedCustomer(ListedCustomer):
     metric_value: float | None
     """The customer's value in it."""
     threshold: float | None
-    """What it is compared with, after variants."""
+    """The threshold, after variants."""
     reviews_left: int
     """Reviews that hold and grace still cover."""
     falls_on: date | None
@@ -266,7 +275,7 @@ class ListsOfCustomer:
 
 @dataclass(frozen=True)
 class PriorityResult(Answer):
-    """All customers in one order of attention, what each part brings, and the three lists."""
+    """All customers in one priority ranking, what each part brings, and the three lists."""
 
     run_id: str
     as_of: date

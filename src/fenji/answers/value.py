@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from fenji.answers.frames import Answer
+from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.telling import HIDDEN, Named
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel, ValueClass, ValueRules
@@ -385,6 +386,8 @@ class ValueResult(Answer):
     customer_contracts: ContractValue | None
     """Its contracts. Null: none in force, or no customer was asked for."""
     tier_policy: Annotated[Policy, HIDDEN]
+    measures: Annotated[Mapping[str, Metric], HIDDEN]
+    """Everything that classes can be cut by, by name, for its words and units."""
     warnings: tuple[Problem, ...] = ()
 
     @property

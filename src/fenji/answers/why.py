@@ -34,7 +34,7 @@ class DecidedLine(DecidedRule):
     value: Number | None
     """The customer's; null where there is none."""
     threshold: Number | None
-    """What it was compared with, after variants."""
+    """The threshold, after variants."""
 
 
 @dataclass(frozen=True)

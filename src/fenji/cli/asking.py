@@ -72,7 +72,7 @@ def ask(proposal: Proposal, output: Output) -> dict[str, str]:
 
 
 def show_open(questions: tuple[Question, ...], output: Output) -> None:
-    """What is still open, for people who were not asked."""
+    """The open questions, where nobody could be asked."""
     for question in questions:
         asked = question.text.describe(output.language)
         output.heading(_("Open question about {file}: {question}"), file=question.file, question=asked)

@@ -12,9 +12,10 @@ from fenji.answers.churn import ChurnResult, CustomerRisk, PropensityResult, Tar
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
-from fenji.domain.churn import PURCHASE_DAYS, Part, RiskClass, ScoreModel, State, Target
+from fenji.domain.churn import PURCHASE_DAYS, Part, ScoreModel, State, Target
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
+from fenji.wording.churn import RISK_NAMES
 from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.taking import StoredList
 
@@ -32,7 +33,6 @@ MODEL_NAMES = {
     ScoreModel.LIGHTGBM: _("gradient boosting"),
     ScoreModel.BLEND: _("mean of both"),
 }
-RISK_NAMES = {RiskClass.HIGH: _("high risk"), RiskClass.MIDDLE: _("middle risk"), RiskClass.LOW: _("low risk")}
 STATE_NAMES = {State.ACTIVE: _("active"), State.LEFT: _("has left"), State.NEVER_BOUGHT: _("never ordered")}
 MEASURE_NAMES = {
     "auc": _("AUC"),
@@ -164,20 +164,20 @@ def _tier_cells(each: TierRisk, policy: TierPolicy, output: Output) -> tuple[str
 
 
 def _show_quality(forecast: TargetForecast, target: Target, output: Output, *, details: bool) -> None:
-    """How well it would have worked before, and with details how good each model was."""
+    """The back-test; with details, of each model."""
     if forecast.shown_part is None:
         return
     if target is Target.CHURN:
-        output.heading(_("How well leaving would have been foretold"))
+        output.heading(_("Back-test of the risk of leaving"))
     else:
-        output.heading(_("How well an order within {days} days would have been foretold"), days=PURCHASE_DAYS[target])
+        output.heading(_("Back-test of an order within {days} days"), days=PURCHASE_DAYS[target])
     if details:
         _show_models(forecast, output)
     _say_dates(forecast, output)
     if details:
         _say_choice(forecast, output)
     if forecast.calibration:
-        titles = (_("tenth"), _("customers"), _("expected"), _("came true"), _("95% interval"))
+        titles = (_("decile"), _("customers"), _("expected"), _("observed"), _("95% interval"))
         output.table(
             [Col(output.text(each), is_number=True) for each in titles],
             (
@@ -210,8 +210,7 @@ def _say_dates(forecast: TargetForecast, output: Output) -> None:
     if forecast.shown_part is Part.EVALUATE:
         output.say(
             _(
-                "Learned from {first} to {last}, chosen and calibrated at {chosen}, tried at {tried} on {customers} customers; it came true of {share}. "
-                "The model in use was learned in the same way one horizon later."
+                "Learned from {first} to {last}, chosen and calibrated on {chosen}, tested on {tried} with {customers} customers, of whom {share} did so. The model in use was learned in the same way, one horizon later."
             ),
             first=sample[Part.TRIAL_TRAIN][0],
             last=sample[Part.TRIAL_TRAIN][-1],
@@ -221,7 +220,7 @@ def _say_dates(forecast: TargetForecast, output: Output) -> None:
             share=percent(forecast.figure(forecast.used or ScoreModel.RECENCY, "base_rate")),
         )
     if sample[Part.SEASON]:
-        output.say(_("The level follows the same season a year before: what came after {day}."), day=sample[Part.SEASON][0])
+        output.say(_("The average probability follows the same season a year before, after {day}."), day=sample[Part.SEASON][0])
 
 
 def _say_choice(forecast: TargetForecast, output: Output) -> None:

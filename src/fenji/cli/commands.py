@@ -16,7 +16,7 @@ COMMANDS = {
         "Reads new and changed files, makes the clean base and the metrics, puts every customer into a tier, and publishes it all at once."
     ),
     "quality": _(
-        "Shows what became of every row: kept, rejected with a reason, or counted elsewhere; and how good each column is."
+        "Shows what became of every row: kept, rejected with a reason, or counted elsewhere; and the quality of each column."
     ),
     "tiers": _(
         "Shows the tiers at a date: customers, their share, their revenue of twelve months, and the averages of the main metrics."
@@ -25,44 +25,41 @@ COMMANDS = {
         "Lists customers: by tier, movement, segment, risk, mark, an own list of ids or phones, and any condition over metrics."
     ),
     "structure": _(
-        "Shows what lies behind the tiers: statistics of every metric, who the customers are, what they buy and where, on how few the revenue rests, and when they order."
+        "Shows the structure of the tiers: statistics of every metric, composition of the customers, what they buy and where, concentration of revenue, and when they order."
     ),
     "moves": _(
-        "Shows who moved between two reviews: from tier to tier, new, returned and lost; how each tier got from opening to closing; and whom it kept."
+        "Shows who moved between two reviews: from tier to tier, new, returned and lost; each tier from opening to closing; and its retention."
     ),
     "why": _(
-        "Explains one customer's tier: since when and why, each rule with the customer's value, what keeps it, what is missing."
+        "Explains one customer's tier: since when and why, each rule with the customer's value, what keeps the tier, and what is missing for the next."
     ),
     "whatif": _(
-        "Tries another policy on the customers as they are: who would stand where, whom it would hurt, and which rule decides it."
+        "Compares another policy with the current one: each customer's tier under both, who would lose by it, and which rule decides."
     ),
     "churn": _(
-        "Foretells which customers are about to leave and why, learned from past dates; with --propensity, which are about to order. Tells "
-        "how well that would have worked before."
+        "Predicts which customers are about to leave and why, learned from past dates and checked by a back-test; with --propensity, which are about to order."
     ),
     "forecast": _(
-        "Foretells the tiers of the next reviews, or revenue, orders and customers of the next months, with intervals, and tells how well that would have worked before."
+        "Forecasts the tiers of the next reviews, or revenue, orders and customers of the next months, with intervals and a back-test."
     ),
     "segments": _(
         "Shows the groups among the customers: lifecycle, RFM, behavior, spending power, interests, region and clusters, each beside the tiers."
     ),
-    "rules": _("Tells what is bought together: rules over orders, overall and per tier, with redundant ones left out."),
-    "recommend": _(
-        "Recommends products to every customer, with the reason of each, and tells how well that would have worked before."
-    ),
+    "rules": _("Shows what is bought together: association rules of orders, overall and per tier, without redundant ones."),
+    "recommend": _("Recommends products to every customer, with a reason for each and a back-test of the method."),
     "value": _(
-        "Values every customer: what it brought, whether it still is a customer, what it will order and bring; in classes, beside the tiers."
+        "Values every customer: revenue so far, probability of still being a customer, expected orders and revenue; in classes, beside the tiers."
     ),
     "priority": _(
-        "Puts all customers into one order of attention, tells what each part brings, and lists who may rise, fall, or become a frequent customer."
+        "Ranks all customers by priority, with the points of each part, and lists who may rise, fall, or become a frequent customer."
     ),
     "tables": _("Lists the published tables with their rows and days, and gives their files to other tools."),
     "audit": _(
-        "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that nobody rewrote it."
+        "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that the log was not altered."
     ),
-    "selftest": _("Rebuilds published figures from their data and shows what was expected, found, and where it was published."),
+    "selftest": _("Recomputes published figures from their data and shows the expected figure, ours, and the source."),
     "demo": _(
-        "Shows the whole thread on a shipped data set: two years of invoices of a British gift shop, a million lines. Takes about half a minute."
+        "Shows every step on a data set that comes with fenji: two years of invoices of a British gift shop, a million lines. Takes about half a minute."
     ),
     "policy": _("Shows the rules in words, checks and publishes them, and records which tiers people decide by hand."),
 }

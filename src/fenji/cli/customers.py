@@ -7,19 +7,20 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from fenji.answers.customers import CustomersResult, Uploaded
+from fenji.answers.customers import Cell, CustomersResult, Uploaded
 from fenji.cli.lists import Force, Out, take, taken_list
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.lists import ColumnUnit, ListColumn
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.reports.lists import check_entries_target, check_target, write_entries
-from fenji.wording.lists import shown_name
+from fenji.wording.lists import shown_name, value_name
+from fenji.wording.rules import Wording
 from fenji.workflow.customers import DEFAULT_SORT, customers_at, open_customers
 from fenji.workspace.customer_choice import Asked
 
@@ -34,16 +35,14 @@ NOT_FOUND_SHOWN = 10
 
 _TEXT_UNITS = (ColumnUnit.TEXT, ColumnUnit.DATE, ColumnUnit.YES_NO)
 
-Tier = Annotated[str | None, typer.Option("--tier", metavar=_("TIER"), help=_("Who stands in a tier."))]
+Tier = Annotated[str | None, typer.Option("--tier", metavar=_("TIER"), help=_("Customers in a tier."))]
 MovedFrom = Annotated[
-    str | None, typer.Option("--moved-from", metavar=_("TIER"), help=_("Who stood in a tier at the earlier review."))
+    str | None, typer.Option("--moved-from", metavar=_("TIER"), help=_("Customers in a tier at the earlier review."))
 ]
-MovedTo = Annotated[
-    str | None, typer.Option("--moved-to", metavar=_("TIER"), help=_("Who stands in a tier at the later review."))
-]
+MovedTo = Annotated[str | None, typer.Option("--moved-to", metavar=_("TIER"), help=_("Customers in a tier at the later review."))]
 Moved = Annotated[
     str | None,
-    typer.Option("--moved", metavar="up|down|lost|new|returned", help=_("Which way they went between the two reviews.")),
+    typer.Option("--moved", metavar="up|down|lost|new|returned", help=_("How they moved between the two reviews.")),
 ]
 Between = Annotated[
     tuple[str, str] | None,
@@ -51,19 +50,23 @@ Between = Annotated[
 ]
 Segment = Annotated[
     str | None,
-    typer.Option("--segment", metavar=_("SEGMENT"), help=_("Who is in a segment, such as champions or lifecycle_stage=at_risk.")),
+    typer.Option(
+        "--segment", metavar=_("SEGMENT"), help=_("Customers in a segment, such as champions or lifecycle_stage=at_risk.")
+    ),
 ]
 Risk = Annotated[
     str | None,
-    typer.Option("--risk", metavar="high|middle|low|0.5", help=_("Who may leave: a class of risk, or the least probability.")),
+    typer.Option(
+        "--risk", metavar="high|middle|low|0.5", help=_("Customers who may leave: a class of risk, or the least probability.")
+    ),
 ]
-MarkOf = Annotated[str | None, typer.Option("--mark", metavar="A|B|C", help=_("Who has a mark of the order of attention."))]
+MarkOf = Annotated[str | None, typer.Option("--mark", metavar="A|B|C", help=_("Customers with a mark of the priority ranking."))]
 GroupOf = Annotated[
-    str | None, typer.Option("--list", metavar="upgrades|watch|frequent", help=_("Who is on a list of the order of attention."))
+    str | None, typer.Option("--list", metavar="upgrades|watch|frequent", help=_("Customers on a list of the priority ranking."))
 ]
 From = Annotated[
     Path | None,
-    typer.Option("--from", metavar=_("FILE"), help=_("Who is on a list of ids, phones or e-mails: .xlsx, .csv or .txt.")),
+    typer.Option("--from", metavar=_("FILE"), help=_("Customers on a list of ids, phones or e-mails: .xlsx, .csv or .txt.")),
 ]
 Column = Annotated[
     str | None, typer.Option("--column", metavar=_("HEADING"), help=_("The column of that list. Default: the first one."))
@@ -192,7 +195,7 @@ def show(result: CustomersResult, output: Output) -> None:
             )
             for each in result.columns
         ]
-        output.table(heads, [_cells(row, result.columns, output) for row in result.rows])
+        output.table(heads, [[_cell(row, each, result, output) for each in result.columns] for row in result.rows])
     if result.after is not None:
         output.say(_("More: add --after {cursor}, or write them all with --out."), cursor=result.after)
 
@@ -212,22 +215,26 @@ def _show_uploaded(uploaded: Uploaded, output: Output) -> None:
         output.say(text, count=number(len(missing)), entries=shown)
 
 
-def _cells(row: Mapping[str, Any], columns: tuple[ListColumn, ...], output: Output) -> list[str]:
-    return [_cell(row[each.slug], each.unit, output) for each in columns]
+def _cell(row: Mapping[str, Cell], column: ListColumn, result: CustomersResult, output: Output) -> str:
+    match row[column.slug]:
+        case None:
+            return "-"
+        case bool(yes):
+            return output.text(_("yes")) if yes else output.text(_("no"))
+        case str(text):
+            return value_name(column.slug, text, result.tier_policy, Wording({}, output.language, result.currency))
+        case date() as day:
+            return str(day)
+        case value:
+            return _figure(value, column.unit)
 
 
-def _cell(value: Any, unit: ColumnUnit, output: Output) -> str:  # noqa: ANN401 - whatever a list holds
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return output.text(_("yes")) if value else output.text(_("no"))
-    if unit is ColumnUnit.MONEY:
-        return money(value)
+def _figure(value: float | Decimal, unit: ColumnUnit) -> str:
     if unit is ColumnUnit.SHARE:
-        return percent(value)
-    if isinstance(value, float | Decimal):
-        return number(value, 1)
-    return number(value) if isinstance(value, int) else str(value)
+        return percent(float(value))
+    if unit is ColumnUnit.MONEY:
+        return number(value, 2)
+    return number(value, 0 if isinstance(value, int) else 1)
 
 
 def _reviews(between: tuple[str, str] | None, as_of: str | None) -> tuple[date | None, date | None]:

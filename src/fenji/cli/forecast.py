@@ -1,4 +1,4 @@
-"""The command ``fenji forecast``: tiers of the next reviews, or revenue, orders and customers of the next months; and how sure is that?"""
+"""The command ``fenji forecast``: tiers of the next reviews, or revenue, orders and customers of the next months; with intervals."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import typer
 
 from fenji.answers.forecast import ForecastResult
 from fenji.cli import trends
-from fenji.cli.options import AsJson, AsOf, Engine, HistoryRun, Lang, Policy, Workspace, day_of, engine_of, one_of
+from fenji.cli.options import AsJson, AsOf, Details, Engine, HistoryRun, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number, percent
 from fenji.cli.trends import NO_BREAK
 from fenji.domain.forecasts import Basis, ForecastModel
 from fenji.domain.trends import GroupBy, Measure
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
+from fenji.wording.forecasts import ARRIVAL_NAMES, BASIS_NAMES, MODEL_NAMES
 from fenji.workflow.forecast import USUAL_REVIEWS, forecast_at
 from fenji.workflow.trends import MOST_MONTHS, trend_at
 
@@ -25,7 +26,7 @@ EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json\nfenji forecast -
 
 
 class Target(StrEnum):
-    """What can be foretold."""
+    """What can be forecast."""
 
     TIERS = "tiers"
     REVENUE = "revenue"
@@ -46,7 +47,7 @@ Of = Annotated[
     typer.Option(
         "--of",
         metavar="|".join(Target),
-        help=_("What to foretell: tiers by review, or one of the others by month. Default: tiers."),
+        help=_("What to forecast: tiers by review, or one of the others by month. Default: tiers."),
     ),
 ]
 By = Annotated[
@@ -54,38 +55,20 @@ By = Annotated[
     typer.Option("--by", metavar="|".join(Split), help=_("One series for each tier or category; not with tiers themselves.")),
 ]
 Reviews = Annotated[
-    int | None, typer.Option("--reviews", metavar="N", help=_("How many coming reviews to foretell, 1 to 12. Default: 6."))
+    int | None, typer.Option("--reviews", metavar="N", help=_("How many coming reviews to forecast, 1 to 12. Default: 6."))
 ]
 Months = Annotated[
-    int | None, typer.Option("--months", metavar="N", help=_("How many coming months to foretell, 1 to 12. Default: 12."))
+    int | None, typer.Option("--months", metavar="N", help=_("How many coming months to forecast, 1 to 12. Default: 12."))
 ]
 
-MODEL_NAMES = {
-    ForecastModel.COMBINED: _("combined: the weighted mean of flows and naive"),
-    ForecastModel.FLOWS: _("flows by tier"),
-    ForecastModel.FLOWS_BY_RECENCY: _("flows by tier and time since the last order"),
-    ForecastModel.NAIVE: _("naive: the last count stays"),
-    ForecastModel.DRIFT: _("drift: the mean change goes on"),
-    ForecastModel.ETS: _("ETS: each tier smoothed by itself"),
-}
-ARRIVAL_NAMES = {
-    "level": _("a level"),
-    "damped_trend": _("a level and a damped trend"),
-    "seasonal": _("a level and seasons"),
-    "seasonal_damped_trend": _("a level, seasons and a damped trend"),
-}
-BASIS_NAMES = {
-    Basis.SETTLED: _("from reviews with full windows"),
-    Basis.START_UP: _("from reviews at which windows were filling, or had just become full"),
-}
 FLOW_TITLES = (
     ("opening", _("opening")),
     ("new", _("+ new")),
     ("returned", _("+ returned")),
-    ("upgraded_in", _("+ up from below")),
-    ("downgraded_in", _("+ down from above")),
-    ("upgraded_out", _("- up and out")),
-    ("downgraded_out", _("- down and out")),
+    ("upgraded_in", _("+ promoted in")),
+    ("downgraded_in", _("+ demoted in")),
+    ("upgraded_out", _("- promoted out")),
+    ("downgraded_out", _("- demoted out")),
     ("lost", _("- lost")),
     ("customers", _("= closing")),
 )
@@ -101,6 +84,7 @@ def command(
     run: HistoryRun = None,
     as_of: AsOf = None,
     policy: Policy = None,
+    details: Details = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -117,7 +101,7 @@ def command(
         if output.is_json:
             output.json(found)
         else:
-            show(found, output)
+            show(found, output, details=details)
         return
     _refuse(target, {"--reviews": reviews, "--run": run})
     split = one_of(Split, by, _("split"))
@@ -135,11 +119,11 @@ def command(
     if output.is_json:
         output.json(result)
     else:
-        trends.show(result, output)
+        trends.show(result, output, details=details)
 
 
 def _refuse(target: Target, options: Mapping[str, object]) -> None:
-    """Options that mean nothing for what is foretold.
+    """Refuses options that have no meaning for the target.
 
     Raises:
         InvalidArgument: some are given; all at once.
@@ -150,8 +134,8 @@ def _refuse(target: Target, options: Mapping[str, object]) -> None:
     )
 
 
-def show(result: ForecastResult, output: Output) -> None:
-    """The tables for people."""
+def show(result: ForecastResult, output: Output, *, details: bool = False) -> None:
+    """The tables for people; with the model's parameters and the back-test of all models where details are asked for."""
     output.warn(result.warnings)
     output.heading(
         _("Expected customers by tier after {start}, policy {policy} version {version} (run {run_id})"),
@@ -162,21 +146,17 @@ def show(result: ForecastResult, output: Output) -> None:
     )
     _show_counts(result, output)
     output.say(
-        _("In brackets: where the count will lie with a probability of {probability}, if customers go on as they did."),
+        _(
+            "In brackets: the interval in which the count will lie with a probability of {probability}, if customers go on behaving as before."
+        ),
         probability=percent(result.probability, 0),
     )
-    output.say(
-        _("Model: {model}; rates of {movements} movements, recent ones first; arrivals follow {arrivals}."),
-        model=output.text(MODEL_NAMES[result.model]),
-        movements=result.movements,
-        arrivals=output.text(ARRIVAL_NAMES[result.arrivals]),
-    )
-    if result.model is ForecastModel.COMBINED:
-        parts = [f"{output.text(MODEL_NAMES[model])} {percent(weight, 0)}" for model, weight in result.weights.items()]
-        output.say(_("Weights, by how near each was before: {weights}."), weights=output.text(_("; ")).join(parts))
     output.say("{line}", line=result.lost.sentence.in_language(output.language))
     _show_flows(result, output)
-    _show_backtest(result, output)
+    if details:
+        _say_model(result, output)
+        _show_backtest(result, output)
+    _say_backtest(result, output)
 
 
 def _show_counts(result: ForecastResult, output: Output) -> None:
@@ -212,18 +192,29 @@ def _show_flows(result: ForecastResult, output: Output) -> None:
     output.table([Col(output.text(_("tier"))), *(Col(output.text(title), is_number=True) for _name, title in FLOW_TITLES)], rows)
 
 
+def _say_model(result: ForecastResult, output: Output) -> None:
+    output.heading(_("The model"))
+    output.say(
+        _("Model: {model}; rates of {movements} movements, recent ones first; arrivals follow {arrivals}."),
+        model=output.text(MODEL_NAMES[result.model]),
+        movements=result.movements,
+        arrivals=output.text(ARRIVAL_NAMES[result.arrivals]),
+    )
+    if result.model is ForecastModel.COMBINED:
+        parts = [f"{output.text(MODEL_NAMES[model])} {percent(weight, 0)}" for model, weight in result.weights.items()]
+        output.say(_("Weights, by how near each was before: {weights}."), weights=output.text(_("; ")).join(parts))
+
+
 def _show_backtest(result: ForecastResult, output: Output) -> None:
     tried = result.backtest
-    output.heading(_("Tried on the past: mean absolute error in customers, by reviews ahead"))
     if not tried.errors:
-        text = _("Nothing can be tried yet: {count} more reviews are needed for the reviews ahead that were asked for.")
-        output.say(text, count=tried.more_needed)
         return
+    output.heading(_("Back-test: mean absolute error in customers, by reviews ahead"))
     for basis in Basis:
         errors = {(each.model, each.steps): each.mean_absolute_error for each in tried.errors if each.basis is basis}
         ahead = sorted({steps for _model, steps in errors})
         if ahead:
-            output.say(_("Tried {basis}:"), basis=output.text(BASIS_NAMES[basis]))
+            output.say(_("Back-test {basis}:"), basis=output.text(BASIS_NAMES[basis]))
             rows = [
                 (output.text(name), *(number(errors.get((model, steps)), 1) for steps in ahead))
                 for model, name in MODEL_NAMES.items()
@@ -231,9 +222,18 @@ def _show_backtest(result: ForecastResult, output: Output) -> None:
             ]
             output.table([Col(output.text(_("model"))), *(Col(str(steps), is_number=True) for steps in ahead)], rows)
     if tried.best is not None:
+        output.say(_("Smallest error: {best}."), best=output.text(MODEL_NAMES[tried.best]))
+
+
+def _say_backtest(result: ForecastResult, output: Output) -> None:
+    """How far the forecast can be trusted, in one sentence."""
+    tried = result.backtest
+    if not tried.errors:
+        text = _("No back-test yet: {count} more reviews are needed for the reviews ahead that were asked for.")
+        output.say(text, count=tried.more_needed)
+    elif tried.coverage is not None:
         output.say(
-            _("Best: {best}. Intervals held {coverage} of the past counts; they promise {probability}."),
-            best=output.text(MODEL_NAMES[tried.best]),
+            _("Back-test: the intervals held {coverage} of the past counts and promise {probability}. All models: --details."),
             coverage=percent(tried.coverage),
             probability=percent(result.probability, 0),
         )

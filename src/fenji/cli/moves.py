@@ -16,6 +16,7 @@ from fenji.cli.options import AsJson, Engine, HistoryRun, Lang, Workspace, day_o
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.policies import Cause
 from fenji.language import message as _
+from fenji.wording.reasons import CAUSE_NAMES
 from fenji.workflow.moves import moves_between
 from fenji.workflow.taking import StoredList
 
@@ -36,25 +37,13 @@ FLOW_TITLES = (
     ("opening", _("opening")),
     ("new", _("+ new")),
     ("returned", _("+ returned")),
-    ("upgraded_in", _("+ up from below")),
-    ("downgraded_in", _("+ down from above")),
-    ("upgraded_out", _("- up and out")),
-    ("downgraded_out", _("- down and out")),
+    ("upgraded_in", _("+ promoted in")),
+    ("downgraded_in", _("+ demoted in")),
+    ("upgraded_out", _("- promoted out")),
+    ("downgraded_out", _("- demoted out")),
     ("lost", _("- lost")),
     ("closing", _("= closing")),
 )
-CAUSE_NAMES = {
-    Cause.NEW: _("new"),
-    Cause.UPGRADE: _("upgraded"),
-    Cause.KEPT: _("tier kept"),
-    Cause.GRACE: _("in grace"),
-    Cause.HELD: _("held"),
-    Cause.DOWNGRADE: _("downgraded"),
-    Cause.CAP: _("capped"),
-    Cause.OVERRIDE: _("by override"),
-    Cause.RETURNED: _("returned"),
-    Cause.LOST: _("lost"),
-}
 
 
 def command(
@@ -165,10 +154,12 @@ def _show_flows(result: MovesResult, output: Output) -> None:
     output.table(head, rows)
     if len(result.periods) > 1:
         output.say(
-            _("Added up over {count} reviews: who went up and down again, or was lost and came back, counts in both."),
+            _(
+                "Summed over {count} reviews: a customer who moved up and down again, or was lost and came back, counts in both flows."
+            ),
             count=len(result.periods),
         )
-    output.say(_("Every flow closes: opening + what came - what went = closing, in every tier at every review."))
+    output.say(_("The flows balance: opening + in - out = closing, for every tier at every review."))
 
 
 def _show_periods(result: MovesResult, output: Output) -> None:
@@ -187,8 +178,8 @@ def _show_periods(result: MovesResult, output: Output) -> None:
 
 
 def _show_rates(result: MovesResult, output: Output) -> None:
-    """Whom each tier kept, and how long those had been there who left."""
-    output.heading(_("Whom the tiers kept, from {earlier} to {later}"), earlier=result.earlier_on, later=result.as_of)
+    """Retention and churn by tier, and the mean stay of customers who left it."""
+    output.heading(_("Retention by tier, from {earlier} to {later}"), earlier=result.earlier_on, later=result.as_of)
     titles = [
         _("opening"),
         _("same tier"),
@@ -217,7 +208,7 @@ def _show_cohorts(result: MovesResult, output: Output) -> None:
     found: dict[str | None, dict[date, CohortAt]] = {}
     for each in result.cohorts:
         found.setdefault(each.cohort, {})[each.as_of] = each
-    output.heading(_("Not lost, of those who registered or were first seen in a month"))
+    output.heading(_("Cohort retention by month of registration or first appearance: share not lost"))
     rows = []
     for cohort, at in list(found.items())[-COHORTS_SHOWN:]:
         here = [at.get(day) for day in days]

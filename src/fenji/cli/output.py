@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import typer
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -81,10 +82,13 @@ class Output:
     def table(self, columns: Sequence[Col], rows: Iterable[Sequence[str]]) -> None:
         """Prints a table; columns of numbers stand right. Where it is too wide its lines run over: no digit is ever cut off."""
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-        for each in columns:
+        lines = list(rows)
+        for place, each in enumerate(columns):
             side: JustifyMethod = "right" if each.is_number else "left"
-            table.add_column(Text(each.title), justify=side, no_wrap=not each.may_wrap, overflow="fold")
-        for row in rows:
+            # Rich takes the longest word for what a column needs, also where its lines may not be broken.
+            needed = None if each.may_wrap else max(cell_len(each.title), *(cell_len(row[place]) for row in lines), 0)
+            table.add_column(Text(each.title), justify=side, no_wrap=not each.may_wrap, overflow="fold", min_width=needed)
+        for row in lines:
             table.add_row(*(Text(cell) for cell in row))
         boundless = self.console.options.update(width=100_000)
         least = Measurement.get(self.console, boundless, table).minimum

@@ -46,7 +46,7 @@ def command(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prints the order of attention and the lists, or one customer's place in them."""
+    """Prints the priority ranking and the lists, or one customer's place in them."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
     with output.progress() as progress:
@@ -74,7 +74,7 @@ def show(result: PriorityResult, output: Output) -> None:
     """The tables and sentences for people."""
     output.warn(result.warnings)
     output.heading(
-        _("Order of attention on {as_of}, policy {policy} version {version} (run {run_id})"),
+        _("Priority of the customers on {as_of}, policy {policy} version {version} (run {run_id})"),
         as_of=result.as_of,
         policy=result.policy,
         version=result.version,
@@ -105,7 +105,7 @@ def show_customer(result: PriorityResult, customer: PlacedCustomer, output: Outp
         if listed is not None:
             output.say(title, place=number(listed.place), line=listed.sentence.in_language(output.language))
     if all(listed is None for listed, _title in places):
-        output.say(_("It stands on none of the three lists."))
+        output.say(_("The customer is on none of the three lists."))
 
 
 def _show_order(result: PriorityResult, output: Output) -> None:
@@ -114,25 +114,28 @@ def _show_order(result: PriorityResult, output: Output) -> None:
     heads = [
         Col(output.text(_("place")), is_number=True),
         Col(output.text(_("customer"))),
-        Col(output.text(_("points")), is_number=True),
-        *(Col(output.text(PART_NAMES[part]), is_number=True) for part in counted),
         Col(output.text(_("tier"))),
+        Col(output.text(_("points")), is_number=True),
+        *(
+            Col(output.text(_("{part} points"), part=output.text(PART_NAMES[part])), is_number=True, may_wrap=True)
+            for part in counted
+        ),
         Col(output.text(_("mark"))),
     ]
     rows = [
         (
             number(row.position),
             row.customer_id,
+            tier_name(result.tier_policy, row.tier, wording),
             number(row.score, 1),
             *(number(row.points(part), 1) for part in counted),
-            tier_name(result.tier_policy, row.tier, wording),
             row.mark,
         )
         for row in result.order
     ]
     if rows:
         output.table(heads, rows)
-    output.say(_("The points of the parts add up to the score; a dash: no value is known, and the other parts weigh more."))
+    output.say(_("The points of the parts add up to the score. A dash: no value is known, so the other parts weigh more."))
 
 
 def _say_capacity(result: PriorityResult, output: Output) -> None:
@@ -182,7 +185,7 @@ def _taken_as(rule: PartRule, output: Output) -> str:
 
 def _show_marks(result: PriorityResult, output: Output) -> None:
     wording, measure = _wording(result, output), result.pareto.measure
-    output.heading(_("On whom it rests: {measure}"), measure=wording.name(measure))
+    output.heading(_("Concentration of {measure}"), measure=wording.name(measure))
     heads = [
         Col(output.text(_("mark"))),
         Col(output.text(_("customers")), is_number=True),
@@ -207,7 +210,7 @@ def _show_upgrades(result: PriorityResult, output: Output) -> None:
     wording, sizes = _wording(result, output), result.lists.upgrades.by
     output.heading(_("Upgrade candidates: {count}"), count=number(sum(sizes.values())))
     if not sizes:
-        output.say(_("Nobody is close enough to the next tier and likely to reach it."))
+        output.say(_("No customer is both close to the next tier and likely to reach it."))
         return
     order = [tier.slug for tier in result.tier_policy.tiers]
     counts = [
@@ -222,7 +225,7 @@ def _show_watch(result: PriorityResult, output: Output) -> None:
     sizes = result.lists.watch.by
     output.heading(_("Downgrade watch: {count}"), count=number(sum(sizes.values())))
     if not sizes:
-        output.say(_("Everybody above the lowest tier keeps it safely."))
+        output.say(_("No customer above the lowest tier is at risk of losing it."))
         return
     counts = [
         output.text(_("{what}: {count}"), what=output.text(WATCH_NAMES[watch]), count=number(sizes[watch]))
@@ -237,7 +240,7 @@ def _show_frequent(result: PriorityResult, output: Output) -> None:
     sizes = result.lists.frequent.by
     output.heading(_("May become frequent customers: {count}"), count=number(sum(sizes.values())))
     if not sizes:
-        output.say(_("Of nobody who is new or ordered rarely are more orders expected than of others."))
+        output.say(_("No customer who is new or ordered rarely is expected to order more than others."))
         return
     counts = [
         output.text(_("{what}: {count}"), what=output.text(FREQUENT_NAMES[kind]), count=number(sizes[kind]))

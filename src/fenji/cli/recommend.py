@@ -10,7 +10,7 @@ import typer
 
 from fenji.answers.recommend import Candidate, Offer, OfferedProduct, RecommendResult
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.recommendations import Method, Reason
 from fenji.language import message as _
@@ -30,10 +30,10 @@ Tier = Annotated[str | None, typer.Option("--tier", metavar=_("TIER"), help=_("O
 Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help=_("How many rows to show."))]
 
 METHOD_NAMES = {
-    Method.POPULAR: _("popular: what most customers bought lately"),
-    Method.AGAIN: _("again: what the customer bought before, then what is popular"),
-    Method.ITEMS: _("items: what buyers of the same things bought"),
-    Method.FACTORS: _("factors: what is near to the customer's taste"),
+    Method.POPULAR: _("popular: products that most customers bought lately"),
+    Method.AGAIN: _("again: products the customer bought before, then popular ones"),
+    Method.ITEMS: _("items: what customers who bought the same products also bought"),
+    Method.FACTORS: _("factors: products close to the customer's taste"),
 }
 REASON_TITLES = {
     Reason.BOUGHT: _("because of another product"),
@@ -50,6 +50,7 @@ def command(
     product: Product = None,
     tier: Tier = None,
     top: Top = 20,
+    details: Details = False,
     as_of: AsOf = None,
     policy: Policy = None,
     out: Out = None,
@@ -80,11 +81,11 @@ def command(
     if output.is_json:
         output.json(result)
     else:
-        show(result, output)
+        show(result, output, details=details)
 
 
-def show(result: RecommendResult, output: Output) -> None:
-    """The tables for people."""
+def show(result: RecommendResult, output: Output, *, details: bool = False) -> None:
+    """The tables for people; with the back-test of all methods where details are asked for."""
     output.warn(result.warnings)
     if not result.quality:
         output.say(
@@ -97,7 +98,7 @@ def show(result: RecommendResult, output: Output) -> None:
         _show_product(result.candidates, result, output)
     elif result.products is not None:
         _show_most(result.products, result, output)
-        _show_quality(result, output)
+        _show_quality(result, output, details=details)
 
 
 def _show_customer(offers: Sequence[Offer], result: RecommendResult, output: Output) -> None:
@@ -171,21 +172,32 @@ def _show_most(products: Sequence[OfferedProduct], result: RecommendResult, outp
     output.table(head, rows)
 
 
-def _show_quality(result: RecommendResult, output: Output) -> None:
-    """How well each method would have done."""
+def _show_quality(result: RecommendResult, output: Output, *, details: bool) -> None:
+    """The back-test of the method in use; with details, of every method."""
     chosen = next(each for each in result.quality if each.is_chosen)
     name = output.text(METHOD_NAMES[chosen.method])
     if chosen.trained_until is None:
         output.say(
             _(
-                "Method: {method}. Nobody who had bought before bought anything new to recommend in the last {days} days, so the methods could not be tried."
+                "Method: {method}. No earlier customer bought a recommendable product in the last {days} days, so no back-test is possible."
             ),
             method=name,
             days=chosen.horizon_days,
         )
         return
+    if not details:
+        output.say(
+            _(
+                "Method: {method}. Back-test over {days} days: {recall} of what a customer then bought was among the {count} recommendations. All methods: --details."
+            ),
+            method=name,
+            days=chosen.horizon_days,
+            recall=percent(chosen.recall),
+            count=chosen.positions,
+        )
+        return
     output.heading(
-        _("Tried on the past: learned up to {day}, compared with the {days} days after"),
+        _("Back-test: learned up to {day}, compared with the {days} days after"),
         day=chosen.trained_until,
         days=chosen.horizon_days,
     )

@@ -140,7 +140,7 @@ def _show_counted(counted: BasketSummary, result: RulesResult, output: Output) -
 def _say_narrow(counted: BasketSummary, output: Output) -> None:
     if counted.narrow_rules:
         output.say(
-            _("{count} more rules are left out because fewer than {least} customers stand behind their orders."),
+            _("{count} more rules are left out because their orders come from fewer than {least} customers."),
             count=number(counted.narrow_rules),
             least=number(counted.least_customers),
         )

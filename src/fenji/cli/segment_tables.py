@@ -91,7 +91,7 @@ def show_lifecycle(result: SegmentsResult, output: Output) -> None:
         return
     output.say(
         _(
-            "At risk: silent for more than {risk} of the customer's own intervals between orders; lost: more than {lost}, or lost for the tiers. New: first order less than {new} days ago. Won back: ordered again less than {back} days ago after being lost."
+            "At risk: no order for more than {risk} of the customer's own intervals between orders; lost: for more than {lost}, or lost by the rules of the tiers. New: first order less than {new} days ago. Won back: ordered again less than {back} days ago after being lost."
         ),
         risk=_plain(plan.at_risk_after),
         lost=_plain(plan.lost_after),
@@ -142,7 +142,7 @@ def show_classes(result: SegmentsResult, output: Output) -> None:
         output.say(_("There are none; the notes say why."))
         return
     output.table([Col(output.text(_("by"))), *_count_columns(result, output)], rows)
-    output.say(_("Shares are of all customers; who has no order in the time that counts is in none of these."))
+    output.say(_("Shares are of all customers; customers without an order in the period are in none of these."))
 
 
 def show_clusters(result: SegmentsResult, output: Output, *, is_full: bool) -> None:
@@ -190,7 +190,7 @@ def show_tree(result: SegmentsResult, target: Target, output: Output) -> None:
     output.table([*columns, Col(output.text(_("if")), may_wrap=True)], rows)
     output.say(
         _(
-            "Precision: of those who meet the rule, the share that it puts right. Coverage: of all whom it speaks of, the share that meets it."
+            "Precision: the share of customers meeting the rule who are in the group. Coverage: the share of the group who meet the rule."
         )
     )
     own = [name for name in result.policy_metrics if name in tree.metrics]
@@ -304,7 +304,7 @@ def _show_choices(result: SegmentsResult, output: Output) -> None:
     output.table([*columns, Col(output.text(_("verdict")))], rows)
     output.say(
         _(
-            "Of the numbers that are found again in other samples and are far better separated than parts of a crowd without groups, the largest is chosen: more groups say more."
+            "The largest number of clusters is chosen that is found again in other samples and is far better separated than random data without groups."
         )
     )
 

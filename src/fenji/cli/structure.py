@@ -35,7 +35,7 @@ Of = Annotated[
         "--of",
         metavar="profile|composition|products|concentration|habits",
         help=_(
-            "What to show: statistics of metrics (the default), who the customers are, what they buy by which channel, on how few the revenue rests, or when they order."
+            "What to show: statistics of metrics (the default), composition of the customers, products and channels, concentration of revenue, or ordering habits."
         ),
     ),
 ]

@@ -11,7 +11,7 @@ from fenji.language import message as _
 
 
 def show_concentration(found: Concentration, result: StructureResult, output: Output) -> None:
-    """Who is in the curve and who is not, the best customers, and the whole curve."""
+    """Customers in the curve and left out of it, the best customers, and the whole curve."""
     if found.buyers is None or found.everyone is None:
         output.say(_("Nobody in a tier brought any revenue in the 12 months."))
         return

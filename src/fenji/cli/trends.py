@@ -27,8 +27,8 @@ GROUP_MONTHS = 6
 """Coming months that a table of groups shows."""
 
 
-def show(result: TrendResult, output: Output) -> None:
-    """The tables for people."""
+def show(result: TrendResult, output: Output, *, details: bool = False) -> None:
+    """The tables for people; with the back-test of all models where details are asked for."""
     output.warn(result.warnings)
     measure = output.text(MEASURE_NAMES[result.measure])
     if result.measure is Measure.REVENUE:
@@ -43,11 +43,13 @@ def show(result: TrendResult, output: Output) -> None:
         _show_groups(result, output)
     _say_shapes(result, output)
     _show_expected(result, output)
-    _show_errors(result, output)
+    if details:
+        _show_errors(result, output)
+    _say_errors(result, output)
 
 
 def _say_shapes(result: TrendResult, output: Output) -> None:
-    """What the series do, in words; what is true of all of them is said once, with no name."""
+    """The series in words; a sentence that is true of all of them is printed once, without a name."""
     said: dict[str, list[str]] = {}
     for series in result.series:
         for sentence in series.sentences.in_language(output.language):
@@ -97,7 +99,9 @@ def _show_expected(result: TrendResult, output: Output) -> None:
     if not told:
         return
     output.heading(
-        _("To be expected; in brackets, where the month will lie with a probability of {probability} if all goes on as it did"),
+        _(
+            "Forecast; in brackets, the interval in which the month will lie with a probability of {probability} if business goes on as before"
+        ),
         probability=percent(told[0].probability, 0),
     )
     if result.by is None:
@@ -120,15 +124,14 @@ def _show_expected(result: TrendResult, output: Output) -> None:
         for each in told
     ]
     output.table(head, lines)
-    output.say(_("Each series is foretold by itself; together the groups need not be what everything is expected to be."))
+    output.say(_("Each series has a forecast of its own; the groups need not add up to the forecast of everything."))
 
 
 def _show_errors(result: TrendResult, output: Output) -> None:
     tried = [each for each in result.series if each.errors]
     if not tried:
-        output.say(_("Nothing can be tried on the past yet; the last month is taken to come again."))
         return
-    output.heading(_("Tried on the past: mean absolute error by month, * the model in use"))
+    output.heading(_("Back-test: mean absolute error by month, * the model in use"))
     models = [model for model in TrendModel if any(each.error_of(model) is not None for each in tried)]
     rows = []
     for each in tried:
@@ -139,6 +142,27 @@ def _show_errors(result: TrendResult, output: Output) -> None:
         *(Col(output.text(MODEL_NAMES[model]), is_number=True, may_wrap=True) for model in models),
     ]
     output.table([*head, Col(output.text(_("held by intervals")), is_number=True, may_wrap=True)], rows)
+
+
+def _say_errors(result: TrendResult, output: Output) -> None:
+    """How far the forecast can be trusted, in one sentence."""
+    tried = [each for each in result.series if each.errors]
+    if not tried:
+        output.say(_("No back-test is possible yet; the last month is expected to come again."))
+        return
+    if result.by is not None:
+        output.say(_("Back-test of every series and model: --details."))
+        return
+    only = tried[0]
+    text = (
+        _("Back-test: off by {error} a month on average. All models: --details.")
+        if only.coverage is None
+        else _(
+            "Back-test: off by {error} a month on average; the intervals held {coverage} of the past months. All models: --details."
+        )
+    )
+    error = None if only.model is None else only.error_of(only.model)
+    output.say(text, error=_value(error, result), coverage=percent(only.coverage, 0))
 
 
 def _value(value: float | None, result: TrendResult) -> str:

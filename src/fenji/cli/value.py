@@ -106,7 +106,7 @@ def show(result: ValueResult, output: Output, *, details: bool = False) -> None:
         if details:
             show_models(result, output)
             _say_choice(result, output)
-        show_trial(result, output)
+        show_trial(result, output, details=details)
         show_top(result, output)
     else:
         output.say(_("Nobody has ordered anything yet, so there is no value to show."))
@@ -143,7 +143,7 @@ def show_customer(result: ValueResult, row: CustomerValue, output: Output) -> No
 
 def _say_expected(result: ValueResult, row: CustomerValue, output: Output) -> None:
     if not row.order_days:
-        output.say(_("It has never ordered, so nothing can be said of what it will order."))
+        output.say(_("The customer has never ordered, so there is no forecast."))
         return
     if row.p_alive is not None:
         output.say(
@@ -200,7 +200,7 @@ def _say_one_time(result: ValueResult, row: CustomerValue, output: Output) -> No
     if result.order_model.model is OrderModel.MBG_NBD:
         output.say(_("It has ordered on one day only; how probable it is that it left right after that is in the numbers."))
     else:
-        output.say(_("It has ordered on one day only; the model in use takes such customers for customers still."))
+        output.say(_("The customer has ordered on one day only; the model in use counts such customers as still active."))
 
 
 def _after(interval: str) -> str:
@@ -211,7 +211,7 @@ def _after(interval: str) -> str:
 def _say_total(result: ValueResult, output: Output) -> None:
     summary = result.summary
     if summary.expected_orders_12m is None:
-        output.say(_("Nobody has ordered long enough ago that anything could be expected."))
+        output.say(_("All orders are too recent for a forecast."))
         return
     output.say(
         _(
@@ -223,10 +223,10 @@ def _say_total(result: ValueResult, output: Output) -> None:
         currency=result.currency,
         revenue_interval=_ends(summary.expected_revenue_12m_lower, summary.expected_revenue_12m_upper),
     )
-    output.say(_("The intervals hold chance and what the data leave open; seasons and changes of the business are not in them."))
+    output.say(_("The intervals cover chance and uncertainty of the models, but not seasons or changes of the business."))
     output.say(
         _(
-            "Their lifetime value of {months} months, discounted by {rate} a year: {clv} {currency}. Customers who are yet to come are not in it."
+            "Their lifetime value over {months} months, discounted by {rate} a year: {clv} {currency}. Future new customers are not included."
         ),
         months=result.rules.clv_months,
         rate=percent(float(result.rules.discount_rate_yearly)),
@@ -235,9 +235,9 @@ def _say_total(result: ValueResult, output: Output) -> None:
     )
     share = summary.known_cost_share_12m
     if not share:
-        output.say(_("No product's cost is known, so margin cannot be told."))
+        output.say(_("No product's cost is known, so there is no margin."))
     else:
-        output.say(_("Margin is told for the {share} of sales whose cost is known."), share=percent(share))
+        output.say(_("Margin covers the {share} of sales whose cost is known."), share=percent(share))
 
 
 def _ends(lower: float | Decimal | None, upper: float | Decimal | None) -> str:

@@ -9,6 +9,7 @@ from fenji.answers.value import FittedOrders, FittedSpending, ValueCell, ValueRe
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.value import CutBy, OrderModel, SpendModel, ValueClass
 from fenji.language import message as _
+from fenji.wording.rules import Wording
 
 CLASS_NAMES = {
     ValueClass.HIGH: _("high"),
@@ -43,6 +44,7 @@ def class_name(value_class: ValueClass | None, output: Output) -> str:
 def show_classes(result: ValueResult, output: Output) -> None:
     """Customers and money in the classes of value and of potential."""
     rules, summary = result.rules, result.summary
+    wording = Wording(result.measures, output.language, result.currency)
     for title, cuts, starts, classes in (
         (
             _("Classes by value: {measure}, cut by {by}"),
@@ -57,7 +59,7 @@ def show_classes(result: ValueResult, output: Output) -> None:
             [each.potential_class for each in result.grid],
         ),
     ):
-        output.heading(title, measure=str(cuts.measure), by=output.text(CUT_NAMES[cuts.by]))
+        output.heading(title, measure=wording.name(cuts.measure), by=output.text(CUT_NAMES[cuts.by]))
         rows = []
         for each in (*ValueClass, None):
             own = [cell for cell, its_class in zip(result.grid, classes, strict=True) if its_class is each]
@@ -118,12 +120,12 @@ def _parameters(model: FittedOrders | FittedSpending, output: Output) -> Iterato
         yield (str(model.model), name, _figures(values[name]), ends, output.text(_("in use")) if is_used else "")
 
 
-def show_trial(result: ValueResult, output: Output) -> None:
-    """How models fitted earlier would have done since."""
+def show_trial(result: ValueResult, output: Output, *, details: bool) -> None:
+    """The back-test of the models; with details by number of earlier orders."""
     summary = result.summary
     if not summary.holdout_weeks:
         return
-    output.heading(_("Tried on the past: fitted on what was known {weeks} weeks ago"), weeks=number(summary.holdout_weeks))
+    output.heading(_("Back-test: fitted on what was known {weeks} weeks ago"), weeks=number(summary.holdout_weeks))
     output.say(
         _(
             "The customers of that day placed {actual} repeat orders since; {expected} were expected ({error}); as many as before would have been {before} ({before_error})."
@@ -134,6 +136,8 @@ def show_trial(result: ValueResult, output: Output) -> None:
         before=number(summary.holdout_before),
         before_error=_signed(summary.holdout_before_error_share),
     )
+    if not details:
+        return
     rows = [
         (
             number(row.repeats) + ("+" if row.repeats == MOST_REPEATS else ""),

@@ -1,4 +1,4 @@
-"""What does ``fenji whatif --replay`` show: the last reviews under two policies side by side, where everybody ends, and why it differs."""
+"""What does ``fenji whatif --replay`` show: the last reviews under two policies side by side, the final tiers, and the causes of differences."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from datetime import date
 from fenji.analyze.movements.flows import joint_ladder
 from fenji.analyze.whatif.replaying import RulePart
 from fenji.answers.whatif import ReplayedReview, ReplayResult
-from fenji.cli.moves import CAUSE_NAMES
 from fenji.cli.output import Col, Output, money, number
 from fenji.cli.whatif_tables import show_affected, show_moves, show_tiers
 from fenji.domain.policies import Policy
 from fenji.language import message as _
-from fenji.wording.reasons import tier_name
+from fenji.wording.reasons import CAUSE_NAMES, tier_name
 from fenji.wording.reviews import lost_sentence
 from fenji.wording.rules import Wording
 
@@ -96,7 +95,7 @@ def _show_counts(result: ReplayResult, wording: Wording, output: Output) -> None
 
 
 def _show_changes(result: ReplayResult, output: Output) -> None:
-    """Who went up and down at each review under both."""
+    """Changes at each review under both policies."""
     output.heading(_("Changes at every review: current / new"))
 
     def counted(name: str) -> Cell:
@@ -124,15 +123,15 @@ def _show_side_by_side(result: ReplayResult, columns: Sequence[tuple[str, Cell]]
     ]
     output.table([Col(output.text(_("review"))), *(Col(title, is_number=True) for title, _cell in columns)], rows)
     if now.keys() != then.keys():
-        output.say(_("- : no review of that policy on that day; its tiers stand as at its review before."))
+        output.say(_("- : no review under that policy on that day; its tiers are those of its review before."))
 
 
 def _show_causes(result: ReplayResult, wording: Wording, output: Output) -> None:
-    """What decided about those who end in different tiers."""
+    """Causes of different final tiers."""
     if not result.causes:
         output.say(_("Everybody ends in the same tier under both."))
         return
-    output.heading(_("Who ends in another tier, by what decided at {as_of}"), as_of=result.as_of)
+    output.heading(_("Customers who end in another tier, by the rule that decided on {as_of}"), as_of=result.as_of)
     titles = [_("current tier"), _("new tier"), _("current decision"), _("new decision")]
     columns = [Col(output.text(title)) for title in titles]
     columns.append(Col(output.text(_("customers")), is_number=True))

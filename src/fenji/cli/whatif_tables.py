@@ -1,4 +1,4 @@
-"""What do both views of another policy show alike: the tiers of each side, who goes where, what is at stake, and whom it would hurt most."""
+"""What do both comparisons of policies show: the tiers of each side, movements between them, the revenue affected, and the largest customers who would fall."""
 
 from __future__ import annotations
 

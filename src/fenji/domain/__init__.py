@@ -26,7 +26,7 @@ reviews     on which days tiers are decided, and when a customer is lost
 segments    groups found in the data, and the cuts behind them
 value       models of value, classes, and the company's choices
 churn       when a customer has left, and what tells of it beforehand
-priority    parts, weights and marks of the order of attention
+priority    parts, weights and marks of the priority ranking
 forecasts   expected counts with intervals, and how well models did before
 trends      numbers of the business by month, and what is to be expected
 basket_rules  what is bought together, and what a company asks of such a rule

@@ -9,7 +9,7 @@ insight           metrics, tiers, counts
 insight_forecasts  tiers foretold, and how that would have gone before
 insight_trends    months of revenue, orders and customers, and those to come
 insight_value     value of customers, the models behind it, and how they did
-insight_priority  the order of attention, and who may rise, fall or become frequent
+insight_priority  the priority ranking, and who may rise, fall or become frequent
 insight_segments  segments, clusters and the rules that describe them
 insight_churn     who may leave or order, why, and how good the models were
 insight_baskets   what is bought together, what is recommended

@@ -10,6 +10,7 @@ clusters  what sets a cluster apart
 groups    what groups and bands are called
 recommendations  why a product is recommended
 segments  what segments are called
+forecasts  what the models of a forecast are called
 trends    what a series of months does
 lists     who is on a list, and where it comes from
 trees     the path through a tree as a sentence

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from fenji.domain.churn import ChurnBy, ChurnRules, Driver
+from fenji.domain.churn import ChurnBy, ChurnRules, Driver, RiskClass
 from fenji.language import Language, translate
 from fenji.language import message as _
 
@@ -28,6 +28,7 @@ DRIVER_NAMES = {
     Driver.HIGH_FEE: _("high monthly fee"),
     Driver.PLAN: _("the plan"),
 }
+RISK_NAMES = {RiskClass.HIGH: _("high risk"), RiskClass.MIDDLE: _("middle risk"), RiskClass.LOW: _("low risk")}
 
 _SENTENCES = {
     Driver.LONGER_SILENCE: (("days_since_last_order",), _("{days_since_last_order} days since the last order")),
@@ -52,7 +53,7 @@ _SENTENCES = {
     Driver.NEW_CUSTOMER: (("days_since_first_order",), _("new: first order {days_since_first_order} days ago")),
 }
 _BEYOND_USUAL = _("{days_since_last_order} days since the last order, usually {mean_days_between_orders} between two")
-"""Said where the silence is longer than the customer's own interval."""
+"""Used where the time since the last order is longer than the customer's own interval."""
 
 
 def reason_sentence(driver: Driver, facts: Mapping[str, Any], language: Language) -> str:
@@ -78,7 +79,7 @@ def driver_name(driver: Driver, language: Language) -> str:
 def definition_sentence(rules: ChurnRules, language: Language) -> str:
     """When a customer has left, in words."""
     if rules.by is ChurnBy.CONTRACT:
-        text = _("A customer leaves when no contract is in force any more; {days} days are looked ahead.")
+        text = _("A customer leaves when the last contract ends; the forecast looks {days} days ahead.")
         return translate(text, language, days=rules.contract_days)
     if rules.by is ChurnBy.RHYTHM:
         text = _(

@@ -63,7 +63,7 @@ def line_column_name(column: str, wording: Wording) -> str:
 
 
 def grouping_name(grouping: Grouping, wording: Wording) -> str:
-    """What the groups are groups of, such as 地区 or region."""
+    """What the customers are grouped by, such as 地区 or region."""
     if isinstance(grouping, MetricBands):
         return wording.name(grouping.metric)
     return _COLUMN_NAMES[grouping.column].in_language(wording.language)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fenji.domain.churn import RiskClass
 from fenji.domain.lists import Choice, Chosen, CustomerGroup, ListSource, Move
+from fenji.domain.policies import Cause, Policy
+from fenji.domain.segments import SEGMENTATION_NAMES, Segmentation
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.wording.churn import RISK_NAMES
+from fenji.wording.reasons import CAUSE_NAMES, tier_name
 from fenji.wording.rules import Wording, sentence
+from fenji.wording.segments import segment_name
 
 _SENTENCES: Mapping[Choice, str] = {
     Choice.TIER: _("stands in tier {tier}"),
@@ -32,17 +38,39 @@ _GROUPS: Mapping[CustomerGroup, str] = {
     CustomerGroup.FREQUENT: _("may become a frequent customer"),
 }
 
+_TIER_COLUMNS = ("tier", "from_tier", "to_tier")
+_CAUSE_COLUMNS = ("cause", "move_cause")
+_SEGMENT_COLUMNS: Mapping[str, Segmentation] = {"segment": Segmentation.RFM} | {each.value: each for each in Segmentation}
+
 
 def condition_line(chosen: Chosen, wording: Wording) -> str:
     """One condition of a list as a sentence."""
     if chosen.condition is not None:
         return sentence(chosen.condition, wording)
     values = dict(chosen.values)
+    if chosen.by is Choice.SEGMENT:
+        segmentation = Segmentation(str(values["segmentation"]))
+        segment = segment_name(segmentation, str(values["segment"]), {}, wording.language)
+        values = {"segmentation": SEGMENTATION_NAMES[segmentation], "segment": segment}
+    if chosen.by is Choice.RISK:
+        values["risk"] = translate(RISK_NAMES[RiskClass(str(values["risk"]))], wording.language)
     if chosen.by is Choice.MOVED:
         return translate(_MOVES[Move(str(values["move"]))], wording.language, **values)
     if chosen.by is Choice.GROUP:
         return translate(_GROUPS[CustomerGroup(str(values["group"]))], wording.language, **values)
     return translate(_SENTENCES[chosen.by], wording.language, **values)
+
+
+def value_name(column: str, value: str, policy: Policy, wording: Wording) -> str:
+    """What a cell of text is called in words: tiers, causes, segments and classes of risk; other text is the company's own."""
+    if column in _TIER_COLUMNS:
+        return tier_name(policy, value, wording)
+    if column in _CAUSE_COLUMNS:
+        return translate(CAUSE_NAMES[Cause(value)], wording.language)
+    if column == "risk":
+        return translate(RISK_NAMES[RiskClass(value)], wording.language)
+    segmentation = _SEGMENT_COLUMNS.get(column)
+    return value if segmentation is None else segment_name(segmentation, value, {}, wording.language)
 
 
 def source_lines(source: ListSource, wording: Wording) -> tuple[tuple[str, str], ...]:

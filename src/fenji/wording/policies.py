@@ -20,8 +20,8 @@ _EVERY = {
     ReviewPeriod.ANNIVERSARY: _("Tiers are reviewed on the anniversary of the customer's registration."),
 }
 _FALLS = {
-    Downgrade.ONE_STEP: _("Who no longer keeps a tier falls by one step."),
-    Downgrade.REQUALIFY: _("Who no longer keeps a tier falls to the tier that is still met."),
+    Downgrade.ONE_STEP: _("A customer who no longer keeps a tier falls by one tier."),
+    Downgrade.REQUALIFY: _("A customer who no longer keeps a tier falls to the highest tier whose rule is still met."),
 }
 
 

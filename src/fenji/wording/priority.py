@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from decimal import Decimal
 
 from fenji.analyze.rules.judging import Judged
+from fenji.answers.priority import FrequentCandidate, PlacedCustomer, UpgradeCandidate, WatchedCustomer
 from fenji.domain.conditions import parse_condition
 from fenji.domain.policies import Policy
 from fenji.domain.priority import CHURN_MEASURE, First, Frequent, Mark, Part, PartRule, PriorityRules, Watch
@@ -13,8 +14,6 @@ from fenji.language import message as _
 from fenji.language import translate
 from fenji.wording.reasons import tier_name
 from fenji.wording.rules import Wording, reason
-
-Row = Mapping[str, Any]
 
 PART_NAMES = {
     Part.VALUE: _("value"),
@@ -33,36 +32,40 @@ WATCH_NAMES = {
     Watch.FALLS_LATER: _("held or in grace, nothing else keeps it"),
     Watch.UNLESS: _("falls unless it does something until the next review"),
     Watch.NEARLY: _("kept by little"),
-    Watch.EXPECTED: _("kept today, not as expected"),
+    Watch.EXPECTED: _("kept today, lost by the forecast"),
 }
 FREQUENT_NAMES = {Frequent.NEW: _("new"), Frequent.INFREQUENT: _("few orders so far")}
 
 
-def place_lines(row: Row, rules: PriorityRules, customers: int, policy: Policy, wording: Wording) -> tuple[str, ...]:
+def place_lines(
+    customer: PlacedCustomer, rules: PriorityRules, customers: int, policy: Policy, wording: Wording
+) -> tuple[str, ...]:
     """Why a customer stands at its place: the score, then one line for each part, then the mark and the capacity.
 
     Args:
-        row: of insight.priority.
+        customer: one place in the priority ranking.
         rules: what the run was told.
         customers: how many stand in the order.
         policy: the tiers.
         wording: language, and names of all measures.
     """
-    return tuple(_place(row, rules, customers, policy, wording))
+    return tuple(_place(customer, rules, customers, policy, wording))
 
 
-def part_line(row: Row, rule: PartRule, rules: PriorityRules, policy: Policy, wording: Wording) -> str:
+def part_line(customer: PlacedCustomer, rule: PartRule, rules: PriorityRules, policy: Policy, wording: Wording) -> str:
     """What one part brings to a customer's score, and why."""
-    language, points = wording.language, row[f"points_{rule.part}"]
+    language, points = wording.language, customer.points(rule.part)
     name = translate(PART_NAMES[rule.part], language)
     if points is None:
-        text = _("{part}: left out, no value is known; the weights of the others grow")
+        text = _("{part}: left out, because no value is known; the other parts weigh more")
         return translate(text, language, part=name)
-    value = _value_of(row, rule, policy, wording)
-    most = most_points(row, rule, rules)
+    value = _value_of(customer, rule, policy, wording)
+    most = most_points(customer, rule, rules)
     if value is None:
         text = (
-            _("{part}: {points} of {most} points; nothing is told of it: not an active customer, or too little to learn from")
+            _(
+                "{part}: {points} of {most} points; no risk is known: the customer is not active, or there was too little to learn from"
+            )
             if rule.measure == CHURN_MEASURE
             else _("{part}: {points} of {most} points; no value is known, and the rules give it these")
         )
@@ -80,111 +83,115 @@ def part_line(row: Row, rule: PartRule, rules: PriorityRules, policy: Policy, wo
     ).replace("  ", " ")
 
 
-def most_points(row: Row, rule: PartRule, rules: PriorityRules) -> float:
+def most_points(customer: PlacedCustomer, rule: PartRule, rules: PriorityRules) -> float:
     """How many points the part could bring to this customer: its share of the weights that count."""
-    counted = [each for each in rules.parts if row[f"points_{each.part}"] is not None]
+    counted = [each for each in rules.parts if customer.points(each.part) is not None]
     total = sum(float(each.weight) for each in counted)
     return 100.0 * float(rule.weight) / total if total else 0.0
 
 
-def upgrade_line(row: Row, policy: Policy, wording: Wording) -> str:
+def upgrade_line(candidate: UpgradeCandidate, policy: Policy, wording: Wording) -> str:
     """Why a customer is a candidate for the next tier."""
     language = wording.language
-    line = _condition_line(row, wording, met=False)
-    name = tier_name(policy, row["next_tier"], wording)
-    if row["expected_gap"] is None:
-        text = _("{tier} asks for {line}; nothing is expected of what it is measured by")
-    elif row["expected_gap"] == 0:
-        text = _("{tier} asks for {line}; on what is expected the rule will be met in twelve months")
+    line = _condition_line(candidate, wording, met=False)
+    name = tier_name(policy, candidate.next_tier, wording)
+    if candidate.expected_gap is None:
+        text = _("{tier} asks for {line}; there is no forecast of this metric")
+    elif candidate.expected_gap == 0:
+        text = _("{tier} asks for {line}; by the forecast the rule will be met in twelve months")
     else:
-        text = _("{tier} asks for {line}; on what is expected {gap} of it will be missing in twelve months")
-    return translate(text, language, tier=name, line=line, gap=_share(row["expected_gap"] or 0.0))
+        text = _("{tier} asks for {line}; by the forecast {gap} of it will be missing in twelve months")
+    return translate(text, language, tier=name, line=line, gap=_share(candidate.expected_gap or 0.0))
 
 
-def watch_line(row: Row, policy: Policy, wording: Wording) -> str:
+def watch_line(watched: WatchedCustomer, policy: Policy, wording: Wording) -> str:
     """Why a customer stands on the watch list, and what would follow."""
     language = wording.language
-    is_kept = row["watch"] == Watch.NEARLY
-    line, falls_to = _condition_line(row, wording, met=is_kept), tier_name(policy, row["falls_to"], wording)
+    is_kept = watched.watch is Watch.NEARLY
+    line, falls_to = _condition_line(watched, wording, met=is_kept), tier_name(policy, watched.falls_to, wording)
     texts = {
         Watch.FALLS_NEXT: _("nothing keeps the tier ({line}): falls to {tier} at the review of {day}"),
         Watch.FALLS_LATER: _(
-            "nothing keeps the tier ({line}), {count} more reviews are covered: falls to {tier} at the review of {day}"
+            "nothing keeps the tier ({line}), but hold or grace covers {count} more reviews: falls to {tier} at the review of {day}"
         ),
         Watch.UNLESS: _(
-            "kept today, but at the next review only with more ({line} if nothing more comes); else falls to {tier}, at the review of {day} at the earliest"
+            "kept today, but not at the next review without new orders or activity ({line} if nothing more comes); then falls to {tier}, at the review of {day} at the earliest"
         ),
         Watch.NEARLY: _(
             "kept by {margin} of the threshold ({line}); without it would fall to {tier}, at the review of {day} at the earliest"
         ),
         Watch.EXPECTED: _(
-            "kept today, but in twelve months not on what is expected ({line}); would fall to {tier}, at the review of {day} at the earliest"
+            "kept today, but by the forecast not in twelve months ({line}); would fall to {tier}, at the review of {day} at the earliest"
         ),
     }
     own_day = translate(_("its own anniversary"), language)
     return translate(
-        texts[Watch(row["watch"])],
+        texts[watched.watch],
         language,
         line=line,
         tier=falls_to,
-        count=row["reviews_left"],
-        day=row["falls_on"] or own_day,
-        margin=_share(max(row["margin"], 0.0)),
+        count=watched.reviews_left,
+        day=watched.falls_on or own_day,
+        margin=_share(max(watched.margin, 0.0)),
     )
 
 
-def frequent_line(row: Row, wording: Wording) -> str:
+def frequent_line(candidate: FrequentCandidate, wording: Wording) -> str:
     """Why somebody may become a frequent customer."""
     text = (
         _(
             "first ordered {days} days ago, {orders} orders in twelve months; {expected} order days are expected in the next twelve"
         )
-        if row["kind"] == Frequent.NEW
+        if candidate.kind is Frequent.NEW
         else _("{orders} orders in twelve months; {expected} order days are expected in the next twelve")
     )
-    values = {"days": row["days_since_first_order"], "orders": row["orders_12m"], "expected": f"{row['expected_orders_12m']:.1f}"}
+    values = {
+        "days": candidate.days_since_first_order,
+        "orders": candidate.orders_12m,
+        "expected": f"{candidate.expected_orders_12m:.1f}",
+    }
     return translate(text, wording.language, **values)
 
 
-def mark_name(mark: str, rules: PriorityRules, wording: Wording) -> str:
+def mark_name(mark: Mark, rules: PriorityRules, wording: Wording) -> str:
     """What a Pareto mark means."""
     values = {"a": _share(float(rules.pareto.a)), "b": _share(float(rules.pareto.b))}
-    return translate(MARK_NAMES[Mark(mark)], wording.language, **values)
+    return translate(MARK_NAMES[mark], wording.language, **values)
 
 
-def _place(row: Row, rules: PriorityRules, customers: int, policy: Policy, wording: Wording) -> Iterator[str]:
+def _place(customer: PlacedCustomer, rules: PriorityRules, customers: int, policy: Policy, wording: Wording) -> Iterator[str]:
     language = wording.language
-    if row["score"] is None:
+    if customer.score is None:
         yield translate(
-            _("Place {position} of {customers}: no part of the score has a value, so it stands behind everybody who has one."),
+            _("Place {position} of {customers}: no part of the score has a value, so the customer comes after all who have one."),
             language,
-            position=f"{row['position']:,}",
+            position=f"{customer.position:,}",
             customers=f"{customers:,}",
         )
     else:
         yield translate(
             _("Place {position} of {customers} with {score} points."),
             language,
-            position=f"{row['position']:,}",
+            position=f"{customer.position:,}",
             customers=f"{customers:,}",
-            score=_points(row["score"]),
+            score=_points(customer.score),
         )
         for rule in rules.parts:
-            yield part_line(row, rule, rules, policy, wording)
-    yield mark_name(row["mark"], rules, wording)
-    if row["is_within_capacity"] is not None:
+            yield part_line(customer, rule, rules, policy, wording)
+    yield mark_name(customer.mark, rules, wording)
+    if customer.is_within_capacity is not None:
         text = (
             _("Within the capacity of {count} customers.")
-            if row["is_within_capacity"]
+            if customer.is_within_capacity
             else _("Beyond the capacity of {count} customers.")
         )
         yield translate(text, language, count=f"{rules.capacity:,}")
 
 
-def _value_of(row: Row, rule: PartRule, policy: Policy, wording: Wording) -> str | None:
+def _value_of(customer: PlacedCustomer, rule: PartRule, policy: Policy, wording: Wording) -> str | None:
     if rule.part is Part.TIER:
-        return tier_name(policy, row["tier"], wording)
-    value = row[str(rule.part)]
+        return tier_name(policy, customer.tier, wording)
+    value = customer.measured(rule.part)
     return None if value is None else wording.number(rule.measure, round(value, 4))
 
 
@@ -196,14 +203,14 @@ def _beside(share: float, rule: PartRule, wording: Wording) -> str:
     return translate(text, wording.language, share=_share(share))
 
 
-def _condition_line(row: Row, wording: Wording, *, met: bool) -> str:
+def _condition_line(found: UpgradeCandidate | WatchedCustomer, wording: Wording, *, met: bool) -> str:
     """The deciding line of a rule, with the threshold of this customer and what is there."""
-    value = None if row["metric_value"] is None else round(row["metric_value"], 4)
-    return reason(Judged(parse_condition(row["condition"]), met, value, row["threshold"]), wording)
+    value = None if found.metric_value is None else round(found.metric_value, 4)
+    return reason(Judged(parse_condition(found.condition), met, value, found.threshold), wording)
 
 
-def _points(points: float) -> str:
-    return f"{float(points):.1f}"
+def _points(points: float | Decimal) -> str:
+    return f"{points:.1f}"
 
 
 def _share(share: float) -> str:

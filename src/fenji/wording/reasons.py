@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fenji.analyze.reviews.explaining import CapReason, Explanation, TierReason
 from fenji.analyze.rules.judging import Judged
@@ -22,9 +22,22 @@ CAUSES = {
     Cause.CAP: _("cap: a veto allows no higher tier"),
     Cause.OVERRIDE: _("override: a person has decided"),
     Cause.RETURNED: _("returned: was lost, is active again"),
-    Cause.LOST: _("lost: silent for longer than the settings allow"),
+    Cause.LOST: _("lost: no order or event for longer than the settings allow"),
 }
 """What each cause means, in a few words."""
+CAUSE_NAMES: Mapping[Cause, str] = {
+    Cause.NEW: _("new"),
+    Cause.UPGRADE: _("upgraded"),
+    Cause.KEPT: _("tier kept"),
+    Cause.GRACE: _("in grace"),
+    Cause.HELD: _("held"),
+    Cause.DOWNGRADE: _("downgraded"),
+    Cause.CAP: _("capped"),
+    Cause.OVERRIDE: _("by override"),
+    Cause.RETURNED: _("returned"),
+    Cause.LOST: _("lost"),
+}
+"""What each cause is called."""
 
 MOST_ALTERNATIVES = 3
 """Alternatives of what is missing that are told to people; all of them are in the JSON."""

@@ -20,14 +20,14 @@ def lost_sentence(rule: LostRule, language: Language) -> str:
     """The rule as a sentence."""
     if rule.after_intervals is not None and rule.after_days is not None:
         text = _(
-            "Lost is who is silent, without order or event, for more than {intervals} times the own mean days between orders; without such a rhythm, for more than {days} days."
+            "A customer is lost after more than {intervals} times their own mean days between orders without an order or event; a customer without such a rhythm after more than {days} days."
         )
     elif rule.after_intervals is not None:
         text = _(
-            "Lost is who is silent, without order or event, for more than {intervals} times the own mean days between orders."
+            "A customer is lost after more than {intervals} times their own mean days between orders without an order or event."
         )
     elif rule.after_days is not None:
-        text = _("Lost is who is silent, without order or event, for more than {days} days.")
+        text = _("A customer is lost after more than {days} days without an order or event.")
     else:
         text = _("Nobody is ever lost, because fenji.toml sets neither lost_after_days nor lost_after_intervals.")
     return translate(text, language, intervals=rule.after_intervals, days=rule.after_days)

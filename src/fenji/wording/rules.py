@@ -1,4 +1,4 @@
-"""What does a rule say, why is it met or not, and what is missing — in the words of the reader's language."""
+"""What does a rule say, why is it met or not, and what is missing, in the reader's language?"""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Voice:
     currency: str
 
     def say(self, words: Callable[..., Told], *values: object) -> Spoken[Told]:
-        """What a function of this room makes of values, its ``Wording`` given last."""
+        """The sentence that a wording function makes of values; it gets its ``Wording`` last."""
         return Spoken(lambda language: words(*values, Wording(self.metrics, language, self.currency)))
 
 

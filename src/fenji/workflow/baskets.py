@@ -56,7 +56,7 @@ class RuleOrder(StrEnum):
     """Which rules come first."""
 
     EVIDENCE = "evidence"
-    """How unlikely chance is."""
+    """The p-value."""
     LIFT = "lift"
     CONFIDENCE = "confidence"
     SUPPORT = "support"

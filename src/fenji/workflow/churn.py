@@ -70,7 +70,7 @@ TOLD_METRICS = (
 )
 """The numbers that reasons speak of."""
 OFF_BY = 0.05
-"""How far expected and observed shares may differ in the trial before we say so."""
+"""How far expected and observed shares may differ in the back-test before a warning."""
 SHORTEST = 7
 """Days: below it nothing is worth forecasting."""
 
@@ -260,7 +260,7 @@ def _all_remarks(found: list[TargetForecast], rules: ChurnRules, as_of: date) ->
 
 
 def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[Problem]:
-    """What a reader must know before trusting the numbers."""
+    """Warnings about how far the numbers can be trusted."""
     if forecast.model is None:
         text = _("nobody has ordered, or had a contract, up to {as_of}: nobody can leave.")
         return [Problem(text, {"as_of": as_of})]
@@ -271,7 +271,9 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
             text = _("nothing could be learned from the past, so that no probability is given.")
             problems.append(Problem(text))
     elif forecast.shown_part is not Part.EVALUATE:
-        text = _("the model could not be tried on a date of its own: {missing} more days are needed; its figures flatter it.")
+        text = _(
+            "the model could not be tested on a date that it has not seen: {missing} more days are needed; its figures are too good."
+        )
         problems.append(Problem(text, {"missing": forecast.model.days_missing}))
     customers = sum(each.customers for each in forecast.calibration)
     if customers:
@@ -279,8 +281,7 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
         observed = sum(each.outcomes for each in forecast.calibration) / customers
         if abs(expected - observed) > OFF_BY:
             text = _(
-                "in the trial {expected} % were expected and {observed} % came true: the order of customers can be trusted more than "
-                "their probabilities, which follow what came after earlier dates."
+                "the back-test expected {expected} % and observed {observed} %: trust the ranking of customers more than their probabilities, which are learned from earlier dates."
             )
             shares = {
                 "expected": round(expected * 100),
@@ -305,7 +306,7 @@ def _lack_problem(model: ChurnModel, rules: ChurnRules) -> Problem:
         "since the last order alone decides."
     )
     can_be_shorter = model.target is Target.CHURN and rules.by is ChurnBy.DAYS and SHORTEST <= shorter < rules.days
-    advice = _("What can be learned now is who is silent for {shorter} days: write `days: {shorter}` into {file}.")
+    advice = _("The data suffice for leaving after {shorter} days without an order: write `days: {shorter}` into {file}.")
     return Problem(text, values, advice=advice if can_be_shorter else None)
 
 

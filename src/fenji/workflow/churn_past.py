@@ -56,7 +56,7 @@ class Past:
         return self.session.engine.fetch(table, limit=2 * self.rules.customers)
 
     def examples(self, target: Target, rows: Mapping[date, pa.Table]) -> dict[date, Examples]:
-        """The customers of each date who could do what is foretold."""
+        """The customers of each date who could leave, or order."""
         return {day: examples_of(each, self.recipe, self.rules, target) for day, each in rows.items()}
 
 

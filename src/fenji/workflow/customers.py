@@ -116,6 +116,7 @@ def customers_in(
         after=None if last is None else str(Cursor(question.fingerprint, last[_KEY])),
         chosen=tuple(question.choice.chosen),
         uploaded=question.choice.uploaded,
+        tier_policy=question.policy,
     )
 
 
@@ -257,7 +258,7 @@ def _review_of(session: Session, asked: Asked, *, as_of: date | None, run: str |
         return history.run, later, earlier
     if asked.earlier_on is not None:
         raise InvalidArgument.of(
-            _("two reviews were given, but not which customers who moved between them are asked for."),
+            _("two reviews were given, but no movement between them was asked for."),
             advice=_("Say from or to which tier they moved, or which way: up, down, lost, new or returned."),
         )
     chosen = session.latest() if run is None else session.runs.published(run)

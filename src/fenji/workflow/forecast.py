@@ -1,10 +1,11 @@
-"""How many customers will stand in each tier at the next reviews? Foretold from the reviews that a run decided; a published run of its own, made once."""
+"""How many customers will be in each tier at the next reviews? A forecast from the reviews that a run decided, published as a run of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,32 +24,31 @@ from fenji.domain.forecasts import Backtest, Basis, ExpectedTier, ExpectedTotal,
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import MONTHS_OF, coming_reviews, is_period_end
-from fenji.domain.runs import Run
 from fenji.domain.steps import Step
+from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
+from fenji.language import translate
 from fenji.tables import clean, insight
-from fenji.tables.contract import Contract
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
+from fenji.wording.forecasts import MODEL_NAMES
 from fenji.wording.reviews import lost_of
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import History, history_of, last_history
-from fenji.workspace.session import RunWriter, Session
-from fenji.workspace.standing import Standing, analyzed
+from fenji.workspace.session import Session
+from fenji.workspace.standing import Analysis, Analyzed, Computation, Standing, analyze
 from fenji.workspace.tiering import registry_of
 
-COMMAND = "forecast"
-"""Of the runs that hold forecasts of tiers."""
 USUAL_REVIEWS = 6
-"""That are foretold where nothing else is asked for: half a year of months."""
+"""Reviews of a forecast by default: half a year of months."""
 MOST_REVIEWS = 12
-"""Reviews that can be foretold: beyond them intervals say little that a count of today does not."""
+"""Reviews that can be forecast: beyond them the intervals say little more than today's count."""
 MOST_MOVEMENTS = 60
 """Newest movements that are counted: five years of months, in which the oldest weigh less than a thousandth."""
 TOO_NARROW = 0.1
-"""How much less than promised the intervals may hold before we say so."""
+"""How much less than promised the intervals may hold before a warning."""
 NEARER = 0.95
 """Share of the error of the model in use below which another model's is worth a word."""
 LEAST_ERROR = 0.5
@@ -90,16 +90,15 @@ def forecast_at(
         NotFound: no workspace, no such run, or too few reviews under the policy in force; says how many more are needed.
     """
     if not 1 <= reviews <= MOST_REVIEWS:
-        text = _("{count} reviews cannot be foretold; 1 to {most} can.")
+        text = _("{count} reviews cannot be forecast; 1 to {most} can.")
         raise InvalidArgument.of(text, count=reviews, most=MOST_REVIEWS)
     with open_question(open_workspace(root), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
-        past = past_of(session, history)
-        run = forecast_run(session, past)
-        forecast = _stored(session, run, reviews)
+        found = analyze(FORECAST, _standing_of(session, history))
+        past, forecast = found.choices, _stored(found, reviews)
         opening = [each for each in forecast.tiers if each.step == 1]
         return ForecastResult(
-            run_id=run.run_id,
+            run_id=found.run.run_id,
             as_of=history.reviews[-1],
             policy=past.policy.slug,
             version=past.policy.version,
@@ -119,7 +118,7 @@ def forecast_at(
             totals=forecast.totals,
             backtest=_trial(forecast),
             tier_names={each.slug: each.name for each in past.policy.tiers},
-            warnings=(*past.warnings, *_start_up(past), *_remarks(forecast)),
+            warnings=(*history.warnings, *past.warnings, *_start_up(past), *_remarks(forecast)),
         )
 
 
@@ -128,44 +127,54 @@ def _trial(forecast: TierForecast) -> ForecastTrial:
     return ForecastTrial(tried.basis, tried.best, forecast.coverage, tried.more_needed, tried.errors)
 
 
-def forecast_run(session: Session, past: Past) -> Run:
-    """The published run that holds the forecast of a history: an earlier one where nothing has changed."""
-    base = clean_base_of(session, past.history.run)
-    registry = registry_of(past.history.past.own_metrics, past.policy, base.event_kinds)
-    standing = Standing(session, past.history.run, base, registry, past.policy, past.history.reviews[-1], is_as_of_defaulted=True)
-
-    def compute(writer: RunWriter) -> None:
-        known = _transitions(session, past)
-        tiers = [each.slug for each in past.policy.tiers]
-        period = 12 // MONTHS_OF[past.policy.review.every]
-        found = forecast_tiers(known, tiers, past.coming, period=period, seed=SEED)
-        tables = forecast_tables(found, past.policy, starts_on=past.usable[-1], as_of=standing.as_of)
-        for contract, rows in tables.items():
-            writer.save(session.engine.from_arrow(rows), contract, as_of=standing.as_of)
-
-    return analyzed(standing, COMMAND, compute)
+def _standing_of(session: Session, history: History) -> Standing:
+    """The last review of a history, with the policy that it followed."""
+    policy, base = _followed(history), clean_base_of(session, history.run)
+    registry = registry_of(history.past.own_metrics, policy, base.event_kinds)
+    return Standing(session, history.run, base, registry, policy, history.reviews[-1], is_as_of_defaulted=True)
 
 
-def past_of(session: Session, history: History) -> Past:
-    """What of a history can be learned from, and which reviews are coming.
+def past_of(standing: Standing) -> Past:
+    """The reviews of a run that a forecast can be learned from, and the coming ones.
 
     Raises:
-        NotFound: the run decided no review, or too few under the policy in force; says how many more are needed.
+        NotFound: too few reviews under the policy in force; says how many more are needed.
     """
-    policy = _followed(history)
+    session, policy, base = standing.session, standing.policy, standing.base
+    history = History(standing.past, standing.past.reviews)
     usable, left_out = _usable_reviews(session, history, policy)
     _check_enough(history, policy, usable)
     coming = coming_reviews(usable[-1], policy.review.every, MOST_REVIEWS)
-    base = clean_base_of(session, history.run)
-    registry = registry_of(history.past.own_metrics, policy, base.event_kinds)
     asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)]
-    named = [registry.named(slug) for slug in asked if slug in registry]
+    named = [standing.registry.named(slug) for slug in asked if slug in standing.registry]
     orders = base.facts.get(Fact.ORDER_LINE)
     first = base.customer.first_seen_on.min() if orders is None else orders.ordered_on.min(where=orders.customer_key.notnull())
     first_on = session.engine.fetch(first.name("first").as_table())["first"][0].as_py()
     lost = history.past.lost_rule
     filling = 0 if first_on is None else sum(is_filling(day, first_on, named, lost) for day in (*usable, *coming))
-    return Past(history, policy, tuple(usable), coming, filling, first_on, (*history.warnings, *left_out))
+    return Past(history, policy, tuple(usable), coming, filling, first_on, tuple(left_out))
+
+
+def compute_forecast(making: Computation[Past]) -> None:
+    """Every table of the forecast."""
+    standing, past = making.standing, making.choices
+    known = _transitions(standing.session, past)
+    tiers = [each.slug for each in past.policy.tiers]
+    period = 12 // MONTHS_OF[past.policy.review.every]
+    found = forecast_tiers(known, tiers, past.coming, period=period, seed=SEED)
+    tables = forecast_tables(found, past.policy, starts_on=past.usable[-1], as_of=standing.as_of)
+    for contract, rows in tables.items():
+        making.writer.save(standing.session.engine.from_arrow(rows), contract, as_of=standing.as_of)
+
+
+FORECAST = Analysis(
+    "forecast",
+    None,
+    lambda standing, _text: past_of(standing),
+    (TIER_FORECAST, TIER_FORECAST_TOTAL, TIER_FORECAST_FIT, TIER_FORECAST_BACKTEST),
+    compute_forecast,
+)
+"""The tiers of the coming reviews."""
 
 
 def _followed(history: History) -> Policy:
@@ -189,7 +198,7 @@ def _usable_reviews(session: Session, history: History, policy: Policy) -> tuple
         problems.append(Problem(text, values))
     usable = [day for day in history.reviews if day in same and is_period_end(day, policy.review.every)]
     if history.reviews[-1] not in usable and usable:
-        text = _("{day} lies within its period; the forecast leads on from {start}, the last review that ended one.")
+        text = _("{day} is not the end of a review period; the forecast starts from {start}, the last review that was.")
         problems.append(Problem(text, {"day": history.reviews[-1], "start": usable[-1]}))
     return usable[-MOST_MOVEMENTS - 1 :], problems
 
@@ -234,16 +243,11 @@ def _transitions(session: Session, past: Past) -> Transitions:
     return transitions_from(movements, [each.slug for each in past.policy.tiers], bands, filling=past.filling)
 
 
-def _stored(session: Session, run: Run, reviews: int) -> TierForecast:
+def _stored(found: Analyzed[Past], reviews: int) -> TierForecast:
     """The next reviews of the forecast that a run holds."""
-
-    def rows(contract: Contract) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = session.engine.fetch(session.read(run.run_id, contract)).to_pylist()
-        return found
-
-    fit = rows(TIER_FORECAST_FIT)[0]
-    tiers = sorted(rows(TIER_FORECAST), key=lambda each: (each["step"], each["rank"]))
-    totals = sorted(rows(TIER_FORECAST_TOTAL), key=lambda each: each["step"])
+    fit = found.rows(TIER_FORECAST_FIT)[0]
+    tiers = found.rows(TIER_FORECAST, "step", "rank")
+    totals = found.rows(TIER_FORECAST_TOTAL, "step")
     weights = {model: fit[f"weight_{model}"] for model in BY_FLOWS}
     return TierForecast(
         tiers=tuple(record_of(ExpectedTier, each) for each in tiers if each["step"] <= reviews),
@@ -255,7 +259,7 @@ def _stored(session: Session, run: Run, reviews: int) -> TierForecast:
         widening=fit["widening"],
         movements=fit["movements"],
         left_out=fit["left_out"],
-        backtest=_tried(rows(TIER_FORECAST_BACKTEST), fit, reviews),
+        backtest=_tried(found.rows(TIER_FORECAST_BACKTEST), fit, reviews),
     )
 
 
@@ -274,46 +278,46 @@ def _tried(rows: Sequence[Row], fit: Row, reviews: int) -> Backtest:
 
 
 def _start_up(past: Past) -> list[Problem]:
-    """What is said where windows were, or still are, filling."""
+    """Warnings where windows were, or still are, not full."""
     days = (*past.usable, *past.coming)
     if not past.filling:
         return []
     if past.filling >= len(days):
         text = _(
-            "the data begin on {first_on}: the windows of the rules are still filling, or nobody can be lost yet, at every review up to {last}. Until then counts grow by themselves; the forecast goes on with that."
+            "the data begin on {first_on}: at every review up to {last} the rules' windows are not full, or nobody can be lost yet. Counts only grow until then, and so does the forecast."
         )
         return [Problem(text, {"first_on": past.first_on, "last": days[-1]})]
     values = {"first_on": past.first_on, "full_on": days[past.filling], "count": min(past.filling, len(past.usable) - 1)}
     since = len(past.usable) - 1 - past.filling
     if since >= LEAST_MOVEMENTS:
         text = _(
-            "the data begin on {first_on}: until {full_on} the windows of the rules were filling, or nobody could be lost yet, and counts grew by themselves; {count} movements before it are left out."
+            "the data begin on {first_on}: until {full_on} the rules' windows were not full, or nobody could be lost yet, so counts only grew; the {count} movements before that day are left out."
         )
         return [Problem(text, values)]
     text = _(
-        "the data begin on {first_on}: only from {full_on} on are the windows of the rules full, so that customers can fall or be lost as often as they will. From then on the counts are expected to stay, with the flows nearest to the past that keep them; {missing} more reviews are needed to know better."
+        "the data begin on {first_on}: the rules' windows are full only from {full_on} on, and only then do customers fall or get lost at their usual rate. From that day the forecast holds counts constant, with the flows nearest to the past; a better forecast needs {missing} more reviews."
     )
     return [Problem(text, {**values, "missing": LEAST_MOVEMENTS - max(since, 0) + max(0, -since)})]
 
 
 def _remarks(forecast: TierForecast) -> list[Problem]:
-    """What a reader must know before trusting the numbers."""
+    """Warnings about how far the numbers can be trusted."""
     found, problems = forecast.backtest, []
     if found.more_needed:
-        text = _("{count} more reviews are needed until every review ahead that was asked for can be tried on the past.")
+        text = _("a back-test of every review ahead needs {count} more reviews.")
         problems.append(Problem(text, {"count": found.more_needed}, advice=Step.DECIDE_MORE_REVIEWS))
     # Where rates like those to come have never been seen, what was near before says nothing.
     is_told = forecast.model is not ForecastModel.NAIVE or found.basis is Basis.SETTLED
     best = found.best if is_told else None
     if best is not None and found.mean_error(best) < NEARER * found.mean_error(forecast.model) - LEAST_ERROR:
         text = _(
-            "on the past of this company the model '{best}' was nearer ({error} customers off, the forecast's {own}); read the forecast with that in mind."
+            "in the back-test the model '{best}' was nearer ({error} customers off; the forecast's model {own}); read the forecast with that in mind."
         )
         errors = {"error": round(found.mean_error(best), 1), "own": round(found.mean_error(forecast.model), 1)}
-        problems.append(Problem(text, {"best": str(best), **errors}))
+        problems.append(Problem(text, {"best": Spoken(partial(translate, MODEL_NAMES[best])), **errors}))
     if forecast.coverage is not None and forecast.coverage < forecast.probability - TOO_NARROW:
         text = _(
-            "on the past only {coverage} % of the counts lay within the intervals, which promise {probability} %: they are too narrow."
+            "in the back-test only {coverage} % of the counts lay within the intervals, which promise {probability} %: the intervals are too narrow."
         )
         shares = {"coverage": round(forecast.coverage * 100), "probability": round(forecast.probability * 100)}
         problems.append(Problem(text, shares))

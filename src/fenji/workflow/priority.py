@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -31,11 +31,13 @@ from fenji.answers.priority import (
 )
 from fenji.answers.rows import record_of
 from fenji.choices import EngineName
+from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.priority import CHURN_MEASURE, Frequent, PriorityRules, Watch
 from fenji.domain.words import Spoken
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
+from fenji.language import translate
 from fenji.tables import clean
 from fenji.tables.contract import Contract
 from fenji.tables.insight_priority import (
@@ -46,7 +48,7 @@ from fenji.tables.insight_priority import (
     PRIORITY_PART,
     UPGRADE_CANDIDATE,
 )
-from fenji.wording.priority import frequent_line, place_lines, upgrade_line, watch_line
+from fenji.wording.priority import PART_NAMES, frequent_line, place_lines, upgrade_line, watch_line
 from fenji.wording.rules import Voice
 from fenji.workflow.priority_run import ATTENTION, PRIORITY_FILE
 from fenji.workspace.customers import customer_key_of
@@ -66,7 +68,7 @@ def priority_at(
     top: int = 10,
     progress: Progress = silent,
 ) -> PriorityResult:
-    """The order of attention and the three lists; computed as a run of its own where nothing published answers.
+    """The priority ranking and the three lists; computed as a run of its own where nothing published answers.
 
     Args:
         root: the workspace.
@@ -110,7 +112,7 @@ def priority_at(
             tier_policy=standing.policy,
             rules=rules,
             measures=measures,
-            warnings=(*standing.warnings, *_remarks(rules, parts, reader.customers)),
+            warnings=(*standing.warnings, *_remarks(rules, parts, measures, reader.customers)),
         )
 
 
@@ -121,14 +123,16 @@ class _List(Generic[Listed]):
     contract: Contract
     kind: type[Listed]
     by: str
-    sentence: Callable[[Voice, Mapping[str, Any], Policy], Spoken[str]]
+    sentence: Callable[[Voice, Listed, Policy], Spoken[str]]
 
 
 UPGRADES = _List(
-    UPGRADE_CANDIDATE, UpgradeCandidate, "next_tier", lambda voice, row, policy: voice.say(upgrade_line, row, policy)
+    UPGRADE_CANDIDATE, UpgradeCandidate, "next_tier", lambda voice, found, policy: voice.say(upgrade_line, found, policy)
 )
-WATCHED = _List(DOWNGRADE_WATCH, WatchedCustomer, "watch", lambda voice, row, policy: voice.say(watch_line, row, policy))
-FREQUENT = _List(FREQUENT_CANDIDATE, FrequentCandidate, "kind", lambda voice, row, _policy: voice.say(frequent_line, row))
+WATCHED = _List(DOWNGRADE_WATCH, WatchedCustomer, "watch", lambda voice, found, policy: voice.say(watch_line, found, policy))
+FREQUENT = _List(FREQUENT_CANDIDATE, FrequentCandidate, "kind", lambda voice, found, _policy: voice.say(frequent_line, found))
+_NOT_SAID: Spoken[str] = Spoken(lambda _language: "")
+"""The sentence of a record from which its sentence is still to be made."""
 
 
 @dataclass(frozen=True)
@@ -172,8 +176,9 @@ class _Reader:
         return int(self.found.fetch(tied.aggregate(customers=tied.count()))[0]["customers"])
 
     def _placed(self, row: Mapping[str, Any]) -> PlacedCustomer:
-        lines = self.voice.say(place_lines, row, self.found.choices, self.customers, self.found.standing.policy)
-        return record_of(PlacedCustomer, row, sentences=lines)
+        placed = record_of(PlacedCustomer, row, sentences=Spoken(lambda _language: ()))
+        lines = self.voice.say(place_lines, placed, self.found.choices, self.customers, self.found.standing.policy)
+        return replace(placed, sentences=lines)
 
     def _listed(self, which: _List[Listed], most: int) -> tuple[Listed, ...]:
         return tuple(self._in(which, row) for row in self._first(which.contract, "place", most))
@@ -183,7 +188,8 @@ class _Reader:
         return self._in(which, rows[0]) if rows else None
 
     def _in(self, which: _List[Listed], row: Mapping[str, Any]) -> Listed:
-        return record_of(which.kind, row, sentence=which.sentence(self.voice, row, self.found.standing.policy))
+        listed = record_of(which.kind, row, sentence=_NOT_SAID)
+        return replace(listed, sentence=which.sentence(self.voice, listed, self.found.standing.policy))
 
     def _sizes(self, which: _List[Listed]) -> dict[str, int]:
         table = self.found.table(which.contract)
@@ -204,17 +210,17 @@ class _Reader:
         return table.left_join(names, table.customer_key == names.name_key).drop("name_key")
 
 
-def _remarks(rules: PriorityRules, parts: Sequence[CountedPart], customers: int) -> list[Problem]:
-    """What must be known before the order is trusted."""
+def _remarks(rules: PriorityRules, parts: Sequence[CountedPart], measures: Mapping[str, Metric], customers: int) -> list[Problem]:
+    """Warnings about the ranking."""
     problems = []
     for each in parts:
-        values = {"part": each.part, "measure": each.measure}
+        values = {"part": Spoken(partial(translate, PART_NAMES[each.part])), "measure": measures[each.measure].name}
         if not each.customers_with_value and customers:
-            text = _("nobody has a value of {measure}, so that the part {part} does not tell customers apart.")
+            text = _("no customer has a value of '{measure}', so the part '{part}' tells nobody apart.")
             advice = _("Where no risk could be learned, let the value models tell it: measure churn_risk by p_alive, first: low.")
             is_churn = each.measure == CHURN_MEASURE
             problems.append(Problem(text, values, advice=advice if is_churn else None))
     if rules.capacity is None:
-        text = _("nobody has said how many customers can be served, so that the order is not cut anywhere.")
+        text = _("the capacity is not set, so the ranking has no cut-off.")
         problems.append(Problem(text, {"file": PRIORITY_FILE}, advice=_("Write capacity: NUMBER into {file}.")))
     return problems

@@ -1,4 +1,4 @@
-"""From value, risk and tiers to one order of attention: the steps of the priority analysis, in their order, each saved under its contract."""
+"""From value, risk and tiers to one priority ranking: the steps of the priority analysis, in their order, each saved under its contract."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def priority_rules(standing: Standing, text: str | None) -> PriorityRules:
 
 
 def compute_priority(making: Computation[PriorityRules]) -> None:
-    """The order of attention, what it is made of, and the three lists."""
+    """The priority ranking, what it is made of, and the three lists."""
     standing, rules, writer, progress = making.standing, making.choices, making.writer, making.progress
     session, policy, as_of = standing.session, standing.policy, standing.as_of
     value, churn = making.needed[VALUE.name].table(CUSTOMER_VALUE), making.needed[CHURN.name].table(CHURN_RISK)
@@ -85,7 +85,7 @@ def compute_priority(making: Computation[PriorityRules]) -> None:
 
 
 def _panel_at_review(standing: Standing) -> ir.Table | None:
-    """What the rules would see at the next review if nothing more happened; None where every customer has a day of its own."""
+    """The metrics at the next review if nothing more happened; None where every customer has a review day of its own."""
     policy, as_of = standing.policy, standing.as_of
     if policy.review.every is ReviewPeriod.ANNIVERSARY:
         return None
@@ -105,4 +105,4 @@ ATTENTION = Analysis(
     compute_priority,
     needs=(VALUE, CHURN),
 )
-"""The order of attention, and the three lists."""
+"""The priority ranking, and the three lists."""

@@ -73,14 +73,14 @@ def list_versions(root: Path) -> VersionsResult:
 
 
 def _unsigned(read: PolicyDocument) -> list[Problem]:
-    """Who decided a version, and why, must be said before it is frozen."""
+    """Checks that author and reason of a version are given before it is frozen."""
     text = _("'{name}' must not be blank in a policy that is published.")
     blank = [name for name in ("author", "why") if not getattr(read.policy, name).strip()]
     return [Problem(text, {"name": name}, read.document.place((name,))) for name in blank]
 
 
 def _twins(workspace: Workspace, file: Path, read: PolicyDocument) -> list[Problem]:
-    """What the other versions of the workspace say against this one; problems of other policies do not matter here."""
+    """Conflicts with other versions of the policy in the workspace; problems of other policies are left out."""
     own = (read.policy.slug, read.policy.version)
     others = [each for each in policy_versions_of(workspace) if (each.policy.slug, each.policy.version) != own]
     return same_day_problems([*others, PolicyVersion(read, file, None)])

@@ -1,4 +1,4 @@
-"""Who gets which recommendations: a method chosen on the past, learned from all purchases, applied to everybody."""
+"""Which recommendations does each customer get? A method is chosen by a back-test, learned from all purchases, and applied to every customer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ STEPS = (_("trying methods on the past"), _("learning what goes together"), _("r
 
 @dataclass(frozen=True)
 class _Known:
-    """What was known of purchases at a day."""
+    """The purchases known on a day."""
 
     purchases: ir.Table
     catalogue: Catalogue
@@ -122,7 +122,7 @@ RECOMMENDATIONS = Analysis(
     recommend_choices,
     (RECOMMENDATION, RECOMMENDATION_QUALITY),
     save_recommendations,
-    other_texts=stock_texts,
+    other_texts=lambda standing, _choices, text: {} if text is None else stock_texts(standing, text),
 )
 
 

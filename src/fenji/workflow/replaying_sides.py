@@ -37,7 +37,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Side:
-    """What one policy decided, review by review, the earliest first."""
+    """The decisions of one policy by review, the earliest first."""
 
     reviews: tuple[ReplayedReview, ...]
     last: ir.Table

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.analyze.segments.cluster_names import Difference
@@ -31,7 +30,6 @@ from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 from fenji.language import message as _
 from fenji.tables import insight_segments as tables
-from fenji.tables.contract import Contract
 from fenji.wording.clusters import description
 from fenji.wording.rules import Voice
 from fenji.wording.segments import AMONG_WORDS, segment_name
@@ -76,10 +74,10 @@ def segments_at(
 def _result(found: Analyzed[SegmentPlan], customer: str | None, key: int | None) -> SegmentsResult:
     standing, run, plan = found.standing, found.run, found.choices
     policy, voice = standing.policy, Voice({each.slug: each for each in standing.registry}, standing.past.currency)
-    clusters = _clusters(standing, run, plan, voice)
-    segments = _segments(standing, run, {each.cluster: each.name for each in clusters})
-    cuts = tuple(record_of(CutRow, each) for each in _rows(standing, run, tables.SEGMENT_CUT, "measure", "position"))
-    choices = tuple(record_of(ChoiceRow, each) for each in _rows(standing, run, tables.CLUSTER_CHOICE, "among", "clusters"))
+    clusters = _clusters(found, voice)
+    segments = _segments(found, {each.cluster: each.name for each in clusters})
+    cuts = tuple(record_of(CutRow, each) for each in found.rows(tables.SEGMENT_CUT, "measure", "position"))
+    choices = tuple(record_of(ChoiceRow, each) for each in found.rows(tables.CLUSTER_CHOICE, "among", "clusters"))
     return SegmentsResult(
         run_id=run.run_id,
         as_of=standing.as_of,
@@ -92,7 +90,7 @@ def _result(found: Analyzed[SegmentPlan], customer: str | None, key: int | None)
         cuts=cuts,
         clusters=clusters,
         cluster_choices=choices,
-        trees=_trees(standing, run, voice),
+        trees=_trees(found, voice),
         customer=None if customer is None or key is None else _customer(standing, run, customer, key),
         plan=plan,
         registry=standing.registry,
@@ -102,30 +100,24 @@ def _result(found: Analyzed[SegmentPlan], customer: str | None, key: int | None)
     )
 
 
-def _rows(standing: Standing, run: Run, contract: Contract, *order: str) -> list[dict[str, Any]]:
-    session = standing.session
-    found = session.engine.fetch(session.read(run.run_id, contract, as_of=standing.as_of)).to_pylist()
-    return sorted(found, key=lambda row: tuple(row[name] for name in order))
-
-
-def _segments(standing: Standing, run: Run, cluster_names: Mapping[str, Words]) -> dict[Segmentation, tuple[SegmentRow, ...]]:
+def _segments(found: Analyzed[SegmentPlan], cluster_names: Mapping[str, Words]) -> dict[Segmentation, tuple[SegmentRow, ...]]:
     crossed: dict[tuple[str, str | None], dict[str | None, int]] = {}
-    for row in _rows(standing, run, tables.SEGMENT_TIER):
+    for row in found.rows(tables.SEGMENT_TIER):
         crossed.setdefault((row["segmentation"], row["segment"]), {})[row["tier"]] = row["customers"]
-    found: dict[Segmentation, list[SegmentRow]] = {each: [] for each in Segmentation}
-    for row in _rows(standing, run, tables.SEGMENT_COUNT):
+    segments: dict[Segmentation, list[SegmentRow]] = {each: [] for each in Segmentation}
+    for row in found.rows(tables.SEGMENT_COUNT):
         segmentation, segment = Segmentation(row["segmentation"]), row["segment"]
         own = crossed[segmentation, segment]
-        found[segmentation].append(
+        segments[segmentation].append(
             record_of(
                 SegmentRow,
                 row,
                 name=Spoken(partial(segment_name, segmentation, segment, cluster_names)),
-                tiers={each.slug: own.get(each.slug, 0) for each in standing.policy.tiers},
+                tiers={each.slug: own.get(each.slug, 0) for each in found.standing.policy.tiers},
                 in_no_tier=own.get(None, 0),
             )
         )
-    return {each: tuple(sorted(rows, key=partial(_place, each))) for each, rows in found.items()}
+    return {each: tuple(sorted(rows, key=partial(_place, each))) for each, rows in segments.items()}
 
 
 def _place(segmentation: Segmentation, row: SegmentRow) -> tuple[bool, int, int, str]:
@@ -136,26 +128,26 @@ def _place(segmentation: Segmentation, row: SegmentRow) -> tuple[bool, int, int,
     return row.segment is None, place, size, row.segment or ""
 
 
-def _clusters(standing: Standing, run: Run, plan: SegmentPlan, voice: Voice) -> tuple[ClusterRow, ...]:
+def _clusters(found: Analyzed[SegmentPlan], voice: Voice) -> tuple[ClusterRow, ...]:
     facts: dict[str, list[Difference]] = {}
-    for row in _rows(standing, run, tables.CLUSTER_METRIC):
+    for row in found.rows(tables.CLUSTER_METRIC):
         facts.setdefault(row["cluster"], []).append(record_of(Difference, row))
-    order = {metric: place for place, metric in enumerate(plan.clusters.metrics)}
-    found = []
-    for row in _rows(standing, run, tables.CLUSTER, "among", "number"):
+    order = {metric: place for place, metric in enumerate(found.choices.clusters.metrics)}
+    clusters = []
+    for row in found.rows(tables.CLUSTER, "among", "number"):
         own = tuple(sorted(facts.get(row["cluster"], ()), key=lambda each: order.get(each.metric, len(order))))
         name = Words(row["name_zh"], row["name_en"])
-        found.append(record_of(ClusterRow, row, name=name, description=voice.say(description, own), metrics=own))
-    return tuple(found)
+        clusters.append(record_of(ClusterRow, row, name=name, description=voice.say(description, own), metrics=own))
+    return tuple(clusters)
 
 
-def _trees(standing: Standing, run: Run, voice: Voice) -> tuple[TreeRow, ...]:
+def _trees(found: Analyzed[SegmentPlan], voice: Voice) -> tuple[TreeRow, ...]:
     rules: dict[str, list[RuleRow]] = {}
-    for row in _rows(standing, run, tables.SEGMENT_RULE, "target", "position"):
+    for row in found.rows(tables.SEGMENT_RULE, "target", "position"):
         condition = condition_from(row["conditions"])
         own = record_of(RuleRow, row, sentence=voice.say(rule_sentence, condition), condition=condition)
         rules.setdefault(row["target"], []).append(own)
-    rows = sorted(_rows(standing, run, tables.SEGMENT_TREE), key=lambda row: tuple(Target).index(row["target"]))
+    rows = sorted(found.rows(tables.SEGMENT_TREE), key=lambda row: tuple(Target).index(row["target"]))
     return tuple(
         record_of(TreeRow, row, metrics=tuple(row["metrics"].split()), rules=tuple(rules.get(row["target"], ()))) for row in rows
     )
@@ -169,7 +161,7 @@ def _customer(standing: Standing, run: Run, customer: str, key: int) -> Customer
 
 
 def _missing(standing: Standing, cuts: Sequence[CutRow], segments: Mapping[Segmentation, Sequence[SegmentRow]]) -> list[Problem]:
-    """What the data do not hold, and what follows from that."""
+    """Warnings about missing data and their consequences."""
     if not has_orders(standing):
         text = _("no orders are known: there are no lifecycle stages, scores or classes by orders, only clusters of metrics.")
         advice = _("Name the metrics by which customers are compared in {file}, under clusters.")
@@ -177,11 +169,11 @@ def _missing(standing: Standing, cuts: Sequence[CutRow], segments: Mapping[Segme
     problems = []
     (rhythm,) = [each for each in cuts if each.measure == "rhythm_days"]
     if not rhythm.customers:
-        text = _("nobody has ordered on two days: silence is measured in {days} days instead of the customers' own intervals.")
+        text = _("nobody has ordered on two days: {days} days are used instead of the customers' own intervals between orders.")
         problems.append(Problem(text, {"days": f"{rhythm.threshold:g}"}))
     known = {segmentation for segmentation, rows in segments.items() if any(each.segment is not None for each in rows)}
     if Segmentation.MAIN_CATEGORY not in known:
-        problems.append(Problem(_("no sale of the window has a category: interests are not known.")))
+        problems.append(Problem(_("no sale of the period has a category, so interests are not known.")))
     if Segmentation.REGION not in known:
         problems.append(Problem(_("no customer has a region.")))
     return problems
@@ -196,7 +188,9 @@ def _remarks(choices: Sequence[ChoiceRow]) -> list[Problem]:
         values: dict[str, object] = {"what": AMONG_WORDS[among], "customers": tried[0].customers}
         chosen = [each for each in tried if each.verdict is Verdict.CHOSEN]
         if chosen and chosen[0].silhouette is not None and chosen[0].silhouette <= WEAK:
-            text = _("{what}: the clusters run into one another (silhouette {silhouette}); read them as shades, not as kinds.")
+            text = _(
+                "{what}: the clusters overlap (silhouette {silhouette}); read them as gradual differences, not as separate kinds of customers."
+            )
             problems.append(Problem(text, {**values, "silhouette": f"{chosen[0].silhouette:.2f}"}))
         elif not chosen:
             problems.append(Problem(_NO_CLUSTERS.get(tried[0].verdict, _NONE_HOLDS), values))
@@ -204,7 +198,7 @@ def _remarks(choices: Sequence[ChoiceRow]) -> list[Problem]:
 
 
 _NONE_HOLDS = _(
-    "{what}: no number of clusters could be found again in other samples and is better separated than customers without any groups would be; the {customers} customers stay one group."
+    "{what}: no number of clusters is both found again in other samples and better separated than random data; the {customers} customers stay one group."
 )
 _NO_CLUSTERS = {
     Verdict.TOO_FEW_CUSTOMERS: _("{what}: {customers} {customers:customer is|customers are} too few for clusters."),

@@ -178,7 +178,7 @@ def _changed(files: Collection[Path], last: Run | None, known: Sequence[Source],
 
 
 def _column(sample: Sample, headers: Sequence[str]) -> set[str]:
-    """What stands in the column of a sample that has one of these headers."""
+    """The cells of the column that has one of these headers, in a sample."""
     wanted = {lookup_key(each) for each in headers}
     places = [place for place, header in enumerate(sample.headers) if lookup_key(header) in wanted]
     return {cell for row in sample.rows for place in places if (cell := row[place])}

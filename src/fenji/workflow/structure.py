@@ -1,4 +1,4 @@
-"""What lies behind the counts of tiers: what their customers are like, who they are, what they buy where and when, and on how few the revenue rests."""
+"""How are the tiers made up: metrics, composition, products and channels, ordering habits, and concentration of revenue?"""
 
 from __future__ import annotations
 

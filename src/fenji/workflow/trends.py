@@ -29,7 +29,6 @@ from fenji.answers.rows import record_of
 from fenji.choices import EngineName
 from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
-from fenji.domain.runs import Run
 from fenji.domain.steps import Step
 from fenji.domain.trends import (
     EVERYTHING,
@@ -50,20 +49,18 @@ from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import insight
-from fenji.tables.contract import Contract
 from fenji.tables.insight_trends import TREND, TREND_BACKTEST, TREND_FORECAST, TREND_SCOPE, TREND_SERIES
 from fenji.wording.trends import series_name, series_sentences
 from fenji.workspace.past_run import last_history
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import RunWriter
-from fenji.workspace.standing import Standing, analyzed, open_standing
+from fenji.workspace.standing import Analysis, Analyzed, Computation, Standing, analyze, open_standing
 
 MOST_MONTHS = 12
-"""Months that are foretold: a year shows every season once, and beyond it intervals say little."""
+"""Months of a forecast: a year shows every season once, and beyond it intervals say little."""
 MOST_CATEGORIES = 20
 """Categories with series of their own: about a second each; a longer list is not read."""
 TOO_NARROW = 0.1
-"""How much less than promised the intervals may hold before we say so."""
+"""How much less than promised the intervals may hold before a warning."""
 MONTHS_FETCHED = 100_000
 """Rows of one group and month that may be fetched: a century of months of all groups is a quarter of it."""
 
@@ -111,12 +108,12 @@ def trend_at(
         NotFound: no workspace, nothing has been run yet, or there are no orders.
     """
     if not 1 <= months <= MOST_MONTHS:
-        raise InvalidArgument.of(_("{count} months cannot be foretold; 1 to {most} can."), count=months, most=MOST_MONTHS)
+        raise InvalidArgument.of(_("{count} months cannot be forecast; 1 to {most} can."), count=months, most=MOST_MONTHS)
     with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
-        run = trend_run(standing, measure=measure, by=by)
-        scope, series = _stored(standing, run, months)
+        analyzed = analyze(TRENDS[measure, by], standing, progress=progress)
+        scope, series = _stored(analyzed, months)
         return TrendResult(
-            run_id=run.run_id,
+            run_id=analyzed.run.run_id,
             as_of=standing.as_of,
             is_as_of_defaulted=standing.is_as_of_defaulted,
             policy=standing.policy.slug,
@@ -139,24 +136,46 @@ def _named(series: Series, by: GroupBy, policy: Policy) -> NamedSeries:
     )
 
 
-def trend_run(standing: Standing, *, measure: Measure, by: GroupBy) -> Run:
-    """The published run that holds the series of a measure: an earlier one where nothing has changed.
+@dataclass(frozen=True)
+class TrendPlan:
+    """What the series of one analysis count, and by what they are split."""
+
+    measure: Measure
+    by: GroupBy
+    history: tuple[str, tuple[date, ...]] | None
+    """The run that decided the tiers of the past, and its reviews; None: the tiers of today."""
+
+
+def compute_trend(making: Computation[TrendPlan]) -> None:
+    """Every table of the series.
 
     Raises:
         NotFound: there are no orders up to the day.
     """
-    history = _history_of(standing) if by is GroupBy.TIER else None
-    asked = {} if history is None else {"history": history[0]}
+    standing, plan = making.standing, making.choices
+    engine, as_of = standing.session.engine, standing.as_of
+    basis = _basis_of(standing, plan.by, plan.history)
+    rows = engine.fetch(count_months(_grouped(standing, basis, plan.by)), limit=MONTHS_FETCHED).to_pylist()
+    found = _series(rows, basis, plan.measure)
+    for contract, table in series_tables(found, basis.scope, measure=plan.measure, by=plan.by, as_of=as_of).items():
+        making.writer.save(engine.from_arrow(table), contract, as_of=as_of)
 
-    def compute(writer: RunWriter) -> None:
-        basis = _basis_of(standing, by, history)
-        rows = standing.session.engine.fetch(count_months(_grouped(standing, basis, by)), limit=MONTHS_FETCHED).to_pylist()
-        found = _series(rows, basis, measure)
-        for contract, table in series_tables(found, basis.scope, measure=measure, by=by, as_of=standing.as_of).items():
-            writer.save(standing.session.engine.from_arrow(table), contract, as_of=standing.as_of)
 
-    command = f"trend-{measure}" if by is GroupBy.ALL else f"trend-{measure}-by-{by}"
-    return analyzed(standing, command, compute, documents=asked)
+def _trend(measure: Measure, by: GroupBy) -> Analysis[TrendPlan]:
+    return Analysis(
+        f"trend-{measure}" if by is GroupBy.ALL else f"trend-{measure}-by-{by}",
+        None,
+        lambda standing, _text: TrendPlan(measure, by, _history_of(standing) if by is GroupBy.TIER else None),
+        (TREND_SCOPE, TREND_SERIES, TREND, TREND_FORECAST, TREND_BACKTEST),
+        compute_trend,
+        other_texts=lambda _standing, plan, _text: {} if plan.history is None else {"history": plan.history[0]},
+    )
+
+
+TRENDS: Mapping[tuple[Measure, GroupBy], Analysis[TrendPlan]] = {
+    (measure, by): _trend(measure, by) for measure in Measure for by in GroupBy
+}
+"""A measure by month, split in one way: each an analysis of its own."""
 
 
 def _series(rows: Sequence[Row], basis: _Basis, measure: Measure) -> list[Series]:
@@ -240,24 +259,16 @@ def _grouped(standing: Standing, basis: _Basis, by: GroupBy) -> ir.Table:
     return lines_of_all(basis.order_line, as_of=standing.as_of)
 
 
-def _stored(standing: Standing, run: Run, months: int) -> tuple[Scope, tuple[Series, ...]]:
+def _stored(found: Analyzed[TrendPlan], months: int) -> tuple[Scope, tuple[Series, ...]]:
     """The series that a run holds, with the next months of their forecasts."""
-
-    def rows(contract: Contract) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = standing.session.engine.fetch(standing.session.read(run.run_id, contract)).to_pylist()
-        return found
-
-    scope = rows(TREND_SCOPE)[0]
-    past, coming, errors = rows(TREND), rows(TREND_FORECAST), rows(TREND_BACKTEST)
-    shapes = sorted(rows(TREND_SERIES), key=lambda each: each["position"])
+    scope, shapes = found.rows(TREND_SCOPE)[0], found.rows(TREND_SERIES, "position")
+    past, coming = found.rows(TREND, "month_on"), found.rows(TREND_FORECAST, "step")
+    errors = found.rows(TREND_BACKTEST)
     series = tuple(
         _read(
             shape,
-            sorted((each for each in past if each["member"] == shape["member"]), key=lambda each: each["month_on"]),
-            sorted(
-                (each for each in coming if each["member"] == shape["member"] and each["step"] <= months),
-                key=lambda each: each["step"],
-            ),
+            [each for each in past if each["member"] == shape["member"]],
+            [each for each in coming if each["member"] == shape["member"] and each["step"] <= months],
             [each for each in errors if each["member"] == shape["member"]],
         )
         for shape in shapes
@@ -282,11 +293,11 @@ def _read(shape: Row, past: Sequence[Row], coming: Sequence[Row], errors: Sequen
 
 
 def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Problem]:
-    """What a reader must know of the months and groups."""
+    """Warnings about months and groups."""
     found = []
     for left_out in (scope.left_out_first, scope.left_out_last):
         if left_out is not None:
-            text = _("of {month} only a part is known (the data go from {first} to {last}); it is left out.")
+            text = _("{month} is only partly covered (the data go from {first} to {last}); it is left out.")
             values = {"month": f"{left_out:%Y-%m}", "first": scope.first_on, "last": scope.last_on}
             found.append(Problem(text, values))
     if scope.tiers_from is TiersFrom.HISTORY:
@@ -296,7 +307,7 @@ def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Proble
         found.append(Problem(text, {"run_id": scope.tiers_run_id}))
     if scope.tiers_from is TiersFrom.PRESENT:
         text = _(
-            "tiers are those of today, also in past months: who stands high today bought much before, so that high tiers seem to have grown."
+            "past months use today's tiers: customers who are in a high tier today bought much in the past, so high tiers seem to have grown."
         )
         found.append(Problem(text, {}, advice=Step.DECIDE_PAST_REVIEWS))
     if scope.others > 0:
@@ -307,7 +318,7 @@ def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Proble
     held = [each for each in series if each.coverage is not None and each.coverage < each.probability - TOO_NARROW]
     if held:
         text = _(
-            "the intervals of {count} of {all} series held at most {coverage} % of the past months and promise {probability} %: they are too narrow."
+            "the intervals of {count} of {all} series are too narrow: in the back-test they held at most {coverage} % of the months and promise {probability} %."
         )
         shares = {
             "coverage": round(max(each.coverage or 0 for each in held) * 100),

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import ibis
 
+from fenji.analyze.priority.measures import measures_of
 from fenji.analyze.value.spend import CORRELATED
 from fenji.answers.rows import record_of
 from fenji.answers.value import (
@@ -107,6 +108,7 @@ def value_at(
             customer=None if key is None else _customer(found, key),
             customer_contracts=None if key is None else _contracts_of(found, key),
             tier_policy=standing.policy,
+            measures=measures_of(standing.registry),
         )
         return replace(result, warnings=(*standing.warnings, *remarks(result)))
 
@@ -152,7 +154,7 @@ def _contracts_of(found: Analyzed[ValueRules], key: int) -> ContractValue | None
 
 
 def remarks(result: ValueResult) -> Sequence[Problem]:
-    """What must be known before the numbers are trusted; read from the stored summary and models."""
+    """Warnings about how far the numbers can be trusted, from the stored summary and models."""
     if not result.summary.buyers:
         return []
     return [*_too_little(result), *_doubts(result), *_misses(result)]
@@ -163,7 +165,7 @@ def _too_little(result: ValueResult) -> list[Problem]:
     problems = []
     if orders.model is OrderModel.AVERAGE_RATE:
         text = _(
-            "{buyers} customers have ordered, {repeat_buyers} of them more than once: too few for a model of who has left (30 and 10 are the least). Everybody is taken to order at the average rate, and nothing is said of who still is a customer."
+            "{buyers} customers have ordered, {repeat_buyers} of them more than once: too few for a model of leaving, which needs 30 and 10. Everybody is assumed to order at the average rate, and no probability of still being a customer is given."
         )
         problems.append(Problem(text, values))
     elif orders.r_lower is None:
@@ -173,11 +175,11 @@ def _too_little(result: ValueResult) -> list[Problem]:
         problems.append(Problem(text, values))
     if result.spend_model.model is SpendModel.AVERAGE:
         text = _(
-            "too few customers with several paid order days for a model of spending: an order day of everybody is taken to bring the average."
+            "too few customers have several paid order days for a model of spending: every order day is assumed to bring the average."
         )
         problems.append(Problem(text, values))
     if orders.model is OrderModel.BG_NBD:
-        text = _("the model in use (BG/NBD) takes everybody who ordered once for a customer still, whenever that was.")
+        text = _("the model in use (BG/NBD) counts everybody who ordered once as still a customer, however long ago that was.")
         problems.append(Problem(text, values))
     return problems
 
@@ -187,10 +189,10 @@ def _doubts(result: ValueResult) -> list[Problem]:
     correlation = result.spend_model.correlation
     if correlation is not None and abs(correlation) >= CORRELATED:
         more = _(
-            "who orders more often also spends more on a day (correlation {correlation}); the model takes both for independent, so it understates frequent customers."
+            "customers who order more often also spend more on a day (correlation {correlation}); the model assumes independence, so it understates frequent customers."
         )
         less = _(
-            "who orders more often spends less on a day (correlation {correlation}); the model takes both for independent, so it overstates frequent customers."
+            "customers who order more often spend less on a day (correlation {correlation}); the model assumes independence, so it overstates frequent customers."
         )
         problems.append(Problem(more if correlation > 0 else less, {"correlation": f"{correlation:.2f}"}))
     early, even = result.summary.beginning_share, result.summary.beginning_share_at_an_even_pace
@@ -201,14 +203,14 @@ def _doubts(result: ValueResult) -> list[Problem]:
         problems.append(Problem(text, {"share": round(early * 100)}))
     if result.summary.rhythm is Rhythm.REGULAR:
         problems.append(
-            Problem(_("customers order more regularly than the models assume: who is late has left more probably than is said."))
+            Problem(
+                _("customers order more regularly than the models assume: an overdue customer has more probably left than shown.")
+            )
         )
     if result.summary.rhythm is Rhythm.CLUMPY:
         problems.append(
             Problem(
-                _(
-                    "customers order in bursts, which the models do not know: after a pause they come back more often than is said."
-                )
+                _("customers order in bursts, which the models do not know: after a pause they come back more often than shown.")
             )
         )
     return problems

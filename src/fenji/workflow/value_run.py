@@ -67,7 +67,7 @@ from fenji.workspace.session import RunWriter, Workbench
 from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
 
 VALUE_FILE = f"{ANALYSES_FOLDER}/value.yaml"
-STEPS = (_("gathering order histories"), _("fitting models"), _("valuing customers"), _("trying the models on the past"))
+STEPS = (_("gathering order histories"), _("fitting models"), _("valuing customers"), _("back-testing the models"))
 
 
 @dataclass(frozen=True)

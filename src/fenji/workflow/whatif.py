@@ -110,7 +110,7 @@ def _panel(session: Session, run: Run, registry: Registry, policies: Sequence[Po
 def _affected(
     session: Session, panel: ir.Table, customer: ir.Table, comparison: PolicyComparison, day: date
 ) -> tuple[AffectedCustomer, ...]:
-    """Who would lose most, by the ids that the company knows them by; asked only where somebody would fall."""
+    """The largest customers who would fall, with the company's own ids; read only where somebody would fall."""
     if not comparison.falls:
         return ()
     policies = (comparison.current.policy, comparison.new.policy)

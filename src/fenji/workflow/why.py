@@ -198,7 +198,7 @@ def _decision_of(
 
 
 def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) -> tuple[Registry, CustomerFacts]:
-    """What the rules saw of the customer: from the stored panel, or measured again from the run's clean tables."""
+    """The customer's metrics as the rules saw them: from the stored panel, or computed again from the run's clean tables."""
     registry, basis = session.memory.recall(
         ("rule basis", run.run_id, policy.slug, policy.version, as_of), lambda: _basis(session, run, policy, as_of)
     )

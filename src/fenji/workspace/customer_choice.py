@@ -23,6 +23,7 @@ from fenji.domain.lists import Choice, Chosen, CustomerGroup, Move
 from fenji.domain.policies import Cause, Policy
 from fenji.domain.priority import Mark
 from fenji.domain.segments import Segmentation
+from fenji.domain.words import Words
 from fenji.errors import InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
 from fenji.tables import insight, insight_priority, insight_segments
@@ -118,7 +119,7 @@ class CustomerChoice:
         if self.asked.tier is None:
             return []
         tier, rows = self._tier(self.asked.tier), self.columns.assignment
-        self.chosen.append(Chosen(Choice.TIER, {"tier": tier}))
+        self.chosen.append(Chosen(Choice.TIER, {"tier": self._named(tier)}))
         return [rows.filter(rows["tier"] == tier)]
 
     def _moved(self) -> list[ir.Table]:
@@ -134,11 +135,11 @@ class CustomerChoice:
         if asked.moved_from is not None:
             tier = self._tier(asked.moved_from)
             found = found.filter(found["from_tier"] == tier)
-            self.chosen.append(Chosen(Choice.MOVED_FROM, {"tier": tier, **days}))
+            self.chosen.append(Chosen(Choice.MOVED_FROM, {"tier": self._named(tier), **days}))
         if asked.moved_to is not None:
             tier = self._tier(asked.moved_to)
             found = found.filter(found["to_tier"] == tier)
-            self.chosen.append(Chosen(Choice.MOVED_TO, {"tier": tier, **days}))
+            self.chosen.append(Chosen(Choice.MOVED_TO, {"tier": self._named(tier), **days}))
         if asked.moved is not None:
             move = _one_of(Move, asked.moved, _("movement"))
             found = found.filter(self._went(found, move))
@@ -291,3 +292,6 @@ class CustomerChoice:
         if text not in names:
             raise NotFound(unknown_name(_("tier"), text, names))
         return names[text]
+
+    def _named(self, slug: str) -> Words:
+        return next(each.name for each in self.policy.tiers if each.slug == slug)

@@ -103,7 +103,7 @@ FIXED: Mapping[str, Field] = {
         _field("segment", Part.SEGMENT, "细分群体", "segment", stored=Segmentation.RFM.value),
         _field("risk", Part.CHURN, "流失风险", "risk of leaving", stored="risk_class"),
         _field("churn_probability", Part.CHURN, "流失概率", "probability of leaving", ColumnUnit.SHARE),
-        _field("position", Part.PRIORITY, "优先顺序", "place in the order of attention", ColumnUnit.COUNT),
+        _field("position", Part.PRIORITY, "优先顺序", "place in the priority ranking", ColumnUnit.COUNT),
         _field("mark", Part.PRIORITY, "ABC 标记", "mark"),
         _field("name", Part.CONTACT, "姓名", "name"),
         _field("phone", Part.CONTACT, "手机号", "phone"),

@@ -146,18 +146,18 @@ class Analysis(Generic[Choices]):
 
     name: str
     """Of its runs."""
-    document: str
-    """The optional file of the workspace that holds the company's choices."""
+    document: str | None
+    """The optional file of the workspace that holds the company's choices; None: nothing can be chosen."""
     read_choices: Callable[[Standing, str | None], Choices]
-    """From the text of the file, None where there is none; raises InvalidDocument."""
+    """From the text of the file, None where there is none; raises InvalidDocument. Without a file: what the standing says."""
     contracts: tuple[Contract, ...]
     """The tables that it makes."""
     compute: Callable[[Computation[Choices]], None]
     """Saves all of them."""
     needs: tuple[Analysis[Any], ...] = ()
     """Analyses that it is made from."""
-    other_texts: Callable[[Standing, str], Mapping[str, str]] = lambda _standing, _text: {}
-    """Texts besides the file of choices that it depends on, by name, such as a list that the file points to."""
+    other_texts: Callable[[Standing, Choices, str | None], Mapping[str, str]] = lambda _standing, _choices, _text: {}
+    """What else it depends on, by name, from the choices and their text: a list that the file points to, another run."""
 
 
 @dataclass(frozen=True)
@@ -203,16 +203,19 @@ class Computation(Generic[Choices]):
 
 
 def chosen_for(analysis: Analysis[Choices], standing: Standing) -> tuple[Choices, dict[str, str]]:
-    """What the company has chosen, and the text that says so, by the name of its file.
+    """What the company has chosen, and the texts that it depends on, by name: that of its file and others.
 
     Raises:
         InvalidDocument: the file cannot be used; all problems at once.
     """
-    file = standing.session.workspace.root / analysis.document
-    text = file.read_text(encoding="utf-8-sig") if file.is_file() else None
-    if text is None:
-        return analysis.read_choices(standing, None), {}
-    return analysis.read_choices(standing, text), {analysis.document: text, **analysis.other_texts(standing, text)}
+    texts = {}
+    if analysis.document is not None:
+        file = standing.session.workspace.root / analysis.document
+        if file.is_file():
+            texts[analysis.document] = file.read_text(encoding="utf-8-sig")
+    text = next(iter(texts.values()), None)
+    choices = analysis.read_choices(standing, text)
+    return choices, {**texts, **analysis.other_texts(standing, choices, text)}
 
 
 def analyze(analysis: Analysis[Choices], standing: Standing, *, progress: Progress = silent) -> Analyzed[Choices]:

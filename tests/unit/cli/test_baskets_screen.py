@@ -65,6 +65,6 @@ def test_with_next_to_nothing_it_is_said_what_is_missing(
 ) -> None:
     root = shop(tmp_path / "shop", lines)
     assert of_rules in said(capsys, "rules", "--workspace", root)
-    assert "so the methods could not be tried" in said(capsys, "recommend", "--workspace", root)
+    assert "so no back-test is possible" in said(capsys, "recommend", "--workspace", root)
     own = json.loads(said(capsys, "recommend", "--workspace", root, "--customer", "C1", "--json"))
     assert [each["product_id"] for each in own["rows"]] == ([] if len(lines) == 1 else ["tea"])

@@ -45,7 +45,7 @@ def test_customers_shows_a_page_and_how_it_goes_on(shop: Path, capsys: pytest.Ca
     assert answer(["customers", "--workspace", str(shop), "--tier", "entry", "--limit", "2", "--lang", "zh"]) == 0
     shown = capsys.readouterr().out
     assert "2026-08-31 共 6 位客户，分级标准 shop 第 1 版" in shown
-    assert "当前等级为 entry" in shown
+    assert "当前等级为 初级" in shown
     assert "--after" in shown
 
 

@@ -20,6 +20,10 @@ def test_the_command_answers_people_and_scripts(tmp_path: Path, capsys: pytest.C
     told = json.loads(capsys.readouterr().out)
     assert (told["run_id"], told["as_of"], told["policy"], told["version"]) == (result.run_id, "2025-12-20", "spend", 1)
     assert len(told["tiers"]) == 6 * len(told["customers"])
-    for language in ("en", "zh"):
+    for language, model in (("en", "Model: "), ("zh", "所用模型")):
         assert answer(["forecast", "--workspace", str(shop), "--lang", language]) == 0
-    assert "2025-12-31" in capsys.readouterr().out
+        shown = capsys.readouterr().out
+        assert "2025-12-31" in shown
+        assert model not in shown
+        assert answer(["forecast", "--workspace", str(shop), "--lang", language, "--details"]) == 0
+        assert model in capsys.readouterr().out

@@ -58,7 +58,7 @@ def test_scripts_get_every_figure_with_run_date_policy_and_the_lost_rule(
     assert found["lost"] == {
         "after_days": None,
         "after_intervals": 4,
-        "sentence": "Lost is who is silent, without order or event, for more than 4 times the own mean days between orders.",
+        "sentence": "A customer is lost after more than 4 times their own mean days between orders without an order or event.",
     }
     assert found["movements"][1] == {
         "from_tier": "high", "to_tier": "low", "cause": None, "customers": 1, "share": 0.5, "net_revenue_12m": 10.5,

@@ -57,3 +57,12 @@ def test_no_digit_is_cut_off_on_a_narrow_terminal() -> None:
     narrow = Output(Language.EN, is_json=False, console=Console(file=StringIO(), width=20), remarks=Console(file=StringIO()))
     narrow.table([Col("group"), *(Col(f"tier {n}", is_number=True) for n in range(4))], [("Netherlands", *["1,234,567"] * 4)])
     assert "\n".join(printed(narrow)).count("1,234,567") == 4
+
+
+def test_an_interval_stays_whole_beside_a_column_that_may_wrap(output: Output) -> None:
+    interval = "1,177,438\u00a0[44,862,\u00a0377,438]"
+    output.table(
+        [Col("group", may_wrap=True), *(Col(f"{n}", is_number=True) for n in range(6))], [("Netherlands", *[interval] * 6)]
+    )
+    assert "\n".join(printed(output)).count(interval) == 6
+    assert "Netherlands" in "\n".join(printed(output))

@@ -28,5 +28,11 @@ def test_the_command_answers_people_and_scripts(shop: Path, capsys: pytest.Captu
     own = sum(told["customer"][f"points_{part}"] or 0 for part in ("value", "potential", "tier", "churn_risk", "satisfaction"))
     assert own == pytest.approx(told["customer"]["score"], abs=1e-9)
     assert answer(["priority", "--workspace", str(shop), "--lang", "en"]) == 0
+    capsys.readouterr()
+    assert answer(["priority", "--workspace", str(shop), "--lang", "zh"]) == 0
+    shown = capsys.readouterr().out
+    heads = next(line.split() for line in shown.splitlines() if "排名" in line and "得分" in line)
+    assert len(heads) == len(set(heads))
+    assert "net_revenue_12m" not in shown
     assert answer(["priority", "--workspace", str(shop), "--lang", "zh", "--customer", "c01"]) == 0
     assert answer(["priority", "--workspace", str(shop), "--as-of", "2025-01-31"]) == 0

@@ -56,7 +56,7 @@ def test_every_part_is_a_sentence():
     assert words.caps == ("While refund rate in 12 months more than 20%: at most Entry (returns).",)
     assert words.review == (
         "Tiers are reviewed every quarter.",
-        "Who no longer keeps a tier falls to the tier that is still met.",
+        "A customer who no longer keeps a tier falls to the highest tier whose rule is still met.",
         "After a change, a tier is held for 3 reviews.",
         "Before a fall, 2 reviews of grace are given.",
     )

@@ -1,4 +1,4 @@
-"""The order of attention of a workspace, read back from its run, on little data too. World: a shop of fifty, and of the five who came first."""
+"""The priority ranking of a workspace, read back from its run, on little data too. World: a shop of fifty, and of the five who came first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from fenji.answers.priority import FrequentList
 from fenji.errors import InvalidDocument, NotFound
+from fenji.language import Language
 from fenji.workflow.priority import priority_at
 from fixtures.fifty_customers import shop_of
 
@@ -37,9 +38,9 @@ def test_five_customers_are_answered_with_what_is_missing(shop: Path) -> None:
     assert (result.customers, len(result.order)) == (customers, customers)
     assert sum(row.customers for row in result.marks) == customers
     # Nothing is known of satisfaction, nor, of so few, of who leaves; and nobody is expected to order more than the others.
-    said = " ".join(str(each.values) for each in result.warnings)
-    assert "satisfaction_12m" in said
-    assert "churn_probability" in said
+    said = " ".join(each.describe(Language.ZH) for each in result.warnings)
+    assert "近12个月满意度" in said
+    assert "流失概率" in said
     assert result.lists.frequent == FrequentList({}, ())
     for row in result.order:
         assert (row.points_satisfaction, row.points_churn_risk) == (None, 0)

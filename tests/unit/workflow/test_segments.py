@@ -138,9 +138,9 @@ def test_few_customers_are_told_what_is_missing(tmp_path: Path) -> None:
     found = segments_at(root)
     told = "\n".join(each.describe(Language.EN) for each in found.warnings)
     for said in (
-        "nobody has ordered on two days: silence is measured in 90 days",
+        "nobody has ordered on two days: 90 days are used",
         "the 65 customers do not differ in any of the metrics",
-        "no sale of the window has a category",
+        "no sale of the period has a category",
         "no customer has a region",
     ):
         assert said in told

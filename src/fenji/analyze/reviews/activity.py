@@ -1,4 +1,4 @@
-"""Is a customer still with us, and is today the customer's own day? Silence since the last order or event, contracts, anniversaries of joining.
+"""Is a customer still with us, and is today the customer's own day? Time since the last order or event, contracts, anniversaries of joining.
 
 Reads   insight.customer_metric beside columns of clean.customer, as ``tiers.rule_basis`` joins them
 Writes  nothing: expressions only

@@ -1,4 +1,4 @@
-"""How far has each customer come: prospect, new, active, won back, at risk or lost? Silence is measured in the customer's own intervals.
+"""How far has each customer come: prospect, new, active, won back, at risk or lost? The time since the last order is measured in the customer's own intervals.
 
 Reads   clean.order_line, insight.customer_metric, insight.tier_assignment
 Units   local calendar days; several orders of a day are one
@@ -108,7 +108,7 @@ def _paced(rhythms: ir.Table, plan: LifecyclePlan, population_days: float) -> ir
 
 
 def _returns(order_line: ir.Table, paced: ir.Table, plan: LifecyclePlan, as_of: date) -> ir.Table:
-    """The last order of each customer that ended a silence after which the customer counted as lost."""
+    """The last order of each customer that came after the customer had counted as lost."""
     gaps = _gaps(order_line, as_of)
     joined = gaps.inner_join(paced, gaps.customer_key == paced.paced_key)
     long = joined.filter(joined.gap > joined.days * float(plan.lost_after))

@@ -89,7 +89,7 @@ class MetricUse:
 
 
 def is_amount(metric: Metric) -> bool:
-    """Whether a metric is compared by how many times as much it is: money, counts and silences, but not the time since the first order.
+    """Whether a metric is compared on a logarithmic scale: money, counts and times since the last order, but not the time since the first order.
 
     That is a matter of the metric and not of the values of one day, so that a run compares customers as the one before did.
     """

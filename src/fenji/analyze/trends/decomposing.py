@@ -32,7 +32,7 @@ SPAN = 7
 
 @dataclass(frozen=True)
 class Shape:
-    """A series taken apart."""
+    """A decomposed series."""
 
     trend: Floats | None
     season: Floats | None

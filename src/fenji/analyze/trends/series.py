@@ -4,7 +4,7 @@ Reads   months and groups as ``months`` counts them
 Writes  insight.trend: one row per series and month; insight.trend_forecast: one row per series and coming month; insight.trend_backtest: one
         row per series and model; insight.trend_series: one row per series; insight.trend_scope: one row
 Units   money in the workspace's currency, returns taken off; orders, customers, or orders per customer
-Keeps   every month from the first to the last, those without a line as zero; each series is foretold by itself, so that groups need not
+Keeps   every month from the first to the last, those without a line as zero; each series has a forecast of its own, so that groups need not
         add up to everything
 Source  ``decomposing``, ``models`` and ``trying``
 """

@@ -1,4 +1,4 @@
-"""What will the contracts of each customer bring, if people go on renewing as they did?
+"""What will the contracts of each customer bring, if customers go on renewing at the same rates?
 
 Reads   clean.contract
 Writes  insight.contract_value: one row per customer with a contract in force

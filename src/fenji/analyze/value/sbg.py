@@ -1,6 +1,6 @@
 """How long do contracts last? The shifted-beta-geometric model: who renews does so at a probability of its own, the same every time.
 
-Because those who are likely to leave do so first, the share that renews rises with age; a constant rate of loss foretells too
+Because those who are likely to leave do so first, the share that renews rises with age; a constant rate of loss forecasts too
 few survivors.
 
 Units   whole periods since the contract's start (months, years: whatever the counts are of); probabilities 0..1
