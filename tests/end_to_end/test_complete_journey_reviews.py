@@ -104,7 +104,7 @@ def tiers() -> pd.DataFrame:
 
 def facts_at(orders: pd.DataFrame, day: pd.Timestamp) -> dict[int, dict[str, Any]]:
     past = orders[orders["day"] <= day]
-    quarter = past[past["day"] > day - pd.DateOffset(months=3)].groupby("household")["cents"]
+    quarter = past[past["day"] > day - pd.offsets.MonthEnd(3)].groupby("household")["cents"]
     year = past[past["day"].dt.year == day.year].groupby("household")["cents"]
     table = pd.DataFrame(
         {

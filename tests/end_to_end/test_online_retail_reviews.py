@@ -102,7 +102,8 @@ def decisions() -> pd.DataFrame:
         past = lines[lines["day"] <= day]
         table = pd.DataFrame(index=first[first <= day].index)
         for months in (3, 12):
-            window = past[past["day"] > day - pd.DateOffset(months=months)]
+            back = pd.offsets.MonthEnd(months) if day.is_month_end else pd.DateOffset(months=months)
+            window = past[past["day"] > day - back]
             table[f"m{months}"] = window.groupby("customer")["cents"].sum().reindex(table.index).fillna(0) / 100
         last = past[~past["is_return"]].groupby("customer")["day"].max().reindex(table.index)
         table["silent"] = (day - last.fillna(first[table.index])).dt.days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import statistics
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +16,6 @@ from hypothesis import strategies as some
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.domain.metrics import Fact
-from fenji.domain.periods import months_before
 from fenji.engines.duck import DuckEngine
 from fixtures.laws import law
 from worlds import Line, Order, World, world
@@ -114,7 +114,7 @@ def test_the_order_of_rows_is_irrelevant(engine, orders, events, feedback, chanc
 @given(ORDERS, AS_OF)
 def test_what_adds_up_sums_to_the_attributed_whole(engine, orders, as_of):
     rows = panel(engine, world(*orders), as_of).values()
-    opens = months_before(as_of, 12)
+    opens = same_day_before(as_of, 12)
     mine = [(-1 if each.is_return else 1, each) for each in orders if each.customer is not None and opens < each.on <= as_of]
     assert sum(row["net_revenue_12m"] for row in rows) == sum(sign * line.amount for sign, each in mine for line in each.lines)
     assert sum(row["units_12m"] for row in rows) == sum(sign * line.quantity for sign, each in mine for line in each.lines)
@@ -133,8 +133,16 @@ def test_plain_python_finds_the_same(engine, orders, as_of):
         }
 
 
+def same_day_before(day: date, months: int) -> date:
+    """That many months earlier: at a month's end that month's end, else the same day, or the last one of a shorter month."""
+    index = day.year * 12 + day.month - 1 - months
+    last = calendar.monthrange(index // 12, index % 12 + 1)[1]
+    is_end = (day + timedelta(days=1)).day == 1
+    return date(index // 12, index % 12 + 1, last if is_end else min(day.day, last))
+
+
 def _within(orders: list[Order], as_of: date, months: int | None) -> list[Order]:
-    return [each for each in orders if months is None or each.on > months_before(as_of, months)]
+    return [each for each in orders if months is None or each.on > same_day_before(as_of, months)]
 
 
 def _totals(mine: list[Order], as_of: date) -> dict[str, object]:
@@ -143,7 +151,7 @@ def _totals(mine: list[Order], as_of: date) -> dict[str, object]:
         inside = _within(mine, as_of, months)
         sales = [each for each in inside if not each.is_return]
         signed = [(-1 if each.is_return else 1, line) for each in inside for line in each.lines]
-        active = {next(k for k in range(60) if months_before(as_of, k + 1) < each.on) for each in sales}
+        active = {next(k for k in range(60) if same_day_before(as_of, k + 1) < each.on) for each in sales}
         found |= {
             f"net_revenue_{name}": sum((sign * line.amount for sign, line in signed), Decimal(0)),
             f"orders_{name}": len(sales),

@@ -1,9 +1,13 @@
-"""Which days does a window cover? ``12m`` at a date is the twelve calendar months that end with that day, the day included."""
+"""Which days does a window cover? ``12m`` at a date is the twelve calendar months that end with that day, the day included.
+
+At the last day of a month these are whole months: ``3m`` at 30 April is February to April.
+"""
 
 from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -92,6 +96,8 @@ class Window:
 
         >>> str(Window.parse("12m").opens_after(date(2012, 2, 29)))
         '2011-02-28'
+        >>> str(Window.parse("3m").opens_after(date(2026, 4, 30)))
+        '2026-01-31'
         >>> str(Window.of_metric("last_year").opens_after(date(2012, 2, 29)))
         '2010-12-31'
         """
@@ -104,7 +110,8 @@ class Window:
         if self.unit is WindowUnit.MEMBERSHIP_YEAR:
             # A day earlier than a year ago: who joined on 29 February has a year of 366 days before each leap day.
             return months_before(as_of, 12 * (self.years_back + 1)) - timedelta(days=1)
-        return months_before(as_of, self.length)
+        opens_after = months_before(as_of, self.length)
+        return end_of_month(opens_after) if is_month_end(as_of) else opens_after
 
     def closes_on(self, as_of: date) -> date:
         """The last day of the window.
@@ -115,6 +122,30 @@ class Window:
         if self.unit is WindowUnit.CALENDAR_YEAR and self.years_back:
             return date(as_of.year - self.years_back, 12, 31)
         return as_of
+
+
+MONTH_WINDOWS = "windows_are_whole_months"
+"""What a run writes down. Runs without it began windows of months on the same day of the month, also at a month's end."""
+
+
+def has_moved(windows: Iterable[Window], as_of: date) -> bool:
+    """Whether any window covers other days at a date than it did before windows at a month's end became whole months.
+
+    >>> has_moved([Window.parse("12m")], date(2026, 4, 30)), has_moved([Window.parse("3m")], date(2026, 4, 30))
+    (False, True)
+    """
+    months = (each for each in windows if each.unit is WindowUnit.MONTHS)
+    return any(each.opens_after(as_of) != months_before(as_of, each.length) for each in months)
+
+
+def is_month_end(day: date) -> bool:
+    """Whether a day is the last one of its month."""
+    return day == end_of_month(day)
+
+
+def end_of_month(day: date) -> date:
+    """The last day of its month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def months_before(day: date, months: int) -> date:

@@ -215,6 +215,7 @@ def _basis(session: Session, run: Run, policy: Policy, as_of: date) -> tuple[Reg
     if as_of in past.days_kept(contract):
         panel = session.read(run.run_id, contract, as_of=as_of)
     else:
+        past.check_windows(metrics, as_of=as_of)
         panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
     return registry, rule_basis(panel, base.customer, policy=policy, as_of=as_of)
 

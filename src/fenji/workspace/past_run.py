@@ -12,12 +12,14 @@ from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.documents.metrics import metrics_from_text
 from fenji.documents.policies import policy_from_text
 from fenji.domain.metrics import Metric
+from fenji.domain.periods import MONTH_WINDOWS, has_moved
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
 from fenji.domain.runs import Run, RunStatus
 from fenji.domain.steps import Step
-from fenji.errors import InvalidArgument, NotFound, Problem
+from fenji.errors import Conflict, InvalidArgument, NotFound, Problem
 from fenji.language import message as _
+from fenji.settings import Settings
 from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workspace.folder import (
@@ -57,6 +59,23 @@ class PastRun:
         return LostRule(
             None if days is None else int(str(days)),
             None if intervals is None else Decimal(str(intervals)),
+        )
+
+    def check_windows(self, metrics: Iterable[Metric], *, as_of: date) -> None:
+        """Refuses to measure again what it measured over other days: its stored figures stand, and new ones would not fit to them.
+
+        Raises:
+            Conflict: at a month's end, of a run from before windows of months were whole months.
+        """
+        if self.run.new.settings.get(MONTH_WINDOWS) or not has_moved((each.window for each in metrics), as_of):
+            return
+        raise Conflict.of(
+            _(
+                "run {run_id} measured months from the same day of the month; at {day} they are whole months now, so what it did not store cannot be measured again."
+            ),
+            advice=_("Its stored tiers stand. For everything else run again: fenji run"),
+            run_id=self.run.run_id,
+            day=as_of,
         )
 
     @property
@@ -113,6 +132,11 @@ class PastRun:
         rows = self.session.engine.fetch(counted.select("as_of", "version").distinct()).to_pylist()
         versions = {each["as_of"]: each["version"] for each in rows}
         return {day: self.policy_version(policy.slug, versions.get(day, policy.version)) for day in days}
+
+
+def kept_settings(settings: Settings) -> dict[str, object]:
+    """The settings as a run writes them down, with how its windows of months are meant."""
+    return {**settings.record(), MONTH_WINDOWS: True}
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ from fenji.workspace.folder import (
 )
 from fenji.workspace.headlines import asks_for_money
 from fenji.workspace.opening import open_session
+from fenji.workspace.past_run import kept_settings
 from fenji.workspace.prepared_warnings import (
     conflict_warnings,
     number_conflicts,
@@ -182,7 +183,7 @@ class _Plan:
             engine=session.engine.name,
             language=workspace.settings.language,
             as_of=self.as_of,
-            settings=workspace.settings.record(),
+            settings=kept_settings(workspace.settings),
             policy=frozen_text(self.policy),
             documents={
                 **documents_of(workspace),

@@ -25,7 +25,7 @@ from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import open_workspace, own_metrics_of, policies_of, policy_in_force
 from fenji.workspace.memory import SMALL
 from fenji.workspace.opening import open_question
-from fenji.workspace.past_run import PastRun
+from fenji.workspace.past_run import PastRun, kept_settings
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.tiering import answering_run, documents_of, panel_at, registry_of, usable_policy
@@ -262,7 +262,7 @@ def analyzed(
         engine=session.engine.name,
         language=session.workspace.settings.language,
         as_of=standing.as_of,
-        settings=session.workspace.settings.record(),
+        settings=kept_settings(session.workspace.settings),
         policy=standing.run.new.policy,
         documents={**documents_of(session.workspace), **(documents or {})},
         base_run_id=standing.run.run_id,

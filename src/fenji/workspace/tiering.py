@@ -21,6 +21,7 @@ from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, pr
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.documents.policies import PolicyDocument, render_policy
 from fenji.domain.metrics import Fact, Metric
+from fenji.domain.periods import MONTH_WINDOWS, has_moved
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import ReviewOn
 from fenji.domain.runs import NewRun, PolicyText, Run
@@ -37,7 +38,7 @@ from fenji.workspace.folder import (
     policy_in_force,
 )
 from fenji.workspace.overrides import overrides_in
-from fenji.workspace.past_run import PastRun
+from fenji.workspace.past_run import PastRun, kept_settings
 from fenji.workspace.progress import Progress
 from fenji.workspace.reviews import ReviewPlan, check_reviews, decide_plan, lost_rule_of, save_reviews
 from fenji.workspace.session import RunWriter, Session
@@ -211,7 +212,7 @@ def answering_run(
     session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
 ) -> Run:
     """The published run that answers for a policy at a date; computed and published now where there is none."""
-    return published_answer(session, base_run, policy, as_of=as_of) or _computed(
+    return published_answer(session, base_run, registry, policy, as_of=as_of) or _computed(
         session, base_run, base, registry, policy, as_of=as_of, progress=progress
     )
 
@@ -226,7 +227,7 @@ def _computed(
         engine=session.engine.name,
         language=workspace.settings.language,
         as_of=as_of,
-        settings=workspace.settings.record(),
+        settings=kept_settings(workspace.settings),
         policy=frozen_text(policy),
         documents=documents_of(workspace),
         base_run_id=base_run.run_id,
@@ -237,7 +238,7 @@ def _computed(
     return writer.run
 
 
-def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: date) -> Run | None:
+def published_answer(session: Session, base_run: Run, registry: Registry, policy: Policy, *, as_of: date) -> Run | None:
     """A published run on the same data that already followed this very policy, these metrics and this word of being lost at this date.
 
     The run that collected comes first: where the date is one of its reviews, its tiers are the official ones.
@@ -245,10 +246,10 @@ def published_answer(session: Session, base_run: Run, policy: Policy, *, as_of: 
     """
     reviewed = as_of in PastRun(session, base_run).days_kept(insight.TIER_COUNT)
     found = [base_run if reviewed else None, session.runs.latest_published(as_of=as_of, on=base_run.run_id, command="tiers")]
-    return next((run for run in found if run is not None and _followed(session, run, policy)), None)
+    return next((run for run in found if run is not None and _followed(session, run, policy, registry, as_of)), None)
 
 
-def _followed(session: Session, run: Run, policy: Policy) -> bool:
+def _followed(session: Session, run: Run, policy: Policy, registry: Registry, as_of: date) -> bool:
     """Whether a run followed the policy as it is now, with the metrics and settings of now."""
     frozen, settings = frozen_text(policy), session.workspace.settings.record()
     texts = {
@@ -260,6 +261,7 @@ def _followed(session: Session, run: Run, policy: Policy) -> bool:
         frozen in texts
         and run.new.documents.get(METRICS_FILE) == documents.get(METRICS_FILE)
         and all(run.new.settings.get(name) == settings[name] for name in ("lost_after_days", "lost_after_intervals"))
+        and (run.new.settings.get(MONTH_WINDOWS) is not None or not has_moved((each.window for each in registry), as_of))
     )
 
 
@@ -278,6 +280,7 @@ def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, na
     stored = stored_panel(session, run, metrics, as_of=as_of)
     if stored is not None:
         return stored
+    PastRun(session, run).check_windows(metrics, as_of=as_of)
     return session.engine.stage(customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of))
 
 

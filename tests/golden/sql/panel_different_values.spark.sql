@@ -42,19 +42,19 @@ FROM (
    t23.measure_0, t23.measure_2, t23.measure_4
   FROM (
    SELECT
-    t19.customer_key,
+    t20.customer_key,
     BIT_OR(
      IF(
-      (t19.kind = 'sale') AND (t19.day > MAKE_DATE(2024, 12, 31)),
-      t19.bit_of_category,
+      (t20.kind = 'sale') AND (t20.day > MAKE_DATE(2024, 12, 31)),
+      t20.bit_of_category,
       CAST(NULL AS BIGINT)
      )
     ) AS measure_0,
-    BIT_OR(IF(t19.kind = 'sale', t19.bit_of_category, CAST(NULL AS BIGINT))) AS measure_2,
+    BIT_OR(IF(t20.kind = 'sale', t20.bit_of_category, CAST(NULL AS BIGINT))) AS measure_2,
     BIT_OR(
      IF(
-      (t19.kind = 'sale') AND (t19.line_number = 1),
-      t19.bit_of_month_before_as_of,
+      (t20.kind = 'sale') AND (t20.line_number = 1),
+      t20.bit_of_month_before_as_of,
       CAST(NULL AS BIGINT)
      )
     ) AS measure_4
@@ -84,13 +84,11 @@ FROM (
        t1.channel, t1.quantity, t1.net_revenue, t1.currency, t1.kind, t1.days_since_previous_order, t1.order_revenue,
        t1.ordered_on AS day,
        IF(t1.kind = 'return', -(t1.net_revenue), CAST(NULL AS DECIMAL(18, 2))) AS returned_revenue,
-       (
-        24303 - (
-         (
-          CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
-         ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
-        )
-       ) - IF(EXTRACT(day FROM t1.ordered_on) > 31, 1, 0) AS month_before_as_of
+       24303 - (
+        (
+         CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
+        ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
+       ) AS month_before_as_of
       FROM clean_order_line AS t1
       WHERE
        t1.customer_key IS NOT NULL AND t1.ordered_on <= MAKE_DATE(2025, 3, 31)
@@ -107,7 +105,7 @@ FROM (
      ) AS t13
       ON t7.category = t13.value
     ) AS t16
-   ) AS t19
+   ) AS t20
    GROUP BY
     1
   ) AS t23
@@ -119,9 +117,9 @@ FROM (
    t24.measure_1, t24.measure_3
   FROM (
    SELECT
-    t20.customer_key,
-    CAST(CAST(SUM(CAST(BIT_COUNT(t20.measure_1) AS BIGINT)) AS INT) AS BIGINT) AS measure_1,
-    CAST(CAST(SUM(CAST(BIT_COUNT(t20.measure_3) AS BIGINT)) AS INT) AS BIGINT) AS measure_3
+    t21.customer_key,
+    CAST(CAST(SUM(CAST(BIT_COUNT(t21.measure_1) AS BIGINT)) AS INT) AS BIGINT) AS measure_1,
+    CAST(CAST(SUM(CAST(BIT_COUNT(t21.measure_3) AS BIGINT)) AS INT) AS BIGINT) AS measure_3
    FROM (
     SELECT
      t17.customer_key, t17.mask_number,
@@ -144,13 +142,11 @@ FROM (
        t1.channel, t1.quantity, t1.net_revenue, t1.currency, t1.kind, t1.days_since_previous_order, t1.order_revenue,
        t1.ordered_on AS day,
        IF(t1.kind = 'return', -(t1.net_revenue), CAST(NULL AS DECIMAL(18, 2))) AS returned_revenue,
-       (
-        24303 - (
-         (
-          CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
-         ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
-        )
-       ) - IF(EXTRACT(day FROM t1.ordered_on) > 31, 1, 0) AS month_before_as_of
+       24303 - (
+        (
+         CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
+        ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
+       ) AS month_before_as_of
       FROM clean_order_line AS t1
       WHERE
        t1.customer_key IS NOT NULL AND t1.ordered_on <= MAKE_DATE(2025, 3, 31)
@@ -171,7 +167,7 @@ FROM (
     GROUP BY
      1,
      2
-   ) AS t20
+   ) AS t21
    GROUP BY
     1
   ) AS t24
@@ -213,13 +209,11 @@ FROM (
        t1.channel, t1.quantity, t1.net_revenue, t1.currency, t1.kind, t1.days_since_previous_order, t1.order_revenue,
        t1.ordered_on AS day,
        IF(t1.kind = 'return', -(t1.net_revenue), CAST(NULL AS DECIMAL(18, 2))) AS returned_revenue,
-       (
-        24303 - (
-         (
-          CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
-         ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
-        )
-       ) - IF(EXTRACT(day FROM t1.ordered_on) > 31, 1, 0) AS month_before_as_of
+       24303 - (
+        (
+         CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
+        ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
+       ) AS month_before_as_of
       FROM clean_order_line AS t1
       WHERE
        t1.customer_key IS NOT NULL AND t1.ordered_on <= MAKE_DATE(2025, 3, 31) AND t1.ordered_on <= MAKE_DATE(2019, 12, 31)

@@ -106,13 +106,11 @@ FROM (
      t1.channel, t1.quantity, t1.net_revenue, t1.currency, t1.kind, t1.days_since_previous_order, t1.order_revenue,
      t1.ordered_on AS day,
      IF(t1.kind = 'return', -(t1.net_revenue), CAST(NULL AS DECIMAL(18, 2))) AS returned_revenue,
-     (
-      24303 - (
-       (
-        CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
-       ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
-      )
-     ) - IF(EXTRACT(day FROM t1.ordered_on) > 31, 1, 0) AS month_before_as_of
+     24303 - (
+      (
+       CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
+      ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
+     ) AS month_before_as_of
     FROM clean_order_line AS t1
     WHERE
      t1.customer_key IS NOT NULL AND t1.ordered_on <= MAKE_DATE(2025, 3, 31)

@@ -5,7 +5,7 @@ SELECT
  COALESCE(t17.measure_1, CAST(0 AS BIGINT)) AS orders_this_membership_year
 FROM (
  SELECT
-  t3.customer_key, t12.measure_0, t16.measure_1
+  t3.customer_key, t11.measure_0, t16.measure_1
  FROM (
   SELECT
    t0.customer_key
@@ -29,13 +29,11 @@ FROM (
      t1.channel, t1.quantity, t1.net_revenue, t1.currency, t1.kind, t1.days_since_previous_order, t1.order_revenue,
      t1.ordered_on AS day,
      CASE WHEN t1.kind = 'return' THEN -(t1.net_revenue) ELSE CAST(NULL AS DECIMAL(18, 2)) END AS returned_revenue,
-     (
-      24303 - (
-       (
-        CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
-       ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
-      )
-     ) - CASE WHEN EXTRACT(day FROM t1.ordered_on) > 31 THEN 1 ELSE 0 END AS month_before_as_of
+     24303 - (
+      (
+       CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
+      ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
+     ) AS month_before_as_of
     FROM clean_order_line AS t1
     WHERE
      t1.customer_key IS NOT NULL AND t1.ordered_on <= MAKE_DATE(2025, 3, 31) AND t1.ordered_on > MAKE_DATE(2023, 12, 31)
@@ -43,8 +41,8 @@ FROM (
    GROUP BY
     1
   ) AS t9
- ) AS t12
-  ON t3.customer_key = t12.part_key
+ ) AS t11
+  ON t3.customer_key = t11.part_key
  LEFT OUTER JOIN (
   SELECT
    t14.customer_key AS part_key,
@@ -57,7 +55,7 @@ FROM (
     ) AS measure_1
    FROM (
     SELECT
-     t11.*
+     t12.*
      EXCLUDE (member_key)
     FROM (
      SELECT
@@ -70,13 +68,11 @@ FROM (
        t1.channel, t1.quantity, t1.net_revenue, t1.currency, t1.kind, t1.days_since_previous_order, t1.order_revenue,
        t1.ordered_on AS day,
        CASE WHEN t1.kind = 'return' THEN -(t1.net_revenue) ELSE CAST(NULL AS DECIMAL(18, 2)) END AS returned_revenue,
-       (
-        24303 - (
-         (
-          CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
-         ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
-        )
-       ) - CASE WHEN EXTRACT(day FROM t1.ordered_on) > 31 THEN 1 ELSE 0 END AS month_before_as_of
+       24303 - (
+        (
+         CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
+        ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
+       ) AS month_before_as_of
       FROM clean_order_line AS t1
       WHERE
        t1.customer_key IS NOT NULL AND t1.ordered_on <= MAKE_DATE(2025, 3, 31) AND t1.ordered_on > MAKE_DATE(2024, 3, 30)
@@ -138,7 +134,7 @@ FROM (
       FROM clean_customer AS t0
      ) AS t8
       ON t6.customer_key = t8.member_key
-    ) AS t11
+    ) AS t12
    ) AS t13
    GROUP BY
     1

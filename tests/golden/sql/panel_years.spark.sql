@@ -5,7 +5,7 @@ SELECT
  COALESCE(t17.measure_1, CAST(0 AS BIGINT)) AS orders_this_membership_year
 FROM (
  SELECT
-  t3.customer_key, t12.measure_0, t16.measure_1
+  t3.customer_key, t11.measure_0, t16.measure_1
  FROM (
   SELECT
    t0.customer_key
@@ -33,13 +33,11 @@ FROM (
      t1.channel, t1.quantity, t1.net_revenue, t1.currency, t1.kind, t1.days_since_previous_order, t1.order_revenue,
      t1.ordered_on AS day,
      IF(t1.kind = 'return', -(t1.net_revenue), CAST(NULL AS DECIMAL(18, 2))) AS returned_revenue,
-     (
-      24303 - (
-       (
-        CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
-       ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
-      )
-     ) - IF(EXTRACT(day FROM t1.ordered_on) > 31, 1, 0) AS month_before_as_of
+     24303 - (
+      (
+       CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
+      ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
+     ) AS month_before_as_of
     FROM clean_order_line AS t1
     WHERE
      t1.customer_key IS NOT NULL AND t1.ordered_on <= MAKE_DATE(2025, 3, 31) AND t1.ordered_on > MAKE_DATE(2023, 12, 31)
@@ -47,8 +45,8 @@ FROM (
    GROUP BY
     1
   ) AS t9
- ) AS t12
-  ON t3.customer_key = t12.part_key
+ ) AS t11
+  ON t3.customer_key = t11.part_key
  LEFT OUTER JOIN (
   SELECT
    t14.customer_key AS part_key,
@@ -65,9 +63,9 @@ FROM (
     ) AS measure_1
    FROM (
     SELECT
-     t11.source, t11.order_id, t11.line_number, t11.customer_key, t11.ordered_at, t11.ordered_on, t11.product_id, t11.category,
-     t11.channel, t11.quantity, t11.net_revenue, t11.currency, t11.kind, t11.days_since_previous_order, t11.order_revenue,
-     t11.day, t11.returned_revenue, t11.month_before_as_of, t11.membership_year_0_began_on
+     t12.source, t12.order_id, t12.line_number, t12.customer_key, t12.ordered_at, t12.ordered_on, t12.product_id, t12.category,
+     t12.channel, t12.quantity, t12.net_revenue, t12.currency, t12.kind, t12.days_since_previous_order, t12.order_revenue,
+     t12.day, t12.returned_revenue, t12.month_before_as_of, t12.membership_year_0_began_on
     FROM (
      SELECT
       t6.source, t6.order_id, t6.line_number, t6.customer_key, t6.ordered_at, t6.ordered_on, t6.product_id, t6.category,
@@ -79,13 +77,11 @@ FROM (
        t1.channel, t1.quantity, t1.net_revenue, t1.currency, t1.kind, t1.days_since_previous_order, t1.order_revenue,
        t1.ordered_on AS day,
        IF(t1.kind = 'return', -(t1.net_revenue), CAST(NULL AS DECIMAL(18, 2))) AS returned_revenue,
-       (
-        24303 - (
-         (
-          CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
-         ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
-        )
-       ) - IF(EXTRACT(day FROM t1.ordered_on) > 31, 1, 0) AS month_before_as_of
+       24303 - (
+        (
+         CAST(EXTRACT(year FROM t1.ordered_on) AS BIGINT) * 12
+        ) + CAST(EXTRACT(month FROM t1.ordered_on) AS BIGINT)
+       ) AS month_before_as_of
       FROM clean_order_line AS t1
       WHERE
        t1.customer_key IS NOT NULL AND t1.ordered_on <= MAKE_DATE(2025, 3, 31) AND t1.ordered_on > MAKE_DATE(2024, 3, 30)
@@ -199,7 +195,7 @@ FROM (
       FROM clean_customer AS t0
      ) AS t8
       ON t6.customer_key = t8.member_key
-    ) AS t11
+    ) AS t12
    ) AS t13
    GROUP BY
     1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +14,8 @@ import pytest
 
 from fenji.answers.json import plain
 from fenji.answers.structure import Part
-from fenji.errors import NotFound
+from fenji.domain.periods import MONTH_WINDOWS
+from fenji.errors import Conflict, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
@@ -192,3 +196,28 @@ def test_what_a_run_followed_is_asked_of_the_run_and_not_of_the_settings_of_toda
     # Computed today by the rules of today, from amounts that are still those of the run that collected.
     assert tiers_at(shop).currency == "CNY"
     assert suggest_policy(shop).currency == "CNY"
+
+
+def forget_month_windows(shop: Path) -> None:
+    """Makes the runs of a workspace ones of before windows of months were whole months."""
+    with closing(sqlite3.connect(shop / "fenji.db")) as state:
+        for run_id, settings in state.execute("SELECT run_id, settings FROM run").fetchall():
+            kept = {name: value for name, value in json.loads(settings).items() if name != MONTH_WINDOWS}
+            state.execute("UPDATE run SET settings = ? WHERE run_id = ?", (json.dumps(kept), run_id))
+        state.commit()
+
+
+def test_at_a_months_end_a_run_of_before_whole_months_is_read_and_not_measured_again(shop: Path) -> None:
+    april, may = date(2026, 4, 30), date(2026, 5, 31)
+    policy(shop, 1, "2026-01-01", entry="Entry", rule="net_revenue_3m >= 400")
+    first = run_all(shop, as_of=may, history=2)
+    before = standing(tiers_of_run(shop, first.run_id, as_of=may))
+    forget_month_windows(shop)
+    assert standing(tiers_of_run(shop, first.run_id, as_of=may)) == before
+    assert why_of(shop, "ann", as_of=may).tier == "entry"
+    with pytest.raises(Conflict, match="whole months now") as refused:
+        why_of(shop, "ann", as_of=april)
+    assert "fenji run" in str(refused.value.problems[0].advice)
+    # Today's tiers of that day are not answered from it either.
+    assert tiers_at(shop, as_of=april).run_id != first.run_id
+    assert tiers_at(shop, as_of=may).run_id == first.run_id

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from fenji.analyze.metrics.plan import MONTH_COLUMN, Measure
 from fenji.domain.metrics import Fact, RowFilter
-from fenji.domain.periods import Window
+from fenji.domain.periods import Window, is_month_end
 
 DAY = "day"
 """The local day by which windows cut, whatever the fact calls it."""
@@ -182,10 +182,12 @@ def _standing_contracts(rows: ir.Table, as_of: date) -> ir.Table:
 def _month_before(day: ir.DateValue, as_of: date) -> ir.IntegerValue:
     """How many whole months lie between a day and ``as_of``, so that the months 0..11 are exactly the window 12m.
 
-    With as_of 31 March month 0 is 1 to 31 March; with 15 March it is 16 February to 15 March. A day of the month beyond
-    that of ``as_of`` belongs to the month that ends later; months shorter than it end with their last day, as windows do.
+    With the last day of March or of April month 0 is that whole month; with 15 March it is 16 February to 15 March. A day of the
+    month beyond that of ``as_of`` belongs to the month that ends later; months shorter than it end with their last day, as windows do.
     """
     months = (as_of.year * 12 + as_of.month) - (day.year().cast("int64") * 12 + day.month().cast("int64"))
+    if is_month_end(as_of):
+        return months
     return months - ibis.ifelse(day.day() > as_of.day, 1, 0)
 
 

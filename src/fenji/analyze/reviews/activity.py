@@ -9,7 +9,7 @@ Source  decision 0017
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 from fenji.analyze.metrics.contracts import CONTRACTS_RUNNING
 from fenji.analyze.metrics.events import LAST_EVENT
 from fenji.analyze.rules.holds import CUSTOMER_PREFIX
+from fenji.domain.periods import is_month_end
 from fenji.domain.reviews import LostRule
 
 LAST_ORDER = "days_since_last_order"
@@ -56,7 +57,6 @@ def has_anniversary(table: ir.Table, *, as_of: date) -> ir.BooleanValue:
     """
     registered, seen = (table[CUSTOMER_PREFIX + name] for name in ("registered_on", "first_seen_on"))
     joined = ibis.coalesce(registered, seen, ibis.literal(date(1970, 12, 31), type="date"))
-    is_month_end = (as_of + timedelta(days=1)).day == 1
     is_month = joined.month() == as_of.month
-    is_past = is_month if is_month_end else is_month & (joined.day() <= as_of.day)
+    is_past = is_month if is_month_end(as_of) else is_month & (joined.day() <= as_of.day)
     return is_past & (joined.year() < as_of.year)

@@ -163,17 +163,17 @@ def test_after_a_dead_year_only_totals_remain(duck):
 @pytest.mark.parametrize(
     ("as_of", "year", "quarter"),
     [
-        # (2023-02-28, 2024-02-29] and (2023-11-29, 2024-02-29]
-        ("2024-02-29", 2 + 4 + 8 + 16 + 32 + 64, 16 + 32 + 64),
+        # (2023-02-28, 2024-02-29] and (2023-11-30, 2024-02-29]: whole months
+        ("2024-02-29", 2 + 4 + 8 + 16 + 32 + 64, 32 + 64),
         # (2023-02-28, 2024-02-28] and (2023-11-28, 2024-02-28]
         ("2024-02-28", 2 + 4 + 8 + 16 + 32, 8 + 16 + 32),
-        # (2024-02-28, 2025-02-28] and (2024-11-28, 2025-02-28]
-        ("2025-02-28", 64 + 128 + 256, 256),
+        # (2024-02-29, 2025-02-28] and (2024-11-30, 2025-02-28]
+        ("2025-02-28", 128 + 256, 256),
         # (2024-02-29, 2025-03-01]: 1 March a year before is the border
         ("2025-03-01", 256, 256),
     ],
 )
-def test_windows_open_after_the_same_day_months_before_and_leap_days_end_with_february(duck, as_of, year, quarter):
+def test_windows_open_after_the_same_day_months_before_and_at_a_months_end_are_whole_months(duck, as_of, year, quarter):
     assert only(panel(duck, boundary_values(), as_of)[1], "net_revenue_12m", "net_revenue_3m") == (year, quarter)
 
 

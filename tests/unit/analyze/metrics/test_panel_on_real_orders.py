@@ -48,6 +48,12 @@ left join days d on not n.is_return and d.customer = n.customer and d.day = n.da
 left join values_ v on not n.is_return and v.invoice = n.invoice
 """
 
+OPENS_AFTER = """
+create macro opens_after(as_of, months) as
+  if(as_of = last_day(as_of), last_day((as_of - to_months(months))::date), (as_of - to_months(months))::date)
+"""
+"""Windows of months; at the end of a month they are whole months."""
+
 WHOLE_YEARS = """
 create macro whole_years(joined, day) as
   year(day) - year(joined) - if(month(day) * 100 + day(day) < month(joined) * 100 + day(joined), 1, 0)
@@ -60,25 +66,25 @@ with gaps as (
 ), rhythm as (
   select customer, avg(gap) as mean, if(count(gap) > 1, stddev_pop(gap), null) as deviation from gaps group by all
 ), sizes as (
-  select customer, max(value) filter (day > $as_of - interval 12 month) as largest_12m, max(value) as largest
+  select customer, max(value) filter (day > opens_after($as_of, 12)) as largest_12m, max(value) as largest
   from (select customer, invoice, min(day) as day, sum(amount) as value from raw where not is_return and day <= $as_of group by all) group by all
 )
 select customer as customer_key,
-  coalesce(sum(amount) filter (day > $as_of - interval 3 month), 0) as net_revenue_3m,
-  coalesce(sum(amount) filter (day > $as_of - interval 12 month), 0) as net_revenue_12m,
+  coalesce(sum(amount) filter (day > opens_after($as_of, 3)), 0) as net_revenue_3m,
+  coalesce(sum(amount) filter (day > opens_after($as_of, 12)), 0) as net_revenue_12m,
   sum(amount) as net_revenue_total,
-  count(distinct invoice) filter (not is_return and day > $as_of - interval 3 month) as orders_3m,
-  count(distinct invoice) filter (not is_return and day > $as_of - interval 12 month) as orders_12m,
+  count(distinct invoice) filter (not is_return and day > opens_after($as_of, 3)) as orders_3m,
+  count(distinct invoice) filter (not is_return and day > opens_after($as_of, 12)) as orders_12m,
   count(distinct invoice) filter (not is_return) as orders_total,
-  coalesce(sum(quantity) filter (day > $as_of - interval 12 month), 0) as units_12m,
-  count(distinct category) filter (not is_return and day > $as_of - interval 3 month) as categories_3m,
-  count(distinct category) filter (not is_return and day > $as_of - interval 12 month) as categories_12m,
+  coalesce(sum(quantity) filter (day > opens_after($as_of, 12)), 0) as units_12m,
+  count(distinct category) filter (not is_return and day > opens_after($as_of, 3)) as categories_3m,
+  count(distinct category) filter (not is_return and day > opens_after($as_of, 12)) as categories_12m,
   count(distinct category) filter (not is_return) as categories_total,
   count(distinct channel) filter (not is_return) as channels_total,
   largest_12m as largest_order_value_12m, largest as largest_order_value_total,
-  if(nullif(sum(amount) filter (not is_return and day > $as_of - interval 12 month), 0) is null, null,
-   list_min([1.0, -coalesce(sum(amount) filter (is_return and day > $as_of - interval 12 month), 0)
-    / nullif(sum(amount) filter (not is_return and day > $as_of - interval 12 month), 0)::double])) as refund_rate_12m,
+  if(nullif(sum(amount) filter (not is_return and day > opens_after($as_of, 12)), 0) is null, null,
+   list_min([1.0, -coalesce(sum(amount) filter (is_return and day > opens_after($as_of, 12)), 0)
+    / nullif(sum(amount) filter (not is_return and day > opens_after($as_of, 12)), 0)::double])) as refund_rate_12m,
   date_diff('day', min(day) filter (not is_return), $as_of) as days_since_first_order,
   date_diff('day', max(day) filter (not is_return), $as_of) as days_since_last_order,
   coalesce(sum(amount) filter (year(day) = year($as_of)), 0) as net_revenue_this_year,
@@ -107,6 +113,7 @@ def plain(folder):
         pytest.skip("Online Retail II is neither beside the project nor in it")
     connection = duckdb.connect(config={"threads": 2})
     connection.execute(RAW).fetchall()
+    connection.execute(OPENS_AFTER)
     connection.execute(WHOLE_YEARS)
     people = "select customer as customer_key, null::date as registered_on, min(day) as first_seen_on from raw where customer is not null group by all"
     for name, sql in (("lines", CLEAN_LINES), ("people", people)):
