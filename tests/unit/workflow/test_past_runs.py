@@ -128,6 +128,9 @@ def test_a_run_of_an_earlier_fenji_is_cut_by_metrics_that_it_did_not_know(shop: 
     for file in (earlier / "store" / "insight.customer_metric").rglob("*.parquet"):
         kept = pq.read_table(file, partitioning=None)
         pq.write_table(kept.drop_columns(["orders_this_year", "net_revenue_this_year"]), file)
+    with closing(sqlite3.connect(earlier / "fenji.db")) as state:
+        state.execute("UPDATE run_table SET has_manifest = 0")
+        state.commit()
     again = tiers_of_run(earlier, run.run_id, **asked)
     assert plain(again, Language.EN)["groups"] == plain(expected, Language.EN)["groups"]
     assert structure_of(earlier, Part.PROFILE, metrics=["net_revenue_this_year"]).profile
