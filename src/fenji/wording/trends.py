@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from fenji.domain.trends import EVERYTHING, NOBODY, OTHERS, GroupBy, Season, Series
 from fenji.domain.words import Words
@@ -59,7 +60,17 @@ def series_sentences(series: Series, language: Language) -> tuple[str, ...]:
     found.append(_season(series.season, language))
     if series.season.strength >= WEAK and len(series.months) < 3 * YEAR:
         found.append(translate(_("Each month of the year has been seen twice only."), language))
+    if series.season.strength >= WEAK and has_no_season(series):
+        text = _("The forecast does not repeat this season: in the back-test, a model without seasons was closer.")
+        found.append(translate(text, language))
     return tuple(found)
+
+
+def has_no_season(series: Series) -> bool:
+    """Whether the coming months go one way, as those of a model without seasons do: what is said of the past then says nothing of them."""
+    expected = [each.expected for each in series.expected]
+    steps = [after - before for before, after in pairwise(expected)]
+    return len(steps) >= YEAR - 1 and (all(step >= 0 for step in steps) or all(step <= 0 for step in steps))
 
 
 def _change(change_12m: float, language: Language) -> str:
