@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.segments.cuts import Cut, classed, score_measures, scored
-from fenji.domain.segments import BINS, RfmPlan, SegmentPlan
+from fenji.domain.segments import BINS, RfmPlan, RfmSegment, SegmentPlan
 from fenji.tables.insight_segments import SEGMENT
 
 
@@ -45,8 +45,9 @@ def assemble_segments(
     """
     scores = {measure: scored(panel, each, cuts[measure]) for measure, each in score_measures(plan).items()}
     classes = {str(measure): classed(panel, each, cuts[measure]) for measure, each in plan.classes.items()}
-    found = panel.select("customer_key", **scores, **classes)
-    found = found.mutate(rfm_segment=rfm_names(found, plan.rfm))
+    found = panel.select("customer_key", days_since_first_order="days_since_first_order", **scores, **classes)
+    names = only_new(rfm_names(found, plan.rfm), found.days_since_first_order, new_days=plan.lifecycle.new_days)
+    found = found.mutate(rfm_segment=names).drop("days_since_first_order")
     regions = customer.select(region_key="customer_key", region="region")
     found = found.left_join(regions, found.customer_key == regions.region_key).drop("region_key")
     for part in (stages, interests):
@@ -69,6 +70,18 @@ def rfm_names(scores: ir.Table, plan: RfmPlan) -> ir.StringValue:
         for column, name in enumerate(names, 1)
     ]
     return ibis.cases(*cells, else_=ibis.null("string"))
+
+
+def only_new(names: ir.StringValue, first_order_days: ir.NumericValue, *, new_days: int) -> ir.StringValue:
+    """The names with "new" for those alone whose first order is new; who ordered lately, seldom, and long ago for the first time is promising.
+
+    Args:
+        names: ``rfm_names``.
+        first_order_days: days since the first order.
+        new_days: a first order this many days ago is not new any more, as in the life cycle.
+    """
+    is_old = (names == str(RfmSegment.NEW)) & (first_order_days >= new_days)
+    return ibis.ifelse(is_old, str(RfmSegment.PROMISING), names)
 
 
 def with_clusters(segments: ir.Table, clusters: ir.Table | None) -> ir.Table:

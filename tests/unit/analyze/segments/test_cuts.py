@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fenji.analyze.segments.assembling import rfm_names
+from fenji.analyze.segments.assembling import only_new, rfm_names
 from fenji.analyze.segments.cuts import classed, cut_from, cut_table, cuts_to_draw, declared_cuts, drawn_cuts, scored
 from fenji.domain.segments import BINS, RFM_NAMES, ClassPlan, RfmPlan, RfmSegment, ScorePlan, SegmentPlan
 from fenji.engines.duck import DuckEngine
@@ -110,6 +110,13 @@ def test_every_one_of_the_125_cells_has_exactly_one_name_and_all_ten_names_are_u
     assert Counter(found.values()).keys() == set(RfmSegment)
     assert [len(row) for row in RFM_NAMES] == [BINS] * BINS
     assert (found[5, 5, 5], found[1, 5, 5], found[5, 1, 1], found[1, 1, 1]) == ("champions", "cannot_lose", "new", "hibernating")
+
+
+def test_new_are_those_alone_whose_first_order_is_new(duck: Engine) -> None:
+    told = {"name": ["new", "new", "new", "champions", None], "first": [10, 89, 90, 900, None]}
+    table = duck.from_arrow(pa.table({"name": told["name"], "first": pa.array(told["first"], pa.int64())}))
+    found = duck.fetch(table.select(name=only_new(table.name, table["first"], new_days=90), first="first").order_by("first"))
+    assert found["name"].to_pylist() == ["new", "new", "promising", "champions", None]
 
 
 def test_classes_by_shares_leave_out_zeros_and_put_no_more_than_the_share_on_top(duck: Engine) -> None:
