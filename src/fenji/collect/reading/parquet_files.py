@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fenji.collect.reading.limits import check_width
 from fenji.collect.reading.samples import PartRead, Sample, Target
 from fenji.domain.sources import Format
 from fenji.errors import InvalidFile, Place
@@ -53,6 +54,7 @@ def open_parquet(path: Path, name: str, *, most: int) -> ParquetPart:
         raise InvalidFile.of(
             _("this is no Parquet file, or it is damaged: {detail}"), place=Place(name), detail=detail
         ) from error
+    check_width(len(headers), name)
     twice = [header for header, count in Counter(header.casefold() for header in headers).items() if count > 1]
     if twice:
         raise InvalidFile.of(_("several columns are called {names}."), place=Place(name), names=", ".join(twice))

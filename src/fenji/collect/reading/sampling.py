@@ -18,6 +18,7 @@ from fenji.collect.reading.encodings import judge
 from fenji.collect.reading.frames import Row
 from fenji.collect.reading.header_rows import FOOTER_ROWS, LOOKED_AT, is_footer
 from fenji.collect.reading.layouts import find_layout
+from fenji.collect.reading.limits import check_width
 from fenji.collect.reading.samples import SAMPLE_ROWS, Doubt, DoubtKind, Sample
 from fenji.collect.reading.shaping import Shaping
 from fenji.domain.sources import Format
@@ -55,6 +56,7 @@ def sample_text(path: Path, name: str, *, most: int = SAMPLE_ROWS) -> Sample:
     records = split_head(texts.head, delimiter, most=_all_or(most, texts))
     if records and says_delimiter(texts.head):
         records = records[1:]
+    check_width(max((len(cells) for _begin, _end, cells in records), default=0), name)
     rows = [(begin, cells) for begin, _end, cells in records if not any("\x00" in cell or "\ufffd" in cell for cell in cells)]
     found = find_layout(rows, title=Path(name).stem)
     if found is None:
