@@ -71,7 +71,9 @@ class DuckReading:
             types = dict(self._query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {relation})"))
             texts = {name: _as_text(name, types[name], is_id=name in id_columns) for name in layout.columns}
             return Outcome(self._write(layout, relation, texts, folder, file))
-        except duckdb.InvalidInputException as error:
+        except duckdb.OutOfMemoryException as error:
+            raise memory_error(error) from error
+        except duckdb.Error as error:
             raise _broken(error, layout) from error
 
     def collect_json(self, file: Path, layout: Layout, folder: Path) -> Outcome:

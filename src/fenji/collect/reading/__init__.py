@@ -26,6 +26,7 @@ limits           how much one file may ask for
 workbook_xml     what the XML of a workbook says beside its cells
 markup           tables of web pages and SpreadsheetML that are named like workbooks
 parquet_files    Parquet
+parquet_bounds   whether a Parquet file swells as no table does
 json_lines       JSON
 json_values      which records a JSON file holds
 databases        tables and queries of SQL databases

@@ -80,7 +80,10 @@ class JsonPart:
             return
         for number, line in _lines(self.text):
             if len(line) > MOST_JSON_RECORD:
-                refused.append(Unreadable(number, Reason.TOO_LONG, line[:_SHOWN]))
+                refused.append(Unreadable(number, Reason.TOO_LONG, _printable(line)))
+                continue
+            if not (line.isascii() or self.text.is_clean) and has_halves(line, line):
+                refused.append(Unreadable(number, Reason.UNDECODABLE, _printable(line)))
                 continue
             value = loaded(line) if self.is_nested else None
             yield number, dumped(flattened(value)) if isinstance(value, dict) else line
@@ -158,7 +161,7 @@ def _lines(text: PlainText) -> Iterator[Record]:
         for number, line in enumerate(bounded_lines(handle, MOST_JSON_RECORD), start=1):
             if line.strip():
                 bare = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-                yield number, bare.decode("utf-8", errors="replace").rstrip("\r\n")
+                yield number, bare.decode("utf-8", errors="surrogateescape").rstrip("\r\n")
 
 
 def _last(text: PlainText, most: int) -> list[dict[str, Any]]:
@@ -176,7 +179,7 @@ def _batches(records: Iterable[Record], refused: list[Unreadable]) -> Iterator[A
     size = 0
     for number, text in records:
         if depth_of(text) > MOST_DEPTH:
-            refused.append(Unreadable(number, Reason.INVALID_RECORD, text[:_SHOWN]))
+            refused.append(Unreadable(number, Reason.INVALID_RECORD, _printable(text)))
             continue
         held.append((number, text))
         size += len(text)
@@ -185,6 +188,10 @@ def _batches(records: Iterable[Record], refused: list[Unreadable]) -> Iterator[A
             held, size = [], 0
     if held:
         yield pa.record_batch([[each[0] for each in held], [each[1] for each in held]], schema=_SCHEMA)
+
+
+def _printable(text: str) -> str:
+    return text[:_SHOWN].encode(errors="replace").decode()
 
 
 def _text(value: object) -> str | None:

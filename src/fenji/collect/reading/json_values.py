@@ -54,8 +54,8 @@ def loaded(text: str) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def has_halves(value: object, text: str) -> bool:
-    r"""Whether a JSON value holds half of a pair of code units, such as \ud800, which is no letter and cannot be written."""
-    if "\\u" not in text:
+    r"""Whether a JSON value holds what is no letter: half of a pair of code units, such as \ud800, or bytes that are no UTF-8."""
+    if "\\u" not in text and text.isascii():
         return False
     try:
         dumped(value).encode()
@@ -96,7 +96,7 @@ def array_records(path: Path, name: str) -> Iterator[tuple[Any, str]]:
     Raises:
         InvalidFile: there is no array of objects, or the text is damaged; the records before the damage have been given.
     """
-    with path.open(encoding="utf-8-sig") as handle:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as handle:
         feed = _Feed(handle)
         if not _enter_array(feed, 0):
             raise InvalidFile.of(_("there is no list of records in this JSON file."), place=Place(name))
