@@ -45,7 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=Path, default=HERE / "data" / "fuzz")
+    parser.add_argument("--folder", type=Path, default=HERE.parent / "data" / "fuzz")
     parser.add_argument("--map-every", type=int, default=1)
     parser.add_argument("--run-every", type=int, default=10)
     parser.add_argument("--only", type=int)
