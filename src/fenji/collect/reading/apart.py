@@ -1,7 +1,7 @@
 """How is a workbook opened so that it can break nothing but itself? By a process of its own, with bounded memory and time.
 
 A workbook of 1.5 KB can ask its reader for hundreds of gigabytes, and a reader that gets no memory ends the whole process
-(decision 0042). What the other process finds comes back as Arrow files on scratch disk, which are mapped, not copied.
+(decision 0043). What the other process finds comes back as Arrow files on scratch disk, which are mapped, not copied.
 """
 
 from __future__ import annotations
