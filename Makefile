@@ -26,8 +26,9 @@ golden: .venv/developer ## the SQL of the steps on file written anew, for review
 nightly: .venv/developer ## every law with 1,000 examples; hours
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 --dist loadgroup tests/property
 
-faults: .venv/developer ## slow proofs: every company of ../shared/door, every small input that once failed, killed runs, real data on both engines
+faults: .venv/developer ## slow proofs: every company of ../shared/door, every small input that once failed, killed runs, broken files, real data on both engines
 	$(BIN)/pytest -n 2 -m "door or proof"
+	$(BIN)/python bench/faults/fuzz_files.py --count 90 --map-every 6 --run-every 30
 
 check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/ruff check

@@ -32,6 +32,10 @@ from fenji.validation import Path as Keys
 ENVIRONMENT_PREFIX = "FENJI_"
 """``FENJI_TIME_ZONE`` overrides ``time_zone``."""
 
+MOST_THREADS = 1024
+"""Threads of one engine: each holds memory, and no machine has more cores."""
+_MOST_LETTERS = 1_000_000
+
 _SECRET = re.compile(r"secret|password|token|key|credential", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:/@]*):[^@/]*@")
 _MASK = "***"
@@ -69,7 +73,7 @@ def _currency(code: str) -> str:
 
 
 def _memory(amount: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?\s*([KMGT]i?B)", amount):
+    if not re.fullmatch(r"[1-9][0-9]{0,5}(\.[0-9]{1,9})?\s*([KMGT]i?B)", amount):
         raise Objection(_("'{amount}' is not an amount of memory; write 12GB or 800MB."), amount=amount)
     return amount
 
@@ -214,7 +218,7 @@ class Settings(BaseModel):
     ] = "sqlite:///fenji.db"
     threads: Annotated[
         int | None,
-        Field(ge=1),
+        Field(ge=1, le=MOST_THREADS),
         About(
             help=_("Worker threads; all cores where not given."),
             why=_("On a shared machine some cores must stay free."),
@@ -369,6 +373,8 @@ def read_settings(workspace: Path, environment: Mapping[str, str] | None = None)
 
 
 def _parse(text: str) -> dict[str, Any]:
+    if len(text) > _MOST_LETTERS:
+        raise InvalidSettings.of(_("the document is longer than {most} letters."), place=Place(SETTINGS_FILE), most=_MOST_LETTERS)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
@@ -376,6 +382,10 @@ def _parse(text: str) -> dict[str, Any]:
         line = int(found[1]) if found else text.count("\n") + 1
         detail = re.sub(r"\s*\(at .*\)$", "", str(error))
         raise InvalidSettings.of(_("this is not TOML: {detail}."), place=Place(SETTINGS_FILE, line), detail=detail) from error
+    except (RecursionError, ValueError, ArithmeticError) as error:
+        # Brackets in thousands of levels, or a number of thousands of digits.
+        detail = str(error).partition(";")[0]
+        raise InvalidSettings.of(_("this is not TOML: {detail}."), place=Place(SETTINGS_FILE), detail=detail) from error
 
 
 def _overrides(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
@@ -396,7 +406,7 @@ def _overrides(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
 def _table(name: str, text: str) -> Any:  # noqa: ANN401 - a document of any shape
     try:
         return tomllib.loads(f"it = {text}", parse_float=Decimal)["it"]
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:
         raise InvalidSettings.of(
             _("this is not a TOML table."),
             place=Place(name),

@@ -33,7 +33,7 @@ def read_answer_file(path: Path | None) -> dict[str, str]:
         return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidFile.of(
             _("the file of answers cannot be read: {detail}"), place=Place(str(path)), detail=str(error)
         ) from error

@@ -133,7 +133,7 @@ def _written_language(file: Path) -> Language | None:
     """
     try:
         written = tomllib.loads(file.read_text("utf-8-sig")).get("language", DEFAULT_LANGUAGE)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return Language(written) if written in tuple(Language) else None
 

@@ -31,6 +31,9 @@ FORMATS: dict[str, Format] = {
 """What a file's ending promises; in a folder only files with one of these (also with .gz behind) are taken."""
 
 
+_SHOWN = 200
+
+
 @dataclass(frozen=True)
 class FoundFile:
     """One file of a source."""
@@ -45,9 +48,16 @@ def find_files(patterns: tuple[str, ...], root: Path, source: str) -> tuple[tupl
     found: dict[Path, FoundFile] = {}
     problems: list[Problem] = []
     for pattern in patterns:
-        paths = [path for path in _paths(pattern, root) if path.is_file() and not path.name.startswith((".", "~$"))]
+        try:
+            present = list(_paths(pattern, root))
+            paths = [path for path in present if path.is_file() and not path.name.startswith((".", "~$"))]
+        except OSError as error:
+            # Such as a name that is too long.
+            problems.extend(system_error(error, pattern[:_SHOWN]).problems)
+            continue
+        special = [path for path in present if not path.is_file() and not path.is_dir()]
         if not paths:
-            problems.append(_nothing(pattern, root, source))
+            problems.append(_no_file(special[0], root) if special else _nothing(pattern, root, source))
         for path in paths:
             real = path.resolve()
             found.setdefault(real, FoundFile(path, _shown(path, root)))
@@ -89,6 +99,11 @@ def _shown(path: Path, root: Path) -> str:
         return absolute.relative_to(root.absolute()).as_posix()
     except ValueError:
         return absolute.as_posix()
+
+
+def _no_file(path: Path, root: Path) -> Problem:
+    text = _("this is no ordinary file but a pipe, a device or a link that leads nowhere.")
+    return Problem(text, {}, Place(_shown(path, root)))
 
 
 def _nothing(pattern: str, root: Path, source: str) -> Problem:

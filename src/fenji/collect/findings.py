@@ -211,6 +211,11 @@ PERIODS_ACROSS = Message(
 )
 YEAR_OF_PERIODS = Message("year_of_periods", _("The year {year} is taken from the title or the name of the file."))
 NO_YEAR_OF_PERIODS = Message("no_year_of_periods", _("No year is said anywhere; write it as `year` under `unpivot`."))
+FAR_CELLS = Message(
+    "far_cells",
+    _("{count} cells that stand far away from the table are left out, such as {cell}."),
+    _("Delete them in the sheet."),
+)
 ENCODING_UNSURE = Message("encoding_unsure", _("The text was read as {encoding}, which is not certain: {example}."))
 TAOBAO_AMOUNT_REPEATS = Message(
     "taobao_amount_repeats", _("订单实际支付金额 repeats on every product row of an order; it is split over them.")

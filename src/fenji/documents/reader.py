@@ -6,6 +6,7 @@ numbers, so that ``NO``, ``on``, ``007`` and ``12:30`` reach us as they were wri
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ Model = TypeVar("Model", bound=pydantic.BaseModel)
 
 MOST_VALUES = 200_000
 """Values of one document, aliases written out: far above any policy, and an end to documents built to swell."""
+MOST_LETTERS = 4_000_000
+"""Letters of one document: a thousand pages, read in a few seconds."""
 DEEPEST = 40
 """Levels of nesting that a document may have."""
 
@@ -73,9 +76,14 @@ def read_document(path: Path) -> Document:
 
 def parse_document(text: str, file: str) -> Document:
     """The document in a text; ``file`` is the name that problems carry."""
+    if len(text) > MOST_LETTERS:
+        words = _("the document is longer than {most} letters.")
+        raise InvalidDocument.of(words, place=Place(file), most=MOST_LETTERS)
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
+        reading = _Reading(loader, file)
+        data = reading.value(node, ()) if node is not None else None
     except yaml.MarkedYAMLError as error:
         raise InvalidDocument(_syntax_problem(error, file)) from error
     except yaml.reader.ReaderError as error:
@@ -83,10 +91,19 @@ def parse_document(text: str, file: str) -> Document:
         raise InvalidDocument.of(
             _("the character U+{code:04X} is not allowed in YAML."), place=Place(file, line), code=ord(text[error.position])
         ) from error
-    reading = _Reading(loader, file)
-    data = reading.value(node, ()) if node is not None else None
+    except RecursionError as error:
+        raise too_deep(file) from error
+    except (OverflowError, ValueError) as error:
+        # An escape such as \\UFFFFFFFF is no character.
+        raise InvalidDocument.of(_("this value cannot be read."), place=Place(file), advice=_("Put it in quotes.")) from error
     InvalidDocument.raise_if(reading.problems)
     return Document(file, data, reading.lines)
+
+
+def too_deep(file: str, line: int | None = None) -> InvalidDocument:
+    """The error of a document that is built to swell or to exhaust the stack."""
+    text = _("the document is nested too deeply or too large (at most {values} values, {depth} levels).")
+    return InvalidDocument.of(text, place=Place(file, line), values=MOST_VALUES, depth=DEEPEST)
 
 
 def validated(model: type[Model], document: Document) -> Model:
@@ -115,12 +132,7 @@ class _Reading:
         line = node.start_mark.line + 1
         self.lines.setdefault(path, line)
         if self._values > MOST_VALUES or len(path) > DEEPEST:
-            raise InvalidDocument.of(
-                _("the document is nested too deeply or too large (at most {values} values, {depth} levels)."),
-                place=Place(self.file, line),
-                values=MOST_VALUES,
-                depth=DEEPEST,
-            )
+            raise too_deep(self.file, line)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -155,11 +167,25 @@ class _Reading:
 
     def _scalar(self, node: yaml.Node, path: Keys) -> Any:  # noqa: ANN401 - whatever the document holds
         try:
-            return self.loader.construct_object(node, deep=True)
-        except (yaml.MarkedYAMLError, ValueError):
+            value = self.loader.construct_object(node, deep=True)
+        except (yaml.MarkedYAMLError, ValueError, LookupError, AttributeError, TypeError, OverflowError):
+            # PyYAML lets what its constructors meet in a wrong tag such as !!timestamp x through as it is.
+            value = _NOTHING
+        if value is _NOTHING or _is_unwritable(value):
             place = Place(self.file, node.start_mark.line + 1, dotted(path))
             self.problems.append(Problem(_("this value cannot be read."), {}, place, _("Put it in quotes.")))
             return None
+        return value
+
+
+_NOTHING = object()
+
+
+def _is_unwritable(value: object) -> bool:
+    """Whether a value is an infinite number, or text with half of a letter, which cannot be written."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:

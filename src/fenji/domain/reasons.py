@@ -13,6 +13,7 @@ class Reason(StrEnum):
     RAGGED_ROW = "ragged_row"
     BROKEN_QUOTES = "broken_quotes"
     UNDECODABLE = "undecodable"
+    TOO_LONG = "too_long"
     INVALID_RECORD = "invalid_record"
     FOOTER_LINE = "footer_line"
     TOTAL_LINE = "total_line"
@@ -53,6 +54,7 @@ EXPECTED: dict[Reason, str] = {
     Reason.RAGGED_ROW: _("as many cells as the header has columns"),
     Reason.BROKEN_QUOTES: _("quotes that are closed, and no text after the closing one"),
     Reason.UNDECODABLE: _("text in the file's encoding"),
+    Reason.TOO_LONG: _("a record of at most 2 MB, or 16 MB of JSON"),
     Reason.INVALID_RECORD: _("one complete JSON object on a line"),
     Reason.FOOTER_LINE: _("a data row; this is a footer or total line"),
     Reason.TOTAL_LINE: _("a data row; this one is the sum of others"),

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fenji.domain.feeds import FEEDS, Cell
-from fenji.engines.failures import disk_error
+from fenji.engines.failures import disk_error, memory_error
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 from fenji.tables.contract import Column, Contract
@@ -71,7 +71,9 @@ class DuckReading:
             types = dict(self._query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {relation})"))
             texts = {name: _as_text(name, types[name], is_id=name in id_columns) for name in layout.columns}
             return Outcome(self._write(layout, relation, texts, folder, file))
-        except duckdb.InvalidInputException as error:
+        except duckdb.OutOfMemoryException as error:
+            raise memory_error(error) from error
+        except duckdb.Error as error:
             raise _broken(error, layout) from error
 
     def collect_json(self, file: Path, layout: Layout, folder: Path) -> Outcome:
@@ -123,6 +125,12 @@ class DuckReading:
                 raise InvalidFile.of(_("the file went away while it was read."), place=Place(layout.file)) from error
             if "write" in str(error).lower() or "space" in str(error).lower():
                 raise disk_error(error, folder) from error
+            raise _broken(error, layout) from error
+        except duckdb.OutOfMemoryException as error:
+            raise memory_error(error) from error
+        except duckdb.InvalidInputException:
+            raise
+        except duckdb.Error as error:
             raise _broken(error, layout) from error
 
     @contextmanager

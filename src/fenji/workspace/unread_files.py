@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -82,7 +83,8 @@ def files_read(root: Path, sources: Sequence[Source]) -> frozenset[Path]:
 
 def _tables(path: Path, name: str) -> tuple[str, ...]:
     try:
-        return tables_of_workbook(path, name)
+        with tempfile.TemporaryDirectory(prefix="fenji-") as scratch:
+            return tables_of_workbook(path, name, Path(scratch))
     except (FenjiError, OSError):
         # A workbook that cannot be opened any more has been told by whoever reads it.
         return ()

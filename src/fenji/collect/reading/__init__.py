@@ -19,9 +19,14 @@ repairs          which lines of a messy text file are records
 shaped_reading   the rows of a shaped table on their way to the engine
 workbooks        Excel
 sheets           what stands in the sheets of a workbook
+apart            opening a workbook in a process of its own, with bounded memory and time
+workbook_process  what that process does
+workbook_repair   a copy of a workbook without what breaks its reader
+limits           how much one file may ask for
 workbook_xml     what the XML of a workbook says beside its cells
 markup           tables of web pages and SpreadsheetML that are named like workbooks
 parquet_files    Parquet
+parquet_bounds   whether a Parquet file swells as no table does
 json_lines       JSON
 json_values      which records a JSON file holds
 databases        tables and queries of SQL databases

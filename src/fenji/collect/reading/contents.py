@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from fenji.collect.reading.encodings import MOST_LOOKED_AT, judge
+from fenji.collect.reading.limits import check_unpacked
 from fenji.errors import InvalidFile, Place, Problem
 from fenji.language import message as _
 
@@ -34,6 +36,7 @@ _SOME_BAD = 3
 _CONTROLS = frozenset(range(9)) | frozenset(range(14, 32)) - {27}
 
 _SMALL = 1 << 14
+_HALF = re.compile("[\ud800-\udfff]")
 _NO_TEXT = b"\xff"
 """Before a line that is no text; no UTF-8 has such a byte."""
 
@@ -379,10 +382,10 @@ def _decoded_or_marked(line: bytes, encoding: str) -> bytes:
 
 
 def _rewritten(path: Path, name: str, scratch: Path, encoding: str) -> PlainText:
-    """The file decoded strictly, block by block, and written as UTF-8."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    """The file decoded block by block and written as UTF-8; halves of letters are written as bytes that are no UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
     target = _scratch_file(scratch, path, "utf8")
-    count, consumed = _LineCount(), 0
+    count, consumed, bad, has_nul = _LineCount(), 0, 0, False
     with target.open("wb") as out:
         for block in chain(_blocks(path), (b"",)):
             state = len(decoder.getstate()[0])
@@ -392,11 +395,16 @@ def _rewritten(path: Path, name: str, scratch: Path, encoding: str) -> PlainText
                 start = error.start - state
                 before = block[: max(start, 0)].decode(encoding, errors="ignore").count("\n")
                 raise _undecodable(_Bad(consumed + start + 1, count.ends + before + 1), name, encoding) from error
-            written = text.encode()
+            bad += len(_HALF.findall(text))
+            has_nul = has_nul or "\x00" in text
+            written = text.encode(errors="surrogatepass")
             count.add(written)
             out.write(written)
             consumed += len(block)
-    return _text(target, encoding, count.lines)
+    if bad > max(_SOME_BAD, _MOST_BAD * count.lines):
+        text = _("{count} letters of the file are no {encoding} text.")
+        raise InvalidFile.of(text, place=Place(name), advice=_ENCODING_ADVICE, count=bad, encoding=encoding)
+    return _text(target, encoding, count.lines, is_clean=not (bad or has_nul))
 
 
 def _unpacked(path: Path, name: str, scratch: Path) -> Path:
@@ -407,7 +415,9 @@ def _unpacked(path: Path, name: str, scratch: Path) -> Path:
     target = _scratch_file(scratch, path, "unpacked")
     try:
         with gzip.open(path, "rb") as packed, target.open("wb") as out:
+            size = path.stat().st_size
             while block := cast("BinaryIO", packed).read(BLOCK):
+                check_unpacked(out.tell() + len(block), size, name)
                 out.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InvalidFile.of(_("the gzip archive is damaged or not complete."), place=Place(name)) from error

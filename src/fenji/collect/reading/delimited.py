@@ -14,6 +14,7 @@ from fenji.collect.reading.contents import PlainText, plain_text, with_line_ends
 from fenji.collect.reading.delimiters import find_delimiter, says_delimiter, split_head
 from fenji.collect.reading.frames import Frame, frame_of
 from fenji.collect.reading.header_rows import FOOTER_ROWS, LOOKED_AT, Names, is_footer, is_remark
+from fenji.collect.reading.limits import MOST_RECORD, check_width
 from fenji.collect.reading.repairs import Lines, Splitting, repair
 from fenji.collect.reading.samples import PartRead, Sample, Target
 from fenji.collect.reading.shaped_reading import read_shaped
@@ -99,6 +100,8 @@ def open_delimited(
     records = split_head(text.head, delimiter, most=LOOKED_AT + _BELOW)
     if records and says_delimiter(text.head):
         records = records[1:]
+    check_width(max((len(cells) for _begin, _end, cells in records), default=0), name)
+    records = [each for each in records if sum(map(len, each[2])) <= MOST_RECORD]
     frame = frame_of([(begin, cells) for begin, _end, cells in records], location.shape, wanted)
     if frame is None:
         raise InvalidFile.of(_("no header was found in the first {rows} rows."), place=Place(name), rows=LOOKED_AT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +14,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fenji.collect.reading.contents import BLOCK, PlainText, plain_text
-from fenji.collect.reading.json_values import MOST_DEPTH, array_records, depth_of, flattened, is_lines, loaded
+from fenji.collect.reading.json_values import (
+    MOST_DEPTH,
+    array_records,
+    depth_of,
+    dumped,
+    flattened,
+    has_halves,
+    is_lines,
+    loaded,
+)
+from fenji.collect.reading.limits import MOST_JSON_LOOKED_AT, MOST_JSON_RECORD, bounded_lines, check_width
 from fenji.collect.reading.samples import PartRead, Sample, Target, Unreadable
 from fenji.domain.reasons import Reason
 from fenji.domain.sources import FileLocation, Format
@@ -46,10 +57,10 @@ class JsonPart:
     def read(self, target: Target) -> PartRead:
         """See Part.read."""
         records = target.scratch / f"{target.batch}.records"
-        too_deep: list[Unreadable] = []
+        others: list[Unreadable] = []
         try:
             with pq.ParquetWriter(records, _SCHEMA, compression="zstd") as writer:
-                for batch in _batches(self._records(), too_deep):
+                for batch in _batches(self._records(others), others):
                     writer.write_batch(batch)
             layout = target.layout(self.sample.headers, self.sample.headers)
             whole = replace(layout, columns=(_NUMBERS, "record"), hashed=("record",), numbers=_NUMBERS)
@@ -58,16 +69,24 @@ class JsonPart:
             records.unlink(missing_ok=True)
         refused = (text.split("\t", maxsplit=1) for text in outcome.refused)
         invalid = [Unreadable(int(row), Reason.INVALID_RECORD, came) for row, came in refused]
-        return PartRead(outcome.records, tuple(sorted([*invalid, *too_deep], key=lambda each: each.row)))
+        return PartRead(outcome.records, tuple(sorted([*invalid, *others], key=lambda each: each.row)))
 
-    def _records(self) -> Iterator[Record]:
+    def _records(self, refused: list[Unreadable]) -> Iterator[Record]:
         if not self.is_lines:
-            for number, value in enumerate(array_records(self.text.path, self.sample.file), start=1):
-                yield number, _dumped(flattened(value) if isinstance(value, dict) else value)
+            for number, (value, text) in enumerate(array_records(self.text.path, self.sample.file), start=1):
+                # Halves of letters stay escaped, so that the engine refuses the record.
+                record = flattened(value) if isinstance(value, dict) else value
+                yield number, json.dumps(record) if has_halves(record, text) else dumped(record)
             return
         for number, line in _lines(self.text):
+            if len(line) > MOST_JSON_RECORD:
+                refused.append(Unreadable(number, Reason.TOO_LONG, _printable(line)))
+                continue
+            if not (line.isascii() or self.text.is_clean) and has_halves(line, line):
+                refused.append(Unreadable(number, Reason.UNDECODABLE, _printable(line)))
+                continue
             value = loaded(line) if self.is_nested else None
-            yield number, _dumped(flattened(value)) if isinstance(value, dict) else line
+            yield number, dumped(flattened(value)) if isinstance(value, dict) else line
 
 
 def open_json_lines(path: Path, name: str, location: FileLocation, scratch: Path) -> JsonPart:
@@ -78,7 +97,7 @@ def open_json_lines(path: Path, name: str, location: FileLocation, scratch: Path
     """
     text, lines = _opened(path, name, scratch, location.encoding)
     objects = list(islice(_objects(text, name, are_lines=lines), LOOKED_AT))
-    headers = _headers(objects)
+    headers = _headers(objects, name)
     sample = Sample(name, None, Format.JSON_LINES, text.encoding, None, 0, headers, (), is_whole=False)
     return JsonPart(_with_headers(sample), text, lines, any(_is_nested(each) for each in objects))
 
@@ -97,7 +116,7 @@ def sample_json(path: Path, name: str, scratch: Path, *, most: int) -> Sample:
     objects = objects[:most]
     flat = [flattened(each) for each in objects]
     parents = {key for each in objects for key, value in each.items() if isinstance(value, dict) and value}
-    headers = tuple(key for key in _headers(objects) if key not in parents)
+    headers = tuple(key for key in _headers(objects, name) if key not in parents)
     rows = tuple(tuple(_text(one.get(key)) for key in headers) for one in flat)
     sample = Sample(name, None, Format.JSON_LINES, text.encoding, None, 0, headers, rows, is_whole=is_whole)
     return _with_headers(sample)
@@ -114,8 +133,10 @@ def _with_headers(sample: Sample) -> Sample:
     return sample
 
 
-def _headers(objects: Iterable[dict[str, Any]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for one in objects for key in flattened(one)))
+def _headers(objects: Iterable[dict[str, Any]], name: str) -> tuple[str, ...]:
+    headers = tuple(dict.fromkeys(key for one in objects for key in flattened(one)))
+    check_width(len(headers), name)
+    return headers
 
 
 def _is_nested(record: dict[str, Any]) -> bool:
@@ -123,16 +144,24 @@ def _is_nested(record: dict[str, Any]) -> bool:
 
 
 def _objects(text: PlainText, name: str, *, are_lines: bool) -> Iterator[dict[str, Any]]:
-    values = (loaded(line) for _number, line in _lines(text)) if are_lines else array_records(text.path, name)
-    return (value for value in values if isinstance(value, dict))
+    """Objects from the start of a file, until enough letters have been looked at."""
+    lines = ((loaded(line), line) for _number, line in _lines(text) if len(line) <= MOST_JSON_RECORD)
+    looked_at = 0
+    for value, given in lines if are_lines else array_records(text.path, name):
+        if isinstance(value, dict) and not has_halves(value, given):
+            yield value
+        looked_at += len(given)
+        if looked_at > MOST_JSON_LOOKED_AT:
+            return
 
 
 def _lines(text: PlainText) -> Iterator[Record]:
     """The lines that hold anything, with their numbers."""
-    with text.path.open(encoding="utf-8-sig", newline="\n", errors="strict" if text.is_clean else "replace") as handle:
-        for number, line in enumerate(handle, start=1):
+    with text.path.open("rb") as handle:
+        for number, line in enumerate(bounded_lines(handle, MOST_JSON_RECORD), start=1):
             if line.strip():
-                yield number, line.rstrip("\r\n")
+                bare = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+                yield number, bare.decode("utf-8", errors="surrogateescape").rstrip("\r\n")
 
 
 def _last(text: PlainText, most: int) -> list[dict[str, Any]]:
@@ -145,12 +174,12 @@ def _last(text: PlainText, most: int) -> list[dict[str, Any]]:
     return [value for value in values if isinstance(value, dict)]
 
 
-def _batches(records: Iterable[Record], too_deep: list[Unreadable]) -> Iterator[Any]:
+def _batches(records: Iterable[Record], refused: list[Unreadable]) -> Iterator[Any]:
     held: list[Record] = []
     size = 0
     for number, text in records:
         if depth_of(text) > MOST_DEPTH:
-            too_deep.append(Unreadable(number, Reason.INVALID_RECORD, text[:_SHOWN]))
+            refused.append(Unreadable(number, Reason.INVALID_RECORD, _printable(text)))
             continue
         held.append((number, text))
         size += len(text)
@@ -161,8 +190,8 @@ def _batches(records: Iterable[Record], too_deep: list[Unreadable]) -> Iterator[
         yield pa.record_batch([[each[0] for each in held], [each[1] for each in held]], schema=_SCHEMA)
 
 
-def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _printable(text: str) -> str:
+    return text[:_SHOWN].encode(errors="replace").decode()
 
 
 def _text(value: object) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from fenji.collect.reading.limits import MOST_JSON_RECORD
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 
@@ -14,8 +15,8 @@ MOST_DEPTH = 100
 """Levels of a record; deeper ones are refused before they exhaust the stack."""
 
 _BLOCK = 1 << 20
-_MOST_RECORD = 1 << 26
-"""Letters of one record of an array."""
+_MOST_DIGITS = 4_000
+"""Digits of a whole number; Python makes no number of more than 4,300."""
 _MOST_DESCENT = 4
 _BLANKS = " \t\r\n\ufeff"
 
@@ -23,9 +24,13 @@ _BLANKS = " \t\r\n\ufeff"
 def is_lines(path: Path) -> bool:
     """Whether a JSON file holds one value per line, and no array or object that goes over the whole file."""
     with path.open(encoding="utf-8-sig", errors="replace") as handle:
-        first = next((line for line in handle if line.strip()), "")
-        others = any(line.strip() for line in handle)
+        first = _first_line(handle)
+        if is_cut := len(first) > MOST_JSON_RECORD:
+            _pass_line(handle)
+        others = any(block.strip() for block in iter(lambda: handle.read(_BLOCK), ""))
     start = first.lstrip()[:1]
+    if is_cut:
+        return others and start == "{"
     if start == "[":
         return others and first.rstrip().endswith("]")
     value = loaded(first)
@@ -42,9 +47,26 @@ def loaded(text: str) -> Any:  # noqa: ANN401 - any JSON value
     if depth_of(text) > MOST_DEPTH:
         return None
     try:
-        return json.loads(text, parse_float=str)
+        value = json.loads(text, parse_float=str, parse_int=_whole)
     except (ValueError, RecursionError):
         return None
+    return None if has_halves(value, text) else value
+
+
+def has_halves(value: object, text: str) -> bool:
+    r"""Whether a JSON value holds what is no letter: half of a pair of code units, such as \ud800, or bytes that are no UTF-8."""
+    if "\\u" not in text and text.isascii():
+        return False
+    try:
+        dumped(value).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def dumped(value: object) -> str:
+    """The JSON text of a value."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def depth_of(text: str) -> int:
@@ -68,13 +90,13 @@ def depth_of(text: str) -> int:
     return deepest
 
 
-def array_records(path: Path, name: str) -> Iterator[Any]:
-    """The records of the array that a JSON file is or holds, one after the other.
+def array_records(path: Path, name: str) -> Iterator[tuple[Any, str]]:
+    """The records of the array that a JSON file is or holds, one after the other, each with its text.
 
     Raises:
         InvalidFile: there is no array of objects, or the text is damaged; the records before the damage have been given.
     """
-    with path.open(encoding="utf-8-sig") as handle:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as handle:
         feed = _Feed(handle)
         if not _enter_array(feed, 0):
             raise InvalidFile.of(_("there is no list of records in this JSON file."), place=Place(name))
@@ -99,6 +121,23 @@ def flattened(record: dict[str, Any]) -> dict[str, Any]:
     """
     inner = {f"{key}.{name}": value for key, each in record.items() if isinstance(each, dict) for name, value in each.items()}
     return {**record, **{name: value for name, value in inner.items() if name not in record}}
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
+def _first_line(handle: TextIO) -> str:
+    """The first line that holds anything, or the start of it."""
+    while line := handle.readline(MOST_JSON_RECORD + 1):
+        if line.strip():
+            return line
+    return ""
+
+
+def _pass_line(handle: TextIO) -> None:
+    while (rest := handle.readline(_BLOCK)) and not rest.endswith("\n"):
+        continue
 
 
 def _inside(value: dict[str, Any]) -> Iterator[Any]:
@@ -157,7 +196,7 @@ class _Feed:
         self._text = ""
         self._is_ended = False
         self.position = 0
-        self._decoder = json.JSONDecoder(parse_float=str)
+        self._decoder = json.JSONDecoder(parse_float=str, parse_int=_whole)
 
     def peek(self) -> str:
         """The next letter that is no blank; empty at the end."""
@@ -174,8 +213,8 @@ class _Feed:
             if rest or not self._more():
                 return rest.startswith("{")
 
-    def value(self) -> Any:  # noqa: ANN401 - any JSON value
-        """The next value.
+    def value(self) -> tuple[Any, str]:
+        """The next value and its text.
 
         Raises:
             ValueError: it is broken, or not complete.
@@ -185,14 +224,15 @@ class _Feed:
             try:
                 found, end = self._decoder.raw_decode(self._text, self.position)
             except ValueError:
-                if len(self._text) - self.position > _MOST_RECORD or not self._more():
+                if len(self._text) - self.position > MOST_JSON_RECORD or not self._more():
                     raise
                 continue
             if end == len(self._text) and self._more():
                 # A number at the end of a block may go on in the next.
                 continue
+            text = self._text[self.position : end]
             self.position = end
-            return found
+            return found, text
 
     def _more(self) -> bool:
         if self._is_ended:

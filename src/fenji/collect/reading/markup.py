@@ -12,7 +12,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from fenji.collect.reading.contents import foreign_lines, guessed, marked
-from fenji.collect.reading.workbook_xml import MOST_CELLS, Merged, column_letters
+from fenji.collect.reading.limits import MOST_CELLS
+from fenji.collect.reading.workbook_xml import Merged, column_letters
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fenji.collect.reading.limits import check_width
+from fenji.collect.reading.parquet_bounds import check_swelling
 from fenji.collect.reading.samples import PartRead, Sample, Target
 from fenji.domain.sources import Format
 from fenji.errors import InvalidFile, Place
@@ -44,15 +47,17 @@ def open_parquet(path: Path, name: str, *, most: int) -> ParquetPart:
     if not path.stat().st_size:
         raise InvalidFile.of(_("the file is empty."), place=Place(name))
     try:
+        check_swelling(path, name)
         with pq.ParquetFile(path) as file:
             headers = tuple(file.schema_arrow.names)
             total = file.metadata.num_rows
             rows = tuple(row for group in _groups(file, most) for row in group)
-    except (pa.ArrowException, OSError) as error:
-        detail = str(error).splitlines()[0][:200]
+    except (pa.ArrowException, OSError, UnicodeDecodeError, MemoryError) as error:
+        detail = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise InvalidFile.of(
             _("this is no Parquet file, or it is damaged: {detail}"), place=Place(name), detail=detail
         ) from error
+    check_width(len(headers), name)
     twice = [header for header, count in Counter(header.casefold() for header in headers).items() if count > 1]
     if twice:
         raise InvalidFile.of(_("several columns are called {names}."), place=Place(name), names=", ".join(twice))
@@ -71,12 +76,23 @@ def _groups(file: pq.ParquetFile, most: int) -> Iterator[tuple[tuple[str | None,
         share = left // (len(chosen) - position)
         taken = 0
         for batch in file.iter_batches(batch_size=min(share, 4096) or 1, row_groups=[group]):
-            rows = batch.slice(0, share - taken).to_pylist()
-            yield tuple(tuple(_text(value) for value in row.values()) for row in rows)
+            columns = [_values(column) for column in batch.slice(0, share - taken).columns]
+            rows = tuple(tuple(_text(value) for value in row) for row in zip(*columns, strict=True))
+            yield rows
             taken += len(rows)
             if taken >= share:
                 break
         left -= taken
+
+
+def _values(column: Any) -> list[Any]:  # noqa: ANN401 - pyarrow is untyped
+    """The values of a column; as Arrow writes them where Python has no such values, as for the year 10,000."""
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, OverflowError):
+        return list(column.cast(pa.string()).to_pylist())
 
 
 def _text(value: object) -> str | None:

@@ -36,6 +36,10 @@ _FORMS = (
 _ANY_YEAR = re.compile(r"(?<!\d)" + _YEAR + r"(?!\d)\s*年?度?")
 
 
+_LONGEST = 200
+"""Letters of a header that may name a period; the forms take a second for a text of a hundred thousand."""
+
+
 @dataclass(frozen=True)
 class Period:
     """A month, quarter or year that a header names, and what else the header says."""
@@ -61,6 +65,8 @@ def period_of(header: str) -> Period | None:
     [(None, 1, ''), (2026, 2, ''), (2026, 3, '金额'), (None, 4, ''), (2025, 1, '')]
     """
     text = header.strip()
+    if len(text) > _LONGEST:
+        return None
     for found in (each for form in _FORMS for each in form.finditer(text)):
         parts = found.groupdict()
         rest = text[: found.start()] + text[found.end() :]

@@ -14,13 +14,12 @@ from pathlib import Path
 
 from fenji.collect.reading.delimiters import split_head
 from fenji.collect.reading.header_rows import FOOTER_ROWS, is_footer, is_remark
+from fenji.collect.reading.limits import MOST_RECORD, bounded_lines
 from fenji.collect.reading.samples import Unreadable
 from fenji.domain.reasons import Reason
 
 MOST_LINES = 200
 """Lines that one record may run over: a long note of a buyer has a dozen."""
-MOST_BYTES = 2_000_000
-"""Bytes of one record; the engine takes no longer ones either."""
 _SHOWN = 200
 _HELD = 20_000
 
@@ -90,6 +89,9 @@ class Splitting:
         commas, footers_from = self.shape.columns - 1, self.shape.lines - FOOTER_ROWS
         while (given := waiting.popleft() if waiting else next(lines, None)) is not None:
             number, line = given
+            if len(line) > MOST_RECORD:
+                self._refuse(number, Reason.TOO_LONG, line)
+                continue
             if not self.shape.is_clean and not _is_text(line):
                 self._refuse(number, Reason.UNDECODABLE, line)
                 continue
@@ -128,7 +130,7 @@ class Splitting:
                 break
             record = b"\n".join([line, *(each for _number, each in following)])
         for good in (record, record.removesuffix(self.delimiter)):
-            if self._record.fullmatch(good) and len(good) <= MOST_BYTES and (self.shape.is_clean or _is_text(good)):
+            if self._record.fullmatch(good) and len(good) <= MOST_RECORD and (self.shape.is_clean or _is_text(good)):
                 return good
         waiting.extendleft(reversed(following))
         is_ragged = not following and self._any.fullmatch(line)
@@ -141,7 +143,7 @@ class Splitting:
     def _up_to_quote(waiting: deque[tuple[int, bytes]], lines: Iterator[tuple[int, bytes]], held: int) -> list[tuple[int, bytes]]:
         """The next lines up to one with a quote, which may close what is open."""
         found: list[tuple[int, bytes]] = []
-        while len(found) <= MOST_LINES and held <= MOST_BYTES:
+        while len(found) <= MOST_LINES and held <= MOST_RECORD:
             given = waiting.popleft() if waiting else next(lines, None)
             if given is None:
                 break
@@ -163,7 +165,7 @@ class Splitting:
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """The lines after the header, without their ends, numbered as in the file."""
         with self.source.open("rb") as handle:
-            for number, line in enumerate(handle, start=1):
+            for number, line in enumerate(bounded_lines(handle, MOST_RECORD), start=1):
                 if number > self.shape.header_end:
                     # A stray carriage return inside a cell would end the line for the engine; it becomes a blank.
                     yield number, line.rstrip(b"\r\n").replace(b"\r", b" ")

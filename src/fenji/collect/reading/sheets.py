@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fenji.collect.headers import matches_for
-from fenji.collect.reading.markup import Table, is_markup, tables_of
-from fenji.collect.reading.workbook_xml import Inside, Merged, look_inside, tables_inside, without_unknown_errors
+from fenji.collect.reading.apart import Stopped, told_by_process
+from fenji.collect.reading.limits import check_width
+from fenji.collect.reading.workbook_process import LONG_NUMBER
+from fenji.collect.reading.workbook_repair import Apart, repaired
+from fenji.collect.reading.workbook_xml import Merged, tables_inside
 from fenji.domain.feeds import FEEDS, Cell, Feed
-from fenji.errors import InvalidFile, Place, Problem, unknown_name
+from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 
-_LONG_NUMBER = r"^[0-9]{16,}$"
 _EXACT_DIGITS = 15
 """Digits of a number that a spreadsheet keeps; the others are gone."""
 _MOMENT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})$"
@@ -38,8 +40,12 @@ class Sheet:
     """Arrow arrays of text, one for each column, the first row being row 1 of the sheet."""
     merged: tuple[Merged, ...] = ()
     is_1904: bool = False
-    workbook: Any = field(default=None, compare=False)
-    """The reader of the workbook; None for pages."""
+    is_page: bool = False
+    """A web page: what looks like a number is text."""
+    numbers_from: Mapping[int, int] = field(default_factory=dict)
+    """By column, the position of a long number from which on every cell is a number."""
+    apart: tuple[Apart, ...] = ()
+    """Cells that stand far away from all others and are not among the columns."""
 
 
 def open_sheets(path: Path, name: str, wanted: Sequence[str], scratch: Path) -> Iterator[Sheet]:
@@ -48,36 +54,53 @@ def open_sheets(path: Path, name: str, wanted: Sequence[str], scratch: Path) -> 
     Raises:
         InvalidFile: no workbook, damaged, behind a password, too large, or without a wanted sheet.
     """
-    with path.open("rb") as handle:
-        head = handle.read(4096)
-    if not head:
+    if not path.stat().st_size:
         raise InvalidFile.of(_("the file is empty."), place=Place(name))
-    if is_markup(head):
-        yield from _of_page(tables_of(path, name), name, wanted)
-        return
-    inside = look_inside(path, name)
-    if inside.errors:
-        path = without_unknown_errors(path, scratch / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.xlsx")
-    workbook = _opened(path, name)
-    _check(wanted, workbook.sheet_names, name)
-    for sheet in wanted or workbook.sheet_names:
-        found = _of_workbook(workbook, sheet, name, inside, is_named=bool(wanted))
-        if found is not None:
-            yield found
+    told, apart = _told(path, name, wanted, scratch)
+    for each in told["sheets"]:
+        with pa.memory_map(each["file"]) as file:
+            columns = tuple(pa.ipc.open_file(file).get_batch(0).columns)
+        check_width(len(columns), f"{name}#{each['name']}")
+        yield Sheet(
+            each["name"],
+            columns,
+            tuple(Merged(*merged) for merged in each["merged"]),
+            is_1904=each["is_1904"],
+            is_page=each["is_page"],
+            numbers_from={int(position): start for position, start in each["numbers_from"].items()},
+            apart=tuple(apart.get(each["name"], ())),
+        )
 
 
-def tables_of_workbook(path: Path, name: str) -> tuple[str, ...]:
+def _told(path: Path, name: str, wanted: Sequence[str], scratch: Path) -> tuple[dict[str, Any], Mapping[str, Sequence[Apart]]]:
+    """What the process of the workbook says; where it fails or holds next to nothing but empty cells, of a copy without the cause."""
+    told: dict[str, Any] = {}
+    fault: InvalidFile | None = None
+    try:
+        told = told_by_process(path, name, wanted, scratch)
+    except Stopped as error:
+        fault = InvalidFile(*error.problems)
+    if fault is None and not any(each["is_sparse"] for each in told["sheets"]):
+        return told, {}
+    repair = repaired(path, name, scratch / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.xlsx")
+    try:
+        if repair is not None:
+            return told_by_process(repair.copy, name, wanted, scratch), repair.apart
+    except Stopped as error:
+        fault = InvalidFile(*error.problems)
+    if fault is not None:
+        raise fault
+    return told, {}
+
+
+def tables_of_workbook(path: Path, name: str, scratch: Path) -> tuple[str, ...]:
     """The sheets that look like tables by their size alone: visible ones of several rows and columns. Cells are not read.
 
     Raises:
         InvalidFile: no workbook, damaged, or behind a password.
     """
-    with path.open("rb") as handle:
-        head = handle.read(4096)
-    if is_markup(head):
-        return tuple(table.name for table in tables_of(path, name))
     told = tables_inside(path)
-    return tuple(_opened(path, name).sheet_names) if told is None else told
+    return tuple(told_by_process(path, name, (), scratch, only_names=True)["names"]) if told is None else told
 
 
 def with_true_values(sheet: Sheet, names: Sequence[str], header: int) -> list[Any]:
@@ -85,7 +108,7 @@ def with_true_values(sheet: Sheet, names: Sequence[str], header: int) -> list[An
     columns = []
     for position, name in enumerate(names):
         column = sheet.columns[position]
-        if sheet.workbook is not None:
+        if not sheet.is_page:
             column = _unrounded(sheet, column, position, header)
             # OpenDocument writes moments with a T, where all other workbooks have a blank.
             column = pc.replace_substring_regex(column, _MOMENT, r"\1 \2")
@@ -95,86 +118,18 @@ def with_true_values(sheet: Sheet, names: Sequence[str], header: int) -> list[An
     return columns
 
 
-def _check(wanted: Collection[str], present: Sequence[str], name: str) -> None:
-    place = Place(name)
-    InvalidFile.raise_if([unknown_name(_("sheet"), sheet, present, place=place) for sheet in wanted if sheet not in present])
-
-
-def _of_page(tables: tuple[Table, ...], name: str, wanted: Sequence[str]) -> Iterator[Sheet]:
-    _check(wanted, [table.name for table in tables], name)
-    for table in tables:
-        if wanted and table.name not in wanted:
-            continue
-        width = max(len(row) for row in table.rows)
-        columns = tuple(
-            pa.array([row[position] if position < len(row) else None for row in table.rows], pa.string())
-            for position in range(width)
-        )
-        if columns:
-            yield Sheet(table.name, columns, tuple(table.merged))
-
-
-def _of_workbook(
-    workbook: Any,  # noqa: ANN401 - fastexcel is untyped
-    sheet: str,
-    name: str,
-    inside: Inside,
-    *,
-    is_named: bool,
-) -> Sheet | None:
-    import fastexcel  # noqa: PLC0415 - heavy third-party library
-
-    try:
-        # skip_rows=0 keeps empty rows at the top, so that row numbers are those of the sheet.
-        loaded = workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
-        if (loaded.visible != "visible" and not is_named) or not loaded.width:
-            return None
-        columns = tuple(loaded.to_arrow().columns)
-    except (fastexcel.FastExcelError, OSError) as error:
-        text = _("the sheet is damaged: {detail}")
-        advice = _("Open it in a spreadsheet program and save it again as .xlsx.")
-        raise InvalidFile.of(text, place=Place(f"{name}#{sheet}"), advice=advice, detail=_detail(str(error))) from error
-    return Sheet(sheet, columns, tuple(inside.merged.get(sheet, [])), inside.is_1904, workbook)
-
-
-def _opened(path: Path, name: str) -> Any:  # noqa: ANN401 - fastexcel is untyped
-    import fastexcel  # noqa: PLC0415 - heavy third-party library
-
-    try:
-        return fastexcel.read_excel(str(path))
-    except (fastexcel.FastExcelError, OSError) as error:
-        raise InvalidFile(_not_opened(path, name, str(error))) from error
-
-
-def _not_opened(path: Path, name: str, detail: str) -> Problem:
-    content = path.read_bytes() if path.stat().st_size < (1 << 28) else b""
-    encrypted = any(mark.encode("utf-16-le") in content for mark in ("EncryptedPackage", "EncryptionInfo"))
-    if encrypted or "password" in detail.lower() or "encrypt" in detail.lower():
-        text = _("the workbook is protected by a password.")
-        return Problem(text, {}, Place(name), _("Save a copy without password."))
-    text = _("this is no workbook, or it is damaged: {detail}")
-    advice = _("Open it in a spreadsheet program and save it again as .xlsx.")
-    return Problem(text, {"detail": _detail(detail)}, Place(name), advice)
-
-
-def _detail(text: str) -> str:
-    return (text.splitlines() or [""])[0][:200]
-
-
 def _unrounded(sheet: Sheet, column: Any, position: int, header: int) -> Any:  # noqa: ANN401 - untyped libraries
     """Long numbers as 1.93053E+17 where the spreadsheet has rounded them: it must show.
 
     In a column of nothing but numbers they all are. In a column that also holds text, such as the word of a total row, they are
     where every one of them is what is left of a number of fifteen digits; ids that were written as text end in all digits.
     """
-    if not pc.any(pc.match_substring_regex(column, _LONG_NUMBER)).as_py():
+    if not pc.any(pc.match_substring_regex(column, LONG_NUMBER)).as_py():
         return column
-    typed = sheet.workbook.load_sheet(
-        sheet.name, header_row=None, skip_rows=header, use_columns=[position], schema_sample_rows=None
-    ).to_arrow()
-    is_number = pa.types.is_floating(typed.schema[0].type) or pa.types.is_integer(typed.schema[0].type)
     texts = column.to_pylist()
     long = {text for text in texts if text and text.isdecimal() and len(text) > _EXACT_DIGITS}
+    first = next((place for place, text in enumerate(texts) if place >= header and text in long), 0)
+    is_number = first >= sheet.numbers_from.get(position, len(texts))
     if not is_number and not all(_is_left_of_rounding(text) for text in long):
         return column
     return pa.array([f"{float(text):.5E}" if text in long else text for text in texts], pa.string())

@@ -36,10 +36,10 @@ def read_samples(path: Path, *, most: int = SAMPLE_ROWS) -> tuple[Sample, ...]:
         NotFound: there is no such file.
         InvalidFile: it cannot be read as a table.
     """
-    if not path.is_file():
-        raise NotFound.of(_("there is no file {file}."), file=str(path))
     name = str(path)
     try:
+        if not path.is_file():
+            raise NotFound.of(_("there is no file {file}."), file=name)
         kind = _format_of(path)
         if kind is Format.CSV:
             return (sample_text(path, name, most=most),)

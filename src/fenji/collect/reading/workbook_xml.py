@@ -1,4 +1,4 @@
-"""What does an .xlsx workbook say that its reader does not tell: merged cells, the date system, and cells that would fill the memory?"""
+"""What does an .xlsx workbook say that its reader does not tell: merged cells and the date system?"""
 
 from __future__ import annotations
 
@@ -8,28 +8,22 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import IO
 from xml.sax.saxutils import unescape
 
+from fenji.collect.reading.limits import MOST_XML
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
 
-MOST_XML = 1 << 30
-"""Bytes of one unpacked sheet: a full one of a million rows and twenty columns has about 800 MB."""
-MOST_CELLS = 30_000_000
-"""Cells of the smallest rectangle around a sheet's values; the reader holds all of them, about 50 bytes each."""
-
 _BLOCK = 1 << 22
 _MOST_MERGED = 200_000
-_COLUMNS = re.compile(rb'\sr="([A-Z]{1,3})[0-9]')
-_FAR_ROWS = re.compile(rb'\sr="(?:[A-Z]{2,3}([0-9]{1,7})|[A-Z]([0-9]{7}))"')
-"""Rows of cells beyond column Z, and of those beyond row 999,999: 26 columns of fewer rows fit into memory."""
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,7})"')
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\sref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-_ERROR = re.compile(rb"<((?:\w+:)?v)>(#[^<]{1,40})</")
-_KNOWN_ERRORS = {b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!", b"#GETTING_DATA", b"#DATA!"}
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*?\sref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
-_SIZE = re.compile(rb'<(?:\w+:)?dimension\b[^>]*?\bref="([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?"')
-_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*?\bdate1904="(?:1|true|on)"')
+_SIZE = re.compile(rb'<(?:\w+:)?dimension\b[^<>]*?\bref="([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?"')
+_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^<>]*?\bdate1904="(?:1|true|on)"')
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What a broken or protected archive raises while it is read."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +45,26 @@ class Inside:
     """Days are counted from 1904-01-01, as on old Macs."""
     merged: dict[str, list[Merged]] = field(default_factory=dict)
     """By sheet name."""
-    errors: set[bytes] = field(default_factory=set)
-    """Error values that the reader does not know."""
 
 
 def look_inside(path: Path, name: str) -> Inside:
     """Looks through a workbook, one block at a time; nothing for formats other than .xlsx.
 
     Raises:
-        InvalidFile: it would fill the memory: unpacked too large, or with a cell far away from all others.
+        InvalidFile: it unpacks to more than MOST_XML.
     """
     found = Inside()
     try:
         with zipfile.ZipFile(path) as archive:
-            members = {info.filename.lstrip("/"): info for info in archive.infolist()}
+            members = members_of(archive)
             if "xl/workbook.xml" not in members:
                 return found
             if any(info.file_size > MOST_XML for info in members.values()):
-                raise _too_large(name)
+                raise too_large(name)
             found.is_1904 = _1904.search(_read(archive, members["xl/workbook.xml"])) is not None
-            for sheet, member in _sheets(archive, members):
-                _look_at_sheet(archive, members[member], Place(f"{name}#{sheet}"), sheet, found)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+            for sheet, member in sheets_of(archive, members):
+                found.merged[sheet] = _merged(archive, members[member])
+    except DAMAGED:
         # Damaged or protected: the reader of workbooks says it better.
         return found
     return found
@@ -85,25 +77,19 @@ def tables_inside(path: Path) -> tuple[str, ...] | None:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = {info.filename.lstrip("/"): info for info in archive.infolist()}
+            members = members_of(archive)
             if "xl/workbook.xml" not in members:
                 return None
             return tuple(
-                sheet for sheet, member in _sheets(archive, members, hidden=False) if _is_table(_read(archive, members[member]))
+                sheet for sheet, member in sheets_of(archive, members, hidden=False) if _is_table(_read(archive, members[member]))
             )
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except DAMAGED:
         return None
 
 
-def without_unknown_errors(path: Path, target: Path) -> Path:
-    """A copy of a workbook in which every error value is one that the reader knows; it takes these for empty cells."""
-    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
-        for info in archive.infolist():
-            with archive.open(info) as source, copy.open(info.filename, "w") as out:
-                is_sheet = info.filename.lstrip("/").startswith("xl/worksheets/")
-                for block in _blocks(source):
-                    out.write(_ERROR.sub(rb"<\1>#N/A</", block) if is_sheet else block)
-    return target
+def members_of(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The members of a workbook, by their place in it."""
+    return {info.filename.lstrip("/"): info for info in archive.infolist()}
 
 
 def column_number(letters: bytes | str) -> int:
@@ -131,15 +117,16 @@ def column_letters(position: int) -> str:
     return letters
 
 
-def _blocks(source: object) -> Iterator[bytes]:
-    """Blocks that end behind a ``>``, so that no element is cut."""
+def blocks_of(source: IO[bytes], end: bytes) -> Iterator[bytes]:
+    """Blocks of an unpacked member that end behind ``end``, where one comes in time, so that no element is cut."""
     carried = b""
-    while block := source.read(_BLOCK):  # type: ignore[attr-defined]
+    while block := source.read(_BLOCK):
         data = carried + block
-        end = data.rfind(b"</") if len(data) < 4 * _BLOCK else len(data)
-        end = end if end > 0 else len(data)
-        yield data[:end]
-        carried = data[end:]
+        cut = data.rfind(end) + len(end) if len(data) < 4 * _BLOCK else len(data)
+        cut = cut if cut >= len(end) else 0
+        if cut:
+            yield data[:cut]
+        carried = data[cut:]
     if carried:
         yield carried
 
@@ -155,7 +142,7 @@ def _is_table(head: bytes) -> bool:
     return size is None or (size[3] not in (None, size[1]) and size[4] != size[2])
 
 
-def _sheets(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], *, hidden: bool = True) -> Iterator[tuple[str, str]]:
+def sheets_of(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], *, hidden: bool = True) -> Iterator[tuple[str, str]]:
     """The name of each sheet and the member that holds it."""
     relations = members.get("xl/_rels/workbook.xml.rels")
     if relations is None:
@@ -174,35 +161,21 @@ def _sheets(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], *, hi
             yield unescape(given.get("name", ""), {"&quot;": '"', "&apos;": "'"}), member
 
 
-def _look_at_sheet(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place, sheet: str, found: Inside) -> None:
-    widest, lowest, leftmost, highest = -1, 0, 1 << 20, 1 << 30
-    merged = found.merged.setdefault(sheet, [])
-    size = 0
+def _merged(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> list[Merged]:
+    """The cells of a sheet that were merged over several rows."""
+    merged: list[Merged] = []
     with archive.open(info) as source:
-        for block in _blocks(source):
-            size += len(block)
-            if size > MOST_XML:
-                raise _too_large(str(place.file))
-            rows = {int(wide or far) for wide, far in set(_FAR_ROWS.findall(block))}
-            numbers = rows.union(map(int, _ROW.findall(block)))
-            columns = {column_number(letters) for letters in set(_COLUMNS.findall(block))}
-            if columns:
-                widest, leftmost = max(widest, *columns), min(leftmost, *columns)
-            if numbers:
-                lowest, highest = max(lowest, *numbers), min(highest, *numbers)
-            found.errors |= {each for _tag, each in _ERROR.findall(block)} - _KNOWN_ERRORS if b">#" in block else set()
+        for block in blocks_of(source, b">"):
             for left, top, right, bottom in _MERGED.findall(block) if b"mergeCell" in block else ():
                 if bottom != top and len(merged) < _MOST_MERGED:
                     merged += [
                         Merged(each, int(top), int(bottom))
                         for each in range(column_number(left), min(column_number(right), column_number(left) + 50) + 1)
                     ]
-    if widest >= 0 and (widest - leftmost + 1) * (lowest - highest + 1) > MOST_CELLS:
-        text = _("the sheet reaches to row {row} and column {column}: that is more than can be held in memory.")
-        advice = _("Delete cells that stand far away from the table, or export the sheet as CSV.")
-        raise InvalidFile.of(text, place=place, advice=advice, row=lowest, column=column_letters(widest))
+    return merged
 
 
-def _too_large(name: str) -> InvalidFile:
+def too_large(name: str) -> InvalidFile:
+    """The error of a workbook that unpacks to too much."""
     text = _("the workbook is larger than {size} MB when unpacked.")
     return InvalidFile.of(text, place=Place(name), advice=_("Export its sheets as CSV."), size=MOST_XML >> 20)

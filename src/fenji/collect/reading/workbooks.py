@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from fenji.collect import findings
+from fenji.collect.findings import Finding
 from fenji.collect.reading.cells import number_of
 from fenji.collect.reading.frames import Row, frame_of
 from fenji.collect.reading.header_rows import FOOTER_ROWS, LOOKED_AT, Names, is_footer
@@ -30,8 +32,8 @@ from fenji.language import message as _
 
 _NUMBERS = "n"
 _BELOW = 100
-_MOST_LOOKED_AT = 20_000
-"""Rows that are looked at to find how a sheet is laid out."""
+_MOST_LOOKED_AT, _MOST_CELLS_LOOKED_AT = 20_000, 5_000_000
+"""Rows, and cells of them, that are looked at to find how a sheet is laid out."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _sample_of(sheet: Sheet, name: str, most: int) -> Sample | None:
         shaping.headers,
         spread_of(cells, most),
         found.shape,
-        found.repairs,
+        (*found.repairs, *_left_out(sheet)),
         found.doubts,
         is_whole and len(cells) <= most,
         found.preamble,
@@ -147,6 +149,7 @@ def _open_sheet(sheet: Sheet, name: str, location: FileLocation, scratch: Path, 
     table, unreadable = _records(
         [column.slice(begin) for column in columns], begin + 1, are_totals_left=location.shape.drop_totals
     )
+    unreadable = (*unreadable, *_lone(sheet, table, header))
     cells = scratch / f"{hashlib.sha256(f'{name}#{sheet.name}'.encode()).hexdigest()[:16]}.cells"
     pq.write_table(table, cells, compression="zstd")
     shaping = Shaping(names, location.shape)
@@ -159,6 +162,7 @@ def _open_sheet(sheet: Sheet, name: str, location: FileLocation, scratch: Path, 
 
 def _first_rows(sheet: Sheet, most: int) -> list[tuple[int, Row]]:
     """The first rows that hold anything, with their numbers."""
+    most = min(most, max(LOOKED_AT + _BELOW, _MOST_CELLS_LOOKED_AT // len(sheet.columns)))
     columns = [column.slice(0, most).to_pylist() for column in sheet.columns]
     return [(number, row) for number, row in enumerate(zip(*columns, strict=True), start=1) if any(row)]
 
@@ -169,6 +173,11 @@ def _covered(sheet: Sheet, most: int) -> dict[int, set[int]]:
     for each in sheet.merged:
         found.setdefault(each.column, set()).update(range(each.first + 1, min(each.last, most) + 1))
     return found
+
+
+def _left_out(sheet: Sheet) -> Iterator[Finding]:
+    if sheet.apart:
+        yield findings.FAR_CELLS(count=len(sheet.apart), cell=sheet.apart[0].cell)
 
 
 def _rows_of(table: Any) -> Iterator[tuple[int, Row]]:  # noqa: ANN401 - pyarrow is untyped
@@ -209,6 +218,17 @@ def _records(columns: list[Any], first_row: int, *, are_totals_left: bool) -> tu
     return table, tuple(footers)
 
 
+def _lone(sheet: Sheet, table: Any, header: int) -> Iterator[Unreadable]:  # noqa: ANN401 - pyarrow is untyped
+    """The rows in which only cells far away from the table stand."""
+    records = set(table[_NUMBERS].to_pylist()) if sheet.apart else set()
+    rows: dict[int, list[str]] = {}
+    for each in sheet.apart:
+        if each.row > header and each.row not in records:
+            rows.setdefault(each.row, []).append(each.cell)
+    for row, cells in sorted(rows.items()):
+        yield Unreadable(row, Reason.RAGGED_ROW, " ".join(cells)[:200])
+
+
 def _footers(table: Any) -> Iterator[Unreadable]:  # noqa: ANN401 - pyarrow is untyped
     for row in table.slice(max(0, table.num_rows - FOOTER_ROWS)).to_pylist():
         number, cells = row[_NUMBERS], [value for name, value in row.items() if name != _NUMBERS]
@@ -222,9 +242,9 @@ def _adds_up_another(sample: Sample, samples: Collection[Sample]) -> bool:
 
     Only whole sheets of an amount above nothing are compared: a summary of this year beside the orders of this year.
     """
-    mine = _sums(sample)
     others = [each for each in samples if each is not sample and len(each.rows) > len(sample.rows) and each.is_whole]
-    if not mine or not sample.is_whole:
+    mine = _sums(sample) if others and sample.is_whole else []
+    if not mine:
         return False
     words = {cell for row in sample.rows for cell in row if cell and number_of(cell) is None}
     for other in others:

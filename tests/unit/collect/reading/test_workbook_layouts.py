@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 
 from fenji.collect.reading.sniffing import read_samples
+from fenji.collect.reading.workbook_xml import look_inside
 from fenji.domain.sources import Shape
 from fenji.errors import InvalidFile
 from fixtures.collecting import Desk, source
@@ -224,20 +225,43 @@ def test_every_error_value_is_an_empty_cell(desk, error):
     assert desk.rows("row_number", "order_id", "customer_id") == [(2, "7", None)]
 
 
-@pytest.mark.parametrize("place", ["XFD1048576", "GR1048576", "AZ900000"])
-def test_a_cell_far_away_is_refused_before_it_fills_the_memory(desk, place):
+@pytest.mark.parametrize("place", ["XFD1048576", "GR1048576", "AZ900000", "XFD2"])
+def test_a_cell_far_away_is_left_out_and_its_row_is_rejected_where_nothing_else_stands_in_it(desk, place):
     row = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    hand_made(desk, f'<row r="{row}"><c r="{place}"><v>1</v></c></row>')
+    file = hand_made(desk, f'<row r="2"><c r="B2"><v>7</v></c></row><row r="{row}"><c r="{place}"><v>1</v></c></row>')
+    assert sampled(file).rows == ((None, "7"),)
+    (remark,) = sampled(file).repairs
+    assert (remark.code, remark.values) == ("far_cells", {"count": 1, "cell": place})
+    desk.run(source("orders.xlsx", columns={"order_id": "b", "customer_id": "a"}))
+    assert desk.rows("row_number", "order_id") == [(2, "7")]
+    assert desk.unreadable() == ([] if row == "2" else [("orders.xlsx#S", int(row), "ragged_row", place)])
+
+
+def test_a_cell_far_away_that_is_only_formatted_is_nothing(desk):
+    file = hand_made(desk, '<row r="2"><c r="B2"><v>7</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>')
+    assert (sampled(file).rows, sampled(file).repairs) == (((None, "7"),), ())
+
+
+def test_a_row_far_below_in_the_columns_of_the_table_is_a_row(desk):
+    hand_made(desk, '<row r="2"><c r="B2"><v>7</v></c></row><row r="1048576"><c r="B1048576"><v>1</v></c></row>')
+    desk.run(source("orders.xlsx", columns={"order_id": "b", "customer_id": "a"}))
+    assert desk.rows("row_number", "order_id") == [(2, "7"), (1048576, "1")]
+
+
+def test_many_cells_far_away_are_a_table_that_does_not_fit_into_memory(desk):
+    far = "".join(f'<row r="{row}"><c r="XFD{row}"><v>1</v></c></row>' for row in range(10_000, 1_000_000, 1000))
+    hand_made(desk, far)
     with pytest.raises(InvalidFile) as caught:
         desk.run(source("orders.xlsx", columns={"order_id": "b"}))
     problem = caught.value.problems[0]
     assert "more than can be held in memory" in problem.text
-    assert problem.values == {"row": int(row), "column": place.removesuffix(row)}
+    assert problem.values == {"row": 999_000, "column": "XFD"}
 
 
-def test_a_cell_far_to_the_right_of_few_rows_is_read(desk):
-    file = hand_made(desk, '<row r="2"><c r="A2"><v>1</v></c><c r="XFD2"><v>2</v></c></row>')
-    assert [row[0] for row in sampled(file).rows] == ["1"]
+def test_far_cells_that_only_the_reader_sees_are_refused_by_its_limit_of_memory(desk):
+    hand_made(desk, "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>")
+    with pytest.raises(InvalidFile, match="opening this workbook takes more than 1900 MB of memory"):
+        desk.run(source("orders.xlsx", columns={"order_id": "b"}))
 
 
 @pytest.mark.parametrize(
@@ -253,4 +277,4 @@ def test_a_sheet_that_unpacks_to_more_than_the_limit_is_refused(desk, monkeypatc
     monkeypatch.setattr("fenji.collect.reading.workbook_xml.MOST_XML", 1 << 20)
     hand_made(desk, "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(2, 40_000)))
     with pytest.raises(InvalidFile, match="larger than 1 MB when unpacked"):
-        read_samples(desk.root / "orders.xlsx")
+        look_inside(desk.root / "orders.xlsx", "orders.xlsx")
