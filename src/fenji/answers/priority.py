@@ -174,7 +174,7 @@ class WatchedCustomer(ListedCustomer):
     condition: str
     """The line of the rule that is met by least."""
     metric_value: float | None
-    """The customer's value in it."""
+    """The customer's value in it: today's; of ``unless`` that at the next review, of ``expected`` the one expected in twelve months."""
     threshold: float | None
     """The threshold, after variants."""
     reviews_left: int

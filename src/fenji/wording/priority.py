@@ -90,6 +90,10 @@ def most_points(customer: PlacedCustomer, rule: PartRule, rules: PriorityRules) 
     return 100.0 * float(rule.weight) / total if total else 0.0
 
 
+_NOT_TODAY = {Watch.UNLESS: _("{rule}: would be {value}"), Watch.EXPECTED: _("{rule}: expected {value}")}
+"""How the deciding value is told where it is not the value of today."""
+
+
 def upgrade_line(candidate: UpgradeCandidate, policy: Policy, wording: Wording) -> str:
     """Why a customer is a candidate for the next tier."""
     language = wording.language
@@ -108,7 +112,8 @@ def watch_line(watched: WatchedCustomer, policy: Policy, wording: Wording) -> st
     """Why a customer stands on the watch list, and what would follow."""
     language = wording.language
     is_kept = watched.watch is Watch.NEARLY
-    line, falls_to = _condition_line(watched, wording, met=is_kept), tier_name(policy, watched.falls_to, wording)
+    line = _condition_line(watched, wording, met=is_kept, told=_NOT_TODAY.get(watched.watch))
+    falls_to = tier_name(policy, watched.falls_to, wording)
     texts = {
         Watch.FALLS_NEXT: _("nothing keeps the tier ({line}): falls to {tier} at the review of {day}"),
         Watch.FALLS_LATER: _(
@@ -203,10 +208,10 @@ def _beside(share: float, rule: PartRule, wording: Wording) -> str:
     return translate(text, wording.language, share=_share(share))
 
 
-def _condition_line(found: UpgradeCandidate | WatchedCustomer, wording: Wording, *, met: bool) -> str:
-    """The deciding line of a rule, with the threshold of this customer and what is there."""
+def _condition_line(found: UpgradeCandidate | WatchedCustomer, wording: Wording, *, met: bool, told: str | None = None) -> str:
+    """The deciding line of a rule, with the threshold of this customer and what is there, or what ``told`` says of it."""
     value = None if found.metric_value is None else round(found.metric_value, 4)
-    return reason(Judged(parse_condition(found.condition), met, value, found.threshold), wording)
+    return reason(Judged(parse_condition(found.condition), met, value, found.threshold), wording, told=told)
 
 
 def _points(points: float | Decimal) -> str:

@@ -97,8 +97,14 @@ def sentence_lines(condition: Condition, wording: Wording) -> tuple[str, ...]:
     return (sentence(condition, wording),)
 
 
-def reason(judged: Judged, wording: Wording) -> str:
-    """One line of a rule as decided for one customer: what was asked, what is there, met or not."""
+def reason(judged: Judged, wording: Wording, *, told: str | None = None) -> str:
+    """One line of a rule as decided for one customer: what was asked, what is there, met or not.
+
+    Args:
+        judged: the line.
+        wording: names and language.
+        told: a message with ``rule`` and ``value`` for a value that is not today's; None: today's.
+    """
     language = wording.language
     if isinstance(judged.condition, Group):
         text = _("{rule}: met") if judged.met else _("{rule}: not met")
@@ -107,7 +113,7 @@ def reason(judged: Judged, wording: Wording) -> str:
     if judged.value is None:
         text = _("{rule}: no value, met") if judged.met else _("{rule}: no value, not met")
         return translate(text, language, rule=rule)
-    text = _("{rule}: is {value}, met") if judged.met else _("{rule}: is {value}, not met")
+    text = told or (_("{rule}: is {value}, met") if judged.met else _("{rule}: is {value}, not met"))
     return translate(text, language, rule=rule, value=wording.number(judged.condition.metric, judged.value))
 
 
