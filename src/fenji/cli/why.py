@@ -13,8 +13,8 @@ from fenji.cli.options import AsJson, Engine, Lang, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money
 from fenji.language import message as _
 from fenji.wording.reasons import (
-    CAUSES,
     cap_line,
+    cause_text,
     keeping_lines,
     missing_lines,
     rule_lines,
@@ -103,7 +103,7 @@ def _show_history(result: WhyResult, wording: Wording, output: Output) -> None:
             str(each.as_of),
             tier_name(policy, each.tier, wording),
             str(each.since_on),
-            output.text(CAUSES[each.cause]),
+            output.text(cause_text(each.cause, is_lowest=each.tier == policy.tiers[0].slug)),
             f"{each.policy} {each.version}",
             money(each.net_revenue_12m),
         )

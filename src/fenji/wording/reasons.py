@@ -54,13 +54,18 @@ def tier_name(policy: Policy, slug: str | None, wording: Wording) -> str:
 def standing_line(explained: Explanation, wording: Wording) -> str:
     """Where the customer stands, since when and for what cause."""
     decision = explained.decision
-    cause = translate(CAUSES[decision.cause], wording.language)
+    cause = translate(cause_text(decision.cause, is_lowest=explained.falls_to is None), wording.language)
     if decision.tier is None:
         return translate(_("Lost since {since} ({cause})."), wording.language, since=decision.since_on, cause=cause)
     name = tier_name(explained.policy, decision.tier, wording)
     return translate(
         _("Stands in {tier} since {since} ({cause})."), wording.language, tier=name, since=decision.since_on, cause=cause
     )
+
+
+def cause_text(cause: Cause, *, is_lowest: bool) -> str:
+    """What a cause means; nothing need keep the lowest tier."""
+    return _("unchanged: the lowest tier") if is_lowest and cause is Cause.KEPT else CAUSES[cause]
 
 
 def rule_lines(judged: Judged | None, wording: Wording) -> tuple[str, ...]:

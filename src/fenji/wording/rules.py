@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import TypeVar
 
 from fenji.analyze.rules.judging import Judged, Number, Shortfall, Way
@@ -118,16 +118,27 @@ def reason(judged: Judged, wording: Wording, *, told: str | None = None) -> str:
 
 
 def reason_lines(judged: Judged, wording: Wording) -> tuple[str, ...]:
-    """Every line of a rule as decided for one customer, groups opened."""
-    if isinstance(judged.condition, Group):
+    """Every line of a rule as decided for one customer, groups opened; alternatives are told as such, not as failures."""
+    if not isinstance(judged.condition, Group):
+        return (reason(judged, wording),)
+    if judged.condition.junction is Junction.ALL or len(judged.parts) == 1:
         return tuple(line for part in judged.parts for line in reason_lines(part, wording))
-    return (reason(judged, wording),)
+    head = _("One of these is enough, and is there:") if judged.met else _("One of these would be enough:")
+    joint = translate(_("; "), wording.language)
+    ways = (joint.join(reason_lines(part, wording)) for part in judged.parts)
+    return (translate(head, wording.language), *(f"{number}) {way}" for number, way in enumerate(ways, 1)))
 
 
 def missing_line(way: Way, wording: Wording) -> str:
-    """One way to meet a rule: so much more of this and so many more of that; empty where nothing is missing."""
+    """One way to meet a rule: so much more of this and so many more of that; empty where nothing is missing.
+
+    A number that is missing and a mean over it hang together: two orders more, and each of them worth so much.
+    """
     joint = translate(_("; "), wording.language)
-    return joint.join(_missing(line, wording) for line in way)
+    means = {line: count for line in way for count in way if _is_mean_over(line, count, wording)}
+    told = [_missing_with_mean(count, line, wording) for line, count in means.items()]
+    alone = [line for line in way if line not in means and line not in means.values()]
+    return joint.join([*told, *(_missing(line, wording) for line in alone)])
 
 
 def _sentence(condition: Condition, wording: Wording, *, nested: bool) -> str:
@@ -162,6 +173,23 @@ def _missing(line: Shortfall, wording: Wording) -> str:
         return _leaf_sentence(line.condition, wording, line.threshold)
     text = _("{metric}: {number} more") if line.amount >= 0 else _("{metric}: {number} less")
     return translate(text, wording.language, number=wording.number(metric, abs(line.amount)), metric=wording.name(metric))
+
+
+def _is_mean_over(line: Shortfall, count: Shortfall, wording: Wording) -> bool:
+    """Whether one line asks for more on average of what the other asks for more of."""
+    mean = wording.metrics.get(line.condition.metric)
+    is_of = mean is not None and mean.ratio_of is not None and mean.ratio_of[1] == count.condition.metric
+    return is_of and bool(count.amount and count.amount > 0 and line.amount and line.amount > 0 and line.threshold is not None)
+
+
+def _missing_with_mean(count: Shortfall, mean: Shortfall, wording: Wording) -> str:
+    there, more = Decimal(str(count.value or 0)), Decimal(str(count.amount or 0))
+    sum_needed = Decimal(str(mean.threshold)) * (there + more) - Decimal(str(mean.value or 0)) * there
+    each = (sum_needed / more).quantize(Decimal("0.01"), ROUND_CEILING)
+    counted, averaged = count.condition.metric, mean.condition.metric
+    text = _("{metric}: {number} more, of {each} each on average")
+    values = {"metric": wording.name(counted), "number": wording.number(counted, more), "each": wording.number(averaged, each)}
+    return translate(text, wording.language, **values)
 
 
 def _plain(number: Decimal, decimals: int) -> str:
