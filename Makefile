@@ -42,6 +42,7 @@ check: .venv/developer ## what CI checks besides the tests
 bench: .venv/developer ## time and memory beside plain SQL, Polars, pandas and the libraries of the field
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/value.py
+	$(BIN)/python bench/coverage.py
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/segments.py
 	$(BIN)/python bench/churn.py

@@ -73,9 +73,9 @@ def _since(begun: tuple[float, float]) -> dict[str, float]:
 
 def fenji(file: Path) -> dict[str, Any]:
     """The steps of ``fenji value`` from the histories on: group, fit, choose, score."""
-    from fenji.analyze.value.fitting import expected_total, fit_models, purchase_counts, spend_counts
+    from fenji.analyze.value.fitting import fit_models, purchase_counts, spend_counts
     from fenji.analyze.value.order_histories import MOST_CELLS, SCALES, history_totals, purchase_cells, spend_cells
-    from fenji.analyze.value.scoring import Discounting, score_customers
+    from fenji.analyze.value.scoring import Discounting, Misfit, score_customers
     from fenji.engines.duck import DuckEngine
 
     engine = DuckEngine()
@@ -94,9 +94,8 @@ def fenji(file: Path) -> dict[str, Any]:
     spends = spend_counts(engine.fetch(spend_cells(histories, is_exact=False)))
     models = fit_models(totals, purchases, spends, {"customers": 0})
     fitted = _clocks()
-    total = expected_total(models, purchases, spends)
     rows = engine.connection.to_pyarrow(table)
-    scores = score_customers(rows, models, Discounting(MONTHS, RATE))
+    scores = score_customers(rows, models, Discounting(MONTHS, RATE), Misfit(0.0, 0.0))
     took = _since(begun)
     import pyarrow.compute as pc
 
@@ -108,7 +107,6 @@ def fenji(file: Path) -> dict[str, Any]:
         "cells": len(purchases.customers),
         "fit_seconds": round(fitted[0] - begun[0], 3),
         "expected_orders": round(pc.sum(scores["expected_orders_12m"]).as_py(), 1),
-        "interval": None if total is None else [total.lower, total.upper],
         "clv": float(pc.sum(scores["clv"]).as_py()),
     }
     engine.close()

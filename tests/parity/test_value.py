@@ -17,7 +17,7 @@ from fenji.analyze.value.contract_values import contract_value, renewal_weights
 from fenji.analyze.value.fitting import choose_purchases, fit_models, purchase_counts, spend_counts
 from fenji.analyze.value.order_histories import history_totals, interval_ratios, order_histories, purchase_cells, spend_cells
 from fenji.analyze.value.sbg import SbgModel
-from fenji.analyze.value.scoring import SCORES, Discounting, score_customers
+from fenji.analyze.value.scoring import SCORES, Discounting, Misfit, score_customers
 from fenji.analyze.value.tracking import Split, arrivals_by_day, holdout_by_repeats, repeat_orders_by_week
 from fenji.domain.metrics import Fact
 from fenji.domain.value import ClassCuts, CutBy, Rhythm
@@ -50,7 +50,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     assert choose_purchases(purchase_counts(cells), Rhythm.UNKNOWN)[0] is not None
     scores = engine.map_customers(
         histories.select("customer_key", "repeats", "recency_days", "age_days", "revenue"),
-        partial(score_customers, models=models, discounting=Discounting(24, 0.1)),
+        partial(score_customers, models=models, discounting=Discounting(24, 0.1), misfit=Misfit(0.01, 0.02)),
         ibis.Schema.from_pyarrow(SCORES),
     )
     costs = pa.Table.from_pylist([{"product_id": "tea", "unit_cost": Decimal("3.33")}], schema=clean.PRODUCT.schema.to_pyarrow())

@@ -133,7 +133,7 @@ class ValueSummary:
     expected_orders_12m: float | None
     """Repeat order days expected in the next twelve months. Null: nothing is expected of anybody."""
     expected_orders_12m_lower: float | None
-    """Lower end of its 95 % interval, the chance of single customers included."""
+    """Lower end of its 95 % interval, with chance and what trials on past days have shown. Null: nothing could be tried."""
     expected_orders_12m_upper: float | None
     """Upper end of it."""
     spend_error_share: float | None
@@ -141,7 +141,7 @@ class ValueSummary:
     expected_revenue_12m: Decimal | None
     """Revenue expected in the next twelve months."""
     expected_revenue_12m_lower: Decimal | None
-    """Lower end of its 95 % interval."""
+    """Lower end of its 95 % interval, with the scatter of amounts in it."""
     expected_revenue_12m_upper: Decimal | None
     """Upper end of it."""
     clv: Decimal | None
@@ -186,6 +186,22 @@ class ValueSummary:
     """By what share too many were expected; below 0 too few."""
     holdout_before_error_share: float | None
     """By what share as many as before would have been too many."""
+    trials: int | None
+    """Past days on which the model of orders and the simple rules were tried. Null: a run of before trials."""
+    trial_days: int | None
+    """How far each trial looked ahead. Null: no trials."""
+    trial_model: OrderModel | None
+    """The model that was tried. Null: none was."""
+    trial_error: float | None
+    """Its mean error on revenue over the trials: the size of the logarithm of actual / expected, 0.1 is about a tenth."""
+    trial_baseline: OrderModel | None
+    """The simple rule that came nearest."""
+    trial_baseline_error: float | None
+    """Its mean error on the same days. Where it is smaller than that of the model, the rule is in use."""
+    orders_widening: float | None
+    """By what factor the interval of orders was widened for what the trials have shown. Null: no interval is given."""
+    revenue_widening: float | None
+    """The same of revenue."""
     contract_customers: int
     """Customers with a contract in force."""
     contracts: int | None
@@ -259,6 +275,28 @@ class HeldOut:
     """Those expected at the split."""
     before: int
     """Their repeat orders in as many weeks before it."""
+
+
+@dataclass(frozen=True)
+class PastTrial:
+    """What a model or a simple rule, knowing a past day and nothing later, expected of the time after it, and what came."""
+
+    on: date
+    """The last day that it knew."""
+    days: int
+    """How far it looked ahead."""
+    contender: OrderModel
+    """The model or rule."""
+    customers: int
+    """Customers with an order by that day; of a sample where there are many."""
+    actual_orders: int
+    """Their order days within that time."""
+    expected_orders: float
+    """Those expected."""
+    actual_revenue: float
+    """Their revenue within that time."""
+    expected_revenue: float
+    """That expected."""
 
 
 @dataclass(frozen=True)
@@ -377,6 +415,8 @@ class ValueResult(Answer):
     """Per week: what came, and what a model fitted earlier expected."""
     holdout: tuple[HeldOut, ...]
     """Per number of repeat orders: what came, and what a model fitted earlier expected."""
+    trials: tuple[PastTrial, ...]
+    """Per past day, of the model and of each simple rule; empty where the history is too short."""
     survival: tuple[ContractSurvival, ...]
     """Empty without contracts."""
     top: Annotated[tuple[CustomerValue, ...], Named("customers")]

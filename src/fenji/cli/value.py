@@ -24,6 +24,7 @@ from fenji.cli.value_tables import (
 )
 from fenji.domain.value import Choice, OrderModel
 from fenji.language import message as _
+from fenji.wording.value import MODEL_NAMES, interval_line
 from fenji.workflow.taking import StoredList
 from fenji.workflow.value import value_at
 
@@ -31,11 +32,6 @@ EXAMPLES = "fenji value\nfenji value --top 50 --json\nfenji value --customer C10
 
 Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help=_("How many customers to list, the most valuable first."))]
 
-MODEL_NAMES = {
-    OrderModel.BG_NBD: _("BG/NBD"),
-    OrderModel.MBG_NBD: _("MBG/NBD"),
-    OrderModel.AVERAGE_RATE: _("the average rate of all"),
-}
 CHOICES = {
     Choice.LIKELIER: _("the data are more probable under it than under the other model"),
     Choice.EQUALLY_LIKELY: _(
@@ -44,6 +40,10 @@ CHOICES = {
     Choice.RHYTHM_DOUBTFUL: _(
         "customers do not order by chance as both models assume, so the likelihood does not decide; this one also says of one-time buyers how likely they still are customers"
     ),
+    Choice.AT_BOUND: _("the data do not determine the parameters of a model"),
+    Choice.NOBODY_LEAVES: _("the model counts everybody as still a customer"),
+    Choice.UPSIDE_DOWN: _("the model expects more of the lowest tier than of the highest"),
+    Choice.LOSES: _("it was nearer than the model to what came after past days"),
     Choice.TOO_FEW_BUYERS: _("there are too few customers for a model"),
     Choice.TOO_FEW_REPEAT_BUYERS: _("there are too few repeat buyers for a model"),
 }
@@ -223,7 +223,7 @@ def _say_total(result: ValueResult, output: Output) -> None:
         currency=result.currency,
         revenue_interval=_ends(summary.expected_revenue_12m_lower, summary.expected_revenue_12m_upper),
     )
-    output.say(_("The intervals cover chance and uncertainty of the models, but not seasons or changes of the business."))
+    output.say(interval_line(result, output.language))
     output.say(
         _(
             "Their lifetime value over {months} months, discounted by {rate} a year: {clv} {currency}. Future new customers are not included."

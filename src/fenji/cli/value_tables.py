@@ -26,6 +26,8 @@ PARAMETERS: dict[OrderModel | SpendModel, tuple[str, ...]] = {
     OrderModel.BG_NBD: ("r", "alpha", "a", "b", "log_likelihood"),
     OrderModel.MBG_NBD: ("r", "alpha", "a", "b", "log_likelihood"),
     OrderModel.AVERAGE_RATE: ("orders_per_week",),
+    OrderModel.CONTINUED: (),
+    OrderModel.RECENCY: (),
     SpendModel.GAMMA_GAMMA: ("average", "correlation", "p", "q", "gamma"),
     SpendModel.AVERAGE: ("average",),
 }

@@ -25,6 +25,7 @@ overrides   tiers that a person has decided by hand
 reviews     on which days tiers are decided, and when a customer is lost
 segments    groups found in the data, and the cuts behind them
 value       models of value, classes, and the company's choices
+contests    whether a model is better than the simplest rule
 churn       when a customer has left, and what tells of it beforehand
 priority    parts, weights and marks of the priority ranking
 forecasts   expected counts with intervals, and how well models did before

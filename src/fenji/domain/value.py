@@ -16,6 +16,10 @@ class OrderModel(StrEnum):
     """Modified: a customer may leave after the first order too."""
     AVERAGE_RATE = "average_rate"
     """Everybody at the average rate of all: what is left where there is too little for a model."""
+    CONTINUED = "continued"
+    """Everybody goes on as in the last period."""
+    RECENCY = "recency_rule"
+    """Who ordered in the last period goes on as such customers did before; all others bring nothing."""
 
 
 class SpendModel(StrEnum):
@@ -41,6 +45,18 @@ class Choice(StrEnum):
     TOO_FEW_REPEAT_BUYERS = "too_few_repeat_buyers"
     ENOUGH = "enough"
     """There was enough data for the only model that there is."""
+    AT_BOUND = "at_bound"
+    """A parameter stands at the end of what is looked at, or the likelihood has no clear peak: the data do not tell it."""
+    NOBODY_LEAVES = "nobody_leaves"
+    """The model takes everybody for a customer still."""
+    UPSIDE_DOWN = "upside_down"
+    """The model expects more per head of the lowest tier than of the highest, which has brought more."""
+    LOSES = "loses"
+    """A simple rule was nearer to what came after past days."""
+
+
+REFUSALS = frozenset({Choice.AT_BOUND, Choice.NOBODY_LEAVES, Choice.UPSIDE_DOWN, Choice.LOSES})
+"""Why a fitted model is not used, so that a simple rule stands in."""
 
 
 class Rhythm(StrEnum):

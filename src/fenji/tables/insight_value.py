@@ -172,6 +172,16 @@ VALUE_SUMMARY = Contract(
         _optional("holdout_before", "int64", "their repeat orders in as many weeks before"),
         _optional("holdout_error_share", "float64", "by what share too many were expected; below 0 too few"),
         _optional("holdout_before_error_share", "float64", "by what share as many as before would have been too many"),
+        _optional("trials", "int64", "past days on which the model and the simple rules were tried; null in runs of before"),
+        _optional("trial_days", "int64", "how far each trial looked ahead; null without trials"),
+        _optional("trial_model", "string", "one of domain.value.OrderModel: the model that was tried; null where none was"),
+        _optional("trial_error", "float64", "its mean error on revenue: the size of the logarithm of actual / expected"),
+        _optional("trial_baseline", "string", "one of domain.value.OrderModel: the simple rule that came nearest"),
+        _optional("trial_baseline_error", "float64", "its mean error on the same days"),
+        _optional(
+            "orders_widening", "float64", "by what factor the interval of orders was widened for the trials; null without one"
+        ),
+        _optional("revenue_widening", "float64", "the same of revenue"),
         Column("contract_customers", "int64", "customers with a contract in force"),
         _optional("contracts", "int64", "contracts in force; null without any"),
         _optional("monthly_fee", MONEY, "their fees of one month; null where none is known"),
@@ -214,6 +224,27 @@ VALUE_HOLDOUT = Contract(
         Column("before", "int64", "their repeat orders in as many weeks before the split"),
     ),
     "analyze/value/tracking.py",
+)
+
+VALUE_TRIAL = Contract(
+    Shelf.INSIGHT,
+    "value_trial",
+    "one row per past day and contender, a model or a simple rule: what customers brought after it, beside what was expected",
+    ("as_of", "on", "contender"),
+    (
+        _AS_OF,
+        Column("on", "date", "the last day that the contender knew"),
+        Column("days", "int64", "how far it looked ahead"),
+        Column("contender", "string", "one of domain.value.OrderModel"),
+        Column("customers", "int64", "customers with an order by then; of a sample where there are many"),
+        Column("actual_orders", "int64", "their order days within that time"),
+        Column("expected_orders", "float64", "those expected"),
+        Column("orders_error", "float64", "standard error of the logarithm of those expected, by its own reckoning"),
+        Column("actual_revenue", "float64", "their revenue within that time"),
+        Column("expected_revenue", "float64", "that expected"),
+        Column("revenue_error", "float64", "standard error of its logarithm, by its own reckoning"),
+    ),
+    "analyze/value/rolling.py",
 )
 
 VALUE_GRID = Contract(

@@ -21,6 +21,7 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.policies.lint import Finding, Severity, lint_policy
 from fenji.analyze.reviews.tiers import tiered_panel
 from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.analyze.value.deciding import outlook
 from fenji.analyze.value.order_histories import order_histories
 from fenji.documents.policies import policy_document_from_text
 from fenji.domain.metrics import REVENUE, Fact, Metric
@@ -32,7 +33,7 @@ from fenji.language import message as _
 from fenji.prepare.orders.lines import make_order_lines
 from fenji.tables.clean import CUSTOMER, MOMENT, MONEY
 from fenji.tables.insight import metric_type
-from fenji.workspace.fitting import fit_histories, scored_customers
+from fenji.workspace.fitting import fit_histories, sampled_days, scored_customers
 
 NEEDED = ("customer_id", "ordered_on", "net_revenue")
 """What an order must say; negative revenue is a return."""
@@ -80,8 +81,9 @@ def values_of_orders(orders: pa.Table, *, as_of: date, columns: Mapping[str, str
     with _engine() as engine:
         customers, lines = clean_tables(engine, orders, columns or {})
         histories = engine.stage(order_histories(lines, as_of=as_of))
-        models = fit_histories(engine, lines, histories, as_of=as_of).models
-        scores = scored_customers(engine, histories, models, DEFAULT_RULES)
+        fitted = fit_histories(engine, lines, histories, as_of=as_of)
+        found = outlook(sampled_days(engine, lines, fitted.totals, as_of=as_of), fitted.models, as_of=as_of)
+        scores = scored_customers(engine, lines, histories, found, DEFAULT_RULES, as_of=as_of)
         known = histories.select("customer_key", "revenue", order_days=histories.repeats + 1)
         return _named(engine, known.inner_join(scores, "customer_key"), customers)
 

@@ -22,13 +22,14 @@ from fenji.answers.value import (
     FittedOrders,
     FittedSpending,
     HeldOut,
+    PastTrial,
     TrackedWeek,
     ValueCell,
     ValueResult,
     ValueSummary,
 )
 from fenji.choices import EngineName
-from fenji.domain.value import OrderModel, Rhythm, SpendModel, ValueRules
+from fenji.domain.value import REFUSALS, OrderModel, Rhythm, SpendModel, ValueRules
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import clean
@@ -45,7 +46,9 @@ from fenji.tables.insight_value import (
     VALUE_SUMMARY,
     VALUE_SURVIVAL,
     VALUE_TRACKING,
+    VALUE_TRIAL,
 )
+from fenji.wording.value import refusal
 from fenji.workflow.value_run import VALUE
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
@@ -103,6 +106,7 @@ def value_at(
             grid=_records(found, VALUE_GRID, ValueCell),
             tracking=_records(found, VALUE_TRACKING, TrackedWeek, "week"),
             holdout=_records(found, VALUE_HOLDOUT, HeldOut, "repeats"),
+            trials=_records(found, VALUE_TRIAL, PastTrial, "on", "contender"),
             survival=_records(found, VALUE_SURVIVAL, ContractSurvival, "period"),
             top=_best(found, most=top),
             customer=None if key is None else _customer(found, key),
@@ -163,16 +167,13 @@ def remarks(result: ValueResult) -> Sequence[Problem]:
 def _too_little(result: ValueResult) -> list[Problem]:
     orders, values = result.order_model, {"buyers": result.summary.buyers, "repeat_buyers": result.summary.repeat_buyers}
     problems = []
-    if orders.model is OrderModel.AVERAGE_RATE:
+    if orders.model is OrderModel.AVERAGE_RATE and orders.choice not in REFUSALS:
         text = _(
             "{buyers} customers have ordered, {repeat_buyers} of them more than once: too few for a model of leaving, which needs 30 and 10. Everybody is assumed to order at the average rate, and no probability of still being a customer is given."
         )
         problems.append(Problem(text, values))
-    elif orders.r_lower is None:
-        text = _(
-            "the customers are so much alike that the model's parameters have no clear interval; read the forecasts as rough."
-        )
-        problems.append(Problem(text, values))
+    elif (why := refusal(result)) is not None:
+        problems.append(why)
     if result.spend_model.model is SpendModel.AVERAGE:
         text = _(
             "too few customers have several paid order days for a model of spending: every order day is assumed to bring the average."
@@ -218,6 +219,14 @@ def _doubts(result: ValueResult) -> list[Problem]:
 
 def _misses(result: ValueResult) -> list[Problem]:
     summary, error = result.summary, result.summary.holdout_error_share
+    if summary.holdout_weeks and summary.expected_orders_12m and summary.orders_widening is None:
+        return [
+            Problem(
+                _(
+                    "no interval is given, because too little could be tried on past days: at least sixteen weeks of orders are needed."
+                )
+            )
+        ]
     if not summary.holdout_weeks:
         return [Problem(_("the history is too short to try the models on its last weeks: twelve weeks are the least."))]
     if error is None or abs(error) <= MOST_OFF:

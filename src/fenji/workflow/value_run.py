@@ -14,12 +14,12 @@ import pyarrow as pa
 from fenji.analyze.value.classes import class_thresholds, margins, thresholds_of, value_of_customers, with_classes
 from fenji.analyze.value.contract_lengths import contract_lengths, curves_of, largest_plans
 from fenji.analyze.value.contract_values import contract_value, renewal_weights
+from fenji.analyze.value.deciding import Outlook, is_upside_down, outlook, refused
 from fenji.analyze.value.fitting import (
-    ValueModels,
     average_rate,
     choose_purchases,
-    expected_total,
     rhythm_of,
+    spend_error_share,
 )
 from fenji.analyze.value.grid import value_grid
 from fenji.analyze.value.model_rows import (
@@ -34,6 +34,7 @@ from fenji.analyze.value.order_histories import (
     interval_ratios,
     order_histories,
 )
+from fenji.analyze.value.rolling import trial_rows
 from fenji.analyze.value.survival import survival_rows
 from fenji.analyze.value.tracking import (
     Split,
@@ -46,7 +47,7 @@ from fenji.analyze.value.tracking import (
 )
 from fenji.documents.value import value_rules_from_text
 from fenji.domain.metrics import Fact
-from fenji.domain.value import DEFAULT_RULES, OrderModel, ValueRules
+from fenji.domain.value import DEFAULT_RULES, Choice, OrderModel, ValueRules
 from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.contract import Contract
@@ -61,8 +62,9 @@ from fenji.tables.insight_value import (
     VALUE_SUMMARY,
     VALUE_SURVIVAL,
     VALUE_TRACKING,
+    VALUE_TRIAL,
 )
-from fenji.workspace.fitting import fit_histories, grouped_histories, scored_customers
+from fenji.workspace.fitting import FittedModels, fit_histories, grouped_histories, sampled_days, scored_customers
 from fenji.workspace.session import RunWriter, Workbench
 from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
 
@@ -72,7 +74,7 @@ STEPS = (_("gathering order histories"), _("fitting models"), _("valuing custome
 
 @dataclass(frozen=True)
 class _Valued:
-    sums: Mapping[str, Decimal | None]
+    sums: Mapping[str, Any]
     sales: Mapping[str, Any]
     thresholds: Mapping[str, tuple[Decimal | None, Decimal | None]]
 
@@ -97,11 +99,14 @@ def compute_value(making: Computation[ValueRules]) -> None:
     progress(STEPS[1], 1, len(STEPS))
     fitted = fit_histories(engine, order_line, histories, as_of=as_of)
     progress(STEPS[2], 2, len(STEPS))
-    valued = _values(standing, rules, histories, writer, models=fitted.models, order_line=order_line)
+    found, scores = _outlook(standing, rules, histories, fitted, order_line)
+    _save(writer, trial_rows(found.outcomes, as_of=as_of), VALUE_TRIAL, standing)
+    valued = _values(standing, rules, histories, writer, scores=scores, order_line=order_line)
     progress(STEPS[3], 3, len(STEPS))
     trial = _track(standing, rules, order_line, fitted.totals, writer)
     sums = Sums(
-        total=expected_total(fitted.models, fitted.purchases, fitted.spends),
+        outlook=found,
+        spend_error_share=spend_error_share(found.models.spend, fitted.spends),
         values=valued.sums,
         sales=valued.sales,
         thresholds=valued.thresholds,
@@ -109,9 +114,9 @@ def compute_value(making: Computation[ValueRules]) -> None:
         trial=trial,
         contracts=_contracts(standing, rules, writer),
     )
-    _save(writer, order_model_rows(fitted.models, as_of=as_of), VALUE_ORDER_MODEL, standing)
-    _save(writer, spend_model_rows(fitted.models, as_of=as_of), VALUE_SPEND_MODEL, standing)
-    _save(writer, summary_rows(fitted.models, sums, as_of=as_of), VALUE_SUMMARY, standing)
+    _save(writer, order_model_rows(found.models, as_of=as_of), VALUE_ORDER_MODEL, standing)
+    _save(writer, spend_model_rows(found.models, as_of=as_of), VALUE_SPEND_MODEL, standing)
+    _save(writer, summary_rows(found.models, sums, as_of=as_of), VALUE_SUMMARY, standing)
     progress("", len(STEPS), len(STEPS))
 
 
@@ -128,6 +133,7 @@ VALUE = Analysis(
         VALUE_SUMMARY,
         VALUE_TRACKING,
         VALUE_HOLDOUT,
+        VALUE_TRIAL,
         VALUE_SURVIVAL,
         CONTRACT_VALUE,
     ),
@@ -136,18 +142,47 @@ VALUE = Analysis(
 """Current and potential value of every customer, with the models behind them."""
 
 
+def _outlook(
+    standing: Standing, rules: ValueRules, histories: ir.Table, fitted: FittedModels, order_line: ir.Table
+) -> tuple[Outlook, ir.Table]:
+    """What is used, and what it expects of everybody; a simple rule where the model puts the lowest tier above the highest."""
+    engine, as_of = standing.session.engine, standing.as_of
+    days = sampled_days(engine, order_line, fitted.totals, as_of=as_of)
+    found = outlook(days, fitted.models, as_of=as_of)
+    scores = scored_customers(engine, order_line, histories, found, rules, as_of=as_of)
+    if found.models.purchase is None or not is_upside_down(
+        [each.slug for each in standing.policy.tiers], engine.fetch(_by_tier(standing, scores)).to_pylist()
+    ):
+        return found, scores
+    found = refused(found, days, Choice.UPSIDE_DOWN, as_of=as_of)
+    return found, scored_customers(engine, order_line, histories, found, rules, as_of=as_of)
+
+
+def _by_tier(standing: Standing, scores: ir.Table) -> ir.Table:
+    """Per tier: customers, what they have brought in twelve months, and what is expected of them."""
+    people = standing.panel.select("customer_key", "net_revenue_12m")
+    tiers = standing.assignment.select(tier_key="customer_key", tier="tier")
+    expected = scores.select(score_key="customer_key", expected_revenue_12m="expected_revenue_12m")
+    joined = people.inner_join(tiers, people.customer_key == tiers.tier_key)
+    joined = joined.left_join(expected, joined.customer_key == expected.score_key)
+    return joined.group_by("tier").aggregate(
+        customers=joined.count().cast("int64"),
+        net_revenue_12m=joined.net_revenue_12m.sum(),
+        expected_revenue_12m=joined.expected_revenue_12m.sum(),
+    )
+
+
 def _values(
     standing: Standing,
     rules: ValueRules,
     histories: ir.Table,
     writer: RunWriter,
     *,
-    models: ValueModels,
+    scores: ir.Table,
     order_line: ir.Table,
 ) -> _Valued:
     """insight.customer_value and insight.value_grid, saved; what they come to, and where the classes begin."""
     engine, as_of = standing.session.engine, standing.as_of
-    scores = scored_customers(engine, histories, models, rules)
     margin = engine.stage(margins(order_line, standing.read(clean.PRODUCT), as_of=as_of))
     (sales,) = engine.fetch(margin.aggregate(sales=margin.sales.sum(), sales_with_cost=margin.sales_with_cost.sum())).to_pylist()
     values = engine.stage(value_of_customers(standing.panel, histories, scores, margin, as_of=as_of))
@@ -158,7 +193,11 @@ def _values(
     classed = with_classes(values, (rules.current.measure, *found["current"]), (rules.potential.measure, *found["potential"]))
     saved = writer.save(classed, CUSTOMER_VALUE, as_of=as_of, same_customers_as=standing.panel)
     writer.save(value_grid(saved, standing.assignment, as_of=as_of), VALUE_GRID, as_of=as_of)
-    expected = saved.aggregate(expected_revenue_12m=saved.expected_revenue_12m.sum(), clv=saved.clv.sum())
+    expected = saved.aggregate(
+        expected_orders_12m=saved.expected_orders_12m.sum().round(6),
+        expected_revenue_12m=saved.expected_revenue_12m.sum(),
+        clv=saved.clv.sum(),
+    )
     (sums,) = engine.fetch(expected).to_pylist()
     return _Valued(sums, sales, found)
 

@@ -11,12 +11,15 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from fenji.analyze.churn.sampling import sampled
+from fenji.analyze.value.deciding import Outlook
 from fenji.analyze.value.fitting import (
     ValueModels,
     fit_models,
     purchase_counts,
     spend_counts,
 )
+from fenji.analyze.value.order_days import OrderDays, order_days, order_days_of
 from fenji.analyze.value.order_histories import (
     EXACT_CUSTOMERS,
     MOST_CELLS,
@@ -28,9 +31,14 @@ from fenji.analyze.value.order_histories import (
 )
 from fenji.analyze.value.purchase_models import PurchaseCounts
 from fenji.analyze.value.scoring import SCORES, Discounting, score_customers
+from fenji.analyze.value.simple_rules import clv_times, continued_scores
 from fenji.analyze.value.spend import SpendCounts
 from fenji.domain.value import ValueRules
 from fenji.engines.engine import Engine
+
+MOST_TRIED, MOST_DAYS = 20_000, 1_000_000
+"""Customers, and their order days, on whom past days are tried: beyond, chance is no longer what an interval is made of."""
+SEED = 7
 
 
 @dataclass(frozen=True)
@@ -71,12 +79,34 @@ def fit_histories(engine: Engine, order_line: ir.Table, histories: ir.Table, *, 
     return FittedModels(fit_models(totals, purchases, spends, intervals), purchases, spends, totals)
 
 
-def scored_customers(engine: Engine, histories: ir.Table, models: ValueModels, rules: ValueRules) -> ir.Table:
-    """What the models expect of every customer; columns of ``scoring.SCORES``, computed once."""
-    discounting = Discounting(rules.clv_months, float(rules.discount_rate_yearly))
+def sampled_days(engine: Engine, order_line: ir.Table, totals: Mapping[str, Any], *, as_of: date) -> OrderDays:
+    """The order days of at most ``MOST_TRIED`` customers or so, with all of theirs: what past days are tried on."""
+    order_days_known = (totals["repeats"] or 0) + totals["customers"]
+    share = min(1.0, MOST_TRIED / max(totals["customers"], 1), MOST_DAYS / max(order_days_known, 1))
+    some = sampled(order_line, share=share, seed=SEED)
+    return order_days_of(engine.fetch(order_days(some, as_of=as_of)), share=share)
+
+
+def scored_customers(
+    engine: Engine, order_line: ir.Table, histories: ir.Table, found: Outlook, rules: ValueRules, *, as_of: date
+) -> ir.Table:
+    """What is expected of every customer by what is in use; columns of ``scoring.SCORES``, computed once.
+
+    Args:
+        engine: where the tables live.
+        order_line: clean.order_line; later lines change nothing.
+        histories: of ``order_histories`` at the date, computed once.
+        found: what is used.
+        rules: how lifetime value looks ahead.
+        as_of: the last day that counts.
+    """
+    months, rate = rules.clv_months, float(rules.discount_rate_yearly)
+    if found.rule is not None:
+        times = clv_times(found.rule, months=months, rate_yearly=rate)
+        return engine.stage(continued_scores(histories, order_line, found.rule, clv_times=times, as_of=as_of))
     return engine.map_customers(
         histories.select("customer_key", "repeats", "recency_days", "age_days", "revenue"),
-        partial(score_customers, models=models, discounting=discounting),
+        partial(score_customers, models=found.models, discounting=Discounting(months, rate), misfit=found.misfit),
         ibis.Schema.from_pyarrow(SCORES),
     )
 

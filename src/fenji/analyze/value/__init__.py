@@ -6,6 +6,11 @@ purchase_models    BG/NBD and MBG/NBD: how often customers order, and when they 
 purchase_forecast  who still is a customer, and how many orders will come
 spend              Gamma-Gamma: how much an order day brings
 fitting            which models are used, and why
+order_days         order days of a bounded number of customers, to try past days on
+expecting          what all customers together are expected to bring, with standard errors
+simple_rules       what a model must beat: everybody goes on as before
+rolling            models and simple rules tried on past days, and what that adds to intervals
+deciding           whether the models are used, or which simple rule
 scoring            the models applied to everybody
 classes            current value, and who is high, middle or low
 grid               customers by tier, value and potential

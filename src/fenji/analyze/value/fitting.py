@@ -15,19 +15,15 @@ import numpy as np
 import pyarrow as pa
 
 from fenji.analyze.value.likelihoods import Floats
-from fenji.analyze.value.purchase_forecast import (
-    alive_probability,
-    orders_variance,
-    orders_while_alive,
-    slopes_of_alive,
-    slopes_of_orders,
-)
-from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, fit_purchases, thinned
+from fenji.analyze.value.purchase_forecast import alive_probability
+from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, fit_purchases
 from fenji.analyze.value.spend import LEAST_REPEAT_BUYERS, SpendCounts, SpendFit, fit_spend, gradient_of_spend, spend_expected
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel
 
 LEAST_BUYERS = 30
 """Customers below which four parameters cannot be told apart."""
+CERTAIN = 0.9995
+"""P(alive) that is shown as 100.0 %."""
 EQUAL = 2.0
 """Difference of log-likelihoods below which the data cannot tell two models apart: odds of seven to one."""
 PROBABILITY = 0.95
@@ -77,18 +73,6 @@ class ValueModels:
     correlation: float | None
     """Between order days and average revenue of repeat buyers."""
     rhythm: RhythmFound
-
-
-@dataclass(frozen=True)
-class ExpectedTotal:
-    """What all customers together are expected to order in the next twelve months."""
-
-    orders: float
-    lower: float | None
-    upper: float | None
-    """With the chance of single customers in it; None where parameters are uncertain without measure."""
-    spend_error_share: float | None
-    """Standard error of the average revenue of an order day, as a share of it."""
 
 
 def purchase_counts(cells: pa.Table) -> PurchaseCounts:
@@ -146,7 +130,7 @@ def fit_models(
 
 
 def choose_purchases(counts: PurchaseCounts, rhythm: Rhythm) -> tuple[PurchaseModel | None, PurchaseModel | None, Choice]:
-    """The model that is used, the one that is not, and why.
+    """The model that is used, the one that is not, and why; where the better one says nothing, it is the one that is not used.
 
     BG/NBD is used where the data are more probable under it, and orders come by chance as both models assume. Where they come
     regularly or in bursts, either model bends its probability of leaving to make up for it, and the likelihood does not say
@@ -163,12 +147,28 @@ def choose_purchases(counts: PurchaseCounts, rhythm: Rhythm) -> tuple[PurchaseMo
     plain, modified = (fit_purchases(counts, kind) for kind in (OrderModel.BG_NBD, OrderModel.MBG_NBD))
     lead = modified.log_likelihood - plain.log_likelihood
     if lead > EQUAL:
-        return modified, plain, Choice.LIKELIER
-    if lead >= -EQUAL:
-        return modified, plain, Choice.EQUALLY_LIKELY
-    if rhythm in (Rhythm.REGULAR, Rhythm.CLUMPY):
-        return modified, plain, Choice.RHYTHM_DOUBTFUL
-    return plain, modified, Choice.LIKELIER
+        chosen, other, why = modified, plain, Choice.LIKELIER
+    elif lead >= -EQUAL:
+        chosen, other, why = modified, plain, Choice.EQUALLY_LIKELY
+    elif rhythm in (Rhythm.REGULAR, Rhythm.CLUMPY):
+        chosen, other, why = modified, plain, Choice.RHYTHM_DOUBTFUL
+    else:
+        chosen, other, why = plain, modified, Choice.LIKELIER
+    refused = refusal_of(chosen, counts)
+    return (chosen, other, why) if refused is None else (None, chosen, refused)
+
+
+def refusal_of(model: PurchaseModel, counts: PurchaseCounts) -> Choice | None:
+    """Why a fitted model says nothing that could be used; None where it does.
+
+    Args:
+        model: as fitted.
+        counts: the customers that it was fitted to.
+    """
+    if model.covariance is None or any(model.covariance[each][each] == 0 for each in range(4)):
+        return Choice.AT_BOUND
+    alive = alive_probability(model, counts.repeats, counts.recency, counts.age)
+    return Choice.NOBODY_LEAVES if float(alive.min()) >= CERTAIN else None
 
 
 def average_rate(repeats: int, weeks: float) -> tuple[float | None, float | None, float | None]:
@@ -201,32 +201,6 @@ def rhythm_of(found: Mapping[str, Any]) -> RhythmFound:
     return RhythmFound(kind, customers, float(spread), float(lower), float(upper))
 
 
-def expected_total(models: ValueModels, purchases: PurchaseCounts, spends: SpendCounts) -> ExpectedTotal | None:
-    """The orders of all customers together within twelve months; None where not even a rate is known.
-
-    Their variance is that of the parameters (delta method) and that of single customers, who are independent of one another.
-    """
-    error_share = _spend_error_share(models.spend, spends)
-    if models.purchase is None:
-        if models.rate is None or models.rate_lower is None or models.rate_upper is None:
-            return None
-        customers = purchases.everyone * WEEKS_PER_YEAR
-        return ExpectedTotal(models.rate * customers, models.rate_lower * customers, models.rate_upper * customers, error_share)
-    model, repeats, recency, age = models.purchase, purchases.repeats, purchases.recency, purchases.age
-    alive = alive_probability(model, repeats, recency, age)
-    expected = alive * orders_while_alive(model, repeats, age, WEEKS_PER_YEAR) * purchases.customers
-    total = float(expected.sum())
-    if model.covariance is None or total <= 0:
-        return ExpectedTotal(total, None, None, error_share)
-    slopes = slopes_of_orders(model, repeats, age, WEEKS_PER_YEAR) + slopes_of_alive(model, repeats, recency, age, alive)
-    summed = (slopes * expected).sum(axis=1)
-    few = thinned(purchases)
-    scatter = float((few.customers * orders_variance(model, few.repeats, few.recency, few.age, WEEKS_PER_YEAR)).sum())
-    variance = float(summed @ np.array(model.covariance) @ summed) + scatter
-    wide = np.exp(WIDTH * np.sqrt(variance) / total)
-    return ExpectedTotal(total, float(total / wide), float(total * wide), error_share)
-
-
 def _spend(totals: Mapping[str, Any], spends: SpendCounts) -> tuple[SpendModel, SpendFit | None, Choice]:
     if not totals["paying"]:
         return SpendModel.AVERAGE, None, Choice.TOO_FEW_BUYERS
@@ -235,10 +209,13 @@ def _spend(totals: Mapping[str, Any], spends: SpendCounts) -> tuple[SpendModel, 
         return SpendModel.AVERAGE, SpendFit(average), Choice.TOO_FEW_BUYERS
     if totals["paying_repeat_buyers"] < LEAST_REPEAT_BUYERS:
         return SpendModel.AVERAGE, SpendFit(average), Choice.TOO_FEW_REPEAT_BUYERS
-    return SpendModel.GAMMA_GAMMA, fit_spend(spends, average), Choice.ENOUGH
+    fitted = fit_spend(spends, average)
+    if fitted.covariance is None or any(fitted.covariance[each][each] == 0 for each in range(3)):
+        return SpendModel.AVERAGE, SpendFit(average), Choice.AT_BOUND
+    return SpendModel.GAMMA_GAMMA, fitted, Choice.ENOUGH
 
 
-def _spend_error_share(spend: SpendFit | None, counts: SpendCounts) -> float | None:
+def spend_error_share(spend: SpendFit | None, counts: SpendCounts) -> float | None:
     """How unsure the average of an order day is: delta method, customers weighted by their order days."""
     if spend is None or spend.covariance is None:
         return None

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import exp, log, sqrt
 from typing import Any
 
 import pyarrow as pa
 
-from fenji.analyze.value.fitting import WIDTH, ExpectedTotal, ValueModels
+from fenji.analyze.value.deciding import Outlook
+from fenji.analyze.value.fitting import WIDTH, ValueModels
 from fenji.analyze.value.purchase_models import PurchaseModel
 from fenji.analyze.value.sbg import SbgModel
 from fenji.analyze.value.tracking import Split
@@ -47,10 +47,12 @@ class Trial:
 class Sums:
     """What the summary is made of, beside the models."""
 
-    total: ExpectedTotal | None
-    """What all customers are expected to order; None where nothing is expected of anybody."""
-    values: Mapping[str, Decimal | None]
-    """expected_revenue_12m and clv, summed up."""
+    outlook: Outlook
+    """What is used, and how far it may be off."""
+    spend_error_share: float | None
+    """Standard error of the average revenue of an order day, as a share of it."""
+    values: Mapping[str, Any]
+    """expected_orders_12m, expected_revenue_12m and clv, summed up."""
     sales: Mapping[str, Any]
     """sales and sales_with_cost of twelve months."""
     thresholds: Mapping[str, tuple[Decimal | None, Decimal | None]]
@@ -75,6 +77,9 @@ def order_model_rows(models: ValueModels, *, as_of: date) -> pa.Table:
     }
     fitted = ((models.purchase, models.choice), (models.other, Choice.NOT_CHOSEN))
     rows = [_purchase(model, choice, is_chosen=model is models.purchase) for model, choice in fitted if model is not None]
+    if models.orders in (OrderModel.CONTINUED, OrderModel.RECENCY):
+        rule = {"model": str(models.orders), "is_chosen": True, "choice": str(models.choice), "customers": models.buyers}
+        return _table(VALUE_ORDER_MODEL, [rule, *rows, average], as_of=as_of)
     return _table(VALUE_ORDER_MODEL, [*rows, average], as_of=as_of)
 
 
@@ -116,7 +121,8 @@ def summary_rows(models: ValueModels, sums: Sums, *, as_of: date) -> pa.Table:
     row: Row = {
         "buyers": models.buyers,
         "repeat_buyers": models.repeat_buyers,
-        **_expected(sums.total, sums.values["expected_revenue_12m"]),
+        **_expected(sums),
+        **_tried(sums.outlook),
         "clv": sums.values["clv"],
         "known_cost_share_12m": float(sales["sales_with_cost"]) / float(sales["sales"]) if sales["sales"] else None,
         **_lines(sums.thresholds),
@@ -146,16 +152,34 @@ def _purchase(model: PurchaseModel, choice: Choice, *, is_chosen: bool) -> Row:
     return row | {"log_likelihood": model.log_likelihood}
 
 
-def _expected(total: ExpectedTotal | None, revenue: Decimal | None) -> Row:
-    """Orders and revenue of all together; the interval of revenue joins those of orders and of an order day's revenue."""
-    if total is None:
-        return {"expected_revenue_12m": revenue}
-    row: Row = _estimate("expected_orders_12m", total.orders, _ends(total.lower, total.upper))
-    row |= {"spend_error_share": total.spend_error_share, "expected_revenue_12m": revenue}
-    if revenue and total.lower and total.upper and total.spend_error_share is not None:
-        share = sqrt((log(total.upper / total.lower) / 2) ** 2 + (WIDTH * total.spend_error_share) ** 2)
-        lower, upper = (Decimal(float(revenue) * exp(each)).quantize(CENT) for each in (-share, share))
+def _expected(sums: Sums) -> Row:
+    """Orders and revenue of all together, with the intervals that trials on past days allow."""
+    found, orders, revenue = sums.outlook, sums.values["expected_orders_12m"], sums.values["expected_revenue_12m"]
+    ends = None if not orders or found.orders_spread is None else found.orders_spread.around(float(orders))
+    row: Row = _estimate("expected_orders_12m", orders, ends)
+    row |= {"spend_error_share": sums.spend_error_share, "expected_revenue_12m": revenue}
+    if revenue and found.revenue_spread is not None:
+        lower, upper = (Decimal(each).quantize(CENT) for each in found.revenue_spread.around(float(revenue)))
         row |= {"expected_revenue_12m_lower": lower, "expected_revenue_12m_upper": upper}
+    return row
+
+
+def _tried(found: Outlook) -> Row:
+    """What trials on past days have shown, of the model and of the best simple rule."""
+    contest = found.contest
+    row: Row = {
+        "orders_widening": None if found.orders_spread is None else found.orders_spread.widening,
+        "revenue_widening": None if found.revenue_spread is None else found.revenue_spread.widening,
+        "trials": 0 if contest is None else contest.trials,
+    }
+    if contest is not None and contest.trials:
+        row |= {
+            "trial_days": found.outcomes[0].days,
+            "trial_model": contest.model if contest.model_error is not None else None,
+            "trial_error": contest.model_error,
+            "trial_baseline": contest.baseline,
+            "trial_baseline_error": contest.baseline_error,
+        }
     return row
 
 

@@ -118,17 +118,21 @@ def slopes_of_alive(model: PurchaseModel, repeats: Floats, recency: Floats, age:
     )
 
 
-def orders_variance(model: PurchaseModel, repeats: Floats, recency: Floats, age: Floats, weeks: float) -> Floats:
-    """How much the orders of each customer scatter around what to expect, the parameters being known.
+def order_pairs_while_alive(model: PurchaseModel, repeats: Floats, age: Floats, weeks: float) -> Floats:
+    """E[Y (Y - 1)] of the orders Y that each customer will place within some weeks, if it still is one.
 
-    While alive, two orders at s < u have the density (1 - p) rate^2 exp(-rate p u); its double integral, over the gamma in closed
-    form and over quantiles of the beta, is half of E[Y (Y - 1)]. Takes 100 numbers for each customer or group.
+    While alive, two orders at s < u have the density (1 - p) rate^2 exp(-rate p u); this is twice its double integral, over the
+    gamma in closed form and over quantiles of the beta. Takes 100 numbers for each customer or group.
     """
-    alive = alive_probability(model, repeats, recency, age)
     rate, since = (model.r + repeats)[:, None], (model.alpha + age)[:, None]
-    pairs = _mean_over_leaving(
-        model, model.b + repeats + model.flips_at_start, lambda leave: _order_pairs(leave, rate, since, weeks)
-    )
+    faith = model.b + repeats + model.flips_at_start
+    return _mean_over_leaving(model, faith, lambda leave: _order_pairs(leave, rate, since, weeks))
+
+
+def orders_variance(model: PurchaseModel, repeats: Floats, recency: Floats, age: Floats, weeks: float) -> Floats:
+    """How much the orders of each customer scatter around what to expect, the parameters being known."""
+    alive = alive_probability(model, repeats, recency, age)
+    pairs = order_pairs_while_alive(model, repeats, age, weeks)
     expected = alive * orders_while_alive(model, repeats, age, weeks)
     return np.asarray(np.maximum(alive * pairs + expected - expected**2, 0.0))
 

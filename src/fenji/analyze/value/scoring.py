@@ -3,7 +3,7 @@
 Reads   one row per customer, of ``order_histories``
 Units   probabilities 0..1; orders are order days; money in the workspace's currency; intervals of 95 %
 Keeps   every customer of the batch, exactly once
-Source  decision 0022; intervals by the delta method, symmetric in the logarithm; lifetime value: the revenue of each coming month,
+Source  decisions 0022 and 0043; intervals by the delta method, symmetric in the logarithm, wider by what trials on past days have shown; lifetime value: the revenue of each coming month,
         discounted from its end (Fader, Hardie and Lee 2005, JMR 42(4), for discounted expected transactions)
 
 Memory: about 300 bytes a customer at a time, in slices of ``SLICE``.
@@ -72,15 +72,24 @@ class Discounting:
         return [(month * WEEKS_PER_MONTH, weight) for month, weight in enumerate(weights, 1)]
 
 
-def score_customers(rows: pa.Table, models: ValueModels, discounting: Discounting) -> pa.Table:
+@dataclass(frozen=True)
+class Misfit:
+    """How far the models were off on past days beyond their own reckoning: variances of logarithms, which all customers share."""
+
+    orders: float
+    revenue: float
+
+
+def score_customers(rows: pa.Table, models: ValueModels, discounting: Discounting, misfit: Misfit | None) -> pa.Table:
     """The scores of customers.
 
     Args:
         rows: customer_key, repeats, recency_days, age_days and revenue of whole customers, in any order.
         models: what was fitted; where it has no model, what cannot be known is null.
         discounting: for lifetime value.
+        misfit: what intervals are wider by; None: the models were not tried, and what they expect has no interval.
     """
-    parts = [_scored(rows.slice(begin, SLICE), models, discounting) for begin in range(0, rows.num_rows, SLICE)]
+    parts = [_scored(rows.slice(begin, SLICE), models, discounting, misfit) for begin in range(0, rows.num_rows, SLICE)]
     return pa.concat_tables(parts) if parts else SCORES.empty_table()
 
 
@@ -111,16 +120,17 @@ class _Orders:
     discounted: Floats | None
 
 
-def _scored(rows: pa.Table, models: ValueModels, discounting: Discounting) -> pa.Table:
+def _scored(rows: pa.Table, models: ValueModels, discounting: Discounting, misfit: Misfit | None) -> pa.Table:
     histories = _histories(rows)
     orders = (
         _by_rate(histories, models, discounting)
         if models.purchase is None
-        else _by_model(histories, models.purchase, discounting)
+        else _by_model(histories, models.purchase, discounting, misfit)
     )
     spend, spend_share = _spend(histories, models)
     revenue = _times(orders.expected, spend)
-    lower, upper = _around(revenue, _joined(orders.error_share, spend_share))
+    share = _joined(orders.error_share, spend_share)
+    lower, upper = _around(revenue, None if share is None or misfit is None else np.sqrt(share**2 + misfit.revenue))
     columns = {
         "p_alive": orders.alive,
         "p_alive_12m": orders.alive_later,
@@ -154,7 +164,7 @@ def _histories(rows: pa.Table) -> _Histories:
     )
 
 
-def _by_model(histories: _Histories, model: PurchaseModel, discounting: Discounting) -> _Orders:
+def _by_model(histories: _Histories, model: PurchaseModel, discounting: Discounting, misfit: Misfit | None) -> _Orders:
     repeats, recency, age = histories.repeats, histories.recency, histories.age
     # What depends on repeats and age alone is computed once for each pair of them.
     where, pair = (histories.pair_repeats, histories.pair_age), histories.pair
@@ -167,7 +177,7 @@ def _by_model(histories: _Histories, model: PurchaseModel, discounting: Discount
         for place, of_pairs in enumerate(slopes_of_orders(model, *where, WEEKS_PER_YEAR)):
             slopes[place] += of_pairs[pair]
         share = _error(slopes, model.covariance)
-    lower, upper = _around(expected, share)
+    lower, upper = _around(expected, None if share is None or misfit is None else np.sqrt(share**2 + misfit.orders))
     return _Orders(
         alive=alive,
         alive_later=alive * staying_probability(model, *where, WEEKS_PER_YEAR)[pair],

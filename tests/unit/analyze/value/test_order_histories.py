@@ -122,7 +122,7 @@ def modeled(duck, orders):
     (intervals,) = duck.fetch(interval_ratios(table, as_of=AS_OF)).to_pylist()
     purchases = purchase_counts(duck.fetch(purchase_cells(histories, scale=None)))
     models = fit_models(totals, purchases, spend_counts(duck.fetch(spend_cells(histories, is_exact=True))), intervals)
-    return models, score_customers(duck.fetch(histories), models, Discounting(36, 0.1)).to_pylist()
+    return models, score_customers(duck.fetch(histories), models, Discounting(36, 0.1), None).to_pylist()
 
 
 @pytest.mark.parametrize("orders", [(), (sale(1, AS_OF, 10),), (came_back(1, AS_OF, 10),)])
@@ -159,7 +159,7 @@ def test_customers_who_are_all_equal_have_expectations_without_precision(duck):
         duck, [sale(key, date(2024, 7, 1) + timedelta(days=30 * number), 20) for key in range(60) for number in range(12)]
     )
     assert models.rhythm.kind is Rhythm.REGULAR
-    assert models.purchase.interval(0, 1.96) is None
+    assert (models.purchase, models.choice, models.spending_choice) == (None, Choice.AT_BOUND, Choice.AT_BOUND)
     assert models.spend.population_mean == pytest.approx(20, rel=0.01)
     for each in scores:
         assert each["expected_orders_12m"] == pytest.approx(12, abs=1.5)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
-from fenji.analyze.value.fitting import choose_purchases
+from fenji.analyze.value.fitting import choose_purchases, refusal_of
 from fenji.analyze.value.purchase_forecast import alive_probability, orders_while_alive
 from fenji.analyze.value.purchase_models import PurchaseCounts, PurchaseModel, _Likelihood, fit_purchases
 from fenji.domain.value import Choice, OrderModel, Rhythm
@@ -126,13 +126,18 @@ def test_too_few_customers_make_no_model(counts, choice):
     assert choose_purchases(counts, Rhythm.UNKNOWN) == (None, None, choice)
 
 
-def test_customers_who_are_all_alike_make_a_model_without_precision():
+def test_customers_who_are_all_alike_make_no_model_that_could_be_used():
     alike = PurchaseCounts(np.full(1, 4.0), np.full(1, 40.0), np.full(1, 52.0), np.full(1, 500.0))
-    model, _other, _choice = choose_purchases(alike, Rhythm.UNKNOWN)
+    model, refused, choice = choose_purchases(alike, Rhythm.UNKNOWN)
     # Nobody differs: the rate is told, how much customers differ is not.
-    assert model.r / model.alpha == pytest.approx(4 / 46, rel=0.2)
-    assert model.interval(0, WIDTH) is None
-    where = alike.repeats, alike.recency, alike.age
-    expected = alive_probability(model, *where) * orders_while_alive(model, where[0], where[2], 52.0)
-    assert np.isfinite(expected).all()
-    assert 0 < expected[0] < 6
+    assert (model, choice) == (None, Choice.AT_BOUND)
+    assert refused.r / refused.alpha == pytest.approx(4 / 46, rel=0.2)
+    assert refused.interval(0, WIDTH) is None
+
+
+def test_a_model_that_takes_everybody_for_a_customer_still_is_refused():
+    sure = tuple(tuple(0.01 * (row == column) for column in range(4)) for row in range(4))
+    once = PurchaseCounts(np.zeros(2), np.zeros(2), np.array([10.0, 90.0]), np.full(2, 40.0))
+    plain, modified = (PurchaseModel(kind, 0.5, 8.0, 0.8, 2.0, 0.0, sure, 80) for kind in (BG, MBG))
+    assert refusal_of(plain, once) is Choice.NOBODY_LEAVES
+    assert refusal_of(modified, once) is None

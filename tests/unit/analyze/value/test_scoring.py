@@ -12,7 +12,7 @@ import pytest
 from fenji.analyze.value.fitting import WEEKS_PER_MONTH, WEEKS_PER_YEAR, RhythmFound, ValueModels, average_rate
 from fenji.analyze.value.purchase_forecast import alive_probability, orders_while_alive
 from fenji.analyze.value.purchase_models import PurchaseModel
-from fenji.analyze.value.scoring import SCORES, Discounting, score_customers
+from fenji.analyze.value.scoring import SCORES, Discounting, Misfit, score_customers
 from fenji.analyze.value.spend import SpendFit, spend_expected
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel
 
@@ -20,6 +20,9 @@ NOTHING = RhythmFound(Rhythm.UNKNOWN, 0, None, None, None)
 SURE = tuple(tuple(0.01 * (row == column) for column in range(4)) for row in range(4))
 MODEL = PurchaseModel(OrderModel.MBG_NBD, 0.525, 6.183, 0.891, 1.614, 0.0, SURE, 2357)
 SPEND = SpendFit(35.0, 6.25, 3.74, 15.44, 0.0, tuple(row[:3] for row in SURE[:3]), 946)
+
+SHOWN = Misfit(0.0, 0.0)
+"""Models that were no further off on past days than they reckon."""
 
 
 def models(purchase: PurchaseModel | None, spend: SpendFit | None, rate: tuple = (None, None, None)) -> ValueModels:
@@ -40,7 +43,7 @@ PEOPLE = rows((1, 2, 213, 272, "67.05"), (2, 0, 0, 272, "20"), (3, 0, 0, 0, "-5"
 
 
 def test_scores_are_those_of_the_models():
-    found = score_customers(PEOPLE, models(MODEL, SPEND), Discounting(12, 0.1)).to_pylist()
+    found = score_customers(PEOPLE, models(MODEL, SPEND), Discounting(12, 0.1), SHOWN).to_pylist()
     seen = [np.array([each]) for each in (2.0, 213 / 7, 272 / 7)]
     alive = alive_probability(MODEL, *seen)[0]
     orders = alive * orders_while_alive(MODEL, seen[0], seen[2], WEEKS_PER_YEAR)[0]
@@ -62,7 +65,7 @@ def test_scores_are_those_of_the_models():
 
 
 def test_without_discount_twelve_months_are_worth_their_revenue():
-    found = score_customers(PEOPLE, models(MODEL, SPEND), Discounting(12, 0.0)).to_pylist()
+    found = score_customers(PEOPLE, models(MODEL, SPEND), Discounting(12, 0.0), SHOWN).to_pylist()
     assert [each["clv"] for each in found] == [each["expected_revenue_12m"] for each in found]
 
 
@@ -70,13 +73,13 @@ def test_more_orders_more_spending_and_fresher_orders_are_never_worth_less():
     fresh = rows(*((key, 3, 100 + 20 * key, 300, "300") for key in range(1, 10)))
     dear = rows(*((key, 3, 200, 300, str(100 * key)) for key in range(1, 10)))
     for people in (fresh, dear):
-        values = [each["clv"] for each in score_customers(people, models(MODEL, SPEND), Discounting(36, 0.1)).to_pylist()]
+        values = [each["clv"] for each in score_customers(people, models(MODEL, SPEND), Discounting(36, 0.1), SHOWN).to_pylist()]
         assert values == sorted(values)
 
 
 def test_without_a_model_everybody_orders_at_the_average_rate_and_nobody_is_called_lost():
     rate = average_rate(10, 100)
-    found = score_customers(PEOPLE, models(None, SpendFit(20.0), rate), Discounting(24, 0.1)).to_pylist()
+    found = score_customers(PEOPLE, models(None, SpendFit(20.0), rate), Discounting(24, 0.1), SHOWN).to_pylist()
     assert {each["p_alive"] for each in found} == {each["order_probability_12m"] for each in found} == {None}
     assert {each["expected_orders_12m"] for each in found} == {0.1 * WEEKS_PER_YEAR}
     assert {each["expected_orders_12m_upper"] for each in found} == {rate[2] * WEEKS_PER_YEAR}
@@ -86,15 +89,29 @@ def test_without_a_model_everybody_orders_at_the_average_rate_and_nobody_is_call
 
 
 def test_what_nothing_is_known_of_is_null():
-    found = score_customers(PEOPLE, models(None, None), Discounting(24, 0.1)).to_pylist()
+    found = score_customers(PEOPLE, models(None, None), Discounting(24, 0.1), SHOWN).to_pylist()
     assert [{name: value for name, value in each.items() if value is not None} for each in found] == [
         {"customer_key": key} for key in (1, 2, 3, 4)
     ]
-    assert score_customers(rows(), models(MODEL, SPEND), Discounting(24, 0.1)).schema == SCORES
+    assert score_customers(rows(), models(MODEL, SPEND), Discounting(24, 0.1), SHOWN).schema == SCORES
 
 
 def test_a_model_without_a_clear_peak_gives_expectations_without_intervals():
     vague = PurchaseModel(OrderModel.BG_NBD, 0.5, 6.0, 0.9, 1.6, 0.0, None, 50)
-    for each in score_customers(PEOPLE, models(vague, SPEND), Discounting(12, 0.1)).to_pylist():
+    for each in score_customers(PEOPLE, models(vague, SPEND), Discounting(12, 0.1), SHOWN).to_pylist():
         assert each["expected_revenue_12m"] > 0
         assert (each["expected_orders_12m_lower"], each["expected_revenue_12m_upper"]) == (None, None)
+
+
+def test_intervals_hold_what_past_days_have_shown_and_are_not_given_untried():
+    def ends(misfit: Misfit | None) -> tuple:
+        first = score_customers(PEOPLE, models(MODEL, SPEND), Discounting(12, 0.1), misfit).to_pylist()[0]
+        return tuple(first[f"expected_{each}_12m_upper"] for each in ("orders", "revenue"))
+
+    orders, revenue = ends(SHOWN)
+    wider_orders, wider_revenue = ends(Misfit(0.04, 0.25))
+    first = score_customers(PEOPLE, models(MODEL, SPEND), Discounting(12, 0.1), SHOWN).to_pylist()[0]
+    own = np.log(orders / first["expected_orders_12m"]) / 1.959964
+    assert np.log(wider_orders / first["expected_orders_12m"]) / 1.959964 == pytest.approx(np.hypot(own, 0.2))
+    assert wider_revenue > revenue * Decimal(2)
+    assert ends(None) == (None, None)
