@@ -31,11 +31,12 @@ SPLIT = Split(date(2024, 1, 1), date(2025, 3, 31), AS_OF)
 
 def shop():
     chance, orders = np.random.default_rng(2), []
-    for key in range(60):
+    for key in range(120):
         day = date(2024, 1, 1) + timedelta(days=int(chance.integers(0, 300)))
-        for _number in range(int(chance.geometric(0.35))):
+        pause = chance.gamma(2, 20)
+        for _number in range(min(int(chance.geometric(chance.beta(0.8, 2))), 30)):
             orders.append(sale(key, day, (round(float(chance.gamma(3, 9)), 2), "tea", 2)))
-            day += timedelta(days=int(chance.integers(1, 90)))
+            day += timedelta(days=1 + int(chance.exponential(pause)))
     return world(*orders, came_back(3, "2025-01-02", 500), came_back(4, "2025-02-02", 3))
 
 

@@ -153,6 +153,13 @@ class TargetForecast:
         parts = {each.part for each in self.quality}
         return next((each for each in (Part.EVALUATE, Part.CALIBRATE) if each in parts), None)
 
+    @property
+    def is_value_nearer(self) -> bool | None:
+        """Whether value's order model was nearer to what came on the date of evaluation (Brier). Null: it was not measured beside."""
+        ours = None if self.used is None else self.figure(self.used, "brier", Part.EVALUATE)
+        other = self.figure(ScoreModel.ORDERS, "brier", Part.EVALUATE)
+        return None if ours is None or other is None else other < ours
+
     def figure(self, model: ScoreModel, measure: str, part: Part | None = None) -> float | None:
         """One measure of one model, on the date of evaluation where no other is asked for."""
         wanted = (part or self.shown_part, model, measure)

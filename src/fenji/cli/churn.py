@@ -32,6 +32,7 @@ MODEL_NAMES = {
     ScoreModel.LOGISTIC: _("logistic regression"),
     ScoreModel.LIGHTGBM: _("gradient boosting"),
     ScoreModel.BLEND: _("mean of both"),
+    ScoreModel.ORDERS: _("order model of value"),
 }
 STATE_NAMES = {State.ACTIVE: _("active"), State.LEFT: _("has left"), State.NEVER_BOUGHT: _("never ordered")}
 MEASURE_NAMES = {
@@ -195,7 +196,7 @@ def _show_quality(forecast: TargetForecast, target: Target, output: Output, *, d
 
 def _show_models(forecast: TargetForecast, output: Output) -> None:
     rows = []
-    for each in MODELS:
+    for each in (*MODELS, ScoreModel.ORDERS):
         if forecast.figure(each, "brier") is not None:
             figures = (forecast.figure(each, measure) for measure in MEASURE_NAMES)
             mark = output.text(_("used")) if each is forecast.used else ""

@@ -35,6 +35,8 @@ class ScoreModel(StrEnum):
     LIGHTGBM = "lightgbm"
     BLEND = "blend"
     """The mean of the log odds of the last two."""
+    ORDERS = "order_model"
+    """The order model of value, measured beside the others; never in use here."""
 
 
 class Lack(StrEnum):

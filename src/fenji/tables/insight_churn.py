@@ -29,6 +29,11 @@ CHURN_RISK = Contract(
             "float64",
             "0..1, that an active customer leaves within the horizon; null where nothing could be learned from the past",
         ),
+        _optional(
+            "fading_probability",
+            "float64",
+            "churn_probability without steps, for priority: after a single order it grows in from 0 within a sixth of limit_days, after limit_days it fades to 0 at twice of them",
+        ),
         _optional("risk_class", "string", "one of domain.churn.RiskClass; without a probability by the share of limit_days used"),
         _optional("reason_1", "string", "one of domain.churn.Driver: what raises the risk most"),
         _optional("reason_2", "string", "the next"),

@@ -31,7 +31,7 @@ from fenji.answers.churn import (
 )
 from fenji.answers.rows import record_of
 from fenji.choices import EngineName
-from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, ChurnRules, Driver, Lack, Part, RiskClass, State, Target
+from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, ChurnRules, Driver, Lack, Part, RiskClass, ScoreModel, State, Target
 from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
@@ -275,6 +275,8 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
             "the model could not be tested on a date that it has not seen: {missing} more days are needed; its figures are too good."
         )
         problems.append(Problem(text, {"missing": forecast.model.days_missing}))
+    if forecast.is_value_nearer is not None and forecast.used is not None:
+        problems.append(_believed(forecast, forecast.used))
     customers = sum(each.customers for each in forecast.calibration)
     if customers:
         expected = sum(each.expected_share * each.customers for each in forecast.calibration) / customers
@@ -289,6 +291,20 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
             }
             problems.append(Problem(text, shares))
     return problems
+
+
+def _believed(forecast: TargetForecast, used: ScoreModel) -> Problem:
+    """Which of churn and value to believe about the same customers, and why."""
+    ours = _(
+        "`fenji value` also says who will order again; for the coming {days} days believe the probabilities here: in the back-test they were nearer to what came (Brier score {ours} against {other})."
+    )
+    theirs = _(
+        "`fenji value` also says who will order again; for the coming {days} days believe its probabilities rather than those here: in the back-test they were nearer to what came (Brier score {other} against {ours})."
+    )
+    figures = (forecast.figure(each, "brier", Part.EVALUATE) for each in (used, ScoreModel.ORDERS))
+    values = dict(zip(("ours", "other"), (f"{figure:.3f}" for figure in figures), strict=True))
+    days = None if forecast.model is None else forecast.model.horizon_days
+    return Problem(theirs if forecast.is_value_nearer else ours, {**values, "days": days})
 
 
 def _lack_problem(model: ChurnModel, rules: ChurnRules) -> Problem:

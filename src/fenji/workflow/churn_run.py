@@ -9,16 +9,18 @@ from datetime import date, timedelta
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from fenji.analyze.churn.beside import judged_beside
 from fenji.analyze.churn.drivers import churn_driver
 from fenji.analyze.churn.examples import Recipe
-from fenji.analyze.churn.learning import Learned, learn
+from fenji.analyze.churn.learning import Judged, Learned, learn
 from fenji.analyze.churn.propensity import SCHEMA, chances_by, purchase_propensity
 from fenji.analyze.churn.reporting import Report, report_tables
 from fenji.analyze.churn.scoring import Scorer, churn_risk, scored_by, scored_schema
 from fenji.analyze.churn.staying import survival_rows, times_to_contract_end, times_to_leaving
 from fenji.analyze.metrics.panel import customer_metric
+from fenji.analyze.value.order_histories import order_histories
 from fenji.documents.churn import churn_rules_from_text
-from fenji.domain.churn import DEFAULT_RULES, PURCHASE_DAYS, ChurnBy, ChurnRules, Target
+from fenji.domain.churn import DEFAULT_RULES, PURCHASE_DAYS, ChurnBy, ChurnRules, Part, Target
 from fenji.domain.metrics import Fact
 from fenji.domain.periods import months_before
 from fenji.domain.reviews import ReviewOn
@@ -35,6 +37,7 @@ from fenji.tables.insight_churn import (
     PURCHASE_PROPENSITY,
 )
 from fenji.workflow.churn_past import ORDER_NUMBERS, Past, has_contracts, past_of, rows_today
+from fenji.workspace.fitting import fit_histories
 from fenji.workspace.overrides import overrides_in
 from fenji.workspace.reviews import ReviewPlan, decide_plan
 from fenji.workspace.session import RunWriter
@@ -75,6 +78,8 @@ def compute_churn(making: Computation[ChurnRules]) -> None:
     rows = _looked_up(past, rules.horizon_days)
     progress(STEPS[1], 1, len(STEPS))
     learned = None if past is None else learn(past.examples(Target.CHURN, rows), past.schedule, seed=rules.seed)
+    if past is not None and learned is not None:
+        learned = replace(learned, judged=(*learned.judged, *_beside(past, rows, learned, rules)))
     reports = {} if past is None or learned is None else {Target.CHURN: _report(past, learned, rules, rules.horizon_days)}
     _save_reports(writer, reports, as_of=as_of)
     progress(STEPS[2], 2, len(STEPS))
@@ -117,6 +122,20 @@ CHURN = Analysis("churn", CHURN_FILE, churn_rules, (*REPORTS, CHURN_RISK, CHURN_
 """The risk of leaving of every customer, and what explains it."""
 PROPENSITY = Analysis("propensity", CHURN_FILE, churn_rules, (*REPORTS, PURCHASE_PROPENSITY), compute_propensity)
 """The chance of an order of every customer."""
+
+
+def _beside(past: Past, rows: Mapping[date, pa.Table], learned: Learned, rules: ChurnRules) -> tuple[Judged, ...]:
+    """How value's order model would have judged the customers of the date of evaluation; nothing where churn was not evaluated."""
+    lines, on = past.facts.get(Fact.ORDER_LINE), past.schedule.evaluate
+    if lines is None or rules.by is not ChurnBy.DAYS or all(each.part is not Part.EVALUATE for each in learned.judged):
+        return ()
+    engine = past.session.engine
+    histories = engine.stage(order_histories(lines, as_of=on))
+    model = fit_histories(engine, lines, histories, as_of=on).models.purchase
+    if model is None:
+        return ()
+    known = engine.fetch(histories.select("customer_key", "repeats", "recency_days", "age_days"))
+    return judged_beside(model, known, rows[on], past.recipe, rules, on=on)
 
 
 def _looked_up(past: Past | None, horizon_days: int) -> dict[date, pa.Table]:

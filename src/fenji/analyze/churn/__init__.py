@@ -10,6 +10,7 @@ boosting       gradient boosting
 linear         logistic regression
 calibrating    from scores to probabilities that hold what they say
 predicting     the scores of a fitted model, and what each feature adds to them
+beside         whether value or churn is to be believed about the same customers
 figures        how good are probabilities
 reasons        what the model says of a customer, in words
 scoring        the risk of every customer

@@ -32,6 +32,8 @@ ROWS_AT_ONCE = 100_000
 """Customers whose contributions are in memory together: about 100 MB at 25 features."""
 MICRO = 1_000_000
 """Contributions are summed as whole millionths: the sum of doubles would depend on the order of rows."""
+SOON, GONE = 1 / 6, 2.0
+"""Share of the limit in silence up to which nothing is held against a first order, and from which leaving is no longer a risk."""
 HALF_OF_LIMIT = 0.5
 SILENT_HIGH, SILENT_MIDDLE = 2 / 3, 1 / 3
 """Share of the limit passed in silence from which the risk is high, and middle, where nothing could be learned."""
@@ -103,7 +105,9 @@ def _of_some(scorer: Scorer, rows: pa.Table) -> pa.Table:
                 reasons[place][active] = found
     if not scorer.explains and rules.by is not ChurnBy.CONTRACT:
         reasons[0][active & (silence > HALF_OF_LIMIT)] = str(Driver.LONGER_SILENCE)
+    is_first = _is_first(columns, silence, rules, rows.num_rows)
     risk = _risk_class(chance, silence, active, rules)
+    risk[is_first & (risk == str(RiskClass.HIGH))] = str(RiskClass.MIDDLE)
     given = {
         "customer_key": rows["customer_key"],
         "state": _state(columns, active, rules),
@@ -111,6 +115,7 @@ def _of_some(scorer: Scorer, rows: pa.Table) -> pa.Table:
         "silent_days": _known(_column(columns, "days_since_last_order", rows.num_rows)),
         "limit_days": _known(np.full(rows.num_rows, np.nan) if rules.by is ChurnBy.CONTRACT else limits_of(columns, rules)),
         "churn_probability": _known(chance),
+        "fading_probability": _known(_fading(scorer, columns, chance, silence, is_first)),
         "risk_class": risk,
         **{f"reason_{place + 1}": found for place, found in enumerate(reasons)},
         **{f"added_{each}": np.rint(added[:, place] * MICRO) for place, each in enumerate(scorer.drivers)},
@@ -118,6 +123,31 @@ def _of_some(scorer: Scorer, rows: pa.Table) -> pa.Table:
     }
     schema = scored_schema(scorer).to_pyarrow()
     return pa.table({each.name: _typed(given[each.name], each.type) for each in schema}, schema=schema)
+
+
+def _is_first(columns: Columns, silence: Floats, rules: ChurnRules, rows: int) -> Booleans:
+    """Whose only order day is so recent that a second one is not due: silence has not lasted a sixth of the limit."""
+    if rules.by is ChurnBy.CONTRACT:
+        return np.zeros(rows, dtype=np.bool_)
+    since_first, since_last = (_column(columns, f"days_since_{each}_order", rows) for each in ("first", "last"))
+    return np.asarray((since_first == since_last) & (silence < SOON), dtype=np.bool_)
+
+
+def _fading(scorer: Scorer, columns: Columns, chance: Floats, silence: Floats, is_first: Booleans) -> Floats:
+    """The probability of leaving as attention counts it, without steps in the days of silence.
+
+    After a single order it grows in from 0 until a second one is due; after the limit it fades to 0 at twice the limit.
+    """
+    found = chance.copy()
+    if scorer.rules.by is ChurnBy.CONTRACT or scorer.fitted is None:
+        return found
+    left = (silence > 1) & (silence <= GONE)
+    if left.any():
+        matrix = matrix_for(columns, scorer.recipe)[left]
+        found[left] = predicted(scorer.fitted, matrix, np.ones(int(left.sum()))) * (GONE - silence[left])
+    found[silence > GONE] = 0.0
+    found[is_first] *= silence[is_first] / SOON
+    return found
 
 
 def _typed(values: object, kind: pa.DataType) -> object:

@@ -102,7 +102,10 @@ OTHER_MEASURES: tuple[Metric, ...] = (
     _measure(
         CHURN_MEASURE,
         Words("流失概率", "probability of leaving"),
-        Words("活跃客户在预测期内流失的概率。", "Probability that an active customer leaves within the horizon."),
+        Words(
+            "客户在预测期内流失的概率；超过流失期限后逐渐降为0。",
+            "Probability that the customer leaves within the horizon; past its limit of silence it fades to 0.",
+        ),
         Unit.SHARE,
         _EVER,
     ),
@@ -166,7 +169,7 @@ def measured_customers(
     elif fees:
         found = found.mutate(**{name: ibis.null("decimal(18, 2)") for name in fees})
     if CHURN_MEASURE in measures:
-        risks = churn.select(CHURN_MEASURE, risk_key="customer_key")
+        risks = churn.select(risk_key="customer_key", **{CHURN_MEASURE: churn.fading_probability})
         found = found.left_join(risks, found.customer_key == risks.risk_key).drop("risk_key")
     return found.mutate(tier_position(found.tier, policy).name(TIER_MEASURE))
 

@@ -210,8 +210,7 @@ def _with_residuals(expected: Expected, came: Came) -> Expected:
 
 
 def _spread(trials: Sequence[tuple[float, float | None]], final: float | None, longer: float) -> Spread:
-    """The standard error with what all trials share: a misfit that grows with the time that is looked ahead, as
-    a drift does.
+    """The standard error with what all trials share: a misfit that grows with the time looked ahead, as drifts do.
 
     The misfit is Paule and Mandel's: with it, the squares of the standardized errors sum up to as many as there are trials, less what
     the median of few of them is smaller than their mean.
