@@ -31,7 +31,9 @@ sys.path[:0] = [str(HERE.parent / "tests")]
 
 import numpy as np  # noqa: E402 - after the number of threads
 
+from fenji.analyze.value.deciding import Outlook  # noqa: E402
 from fenji.analyze.value.order_days import EPOCH, OrderDays, number_of  # noqa: E402
+from fenji.domain.value import OrderModel  # noqa: E402
 from fenji.engines.duck import DuckEngine  # noqa: E402
 from fixtures.order_worlds import AS_OF, HEAVY, LIGHT, World, answered, held, lines_of  # noqa: E402
 
@@ -56,18 +58,15 @@ CDNOW = r"""with lines as (select regexp_extract(line, '^\s*\S+\s+(\S+)\s+(\S+)\
 def simulated(world: World, seeds: int) -> dict[str, Any]:
     """One row of the table: in how many worlds each interval holds."""
     engine, found, used = DuckEngine(), [], Counter[str]()
-    parameters: dict[str, list[bool]] = {name: [] for name in TRUE}
+    parameters: dict[str, list[bool]] = {}
     for seed in range(seeds):
         days = world.days(seed)
         outlook = answered(engine, lines_of(engine, days), as_of=AS_OF)
         used[str(outlook.used)] += 1
         found.append((held(outlook, days, as_of=AS_OF), outlook.revenue_spread))
         engine.clear()
-        model = outlook.models.purchase
-        for place, (name, true) in enumerate(TRUE.items()):
-            ends = None if model is None or world.kind != "plain" else model.interval(place, WIDTH)
-            if ends is not None:
-                parameters[name].append(ends[0] <= true <= ends[1])
+        for name, true, ends in _parameters(outlook, world):
+            parameters.setdefault(name, []).append(ends[0] <= true <= ends[1])
     engine.close()
     given = [each for each, _spread in found if each is not None]
     return {
@@ -81,6 +80,16 @@ def simulated(world: World, seeds: int) -> dict[str, Any]:
         "used": dict(used.most_common()),
         "parameters": {name: [sum(each), len(each)] for name, each in parameters.items() if each},
     }
+
+
+def _parameters(outlook: Outlook, world: World) -> Iterator[tuple[str, float, tuple[float, float]]]:
+    """Name, true value and interval of what a plain world was drawn with; also where the fitted model was not used."""
+    model, spend, (p, q) = outlook.models.purchase or outlook.models.other, outlook.models.spend, world.tail
+    if world.kind != "plain" or model is None or spend is None or model.kind is not OrderModel.MBG_NBD:
+        return
+    found = [(name, true, model.interval(place, WIDTH)) for place, (name, true) in enumerate(TRUE.items())]
+    found += [(name, true, spend.interval(name, WIDTH)) for name, true in (("p", p), ("q", q), ("gamma", 40 * (q - 1) / p))]
+    yield from ((name, true, ends) for name, true, ends in found if ends is not None)
 
 
 def real(name: str, days: OrderDays) -> dict[str, Any]:
