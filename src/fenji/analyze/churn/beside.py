@@ -7,7 +7,7 @@ Reads   order histories and rows of ``examples.rows_of_customers``, of the date 
 Writes  nothing stored: measures, which ``reporting`` puts beside those of churn's own models
 Units   probabilities 0..1
 Keeps   the customers of the sample who were active on that date
-Source  decision 0043; Brier 1950
+Source  decision 0044; Brier 1950
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ past days.
 
 Reads   fitted models, order days of sampled customers
 Units   errors are logarithms of actual / expected
-Source  decision 0043
+Source  decision 0044
 """
 
 from __future__ import annotations

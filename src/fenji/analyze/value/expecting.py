@@ -1,7 +1,7 @@
 """What will all customers together order and bring, and how far may chance lead from it? The models' totals with their standard errors.
 
 Units   orders are order days; money in the workspace's currency; standard errors are those of logarithms
-Source  decision 0043; delta method for the parameters; scatter of a customer's revenue from the posterior of Gamma-Gamma: its scale 1/v has
+Source  decision 0044; delta method for the parameters; scatter of a customer's revenue from the posterior of Gamma-Gamma: its scale 1/v has
         the law of an inverse gamma with shape p x + q and scale gamma + x m (Fader and Hardie 2013, section 3)
 """
 

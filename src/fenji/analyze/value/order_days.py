@@ -3,7 +3,7 @@
 Reads   clean.order_line
 Units   days since 1970-01-01; money in the workspace's currency
 Keeps   every day with a line of a sampled customer, exactly once; several orders of one day are one order day
-Source  decision 0043
+Source  decision 0044
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ Reads   order days of sampled customers
 Writes  insight.value_trial: one row per past day and contender
 Units   errors are logarithms of actual / expected; days since 1970-01-01
 Keeps   the customers who had ordered by each past day; who came later counts on neither side
-Source  decision 0043; rolling origins: Tashman (2000), IJF 16(4); variance between trials: Paule and Mandel (1982), J. Res. NBS 87
+Source  decision 0044; rolling origins: Tashman (2000), IJF 16(4); variance between trials: Paule and Mandel (1982), J. Res. NBS 87
 """
 
 from __future__ import annotations

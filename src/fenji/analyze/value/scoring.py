@@ -3,7 +3,7 @@
 Reads   one row per customer, of ``order_histories``
 Units   probabilities 0..1; orders are order days; money in the workspace's currency; intervals of 95 %
 Keeps   every customer of the batch, exactly once
-Source  decisions 0022 and 0043; intervals by the delta method, symmetric in the logarithm, wider by what trials on past days have shown; lifetime value: the revenue of each coming month,
+Source  decisions 0022 and 0044; intervals by the delta method, symmetric in the logarithm, wider by what trials on past days have shown; lifetime value: the revenue of each coming month,
         discounted from its end (Fader, Hardie and Lee 2005, JMR 42(4), for discounted expected transactions)
 
 Memory: about 300 bytes a customer at a time, in slices of ``SLICE``.

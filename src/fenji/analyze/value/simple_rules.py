@@ -6,7 +6,7 @@ had ordered in the period before it, a share of whose orders and revenue came ag
 Reads   clean.order_line
 Units   orders are order days; money in the workspace's currency; periods are days
 Keeps   every customer with an order, exactly once
-Source  decision 0043
+Source  decision 0044
 """
 
 from __future__ import annotations
