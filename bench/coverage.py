@@ -35,11 +35,8 @@ from fenji.analyze.value.deciding import Outlook  # noqa: E402
 from fenji.analyze.value.order_days import EPOCH, OrderDays, number_of  # noqa: E402
 from fenji.domain.value import OrderModel  # noqa: E402
 from fenji.engines.duck import DuckEngine  # noqa: E402
-from fixtures.order_worlds import AS_OF, HEAVY, LIGHT, World, answered, held, lines_of  # noqa: E402
+from fixtures.order_worlds import AS_OF, CELLS, LIGHT, World, answered, held, lines_of  # noqa: E402
 
-CELLS = tuple(
-    World(kind, tail, customers) for kind in ("plain", "bursts", "trend") for tail in (LIGHT, HEAVY) for customers in (200, 1000)
-)
 TRUE = {"r": 1.2, "alpha": 9.0, "a": 0.8, "b": 3.0}
 WIDTH = 1.959964
 STEP, LEAST, YEAR = timedelta(weeks=4), timedelta(weeks=12), 365

@@ -15,7 +15,7 @@ from fenji.analyze.value.order_days import Came, OrderDays, number_of, order_day
 from fenji.analyze.value.rolling import MEDIAN_OF_FEW, Outcome, judged, spreads, trial_days, trial_rows
 from fenji.analyze.value.simple_rules import clv_times, continued, continued_scores, expected_by, recency_rule
 from fenji.domain.value import Choice, OrderModel
-from fixtures.order_worlds import AS_OF, LIGHT, World, answered, held, lines_of
+from fixtures.order_worlds import AS_OF, CELLS, LIGHT, World, answered, held, lines_of
 
 CONTINUED, RECENCY, MODEL = OrderModel.CONTINUED, OrderModel.RECENCY, OrderModel.MBG_NBD
 
@@ -167,6 +167,19 @@ def test_the_printed_intervals_hold_what_comes(duck, kind):
         found.append(held(answered(duck, lines_of(duck, days), as_of=AS_OF), days, as_of=AS_OF))
         duck.clear()
     assert sum(orders and revenue for orders, revenue in found) >= 7
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("world", CELLS, ids=lambda each: f"{each.kind}-{each.tail[0]:.0f}-{each.customers}")
+def test_the_printed_intervals_hold_88_of_100_worlds_or_more(duck, world):
+    # What holds 95 % of the time holds 88 or more of 100 in 999 of 1,000 cases.
+    found = []
+    for seed in range(100):
+        days = world.days(seed)
+        found.append(held(answered(duck, lines_of(duck, days), as_of=AS_OF), days, as_of=AS_OF))
+        duck.clear()
+    assert sum(orders for orders, _revenue in found) >= 88
+    assert sum(revenue for _orders, revenue in found) >= 88
 
 
 def test_without_sixteen_weeks_nothing_is_tried_and_no_interval_is_given(duck):
