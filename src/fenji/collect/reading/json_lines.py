@@ -78,8 +78,8 @@ class JsonPart:
                 record = flattened(value) if isinstance(value, dict) else value
                 yield number, json.dumps(record) if has_halves(record, text) else dumped(record)
             return
-        for number, line in _lines(self.text):
-            if len(line) > MOST_JSON_RECORD:
+        for number, line, is_cut in _lines(self.text):
+            if is_cut:
                 refused.append(Unreadable(number, Reason.TOO_LONG, _printable(line)))
                 continue
             if not (line.isascii() or self.text.is_clean) and has_halves(line, line):
@@ -145,7 +145,7 @@ def _is_nested(record: dict[str, Any]) -> bool:
 
 def _objects(text: PlainText, name: str, *, are_lines: bool) -> Iterator[dict[str, Any]]:
     """Objects from the start of a file, until enough letters have been looked at."""
-    lines = ((loaded(line), line) for _number, line in _lines(text) if len(line) <= MOST_JSON_RECORD)
+    lines = ((loaded(line), line) for _number, line, is_cut in _lines(text) if not is_cut)
     looked_at = 0
     for value, given in lines if are_lines else array_records(text.path, name):
         if isinstance(value, dict) and not has_halves(value, given):
@@ -155,13 +155,13 @@ def _objects(text: PlainText, name: str, *, are_lines: bool) -> Iterator[dict[st
             return
 
 
-def _lines(text: PlainText) -> Iterator[Record]:
-    """The lines that hold anything, with their numbers."""
+def _lines(text: PlainText) -> Iterator[tuple[int, str, bool]]:
+    """The lines that hold anything, with their numbers and whether they are the beginning of one with too many bytes."""
     with text.path.open("rb") as handle:
         for number, line in enumerate(bounded_lines(handle, MOST_JSON_RECORD), start=1):
             if line.strip():
                 bare = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-                yield number, bare.decode("utf-8", errors="surrogateescape").rstrip("\r\n")
+                yield number, bare.decode("utf-8", errors="surrogateescape").rstrip("\r\n"), len(line) > MOST_JSON_RECORD
 
 
 def _last(text: PlainText, most: int) -> list[dict[str, Any]]:
