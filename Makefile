@@ -18,7 +18,7 @@ demo: .venv/user ## from order files to tiers on a shipped data set, in about a 
 	$(BIN)/fenji demo --workspace demo
 
 test: .venv/developer ## every test
-	$(BIN)/pytest -n 2 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadgroup
 
 golden: .venv/developer ## the SQL of the steps on file written anew, for review (tests/golden)
 	PYTHONPATH=tests $(BIN)/python -m golden.steps
