@@ -27,7 +27,7 @@ from fenji.domain.recommendations import Method, RecommendChoices
 from fenji.tables.insight_baskets import RECOMMENDATION_QUALITY
 
 LEAST_CUSTOMERS = 30
-"""Customers on whom a choice between methods can rest; with fewer the simplest that learns anything is taken."""
+"""Customers on whom a choice between methods can rest; with fewer the simplest that learns anything is taken, where nothing did better."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +117,14 @@ def _measured(
 
 
 def best_method(trials: Mapping[Method, Trial]) -> Method:
-    """The method with the highest recall, the simplest of equal ones; where too few could be tried, by nearness of products."""
-    tried = {method: each for method, each in trials.items() if each.recall is not None and each.customers >= LEAST_CUSTOMERS}
-    if not tried:
-        return Method.ITEMS
-    return max(tried, key=lambda method: (tried[method].recall or 0.0, -tuple(Method).index(method)))
+    """The method with the highest recall, the simplest of equal ones.
+
+    Where few could be tried, nearness of products is taken unless another one did better even so; where none could, it is taken untried.
+    """
+    recalls = {method: each.recall for method, each in trials.items() if each.recall is not None}
+    best = max(recalls, key=lambda method: (recalls[method], -tuple(Method).index(method)), default=Method.ITEMS)
+    are_few = all(each.customers < LEAST_CUSTOMERS for each in trials.values())
+    return Method.ITEMS if are_few and recalls.get(Method.ITEMS, 0.0) >= recalls.get(best, 0.0) else best
 
 
 def quality_rows(

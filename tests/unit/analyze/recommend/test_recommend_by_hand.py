@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.recommend.backtest import best_method, relevant_products, try_out
+from fenji.analyze.recommend.backtest import NO_TRIAL, best_method, relevant_products, try_out
 from fenji.analyze.recommend.catalogue import Popularity, catalogue_from, popularity_from
 from fenji.analyze.recommend.factors import ALPHA, REGULARIZATION, fit_factors, fold_in, strongest_purchase
 from fenji.analyze.recommend.histories import history_of
@@ -265,10 +265,13 @@ def test_measures_are_those_of_the_library_implicit() -> None:
     assert trial.hits / (2 + 1) == pytest.approx(theirs["precision"])
 
 
-def test_a_method_is_chosen_by_recall_and_too_few_customers_choose_none() -> None:
+def test_a_method_is_chosen_by_recall_and_too_few_customers_choose_none_that_did_worse() -> None:
     recommender, history = trial_world()
     trial = try_out(history, relevant_products(history, pa.table({"customer_key": [1], "item_number": [2]})), recommender)
-    assert best_method({Method.POPULAR: replace(trial, recall=0.9)}) is Method.ITEMS
+    few = {Method.POPULAR: replace(trial, recall=0.029), Method.ITEMS: replace(trial, recall=0.0)}
+    assert best_method(few) is Method.POPULAR
+    assert best_method({**few, Method.ITEMS: replace(trial, recall=0.029)}) is Method.ITEMS
+    assert best_method({Method.POPULAR: NO_TRIAL, Method.ITEMS: NO_TRIAL}) is Method.ITEMS
     many = replace(trial, customers=500)
     tried = {
         Method.POPULAR: replace(many, recall=0.2),
