@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from fenji.analyze.churn.figures import auc_lower
 from fenji.answers.frames import Answer
-from fenji.domain.churn import ChurnBy, Driver, Lack, Part, RiskClass, ScoreModel, State, Target
+from fenji.domain.churn import ChurnBy, Driver, Lack, Part, RiskClass, ScoreModel, State, Target, Weakness
 from fenji.domain.policies import Policy
 from fenji.domain.telling import HIDDEN, SPREAD
 from fenji.domain.words import Spoken
@@ -152,6 +153,21 @@ class TargetForecast:
         """The date whose figures are shown: that of the evaluation where there was one."""
         parts = {each.part for each in self.quality}
         return next((each for each in (Part.EVALUATE, Part.CALIBRATE) if each in parts), None)
+
+    @property
+    def weakness(self) -> Weakness | None:
+        """Why no names are taken from the ranking, by the past date whose figures are shown. Null: it ranks better, or was not tried."""
+        if self.used is None:
+            return None
+        auc, rate = self.figure(self.used, "auc"), self.figure(self.used, "base_rate")
+        customers = next((each.customers for each in self.quality if each.part is self.shown_part), 0)
+        if auc is None or rate is None:
+            return None
+        lower = auc_lower(auc, positives=rate * customers, negatives=(1 - rate) * customers)
+        if lower <= 0.5:  # noqa: PLR2004 - of two customers, chance finds the one who leaves in half of all cases
+            return Weakness.CHANCE
+        recency = None if self.used is ScoreModel.RECENCY else self.figure(ScoreModel.RECENCY, "auc")
+        return Weakness.RECENCY if recency is not None and lower <= recency else None
 
     @property
     def is_value_nearer(self) -> bool | None:

@@ -88,6 +88,15 @@ class Driver(StrEnum):
     PLAN = "plan"
 
 
+class Weakness(StrEnum):
+    """Why no names are taken from a ranking."""
+
+    CHANCE = "chance"
+    """Within its interval it ranks no better than chance."""
+    RECENCY = "recency"
+    """Within its interval it ranks no better than the days since the last order."""
+
+
 class Part(StrEnum):
     """What a past date was used for."""
 

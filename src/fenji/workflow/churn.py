@@ -31,7 +31,19 @@ from fenji.answers.churn import (
 )
 from fenji.answers.rows import record_of
 from fenji.choices import EngineName
-from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, ChurnRules, Driver, Lack, Part, RiskClass, ScoreModel, State, Target
+from fenji.domain.churn import (
+    PURCHASE_DAYS,
+    ChurnBy,
+    ChurnRules,
+    Driver,
+    Lack,
+    Part,
+    RiskClass,
+    ScoreModel,
+    State,
+    Target,
+    Weakness,
+)
 from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
@@ -123,10 +135,12 @@ def churn_at(
             drivers=_drivers(found),
             survival=tuple(record_of(TierSurvival, row) for row in found.rows(CHURN_SURVIVAL, "rank", "days")),
             tiers=_tiers(standing, found.fetch(risk_by_tier(risk, standing.assignment))),
-            top=tuple(_customer(each, known) for each in found.fetch(most_at_stake(facts, most=top))),
+            top=()
+            if forecast.weakness
+            else tuple(_customer(each, known) for each in found.fetch(most_at_stake(facts, most=top))),
             customer=_customer(own[0], known) if own else None,
             tier_policy=standing.policy,
-            warnings=(*standing.warnings, *_remarks(forecast, rules, standing.as_of)),
+            warnings=(*_weak(forecast), *standing.warnings, *_remarks(forecast, rules, standing.as_of)),
         )
 
 
@@ -156,6 +170,7 @@ def propensity_at(
         forecasts = {target: _forecast(found, target) for target in PURCHASE_DAYS}
         targets = {target: each for target, each in forecasts.items() if each.model is not None}
         own = [] if key is None else found.fetch(named.filter(named.customer_key == key))
+        soonest = forecasts[Target.PURCHASE_30D]
         return PropensityResult(
             run_id=found.run.run_id,
             as_of=standing.as_of,
@@ -165,9 +180,9 @@ def propensity_at(
             customers=sums["customers"],
             expected={target: None if sums[name] is None else float(sums[name]) for target, name in names.items()},
             targets=targets,
-            top=tuple(record_of(PurchaseChance, row) for row in found.fetch(likeliest.limit(top))),
+            top=() if _weak(soonest) else tuple(record_of(PurchaseChance, row) for row in found.fetch(likeliest.limit(top))),
             customer=record_of(PurchaseChance, own[0]) if own else None,
-            warnings=(*standing.warnings, *_all_remarks(list(targets.values()), found.choices, standing.as_of)),
+            warnings=(*_weak(soonest), *standing.warnings, *_all_remarks(list(targets.values()), found.choices, standing.as_of)),
         )
 
 
@@ -291,6 +306,26 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
             }
             problems.append(Problem(text, shares))
     return problems
+
+
+def _weak(forecast: TargetForecast) -> tuple[Problem, ...]:
+    """What is said before anything else where no names are taken from the ranking."""
+    weakness = forecast.weakness
+    if weakness is None:
+        return ()
+    texts = {
+        Weakness.CHANCE: _(
+            "in the back-test the ranking was no better than chance (AUC {auc}; 0.5 is chance): no list of customers is made from it."
+        ),
+        Weakness.RECENCY: _(
+            "in the back-test the ranking was not clearly better than the days since the last order (AUC {auc} against {recency}): no list of customers is made from it."
+        ),
+    }
+    models = {"auc": forecast.used, "recency": ScoreModel.RECENCY}
+    figures = {name: None if model is None else forecast.figure(model, "auc") for name, model in models.items()}
+    values = {name: None if figure is None else f"{figure:.3f}" for name, figure in figures.items()}
+    advice = _("Sort customers by days since the last order instead: fenji customers") if weakness is Weakness.RECENCY else None
+    return (Problem(texts[weakness], values, advice=advice, code=f"no_better_than_{weakness}"),)
 
 
 def _believed(forecast: TargetForecast, used: ScoreModel) -> Problem:

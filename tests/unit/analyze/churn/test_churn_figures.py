@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from fenji.analyze.churn.figures import calibration_table, figures_of, lift, share_interval
+from fenji.analyze.churn.figures import auc_lower, calibration_table, figures_of, lift, share_interval
 
 # Scores of few different values, so that most are tied.
 SCORED = st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=4, max_size=80).filter(
@@ -68,3 +68,9 @@ def test_the_interval_is_wilsons() -> None:
     # Newcombe 1998, Statistics in Medicine 17, table I, method 3 (score): 81 of 263 gives 0.2553 to 0.3662, 0 of 20 gives 0 to 0.1611.
     assert share_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert share_interval(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+
+
+def test_the_interval_of_an_auc_narrows_with_customers_and_closes_at_one() -> None:
+    few, many = (auc_lower(0.7, positives=each, negatives=each) for each in (20, 2000))
+    assert few < many < 0.7
+    assert auc_lower(1.0, positives=20, negatives=20) == 1.0
