@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.answers.baskets import RulesResult
+from fenji.answers.checking import CheckResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.customers import CustomersResult, TakenList
 from fenji.answers.demo import DemoResult
@@ -42,6 +43,7 @@ ANSWERS: Mapping[str, type] = {
     "why": WhyResult,
     "audit": AuditResult,
     "audit --verify": AuditVerified,
+    "check": CheckResult,
     "value": ValueResult,
     "priority": PriorityResult,
     "churn": ChurnResult,

@@ -46,6 +46,22 @@ class PartFault(StrEnum):
     """Of a run that kept no checksums yet: other rows than were published, or a file that cannot be read."""
 
 
+class DamageKind(StrEnum):
+    """What is wrong with something that was published."""
+
+    MISSING = "missing"
+    SIZE = "size"
+    CONTENT = "content"
+    UNKNOWN = "unknown"
+    ROWS = "rows"
+    CONTRACT = "contract"
+    """The files are whole, and the table breaks a rule of its contract."""
+    LAW = "law"
+    """The files are whole, and tables contradict one another."""
+    AUDIT = "audit"
+    """The audit log is not as it was written."""
+
+
 @dataclass(frozen=True)
 class StoredTable:
     """One table, or one as-of date of it, as a run wrote it."""

@@ -135,10 +135,10 @@ class Runs:
         with self._database.reading() as t:
             return t.runs.tables_of(run_id)
 
-    def parts_in(self, folders: Sequence[str]) -> tuple[Part, ...]:
-        """What was written down of the files of some folders of the store."""
+    def parts_by_folder(self, folders: Sequence[str]) -> dict[str, tuple[Part, ...]]:
+        """What was written down of the files of some folders of the store; see ManifestRepository.parts_by_folder."""
         with self._database.reading() as t:
-            return t.manifests.parts_in(folders)
+            return t.manifests.parts_by_folder(folders)
 
     def latest_inputs(self) -> tuple[CollectedFile, ...]:
         """Every file that the last run which collected came from; empty before the first one."""

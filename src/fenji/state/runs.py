@@ -191,9 +191,7 @@ class RunRepository:
         for row in _chain(self._session, _published(self._session, run_id)):
             own: dict[str, list[StoredTable]] = {}
             for each in row.tables:
-                parts = tuple(map(part_of, each.parts)) if each.has_manifest else None
-                stored = StoredTable(each.table_name, each.path, each.row_count, each.as_of, parts)
-                own.setdefault(each.table_name, []).append(stored)
+                own.setdefault(each.table_name, []).append(table_of(each))
             seen = own | seen
         return tuple(each for name in sorted(seen) for each in seen[name])
 
@@ -214,7 +212,7 @@ class RunRepository:
     def list_runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """The newest runs of any status, newest first; without their inputs."""
         newest = select(RunRow).order_by(RunRow.started_number.desc()).limit(limit)
-        return tuple(_record(row) for row in self._session.scalars(newest))
+        return tuple(run_of(row) for row in self._session.scalars(newest))
 
     def _refuse_second(self, new: NewRun) -> None:
         same = RunRow.base_run_id.is_(None) if new.base_run_id is None else RunRow.base_run_id == new.base_run_id
@@ -260,14 +258,22 @@ def _chain(session: Session, row: RunRow) -> Iterator[RunRow]:
 
 def _whole(session: Session, row: RunRow) -> Run:
     *_others, first = _chain(session, row)
-    return replace(_record(row), inputs=tuple(_file(each) for each in first.inputs))
+    return replace(run_of(row), inputs=tuple(file_of(each) for each in first.inputs))
 
 
-def _file(values: dict[str, Any]) -> CollectedFile:
+def file_of(values: dict[str, Any]) -> CollectedFile:
+    """The record of one input."""
     return CollectedFile(**{**values, "feed": Feed(values["feed"])})
 
 
-def _record(row: RunRow) -> Run:
+def table_of(row: RunTableRow) -> StoredTable:
+    """The record of a table, with its parts."""
+    parts = tuple(map(part_of, row.parts)) if row.has_manifest else None
+    return StoredTable(row.table_name, row.path, row.row_count, row.as_of, parts)
+
+
+def run_of(row: RunRow) -> Run:
+    """The record of a row, without its inputs."""
     new = NewRun(
         command=row.command,
         engine=row.engine,

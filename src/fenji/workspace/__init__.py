@@ -5,6 +5,8 @@ state              the state database, read without writing, written when someth
 memory             what is remembered of published runs between questions
 session            where to compute, where tables stand, which runs there are
 whole              files of the store that are what was published
+inventory          what should stand in the store, and what is damaged
+verifying          whether a workspace is whole
 opening            who uses a session now
 progress           who is told how far a step is
 dates              which day is yesterday for the company, and how old the data are
