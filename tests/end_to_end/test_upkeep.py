@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.desk import fenji
-from fixtures.kept_shop import flip, open_shop, parts_of
+from fixtures.kept_shop import cut, flip, open_shop, parts_of
 
 
 @pytest.fixture
@@ -27,3 +27,19 @@ def test_check_says_what_it_looked_at_and_ends_with_5_where_something_is_damaged
     assert "1 fault was found." in damaged.out
     told = fenji("check", "--workspace", shop, "--json")
     assert (told.code, [each["kind"] for each in told.json["damages"]], told.json["is_whole"]) == (5, ["content"], False)
+
+
+def test_repair_says_what_it_mended_and_ends_with_5_where_something_is_left(shop: Path) -> None:
+    flip(parts_of(shop, "clean.identity")[0])
+    cut(parts_of(shop, "raw.order_line")[0])
+    mended = fenji("repair", "--workspace", shop)
+    assert mended.code == 0
+    assert "Raw rows read again from export/" in mended.out
+    assert "rebuilt, with the rows that were published: clean.identity." in mended.out
+    assert fenji("check", "--deep", "--workspace", shop).code == 0
+    for each in parts_of(shop, "raw.order_line"):
+        cut(each)
+    (shop / "export" / "late.csv").unlink()
+    left = fenji("repair", "--workspace", shop, "--json")
+    assert (left.code, left.json["read_again"], len(left.json["left"])) == (5, ["export/early.csv"], 1)
+    assert "fenji prune" in left.json["left"][0]["advice"]

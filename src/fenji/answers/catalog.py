@@ -17,6 +17,7 @@ from fenji.answers.moves import MovesResult
 from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.recommend import RecommendResult
+from fenji.answers.repairing import RepairResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
 from fenji.answers.selftest import SelfTestResult
@@ -44,6 +45,7 @@ ANSWERS: Mapping[str, type] = {
     "audit": AuditResult,
     "audit --verify": AuditVerified,
     "check": CheckResult,
+    "repair": RepairResult,
     "value": ValueResult,
     "priority": PriorityResult,
     "churn": ChurnResult,

@@ -46,6 +46,7 @@ priority  whom to serve first and why, and who may rise or fall
 tables    which tables are published, and in which files
 audit     who changed what, and whether the record of it is whole
 check     whether everything is as it was published
+repair    mends what is damaged
 sizes     how amounts of bytes are said
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set

@@ -60,6 +60,9 @@ COMMANDS = {
     "check": _(
         "Checks that every published file is there as it was published; with --deep every byte, the contracts of tables, and the audit log."
     ),
+    "repair": _(
+        "Mends what is damaged: reads raw rows again from unchanged files, rebuilds tables of runs if they come out as published, and withdraws damaged analyses."
+    ),
     "selftest": _("Recomputes published figures from their data and shows the expected figure, ours, and the source."),
     "demo": _(
         "Shows every step on a data set that comes with fenji: two years of invoices of a British gift shop, a million lines. Takes about half a minute."

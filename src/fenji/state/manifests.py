@@ -52,11 +52,6 @@ class ManifestRepository:
         self.keep(parts)
         self._session.execute(update(RunTableRow).where(RunTableRow.path == folder).values(has_manifest=True))
 
-    def forget(self, folders: Iterable[str]) -> None:
-        """Forgets the files of folders that are removed."""
-        for folder in folders:
-            self._session.execute(delete(PartRow).where(PartRow.folder == folder))
-
     def raise_edition(self, run_id: str) -> None:
         """Says that a published run has been changed, so that whatever was remembered of it is forgotten."""
         changed = update(RunRow).where(RunRow.run_id == run_id, RunRow.status == RunStatus.PUBLISHED)

@@ -38,7 +38,7 @@ class Transaction:
     @property
     def upkeep(self) -> UpkeepRepository:
         """All runs at once, for those who look after the workspace."""
-        return UpkeepRepository(self.session, self.clock)
+        return UpkeepRepository(self.session)
 
     @property
     def policies(self) -> PolicyVersionRepository:

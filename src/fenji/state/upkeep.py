@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from fenji.domain.runs import Run, RunStatus, StoredTable
-from fenji.state.models import RunRow, RunTableRow
+from fenji.errors import Conflict
+from fenji.language import message as _
+from fenji.state.models import PartRow, RunRow, RunTableRow
 from fenji.state.runs import file_of, run_of, table_of
 
 
 class UpkeepRepository:
     """All runs at once, inside one transaction."""
 
-    def __init__(self, session: Session, clock: Callable[[], datetime]) -> None:
+    def __init__(self, session: Session) -> None:
         """The runs in the state database of a session."""
         self._session = session
-        self._clock = clock
 
     def published(self) -> dict[str, Run]:
         """Every published run by its id, in the order of publication; inputs only of those that collected themselves."""
@@ -36,3 +36,35 @@ class UpkeepRepository:
     def at_work(self) -> frozenset[str]:
         """The ids of runs that are writing now."""
         return frozenset(self._session.scalars(select(RunRow.run_id).where(RunRow.status == RunStatus.RUNNING)))
+
+    def raw_folders(self) -> frozenset[str]:
+        """The folders of raw rows on which published runs stand."""
+        inputs = [each for run in self.published().values() for each in run.inputs]
+        return frozenset(path for each in inputs for path in (each.raw_path, each.unreadable_path) if path is not None)
+
+    def keys_given_before(self, number: int) -> int:
+        """The largest customer_key that runs published before a number have given, also those that were removed since."""
+        return self._session.scalar(select(func.max(RunRow.keys_given)).where(RunRow.published_number < number)) or 0
+
+    def run_before(self, number: int) -> str | None:
+        """The id of the run that collected last before a number, also of one that was removed since; None: there was none."""
+        earlier = select(RunRow.run_id).where(RunRow.published_number < number, RunRow.command == "run")
+        return self._session.scalar(earlier.order_by(RunRow.published_number.desc()).limit(1))
+
+    def remove(self, run_ids: Collection[str]) -> None:
+        """Marks published runs as removed and forgets their tables; their folders are nobody's from then on.
+
+        Raises:
+            Conflict: somebody computes an analysis of one of them now.
+        """
+        at_work = select(RunRow).where(RunRow.status == RunStatus.RUNNING, RunRow.base_run_id.in_(run_ids))
+        row = self._session.scalars(at_work).first()
+        if row is not None:
+            text, advice = _("`{command}` is being computed on run {run_id}."), _("Wait for it to end, then try again.")
+            raise Conflict.of(text, advice=advice, command=row.command, run_id=row.base_run_id)
+        ids = tuple(run_ids)
+        paths = select(RunTableRow.path).where(RunTableRow.run_id.in_(ids))
+        self._session.execute(delete(PartRow).where(PartRow.folder.in_(paths)))
+        self._session.execute(delete(RunTableRow).where(RunTableRow.run_id.in_(ids)))
+        removed = update(RunRow).where(RunRow.run_id.in_(ids), RunRow.status == RunStatus.PUBLISHED)
+        self._session.execute(removed.values(status=RunStatus.REMOVED, name=None, edition=RunRow.edition + 1))
