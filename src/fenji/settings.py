@@ -216,6 +216,20 @@ class Settings(BaseModel):
             why=_("SQLite needs no server; PostgreSQL is for several machines. One database serves one workspace."),
         ),
     ] = "sqlite:///fenji.db"
+    keep_runs: Annotated[
+        int | None,
+        Field(ge=1),
+        About(
+            help=_(
+                "How many of the newest runs are kept: each run removes older ones with their analyses, but for those with a name."
+            ),
+            why=_(
+                "Daily runs fill every disk; all runs are kept where not given, because only the company knows which it needs."
+            ),
+            unit=_("runs"),
+            example="60",
+        ),
+    ] = None
     threads: Annotated[
         int | None,
         Field(ge=1, le=MOST_THREADS),

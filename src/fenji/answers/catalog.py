@@ -16,6 +16,7 @@ from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
 from fenji.answers.priority import PriorityResult
+from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
 from fenji.answers.repairing import RepairResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
@@ -46,6 +47,7 @@ ANSWERS: Mapping[str, type] = {
     "audit --verify": AuditVerified,
     "check": CheckResult,
     "repair": RepairResult,
+    "prune": PruneResult,
     "value": ValueResult,
     "priority": PriorityResult,
     "churn": ChurnResult,

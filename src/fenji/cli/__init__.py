@@ -6,6 +6,7 @@ options   the options that every command takes, and the language spoken before t
 help      how a command explains itself
 output    tables and sentences for people, one JSON object for scripts
 steps     how the command line says what to do next
+ending    how a process ends that is told to
 failures  what a command says when it cannot, and its exit codes
 start     from a folder of exports to tiers
 init      makes a workspace from a template
@@ -47,6 +48,7 @@ tables    which tables are published, and in which files
 audit     who changed what, and whether the record of it is whole
 check     whether everything is as it was published
 repair    mends what is damaged
+prune     removes old runs
 sizes     how amounts of bytes are said
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set

@@ -63,6 +63,9 @@ COMMANDS = {
     "repair": _(
         "Mends what is damaged: reads raw rows again from unchanged files, rebuilds tables of runs if they come out as published, and withdraws damaged analyses."
     ),
+    "prune": _(
+        "Removes old published runs with their analyses and says what that frees; keeps runs under a name. Never removes the current run."
+    ),
     "selftest": _("Recomputes published figures from their data and shows the expected figure, ours, and the source."),
     "demo": _(
         "Shows every step on a data set that comes with fenji: two years of invoices of a British gift shop, a million lines. Takes about half a minute."

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from fenji.domain.runs import Run, RunStatus, StoredTable
-from fenji.errors import Conflict
+from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
 from fenji.state.models import PartRow, RunRow, RunTableRow
 from fenji.state.runs import file_of, run_of, table_of
@@ -68,3 +68,29 @@ class UpkeepRepository:
         self._session.execute(delete(RunTableRow).where(RunTableRow.run_id.in_(ids)))
         removed = update(RunRow).where(RunRow.run_id.in_(ids), RunRow.status == RunStatus.PUBLISHED)
         self._session.execute(removed.values(status=RunStatus.REMOVED, name=None, edition=RunRow.edition + 1))
+        self._session.expire_all()
+        needed = self.raw_folders()
+        raw = self._session.scalars(select(PartRow.folder).where(PartRow.folder.like("raw.%")).distinct()).all()
+        for folder in raw:
+            if folder not in needed:
+                self._session.execute(delete(PartRow).where(PartRow.folder == folder))
+
+    def name(self, run_id: str, name: str | None) -> None:
+        """Gives a published run a name; None takes its name away.
+
+        Raises:
+            NotFound: there is no published run of that id.
+            Conflict: another run has the name.
+        """
+        row = self._session.get(RunRow, run_id)
+        if row is None or row.status != RunStatus.PUBLISHED:
+            raise NotFound.of(_("there is no published run {run_id}."), run_id=run_id)
+        other = None if name is None else self._session.scalars(select(RunRow).where(RunRow.name == name)).first()
+        if other is not None and other.run_id != run_id:
+            text, advice = (
+                _("run {run_id} has the name {name} already."),
+                _("Take it away from that run first, or choose another name."),
+            )
+            raise Conflict.of(text, advice=advice, run_id=other.run_id, name=name)
+        row.name = name
+        self._session.flush()

@@ -56,6 +56,7 @@ from fenji.workspace.prepared_warnings import (
 from fenji.workspace.preparing import STEPS as PREPARE_STEPS
 from fenji.workspace.preparing import PrepareOptions, prepare_base
 from fenji.workspace.progress import Progress, silent
+from fenji.workspace.pruning import remove_surplus
 from fenji.workspace.reviews import lost_rule_of
 from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.tiering import STEPS as ANALYZE_STEPS
@@ -133,6 +134,7 @@ def publish_run(
         )
         told = _told_of_data(session, tables, panel)
         session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
+        left = remove_surplus(session)
     progress("", total, total)
     return RunResult(
         run_id=run.run_id,
@@ -157,6 +159,7 @@ def publish_run(
             *absent_columns(collection.absent),
             *arrival_warnings(arrival, needs_money=asks_for_money(plan.policy, registry)),
             *stale_warning(arrival.last_on, as_of=plan.as_of),
+            *left,
         ),
     )
 
