@@ -38,6 +38,10 @@ _MOST_LETTERS = 1_000_000
 
 _SECRET = re.compile(r"secret|password|token|key|credential", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:/@]*):[^@/]*@")
+_SECRET_LINE = re.compile(
+    r"""(?P<name>["'][^"'\n=]*(?:secret|password|token|key|credential)[^"'\n=]*["']\s*=\s*)("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE
+)
+"""A quoted name of a secret and its value, as tables of TOML write them."""
 _MASK = "***"
 
 
@@ -291,6 +295,15 @@ def without_passwords(text: str) -> str:
     'postgresql://shop:***@host/orders'
     """
     return _URL_PASSWORD.sub(rf"\g<user>:{_MASK}@", text)
+
+
+def without_secrets(text: str) -> str:
+    """The text of fenji.toml or another document with passwords and keys masked.
+
+    >>> print(without_secrets('spark_options = { "s3a.secret.key" = "x", "partitions" = "8" }'))
+    spark_options = { "s3a.secret.key" = "***", "partitions" = "8" }
+    """
+    return _SECRET_LINE.sub(rf'\g<name>"{_MASK}"', without_passwords(text))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fenji.answers.audit import AuditResult, AuditVerified
+from fenji.answers.backups import BackupResult, RestoreResult
 from fenji.answers.baskets import RulesResult
 from fenji.answers.checking import CheckResult
 from fenji.answers.churn import ChurnResult, PropensityResult
@@ -48,6 +49,8 @@ ANSWERS: Mapping[str, type] = {
     "check": CheckResult,
     "repair": RepairResult,
     "prune": PruneResult,
+    "backup": BackupResult,
+    "restore": RestoreResult,
     "value": ValueResult,
     "priority": PriorityResult,
     "churn": ChurnResult,

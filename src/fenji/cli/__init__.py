@@ -49,6 +49,8 @@ audit     who changed what, and whether the record of it is whole
 check     whether everything is as it was published
 repair    mends what is damaged
 prune     removes old runs
+backup    a workspace in one file
+restore   a backup becomes a workspace again
 sizes     how amounts of bytes are said
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set

@@ -76,7 +76,7 @@ def command(
 def show(result: PruneResult, output: Output) -> None:
     """The runs and what they hold."""
     if not result.removed:
-        output.say(_("Nothing is old: {count} {count:run|runs} stay."), count=number(result.kept))
+        output.say(_("Nothing is old: {count} {count:run stays|runs stay}."), count=number(result.kept))
         return
     columns = [Col(output.text(each)) for each in (_("run"), _("command"), _("day"), _("published at (UTC)"))]
     rows = [
@@ -85,9 +85,9 @@ def show(result: PruneResult, output: Output) -> None:
     ]
     output.table(columns, rows)
     text = (
-        _("Would remove {count} runs and analyses: {files} files, {size}. {kept} {kept:run|runs} stay.")
+        _("Would remove {count} runs and analyses: {files} files, {size}. {kept} {kept:run stays|runs stay}.")
         if result.is_rehearsal
-        else _("Removed {count} runs and analyses: {files} files, {size} freed. {kept} {kept:run|runs} stay.")
+        else _("Removed {count} runs and analyses: {files} files, {size} freed. {kept} {kept:run stays|runs stay}.")
     )
     output.say(
         text, count=number(len(result.removed)), files=number(result.files), size=size(result.bytes), kept=number(result.kept)

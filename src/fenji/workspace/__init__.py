@@ -23,6 +23,7 @@ acting             who acts where nobody is named
 running            one run of the whole thread, from sources to published tiers
 rebuilding         a past run, computed again
 pruning            which runs are old, and what goes with them
+archive            what a backup is
 templates          the files with which a company begins
 mapping            how files become a proposal for sources.yaml
 cell_reading       reads cells for the proposal by the parsers of a run

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,11 +15,10 @@ from fenji.errors import Damaged
 from fenji.language import Language
 from fenji.workflow.auditing import list_audit
 from fenji.workflow.checking import check_workspace
-from fenji.workflow.overrides import OverrideRequest, override_tier
 from fenji.workflow.repairing import repair_workspace
 from fenji.workflow.running import run_all
 from fenji.workspace.overrides import overrides_in
-from fixtures.kept_shop import AS_OF, HEAD, cut, flip, open_shop, parts_of, write_orders
+from fixtures.kept_shop import AS_OF, HEAD, by_hand, cut, flip, open_shop, parts_of, write_orders
 
 
 @pytest.fixture(scope="module")
@@ -123,12 +121,6 @@ def test_raw_rows_whose_file_has_changed_are_left_with_the_reason(shop: Path) ->
     assert sum("are damaged, and the file is gone or has changed since" in each for each in told) == 3
     assert sum("cannot be rebuilt as long as its raw rows are damaged" in each for each in told) == 1
     assert not check_workspace(shop).is_whole
-
-
-def by_hand(shop: Path) -> None:
-    """Ann is given the highest tier, after both runs."""
-    asked = OverrideRequest("ann", "vip", ends_on=date(2027, 1, 1), begins_on=date(2026, 1, 1), person="li", reason="test")
-    override_tier(shop, asked)
 
 
 def test_what_was_decided_by_hand_later_does_not_enter_a_rebuilt_run(shop: Path) -> None:
