@@ -17,6 +17,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -46,10 +47,13 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--count", type=int, default=60)
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--folder", type=Path, default=Path("kills"))
+    asked.add_argument(
+        "--folder", type=Path, help="where a trial stands that may be stopped and goes on; a new one where not given"
+    )
     asked.add_argument("--database-url", help="of the state; SQLite in the folder where not given")
     given = asked.parse_args()
-    trial = Trial(given.folder.absolute(), given.seed, given.database_url)
+    folder = given.folder.absolute() if given.folder else Path(tempfile.mkdtemp(prefix="fenji-kills-"))
+    trial = Trial(folder, given.seed, given.database_url)
     while trial.done < given.count:
         trial.kill()
     faults = [each for each in trial.log() if each["faults"]]
