@@ -24,7 +24,7 @@ from fenji.workspace.inventory import Damage, Inventory, damages, inventory_of
 from fenji.workspace.opening import open_session
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.pruning import standing_on
-from fenji.workspace.rebuilding import difference, engine_of, read_again, rebuild, workspace_of
+from fenji.workspace.rebuilding import candidates, difference, engine_of, read_again, rebuild, workspace_of
 from fenji.workspace.session import Session
 
 STAGING = ".scratch"
@@ -143,8 +143,15 @@ class _Repair:
     def _rebuild(self, run: Run, published: tuple[StoredTable, ...], folders: frozenset[str]) -> None:
         workspace = workspace_of(self.session.workspace, run)
         with open_session(workspace, engine=engine_of(run), principal=self.session.principal) as own:
-            again = rebuild(own, run, self.staging.root / f"again-{run.run_id}", self.progress)
-            problem = difference(own, again, published, folders)
+            text = _("run {run_id} cannot be rebuilt: nothing says the keys of its customers any more.")
+            advice = _("Restore the workspace from a backup.")
+            problem: Problem | None = Problem(text, {"run_id": run.run_id}, advice=advice)
+            place = self.staging.root / f"again-{run.run_id}"
+            for number, each in enumerate(candidates(own, run, place / "fresh", self.progress)):
+                again = rebuild(own, run, place / str(number), self.progress, each.before)
+                problem = difference(own, again, published, folders, is_exact=each.is_exact)
+                if problem is None:
+                    break
         if problem is not None:
             self.left.append(problem)
             return

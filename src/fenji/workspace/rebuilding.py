@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import ibis.expr.types as ir
 
 from fenji.choices import EngineName
 from fenji.collect.collecting import collect
@@ -16,6 +20,7 @@ from fenji.domain.collected import CollectedFile
 from fenji.domain.reviews import ReviewOn
 from fenji.domain.runs import Run, StoredTable
 from fenji.domain.sources import DatabaseLocation, Source
+from fenji.engines.engine import Engine
 from fenji.errors import Damaged, FenjiError, NotFound, Problem
 from fenji.language import message as _
 from fenji.settings import Settings
@@ -33,6 +38,13 @@ from fenji.workspace.tiering import analyze_base, registry_of
 
 COMPARED: tuple[Contract, ...] = (insight.TIER_COUNT, insight.TIER_FLOW, insight.TIER_MOVEMENT, clean.FILE_ACCOUNT)
 """Small tables that hold what a run counted: where they are whole, a rebuilt run must come to the same."""
+
+
+KEYED: Mapping[str, tuple[Contract, tuple[str, ...]]] = {
+    clean.IDENTITY.full_name: (clean.IDENTITY, ("source", "source_customer_id", "customer_key")),
+    clean.CUSTOMER.full_name: (clean.CUSTOMER, ("customer_id", "customer_key")),
+}
+"""Tables that say which key a customer has, and the columns that say it."""
 
 
 def workspace_of(workspace: Workspace, run: Run) -> Workspace:
@@ -126,7 +138,70 @@ class Rebuilt:
     tables: tuple[StoredTable, ...]
 
 
-def rebuild(session: Session, run: Run, into: Path, progress: Progress) -> Rebuilt:
+@dataclass(frozen=True)
+class Candidate:
+    """Whose keys a run may have continued."""
+
+    before: Before
+    is_exact: bool
+    """Whether it is what the run continued; else its keys must be found again in a table that is whole."""
+
+
+def candidates(session: Session, run: Run, into: Path, progress: Progress) -> Iterator[Candidate]:
+    """What a run continued, the surest first: the run before it; where that was removed, whoever knows the keys of its customers.
+
+    Those are the run itself and every later one, as customers keep their keys, and at last its list of customers, where each id is
+    one customer.
+    """
+    number = run.published_number or 0
+    with session.state.reading() as t:
+        earlier, keys_given = t.upkeep.run_before(number), t.upkeep.keys_given_before(number)
+        published = t.upkeep.published()
+    if earlier is None:
+        yield Candidate(Before(None, 0), is_exact=True)
+        return
+    later = [each.run_id for each in published.values() if each.new.command == "run" and (each.published_number or 0) > number]
+    for run_id in [earlier] * (earlier in published) + [run.run_id, *later]:
+        with suppress(Damaged):
+            yield Candidate(Before(session.read(run_id, clean.IDENTITY), keys_given), is_exact=run_id == earlier)
+    with suppress(Damaged):
+        known = session.read(run.run_id, clean.CUSTOMER)
+        found = _keys_by_id(session, rebuild(session, run, into, progress, Before(None, 0)), known)
+        if found is not None:
+            yield Candidate(Before(found, keys_given), is_exact=False)
+
+
+def _keys_by_id(session: Session, fresh: Rebuilt, known: ir.Table) -> ir.Table | None:
+    """clean.identity with the keys that a list of customers says; None where an id is that of several customers, or of none.
+
+    Args:
+        session: an open session.
+        fresh: the run with other keys.
+        known: clean.customer as it was published.
+    """
+    engine = session.engine
+
+    def read(contract: Contract) -> ir.Table:
+        files = [file for each in fresh.tables if each.table == contract.full_name for file in fresh.store.files(each.path)]
+        return engine.read_parquet(files, contract.schema)
+
+    new = read(clean.CUSTOMER).select(new_key="customer_key", new_id="customer_id")
+    old = known.select(old_key="customer_key", old_id="customer_id")
+    pairs = engine.stage(new.join(old, new.new_id == old.old_id).select("new_key", "old_key"))
+    counted = {count_rows(engine, each) for each in (new, old, pairs, pairs.distinct(on="new_key"), pairs.distinct(on="old_key"))}
+    if len(counted) > 1:
+        return None
+    identity = read(clean.IDENTITY)
+    keyed = identity.join(pairs, identity.customer_key == pairs.new_key).drop("customer_key", "new_key")
+    return engine.stage(keyed.rename(customer_key="old_key").select(*clean.IDENTITY.schema.names))
+
+
+def count_rows(engine: Engine, table: ir.Table) -> int:
+    """How many rows a table has."""
+    return int(engine.fetch(table.aggregate(row_count=table.count()))["row_count"][0].as_py())
+
+
+def rebuild(session: Session, run: Run, into: Path, progress: Progress, before: Before) -> Rebuilt:
     """Computes a run again.
 
     Args:
@@ -134,9 +209,10 @@ def rebuild(session: Session, run: Run, into: Path, progress: Progress) -> Rebui
         run: a published run that collected.
         into: a new folder.
         progress: told about each step.
+        before: what it continues.
 
     Raises:
-        Damaged: its raw rows, or the customers of the run before it, are not what they were.
+        Damaged: its raw rows are not what they were.
         FenjiError: whatever ends a run.
     """
     past, policy = PastRun(session, run), PastRun(session, run).policy
@@ -146,7 +222,7 @@ def rebuild(session: Session, run: Run, into: Path, progress: Progress) -> Rebui
         raise AssertionError(message)
     writer = RunWriter(session, run, into=Store(into))
     sources, own = frozen_sources(run), past.own_metrics
-    tables = save_base(writer, sources, run.inputs, _before(session, run), as_of=day, progress=progress)
+    tables = save_base(writer, sources, run.inputs, before, as_of=day, progress=progress)
     base = clean_base(session, writer.files_of, lambda contract: tables[contract.full_name])
     analyze_base(
         writer,
@@ -172,19 +248,9 @@ def _earlier_reviews(past: PastRun, day: date) -> tuple[ReviewOn, ...]:
     return tuple(ReviewOn(on, each.policy) for on, each in policies_between(documents, past.policy.slug, before).items())
 
 
-def _before(session: Session, run: Run) -> Before:
-    """What the run continued. The customers of a run keep their keys: where the run before it was removed, its own say them."""
-    number = run.published_number or 0
-    with session.state.reading() as t:
-        earlier, keys_given = t.upkeep.run_before(number), t.upkeep.keys_given_before(number)
-        published = t.upkeep.published()
-    if earlier is None:
-        return Before(None, 0)
-    source = earlier if earlier in published else run.run_id
-    return Before(session.read(source, clean.IDENTITY), keys_given)
-
-
-def difference(session: Session, rebuilt: Rebuilt, published: tuple[StoredTable, ...], damaged: frozenset[str]) -> Problem | None:
+def difference(
+    session: Session, rebuilt: Rebuilt, published: tuple[StoredTable, ...], damaged: frozenset[str], *, is_exact: bool
+) -> Problem | None:
     """Why a rebuilt run may not take the place of damaged tables: it is not what was published. None where it may.
 
     Args:
@@ -192,6 +258,7 @@ def difference(session: Session, rebuilt: Rebuilt, published: tuple[StoredTable,
         rebuilt: what comes out today.
         published: the tables of the run.
         damaged: the folders of those that are damaged.
+        is_exact: whether it continued what the run continued; else its keys are looked for in a table that is whole.
     """
     by_path = {each.path: each for each in rebuilt.tables}
     compared = {each.full_name: each for each in COMPARED}
@@ -207,10 +274,27 @@ def difference(session: Session, rebuilt: Rebuilt, published: tuple[StoredTable,
             text = _("run {run_id} cannot be rebuilt: {table} was published with {then} rows, and now comes out with {now}.")
             return Problem(text, values, advice=advice)
         contract = compared.get(each.table)
-        if contract is not None and each.path not in damaged and not _is_same(session, rebuilt.store, contract, each):
+        is_whole = each.path not in damaged
+        if is_whole and contract is not None and not _is_same(session, rebuilt.store, contract, each):
             text = _("run {run_id} cannot be rebuilt: {table}, which is whole, comes out with other figures now.")
             return Problem(text, values, advice=advice)
+        if is_whole and each.table in KEYED and not _has_same_keys(session, rebuilt.store, each):
+            text = _("run {run_id} cannot be rebuilt: the customers of {table}, which is whole, have other keys now.")
+            return Problem(text, values, advice=advice)
+    if not is_exact and all(each.path in damaged for each in published if each.table in KEYED):
+        return Problem(
+            _("run {run_id} cannot be rebuilt: no table that is whole says the keys of its customers."), values, advice=advice
+        )
     return None
+
+
+def _has_same_keys(session: Session, store: Store, table: StoredTable) -> bool:
+    """Whether nobody has another key than in a table that is whole; both are known to have as many rows."""
+    contract, columns = KEYED[table.table]
+    then, now = (
+        session.engine.read_parquet(place.files(table.path), contract.schema).select(*columns) for place in (session.store, store)
+    )
+    return count_rows(session.engine, then.anti_join(now, columns)) == 0
 
 
 def _is_same(session: Session, store: Store, contract: Contract, table: StoredTable) -> bool:

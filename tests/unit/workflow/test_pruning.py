@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.json import to_json
 from fenji.book import Book
 from fenji.domain.audit import Action
 from fenji.domain.runs import NewRun
 from fenji.errors import Conflict, InvalidArgument, NotFound
+from fenji.language import Language
 from fenji.state.run_life import Runs
 from fenji.workflow.auditing import list_audit
 from fenji.workflow.checking import check_workspace
@@ -98,6 +100,27 @@ def test_a_kept_run_is_rebuilt_although_the_run_before_it_was_removed(shop: Path
     flip(parts_of(shop, "insight.tier_assignment")[-1])
     assert repair_workspace(shop).left == ()
     assert Book(shop).tiers() == tiers
+
+
+@pytest.mark.parametrize(
+    "lost", [["clean.identity"], ["clean.customer"], ["clean.identity", "insight.tier_count", "clean.order_line"]]
+)
+def test_keys_are_found_again_where_the_run_before_was_removed(shop: Path, lost: list[str]) -> None:
+    prune_workspace(shop, keep=1)
+    whys = [to_json(Book(shop).why(each), Language.EN) for each in ("ann", "dan1")]
+    for table in lost:
+        flip(parts_of(shop, table)[-1])
+    assert repair_workspace(shop).left == ()
+    assert check_workspace(shop, is_deep=True).is_whole
+    assert [to_json(Book(shop).why(each), Language.EN) for each in ("ann", "dan1")] == whys
+
+
+def test_keys_that_nobody_knows_any_more_are_not_made_up(shop: Path) -> None:
+    prune_workspace(shop, keep=1)
+    for table in ("clean.identity", "clean.customer"):
+        flip(parts_of(shop, table)[-1])
+    (problem,) = repair_workspace(shop).left
+    assert problem.what(Language.EN).endswith("nothing says the keys of its customers any more.")
 
 
 def test_keys_are_not_given_again_after_their_runs_were_removed(shop: Path) -> None:
