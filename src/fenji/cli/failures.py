@@ -42,7 +42,7 @@ def fail(error: FenjiError, output: Output) -> int:
     return EXIT_CODES[error.kind]
 
 
-def fail_by_bug(error: Exception, output: Output, folder: Path | None) -> int:
+def fail_by_bug(error: BaseException, output: Output, folder: Path | None) -> int:
     """An error that nobody foresaw: a short message, and a file with what a developer needs to mend it."""
     file = _report(error, folder)
     problem = Problem(
@@ -57,7 +57,7 @@ def fail_by_bug(error: Exception, output: Output, folder: Path | None) -> int:
     return EXIT_CODES[Kind.BUG]
 
 
-def _report(error: Exception, folder: Path | None) -> Path:
+def _report(error: BaseException, folder: Path | None) -> Path:
     """Writes the traceback into the workspace's logs, or into the temporary folder where that cannot be."""
     name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
     text = f"{' '.join(sys.argv[1:2])}\n" + "".join(traceback.format_exception(error))

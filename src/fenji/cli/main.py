@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 from fenji import __version__
 from fenji.choices import SETTINGS_FILE
 from fenji.cli.commands import COMMANDS
+from fenji.cli.ending import Terminated, code_of_signal, end_cleanly
 from fenji.cli.failures import INTERRUPTED, fail, fail_by_bug, usage_problem
 from fenji.cli.help import Command, Entry, Group, speak
 from fenji.cli.options import Lang, spoken_language, workspace_of
@@ -50,6 +51,7 @@ def run() -> None:
     """Runs the command line of this process and ends it with the exit code."""
     # Expressions are a hundred thousand small objects that live as long as the command: looking for garbage among them took a tenth of it.
     gc.set_threshold(*GARBAGE_AFTER)
+    end_cleanly()
     code = answer(sys.argv[1:])
     # All is written and closed. Taking every object apart before the end took a quarter of a short command, so that is left to the system.
     atexit._run_exitfuncs()  # noqa: SLF001 - as multiprocessing does in the same place
@@ -129,7 +131,11 @@ def _outcome(arguments: Sequence[str], output: Output, logs: Path | None) -> int
         code = program(output.language, _asked(arguments)).main(
             args=list(arguments), prog_name="fenji", standalone_mode=False, obj=output.language
         )
-    except Exception as error:  # noqa: BLE001 - the last place where a mistake can be told to a person
+    except (Exception, Terminated) as error:  # noqa: BLE001 - the last place where a mistake can be told to a person
+        # An engine that is stopped in the middle says so in its own way, so the signal counts and not the error.
+        if (ended := code_of_signal()) is not None:
+            output.remarks.print(output.text(_("Stopped. Nothing was published.")))
+            return ended
         return _failed(error, output, logs)
     if code == INTERRUPTED:
         # Typer catches Ctrl-C and gives the shells' number for it.
@@ -137,7 +143,7 @@ def _outcome(arguments: Sequence[str], output: Output, logs: Path | None) -> int
     return code if isinstance(code, int) else 0
 
 
-def _failed(error: Exception, output: Output, logs: Path | None) -> int:
+def _failed(error: BaseException, output: Output, logs: Path | None) -> int:
     """Tells what went wrong, whoever found it: fenji, Typer, or nobody before."""
     if type(error).__name__ == "NoArgsIsHelpError":
         typer.echo(str(error))

@@ -10,7 +10,6 @@ Source  sources.yaml
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from fenji.collect.reading.unreadable import write_unreadable
 from fenji.domain.collected import AbsentColumn, CollectedFile
 from fenji.domain.sources import DatabaseLocation, FileLocation, Source
 from fenji.errors import FenjiError, InvalidFile, InvalidInput
+from fenji.scratch import own_folder_for_now
 from fenji.tables.raw import RAW, UNREADABLE
 
 
@@ -93,10 +93,8 @@ def collect(
         InvalidInput: with every problem of every file. Nothing has been written, unless a file showed its fault only while read.
         Unavailable: a database or the disk is out of reach.
     """
-    if scratch is not None:
-        scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="fenji-collect-", dir=scratch) as folder:
-        work = _Work(root, tuple(known), reader, store, is_whole, run_id, Path(folder))
+    with own_folder_for_now(scratch) as folder:
+        work = _Work(root, tuple(known), reader, store, is_whole, run_id, folder)
         for source in sources:
             work.look_into(source)
         work.raise_errors()

@@ -17,6 +17,14 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     PUBLISHED = "published"
     FAILED = "failed"
+    REMOVED = "removed"
+    """It was published, and its tables have been taken out since."""
+    DONE = "done"
+    """Work on the workspace itself, such as a repair, that has ended; it has no tables."""
+
+
+UPKEEP = ("repair", "prune", "backup")
+"""Commands that work on the workspace itself, one at a time."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,22 @@ class PartFault(StrEnum):
     """A file that was not published stands beside the parts."""
     ROWS = "rows"
     """Of a run that kept no checksums yet: other rows than were published, or a file that cannot be read."""
+
+
+class DamageKind(StrEnum):
+    """What is wrong with something that was published."""
+
+    MISSING = "missing"
+    SIZE = "size"
+    CONTENT = "content"
+    UNKNOWN = "unknown"
+    ROWS = "rows"
+    CONTRACT = "contract"
+    """The files are whole, and the table breaks a rule of its contract."""
+    LAW = "law"
+    """The files are whole, and tables contradict one another."""
+    AUDIT = "audit"
+    """The audit log is not as it was written."""
 
 
 @dataclass(frozen=True)
@@ -105,5 +129,9 @@ class Run:
     """Every file that its data came from; for a run on a base, the base's."""
     edition: int = 1
     """Goes up where a published run is changed, which only the repair of a part and the erasure of a person do."""
+    name: str | None = None
+    """Under which people keep it; it is not removed with the old ones."""
+    published_number: int | None = None
+    """By it runs stand in the order of publication; None: it was never published."""
     failure: str | None = None
     """Code of the error that ended it; never a message, which could quote data."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import ibis
@@ -54,6 +54,18 @@ def save_checked(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return rows
+
+
+def broken_rules(engine: Engine, files: Sequence[Path], contract: Contract, rows: int) -> tuple[Problem, ...]:
+    """The rules of a contract that a stored table breaks, each with the number of cases and an example.
+
+    Args:
+        engine: reads the table.
+        files: Parquet files of the table.
+        contract: the promise; columns that the files do not have must not stand in it.
+        rows: how many rows there must be.
+    """
+    return tuple(_broken_rules(engine, engine.read_parquet(files, contract.schema), contract, rows, None))
 
 
 def _shaped(table: ir.Table, contract: Contract) -> ir.Table:

@@ -24,6 +24,7 @@ from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunct
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 from fenji.engines.functions import DUCKDB
 from fenji.engines.part_files import PartFiles
+from fenji.scratch import own_folder
 
 MOST_COMPILED = 500
 """Expressions whose SQL is kept, some kilobytes each: the same question over the same tables is compiled once."""
@@ -221,9 +222,7 @@ def _own_folder(scratch: Path | None) -> Path:
     """A new folder for intermediate results; where none can be made, as on a full disk, a place that fails when something is written."""
     for parent in (scratch, None):
         try:
-            if parent is not None:
-                parent.mkdir(parents=True, exist_ok=True)
-            return Path(tempfile.mkdtemp(prefix="fenji-", dir=parent))
+            return own_folder(parent)
         except OSError:
             continue
     return Path(tempfile.gettempdir()) / "fenji-no-space"

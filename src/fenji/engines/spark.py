@@ -6,7 +6,6 @@ One session serves a process: a second engine uses the same one, and the engine 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from fenji.engines.spark_reading import SparkReading
 from fenji.engines.spark_session import open_session
 from fenji.engines.spark_types import spark_type, struct_of
 from fenji.engines.spark_writing import write_parquet
+from fenji.scratch import own_folder
 from fenji.tables.contract import Contract
 from fenji.tables.raw import FIRST_ROW, stored_schema
 
@@ -52,9 +52,7 @@ class SparkEngine(SparkReading):
         Raises:
             Unavailable: pyspark or Java is missing, or the master cannot be reached.
         """
-        if scratch is not None:
-            scratch.mkdir(parents=True, exist_ok=True)
-        self._scratch = Path(tempfile.mkdtemp(prefix="fenji-", dir=scratch))
+        self._scratch = own_folder(scratch)
         self._staged = 0
         try:
             opened = open_session(self._scratch, master=master, options=options or {}, threads=threads, memory_limit=memory_limit)

@@ -8,7 +8,9 @@ store       where a run's Parquet folders stand
 parts       what a file of the store is to the byte, and how it differs from that later
 manifests   what stands in the store, and which runs were changed since they were published
 runs        one writer at a time of a command on a base run, readers see only what is published
+upkeep      all runs at once, and what is taken out
 run_life    a run from its start to publication or failure, a transaction per step
+portable    how the state moves from one database to another
 heartbeat   how a run shows that it is alive
 policy_versions  the policy versions that were published, frozen
 overrides   which tiers people have decided by hand, nothing ever deleted

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from fenji.domain.runs import Part, RunStatus
-from fenji.state.models import PartRow, RunRow
+from fenji.state.models import PartRow, RunRow, RunTableRow
+
+ASKED_AT_ONCE = 500
+"""Folders in one question: databases bound the values of a statement."""
 
 
 class ManifestRepository:
@@ -33,10 +36,21 @@ class ManifestRepository:
                 )
             )
 
-    def parts_in(self, folders: Iterable[str]) -> tuple[Part, ...]:
-        """What was written down of the files of some folders of the store."""
-        wanted = select(PartRow).where(PartRow.folder.in_(tuple(folders))).order_by(PartRow.folder, PartRow.file)
-        return tuple(map(part_of, self._session.scalars(wanted)))
+    def parts_by_folder(self, folders: Iterable[str]) -> dict[str, tuple[Part, ...]]:
+        """What was written down of the files of some folders of the store; no parts of folders of before manifests."""
+        found: dict[str, list[Part]] = {each: [] for each in folders}
+        names = list(found)
+        for begin in range(0, len(names), ASKED_AT_ONCE):
+            wanted = select(PartRow).where(PartRow.folder.in_(names[begin : begin + ASKED_AT_ONCE]))
+            for row in self._session.scalars(wanted.order_by(PartRow.folder, PartRow.file)):
+                found[row.folder].append(part_of(row))
+        return {name: tuple(parts) for name, parts in found.items()}
+
+    def replace(self, folder: str, parts: Iterable[Part]) -> None:
+        """Writes down what the files of a folder are now, instead of all that was written of it before."""
+        self._session.execute(delete(PartRow).where(PartRow.folder == folder))
+        self.keep(parts)
+        self._session.execute(update(RunTableRow).where(RunTableRow.path == folder).values(has_manifest=True))
 
     def raise_edition(self, run_id: str) -> None:
         """Says that a published run has been changed, so that whatever was remembered of it is forgotten."""

@@ -102,6 +102,7 @@ class RunRow(Row):
     __table_args__ = (
         Index("uq_run_running_base", "command", "base_run_id", unique=True, sqlite_where=RUNNING),
         Index("uq_run_running_alone", "command", unique=True, sqlite_where=RUNNING_ALONE),
+        Index("uq_run_name", "name", unique=True),
     )
 
     run_id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -126,6 +127,7 @@ class RunRow(Row):
     started_number: Mapped[int | None] = mapped_column(BigInteger)
     published_number: Mapped[int | None] = mapped_column(BigInteger, index=True)
     edition: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str | None] = mapped_column(String(80))
     failure: Mapped[str | None] = mapped_column(String(80))
 
     tables: Mapped[list[RunTableRow]] = relationship(lazy="raise", order_by=RunTableRow.path)

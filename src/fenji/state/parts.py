@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from enum import Enum, auto
 from pathlib import Path
 
 from fenji.domain.runs import Part, PartFault, StoredTable
@@ -11,6 +12,17 @@ from fenji.state.store import Store
 
 ALWAYS_READ = 4_000_000
 """Bytes up to which a checksum is computed whenever a file is first read: some milliseconds."""
+
+
+class Depth(Enum):
+    """How closely files are compared with what was published."""
+
+    GLANCE = auto()
+    """There, and as large and as old as then; bytes only of those that were written since."""
+    ANSWER = auto()
+    """Before something is answered from them: the bytes of small ones too."""
+    ALL = auto()
+    """Every byte."""
 
 
 def describe(store: Store, path: str) -> tuple[Part, ...]:
@@ -33,23 +45,30 @@ class PartCheck:
         self._store = store
         self._whole: dict[str, tuple[int, int, str]] = {}
 
-    def faults(self, table: StoredTable, *, deep: bool = False) -> Iterator[tuple[str, PartFault]]:
-        """The files of a published table that are not as they were, relative to the store, each with how it differs.
-
-        Bytes are compared where a file is small or has been written since its publication; those of a large one that is as old
-        and as large as it was only where ``deep`` asks for it.
-        """
+    def faults(self, table: StoredTable, *, depth: Depth = Depth.ANSWER) -> Iterator[tuple[str, PartFault]]:
+        """The files of a published table that are not as they were, relative to the store, each with how it differs."""
         if table.parts is None:
             yield from self._faults_without_manifest(table)
             return
         if sum(each.rows for each in table.parts) != table.rows:
             yield table.path, PartFault.ROWS
-        known = {each.path for each in table.parts}
-        yield from ((each.path, fault) for each in table.parts if (fault := self.fault(each, deep=deep)))
-        there = map(self._store.relative, self._store.files(table.path))
+        yield from self.faults_in(table.path, table.parts, depth=depth)
+
+    def faults_in(self, folder: str, parts: Sequence[Part], *, depth: Depth = Depth.ANSWER) -> Iterator[tuple[str, PartFault]]:
+        """The same of a folder whose parts are known."""
+        yield from ((each.path, fault) for each in parts if (fault := self.fault(each, depth=depth)))
+        known = {each.path for each in parts}
+        there = map(self._store.relative, self._store.files(folder))
         yield from ((name, PartFault.UNKNOWN) for name in there if name not in known)
 
-    def fault(self, part: Part, *, deep: bool = False) -> PartFault | None:
+    def raw_faults(self, folder: str, parts: Sequence[Part], *, depth: Depth = Depth.ANSWER) -> Iterator[tuple[str, PartFault]]:
+        """The same of a folder of raw rows; of one of before manifests, which has no parts, only whether it is there."""
+        if parts:
+            yield from self.faults_in(folder, parts, depth=depth)
+        elif not (self._store.root / folder).is_dir():
+            yield folder, PartFault.MISSING
+
+    def fault(self, part: Part, *, depth: Depth = Depth.ANSWER) -> PartFault | None:
         """How a file differs from what was published; None where it does not."""
         file = self._store.root / part.path
         try:
@@ -57,8 +76,8 @@ class PartCheck:
             if stat.st_size != part.size:
                 return PartFault.SIZE
             seen = (stat.st_size, stat.st_mtime_ns, part.sha256)
-            is_as_left = stat.st_mtime_ns == part.modified and part.size > ALWAYS_READ
-            if not deep and (is_as_left or self._whole.get(part.path) == seen):
+            is_as_left = stat.st_mtime_ns == part.modified and (part.size > ALWAYS_READ or depth is Depth.GLANCE)
+            if depth is not Depth.ALL and (is_as_left or self._whole.get(part.path) == seen):
                 return None
             if _sha256(file) != part.sha256:
                 return PartFault.CONTENT

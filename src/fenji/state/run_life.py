@@ -11,8 +11,9 @@ from typing import Protocol
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.collected import CollectedFile
 from fenji.domain.principals import Principal
-from fenji.domain.runs import NewRun, Part, Run, StoredTable
+from fenji.domain.runs import NewRun, Part, Run, RunStatus, StoredTable
 from fenji.errors import FenjiError
+from fenji.language import Language
 from fenji.state.heartbeat import beating
 from fenji.state.parts import describe
 from fenji.state.runs import KILLED
@@ -62,8 +63,35 @@ class Runs:
             raise
         self.fail(run.run_id, NOT_PUBLISHED)
 
+    @contextmanager
+    def working(self, command: str, language: Language, engine: str) -> Iterator[Run]:
+        """Holds the place of the one who works on the workspace itself for the block.
+
+        Raises:
+            Conflict: another process does so.
+        """
+        run = self.start(NewRun(command, engine, language))
+        try:
+            with beating(lambda: self.beat(run.run_id)):
+                yield run
+        except BaseException as error:
+            with suppress(FenjiError):
+                self.fail(run.run_id, error.code if isinstance(error, FenjiError) else type(error).__name__)
+            raise
+        with self._database.transaction(self._principal) as t:
+            t.runs.end(run.run_id, RunStatus.DONE)
+            t.audit.add(Action.UPKEEP_DONE, _subject(run.run_id), {"command": command})
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Removes the folders of runs that nobody reads any more."""
+        with self._database.reading() as t:
+            gone = t.runs.given_up()
+            keep = t.upkeep.raw_folders() if gone else ()
+        self._store.remove_runs(gone, keep=keep)
+
     def start(self, new: NewRun) -> Run:
-        """Takes the place of the one writer. Whatever dead runs have left is cleaned up first.
+        """Takes the place of the one writer. Whatever dead and removed runs have left is cleaned up first.
 
         Raises:
             Conflict: another process runs the same command on the same base run; says where and since when.
@@ -71,11 +99,10 @@ class Runs:
         with self._database.transaction(self._principal) as t:
             cleared = t.runs.clear_dead()
             run = t.runs.start(new)
-            failed = t.runs.failed()
             for run_id in cleared:
                 t.audit.add(Action.RUN_CLEARED, _subject(run_id), {"failure": KILLED})
             t.runs.number_start(run.run_id, t.audit.add(Action.RUN_STARTED, _subject(run.run_id), _told(new)))
-        self._store.remove_runs(failed)
+        self.sweep()
         return run
 
     def beat(self, run_id: str) -> None:
@@ -135,10 +162,10 @@ class Runs:
         with self._database.reading() as t:
             return t.runs.tables_of(run_id)
 
-    def parts_in(self, folders: Sequence[str]) -> tuple[Part, ...]:
-        """What was written down of the files of some folders of the store."""
+    def parts_by_folder(self, folders: Sequence[str]) -> dict[str, tuple[Part, ...]]:
+        """What was written down of the files of some folders of the store; see ManifestRepository.parts_by_folder."""
         with self._database.reading() as t:
-            return t.manifests.parts_in(folders)
+            return t.manifests.parts_by_folder(folders)
 
     def latest_inputs(self) -> tuple[CollectedFile, ...]:
         """Every file that the last run which collected came from; empty before the first one."""

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session, selectinload
 from fenji import __version__
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
-from fenji.domain.runs import NewRun, PolicyText, Run, RunStatus, StoredTable
-from fenji.errors import Conflict, NotFound
+from fenji.domain.runs import UPKEEP, NewRun, PolicyText, Run, RunStatus, StoredTable
+from fenji.errors import Conflict, FenjiError, NotFound
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.state.heartbeat import PATIENCE, is_alive
@@ -90,9 +90,10 @@ class RunRepository:
         self._session.expire_all()
         return tuple(cleared)
 
-    def failed(self) -> tuple[str, ...]:
-        """The ids of all runs that have failed."""
-        return tuple(self._session.scalars(select(RunRow.run_id).where(RunRow.status == RunStatus.FAILED)))
+    def given_up(self) -> tuple[str, ...]:
+        """The ids of all runs whose folders nobody reads: those that have failed, and those that were removed."""
+        gone = (RunStatus.FAILED, RunStatus.REMOVED)
+        return tuple(self._session.scalars(select(RunRow.run_id).where(RunRow.status.in_(gone))))
 
     def beat(self, run_id: str) -> None:
         """Says that the run's process is alive."""
@@ -117,8 +118,12 @@ class RunRepository:
             keys_given: the largest customer_key in its tables; see ``keys_given``.
 
         Raises:
-            Conflict: the run was given up meanwhile, because its process had been silent for too long.
+            Conflict: the run was given up meanwhile, because its process had been silent for too long; or the run that it stands
+                on was removed.
         """
+        row = self._session.get(RunRow, run_id)
+        if row is not None and row.base_run_id is not None:
+            _published(self._session, row.base_run_id, gone=Conflict)
         values = {
             "status": RunStatus.PUBLISHED,
             "ended_at": self._clock(),
@@ -152,7 +157,11 @@ class RunRepository:
 
     def fail(self, run_id: str, failure: str) -> bool:
         """Marks a run that is running as failed; False where it is not running any more."""
-        values = {"status": RunStatus.FAILED, "ended_at": self._clock(), "failure": failure[:80]}
+        return self.end(run_id, RunStatus.FAILED, failure)
+
+    def end(self, run_id: str, status: RunStatus, failure: str | None = None) -> bool:
+        """Ends a run that is running without publishing it; False where it is not running any more."""
+        values = {"status": status, "ended_at": self._clock(), "failure": failure and failure[:80]}
         return self._changes_one(_of_running(run_id).values(**values))
 
     def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:
@@ -191,9 +200,7 @@ class RunRepository:
         for row in _chain(self._session, _published(self._session, run_id)):
             own: dict[str, list[StoredTable]] = {}
             for each in row.tables:
-                parts = tuple(map(part_of, each.parts)) if each.has_manifest else None
-                stored = StoredTable(each.table_name, each.path, each.row_count, each.as_of, parts)
-                own.setdefault(each.table_name, []).append(stored)
+                own.setdefault(each.table_name, []).append(table_of(each))
             seen = own | seen
         return tuple(each for name in sorted(seen) for each in seen[name])
 
@@ -208,17 +215,19 @@ class RunRepository:
 
     def keys_given(self) -> int:
         """The largest customer_key that any published run has given: a key is never given to somebody else, even when its customer has left."""
-        given = select(func.max(RunRow.keys_given)).where(RunRow.status == RunStatus.PUBLISHED)
+        ever = (RunStatus.PUBLISHED, RunStatus.REMOVED)
+        given = select(func.max(RunRow.keys_given)).where(RunRow.status.in_(ever))
         return self._session.scalar(given) or 0
 
     def list_runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """The newest runs of any status, newest first; without their inputs."""
         newest = select(RunRow).order_by(RunRow.started_number.desc()).limit(limit)
-        return tuple(_record(row) for row in self._session.scalars(newest))
+        return tuple(run_of(row) for row in self._session.scalars(newest))
 
     def _refuse_second(self, new: NewRun) -> None:
         same = RunRow.base_run_id.is_(None) if new.base_run_id is None else RunRow.base_run_id == new.base_run_id
-        place = select(RunRow).where(RunRow.status == RunStatus.RUNNING, RunRow.command == new.command, same)
+        commands = UPKEEP if new.command in UPKEEP else (new.command,)
+        place = select(RunRow).where(RunRow.status == RunStatus.RUNNING, RunRow.command.in_(commands), same)
         row = self._session.scalars(place).first()
         if row is None:
             return
@@ -243,10 +252,10 @@ def _of_running(run_id: str) -> Any:  # noqa: ANN401 - SQLAlchemy's statement ty
     return update(RunRow).where(RunRow.run_id == run_id, RunRow.status == RunStatus.RUNNING)
 
 
-def _published(session: Session, run_id: str) -> RunRow:
+def _published(session: Session, run_id: str, gone: type[FenjiError] = NotFound) -> RunRow:
     row = session.get(RunRow, run_id, options=[selectinload(RunRow.tables).selectinload(RunTableRow.parts)])
     if row is None or row.status != RunStatus.PUBLISHED:
-        raise NotFound.of(_("there is no published run {run_id}."), run_id=run_id)
+        raise gone.of(_("there is no published run {run_id}."), run_id=run_id)
     return row
 
 
@@ -260,14 +269,22 @@ def _chain(session: Session, row: RunRow) -> Iterator[RunRow]:
 
 def _whole(session: Session, row: RunRow) -> Run:
     *_others, first = _chain(session, row)
-    return replace(_record(row), inputs=tuple(_file(each) for each in first.inputs))
+    return replace(run_of(row), inputs=tuple(file_of(each) for each in first.inputs))
 
 
-def _file(values: dict[str, Any]) -> CollectedFile:
+def file_of(values: dict[str, Any]) -> CollectedFile:
+    """The record of one input."""
     return CollectedFile(**{**values, "feed": Feed(values["feed"])})
 
 
-def _record(row: RunRow) -> Run:
+def table_of(row: RunTableRow) -> StoredTable:
+    """The record of a table, with its parts."""
+    parts = tuple(map(part_of, row.parts)) if row.has_manifest else None
+    return StoredTable(row.table_name, row.path, row.row_count, row.as_of, parts)
+
+
+def run_of(row: RunRow) -> Run:
+    """The record of a row, without its inputs."""
     new = NewRun(
         command=row.command,
         engine=row.engine,
@@ -288,5 +305,7 @@ def _record(row: RunRow) -> Run:
         pid=row.pid,
         package_version=row.package_version,
         edition=row.edition,
+        name=row.name,
+        published_number=row.published_number,
         failure=row.failure,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,10 +37,24 @@ class Store:
         """The Parquet files of a folder that a run wrote, in a fixed order."""
         return tuple(sorted((self.root / path).glob("*.parquet")))
 
-    def remove_runs(self, run_ids: Iterable[str]) -> None:
-        """Removes whatever these runs left; a folder that cannot be removed now is left for the next run."""
-        unwanted = {f"run={run_id}" for run_id in run_ids}
-        for table in self.root.glob("*.*"):
-            for name in unwanted:
-                if (table / name).is_dir():
-                    shutil.rmtree(table / name, ignore_errors=True)
+    def folders_of(self, run_ids: Iterable[str], *, keep: Iterable[str] = ()) -> Iterator[Path]:
+        """The folders of some runs.
+
+        Args:
+            run_ids: the runs.
+            keep: folders inside them that are left out, relative to the store: raw rows on which other runs stand.
+        """
+        wanted, kept = {f"run={run_id}" for run_id in run_ids}, frozenset(keep)
+        with_kept = {path.rpartition("/")[0] for path in kept}
+        for folder in self.root.glob("*.*/run=*") if wanted else ():
+            if folder.name not in wanted:
+                continue
+            if self.relative(folder) in with_kept:
+                yield from (each for each in folder.iterdir() if self.relative(each) not in kept)
+            else:
+                yield folder
+
+    def remove_runs(self, run_ids: Iterable[str], *, keep: Iterable[str] = ()) -> None:
+        """Removes whatever these runs left, but for ``keep``; a folder that cannot be removed now is left for the next run."""
+        for folder in list(self.folders_of(run_ids, keep=keep)):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -13,7 +13,9 @@ from fenji.state.audit import AuditLog
 from fenji.state.manifests import ManifestRepository
 from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
+from fenji.state.portable import StateCopy
 from fenji.state.runs import RunRepository
+from fenji.state.upkeep import UpkeepRepository
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class Transaction:
     def manifests(self) -> ManifestRepository:
         """The files of the store, and the editions of runs."""
         return ManifestRepository(self.session)
+
+    @property
+    def upkeep(self) -> UpkeepRepository:
+        """All runs at once, for those who look after the workspace."""
+        return UpkeepRepository(self.session)
+
+    @property
+    def rows(self) -> StateCopy:
+        """Everything, as plain rows."""
+        return StateCopy(self.session)
 
     @property
     def policies(self) -> PolicyVersionRepository:

@@ -1,5 +1,6 @@
 """In what tables do the stages meet? One contract per stored table, one file per shelf; the insight shelf has one for each analysis.
 
+contracts         all contracts by name
 contract          what a contract is and how it is written
 raw               as collected
 functions         what a step may ask of an engine for which Ibis has no word

@@ -40,6 +40,11 @@ overrides          tiers that people decide by hand, and which of them count
 taking             the list of customers behind an analysis, ready for a file
 tables             which tables are published, and in which files
 auditing           who changed what, and whether the record of it is whole
+checking           whether everything is as it was published
+repairing          mends what is not as it was published
+pruning            removes old runs, and keeps some under a name
+backing_up         a workspace in one file
+restoring          a backup becomes a workspace again
 selftest           rebuilds published numbers
 given_tables       metrics and tiers of tables in memory, without a workspace
 demo               the workspace of the demo, and what of its run is worth a look

@@ -5,6 +5,8 @@ state              the state database, read without writing, written when someth
 memory             what is remembered of published runs between questions
 session            where to compute, where tables stand, which runs there are
 whole              files of the store that are what was published
+inventory          what should stand in the store, and what is damaged
+verifying          whether a workspace is whole
 opening            who uses a session now
 progress           who is told how far a step is
 dates              which day is yesterday for the company, and how old the data are
@@ -19,6 +21,9 @@ fitting            which models order histories give
 standing           what an analysis stands on
 acting             who acts where nobody is named
 running            one run of the whole thread, from sources to published tiers
+rebuilding         a past run, computed again
+pruning            which runs are old, and what goes with them
+archive            what a backup is
 templates          the files with which a company begins
 mapping            how files become a proposal for sources.yaml
 cell_reading       reads cells for the proposal by the parsers of a run

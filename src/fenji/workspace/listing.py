@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ import ibis.expr.types as ir
 
 from fenji.domain.lists import ListColumn, ListSource
 from fenji.domain.metrics import Metric
+from fenji.scratch import own_folder_for_now
 from fenji.workspace.session import Session
 
 BATCH_ROWS = 20_000
@@ -46,12 +45,6 @@ class Listing:
 def written_down(session: Session, table: ir.Table) -> Iterator[tuple[tuple[Path, ...], int]]:
     """The files that hold a table in its order, and its rows; they go when the block ends."""
     workspace = session.workspace
-    scratch = workspace.settings.scratch_folder(workspace.root)
-    if scratch is not None:
-        scratch.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(prefix="fenji-list-", dir=scratch))
-    try:
+    with own_folder_for_now(workspace.settings.scratch_folder(workspace.root)) as place:
         rows = session.engine.save(table, place / "rows")
         yield tuple(sorted((place / "rows").glob("*.parquet"))), rows
-    finally:
-        shutil.rmtree(place, ignore_errors=True)

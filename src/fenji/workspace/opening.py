@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from fenji.choices import EngineName
 from fenji.domain.principals import Principal
 from fenji.errors import FenjiError
+from fenji.scratch import remove_dead
 from fenji.settings import Settings
 from fenji.state.store import Store
 from fenji.workspace.acting import acting_person
@@ -130,6 +131,8 @@ def _give_back(key: Hashable, session: Session) -> None:
 
 def _new_session(workspace: Workspace, engine: EngineName | None, principal: Principal, *, may_compute: bool) -> Session:
     settings = workspace.settings
+    if not ONLY_READING.get():
+        remove_dead(settings.scratch_folder(workspace.root))
     return Session(workspace, Store(workspace.store), workspace.state, principal, engine or settings.engine, may_compute)
 
 

@@ -24,6 +24,7 @@ from fenji.tables import insight
 from fenji.tables.contract import Contract
 from fenji.workspace.folder import (
     METRICS_FILE,
+    POLICIES_FOLDER,
     frozen_name,
 )
 from fenji.workspace.session import Session
@@ -101,6 +102,12 @@ class PastRun:
             message = f"run {self.run.run_id} followed no policy"
             raise AssertionError(message)
         return policy_from_text(self.run.new.policy.text)
+
+    @property
+    def frozen_policies(self) -> tuple[str, ...]:
+        """The texts of the other versions that its reviews followed."""
+        begin = f"{POLICIES_FOLDER}/"
+        return tuple(text for name, text in self.run.new.documents.items() if name.startswith(begin))
 
     def policy_version(self, slug: str, version: int) -> Policy:
         """One version of a policy, from the run's own copy.

@@ -56,6 +56,7 @@ from fenji.workspace.prepared_warnings import (
 from fenji.workspace.preparing import STEPS as PREPARE_STEPS
 from fenji.workspace.preparing import PrepareOptions, prepare_base
 from fenji.workspace.progress import Progress, silent
+from fenji.workspace.pruning import remove_surplus
 from fenji.workspace.reviews import lost_rule_of
 from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.tiering import STEPS as ANALYZE_STEPS
@@ -103,7 +104,14 @@ def publish_run(
         known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
         collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
-        tables = _prepared(writer, plan.sources, collection.files, plan.as_of, lambda step, done, _: progress(step, done, total))
+        tables = save_base(
+            writer,
+            plan.sources,
+            collection.files,
+            Before.now(session),
+            as_of=plan.as_of,
+            progress=lambda step, done, _: progress(step, done, total),
+        )
         arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
         if not force:
             refuse_empty_sources(arrival, workspace.root)
@@ -126,6 +134,7 @@ def publish_run(
         )
         told = _told_of_data(session, tables, panel)
         session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
+        left = remove_surplus(session)
     progress("", total, total)
     return RunResult(
         run_id=run.run_id,
@@ -150,6 +159,7 @@ def publish_run(
             *absent_columns(collection.absent),
             *arrival_warnings(arrival, needs_money=asks_for_money(plan.policy, registry)),
             *stale_warning(arrival.last_on, as_of=plan.as_of),
+            *left,
         ),
     )
 
@@ -230,22 +240,55 @@ def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[Col
     )
 
 
-def _prepared(
-    writer: RunWriter, sources: Sequence[Source], files: Sequence[CollectedFile], as_of: date, progress: Progress
+@dataclass(frozen=True)
+class Before:
+    """What a run continues: who was who in the run before it, and which keys had been given by then."""
+
+    identity: ir.Table | None
+    """clean.identity of the run before; None for the first one."""
+    keys_given: int
+
+    @classmethod
+    def now(cls, session: Session) -> Before:
+        """What a run that works now continues."""
+        previous = session.runs.latest_published(command="run")
+        identity = None if previous is None else session.read(previous.run_id, clean.IDENTITY)
+        return cls(identity, session.runs.keys_given())
+
+
+def save_base(
+    writer: RunWriter,
+    sources: Sequence[Source],
+    files: Sequence[CollectedFile],
+    before: Before,
+    *,
+    as_of: date,
+    progress: Progress,
 ) -> Mapping[str, ir.Table]:
-    """The clean base, saved; what the steps of analyze read is what stands on disk."""
+    """The clean base of a run, saved; what the steps of analyze read is what stands on disk.
+
+    Args:
+        writer: where the tables go.
+        sources: the entries of sources.yaml.
+        files: what was collected.
+        before: what the run continues.
+        as_of: the day of the run.
+        progress: told about each step.
+
+    Raises:
+        Damaged: raw rows are not what was collected.
+    """
     session = writer.session
     raw = {feed: session.read_raw([each.raw_path for each in files if each.feed is feed], RAW[feed]) for feed in Feed}
     unreadable = session.read_raw([each.unreadable_path for each in files if each.unreadable_path], UNREADABLE)
-    previous = session.runs.latest_published(command="run")
-    options = PrepareOptions.of(session.workspace.settings, keys_given=session.runs.keys_given(), as_of=as_of)
+    options = PrepareOptions.of(session.workspace.settings, keys_given=before.keys_given, as_of=as_of)
     tables = prepare_base(
         session.engine,
         raw,
         unreadable,
         sources,
         options,
-        previous_identity=None if previous is None else session.read(previous.run_id, clean.IDENTITY),
+        previous_identity=before.identity,
         on_step=lambda step, done: progress(step, 1 + done, TOTAL),
     )
     return {name: writer.save(table, clean.CLEAN[name]) for name, table in tables.items()}

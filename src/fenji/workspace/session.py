@@ -189,12 +189,19 @@ class RunWriter:
     session: Session
     run: Run
     tables: list[StoredTable] = field(default_factory=list)
+    into: Store | None = None
+    """Where the tables are written; None: the store of the session."""
+
+    @property
+    def store(self) -> Store:
+        """Where the tables are written."""
+        return self.into or self.session.store
 
     def save(
         self, table: ir.Table, contract: Contract, *, as_of: date | None = None, same_customers_as: ir.Table | None = None
     ) -> ir.Table:
         """Computes, checks and stores a table, and returns it as stored."""
-        store, engine = self.session.store, self.session.engine
+        store, engine = self.store, self.session.engine
         folder = store.folder(self.run.run_id, contract.full_name, as_of=as_of)
         rows = save_checked(engine, table, contract, folder, same_customers_as=same_customers_as)
         path = store.relative(folder)
@@ -203,7 +210,7 @@ class RunWriter:
 
     def files_of(self, contract: Contract) -> list[Path]:
         """The Parquet files of a table that this run has written so far, all dates together."""
-        store = self.session.store
+        store = self.store
         return [file for each in self.tables if each.table == contract.full_name for file in store.files(each.path)]
 
     def read(self, contract: Contract) -> ir.Table:

@@ -36,7 +36,18 @@ ANALYSES_FOLDER = "analyses"
 Choices = TypeVar("Choices")
 
 LEFT_ALONE = frozenset(
-    {"engine", "language", "store", "database_url", "scratch", "memory_limit", "threads", "spark_master", "spark_options"}
+    {
+        "engine",
+        "language",
+        "store",
+        "database_url",
+        "scratch",
+        "memory_limit",
+        "threads",
+        "spark_master",
+        "spark_options",
+        "keep_runs",
+    }
 )
 """Settings that say where and how it is computed, and change no number."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 
 import ibis.expr.types as ir
@@ -80,6 +80,7 @@ def analyze_base(
     total: int,
     earlier: Sequence[ReviewOn] = (),
     own: tuple[Metric, ...] = (),
+    known_at: datetime | None = None,
 ) -> ir.Table:
     """Panel, tiers, thresholds and counts at a date and at the reviews before it, with the movements between them, saved.
 
@@ -97,6 +98,7 @@ def analyze_base(
         total: steps of the whole run.
         earlier: the reviews before, the earliest first, each with the policy version in force; panels are not kept of these.
         own: the company's own metrics, which the policies of earlier reviews may name.
+        known_at: tiers given by hand as they were known then; None: now.
 
     Raises:
         InvalidArgument: nobody was known at the first review yet.
@@ -107,7 +109,11 @@ def analyze_base(
         registries=(*(registry_of(own, each.policy, base.event_kinds) for each in earlier), registry),
         lost=lost_rule_of(writer.session.workspace.settings),
         overrides=overrides_in(
-            writer.session, base.identity, policy=policy.slug, dates=[*(each.as_of for each in earlier), as_of]
+            writer.session,
+            base.identity,
+            policy=policy.slug,
+            dates=[*(each.as_of for each in earlier), as_of],
+            known_at=known_at,
         ),
     )
     check_reviews(plan.reviews, _first_seen_on(writer.session, base))

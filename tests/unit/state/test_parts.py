@@ -12,7 +12,7 @@ import pytest
 
 from fenji.domain.runs import PartFault, StoredTable
 from fenji.state import parts
-from fenji.state.parts import PartCheck, describe
+from fenji.state.parts import Depth, PartCheck, describe
 from fenji.state.store import Store
 
 PATH = "clean.customer/run=r"
@@ -31,8 +31,8 @@ def stored(store: Store) -> StoredTable:
     return StoredTable("clean.customer", PATH, 100, parts=describe(store, PATH))
 
 
-def faults(store: Store, stored: StoredTable, *, deep: bool = False) -> list[tuple[str, PartFault]]:
-    return list(PartCheck(store).faults(stored, deep=deep))
+def faults(store: Store, stored: StoredTable, depth: Depth = Depth.ANSWER) -> list[tuple[str, PartFault]]:
+    return list(PartCheck(store).faults(stored, depth=depth))
 
 
 def flip(file: Path) -> None:
@@ -43,7 +43,7 @@ def flip(file: Path) -> None:
 
 def test_what_was_published_has_no_fault(store: Store, stored: StoredTable) -> None:
     assert [each.rows for each in stored.parts or ()] == [50, 50]
-    assert faults(store, stored) == faults(store, stored, deep=True) == []
+    assert faults(store, stored) == faults(store, stored, Depth.ALL) == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_large_file_is_read_where_it_was_written_since_or_where_all_are(
     assert faults(store, stored) == [(f"{PATH}/part-0.parquet", PartFault.CONTENT)]
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert faults(store, stored) == []
-    assert faults(store, stored, deep=True) == [(f"{PATH}/part-0.parquet", PartFault.CONTENT)]
+    assert faults(store, stored, Depth.ALL) == [(f"{PATH}/part-0.parquet", PartFault.CONTENT)]
 
 
 def test_what_was_whole_is_not_read_again_until_it_changes(

@@ -68,7 +68,7 @@ def test_a_run_comes_back_as_it_was_published(runs, store):
     runs.publish(run.run_id, [customers, counts], [FILE])
 
     ended = datetime(2026, 2, 3, 5, 6, 12, tzinfo=UTC)
-    expected = replace(run, status=RunStatus.PUBLISHED, ended_at=ended, inputs=(FILE,))
+    expected = replace(run, status=RunStatus.PUBLISHED, ended_at=ended, inputs=(FILE,), published_number=2)
     assert runs.latest_published() == runs.published(run.run_id) == expected
     assert runs.tables_of(run.run_id) == (customers, counts)
     assert runs.latest_inputs() == (FILE,)
