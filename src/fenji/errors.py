@@ -28,6 +28,7 @@ from typing import Self
 
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.masking import without_passwords
 
 STEPS_SAID: ContextVar[Mapping[str, str]] = ContextVar("steps_said", default=MappingProxyType({}))
 """How the entrance that asks says what to do next: a step of ``domain.steps``: its own catalog message. Set by each entrance."""
@@ -64,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong. Texts are English catalog messages with ``{named}`` places; never a secret or personal value."""
+    """One thing that is wrong. Texts are English catalog messages with ``{named}`` places; passwords of URLs in values are never shown."""
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -93,7 +94,7 @@ class Problem:
 
     def _values(self, language: Language) -> dict[str, object]:
         # ``what`` names a kind of thing, such as a metric or a column: a word of the catalogs, not of the user.
-        values = dict(self.values)
+        values = {name: without_passwords(each) if isinstance(each, str) else each for name, each in self.values.items()}
         if isinstance(values.get("what"), str):
             values["what"] = translate(str(values["what"]), language)
         return values

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from fenji.private_files import private_file, private_folder
+
 LOG_FILE = "fenji.log"
 
 
@@ -46,7 +48,8 @@ def _opened(folder: Path | None) -> TextIO | None:
     if folder is None:
         return None
     try:
-        folder.mkdir(exist_ok=True)
+        private_folder(folder)
+        private_file(folder / LOG_FILE)
         return (folder / LOG_FILE).open("a", encoding="utf-8", buffering=1)
     except OSError:
         return None

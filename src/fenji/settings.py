@@ -26,6 +26,7 @@ from fenji.choices import SETTINGS_FILE, EngineName
 from fenji.errors import InvalidSettings, NotFound, Place, unknown_name
 from fenji.language import DEFAULT_LANGUAGE, Language, translate
 from fenji.language import message as _
+from fenji.masking import MASK, without_passwords
 from fenji.validation import Objection, dotted, problems_of
 from fenji.validation import Path as Keys
 
@@ -36,9 +37,7 @@ MOST_THREADS = 1024
 """Threads of one engine: each holds memory, and no machine has more cores."""
 _MOST_LETTERS = 1_000_000
 
-_SECRET = re.compile(r"secret|password|token|key|credential", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:/@]*):[^@/]*@")
-_MASK = "***"
+_SECRET_OPTION = re.compile(r"secret|password|token|key|credential", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -265,18 +264,11 @@ class Settings(BaseModel):
     def record(self) -> dict[str, Any]:
         """The settings as a run stores them: plain values, passwords and keys masked."""
         values = self.model_dump(mode="json")
-        values["database_url"] = without_passwords(self.database_url)
-        values["spark_options"] = {key: _MASK if _SECRET.search(key) else text for key, text in self.spark_options.items()}
+        values["database_url"] = without_passwords(self.database_url, [self.database_url])
+        values["spark_options"] = {
+            key: MASK if _SECRET_OPTION.search(key) else without_passwords(text) for key, text in self.spark_options.items()
+        }
         return values
-
-
-def without_passwords(text: str) -> str:
-    """The text with the password of every URL in it masked.
-
-    >>> without_passwords("postgresql://shop:secret@host/orders")
-    'postgresql://shop:***@host/orders'
-    """
-    return _URL_PASSWORD.sub(rf"\g<user>:{_MASK}@", text)
 
 
 @dataclass(frozen=True)

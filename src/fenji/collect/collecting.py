@@ -28,6 +28,7 @@ from fenji.collect.reading.unreadable import write_unreadable
 from fenji.domain.collected import AbsentColumn, CollectedFile
 from fenji.domain.sources import DatabaseLocation, FileLocation, Source
 from fenji.errors import FenjiError, InvalidFile, InvalidInput
+from fenji.private_files import private_folder
 from fenji.tables.raw import RAW, UNREADABLE
 
 
@@ -94,7 +95,7 @@ def collect(
         Unavailable: a database or the disk is out of reach.
     """
     if scratch is not None:
-        scratch.mkdir(parents=True, exist_ok=True)
+        private_folder(scratch)
     with tempfile.TemporaryDirectory(prefix="fenji-collect-", dir=scratch) as folder:
         work = _Work(root, tuple(known), reader, store, is_whole, run_id, Path(folder))
         for source in sources:

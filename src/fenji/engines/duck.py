@@ -24,6 +24,7 @@ from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunct
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 from fenji.engines.functions import DUCKDB
 from fenji.engines.part_files import PartFiles
+from fenji.private_files import new_private_folder, private_folder
 
 MOST_COMPILED = 500
 """Expressions whose SQL is kept, some kilobytes each: the same question over the same tables is compiled once."""
@@ -98,7 +99,7 @@ class DuckEngine(DuckReading):
             sql, options = f'{sql} ORDER BY "{in_order_of}"', f"{options}, ROW_GROUP_SIZE {ORDERED_GROUP_ROWS}"
         target = str(folder / "part-0.parquet").replace("'", "''")
         with _failures(folder):
-            folder.mkdir(parents=True)
+            new_private_folder(folder)
             result = self.connection.raw_sql(f"COPY ({sql}) TO '{target}' ({options})")
         return int(result.fetchone()[0])
 
@@ -208,7 +209,7 @@ def _linked(file: Path, folder: Path) -> int:
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
 
     with _failures(folder):
-        folder.mkdir(parents=True)
+        new_private_folder(folder)
         target = folder / "part-0.parquet"
         try:
             os.link(file, target)
@@ -222,7 +223,7 @@ def _own_folder(scratch: Path | None) -> Path:
     for parent in (scratch, None):
         try:
             if parent is not None:
-                parent.mkdir(parents=True, exist_ok=True)
+                private_folder(parent)
             return Path(tempfile.mkdtemp(prefix="fenji-", dir=parent))
         except OSError:
             continue

@@ -16,6 +16,7 @@ from fenji.domain.feeds import FEEDS, Cell
 from fenji.engines.failures import disk_error, memory_error
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
+from fenji.private_files import private_folder
 from fenji.tables.contract import Column, Contract
 from fenji.tables.raw import FIRST_ROW
 from fenji.tables.records import Layout, Outcome
@@ -114,7 +115,7 @@ class DuckReading:
 
     def _write(self, layout: Layout, relation: str, texts: Mapping[str, str], folder: Path, file: Path) -> int:
         """Copies the relation into the folder as a raw table and returns the number of rows."""
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         target = folder / "part-0.parquet"
         sql = f"COPY (SELECT {_columns(layout, texts)} FROM {relation}) TO {_text(str(target))} ({_WRITING}, KV_METADATA {{{_footer(layout)}}})"
         try:

@@ -27,6 +27,7 @@ from fenji.engines.spark_reading import SparkReading
 from fenji.engines.spark_session import open_session
 from fenji.engines.spark_types import spark_type, struct_of
 from fenji.engines.spark_writing import write_parquet
+from fenji.private_files import private_folder
 from fenji.tables.contract import Contract
 from fenji.tables.raw import FIRST_ROW, stored_schema
 
@@ -53,7 +54,7 @@ class SparkEngine(SparkReading):
             Unavailable: pyspark or Java is missing, or the master cannot be reached.
         """
         if scratch is not None:
-            scratch.mkdir(parents=True, exist_ok=True)
+            private_folder(scratch)
         self._scratch = Path(tempfile.mkdtemp(prefix="fenji-", dir=scratch))
         self._staged = 0
         try:

@@ -17,6 +17,7 @@ tiering            from the clean base to tiers at a date, published or computed
 past_run           what a run followed
 fitting            which models order histories give
 standing           what an analysis stands on
+known_secrets      passwords, and files that others may read
 acting             who acts where nobody is named
 running            one run of the whole thread, from sources to published tiers
 templates          the files with which a company begins

@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from fenji.domain.lists import ListColumn, ListSource
 from fenji.domain.metrics import Metric
+from fenji.private_files import private_folder
 from fenji.workspace.session import Session
 
 BATCH_ROWS = 20_000
@@ -48,7 +49,7 @@ def written_down(session: Session, table: ir.Table) -> Iterator[tuple[tuple[Path
     workspace = session.workspace
     scratch = workspace.settings.scratch_folder(workspace.root)
     if scratch is not None:
-        scratch.mkdir(parents=True, exist_ok=True)
+        private_folder(scratch)
     place = Path(tempfile.mkdtemp(prefix="fenji-list-", dir=scratch))
     try:
         rows = session.engine.save(table, place / "rows")

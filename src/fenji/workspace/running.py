@@ -13,6 +13,7 @@ from fenji.answers.runs import FilesRead, RunResult, StoredRows
 from fenji.choices import EngineName
 from fenji.collect.collecting import Collected, collect
 from fenji.documents.policies import PolicyDocument, render_policy
+from fenji.documents.recording import recorded
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
@@ -24,7 +25,6 @@ from fenji.domain.sources import Source
 from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.settings import without_passwords
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.wording.reviews import lost_of
@@ -187,7 +187,7 @@ class _Plan:
             policy=frozen_text(self.policy),
             documents={
                 **documents_of(workspace),
-                SOURCES_FILE: without_passwords(sources),
+                SOURCES_FILE: recorded(sources),
                 **{frozen_name(each.policy.slug, each.policy.version): render_policy(each.policy) for each in self.versions},
             },
         )

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from fenji.collect.reading.samples import Unreadable
 from fenji.domain.feeds import Feed
+from fenji.private_files import private_folder
 from fenji.tables.raw import FIRST_ROW, UNREADABLE, stored_arrow_schema
 
 
@@ -31,6 +32,6 @@ def write_unreadable(rows: Sequence[Unreadable], folder: Path, *, source: str, f
         "reason": [each.reason.value for each in rows],
         "came": [each.came for each in rows],
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     table = pa.table({**columns, FIRST_ROW: [None] * len(rows)}, schema=stored_arrow_schema(UNREADABLE))
     pq.write_table(table, folder / "part-0.parquet", compression="zstd")
