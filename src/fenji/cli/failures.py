@@ -20,6 +20,7 @@ from fenji.errors import FenjiError, InvalidArgument, Kind, Problem, unknown_nam
 from fenji.language import message as _
 from fenji.masking import masked, without_passwords
 from fenji.private_files import private_file, private_folder
+from fenji.visible import visible
 
 EXIT_CODES: dict[Kind, int] = {
     Kind.INVALID: 2,
@@ -69,7 +70,7 @@ def _report(error: Exception, folder: Path | None) -> Path:
         # Reading a workspace is a second of imports that no other failure needs.
         workspace: Any = import_module("fenji.workspace.known_secrets")
         text = masked(text, workspace.known_secrets(folder.parent))
-    text = without_passwords(text)
+    text = visible(without_passwords(text), keep="\n")
     for place in [folder, Path(tempfile.gettempdir())]:
         if place is None:
             continue

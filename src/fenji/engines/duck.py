@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
+from fenji.engines.duck_paths import literal_path
 from fenji.engines.duck_reading import DuckReading
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
@@ -74,7 +75,7 @@ class DuckEngine(DuckReading):
             self._staged += 1
             return self.connection.create_table(f"empty_{self._staged}", schema.to_pyarrow().empty_table(), temp=True)
         # Our folders are named run=… and as_of=…; DuckDB would take these for columns.
-        table = self.connection.read_parquet([str(file) for file in files], hive_partitioning=False)
+        table = self.connection.read_parquet([literal_path(file) for file in files], hive_partitioning=False)
         return table.select(list(schema.names)).cast(schema)
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
@@ -88,7 +89,7 @@ class DuckEngine(DuckReading):
         self._staged += 1
         folder = self._scratch / f"staged_{self._staged}"
         self.save(table, folder)
-        return self.connection.read_parquet(str(folder / "*.parquet"), hive_partitioning=False)
+        return self.connection.read_parquet(literal_path(folder / "part-0.parquet"), hive_partitioning=False)
 
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""
@@ -136,7 +137,7 @@ class DuckEngine(DuckReading):
             for rows in self._ranges(table):
                 for part, result in enumerate(function(rows)):
                     opened.write(part, result)
-        found = tuple(self.connection.read_parquet(str(file), hive_partitioning=False) for file in files)
+        found = tuple(self.connection.read_parquet(literal_path(file), hive_partitioning=False) for file in files)
         self._kept |= {each.op(): file for each, file in zip(found, files, strict=True)}
         return found
 

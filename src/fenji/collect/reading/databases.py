@@ -228,8 +228,11 @@ def _with_variables(source: str, url: str, environment: Mapping[str, str]) -> st
 
 def _sqlite_file(source: str, rest: str, root: Path) -> Path:
     """The file of ``sqlite:///relative`` or ``sqlite:////absolute``; with three slashes an absolute path is understood too."""
-    given = unquote(rest.removeprefix("//").removeprefix("/"))
-    found = next((path for path in (root / given, Path("/" + given)) if path.is_file()), None)
+    written = rest.removeprefix("//").removeprefix("/")
+    given = unquote(written)
+    # A file may really be called a%20b.db.
+    places = (path for name in (given, written) for path in (root / name, Path("/" + name)))
+    found = next((path for path in places if path.is_file()), None)
     if found is None:
         raise Unavailable.of(_("source '{source}': there is no database file {file}."), source=source, file=given)
     return found.resolve()
