@@ -14,6 +14,7 @@ customers  lists of customers, on the screen and in files
 tables    which tables are published
 moves     who moved between two reviews
 audit     who changed what
+persons   what is known of a person, and where it stands
 forecast  expected tiers of the next reviews
 forecast  expected tiers of the next reviews, and series by month
 segments  groups among the customers, and what tells them apart

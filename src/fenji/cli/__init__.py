@@ -45,6 +45,7 @@ value_tables     the tables of value
 priority  whom to serve first and why, and who may rise or fall
 tables    which tables are published, and in which files
 audit     who changed what, and whether the record of it is whole
+person    what is known of one person, and where it stands
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 """

@@ -57,6 +57,7 @@ COMMANDS = {
     "audit": _(
         "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that the log was not altered."
     ),
+    "person": _("Shows everything that is known of one person, and where it stands."),
     "selftest": _("Recomputes published figures from their data and shows the expected figure, ours, and the source."),
     "demo": _(
         "Shows every step on a data set that comes with fenji: two years of invoices of a British gift shop, a million lines. Takes about half a minute."

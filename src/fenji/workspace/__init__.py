@@ -29,6 +29,8 @@ arriving           what came in with a run, from its clean tables
 arrival_warnings   what nobody must overlook about it
 unread_files       data files that no source reads
 drafts             what the tiers of a draft would hold
+persons            who is one person in all published runs
+person_rows        in which rows of the store a person stands
 customers          which customer is meant by an id, a phone, an e-mail or a name
 headlines          what must be known before any figure of the tiers is read
 products           what products are called
