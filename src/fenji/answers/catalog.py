@@ -13,7 +13,7 @@ from fenji.answers.failures import FailedAnswer
 from fenji.answers.forecast import ForecastResult, TrendResult
 from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
-from fenji.answers.persons import PersonExport, PersonPlaces
+from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
 from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.recommend import RecommendResult
@@ -44,6 +44,7 @@ ANSWERS: Mapping[str, type] = {
     "audit": AuditResult,
     "audit --verify": AuditVerified,
     "person export": PersonExport,
+    "person erase": PersonErased,
     "person list-places": PersonPlaces,
     "value": ValueResult,
     "priority": PriorityResult,

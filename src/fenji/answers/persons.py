@@ -70,6 +70,28 @@ class PersonPlaces(Answer):
 
 
 @dataclass(frozen=True)
+class PersonErased(Answer):
+    """What an erasure has done."""
+
+    token: str
+    """The id under which the person's rows stay; it means nobody."""
+    files: int
+    """Parquet files that were written anew."""
+    rows: int
+    """Rows about the person in them."""
+    runs: tuple[str, ...]
+    """Published runs that were changed: they have a new edition."""
+    overrides: int
+    """Tiers given by hand that lost their customer and their reason."""
+    sources: tuple[PersonPlace, ...]
+    """The company's own files that hold the person still, with their rows: nobody has changed these."""
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.sources
+
+
+@dataclass(frozen=True)
 class PersonExport(Answer):
     """Everything that is known of a person."""
 

@@ -41,6 +41,7 @@ taking             the list of customers behind an analysis, ready for a file
 tables             which tables are published, and in which files
 auditing           who changed what, and whether the record of it is whole
 persons            what is known of a person, and where it stands
+persons_erase      how a person is forgotten
 selftest           rebuilds published numbers
 given_tables       metrics and tiers of tables in memory, without a workspace
 demo               the workspace of the demo, and what of its run is worth a look

@@ -41,7 +41,7 @@ def list_places(root: Path, person: str) -> PersonPlaces:
     """
     with open_question(open_workspace(root)) as session:
         found = find_person(session, person)
-        places = tuple(_place(each) for each in rows_of(session, found, sources_by_name(session)))
+        places = tuple(place_of(each) for each in rows_of(session, found, sources_by_name(session)))
         return PersonPlaces(_ids(found), tuple(found.keys), len(overrides_of(session, found)), places)
 
 
@@ -108,9 +108,10 @@ def _ids(person: Person) -> tuple[PersonId, ...]:
     return tuple(PersonId(*each) for each in sorted(person.ids))
 
 
-def _place(found: FoundRows) -> PersonPlace:
+def place_of(found: FoundRows) -> PersonPlace:
+    """Where rows were found, as an answer tells it."""
     return PersonPlace(found.run_id, found.table, found.file, len(found.positions), found.source_file, found.row_numbers)
 
 
 def _with_rows(found: FoundRows) -> PersonRows:
-    return PersonRows(**asdict(_place(found)), records=tuple(read_rows(found)))
+    return PersonRows(**asdict(place_of(found)), records=tuple(read_rows(found)))

@@ -30,6 +30,8 @@ arrival_warnings   what nobody must overlook about it
 unread_files       data files that no source reads
 drafts             what the tiers of a draft would hold
 persons            who is one person in all published runs
+erasure_key        how an erased person is known again without being known
+erasing            how a person leaves the store
 person_rows        in which rows of the store a person stands
 customers          which customer is meant by an id, a phone, an e-mail or a name
 headlines          what must be known before any figure of the tiers is read

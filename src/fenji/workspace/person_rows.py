@@ -41,6 +41,8 @@ class FoundRows:
     file: Path
     positions: tuple[int, ...]
     """In the file, from 0."""
+    mention: str | None = None
+    """The column that names the person in rows about somebody else; None: the rows are the person's own."""
     source_file: str | None = None
     """For raw tables: the company's own file."""
     row_numbers: tuple[int, ...] = ()
@@ -70,10 +72,11 @@ def rows_of(session: Session, person: Person, sources: Mapping[str, Source]) -> 
 
 
 def read_rows(found: FoundRows) -> list[dict[str, Any]]:
-    """The rows themselves, as they stand in the file."""
+    """The rows themselves, as they stand in the file; of rows about somebody else only the cell that names the person."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
 
-    rows: list[dict[str, Any]] = pq.ParquetFile(found.file).read().take(list(found.positions)).to_pylist()
+    columns = None if found.mention is None else [found.mention]
+    rows: list[dict[str, Any]] = pq.ParquetFile(found.file).read(columns).take(list(found.positions)).to_pylist()
     return rows
 
 
@@ -98,19 +101,20 @@ def _stored_rows(
 
     for file in session.whole.files(table):
         names = pq.read_schema(file).names
-        own = [name for name in KEYS if name in names]
-        if own:
-            columns = pq.ParquetFile(file).read(own)
-            wanted = pa.array(sorted(keys), pa.int64())
-            positions = sorted({at for name in own for at in pc.indices_nonzero(pc.is_in(columns[name], wanted)).to_pylist()})
-        elif table.table == clean.PAYMENT.full_name:
-            positions = _meeting(file, ("order_source", "order_id"), orders)
+        for name in KEYS:
+            if name in names and keys:
+                met = pc.is_in(pq.ParquetFile(file).read([name])[name], pa.array(sorted(keys), pa.int64()))
+                mention = None if name == KEYS[0] else name
+                if positions := pc.indices_nonzero(met).to_pylist():
+                    yield FoundRows(_run_of(table.path), table.table, file, tuple(positions), mention)
+        if table.table == clean.PAYMENT.full_name:
+            met_at = _meeting(file, ("order_source", "order_id"), orders)
         elif table.table == clean.REJECTED_ROW.full_name:
-            positions = _meeting(file, ("source", "file", "row_number"), places)
+            met_at = _meeting(file, ("source", "file", "row_number"), places)
         else:
             continue
-        if positions:
-            yield FoundRows(_run_of(table.path), table.table, file, tuple(positions))
+        if met_at:
+            yield FoundRows(_run_of(table.path), table.table, file, tuple(met_at))
 
 
 def _meeting(file: Path, names: tuple[str, ...], wanted: Any) -> list[int]:  # noqa: ANN401 - a set of tuples of these columns
@@ -137,16 +141,17 @@ def _raw_rows(
             opened = pq.ParquetFile(file)
             table = opened.read()
             matcher = _Matcher(person, WORKSPACE_IDS if source is None else source.shares_ids_with or WORKSPACE_IDS, zone)
-            positions = matcher.positions(table)
+            own, mentions = matcher.positions(table)
             if collected.feed in _WITH_ORDERS and "order_id" in table.column_names:
                 of = {collected.source, source.belongs_to if source is not None else None}
                 numbers = {each.partition("#")[0] for name, each in orders if name in of}
-                positions |= matcher.nobodys(table, numbers)
-            if positions:
-                ordered = tuple(sorted(positions))
-                rows = _row_numbers(table, opened.metadata.metadata or {}, ordered)
-                name = RAW[collected.feed].full_name
-                yield FoundRows(_run_of(collected.raw_path), name, file, ordered, collected.file, rows)
+                own |= matcher.nobodys(table, numbers)
+            for mention, positions in ((None, own), *mentions.items()):
+                if positions:
+                    ordered = tuple(sorted(positions))
+                    rows = _row_numbers(table, opened.metadata.metadata or {}, ordered)
+                    name = RAW[collected.feed].full_name
+                    yield FoundRows(_run_of(collected.raw_path), name, file, ordered, mention, collected.file, rows)
 
 
 class _Matcher:
@@ -160,16 +165,23 @@ class _Matcher:
         self._emails = {each.casefold() for each in person.emails}
         self._unions = {each.partition(":")[2] for _own, each in person.ids if each.startswith("union:")} | self._ids
 
-    def positions(self, table: Any) -> set[int]:  # noqa: ANN401 - a pyarrow table
-        """Rows that name the person by an id, a phone or an e-mail."""
-        found: set[int] = set()
-        for field in PERSON_FIELDS:
-            if field in table.column_names:
-                column = table[field].dictionary_encode().unify_dictionaries().combine_chunks()
-                meant = {code for code, text in enumerate(column.dictionary.to_pylist()) if text and self._means(field, text)}
-                if meant:
-                    found.update(at for at, code in enumerate(column.indices.to_pylist()) if code in meant)
-        return found
+    def positions(self, table: Any) -> tuple[set[int], dict[str, set[int]]]:  # noqa: ANN401 - a pyarrow table
+        """The person's own rows; and those of others that name the person, by the column that does."""
+        met = {field: self._met(table[field], field) for field in PERSON_FIELDS if field in table.column_names}
+        by_id, referring = met.get("customer_id", set()), met.pop("referrer_id", set())
+        reached = set().union(*met.values()) - by_id
+        if "customer_id" in met:
+            ids = table["customer_id"].to_pylist()
+            own = by_id | {at for at in reached if not ids[at]}
+        else:
+            own = reached
+        met["referrer_id"] = referring
+        return own, {field: positions - own for field, positions in met.items()}
+
+    def _met(self, column: Any, field: str) -> set[int]:  # noqa: ANN401 - a pyarrow column
+        coded = column.combine_chunks().dictionary_encode()
+        meant = {code for code, text in enumerate(coded.dictionary.to_pylist()) if text and self._means(field, text)}
+        return {at for at, code in enumerate(coded.indices.to_pylist()) if code in meant} if meant else set()
 
     def nobodys(self, table: Any, numbers: set[str]) -> set[int]:  # noqa: ANN401 - a pyarrow table
         """Rows of the person's orders that name nobody."""
