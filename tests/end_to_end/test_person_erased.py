@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from end_to_end.test_person import ask, made
+from end_to_end.test_person import HEADER, ask, made
 from fenji.cli.main import answer
 from fenji.workspace import erasing
 
@@ -113,3 +114,14 @@ def test_a_run_after_an_erasure_counts_the_same(shop: Path, capsys: pytest.Captu
     ask(capsys, "run", "--workspace", str(shop), "--as-of", "2026-06-30")
     assert ask(capsys, "tiers", "--workspace", str(shop))["tiers"] == before
     assert held(shop) == []
+
+
+def test_rows_of_the_person_in_the_next_file_are_left_out(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ask(capsys, "person", "erase", "M1", "--yes", "--workspace", str(shop))
+    rows = ["A7,M1,,2026-06-25 10:00:00,10.00", "A8,,138-1234-5678,2026-06-25 11:00:00,20.00", "A9,M2,,2026-06-26 10:00:00,30.00"]
+    (shop / "exports" / "orders-07.csv").write_text("\n".join([HEADER.strip(), *rows]) + "\n", "utf-8")
+    ran = ask(capsys, "run", "--workspace", str(shop), "--as-of", "2026-06-30")
+    left_out = [each for source in ran["arrival"]["sources"] for each in source["reasons"] if each["reason"] == "erased"]
+    assert [(each["rows"], each["came"], each["is_fault"]) for each in left_out] == [(2, None, False)]
+    assert stat.S_IMODE((shop / "fenji.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((shop / "fenji.erased").stat().st_mode) == 0o600

@@ -11,9 +11,11 @@ from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.runs import RunStatus
 from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
+from fenji.prepare.identity import NODE_SEPARATOR
 from fenji.tables import clean
 from fenji.workflow.persons import overrides_of, place_of, sources_by_name
 from fenji.workspace.erasing import (
+    CONFLICT_DIGITS,
     Journal,
     clear_scratch,
     end_journal,
@@ -99,6 +101,7 @@ def _planned(session: Session, person: Person, found: Sequence[FoundRows]) -> Jo
         table.path for run in runs for table in session.tables_of(run.run_id) if table.table == clean.IDENTITY_CONFLICT.full_name
     }
     reached = {*person.reached_by, *ids}
+    told = reached | {f"{space}{NODE_SEPARATOR}{each}" for space, each in person.ids}
     tokens = {f"{space}:{each}" for space, each in person.ids}
     tokens |= {f"phone:{each}" for each in person.phones} | {f"email:{each}" for each in person.emails}
     changed = {each.run_id for each in found}
@@ -111,7 +114,7 @@ def _planned(session: Session, person: Person, found: Sequence[FoundRows]) -> Jo
         steps=steps_of(session, found, unreadable, conflicts),
         overrides=tuple(each.number for each in overrides_of(session, person)),
         words=tuple(sorted({*reached, *person.names, *_as_written(found)})),
-        conflicts=tuple(sorted(map(plain_hash, reached))),
+        conflicts=tuple(sorted(each for value in told for each in (plain_hash(value), keyed(key, value)[:CONFLICT_DIGITS]))),
     )
 
 

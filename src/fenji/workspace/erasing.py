@@ -46,7 +46,9 @@ BLANKED = frozenset(
 """Columns that are emptied in the person's own rows. Sex, region, trade, income and education stay: counts by them hold."""
 
 _IDS = frozenset({"customer_id", "source_customer_id"})
-_CONFLICT_DIGITS = 12
+CONFLICT_DIGITS = 12
+"""Hex digits of hashes in clean.identity_conflict."""
+
 _ERASED = b"fenji_erased"
 """What the footer of a file says of the last erasure in it: doing it twice would hash hashes."""
 
@@ -220,7 +222,7 @@ def clear_scratch(folder: Path) -> None:
 
 def plain_hash(value: str) -> str:
     """As clean.identity_conflict kept phones and e-mails before they were keyed."""
-    return hashlib.sha256(value.encode()).hexdigest()[:_CONFLICT_DIGITS]
+    return hashlib.sha256(value.encode()).hexdigest()[:CONFLICT_DIGITS]
 
 
 def _changed(values: list[Any], name: str, journal: Journal, step: FileStep, key: str) -> list[Any] | None:
@@ -229,9 +231,7 @@ def _changed(values: list[Any], name: str, journal: Journal, step: FileStep, key
         return [None] * len(values) if name == "came" else None
     if step.table == clean.IDENTITY_CONFLICT.full_name:
         gone = frozenset(journal.conflicts)
-        return (
-            [keyed(key, each)[:_CONFLICT_DIGITS] if each in gone else each for each in values] if name == "identifier" else None
-        )
+        return [keyed(key, each)[:CONFLICT_DIGITS] if each in gone else each for each in values] if name == "identifier" else None
     changed = list(values)
     for at in step.cells.get(name, ()):
         changed[at] = journal.token if name == "referrer_id" else None

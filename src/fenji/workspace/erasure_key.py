@@ -32,12 +32,10 @@ def erasure_key(workspace: Workspace) -> str:
 
 
 def keyed(key: str, value: str) -> str:
-    """The hash of a value: SHA-256 inside SHA-256 under two halves of the key, as HMAC does, over texts.
-
-    Phones are guessable: whoever tries all of them finds the one behind a plain hash.
-    """
-    inner = hashlib.sha256(f"{key[:32]}:{value}".encode()).hexdigest()
-    return hashlib.sha256(f"{key[32:]}:{inner}".encode()).hexdigest()
+    """The hash of a value as ``prepare.identity.keyed`` computes it in an engine."""
+    half = len(key) // 2
+    inner = hashlib.sha256(f"{key[:half]}:{value}".encode()).hexdigest()
+    return hashlib.sha256(f"{key[half:]}:{inner}".encode()).hexdigest()
 
 
 def erased_tokens(workspace: Workspace) -> frozenset[str]:

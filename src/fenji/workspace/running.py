@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis.expr.types as ir
@@ -32,6 +32,7 @@ from fenji.workspace.arrival_warnings import absent_columns, arrival_warnings, r
 from fenji.workspace.arriving import arrival_of
 from fenji.workspace.clean_base import clean_base
 from fenji.workspace.dates import stale_warning, yesterday
+from fenji.workspace.erasure_key import erased_tokens, erasure_key
 from fenji.workspace.folder import (
     SOURCES_FILE,
     Workspace,
@@ -238,7 +239,11 @@ def _prepared(
     raw = {feed: session.read_raw([each.raw_path for each in files if each.feed is feed], RAW[feed]) for feed in Feed}
     unreadable = session.read_raw([each.unreadable_path for each in files if each.unreadable_path], UNREADABLE)
     previous = session.runs.latest_published(command="run")
-    options = PrepareOptions.of(session.workspace.settings, keys_given=session.runs.keys_given(), as_of=as_of)
+    options = replace(
+        PrepareOptions.of(session.workspace.settings, keys_given=session.runs.keys_given(), as_of=as_of),
+        key=erasure_key(session.workspace),
+        erased=erased_tokens(session.workspace),
+    )
     tables = prepare_base(
         session.engine,
         raw,
