@@ -18,7 +18,7 @@ Errors of one stage live in that stage and derive from these. Entrances map ``ki
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -26,8 +26,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
 
-from fenji.language import Language, translate
+from fenji.language import Language, translate, translate_visibly
 from fenji.language import message as _
+from fenji.masking import without_passwords
+from fenji.visible import visible
 
 STEPS_SAID: ContextVar[Mapping[str, str]] = ContextVar("steps_said", default=MappingProxyType({}))
 """How the entrance that asks says what to do next: a step of ``domain.steps``: its own catalog message. Set by each entrance."""
@@ -64,7 +66,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong. Texts are English catalog messages with ``{named}`` places; never a secret or personal value."""
+    """One thing that is wrong. Texts are English catalog messages with ``{named}`` places; passwords of URLs in values are never shown."""
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -74,12 +76,13 @@ class Problem:
     """A name that scripts can rely on, for what is told by many places or must be found again; None: only the words."""
 
     def describe(self, language: Language) -> str:
-        """One line for people: where, what, what to do."""
-        where = self.place.describe(language) if self.place else ""
-        line = f"{where}{translate(_(': '), language)}{self.what(language)}" if where else self.what(language)
+        """One line for people, safe on a terminal: where, what, what to do."""
+        where = visible(self.place.describe(language)) if self.place else ""
+        what = translate_visibly(self.text, language, **self._values(language))
+        line = f"{where}{translate(_(': '), language)}{what}" if where else what
         # Chinese sentences follow one another without a blank.
         gap = "" if language is Language.ZH else " "
-        return f"{line}{gap}{self.what_to_do(language)}".rstrip()
+        return f"{line}{gap}{self._advised(language, translate_visibly)}".rstrip()
 
     def what(self, language: Language) -> str:
         """What is wrong, in the reader's language."""
@@ -87,13 +90,14 @@ class Problem:
 
     def what_to_do(self, language: Language) -> str:
         """What to do about it; empty where nothing is advised."""
-        return (
-            translate(STEPS_SAID.get().get(self.advice, self.advice), language, **self._values(language)) if self.advice else ""
-        )
+        return self._advised(language, translate)
+
+    def _advised(self, language: Language, say: Callable[..., str]) -> str:
+        return say(STEPS_SAID.get().get(self.advice, self.advice), language, **self._values(language)) if self.advice else ""
 
     def _values(self, language: Language) -> dict[str, object]:
         # ``what`` names a kind of thing, such as a metric or a column: a word of the catalogs, not of the user.
-        values = dict(self.values)
+        values = {name: without_passwords(each) if isinstance(each, str) else each for name, each in self.values.items()}
         if isinstance(values.get("what"), str):
             values["what"] = translate(str(values["what"]), language)
         return values

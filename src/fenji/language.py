@@ -10,6 +10,8 @@ from io import BytesIO
 from string import Formatter
 from typing import Any
 
+from fenji.visible import visible
+
 
 class Language(StrEnum):
     """The languages that every message is complete in."""
@@ -42,6 +44,16 @@ def translate(text: str, language: Language, **values: object) -> str:
     if not values:
         return found
     return _PLACES.vformat(found, (), {name: _in_language(value, language) for name, value in values.items()})
+
+
+def translate_visibly(text: str, language: Language, **values: object) -> str:
+    r"""The message for a screen: what stands in its places cannot act on a terminal, nor begin a line of its own.
+
+    >>> translate_visibly("no customer {id}", Language.EN, id="A\n\x1b[31m")
+    'no customer A\\n\\x1b[31m'
+    """
+    told = {name: _in_language(value, language) for name, value in values.items()}
+    return translate(text, language, **{name: visible(each) if isinstance(each, str) else each for name, each in told.items()})
 
 
 def _in_language(value: object, language: Language) -> object:

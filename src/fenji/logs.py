@@ -6,10 +6,13 @@ Nothing is set up at import: an entrance opens ``kept_log`` around its work. A l
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
+
+from fenji.private_files import private_file, private_folder
+from fenji.visible import visible
 
 LOG_FILE = "fenji.log"
 
@@ -29,6 +32,7 @@ def kept_log(folder: Path | None) -> Iterator[Callable[..., None]]:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            _made_visible,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -42,11 +46,17 @@ def kept_log(folder: Path | None) -> Iterator[Callable[..., None]]:
         stream.close()
 
 
+def _made_visible(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The fields of an event, safe for the terminal of the one who reads the log."""
+    return {name: visible(each) if isinstance(each, str) else each for name, each in fields.items()}
+
+
 def _opened(folder: Path | None) -> TextIO | None:
     if folder is None:
         return None
     try:
-        folder.mkdir(exist_ok=True)
+        private_folder(folder)
+        private_file(folder / LOG_FILE)
         return (folder / LOG_FILE).open("a", encoding="utf-8", buffering=1)
     except OSError:
         return None

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from fenji.private_files import private_folder
+
 _NAME = re.compile(r"fenji-(?:(?P<pid>[0-9]+)@(?P<host>[\w.-]+)-)?[^@]*")
 
 OLD_SECONDS = 7 * 24 * 3600
@@ -25,7 +27,7 @@ def own_folder(parent: Path | None) -> Path:
         OSError: none can be made there.
     """
     if parent is not None:
-        parent.mkdir(parents=True, exist_ok=True)
+        private_folder(parent)
     return Path(tempfile.mkdtemp(prefix=f"fenji-{os.getpid()}@{_host()}-", dir=parent))
 
 

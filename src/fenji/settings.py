@@ -26,6 +26,7 @@ from fenji.choices import SETTINGS_FILE, EngineName
 from fenji.errors import InvalidSettings, NotFound, Place, unknown_name
 from fenji.language import DEFAULT_LANGUAGE, Language, translate
 from fenji.language import message as _
+from fenji.masking import MASK, without_passwords
 from fenji.validation import Objection, dotted, problems_of
 from fenji.validation import Path as Keys
 
@@ -36,13 +37,11 @@ MOST_THREADS = 1024
 """Threads of one engine: each holds memory, and no machine has more cores."""
 _MOST_LETTERS = 1_000_000
 
-_SECRET = re.compile(r"secret|password|token|key|credential", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^:/@]*):[^@/]*@")
+_SECRET_OPTION = re.compile(r"secret|password|token|key|credential", re.IGNORECASE)
 _SECRET_LINE = re.compile(
     r"""(?P<name>["'][^"'\n=]*(?:secret|password|token|key|credential)[^"'\n=]*["']\s*=\s*)("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE
 )
 """A quoted name of a secret and its value, as tables of TOML write them."""
-_MASK = "***"
 
 
 @dataclass(frozen=True)
@@ -283,18 +282,11 @@ class Settings(BaseModel):
     def record(self) -> dict[str, Any]:
         """The settings as a run stores them: plain values, passwords and keys masked."""
         values = self.model_dump(mode="json")
-        values["database_url"] = without_passwords(self.database_url)
-        values["spark_options"] = {key: _MASK if _SECRET.search(key) else text for key, text in self.spark_options.items()}
+        values["database_url"] = without_passwords(self.database_url, [self.database_url])
+        values["spark_options"] = {
+            key: MASK if _SECRET_OPTION.search(key) else without_passwords(text) for key, text in self.spark_options.items()
+        }
         return values
-
-
-def without_passwords(text: str) -> str:
-    """The text with the password of every URL in it masked.
-
-    >>> without_passwords("postgresql://shop:secret@host/orders")
-    'postgresql://shop:***@host/orders'
-    """
-    return _URL_PASSWORD.sub(rf"\g<user>:{_MASK}@", text)
 
 
 def without_secrets(text: str) -> str:
@@ -303,7 +295,7 @@ def without_secrets(text: str) -> str:
     >>> print(without_secrets('spark_options = { "s3a.secret.key" = "x", "partitions" = "8" }'))
     spark_options = { "s3a.secret.key" = "***", "partitions" = "8" }
     """
-    return _SECRET_LINE.sub(rf'\g<name>"{_MASK}"', without_passwords(text))
+    return _SECRET_LINE.sub(rf'\g<name>"{MASK}"', without_passwords(text))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ repairing  what was mended, and what could not be
 pruning   which old runs were removed
 backups   a workspace taken along, and brought back
 checking  whether a workspace is whole
+persons   what is known of a person, and where it stands
 forecast  expected tiers of the next reviews
 forecast  expected tiers of the next reviews, and series by month
 segments  groups among the customers, and what tells them apart

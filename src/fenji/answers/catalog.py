@@ -15,6 +15,7 @@ from fenji.answers.failures import FailedAnswer
 from fenji.answers.forecast import ForecastResult, TrendResult
 from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
+from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
 from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.pruning import PruneResult
@@ -51,6 +52,9 @@ ANSWERS: Mapping[str, type] = {
     "prune": PruneResult,
     "backup": BackupResult,
     "restore": RestoreResult,
+    "person export": PersonExport,
+    "person erase": PersonErased,
+    "person list-places": PersonPlaces,
     "value": ValueResult,
     "priority": PriorityResult,
     "churn": ChurnResult,

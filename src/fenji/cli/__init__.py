@@ -52,6 +52,7 @@ prune     removes old runs
 backup    a workspace in one file
 restore   a backup becomes a workspace again
 sizes     how amounts of bytes are said
+person    what is known of one person, and where it stands
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 """

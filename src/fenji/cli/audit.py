@@ -53,6 +53,7 @@ ACTIONS = {
     Action.POLICY_PUBLISHED: _("policy published"),
     Action.OVERRIDE_RECORDED: _("tier given by hand"),
     Action.OVERRIDE_ENDED: _("tier by hand ended"),
+    Action.PERSON_ERASED: _("person erased"),
 }
 KINDS = {
     PrincipalKind.PERSON: "{name}",

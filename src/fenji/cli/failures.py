@@ -7,7 +7,9 @@ import sys
 import tempfile
 import traceback
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 from typer.exceptions import TyperException
@@ -16,6 +18,9 @@ from fenji.answers.failures import FailedAnswer, Failure
 from fenji.cli.output import Output
 from fenji.errors import FenjiError, InvalidArgument, Kind, Problem, unknown_name
 from fenji.language import message as _
+from fenji.masking import masked, without_passwords
+from fenji.private_files import private_file, private_folder
+from fenji.visible import visible
 
 EXIT_CODES: dict[Kind, int] = {
     Kind.INVALID: 2,
@@ -61,11 +66,17 @@ def _report(error: BaseException, folder: Path | None) -> Path:
     """Writes the traceback into the workspace's logs, or into the temporary folder where that cannot be."""
     name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
     text = f"{' '.join(sys.argv[1:2])}\n" + "".join(traceback.format_exception(error))
+    if folder is not None:
+        # Reading a workspace is a second of imports that no other failure needs.
+        workspace: Any = import_module("fenji.workspace.known_secrets")
+        text = masked(text, workspace.known_secrets(folder.parent))
+    text = visible(without_passwords(text), keep="\n")
     for place in [folder, Path(tempfile.gettempdir())]:
         if place is None:
             continue
         try:
-            place.mkdir(exist_ok=True)
+            private_folder(place)
+            private_file(place / name)
             (place / name).write_text(text, "utf-8")
         except OSError:
             continue

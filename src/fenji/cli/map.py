@@ -78,7 +78,7 @@ def command(
     elif write:
         show(result, output)
     else:
-        output.console.file.write(result.text)
+        output.document(result.text)
     if result.is_open:
         raise typer.Exit(OPEN_QUESTIONS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import typer
@@ -20,10 +20,20 @@ from rich.text import Text
 from fenji.answers.json import problem, to_json
 from fenji.cli.options import one_of
 from fenji.errors import Problem
-from fenji.language import Language, translate
+from fenji.language import Language, translate_visibly
 from fenji.language import message as _
+from fenji.visible import visible, visible_json
 
 problem_json = problem
+
+OUR_OWN = "\n\t"
+"""Characters that our own messages use: what people wrote has lost them before."""
+
+SHORTEST_CUT = 24
+"""Columns that every name keeps: ids, days, intervals and most names are shorter."""
+
+AROUND = 2
+"""Blanks of each column of a table."""
 
 NOT_A_TERMINAL = 160
 """Columns where the output goes to a file or pipe: wide enough that no table is cut."""
@@ -56,22 +66,26 @@ class Output:
     @contextmanager
     def progress(self) -> Iterator[Bar]:
         """A bar on standard error where that is a terminal; gives what use-cases tell their steps to."""
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.remarks, transient=True, disable=not self.remarks.is_terminal) as bar:
             yield Bar(self, bar)
 
     def text(self, message: str, **values: object) -> str:
-        """A catalog message in the reader's language."""
-        return translate(message, self.language, **values)
+        """A catalog message in the reader's language; nothing in its places can act on a terminal."""
+        return translate_visibly(message, self.language, **values)
 
     def say(self, message: str, **values: object) -> None:
         """Prints a catalog message."""
-        self.console.print(Text(self.text(message, **values)), soft_wrap=True)
+        self.console.print(Text(visible(self.text(message, **values), keep=OUR_OWN)), soft_wrap=True)
 
     def heading(self, message: str, **values: object) -> None:
         """Prints a catalog message that names what follows."""
         self.console.print()
-        self.console.print(Text(self.text(message, **values), style="bold"), soft_wrap=True)
+        self.console.print(Text(visible(self.text(message, **values), keep=OUR_OWN), style="bold"), soft_wrap=True)
+
+    def document(self, text: str) -> None:
+        """Writes a document: into a file or pipe as it is, on a terminal without what would act there."""
+        self.console.file.write(visible(text, keep=OUR_OWN) if self.console.is_terminal else text)
 
     def warn(self, problems: Iterable[Problem]) -> None:
         """Prints problems that did not stop the work, on standard error."""
@@ -80,9 +94,18 @@ class Output:
             self.remarks.print(Text(line, style="yellow"), soft_wrap=True)
 
     def table(self, columns: Sequence[Col], rows: Iterable[Sequence[str]]) -> None:
-        """Prints a table; columns of numbers stand right. Where it is too wide its lines run over: no digit is ever cut off."""
+        """Prints a table; columns of numbers stand right.
+
+        On a terminal that is too narrow long names are cut, the longest first; where that is not enough its lines run over: no
+        digit is ever cut off. In a file or pipe nothing is.
+        """
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-        lines = list(rows)
+        columns = [replace(each, title=visible(each.title)) for each in columns]
+        lines = [
+            [visible(cell, keep="\n" if each.has_lines else "") for each, cell in zip(columns, row, strict=True)] for row in rows
+        ]
+        if self.console.is_terminal:
+            lines = _fitted(columns, lines, self.console.width)
         for place, each in enumerate(columns):
             side: JustifyMethod = "right" if each.is_number else "left"
             # Rich takes the longest word for what a column needs, also where its lines may not be broken.
@@ -97,7 +120,7 @@ class Output:
 
     def json(self, answer: object) -> None:
         """Prints an answer as one JSON object, the only thing on standard output."""
-        sys.stdout.write(to_json(answer, self.language) + "\n")
+        sys.stdout.write(visible_json(to_json(answer, self.language)) + "\n")
 
 
 class Bar:
@@ -109,7 +132,7 @@ class Bar:
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """See workspace.progress."""
-        self._bar.update(self._task, description=self._output.text(step), completed=done, total=total)
+        self._bar.update(self._task, description=visible(self._output.text(step)), completed=done, total=total)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -128,6 +151,38 @@ class Col:
     title: str
     is_number: bool = False
     may_wrap: bool = False
+    has_lines: bool = False
+    """Whether its cells are made of several lines."""
+
+
+def _fitted(columns: Sequence[Col], rows: list[list[str]], width: int) -> list[list[str]]:
+    """The rows with the longest names cut so far that the table fits, if it can."""
+    widths = [max(cell_len(each.title), *(cell_len(row[place]) for row in rows), 0) for place, each in enumerate(columns)]
+    names = [place for place, each in enumerate(columns) if not (each.is_number or each.may_wrap or each.has_lines)]
+    least = {place: max(SHORTEST_CUT, cell_len(columns[place].title)) for place in names}
+    surplus = sum(widths) + AROUND * len(columns) - width
+    while surplus > 0 and (longer := [place for place in names if widths[place] > least[place]]):
+        widths[max(longer, key=lambda place: widths[place])] -= 1
+        surplus -= 1
+    cut = {place: widths[place] for place in names}
+    return [[cut_to(cell, cut[place]) if place in cut else cell for place, cell in enumerate(row)] for row in rows]
+
+
+def cut_to(text: str, width: int) -> str:
+    """The beginning of a text that takes no more room than ``width``, with an ellipsis where something is cut off.
+
+    >>> cut_to("Shanghai", 8), cut_to("Shanghai", 5), cut_to("上海客户", 6)
+    ('Shanghai', 'Shan…', '上海…')
+    """
+    if cell_len(text) <= width:
+        return text
+    taken, room = "", width - 1
+    for each in text:
+        room -= cell_len(each)
+        if room < 0:
+            break
+        taken += each
+    return f"{taken}…"
 
 
 def number(value: float | Decimal | None, digits: int = 0) -> str:

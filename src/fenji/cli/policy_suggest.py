@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from fenji.analyze.policies.suggestions import Method
 from fenji.answers.policies import SuggestResult
@@ -142,7 +141,7 @@ def show_suggestion(result: SuggestResult, output: Output) -> None:
         output.say(_("{count} customers have no value and stand in the lowest tier."), count=number(result.without_value))
     if result.file is None:
         output.heading(_("The draft, to be edited and published; nothing follows it yet (--out FILE writes it)"))
-        output.console.print(Text(result.text), soft_wrap=True)
+        output.document(result.text)
     else:
         output.say(_("Draft written to {file}: edit it, say who decided it, then fenji policy publish."), file=result.file)
         output.say(_("What it would change: fenji whatif {file}"), file=result.file)

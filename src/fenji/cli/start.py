@@ -28,6 +28,7 @@ from fenji.domain.feeds import Feed
 from fenji.errors import Problem
 from fenji.language import Language
 from fenji.language import message as _
+from fenji.visible import visible
 from fenji.workflow.starting import start
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.arrival_warnings import FILES_NOT_READ, SHEETS_NOT_READ
@@ -143,7 +144,7 @@ def _show_files(result: StartResult, mapped: MapResult, output: Output) -> None:
     used = [each for each in mapped.proposal.sources if each.is_usable]
     if used:
         titles = (_("file"), _("read as"), _("customer"), _("order number"), _("time"), _("amount of money"))
-        head = Col(output.text(titles[0]))
+        head = Col(output.text(titles[0]), has_lines=True)
         output.table(
             [head, *(Col(output.text(title), may_wrap=True) for title in titles[1:])], [_row(each, output) for each in used]
         )
@@ -171,7 +172,11 @@ def _show_remarks(title: str, told: Sequence[tuple[ProposedSource, Sequence[Rema
 
 def _row(source: ProposedSource, output: Output) -> tuple[str, ...]:
     found = (_first(source, names, output) for names in (_PERSON, _NUMBER, _MOMENT, _MONEY))
-    return ("\n".join(file_names((table.file for table in source.tables), output)), feed_words(source.feed, output), *found)
+    return (
+        "\n".join(map(visible, file_names((table.file for table in source.tables), output))),
+        feed_words(source.feed, output),
+        *found,
+    )
 
 
 def _first(source: ProposedSource, names: Sequence[str], output: Output) -> str:

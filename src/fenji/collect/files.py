@@ -86,7 +86,13 @@ def _paths(pattern: str, root: Path) -> Iterator[Path]:
     elif place.exists():
         yield place
     else:
-        yield from (Path(path) for path in sorted(glob.glob(str(place), recursive=True)))  # noqa: PTH207 - absolute patterns too
+        yield from (Path(path) for path in sorted(glob.glob(_pattern(place), recursive=True)))  # noqa: PTH207 - absolute patterns too
+
+
+def _pattern(place: Path) -> str:
+    """The pattern of a path whose folders may be called like one: as far as it leads to what is there, it is meant as it is."""
+    there = next(parent for parent in place.parents if parent.exists())
+    return str(Path(glob.escape(str(there))) / place.relative_to(there))
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:

@@ -5,6 +5,7 @@ sources        sources.yaml: where data comes from and what its columns mean
 answers        answers.yaml: what people have answered about their files
 amending       one value of such a document changed in its place
 writing        a text into a file, all of it or nothing
+recording      what runs keep of a document
 source_links   whether the sources fit together
 metrics        metrics.yaml: the company's own metrics
 metric_checks  whether a declared metric can be computed

@@ -16,6 +16,7 @@ from fenji.errors import InvalidDocument
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.validation import problems_of
+from fenji.visible import visible
 
 
 @dataclass(frozen=True)
@@ -93,4 +94,4 @@ def render_answers(answers: Sequence[RememberedAnswer], language: Language) -> s
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return visible(json.dumps(text, ensure_ascii=False))

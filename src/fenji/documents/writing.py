@@ -8,17 +8,20 @@ from pathlib import Path
 
 from fenji.errors import Unavailable
 from fenji.language import message as _
+from fenji.private_files import FILE_MODE
 
 
 def write_whole(file: Path, text: str) -> None:
     """Writes a text so that the file holds all of it or what it held before, whenever the process ends.
+
+    A new file is its owner's alone: settings and sources may hold passwords. One that is there keeps its rights.
 
     Raises:
         Unavailable: the folder or the file may not be written, or the disk is full.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        mode = file.stat().st_mode & 0o777 if file.exists() else 0o666 & ~_umask()
+        mode = file.stat().st_mode & 0o777 if file.exists() else FILE_MODE
         handle, beside = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as opened:
@@ -37,10 +40,3 @@ def write_whole(file: Path, text: str) -> None:
             file=str(file),
             detail=error.strerror or type(error).__name__,
         ) from error
-
-
-def _umask() -> int:
-    """What new files of this process are not allowed; the system only tells it to those who set it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -25,6 +25,7 @@ class Action(StrEnum):
     POLICY_PUBLISHED = "policy_published"
     OVERRIDE_RECORDED = "override_recorded"
     OVERRIDE_ENDED = "override_ended"
+    PERSON_ERASED = "person_erased"
 
 
 class SubjectKind(StrEnum):

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     AMBIGUOUS_ORDER = "ambiguous_order"
     NOT_RETURNED = "not_returned"
     REFUND_ABOVE_PAID = "refund_above_paid"
+    ERASED = "erased"
 
 
 EXPECTED: dict[Reason, str] = {
@@ -93,6 +94,7 @@ EXPECTED: dict[Reason, str] = {
     Reason.AMBIGUOUS_ORDER: _("an order number that belongs to one order; several customers or far days share this one"),
     Reason.NOT_RETURNED: _("a return that was carried out; this one was refused, withdrawn or is still open"),
     Reason.REFUND_ABOVE_PAID: _("refunds that are, together, no more than was paid for the order"),
+    Reason.ERASED: _("a row about somebody who was not erased (fenji person erase)"),
 }
 
 NO_FAULT = frozenset(
@@ -106,6 +108,7 @@ NO_FAULT = frozenset(
         Reason.CIRCULAR_REFERRAL,
         Reason.NEVER_IN_FORCE,
         Reason.NOT_RETURNED,
+        Reason.ERASED,
     }
 )
 """Reasons that say what a row is; with every other one of ours, the file or the way in which it is read is at fault."""

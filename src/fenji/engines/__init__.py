@@ -7,6 +7,7 @@ components     which ids hang together, computed on any engine
 part_files     where the results of a batch step go
 duck           DuckDB over Parquet, the default
 duck_reading   how DuckDB reads the company's files into raw tables
+duck_paths     paths as DuckDB must be told them
 spark          Spark, for what does not fit one machine
 spark_session  how a Spark session is opened and set
 spark_types    our types in Spark

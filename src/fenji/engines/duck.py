@@ -19,11 +19,13 @@ import numpy as np
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
+from fenji.engines.duck_paths import literal_path
 from fenji.engines.duck_reading import DuckReading
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 from fenji.engines.functions import DUCKDB
 from fenji.engines.part_files import PartFiles
+from fenji.private_files import new_private_folder
 from fenji.scratch import own_folder
 
 MOST_COMPILED = 500
@@ -74,7 +76,7 @@ class DuckEngine(DuckReading):
             self._staged += 1
             return self.connection.create_table(f"empty_{self._staged}", schema.to_pyarrow().empty_table(), temp=True)
         # Our folders are named run=… and as_of=…; DuckDB would take these for columns.
-        table = self.connection.read_parquet([str(file) for file in files], hive_partitioning=False)
+        table = self.connection.read_parquet([literal_path(file) for file in files], hive_partitioning=False)
         return table.select(list(schema.names)).cast(schema)
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
@@ -88,7 +90,7 @@ class DuckEngine(DuckReading):
         self._staged += 1
         folder = self._scratch / f"staged_{self._staged}"
         self.save(table, folder)
-        return self.connection.read_parquet(str(folder / "*.parquet"), hive_partitioning=False)
+        return self.connection.read_parquet(literal_path(folder / "part-0.parquet"), hive_partitioning=False)
 
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""
@@ -99,7 +101,7 @@ class DuckEngine(DuckReading):
             sql, options = f'{sql} ORDER BY "{in_order_of}"', f"{options}, ROW_GROUP_SIZE {ORDERED_GROUP_ROWS}"
         target = str(folder / "part-0.parquet").replace("'", "''")
         with _failures(folder):
-            folder.mkdir(parents=True)
+            new_private_folder(folder)
             result = self.connection.raw_sql(f"COPY ({sql}) TO '{target}' ({options})")
         return int(result.fetchone()[0])
 
@@ -136,7 +138,7 @@ class DuckEngine(DuckReading):
             for rows in self._ranges(table):
                 for part, result in enumerate(function(rows)):
                     opened.write(part, result)
-        found = tuple(self.connection.read_parquet(str(file), hive_partitioning=False) for file in files)
+        found = tuple(self.connection.read_parquet(literal_path(file), hive_partitioning=False) for file in files)
         self._kept |= {each.op(): file for each, file in zip(found, files, strict=True)}
         return found
 
@@ -209,7 +211,7 @@ def _linked(file: Path, folder: Path) -> int:
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
 
     with _failures(folder):
-        folder.mkdir(parents=True)
+        new_private_folder(folder)
         target = folder / "part-0.parquet"
         try:
             os.link(file, target)

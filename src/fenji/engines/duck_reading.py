@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fenji.domain.feeds import FEEDS, Cell
+from fenji.engines.duck_paths import literal_path
 from fenji.engines.failures import disk_error, memory_error
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
+from fenji.private_files import private_folder
 from fenji.tables.contract import Column, Contract
 from fenji.tables.raw import FIRST_ROW
 from fenji.tables.records import Layout, Outcome
@@ -48,7 +50,7 @@ class DuckReading:
         """See RecordReader.collect_delimited."""
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in layout.columns)
         relation = (
-            f"read_csv({_text(str(file))}, auto_detect=false, header=false, skip={skip}, delim={_text(delimiter)}, quote='\"', "
+            f"read_csv({_text(literal_path(file))}, auto_detect=false, header=false, skip={skip}, delim={_text(delimiter)}, quote='\"', "
             f"escape='\"', columns={{{columns}}}, store_rejects=true, rejects_limit=0, null_padding=false)"
         )
         try:
@@ -64,7 +66,7 @@ class DuckReading:
 
     def collect_parquet(self, file: Path, layout: Layout, folder: Path) -> Outcome:
         """See RecordReader.collect_parquet."""
-        relation = f"read_parquet({_text(str(file))}, hive_partitioning=false)"
+        relation = f"read_parquet({_text(literal_path(file))}, hive_partitioning=false)"
         ids = {field.name for field in FEEDS[layout.feed] if field.cell is Cell.ID}
         id_columns = {column for field, column in layout.fields.items() if field in ids}
         try:
@@ -78,7 +80,7 @@ class DuckReading:
 
     def collect_json(self, file: Path, layout: Layout, folder: Path) -> Outcome:
         """See RecordReader.collect_json."""
-        records = f"read_parquet({_text(str(file))}, hive_partitioning=false)"
+        records = f"read_parquet({_text(literal_path(file))}, hive_partitioning=false)"
         is_object = "coalesce(CASE WHEN json_valid(record) THEN json_type(record) = 'OBJECT' END, false)"
         wanted = {*layout.fields.values(), *([layout.part] if layout.part else [])}
         keys = {column: f"json_extract_string(record, {_text(_pointer(column))})" for column in wanted}
@@ -105,7 +107,7 @@ class DuckReading:
             rows.append({"filename": str(file), **_said_once(footer.metadata or {})})
         self.connection.create_table(origins, pa.Table.from_pylist(rows, schema=_ORIGINS), temp=True)
         columns = ", ".join(f"{_stored(column, present)} AS {_name(column.name)}" for column in contract.columns)
-        paths = ", ".join(_text(str(file)) for file in files)
+        paths = ", ".join(_text(literal_path(file)) for file in files)
         self._query(
             f"CREATE TEMP VIEW {view} AS SELECT {columns} FROM read_parquet([{paths}], filename=true, file_row_number=true, "
             f"union_by_name=true, hive_partitioning=false) AS stored JOIN {origins} AS origin ON stored.filename = origin.filename"
@@ -114,7 +116,7 @@ class DuckReading:
 
     def _write(self, layout: Layout, relation: str, texts: Mapping[str, str], folder: Path, file: Path) -> int:
         """Copies the relation into the folder as a raw table and returns the number of rows."""
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         target = folder / "part-0.parquet"
         sql = f"COPY (SELECT {_columns(layout, texts)} FROM {relation}) TO {_text(str(target))} ({_WRITING}, KV_METADATA {{{_footer(layout)}}})"
         try:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from fenji.engines.failures import disk_error
 from fenji.engines.spark_paths import literal_path
+from fenji.private_files import private_folder
 
 
 def write_parquet(frame: Any, folder: Path, *, apart: str | None = None) -> int:  # noqa: ANN401 - pyspark is imported only where it is used
@@ -24,7 +25,7 @@ def write_parquet(frame: Any, folder: Path, *, apart: str | None = None) -> int:
         Unavailable: the disk cannot take it.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(folder.parent)
         writer = frame.write.partitionBy(apart) if apart else frame.write
         writer.parquet(literal_path(folder))
     except Exception as error:  # Spark tells a full disk in several ways, always with Java's words for it

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from fenji.engines.duck_paths import literal_path
 from fenji.engines.engine import FETCH_LIMIT
 from fenji.engines.failures import disk_error, too_many_rows
 
@@ -82,7 +83,7 @@ class StoredRows:
 
     def _found(self, sql: str, files: Sequence[Path], *values: object) -> pa.Table:
         try:
-            return self._connection.sql(sql, params=[[str(file) for file in files], *values]).to_arrow_table()
+            return self._connection.sql(sql, params=[[literal_path(file) for file in files], *values]).to_arrow_table()
         except (duckdb.IOException, OSError) as error:
             raise disk_error(error, files[0].parent) from error
 

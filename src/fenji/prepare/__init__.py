@@ -15,6 +15,7 @@ rows            every field of every row read, and why a row cannot be used
 duplicates      which rows came in more than once
 currencies      what an amount is worth in the workspace's currency
 identity        which ids mean the same customer
+erased          which rows are about somebody who was erased
 attribution     whose each row is
 other_ids       which keys a list of customers resolves to a person
 events          what customers did apart from buying

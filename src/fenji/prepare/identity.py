@@ -28,7 +28,7 @@ PREFIXES: Mapping[str, str] = {"phone": "phone:", "email": "email:", "union_id":
 """Identifier -> how the made-up id of a row without customer_id begins; in the order in which they are tried."""
 
 _SEVERAL: Mapping[str, str] = {"phone": "several_phones", "email": "several_emails", "union_id": "several_union_ids"}
-_SEPARATOR = "\x1f"
+NODE_SEPARATOR = "\x1f"
 _HASH_LENGTH = 12
 
 
@@ -36,6 +36,16 @@ def id_space(source: ir.StringValue, sources: Sequence[Source]) -> ir.StringValu
     """The id space of a row's customer id, from its source."""
     own = [(each.name, each.shares_ids_with) for each in sources if each.shares_ids_with is not None]
     return source.cases(*own, else_=WORKSPACE_IDS) if own else ibis.literal(WORKSPACE_IDS)
+
+
+def keyed(value: ir.StringValue, key: str) -> ir.StringValue:
+    """The hash of a text under a key of hex digits, as 64 hex digits: SHA-256 inside SHA-256 under its halves, as HMAC does.
+
+    Phones are guessable: whoever tries all of them finds the one behind a plain hash.
+    """
+    half = len(key) // 2
+    inner = (ibis.literal(f"{key[:half]}:") + value).hexdigest("sha256")
+    return (ibis.literal(f"{key[half:]}:") + inner).hexdigest("sha256")
 
 
 def is_made_up(source_customer_id: ir.StringValue) -> ir.BooleanValue:
@@ -83,7 +93,7 @@ def name_ids(mentions: ir.Table, *, shared_by_many: int) -> ir.Table:
     without = without.mutate(source_customer_id=made_up).filter(lambda t: t["source_customer_id"].notnull())
     columns = ("space", "source_customer_id", *PREFIXES)
     named = with_id.select(columns).union(without.select(columns), distinct=True)
-    node = named["space"] + ibis.literal(_SEPARATOR) + named["source_customer_id"]
+    node = named["space"] + ibis.literal(NODE_SEPARATOR) + named["source_customer_id"]
     return named.select(*PREFIXES, "source_customer_id", source="space", node=node)
 
 
@@ -153,7 +163,7 @@ def identify(
     return found.mutate(probability=sure).select(IDENTITY.schema.names).cast(IDENTITY.schema)
 
 
-def find_conflicts(named: ir.Table, ties: ir.Table, *, link_by: Sequence[str], shared_by_many: int) -> ir.Table:
+def find_conflicts(named: ir.Table, ties: ir.Table, *, link_by: Sequence[str], shared_by_many: int, key: str = "") -> ir.Table:
     """Identifiers that many ids share, and ids with several phones, e-mails or union ids.
 
     Grain: one row per (kind, identifier): clean.identity_conflict; the identifier is hashed, for the several_ kinds it is the id.
@@ -164,12 +174,13 @@ def find_conflicts(named: ir.Table, ties: ir.Table, *, link_by: Sequence[str], s
         ties: from ``find_ties``.
         link_by: as given to ``find_ties``.
         shared_by_many: as given to ``find_ties``.
+        key: of the hashes; see ``keyed``.
     """
     held = _held(named, link_by)
     shared = held.group_by("kind", "value").aggregate(ids=held.count())
     many = shared.filter(shared["ids"] > shared_by_many)
     many = many.select(
-        kind=many["kind"] + "_shared_by_many", identifier=_hashed(many["value"]), ids="ids", merged=ibis.literal(value=False)
+        kind=many["kind"] + "_shared_by_many", identifier=_hashed(many["value"], key), ids="ids", merged=ibis.literal(value=False)
     )
     values = held.group_by("kind", "node").aggregate(ids=held.count())
     several = values.filter(values["ids"] > 1)
@@ -177,7 +188,7 @@ def find_conflicts(named: ir.Table, ties: ir.Table, *, link_by: Sequence[str], s
     joined = several.left_join(tied, [several["kind"] == tied["tied_kind"], several["node"] == tied["tied_node"]])
     several = joined.select(
         kind=joined["kind"].cases(*_SEVERAL.items(), else_=joined["kind"]),
-        identifier=_hashed(joined["node"]),
+        identifier=_hashed(joined["node"], key),
         ids="ids",
         merged=joined["tied_node"].notnull(),
     )
@@ -260,5 +271,5 @@ def _rules(grouped: ir.Table, ties: ir.Table, link_by: Sequence[str]) -> ir.Tabl
     return asked.select("node", rule=ibis.cases(*made_up, (asked["node"] == asked["head"], "own_id"), *by_place, else_="own_id"))
 
 
-def _hashed(value: ir.StringValue) -> ir.StringValue:
-    return value.hexdigest("sha256").substr(0, _HASH_LENGTH)
+def _hashed(value: ir.StringValue, key: str) -> ir.StringValue:
+    return keyed(value, key).substr(0, _HASH_LENGTH)

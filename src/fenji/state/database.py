@@ -5,7 +5,6 @@ SQLite runs with a write-ahead log: readers never wait for a writer, and writers
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +19,8 @@ from sqlalchemy.pool import NullPool
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import Conflict, NotFound, Unavailable
 from fenji.language import message as _
+from fenji.masking import masked, secrets_of, without_passwords
+from fenji.private_files import private_file, private_folder
 from fenji.state.transaction import Transaction
 from fenji.state.unwritten import StillFile, connect_unwritten
 
@@ -60,7 +61,7 @@ class Database:
         Raises:
             Unavailable: a file that could only be read without locks was changed meanwhile.
         """
-        with _told_apart(), Session(self._reader) as session:
+        with _told_apart(self._engine), Session(self._reader) as session:
             yield Transaction(session, _READER, self._clock)
             file = session.connection().connection.dbapi_connection
             if isinstance(file, StillFile) and file.has_changed():
@@ -69,8 +70,25 @@ class Database:
     @contextmanager
     def transaction(self, principal: Principal) -> Iterator[Transaction]:
         """One transaction of somebody who acts, committed at the end; nothing is kept where an error leaves it."""
-        with _told_apart(), Session(self._writer) as session, session.begin():
+        with _told_apart(self._engine), Session(self._writer) as session, session.begin():
             yield Transaction(session, principal, self._clock)
+
+    def compact(self) -> None:
+        """Writes the database anew, so that nothing of what was changed or removed is left in free pages or logs.
+
+        PostgreSQL's own archive of its log lies outside; whoever keeps one ends it by its own rules.
+        """
+        with _told_apart(self._engine), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("VACUUM FULL tier_override")
+                return
+            driver: Any = connection.connection.driver_connection
+            for statement in ("query_only = OFF", "secure_delete = ON"):
+                driver.execute(f"PRAGMA {statement}")
+            if driver.in_transaction:
+                driver.execute("COMMIT")
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Gives back all connections."""
@@ -96,7 +114,7 @@ def open_database(url: str, *, read_only: bool = False, clock: Callable[[], date
             event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     try:
-        with _told_apart():
+        with _told_apart(engine):
             (_refuse_old if read_only else _bring_up_to_date)(engine)
     except BaseException:
         engine.dispose()
@@ -118,14 +136,16 @@ def _engine(url: str, *, read_only: bool) -> Engine:
             return create_engine(
                 "sqlite://", creator=lambda: connect_unwritten(file, wait_seconds=_BUSY_SECONDS), poolclass=NullPool
             )
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
+        private_file(file)
         # Not the URL itself: SQLAlchemy would cut a folder's name at a question mark.
         # SQLite's transactions are begun by _begin_sqlite, not guessed by its driver.
         return create_engine(URL.create("sqlite", database=str(file)), connect_args={"isolation_level": None})
     except ModuleNotFoundError as error:
         raise Unavailable.of(_("PostgreSQL needs one more package."), advice="pip install 'fenji[postgres]'") from error
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise Unavailable.of(_("the database URL cannot be used."), advice=_("See `database_url` in fenji.toml.")) from error
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        # Not told from which error: it names what it could not read, which may be a piece of the password.
+        raise Unavailable.of(_("the database URL cannot be used."), advice=_("See `database_url` in fenji.toml.")) from None
 
 
 def _nothing_yet() -> NotFound:
@@ -209,14 +229,15 @@ def _migrate(connection: Connection) -> None:
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
+def _told_apart(engine: Engine) -> Iterator[None]:
     """Failures of the database in our words; passwords of its URL do not come through."""
     try:
         yield
     except IntegrityError:
         raise  # not a failure of the database: it keeps a law, and the repository knows which
     except DatabaseError as error:
-        detail = re.sub(r"://[^@\s]*@", "://***@", str(error.orig or error).splitlines()[0])[:200]
+        url = engine.url.render_as_string(hide_password=False)
+        detail = masked(without_passwords(str(error.orig or error)), secrets_of(url)).splitlines()[0][:200]
         raise Unavailable.of(
             _("the state database cannot be used: {detail}."),
             advice=_("See `database_url` in fenji.toml, free disk space, and other programs that hold the database."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fenji.domain.overrides import Ending, NewOverride, Override
@@ -39,6 +39,13 @@ class OverrideRepository:
             row.ended_from_on, row.ended_at, row.ended_by, row.ended_why = from_on, self._clock(), person, reason
         self._session.flush()
         return tuple(_record(row) for row in rows)
+
+    def anonymise(self, numbers: tuple[int, ...], customer_id: str) -> None:
+        """Puts an id that means nobody in the place of a customer's, and removes what people wrote as their reasons."""
+        changed = update(OverrideRow).where(OverrideRow.number.in_(numbers))
+        self._session.execute(changed.values(customer_id=customer_id, reason=""))
+        ended = changed.where(OverrideRow.ended_why.is_not(None))
+        self._session.execute(ended.values(ended_why=""))
 
     def list_overrides(self, *, policy: str | None = None) -> tuple[Override, ...]:
         """Every override that was ever recorded, in the order of recording; of one policy where it is named."""

@@ -118,9 +118,11 @@ class Runs:
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long.
         """
-        described = [replace(each, parts=describe(self._store, each.path)) for each in tables]
         own = f"/run={run_id}/"
         raw = [path for each in inputs for path in (each.raw_path, each.unreadable_path) if path is not None and own in path]
+        for path in (*(each.path for each in tables), *raw):
+            self._store.make_private(path)
+        described = [replace(each, parts=describe(self._store, each.path)) for each in tables]
         read = [part for path in raw for part in describe(self._store, path)]
         with self._database.transaction(self._principal) as t:
             told = {"tables": len(tables), "files": len(inputs), "rows": sum(each.rows for each in tables)}

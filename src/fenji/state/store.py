@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from fenji.private_files import FILE_MODE, FOLDER_MODE
+
 
 @dataclass(frozen=True)
 class Store:
@@ -36,6 +38,14 @@ class Store:
     def files(self, path: str) -> tuple[Path, ...]:
         """The Parquet files of a folder that a run wrote, in a fixed order."""
         return tuple(sorted((self.root / path).glob("*.parquet")))
+
+    def make_private(self, path: str) -> None:
+        """Lets nobody but its owner read a folder that a run wrote: engines make files as the umask of their processes says."""
+        folder = self.root / path
+        if folder.is_dir():
+            folder.chmod(FOLDER_MODE)
+        for each in self.files(path):
+            each.chmod(FILE_MODE)
 
     def folders_of(self, run_ids: Iterable[str], *, keep: Iterable[str] = ()) -> Iterator[Path]:
         """The folders of some runs.

@@ -72,7 +72,7 @@ IDENTITY_CONFLICT = _clean(
         "string",
         "phone_shared_by_many, email_shared_by_many, union_id_shared_by_many, several_phones, several_emails, several_union_ids",
     ),
-    Column("identifier", "string", "the first 12 hex digits of the SHA-256 of the value (personal values are not stored here)"),
+    Column("identifier", "string", "the first 12 hex digits of a keyed hash of the value (personal values are not stored here)"),
     Column("ids", "int64", "how many ids (or values) are involved"),
     Column("merged", "boolean", "whether the ids were merged all the same"),
 )

@@ -43,7 +43,12 @@ UNREADABLE = Contract(
         *PROVENANCE[:4],
         Column("feed", "string", "the feed it was meant for"),
         Column("reason", "string", "one of domain.reasons"),
-        Column("came", "string", "the first 200 characters of the record", nullable=True),
+        Column(
+            "came",
+            "string",
+            "null: such a record may hold a person's name or phone; runs of before 0.1 kept its first 200 characters",
+            nullable=True,
+        ),
     ),
     "collect/reading/unreadable.py",
 )

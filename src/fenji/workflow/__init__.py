@@ -45,6 +45,8 @@ repairing          mends what is not as it was published
 pruning            removes old runs, and keeps some under a name
 backing_up         a workspace in one file
 restoring          a backup becomes a workspace again
+persons            what is known of a person, and where it stands
+persons_erase      how a person is forgotten
 selftest           rebuilds published numbers
 given_tables       metrics and tiers of tables in memory, without a workspace
 demo               the workspace of the demo, and what of its run is worth a look

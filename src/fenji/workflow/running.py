@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from fenji.answers.runs import RunResult
 from fenji.choices import EngineName
 from fenji.domain.principals import Principal
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.known_secrets import seen_by_others
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.running import publish_run
 
@@ -41,8 +43,9 @@ def run_all(
             none of its rows; all problems at once, nothing published.
         Conflict: another run is writing.
     """
-    return publish_run(
-        open_workspace(root),
+    workspace = open_workspace(root)
+    result = publish_run(
+        workspace,
         as_of=as_of,
         policy=policy,
         history=history,
@@ -51,3 +54,4 @@ def run_all(
         principal=principal,
         progress=progress,
     )
+    return replace(result, warnings=(*result.warnings, *seen_by_others(workspace)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fenji.answers.tables import TableFiles, TablesResult
 from fenji.domain.runs import StoredTable
+from fenji.engines.duck_paths import literal_path
 from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
 from fenji.workspace.folder import open_workspace
@@ -67,7 +68,7 @@ def write_views(result: TablesResult, path: Path, *, force: bool = False) -> int
 
 def _view(table: TableFiles) -> str:
     shelf, _dot, name = table.table.partition(".")
-    files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in table.files)
+    files = ", ".join("'" + literal_path(file).replace("'", "''") + "'" for file in table.files)
     # Folders are named as_of=…, which the files say themselves; a table of several days may have grown columns.
     options = "hive_partitioning = false, union_by_name = true"
     return f'CREATE OR REPLACE VIEW "{shelf}"."{name}" AS FROM read_parquet([{files}], {options});'

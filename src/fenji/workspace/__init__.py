@@ -19,6 +19,7 @@ tiering            from the clean base to tiers at a date, published or computed
 past_run           what a run followed
 fitting            which models order histories give
 standing           what an analysis stands on
+known_secrets      passwords, and files that others may read
 acting             who acts where nobody is named
 running            one run of the whole thread, from sources to published tiers
 rebuilding         a past run, computed again
@@ -33,6 +34,10 @@ arriving           what came in with a run, from its clean tables
 arrival_warnings   what nobody must overlook about it
 unread_files       data files that no source reads
 drafts             what the tiers of a draft would hold
+persons            who is one person in all published runs
+erasure_key        how an erased person is known again without being known
+erasing            how a person leaves the store
+person_rows        in which rows of the store a person stands
 customers          which customer is meant by an id, a phone, an e-mail or a name
 headlines          what must be known before any figure of the tiers is read
 products           what products are called

@@ -23,6 +23,10 @@ class Memory:
         """Nothing yet."""
         self._values: OrderedDict[Hashable, Any] = OrderedDict()
 
+    def forget(self) -> None:
+        """Forgets everything, because a published run has been changed."""
+        self._values.clear()
+
     def recall(self, key: Hashable, make: Callable[[], Value], *, keep: Callable[[Value], bool] = lambda _value: True) -> Value:
         """The value of a key, made now where it is not remembered.
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from fenji.choices import EngineName
 from fenji.domain.principals import Principal
 from fenji.errors import FenjiError
+from fenji.private_files import private_folder
 from fenji.scratch import remove_dead
 from fenji.settings import Settings
 from fenji.state.store import Store
@@ -113,7 +114,7 @@ def open_session(
         engine: another engine than the settings name.
         principal: who starts runs in it; None: the user of the operating system.
     """
-    workspace.store.mkdir(parents=True, exist_ok=True)
+    private_folder(workspace.store)
     workspace.state.prepare()
     session = _new_session(workspace, engine, principal or acting_person(), may_compute=True)
     try:

@@ -24,6 +24,7 @@ from fenji.prepare.contracts import judge_contracts, make_contracts
 from fenji.prepare.currencies import Rates, rate_table, require_rates
 from fenji.prepare.customers import find_first_days, make_customers
 from fenji.prepare.duplicates import count_copies, file_places, mark_copies, without_copies
+from fenji.prepare.erased import without_erased
 from fenji.prepare.events import judge_events, make_events
 from fenji.prepare.feedback import judge_feedback, make_feedback
 from fenji.prepare.identity import find_conflicts, find_ties, identify, mention_persons, name_ids
@@ -82,6 +83,10 @@ class PrepareOptions:
     """An identifier that more ids share than this links nobody."""
     keys_given: int = 0
     """The largest customer_key that any run has given; new customers get larger ones."""
+    key: str = ""
+    """Of the hashes of persons; see workspace.erasure_key."""
+    erased: frozenset[str] = frozenset()
+    """Keyed hashes of everybody who was erased."""
     as_of: date = date.max
     """The day of totals whose source does not say when they were taken: that of the run."""
 
@@ -209,7 +214,10 @@ class _Preparation:
             identify(named, ties, previous, link_by=link_by, components=components, keys_given=self.options.keys_given)
         )
         self._make(clean.IDENTITY, identity)
-        self._make(clean.IDENTITY_CONFLICT, find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many))
+        self._make(
+            clean.IDENTITY_CONFLICT,
+            find_conflicts(named, ties, link_by=link_by, shared_by_many=shared_by_many, key=self.options.key),
+        )
         # A survey without names is an opinion all the same.
         opinions = attribute(self.rows[Feed.FEEDBACK], Feed.FEEDBACK, identity, self.sources)
         self.rows[Feed.FEEDBACK] = self._laid_down(Feed.FEEDBACK, opinions)
@@ -325,7 +333,7 @@ class _Preparation:
 
     def _typed(self, feed: Feed) -> ir.Table:
         """The rows of a feed with every cell read."""
-        return typed_rows(
+        rows = typed_rows(
             self._without_copies(feed),
             feed,
             self.sources,
@@ -334,6 +342,7 @@ class _Preparation:
             currency=self.options.currency,
             plain=self._plain(feed) if feed in self.fed else {},
         )
+        return without_erased(rows, self.sources, tokens=self.options.erased, key=self.options.key)
 
     def _plain(self, feed: Feed) -> PlainFields:
         """The columns that need no patterns."""

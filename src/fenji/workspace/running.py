@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis.expr.types as ir
@@ -13,6 +13,7 @@ from fenji.answers.runs import FilesRead, RunResult, StoredRows
 from fenji.choices import EngineName
 from fenji.collect.collecting import Collected, collect
 from fenji.documents.policies import PolicyDocument, render_policy
+from fenji.documents.recording import recorded
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
@@ -24,7 +25,6 @@ from fenji.domain.sources import Source
 from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.settings import without_passwords
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
 from fenji.wording.reviews import lost_of
@@ -32,6 +32,7 @@ from fenji.workspace.arrival_warnings import absent_columns, arrival_warnings, r
 from fenji.workspace.arriving import arrival_of
 from fenji.workspace.clean_base import clean_base
 from fenji.workspace.dates import stale_warning, yesterday
+from fenji.workspace.erasure_key import erased_tokens, erasure_key
 from fenji.workspace.folder import (
     SOURCES_FILE,
     Workspace,
@@ -197,7 +198,7 @@ class _Plan:
             policy=frozen_text(self.policy),
             documents={
                 **documents_of(workspace),
-                SOURCES_FILE: without_passwords(sources),
+                SOURCES_FILE: recorded(sources),
                 **{frozen_name(each.policy.slug, each.policy.version): render_policy(each.policy) for each in self.versions},
             },
         )
@@ -281,7 +282,11 @@ def save_base(
     session = writer.session
     raw = {feed: session.read_raw([each.raw_path for each in files if each.feed is feed], RAW[feed]) for feed in Feed}
     unreadable = session.read_raw([each.unreadable_path for each in files if each.unreadable_path], UNREADABLE)
-    options = PrepareOptions.of(session.workspace.settings, keys_given=before.keys_given, as_of=as_of)
+    options = replace(
+        PrepareOptions.of(session.workspace.settings, keys_given=before.keys_given, as_of=as_of),
+        key=erasure_key(session.workspace),
+        erased=erased_tokens(session.workspace),
+    )
     tables = prepare_base(
         session.engine,
         raw,

@@ -98,10 +98,16 @@ def state_of(root: Path, settings: Settings) -> State:
     return state
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file that a SQLite URL means; None for a server."""
+    prefix = "sqlite:///"
+    return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
+
+
 def file_identity(url: str) -> Hashable:
     """Which file a SQLite URL means now; None for a server, and where there is no file yet."""
-    file = Path(url.removeprefix("sqlite:///"))
-    if not url.startswith("sqlite:///") or not file.is_file():
+    file = sqlite_file(url)
+    if file is None or not file.is_file():
         return None
     found = file.stat()
     return found.st_dev, found.st_ino

@@ -20,6 +20,7 @@ from fenji.analyze.reviews.order_summary import order_summary
 from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers, profile_tiers
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.documents.policies import PolicyDocument, render_policy
+from fenji.documents.recording import recorded
 from fenji.domain.metrics import Fact, Metric
 from fenji.domain.periods import MONTH_WINDOWS, has_moved
 from fenji.domain.policies import Policy
@@ -265,7 +266,7 @@ def _followed(session: Session, run: Run, policy: Policy, registry: Registry, as
     documents = documents_of(session.workspace)
     return (
         frozen in texts
-        and run.new.documents.get(METRICS_FILE) == documents.get(METRICS_FILE)
+        and recorded(run.new.documents.get(METRICS_FILE, "")) == documents.get(METRICS_FILE, "")
         and all(run.new.settings.get(name) == settings[name] for name in ("lost_after_days", "lost_after_intervals"))
         and (run.new.settings.get(MONTH_WINDOWS) is not None or not has_moved((each.window for each in registry), as_of))
     )
@@ -274,7 +275,7 @@ def _followed(session: Session, run: Run, policy: Policy, registry: Registry, as
 def documents_of(workspace: Workspace) -> dict[str, str]:
     """The documents beside the policy that a panel depends on, by name."""
     path = workspace.root / METRICS_FILE
-    return {METRICS_FILE: path.read_text(encoding="utf-8-sig")} if path.is_file() else {}
+    return {METRICS_FILE: recorded(path.read_text(encoding="utf-8-sig"))} if path.is_file() else {}
 
 
 def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, names: Sequence[str], *, as_of: date) -> ir.Table:

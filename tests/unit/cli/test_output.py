@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.output import SHORTEST_CUT, Col, Output, money, number, percent
 from fenji.errors import Problem
 from fenji.language import Language
 
@@ -66,3 +66,41 @@ def test_an_interval_stays_whole_beside_a_column_that_may_wrap(output: Output) -
     )
     assert "\n".join(printed(output)).count(interval) == 6
     assert "Netherlands" in "\n".join(printed(output))
+
+
+def terminal(width: int) -> Output:
+    console = Console(file=StringIO(), width=width, force_terminal=True, color_system=None, highlight=False)
+    return Output(Language.EN, is_json=False, console=console, remarks=Console(file=StringIO()))
+
+
+@pytest.mark.parametrize(
+    "name", ["n" * 300, "客户" * 150, "한" * 200, "e\u0301" * 200], ids=["latin", "chinese", "korean", "accents"]
+)
+def test_a_long_name_is_cut_on_a_terminal_and_pushes_no_other_column(name: str) -> None:
+    output = terminal(80)
+    output.table(
+        [Col("customer"), Col("tier"), Col("revenue", is_number=True)], [(name, "VIP", "1,234.50"), ("Ann", "low", "7.00")]
+    )
+    lines = [line for line in printed(output) if line.strip()]
+    assert max(map(cell_len, lines)) <= 80
+    cut, whole = lines[-2:]
+    assert cell_len(cut.rstrip()) == cell_len(whole.rstrip())
+    assert "…" in cut
+    assert cut.rstrip().endswith("VIP   1,234.50")
+
+
+def test_only_as_much_is_cut_as_does_not_fit() -> None:
+    output = terminal(60)
+    ids, names = "i" * SHORTEST_CUT, "n" * 80
+    output.table([Col("id"), Col("name"), Col("orders", is_number=True)], [(ids, names, "12")])
+    line = [each for each in printed(output) if each.strip()][-1]
+    assert ids in line
+    assert cell_len(line.rstrip()) <= 60
+    assert line.count("n") == 60 - len(ids) - len("orders") - len("…") - 3 * 2
+
+
+@pytest.mark.parametrize("width", [20, 60, 160])
+def test_no_cell_is_cut_in_a_pipe(width: int) -> None:
+    piped = Output(Language.EN, is_json=False, console=Console(file=StringIO(), width=width), remarks=Console(file=StringIO()))
+    piped.table([Col("name"), Col("id"), Col("orders", is_number=True)], [("n" * 300, "客" * 200, "1,234")])
+    assert all(each in "\n".join(printed(piped)) for each in ("n" * 300, "客" * 200, "1,234"))

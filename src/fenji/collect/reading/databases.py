@@ -19,6 +19,7 @@ from fenji.collect.reading.samples import PartRead, Target
 from fenji.domain.sources import DatabaseLocation
 from fenji.errors import InvalidDocument, Place, Problem, Unavailable, nearest, unknown_name
 from fenji.language import message as _
+from fenji.masking import MASK, masked, secrets_of
 
 _NUMBERS = "n"
 _PATIENCE = 5.0
@@ -129,10 +130,8 @@ class Database:
             raise _UnknownType(*self._failure(str(error)).problems) from None
 
     def _failure(self, detail: str) -> InvalidDocument | Unavailable:
-        password = urlsplit(self.url).password
-        # The longest first: the URL holds the password, and would not be found whole once that is masked.
-        for secret in sorted({self.url, password or "", unquote(password or "")} - {""}, key=len, reverse=True):
-            detail = detail.replace(secret, "***")
+        # The URL itself first: a driver that cannot read it may name it whole.
+        detail = masked(detail, {self.url, *secrets_of(self.url)})
         values = {"name": self.name, "detail": detail.splitlines()[0][:300] if detail else ""}
         if re.search(
             "timed out|connect|refused|authentication|password|role .* does not exist|database .* does not exist", detail
@@ -191,7 +190,9 @@ def open_database(
     scheme = url.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0].lower()
     dialect = DIALECTS.get(scheme)
     if dialect is None:
-        raise InvalidDocument(unknown_name(_("database"), scheme[:20], DIALECTS, place=Place(column=f"{source}.database.url")))
+        # Without these marks it may be a connection string, or a password alone.
+        shown = scheme[:20] if re.match(r"[a-z0-9.-]+(\+[a-z0-9]+)?://", url.lower()) else MASK
+        raise InvalidDocument(unknown_name(_("database"), shown, DIALECTS, place=Place(column=f"{source}.database.url")))
     rest = url.split(":", maxsplit=1)[1]
     if dialect.scheme == "sqlite":
         return Database(source, location, dialect, f"sqlite://{quote(str(_sqlite_file(source, rest, root)))}")
@@ -227,8 +228,11 @@ def _with_variables(source: str, url: str, environment: Mapping[str, str]) -> st
 
 def _sqlite_file(source: str, rest: str, root: Path) -> Path:
     """The file of ``sqlite:///relative`` or ``sqlite:////absolute``; with three slashes an absolute path is understood too."""
-    given = unquote(rest.removeprefix("//").removeprefix("/"))
-    found = next((path for path in (root / given, Path("/" + given)) if path.is_file()), None)
+    written = rest.removeprefix("//").removeprefix("/")
+    given = unquote(written)
+    # A file may really be called a%20b.db.
+    places = (path for name in (given, written) for path in (root / name, Path("/" + name)))
+    found = next((path for path in places if path.is_file()), None)
     if found is None:
         raise Unavailable.of(_("source '{source}': there is no database file {file}."), source=source, file=given)
     return found.resolve()
@@ -251,5 +255,5 @@ def _knock(source: str, url: str, dialect: Dialect) -> None:
             _("source '{source}': the database cannot be reached: {detail}"),
             advice=_("Check the URL, the network and the password in the environment, then run again."),
             source=source,
-            detail=f"{host}:{port}: {error.strerror or error}",
+            detail=masked(f"{host}:{port}: {error.strerror or error}", secrets_of(url)),
         ) from error

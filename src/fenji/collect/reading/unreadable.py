@@ -2,7 +2,7 @@
 
 Reads   the refused records of one file, sheet or query
 Writes  raw.unreadable_row: one row per record that could not be read at all
-Units   text as it came, the first 200 characters
+Units   row numbers of the file; of the text nothing is kept
 Keeps   every refused record, exactly once
 Source  domain.reasons
 """
@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from fenji.collect.reading.samples import Unreadable
 from fenji.domain.feeds import Feed
+from fenji.private_files import private_folder
 from fenji.tables.raw import FIRST_ROW, UNREADABLE, stored_arrow_schema
 
 
@@ -29,8 +30,9 @@ def write_unreadable(rows: Sequence[Unreadable], folder: Path, *, source: str, f
         "batch": [batch] * len(rows),
         "feed": [feed.value] * len(rows),
         "reason": [each.reason.value for each in rows],
-        "came": [each.came for each in rows],
+        # Which person such a record is about nobody can tell, so its text is not kept.
+        "came": [None] * len(rows),
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     table = pa.table({**columns, FIRST_ROW: [None] * len(rows)}, schema=stored_arrow_schema(UNREADABLE))
     pq.write_table(table, folder / "part-0.parquet", compression="zstd")

@@ -11,8 +11,9 @@ from fenji.collect.headers import Confidence
 from fenji.collect.understanding.proposal import FoundTable, ProposedColumn, ProposedDrop, ProposedSource
 from fenji.domain.feeds import FEEDS, Cell, Feed, Field
 from fenji.domain.sources import MoneyUnit, Shape
-from fenji.language import Language, translate
+from fenji.language import Language, translate_visibly
 from fenji.language import message as _
+from fenji.visible import visible
 
 WIDTH = 110
 """Columns after which a comment breaks, at blanks or behind Chinese commas; a Chinese sign takes two columns."""
@@ -246,7 +247,7 @@ def _unused(source: ProposedSource, language: Language) -> list[str]:
 
 
 def _say(text: str, language: Language, **values: object) -> str:
-    return translate(text, language, **values)
+    return translate_visibly(text, language, **values)
 
 
 def _comment(text: str) -> list[str]:
@@ -264,7 +265,7 @@ def _columns_wide(text: str) -> int:
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    return visible(re.sub(r"\s+", " ", text).strip())
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
@@ -279,4 +280,5 @@ def quoted(text: str) -> str:
     """
     if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS_WITH_MEANING and not text.endswith(" "):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    # YAML reads these escapes as Python writes them; JSON's two halves of one character it would not put together.
+    return visible(json.dumps(text, ensure_ascii=False))

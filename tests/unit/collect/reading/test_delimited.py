@@ -72,9 +72,9 @@ def test_preamble_and_footer_lines_are_no_records(desk):
     desk.run(source("orders.csv"))
     assert desk.rows("row_number", "order_id") == [(5, "A1"), (6, "A2")]
     assert desk.unreadable() == [
-        ("orders.csv", 7, "footer_line", "#导出时间：2025-02-01 10:00:00"),
-        ("orders.csv", 8, "footer_line", "合计,,20.50,"),
-        ("orders.csv", 9, "footer_line", "总计：2 笔"),
+        ("orders.csv", 7, "footer_line"),
+        ("orders.csv", 8, "footer_line"),
+        ("orders.csv", 9, "footer_line"),
     ]
 
 
@@ -106,10 +106,10 @@ def test_ragged_rows_and_broken_quotes_spoil_their_own_line_only(desk):
     run = desk.run(source("orders.csv"))
     assert desk.rows("row_number", "order_id", "customer_id") == [(2, "A1", "甲"), (7, "A6", "己"), (8, "A7", "庚")]
     assert desk.unreadable() == [
-        ("orders.csv", 3, "ragged_row", "A2,乙,2"),
-        ("orders.csv", 4, "ragged_row", "A3,丙,3,2025-01-03,more"),
-        ("orders.csv", 5, "broken_quotes", 'A4,"丁"x,4,2025-01-04'),
-        ("orders.csv", 6, "broken_quotes", 'A5,"戊,5,2025-01-05'),
+        ("orders.csv", 3, "ragged_row"),
+        ("orders.csv", 4, "ragged_row"),
+        ("orders.csv", 5, "broken_quotes"),
+        ("orders.csv", 6, "broken_quotes"),
     ]
     assert [(each.records, each.unreadable) for each in run.files] == [(3, 4)]
 
@@ -119,7 +119,7 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_rest(desk):
     desk.write("orders.csv", f'{HEADER}\nA1,"甲,1,2025-01-01\n{rest}')
     desk.run(source("orders.csv"))
     assert desk.rows("row_number", "order_id") == [(number + 3, f"B{number}") for number in range(500)]
-    assert desk.unreadable() == [("orders.csv", 2, "broken_quotes", 'A1,"甲,1,2025-01-01')]
+    assert desk.unreadable() == [("orders.csv", 2, "broken_quotes")]
 
 
 def test_notes_over_several_lines_and_empty_lines_keep_true_line_numbers(desk):
@@ -228,7 +228,7 @@ def test_a_line_that_is_no_text_is_refused_and_the_others_are_read(desk, encodin
     desk.write("orders.csv", content)
     desk.run(source("orders.csv", columns=dict(zip(FIELDS, ("order", "who", "paid", "at"), strict=True))))
     assert desk.rows("row_number", "order_id", "customer_id") == [*((n + 2, f"A{n}", who) for n in range(5)), (8, "A9", who)]
-    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(7, "undecodable")]
+    assert [(row, reason) for _file, row, reason in desk.unreadable()] == [(7, "undecodable")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -236,14 +236,14 @@ def test_a_nul_refuses_its_own_line(desk, encoding):
     desk.write("orders.csv", (HEADER + "\nA1,甲,1,2025-01-01\nA2,B\x00,2,2025-01-02\nA3,丙,3,2025-01-03\n").encode(encoding))
     desk.run(source("orders.csv"))
     assert desk.rows("row_number", "order_id") == [(2, "A1"), (4, "A3")]
-    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(3, "undecodable")]
+    assert [(row, reason) for _file, row, reason in desk.unreadable()] == [(3, "undecodable")]
 
 
 def test_files_that_were_put_together_with_their_headers_and_marks(desk):
     desk.write("orders.csv", f"\ufeff{HEADER}\nA1,甲,1,2025-01-01\n\ufeff{HEADER}\nA2,乙,2,2025-01-02\n{HEADER}\n")
     desk.run(source("orders.csv"))
     assert desk.rows("row_number", "order_id") == [(2, "A1"), (4, "A2")]
-    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(3, "repeated_header"), (5, "repeated_header")]
+    assert [(row, reason) for _file, row, reason in desk.unreadable()] == [(3, "repeated_header"), (5, "repeated_header")]
 
 
 @pytest.mark.parametrize("delimiter", ["^", "~", "\x01", ";", "|", "\t"])

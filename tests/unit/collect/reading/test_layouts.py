@@ -146,7 +146,7 @@ def test_words_or_counted_days_above_the_data_are_a_header(desk, text):
 def test_totals_in_any_place_are_left_out_and_handed_back(desk, text, totals):
     sample, _numbers = both(desk, text)
     assert sample.shape == Shape(drop_totals=True)
-    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(row, "total_line") for row in totals]
+    assert [(row, reason) for _file, row, reason in desk.unreadable()] == [(row, "total_line") for row in totals]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_headings_become_a_column_of_the_rows_below(desk, text, name, customers)
     place = sample.headers.index(name)
     assert [row[place] for row in sample.rows] == customers
     assert [doubt.kind for doubt in sample.doubts] == [DoubtKind.SECTIONS]
-    assert {reason for _file, _row, reason, _came in desk.unreadable()} <= {"section_line", "total_line", "repeated_header"}
+    assert {reason for _file, _row, reason in desk.unreadable()} <= {"section_line", "total_line", "repeated_header"}
 
 
 def test_a_remark_between_the_rows_is_no_heading(desk):
@@ -259,7 +259,7 @@ def test_rows_of_one_record_are_told_apart_by_their_part_and_empty_records_are_h
         ("2026.csv#2月", 4, "丙"),
         ("2026.csv#3月", 2, "甲"),
     ]
-    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(3, "missing_amount")]
+    assert [(row, reason) for _file, row, reason in desk.unreadable()] == [(3, "missing_amount")]
 
 
 def test_answers_of_a_survey_are_no_quarters(desk):

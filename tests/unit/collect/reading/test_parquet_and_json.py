@@ -114,9 +114,9 @@ def test_lines_that_are_no_object_are_accounted_for(desk):
     desk.run(source("orders.jsonl", columns={"order_id": "id"}))
     assert desk.rows("row_number", "order_id") == [(1, "1"), (6, "5")]
     assert desk.unreadable() == [
-        ("orders.jsonl", 3, "invalid_record", '{"id": 2'),
-        ("orders.jsonl", 4, "invalid_record", "[3]"),
-        ("orders.jsonl", 5, "invalid_record", '"4"'),
+        ("orders.jsonl", 3, "invalid_record"),
+        ("orders.jsonl", 4, "invalid_record"),
+        ("orders.jsonl", 5, "invalid_record"),
     ]
 
 
@@ -156,7 +156,7 @@ def test_a_record_that_is_nested_too_deeply_is_refused_alone(desk):
     desk.write("orders.jsonl", '{"id": 1}\n{"id": ' + "[" * 3000 + "]" * 3000 + '}\n{"id": 3}\n')
     desk.run(source("orders.jsonl", columns={"order_id": "id"}))
     assert desk.rows("row_number", "order_id") == [(1, "1"), (3, "3")]
-    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(2, "invalid_record")]
+    assert [(row, reason) for _file, row, reason in desk.unreadable()] == [(2, "invalid_record")]
 
 
 def test_brackets_inside_texts_are_no_levels(desk):

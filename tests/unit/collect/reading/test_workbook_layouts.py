@@ -96,13 +96,13 @@ def test_a_header_of_merged_cells_under_a_title_with_totals_and_months(desk):
         ("乙", "2026-03-01", "4"),
     )
     assert [row for _number, *row in collected(desk, file, sample)] == [list(row) for row in sample.rows]
-    assert [row for _file, row, _reason, _came in desk.unreadable()] == [6]
+    assert [row for _file, row, _reason in desk.unreadable()] == [6]
 
 
 def test_a_header_that_stands_in_the_sheet_again(desk):
     file = workbook(desk, [HEADER, ["A1", "甲", "2025-01-01", "茶", 10], HEADER, ["A2", "乙", "2025-01-02", "茶", 30]])
     assert [row[:2] for row in collected(desk, file, sampled(file))] == [(2, "A1"), (4, "A2")]
-    assert [(row, reason) for _file, row, reason, _came in desk.unreadable()] == [(3, "repeated_header")]
+    assert [(row, reason) for _file, row, reason in desk.unreadable()] == [(3, "repeated_header")]
 
 
 def test_day_numbers_of_a_workbook_that_counts_from_1904(desk):
