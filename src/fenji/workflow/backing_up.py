@@ -16,6 +16,7 @@ from fenji.scratch import own_folder_for_now
 from fenji.settings import without_secrets
 from fenji.state.database import NEWEST
 from fenji.workspace.archive import DOCUMENTS, FIRST, FORMAT, STATE, STORE, ArchiveWriter, Contents, first_lines
+from fenji.workspace.erasure_key import ERASED_FILE, KEY_FILE, beside_state
 from fenji.workspace.folder import Workspace, open_workspace
 from fenji.workspace.inventory import Inventory, inventory_of
 from fenji.workspace.opening import open_session
@@ -114,9 +115,13 @@ def _damaged(name: str) -> Damaged:
 
 
 def _add_documents(archive: ArchiveWriter, workspace: Workspace) -> None:
-    """Settings, sources, policies and choices, without passwords."""
+    """Settings, sources, policies and choices, without passwords, and the keyed hashes by which erased persons are kept out."""
     root = workspace.root
     files = [root / SETTINGS_FILE, *root.glob("*.y*ml"), *(each for name in FOLDERS for each in (root / name).rglob("*.y*ml"))]
     for file in sorted({each for each in files if each.is_file()}):
         text = without_secrets(file.read_text("utf-8-sig"))
         archive.add_text(f"{DOCUMENTS}/{file.relative_to(root).as_posix()}", text, modified=file.stat().st_mtime_ns)
+    for name in (KEY_FILE, ERASED_FILE):
+        file = beside_state(workspace, name)
+        if file.is_file():
+            archive.add_text(f"{DOCUMENTS}/{name}", file.read_text("ascii"), modified=file.stat().st_mtime_ns)

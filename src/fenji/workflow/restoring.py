@@ -13,14 +13,16 @@ from fenji.choices import SETTINGS_FILE
 from fenji.domain.principals import Principal
 from fenji.errors import Conflict, InvalidFile, NotFound
 from fenji.language import message as _
+from fenji.private_files import FILE_MODE, private_folder
 from fenji.settings import Settings
 from fenji.state.database import NEWEST
 from fenji.workspace.acting import acting_person
 from fenji.workspace.archive import DOCUMENTS, STATE, STORE, Contents, Member, contents_of, members
+from fenji.workspace.erasure_key import ERASED_FILE, KEY_FILE
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.state import State
+from fenji.workspace.state import State, sqlite_file
 from fenji.workspace.verifying import verify
 
 READING = _("reading the backup")
@@ -110,10 +112,23 @@ def _place(member: Member, root: Path, store: Path) -> Path:
     return {DOCUMENTS: root, STORE: store}.get(room, root / room).joinpath(*below)
 
 
+def _move_beside(root: Path, url: str) -> None:
+    """The hashes of erased persons stand beside a SQLite file, and in the workspace where the state is on a server."""
+    database = sqlite_file(url)
+    for name in (KEY_FILE, ERASED_FILE):
+        file = root / name
+        if file.is_file():
+            file.chmod(FILE_MODE)
+            if database is not None and database.parent != root:
+                private_folder(database.parent)
+                shutil.move(file, database.parent / name)
+
+
 def _load(root: Path, url: str, contents: Contents, principal: Principal) -> None:
     """Fills the database in one transaction, unless it holds this very state already."""
     prefix = "sqlite:///"
     place = prefix + str(root / url.removeprefix(prefix)) if url.startswith(prefix) else url
+    _move_beside(root, place)
     state = State(place)
     try:
         with state.transaction(principal) as t:

@@ -19,6 +19,7 @@ from fenji.workflow.backing_up import back_up
 from fenji.workflow.checking import check_workspace
 from fenji.workflow.restoring import MARK, restore
 from fenji.workflow.running import run_all
+from fenji.workspace.erasure_key import erased_tokens, erasure_key, keep_tokens
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
 from fixtures.kept_shop import AS_OF, HEAD, by_hand, cut, flip, open_shop, parts_of, write_orders
@@ -235,3 +236,14 @@ def test_every_table_of_the_state_is_in_it(shop: Path, tmp_path: Path) -> None:
         filled = {name for name in tables if state.execute(f"SELECT count(*) FROM {name}").fetchone()[0]}
     state.close()
     assert named == filled - {"fenji_version", "sqlite_sequence"}
+
+
+def test_erased_persons_stay_erased_in_a_restored_workspace(shop: Path, tmp_path: Path) -> None:
+    workspace = open_workspace(shop)
+    key = erasure_key(workspace)
+    keep_tokens(workspace, frozenset({"0123abcd"}))
+    back_up(shop, tmp_path / "shop.tar")
+    restore(tmp_path / "shop.tar", tmp_path / "new", database_url=f"sqlite:///{tmp_path}/state/elsewhere.db")
+    again = open_workspace(tmp_path / "new")
+    assert (erasure_key(again), erased_tokens(again)) == (key, {"0123abcd"})
+    assert not (tmp_path / "new" / "fenji.key").exists()
