@@ -11,7 +11,9 @@ from fenji.cli.main import answer
 
 DAY = ("--as-of", "2026-06-30")
 ORDERS = "订单号,会员编号,下单时间,实付金额\nA1-{month},M1,2026-05-02 10:00:00,{paid}\nA2-{month},M2,2026-05-31 22:40:00,455.00\n"
-ODD = ["my%20shop #1", "a?b", "a[1]", "a*b", ' O\'Hara "and" sons ', "中文 {a,b}\n店铺", "n" * 200, "back\\slash.", "~run=1;$f"]
+ODD = ["a[1]", "中文 {a,b}\n店铺"]
+MORE = ["my%20shop #1", "a?b", "a*b", ' O\'Hara "and" sons ', "n" * 200, "back\\slash.", "~run=1;$f"]
+"""Seven seconds each: a proof of make faults."""
 NEIGHBOURS = {"a?b": "a", "a*b": "aXb", "a[1]": "a1"}
 """What DuckDB's patterns, or a URL that is cut, would take for the folder."""
 
@@ -42,7 +44,9 @@ def bytes_of(root: Path) -> dict[str, bytes]:
     return {str(each.relative_to(root)): each.read_bytes() for each in root.rglob("*") if each.is_file()}
 
 
-@pytest.mark.parametrize("name", ODD, ids=lambda name: ascii(name[:12]))
+@pytest.mark.parametrize(
+    "name", [*ODD, *(pytest.param(each, marks=pytest.mark.proof) for each in MORE)], ids=lambda name: ascii(name[:12])
+)
 def test_any_folder_can_be_a_workspace(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     neighbour = tmp_path / NEIGHBOURS.get(name, "neighbour")
     if name in NEIGHBOURS:

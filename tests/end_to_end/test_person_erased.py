@@ -79,7 +79,7 @@ def test_other_people_keep_everything(shop: Path, capsys: pytest.CaptureFixture[
     assert after == before
 
 
-@pytest.mark.parametrize("killed_at", [0, 1, 5, 12])
+@pytest.mark.parametrize("killed_at", [5, *(pytest.param(each, marks=pytest.mark.proof) for each in (0, 1, 12))])
 def test_an_erasure_that_was_killed_is_ended_by_the_next_one(
     killed_at: int, shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
