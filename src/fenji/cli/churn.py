@@ -16,7 +16,7 @@ from fenji.domain.churn import PURCHASE_DAYS, Part, ScoreModel, State, Target
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
 from fenji.wording.churn import RISK_NAMES
-from fenji.workflow.churn import churn_at, propensity_at
+from fenji.workflow.churn import check_names, churn_at, propensity_at
 from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji churn\nfenji churn --customer 13085\nfenji churn --propensity --top 50\nfenji churn --json"
@@ -78,6 +78,7 @@ def command(
             result = churn_at(workspace, **asked, progress=progress)
     if out is not None:
         what, told = (StoredList.PROPENSITY, found) if propensity else (StoredList.CHURN, result)
+        check_names(found.targets.get(Target.PURCHASE_30D, TargetForecast()) if propensity else result.forecast)
         take_stored(workspace, what, out, output, run_id=told.run_id, as_of=told.as_of, force=force)
         return
     if output.is_json:

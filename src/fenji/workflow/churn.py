@@ -45,7 +45,7 @@ from fenji.domain.churn import (
     Weakness,
 )
 from fenji.domain.words import Spoken
-from fenji.errors import InvalidArgument, Problem
+from fenji.errors import Conflict, InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.tables.contract import Contract
 from fenji.tables.insight_churn import (
@@ -306,6 +306,15 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
             }
             problems.append(Problem(text, shares))
     return problems
+
+
+def check_names(forecast: TargetForecast) -> None:
+    """Refuses a file of names from a ranking that the screen makes no list of.
+
+    Raises:
+        Conflict: in the back-test it was no better than chance, or than the days since the last order.
+    """
+    Conflict.raise_if(_weak(forecast))
 
 
 def _weak(forecast: TargetForecast) -> tuple[Problem, ...]:
