@@ -5,6 +5,7 @@ One session serves a process: a second engine uses the same one, and the engine 
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -169,7 +170,9 @@ class SparkEngine(SparkReading):
 
     def _next_folder(self, what: str) -> Path:
         self._staged += 1
-        return self._scratch / f"{what}_{self._scratch.name.replace('-', '_')}_{self._staged}"
+        # The folder's name becomes that of a view: letters, digits and underscores.
+        own = re.sub(r"\W", "_", self._scratch.name)
+        return self._scratch / f"{what}_{own}_{self._staged}"
 
 
 def _alone(function: BatchFunction) -> PartFunction:
