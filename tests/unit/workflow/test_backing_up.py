@@ -47,7 +47,7 @@ def shop(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "shop"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)])
 def database(request: pytest.FixtureRequest) -> str | None:
     """Where the state is restored into: SQLite in the folder, or an empty PostgreSQL database."""
     return None if request.param == "sqlite" else str(request.getfixturevalue("postgres")())
@@ -82,6 +82,7 @@ def test_a_restored_workspace_is_the_same_to_the_byte_and_goes_on(shop: Path, tm
     }
 
 
+@pytest.mark.proof
 def test_what_is_restored_can_be_backed_up_and_restored_into_the_other_database(
     shop: Path, tmp_path: Path, postgres: Callable[[], str]
 ) -> None:
@@ -103,6 +104,7 @@ def test_no_password_is_in_a_backup(shop: Path, tmp_path: Path) -> None:
     assert open_workspace(tmp_path / "there").settings.spark_options["spark.sql.shuffle.partitions"] == "8"
 
 
+@pytest.mark.proof
 def test_places_of_the_other_machine_are_not_taken_over(shop: Path, tmp_path: Path) -> None:
     toml = shop / "fenji.toml"
     shutil.move(shop / "store", tmp_path / "large disk")
@@ -117,6 +119,7 @@ def test_places_of_the_other_machine_are_not_taken_over(shop: Path, tmp_path: Pa
     assert (str(settings.store), settings.scratch) == ("store", None)
 
 
+@pytest.mark.proof
 def test_a_run_that_works_meanwhile_is_not_in_it_and_disturbs_nothing(shop: Path, tmp_path: Path) -> None:
     write_orders(shop, "more.csv", [HEAD, "9,dan,2026-03-05,70"])
     published: list[str] = []

@@ -157,7 +157,7 @@ def test_what_is_fetched_is_what_was_drawn_and_a_rule_scores_every_customer(duck
     assert scores["p_alive"].null_count == len(drawn.places)
 
 
-@pytest.mark.parametrize("kind", ["plain", "bursts", "trend"])
+@pytest.mark.parametrize("kind", ["bursts", *(pytest.param(each, marks=pytest.mark.proof) for each in ("plain", "trend"))])
 def test_the_printed_intervals_hold_what_comes(duck, kind):
     # Ten worlds of each kind; bench/coverage.py counts a hundred of twelve kinds.
     found = []

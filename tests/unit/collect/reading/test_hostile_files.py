@@ -167,6 +167,7 @@ def test_a_line_of_json_of_more_than_16_mb_is_one_rejected_row(tmp_path):
     assert brought.memory < 600 << 20
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_a_cell_of_60_mb_in_a_packed_text_is_one_rejected_row(tmp_path, quote):
     file = tmp_path / "orders.csv.gz"
@@ -177,6 +178,7 @@ def test_a_cell_of_60_mb_in_a_packed_text_is_one_rejected_row(tmp_path, quote):
     assert brought.memory < 800 << 20
 
 
+@pytest.mark.proof
 def test_a_packed_text_that_swells_is_refused(tmp_path):
     file = tmp_path / "orders.csv.gz"
     with gzip.open(file, "wb") as packed:
@@ -185,6 +187,7 @@ def test_a_packed_text_that_swells_is_refused(tmp_path):
     assert any("unpacks to more than 200 times its size" in each for each in bring(file).refused)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("length", "rows"), [(50_000_000, 5_000), (10_000, 1_000_000)])
 def test_a_dictionary_of_one_long_text_is_refused(tmp_path, length, rows):
     words = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["x" * length]))
@@ -195,6 +198,7 @@ def test_a_dictionary_of_one_long_text_is_refused(tmp_path, length, rows):
     assert all("unpacks to more than 200 times its size" in each for each in brought.refused)
 
 
+@pytest.mark.proof
 def test_nested_dictionaries_and_endless_rows_are_refused(tmp_path):
     words = pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int32()), pa.array(["x" * 1_000_000]))
     nested = pa.ListArray.from_arrays(pa.array(range(1001), pa.int32()), words)
