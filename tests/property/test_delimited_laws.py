@@ -59,7 +59,7 @@ def test_what_is_written_comes_back(engine, rows, ends, quoting):
 def test_every_line_is_a_record_or_unreadable_or_empty_or_continues_a_record(engine, lines):
     columns = {"order_id": "k1", "customer_id": "k2", "order_amount": "k3"}
     desk, records, unreadable = collected(engine, "\n".join(["k1,k2,k3", *lines]) + "\n", columns)
-    starts = [row for (row,) in desk.rows("row_number")] + [row for _file, row, _reason, _came in desk.unreadable()]
+    starts = [row for (row,) in desk.rows("row_number")] + [row for _file, row, _reason in desk.unreadable()]
     assert len(starts) == records + unreadable == len(set(starts))
     breaks = sum(cell.count("\n") for row in desk.rows(*columns) for cell in row if cell)
     filled = sum(1 for line in lines if line)

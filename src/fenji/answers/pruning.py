@@ -15,6 +15,7 @@ class PrunedRun:
 
     run_id: str
     command: str
+    """What the run computed, such as run, tiers or value."""
     as_of: date | None
     """Its day."""
     ended_at: datetime | None

@@ -27,6 +27,7 @@ class Withdrawn:
 
     run_id: str
     command: str
+    """What the run computed, such as run, tiers or value."""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ _NAMES: Mapping[str, Words] = {
     "silent_days": Words("未下单天数", "days without an order"),
     "limit_days": Words("视为流失的天数", "days until the customer counts as having left"),
     "risk_class": Words("流失风险", "risk of leaving"),
+    "fading_probability": Words("流失概率（衔接流失界限）", "probability of leaving, without a step at the limit"),
     "reason_1": Words("首要原因", "first reason"),
     "reason_2": Words("第二原因", "second reason"),
     "reason_3": Words("第三原因", "third reason"),

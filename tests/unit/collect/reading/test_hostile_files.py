@@ -159,6 +159,7 @@ def test_bytes_that_are_no_text_cost_their_record_alone(tmp_path):
     assert (array.kept, array.rejected) == (["A1", "A2"], [[2, "invalid_record"]])
 
 
+@pytest.mark.proof
 def test_a_line_of_json_of_more_than_16_mb_is_one_rejected_row(tmp_path):
     file = tmp_path / "orders.jsonl"
     file.write_text("\n".join([LINES[0], '{"订单编号":"' + "x" * 60_000_000 + '"}', LINES[1]]), "utf-8")

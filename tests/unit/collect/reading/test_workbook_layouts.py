@@ -236,7 +236,7 @@ def test_a_cell_far_away_is_left_out_and_its_row_is_rejected_where_nothing_else_
     assert (remark.code, remark.values) == ("far_cells", {"count": 1, "cell": place})
     desk.run(source("orders.xlsx", columns={"order_id": "b", "customer_id": "a"}))
     assert desk.rows("row_number", "order_id") == [(2, "7")]
-    assert desk.unreadable() == ([] if row == "2" else [("orders.xlsx#S", int(row), "ragged_row", place)])
+    assert desk.unreadable() == ([] if row == "2" else [("orders.xlsx#S", int(row), "ragged_row")])
 
 
 def test_a_cell_far_away_that_is_only_formatted_is_nothing(desk):
