@@ -73,7 +73,7 @@ def _tables(engine: Engine) -> list[ir.Table]:
             "expected_revenue_12m": pa.array(expected, pa.decimal128(18, 2)),
             "expected_orders_12m": [None if each is None else key * 0.37 for key, each in zip(keys, expected, strict=True)],
         },
-        "churn": {"customer_key": keys, "churn_probability": [None if key % 6 == 0 else key / 31 for key in keys]},
+        "churn": {"customer_key": keys, "fading_probability": [None if key % 6 == 0 else key / 31 for key in keys]},
     }
     return [engine.from_arrow(pa.table(each)) for each in told.values()]
 

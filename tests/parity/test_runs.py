@@ -18,6 +18,7 @@ from fenji.language import Language
 from fenji.tables.clean import CLEAN
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
+from fenji.workspace.erasure_key import KEY_FILE
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
 
@@ -202,6 +203,8 @@ def workspace(folder: Path) -> Path:
     (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
+    # Both workspaces hash with one key, so that the hashes of both engines can be compared.
+    (folder / KEY_FILE).write_text("ab" * 32 + "\n", encoding="ascii")
     return folder
 
 

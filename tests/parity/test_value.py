@@ -82,8 +82,8 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     grouped = spend_counts(engine.fetch(spend_cells(histories, is_exact=False)))
     again = fit_models(totals[0], purchase_counts(cells), grouped, ratios[0])
     found["models"] = [{"spend": models.spend, "purchase": models.purchase, "other": models.other}]
-    # Logarithms differ in their last digit from engine to engine.
-    found["grouped spend"] = [{"p": round(again.spend.p, 9), "gamma": round(again.spend.gamma, 9)}]
+    # Logarithms differ in their last digit from engine to engine, and so does what is fitted to them in its tenth.
+    found["grouped spend"] = [{"p": f"{again.spend.p:.9g}", "gamma": f"{again.spend.gamma:.9g}"}]
     return found | {"totals": [{name: value for name, value in totals[0].items() if not name.startswith("sum_")}]}
 
 
