@@ -108,7 +108,9 @@ def value_at(
             holdout=_records(found, VALUE_HOLDOUT, HeldOut, "repeats"),
             trials=_records(found, VALUE_TRIAL, PastTrial, "on", "contender"),
             survival=_records(found, VALUE_SURVIVAL, ContractSurvival, "period"),
-            top=_best(found, most=top),
+            top=standing.session.memory.recall(
+                ("most valuable", standing.run.run_id, found.run.run_id, standing.as_of, top), lambda: _best(found, most=top)
+            ),
             customer=None if key is None else _customer(found, key),
             customer_contracts=None if key is None else _contracts_of(found, key),
             tier_policy=standing.policy,
