@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import fenji
-from fenji import tables
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.answers.catalog import ANSWERS, FAILED
 from fenji.answers.fields import Key, keys_of, problem_keys, records_below
@@ -24,7 +23,7 @@ from fenji.errors import FenjiError
 from fenji.language import Language, translate
 from fenji.settings import SETTINGS
 from fenji.tables import insight
-from fenji.tables.contract import Contract, Shelf
+from fenji.tables.contracts import CONTRACTS
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/generate.py from the code; do not edit. -->"
@@ -268,27 +267,9 @@ def _keys(keys: Iterable[Key]) -> Iterator[str]:
     )
 
 
-def contracts() -> Iterator[Contract]:
-    """Every stored table's contract, shelf by shelf."""
-    found: dict[str, Contract] = {}
-    for name in sorted((each.name for each in pkgutil.iter_modules(tables.__path__)), key=_shelf_first):
-        for value in vars(importlib.import_module(f"fenji.tables.{name}")).values():
-            several = value.values() if isinstance(value, dict) else [value]
-            found |= {each.full_name: each for each in several if isinstance(each, Contract)}
-    yield from found.values()
-    yield insight.customer_metric(builtin_metrics())
-
-
-def _shelf_first(module: str) -> tuple[int, str]:
-    """Files of tables in the order of the shelves; what belongs to none of them comes last."""
-    shelves = list(Shelf)
-    shelf = module.split("_", maxsplit=1)[0]
-    return (shelves.index(Shelf(shelf)) if shelf in shelves else len(shelves), module)
-
-
 def _tables() -> Iterator[str]:
     yield "The tables of the store, as Parquet under `store/<table>/run=<run_id>/`. Keys are in bold; `?` marks a column that may be null."
-    for contract in contracts():
+    for contract in (*CONTRACTS.values(), insight.customer_metric(builtin_metrics())):
         yield f"\n## {contract.full_name}\n\n{contract.grain[0].upper()}{contract.grain[1:]}. Written by `{contract.writer}`.\n"
         rows = (
             (

@@ -53,7 +53,7 @@ def test_prune_says_what_it_frees_and_keeps_runs_under_a_name(shop: Path) -> Non
     assert f"Kept as spring: run {first}" in named.out
     assert fenji("prune", "--keep", "1", "--workspace", shop, "--json").json["removed"] == []
     fenji("prune", "--unname", first, "--workspace", shop)
-    assert "Would remove 1 runs and analyses" in fenji("prune", "--keep", "1", "--dry-run", "--workspace", shop).out
+    assert "Would remove 1 run or analysis" in fenji("prune", "--keep", "1", "--dry-run", "--workspace", shop).out
     removed = fenji("prune", "--keep", "1", "--workspace", shop)
     assert first in removed.out
     assert "freed. 1 run stays." in removed.out

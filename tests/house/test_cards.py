@@ -13,6 +13,7 @@ import pytest
 from fenji import tables
 from fenji.domain.feeds import Feed
 from fenji.tables.contract import Contract, Shelf
+from fenji.tables.contracts import CONTRACTS
 from house.tree import STAGES, SourceFile, example, modules, violations
 
 WORDS = ("Reads", "Writes", "Units", "Keeps", "Source")
@@ -83,6 +84,10 @@ def wrong_card(file: SourceFile) -> Iterator[str]:
 def test_every_writer_of_a_contract_is_there() -> None:
     there = {str(file.path) for file in modules()}
     assert [name for name in sorted(writers()) if name not in there] == []
+
+
+def test_the_list_of_contracts_misses_none() -> None:
+    assert {*CONTRACTS, "insight.customer_metric"} == set(contracts())
 
 
 def test_every_card_says_what_its_contract_says() -> None:

@@ -163,16 +163,20 @@ def records_in(type_: Any) -> tuple[type, ...]:  # noqa: ANN401 - any type
 
 
 def records_below(record: type) -> tuple[type, ...]:
-    """Every record that an answer holds, in the order in which a reader meets them."""
+    """Every record that an answer holds, in the order in which a reader meets them; the forms of a record stand beside it in its file."""
     found: dict[type, None] = {}
     waiting = [record]
     while waiting:
         held = [inner for each in told_of(waiting.pop(0)) for inner in records_in(each.type)]
-        for inner in [each for one in held for each in (one, *one.__subclasses__())]:
+        for inner in [each for one in held for each in (one, *_forms(one))]:
             if inner not in found and inner is not record:
                 found[inner] = None
                 waiting.append(inner)
     return tuple(found)
+
+
+def _forms(record: type) -> list[type]:
+    return [each for each in record.__subclasses__() if each.__module__ == record.__module__]
 
 
 def type_name(type_: Any) -> str:  # noqa: ANN401, PLR0911 - any type, one line for each

@@ -85,9 +85,13 @@ def show(result: PruneResult, output: Output) -> None:
     ]
     output.table(columns, rows)
     text = (
-        _("Would remove {count} runs and analyses: {files} files, {size}. {kept} {kept:run stays|runs stay}.")
+        _(
+            "Would remove {count} {count:run or analysis|runs and analyses}: {files} files, {size}. {kept} {kept:run stays|runs stay}."
+        )
         if result.is_rehearsal
-        else _("Removed {count} runs and analyses: {files} files, {size} freed. {kept} {kept:run stays|runs stay}.")
+        else _(
+            "Removed {count} {count:run or analysis|runs and analyses}: {files} files, {size} freed. {kept} {kept:run stays|runs stay}."
+        )
     )
     output.say(
         text, count=number(len(result.removed)), files=number(result.files), size=size(result.bytes), kept=number(result.kept)

@@ -6,6 +6,7 @@ import pytest
 
 from fenji.answers.catalog import ANSWERS, FAILED
 from fenji.answers.fields import keys_of, records_below
+from fenji.answers.why import DecidedGroup, DecidedLine, DecidedRule
 
 RECORDS = dict.fromkeys(each for top in (*ANSWERS.values(), FAILED) for each in (top, *records_below(top)))
 
@@ -23,3 +24,12 @@ def test_no_key_holds_something_without_a_type(record: type) -> None:
 def test_records_of_one_name_are_one_record() -> None:
     names = [each.__name__ for each in RECORDS]
     assert sorted(names) == sorted(set(names))
+
+
+def test_only_the_forms_beside_a_record_are_its_forms() -> None:
+    class Elsewhere(DecidedRule):
+        """A form that another file makes."""
+
+    assert Elsewhere in DecidedRule.__subclasses__()
+    assert {DecidedLine, DecidedGroup} <= set(records_below(ANSWERS["why"]))
+    assert Elsewhere not in records_below(ANSWERS["why"])
