@@ -176,7 +176,8 @@ def records_below(record: type) -> tuple[type, ...]:
 
 
 def _forms(record: type) -> list[type]:
-    return [each for each in record.__subclasses__() if each.__module__ == record.__module__]
+    below: list[type] = record.__subclasses__()
+    return [each for each in below if each.__module__ == record.__module__]
 
 
 def type_name(type_: Any) -> str:  # noqa: ANN401, PLR0911 - any type, one line for each
