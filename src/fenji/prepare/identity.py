@@ -76,7 +76,8 @@ def name_ids(mentions: ir.Table, *, shared_by_many: int) -> ir.Table:
 
     Grain: one row per distinct (id, phone, email, union_id).
     Keeps: every mention that says whose it is. A mention without customer_id stands under its first identifier that is not
-    shared by many ids, or by many e-mails of rows without id: a shop's own phone says nothing about who the customer is, so that rows with nothing else have none.
+    shared by many ids, or by many other identifiers of rows without id: a shop's own phone says nothing about who the customer is, so
+    that rows with nothing else have none.
 
     Returns:
         source (the id space), source_customer_id, node (both in one text), phone, email, union_id.
