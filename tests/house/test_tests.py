@@ -79,7 +79,9 @@ def test_a_number_of_examples_is_found() -> None:
     assert len(list(numbered_laws("@settings(max_examples=2)\ndef test(): ..."))) == 1
 
 
-@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="tests are only kept together where several workers share them")
+@pytest.mark.skipif(
+    "PYTEST_XDIST_WORKER" not in os.environ, reason="tests are only kept together where several workers share them"
+)
 def test_the_tests_of_a_file_stay_in_one_worker(request: pytest.FixtureRequest) -> None:
     """Otherwise every fixture of a file is made by each worker, and each opens a Spark of its own."""
     place = str(request.node.path).replace("@", "-")
