@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from fenji.engines.engine import FETCH_LIMIT, BatchFunction, PartFunction, range_width
 from fenji.engines.failures import too_many_rows
 from fenji.engines.functions import SPARK
+from fenji.engines.spark_failures import spark_failures
 from fenji.engines.spark_paths import literal_path
 from fenji.engines.spark_reading import SparkReading
 from fenji.engines.spark_session import open_session
@@ -60,7 +61,7 @@ class SparkEngine(SparkReading):
         except BaseException:
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise
-        self.session, self._is_ours = opened.session, opened.is_ours
+        self.session, self._opened = opened.session, opened
         self.connection = ibis.pyspark.connect(self.session)
 
     def read_parquet(self, files: Sequence[Path], schema: sch.Schema) -> ir.Table:
@@ -99,7 +100,9 @@ class SparkEngine(SparkReading):
 
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
         """See Engine.fetch."""
-        found = self._frame_of(table.limit(limit + 1)).toArrow()
+        frame = self._frame_of(table.limit(limit + 1))
+        with spark_failures(self.session):
+            found = frame.toArrow()
         if found.num_rows > limit:
             raise too_many_rows(limit)
         return found.cast(table.schema().to_pyarrow())
@@ -148,25 +151,26 @@ class SparkEngine(SparkReading):
 
     def close(self) -> None:
         """See Engine.close."""
-        if self._is_ours:
-            self.session.stop()
+        self._opened.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _table_of(self, frame: Any, schema: sch.Schema) -> ir.Table:  # noqa: ANN401 - pyspark is imported only where it is used
         """A data frame as a table of exactly this schema; for what Spark itself reads."""
         name = self._next_folder("view").name
-        frame.createOrReplaceTempView(name)
+        with spark_failures(self.session):
+            frame.createOrReplaceTempView(name)
         # Not connection.table(name): Ibis would read the types back from Spark, and there a moment has no zone.
         return ops.DatabaseTable(name=name, schema=schema, source=self.connection, namespace=ops.Namespace()).to_expr()
 
     def _frame_of(self, table: ir.Table) -> Any:  # noqa: ANN401 - pyspark is imported only where it is used
         """A table's expression as a data frame, not yet computed."""
-        for literal in table.op().find(ops.InMemoryTable):
-            # Not Ibis' own way, which goes through pandas and turns missing whole numbers into NaN.
-            rows = literal.data.to_pyarrow(literal.schema).to_pylist()
-            tuples = [tuple(row.values()) for row in rows]
-            self.session.createDataFrame(tuples, struct_of(literal.schema)).createOrReplaceTempView(literal.name)
-        return self.session.sql(self.connection.compile(SPARK.written(table)))
+        with spark_failures(self.session):
+            for literal in table.op().find(ops.InMemoryTable):
+                # Not Ibis' own way, which goes through pandas and turns missing whole numbers into NaN.
+                rows = literal.data.to_pyarrow(literal.schema).to_pylist()
+                tuples = [tuple(row.values()) for row in rows]
+                self.session.createDataFrame(tuples, struct_of(literal.schema)).createOrReplaceTempView(literal.name)
+            return self.session.sql(self.connection.compile(SPARK.written(table)))
 
     def _next_folder(self, what: str) -> Path:
         self._staged += 1

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from fenji.domain.feeds import FEEDS, Cell
+from fenji.engines.spark_failures import spark_failures
 from fenji.engines.spark_lines import cells_of, is_record, numbered_lines, unquoted, whole_records
 from fenji.engines.spark_paths import literal_path
 from fenji.engines.spark_texts import text_columns
 from fenji.engines.spark_types import spark_type
 from fenji.engines.spark_writing import write_parquet
-from fenji.errors import InvalidFile, Place
+from fenji.errors import FenjiError, InvalidFile, Place
 from fenji.language import message as _
 from fenji.tables.raw import RAW, stored_schema
 from fenji.tables.records import Layout, Outcome
@@ -34,12 +35,13 @@ class SparkReading:
         from pyspark.sql import functions as f  # noqa: PLC0415 - the usual short name; heavy third-party, an extra
 
         width = len(layout.columns)
-        parsed = _parsed(numbered_lines(self.session, file, skip), delimiter, width)
-        refused = _refused(parsed)
-        if refused and layout.numbers is not None:
-            # Records that bring their numbers may stand in any order, so those of several lines can be put together.
-            parsed = _parsed(whole_records(self.session, file, delimiter), delimiter, width)
+        with spark_failures(self.session):
+            parsed = _parsed(numbered_lines(self.session, file, skip), delimiter, width)
             refused = _refused(parsed)
+            if refused and layout.numbers is not None:
+                # Records that bring their numbers may stand in any order, so those of several lines can be put together.
+                parsed = _parsed(whole_records(self.session, file, delimiter), delimiter, width)
+                refused = _refused(parsed)
         texts = {name: unquoted(f.col("cells")[number]) for number, name in enumerate(layout.columns)}
         number = texts[layout.numbers].cast("bigint") if layout.numbers else f.col("position") + layout.first_row
         return Outcome(self._collect(parsed.filter("is_record"), layout, texts, number, folder), refused)
@@ -51,9 +53,12 @@ class SparkReading:
         id_fields = {field.name for field in FEEDS[layout.feed] if field.cell is Cell.ID}
         ids = {column for field, column in layout.fields.items() if field in id_fields}
         try:
-            frame = self.session.read.parquet(literal_path(file)).select("*", f.col("_metadata.row_index").alias(_NUMBER))
-            named = frame.toDF(*layout.columns, _NUMBER)
-            texts = text_columns(file, named, ids)
+            with spark_failures(self.session):
+                frame = self.session.read.parquet(literal_path(file)).select("*", f.col("_metadata.row_index").alias(_NUMBER))
+                named = frame.toDF(*layout.columns, _NUMBER)
+                texts = text_columns(file, named, ids)
+        except FenjiError:
+            raise
         except Exception as error:
             detail = str(error).splitlines()[0][:200]
             raise InvalidFile.of(_("the file cannot be read: {detail}"), place=Place(layout.file), detail=detail) from error
@@ -66,14 +71,15 @@ class SparkReading:
 
         number = f.col(f"`{layout.numbers}`").cast("bigint")
         kind = f.schema_of_variant(f.try_parse_json("record"))
-        read = self.session.read.parquet(literal_path(file)).withColumn(
-            "is_record", f.coalesce(kind, f.lit("")).startswith("OBJECT")
-        )
+        with spark_failures(self.session):
+            stored = self.session.read.parquet(literal_path(file))
+        read = stored.withColumn("is_record", f.coalesce(kind, f.lit("")).startswith("OBJECT"))
         keyed = read.withColumn("keys", f.from_json("record", "map<string,string>"))
         wanted = {*layout.fields.values(), *([layout.part] if layout.part else [])}
         texts = {**{column: f.try_element_at("keys", f.lit(column)) for column in wanted}, "record": f.col("record")}
         line = f.concat(number.cast("string"), f.lit("\t"), f.left("record", f.lit(200)))
-        refused = read.filter("NOT is_record").orderBy(number).select(line.alias("line")).collect()
+        with spark_failures(self.session):
+            refused = read.filter("NOT is_record").orderBy(number).select(line.alias("line")).collect()
         written = self._collect(keyed.filter("is_record"), layout, texts, number, folder)
         return Outcome(written, tuple(row["line"] for row in refused))
 

@@ -1,4 +1,4 @@
-"""How is a Spark session opened? UTC, ANSI, no web page, local files where it runs on this machine alone.
+"""How is a Spark session opened and closed? UTC, ANSI, no web page, local files where it runs on this machine alone.
 
 Settings of the user win over ours, except those that both engines' equal answers stand on.
 """
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from fenji.engines.engine import BATCH_ROWS
+from fenji.engines.spark_cluster import Watch, is_standalone, require_master, require_workers, started
+from fenji.engines.spark_failures import first_line
 from fenji.errors import Unavailable
 from fenji.language import message as _
 
@@ -50,6 +52,14 @@ class OpenedSession:
 
     session: Any
     is_ours: bool
+    watch: Watch | None = None
+
+    def close(self) -> None:
+        """Ends the session, where this process began it for this engine."""
+        if self.watch is not None:
+            self.watch.end()
+        if self.is_ours:
+            _stop(self.session)
 
 
 def open_session(
@@ -65,17 +75,21 @@ def open_session(
         memory_limit: of a local master, such as 12GB; half of this machine's memory where None.
 
     Raises:
-        Unavailable: pyspark or Java is missing, or the master cannot be reached.
+        Unavailable: pyspark or Java is missing, or the master cannot be reached or gives no worker within half a minute.
     """
     try:
         import ibis.backends.pyspark  # noqa: F401, PLC0415 - heavy third-party, an extra; Ibis needs it touched before it compiles
+        from py4j.protocol import Py4JError  # noqa: PLC0415
+        from pyspark import SparkConf, SparkContext  # noqa: PLC0415
         from pyspark.errors import PySparkException  # noqa: PLC0415
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError as error:
         raise Unavailable.of(_("the Spark engine needs one more package."), advice="pip install 'fenji[spark]'") from error
-    running = SparkSession.getActiveSession()
+    running = _alive(SparkSession.getActiveSession())
     if running is None:
         _require_java()
+        if is_standalone(master):
+            require_master(master)
     settings = _local_settings(scratch, threads, memory_limit) if master.startswith("local") else {}
     quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
     chosen: dict[str, Any] = {**quiet, **settings, **options, **_FIXED}
@@ -84,17 +98,63 @@ def open_session(
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         master = f"local[{threads}]" if threads is not None and master == "local[*]" else master
+    builder = SparkSession.builder.appName("fenji").master(master).config(map=chosen)
     try:
-        session = SparkSession.builder.appName("fenji").master(master).config(map=chosen).getOrCreate()
-    except (PySparkException, OSError, RuntimeError) as error:
+        if running is None and is_standalone(master):
+            # Java is started before the master's time begins to run.
+            SparkContext._ensure_initialized(conf=SparkConf().setMaster(master).setAll(list(chosen.items())))  # noqa: SLF001 - has no public name
+            session = started(builder.getOrCreate, master, _kill_java)
+        else:
+            session = builder.getOrCreate()
+    except (PySparkException, OSError, RuntimeError, Py4JError) as error:
         raise Unavailable.of(
             _("Spark could not be started at {master}: {error}"),
             advice=_("See `spark_master` and `spark_options` in fenji.toml. Spark 4 needs Java 17 or newer."),
             master=master,
-            error=(str(error).splitlines() or [type(error).__name__])[0][:200],
+            error=first_line(error),
         ) from error
     session.sparkContext.setLogLevel("ERROR")
-    return OpenedSession(session, is_ours=running is None)
+    if running is not None or not is_standalone(master):
+        return OpenedSession(session, is_ours=running is None)
+    try:
+        require_workers(session, master)
+    except BaseException:
+        _stop(session)
+        raise
+    return OpenedSession(session, is_ours=True, watch=Watch(session))
+
+
+def _alive(session: Any) -> Any:  # noqa: ANN401 - pyspark is imported only where it is used
+    """A session of this process that can still be used; one whose cluster has ended is cleared away."""
+    if session is None:
+        return None
+    try:
+        is_over = session.sparkContext._jsc.sc().isStopped()  # noqa: SLF001 - pyspark has no public name for it
+    except Exception:  # noqa: BLE001 - Java itself has ended, told in several ways
+        is_over = True
+    if not is_over:
+        return session
+    _stop(session)
+    return None
+
+
+def _stop(session: Any) -> None:  # noqa: ANN401 - pyspark is imported only where it is used
+    """Ends a session, also one whose cluster or Java is gone."""
+    try:
+        session.stop()
+    except Exception:  # noqa: BLE001 - what is gone needs no end
+        _kill_java()
+
+
+def _kill_java() -> None:
+    """Ends Java and forgets it, so that the next session starts a new one."""
+    from pyspark import SparkContext  # noqa: PLC0415 - heavy third-party, an extra
+
+    gateway = SparkContext._gateway  # noqa: SLF001 - pyspark keeps it for the life of a process and has no end for it
+    process = getattr(gateway, "proc", None)
+    if process is not None:
+        process.kill()
+    SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None  # noqa: SLF001 - as above
 
 
 def _require_java() -> None:

@@ -86,12 +86,14 @@ def open_question(
 
     Args:
         workspace: where to work.
-        engine: another engine than the settings name.
+        engine: what reads and computes; None: the engine of the settings computes, and reading needs no cluster.
         principal: who starts runs in it; None: the user of the operating system.
     """
     may_compute, acting = not ONLY_READING.get(), principal or acting_person()
     key = (_identity(workspace), engine, acting, may_compute)
-    session = _KEPT.take(key) or _new_session(workspace, engine, acting, may_compute=may_compute)
+    computing_on = engine or workspace.settings.engine
+    reading = engine or EngineName.DUCKDB
+    session = _KEPT.take(key) or _new_session(workspace, reading, computing_on, acting, may_compute=may_compute)
     try:
         yield session
     except FenjiError:
@@ -116,7 +118,8 @@ def open_session(
     """
     private_folder(workspace.store)
     workspace.state.prepare()
-    session = _new_session(workspace, engine, principal or acting_person(), may_compute=True)
+    chosen = engine or workspace.settings.engine
+    session = _new_session(workspace, chosen, chosen, principal or acting_person(), may_compute=True)
     try:
         yield session
     finally:
@@ -130,11 +133,13 @@ def _give_back(key: Hashable, session: Session) -> None:
         session.close()
 
 
-def _new_session(workspace: Workspace, engine: EngineName | None, principal: Principal, *, may_compute: bool) -> Session:
+def _new_session(
+    workspace: Workspace, engine: EngineName, computing_on: EngineName, principal: Principal, *, may_compute: bool
+) -> Session:
     settings = workspace.settings
     if not ONLY_READING.get():
         remove_dead(settings.scratch_folder(workspace.root))
-    return Session(workspace, Store(workspace.store), workspace.state, principal, engine or settings.engine, may_compute)
+    return Session(workspace, Store(workspace.store), workspace.state, principal, engine, computing_on, may_compute)
 
 
 def _identity(workspace: Workspace) -> Hashable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -48,6 +48,9 @@ class Session:
     principal: Principal
     """Who starts runs in it."""
     engine_name: EngineName
+    """What reads, and answers from what is read."""
+    computing_on: EngineName
+    """What computes and publishes. Where it is a cluster, stored answers are read without it."""
     may_compute: bool
     """Whether what nobody has computed yet may be computed and published."""
     memory: Memory = field(default_factory=Memory)
@@ -61,6 +64,13 @@ class Session:
         opening: Any = import_module("fenji.engines.opening")
         bench: Workbench = opening.open_engine(settings, settings.scratch_folder(self.workspace.root), name=self.engine_name)
         return bench
+
+    @cached_property
+    def computer(self) -> Session:
+        """The session that computes and publishes: this one, unless another engine does that."""
+        if self.computing_on is self.engine_name:
+            return self
+        return replace(self, engine_name=self.computing_on, memory=Memory())
 
     @cached_property
     def runs(self) -> Runs:
@@ -89,7 +99,7 @@ class Session:
 
     @contextmanager
     def computing(self, new: NewRun) -> Iterator[RunWriter]:
-        """A run that computes what is not stored; it is published at the end of the block.
+        """A run that computes what is not stored, in the session of its writer; it is published at the end of the block.
 
         Raises:
             NotStored: this session only reads.
@@ -103,7 +113,7 @@ class Session:
                 day=new.as_of,
             )
         with self.runs.running(new) as run:
-            writer = RunWriter(self, run)
+            writer = RunWriter(self.computer, run)
             yield writer
             self.runs.publish(run.run_id, writer.tables)
 
@@ -172,14 +182,23 @@ class Session:
 
     def clear(self) -> bool:
         """Removes what a question has left in the engine; False where the session must be closed instead."""
-        return "engine" not in self.__dict__ or self.engine.clear()
+        is_clear = "engine" not in self.__dict__ or self.engine.clear()
+        return is_clear and (self._other is None or self._other.clear())
 
     def close(self) -> None:
         """Gives back everything; scratch files go."""
+        if self._other is not None:
+            self._other.close()
         if "engine" in self.__dict__:
             self.engine.close()
         if "stored" in self.__dict__:
             self.stored.close()
+
+    @property
+    def _other(self) -> Session | None:
+        """The session of another engine that has computed for this one."""
+        computer: Session = self.__dict__.get("computer", self)
+        return None if computer is self else computer
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +65,12 @@ class Standing:
     as_of: date
     is_as_of_defaulted: bool
     warnings: tuple[Problem, ...] = ()
+
+    def on(self, session: Session) -> Standing:
+        """The same customers read by another session of the workspace."""
+        if session is self.session:
+            return self
+        return replace(self, session=session, base=clean_base_of(session, self.run))
 
     def read(self, contract: Contract) -> ir.Table:
         """A table of the run, or of the one that it stands on, all its dates; empty where there is none."""
@@ -179,6 +185,10 @@ class Analyzed(Generic[Choices]):
     run: Run
     choices: Choices
 
+    def on(self, standing: Standing) -> Analyzed[Choices]:
+        """The same analysis read for the standing of another session."""
+        return replace(self, standing=standing)
+
     def table(self, contract: Contract) -> ir.Table:
         """One of its tables."""
         return self.standing.session.read(self.run.run_id, contract, as_of=self.standing.as_of)
@@ -241,7 +251,9 @@ def analyze(analysis: Analysis[Choices], standing: Standing, *, progress: Progre
     documents |= {f"{name} run": each.run.run_id for name, each in needed.items()}
 
     def compute(writer: RunWriter) -> None:
-        analysis.compute(Computation(standing, choices, needed, writer, progress))
+        there = standing.on(writer.session)
+        own = {name: each.on(there) for name, each in needed.items()}
+        analysis.compute(Computation(there, choices, own, writer, progress))
 
     run = analyzed(standing, analysis.name, compute, documents=documents, contracts=analysis.contracts)
     return Analyzed(standing, run, choices)
@@ -270,7 +282,7 @@ def analyzed(
     session = standing.session
     new = NewRun(
         command=command,
-        engine=session.engine.name,
+        engine=session.computing_on.value,
         language=session.workspace.settings.language,
         as_of=standing.as_of,
         settings=kept_settings(session.workspace.settings),

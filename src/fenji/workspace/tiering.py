@@ -231,7 +231,7 @@ def _computed(
     workspace = session.workspace
     new = NewRun(
         command="tiers",
-        engine=session.engine.name,
+        engine=session.computing_on.value,
         language=workspace.settings.language,
         as_of=as_of,
         settings=kept_settings(workspace.settings),
@@ -240,6 +240,8 @@ def _computed(
         base_run_id=base_run.run_id,
     )
     with session.computing(new) as writer:
+        if writer.session is not session:
+            base = clean_base_of(writer.session, base_run)
         analyze_base(writer, base, registry, policy, as_of=as_of, progress=progress, done=0, total=len(STEPS))
     progress("", len(STEPS), len(STEPS))
     return writer.run
