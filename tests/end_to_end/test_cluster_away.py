@@ -44,7 +44,7 @@ def test_what_must_be_computed_says_what_to_check(shop: Path, question: str) -> 
     refused = fenji(*question.split(), "--workspace", shop, "--json").json["error"]
     assert (refused["code"], refused["retryable"]) == ("unavailable", True)
     (problem,) = refused["problems"]
-    assert "does not answer: 127.0.0.1:" in problem["text"]
+    assert "cannot be reached: 127.0.0.1:" in problem["text"]
     assert "spark_master" in problem["advice"]
     assert time.monotonic() - began < 30
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fenji.engines.spark_failures import CANCELLED, lost_cluster
+from fenji.language import message as _
 
 WAIT = 25.0
 """Seconds within which a master must answer and give a worker."""
@@ -40,7 +41,7 @@ def require_master(master: str) -> None:
             details.append(f"{host}:{port}: {error.strerror or error}")
         else:
             return
-    raise lost_cluster(master, "; ".join(details))
+    raise lost_cluster(_("the Spark master {master} cannot be reached: {detail}"), master, detail="; ".join(details))
 
 
 def _hosts(master: str) -> Sequence[tuple[str, int]]:
@@ -74,7 +75,7 @@ def started(start: Callable[[], Any], master: str, give_up: Callable[[], None]) 
     if thread.is_alive():
         give_up()
         thread.join(_REACHED)
-        raise lost_cluster(master, f"no answer within {WAIT:.0f} s")
+        raise lost_cluster(_("the Spark master {master} gives no answer within {seconds} s."), master, seconds=round(WAIT))
     if failed:
         raise failed[0]
     return found[0]
@@ -95,7 +96,8 @@ def require_workers(session: Any, master: str) -> None:  # noqa: ANN401 - pyspar
     end = time.monotonic() + WAIT
     while workers_of(session) < 1:
         if time.monotonic() > end:
-            raise lost_cluster(master, f"no worker has taken on the work within {WAIT:.0f} s")
+            text = _("no worker of the Spark cluster at {master} has taken on the work within {seconds} s.")
+            raise lost_cluster(text, master, seconds=round(WAIT))
         time.sleep(0.1)
 
 

@@ -24,16 +24,22 @@ _MEMORY = re.compile(r"java\.lang\.OutOfMemoryError|SparkOutOfMemoryError|UNABLE
 _DISK = re.compile(r"No space left on device|File too large|java\.io\.IOException|Read-only file system")
 
 
-def lost_cluster(master: str, detail: str) -> Unavailable:
-    """The error of a cluster that does not answer."""
+def lost_cluster(text: str, master: str, **values: Any) -> Unavailable:  # noqa: ANN401 - whatever the message tells
+    """The error of a cluster that does not answer, with what to check.
+
+    Args:
+        text: the message, with places for ``master`` and ``values``.
+        master: of the cluster.
+        values: for the places of the message.
+    """
     return Unavailable.of(
-        _("the Spark cluster at {master} does not answer: {detail}"),
+        text,
         advice=_(
             "See whether the master and its workers run and can be reached from here (`spark_master` in fenji.toml), and whether they are "
             "of the same version as pyspark here. Nothing was published; stored answers need no cluster."
         ),
         master=master,
-        detail=detail,
+        **values,
     )
 
 
@@ -55,7 +61,8 @@ def spark_failures(session: Any, folder: Path | None = None) -> Iterator[None]: 
     except Exception as error:  # Spark tells one failure in several ways, mostly with Java's words for it
         text = str(error)
         if isinstance(error, ConnectionError) or type(error).__name__.startswith("Py4JNetwork") or _LOST.search(text):
-            raise lost_cluster(session.sparkContext.master, first_line(error)) from error
+            text = _("the Spark cluster at {master} was lost: {detail}")
+            raise lost_cluster(text, session.sparkContext.master, detail=first_line(error)) from error
         if _MEMORY.search(text):
             raise memory_error(error) from error
         if folder is not None and (isinstance(error, OSError) or _DISK.search(text)):
