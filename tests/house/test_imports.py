@@ -28,6 +28,7 @@ HEAVY = {
     "pandas",
     "phonenumbers",
     "pyarrow",
+    "py4j",
     "pyspark",
     "scipy",
     "sklearn",
