@@ -1,10 +1,11 @@
-"""What is left where a process is killed at any moment? Runs, repairs, prunings and backups, many hundred times; begun again where it was stopped.
+"""What is left where a process is killed at any moment? Runs, repairs, prunings, backups and erasures, many hundred times; begun again where it was stopped.
 
     python bench/faults/kill.py --count 500 --seed 1 --folder /tmp/kills
     python bench/faults/kill.py --count 500 --seed 1 --folder /tmp/kills --database-url postgresql://fenji@localhost/kills
 
 World: a shop with a new file for every run, customer n spends n yuan, so every answer is known. After each kill: ``fenji check`` finds
-nothing, the tiers are those of before or after, and the next command leaves nothing of the killed one in scratch and store.
+nothing, the tiers are those of before or after, and the next command leaves nothing of the killed one in scratch and store. An erasure
+that was killed and begun again leaves no place where the person is known; rows that were read stay under no name, and files that are read anew are read without them.
 """
 
 from __future__ import annotations
@@ -77,6 +78,9 @@ class Trial:
         self.done = len(self.log())
         self.seconds: dict[str, float] = {}
         self.strays: list[str] = []
+        self.victim = ""
+        file = folder / "erased.json"
+        self.erased: dict[str, bool] = json.loads(file.read_text()) if file.is_file() else {}
         if not (self.shop / "export").is_dir():
             self.told("init", str(self.shop), "--lang", "en", at=None)
             (self.shop / "sources.yaml").write_text(SOURCES)
@@ -92,22 +96,24 @@ class Trial:
         """One moment: prepare, start, kill, look, clear up by one command, look again."""
         chance = random.Random(f"{self.seed}-{self.done}")  # noqa: S311 - moments, not secrets
         verb = chance.choice(tuple(VERBS))
-        prepare, arguments = VERBS[verb]
+        prepare, words = VERBS[verb]
         before = self.tiers()
         prepare(self, chance)
         if verb == "prune":
             before = self.tiers()
         if verb not in self.seconds:
-            self.seconds[verb] = self.measured(arguments)
+            self.seconds[verb] = self.measured(self.filled(words))
             prepare(self, chance)
             before = before if verb == "repair" else self.tiers()
-        ended = self.killed(arguments, chance.uniform(0.2, 1.0) * self.seconds[verb])
+        ended = self.killed(self.filled(words), chance.uniform(0.2, 1.0) * self.seconds[verb])
         if verb == "repair":
             # What was damaged may be damaged still; the repair after it must mend all of it.
             self.told("repair")
         faults, now = self.checked(), self.tiers()
         if now != before and not (verb == "run" and now[1:] == self.expected()):
             faults.append(f"the tiers were {before} and are {now}")
+        if verb == "erase":
+            faults += self.not_erased()
         self.told("run", "--as-of", AS_OF)
         after = self.tiers()
         if after[1:] != self.expected():
@@ -141,8 +147,11 @@ class Trial:
 
     def expected(self) -> tuple[int, float]:
         """What the files come to."""
-        files = len(list((self.shop / "export").glob("*.csv")))
-        return files * CUSTOMERS, float(files * CUSTOMERS * (CUSTOMERS + 1) // 2)
+        files = {each.stem.removeprefix("shop") for each in (self.shop / "export").glob("*.csv")}
+        named = (each.removeprefix("S").split("-") for each, is_left_out in self.erased.items() if is_left_out)
+        gone = [int(number) for shop, number in named if shop in files]
+        paid = len(files) * CUSTOMERS * (CUSTOMERS + 1) // 2
+        return len(files) * CUSTOMERS - len(gone), float(paid - sum(gone))
 
     def add_file(self) -> None:
         """One more shop: customer n orders once for n yuan. Beyond the most files all begins with one again."""
@@ -152,6 +161,8 @@ class Trial:
         if number >= MOST_FILES:
             for each in range(1, number):
                 (folder / f"shop{each}.csv").unlink()
+            # Whoever was erased is left out of files that are written again; the first stays as it was read.
+            self.keep_erased({each: is_left_out or not each.startswith("S0-") for each, is_left_out in self.erased.items()})
             self.told("run", "--as-of", AS_OF)
             self.told("prune", "--keep", "1")
             number = 1
@@ -170,6 +181,30 @@ class Trial:
             else:
                 content[len(content) // 2] ^= 1
                 file.write_bytes(content)
+
+    def choose(self, chance: random.Random) -> None:
+        """Somebody who will be erased."""
+        shops = [each.stem.replace("shop", "S") for each in (self.shop / "export").glob("*.csv")]
+        there = [f"{shop}-{number}" for shop in sorted(shops) for number in range(1, CUSTOMERS + 1)]
+        self.victim = chance.choice([each for each in there if each not in self.erased])
+        self.keep_erased({**self.erased, self.victim: False})
+
+    def keep_erased(self, erased: dict[str, bool]) -> None:
+        """Remembers who was erased, and whether files are read without them."""
+        self.erased = erased
+        (self.folder / "erased.json").write_text(json.dumps(erased))
+
+    def not_erased(self) -> list[str]:
+        """What is left of somebody once the killed erasure has been asked for again."""
+        again = ("--workspace", str(self.shop), "--json")
+        code, found = self.asked("person", "erase", self.victim, "--yes", *again)
+        faults = [] if not code or found["error"]["code"] == "not_found" else [f"erase: {found}"]
+        code, found = self.asked("person", "list-places", self.victim, *again)
+        return faults if code and found["error"]["code"] == "not_found" else [*faults, f"{self.victim} is still there: {found}"]
+
+    def filled(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words of a command, with the person it is about."""
+        return tuple(each.format(victim=self.victim) for each in words)
 
     def measured(self, arguments: tuple[str, ...]) -> float:
         """How long a command takes that nobody kills."""
@@ -224,6 +259,7 @@ VERBS: dict[str, tuple[Callable[[Trial, random.Random], None], tuple[str, ...]]]
     "run": (_grow, ("run", "--as-of", AS_OF)),
     "repair": (Trial.damage, ("repair",)),
     "prune": (_run_again, ("prune", "--keep", "1")),
+    "erase": (Trial.choose, ("person", "erase", "{victim}", "--yes")),
     "backup": (_no_backup, ("backup", "backup.tar", "--force")),
 }
 
