@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import threading
@@ -13,7 +14,7 @@ from fenji.engines.spark_failures import CANCELLED, lost_cluster
 from fenji.language import message as _
 
 WAIT = 25.0
-"""Seconds within which a master must answer and give a worker."""
+"""Seconds within which a master must answer and give a worker, on a machine that has nothing else to do."""
 
 _REACHED = 5.0
 """Seconds within which a host must take a connection."""
@@ -71,14 +72,21 @@ def started(start: Callable[[], Any], master: str, give_up: Callable[[], None]) 
 
     thread = threading.Thread(target=run, name="fenji-spark-start", daemon=True)
     thread.start()
-    thread.join(WAIT)
+    seconds = _patience()
+    thread.join(seconds)
     if thread.is_alive():
         give_up()
         thread.join(_REACHED)
-        raise lost_cluster(_("the Spark master {master} gives no answer within {seconds} s."), master, seconds=round(WAIT))
+        raise lost_cluster(_("the Spark master {master} gives no answer within {seconds} s."), master, seconds=round(seconds))
     if failed:
         raise failed[0]
     return found[0]
+
+
+def _patience() -> float:
+    """``WAIT``, and longer where several processes wait for each core: then our own start is slow, and not the master."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return WAIT * max(1.0, load / (os.cpu_count() or 1))
 
 
 def workers_of(session: Any) -> int:  # noqa: ANN401 - pyspark is imported only where it is used
@@ -93,11 +101,12 @@ def require_workers(session: Any, master: str) -> None:  # noqa: ANN401 - pyspar
     Raises:
         Unavailable: none has within ``WAIT`` seconds.
     """
-    end = time.monotonic() + WAIT
+    seconds = _patience()
+    end = time.monotonic() + seconds
     while workers_of(session) < 1:
         if time.monotonic() > end:
             text = _("no worker of the Spark cluster at {master} has taken on the work within {seconds} s.")
-            raise lost_cluster(text, master, seconds=round(WAIT))
+            raise lost_cluster(text, master, seconds=round(seconds))
         time.sleep(0.1)
 
 
@@ -121,7 +130,7 @@ class Watch:
                     missing_since = None
                     continue
                 missing_since = missing_since or time.monotonic()
-                if time.monotonic() - missing_since > WAIT - _GLANCE:
+                if time.monotonic() - missing_since > _patience() - _GLANCE:
                     for job in self._session.sparkContext.statusTracker().getActiveJobsIds():
                         self._session.sparkContext._jsc.sc().cancelJob(job, CANCELLED)  # noqa: SLF001 - the public one takes no reason
             except Exception:  # noqa: BLE001 - the session has ended, which its own questions tell
