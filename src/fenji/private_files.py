@@ -1,12 +1,16 @@
-"""Who on this machine may read what we keep? Only its owner: folders and files are made so, whatever the umask; those that are there stay as they are."""
+"""Who on this machine may read what we keep, and is it on the disk? Folders and files are made for their owner alone, whatever the umask; those that are there stay as they are."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
+
+_NO_FLUSH = {errno.EINVAL, errno.ENOTSUP}
+"""What file systems that keep folders by themselves answer."""
 
 _OTHERS = stat.S_IRGRP | stat.S_IROTH
 
@@ -45,6 +49,26 @@ def private_file(file: Path) -> None:
         return
     os.fchmod(handle, FILE_MODE)
     os.close(handle)
+
+
+def flush_file(file: Path) -> None:
+    """Has the disk take the bytes of a file: a machine that loses its power keeps them."""
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def flush_folder(folder: Path) -> None:
+    """Has the disk take the names in a folder; where it is missing, or the system keeps folders by itself, nothing is done."""
+    if os.name == "nt" or not folder.is_dir():
+        return
+    try:
+        flush_file(folder)
+    except OSError as error:
+        if error.errno not in _NO_FLUSH:
+            raise
 
 
 def others_may_read(file: Path) -> bool:

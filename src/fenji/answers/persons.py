@@ -30,7 +30,7 @@ class PersonPlace:
     """Rows of one file in which the person stands."""
 
     run_id: str
-    """The run that wrote them."""
+    """The run that wrote them; where it was removed, the newest that shares them."""
     table: str
     """Shelf and name of the stored table."""
     file: Path

@@ -80,6 +80,8 @@ class RunResult:
     seconds: float
     arrival: Arrival
     """What became of the rows, and how their money and days were understood."""
+    unchanged_since: str | None = None
+    """The run whose clean tables this one shares, as nothing that they are made of has changed since; null where they were made."""
     warnings: tuple[Problem, ...] = ()
 
 

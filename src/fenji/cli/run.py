@@ -80,6 +80,11 @@ def show(result: RunResult, output: Output) -> None:
         unchanged=number(len(result.files.unchanged)),
         gone=number(len(result.files.gone)),
     )
+    if result.unchanged_since is not None:
+        output.say(
+            _("Nothing that the clean tables are made of has changed since run {run_id}: they were not made again."),
+            run_id=result.unchanged_since,
+        )
     if len(result.reviews) > 1:
         first = result.reviews[0]
         output.say(

@@ -77,12 +77,17 @@ class StoredTable:
     table: str
     """Shelf and name, such as insight.tier_assignment."""
     path: str
-    """Folder of its Parquet files, relative to the store."""
+    """Folder of its Parquet files, relative to the store; it may be that of an earlier run, whose table came out the same."""
     rows: int
     as_of: date | None = None
     """None for tables that have no as-of date."""
     parts: tuple[Part, ...] | None = None
     """Its manifest; None while it is written, and in runs that were published before manifests were kept."""
+
+    @property
+    def written_by(self) -> str:
+        """The id of the run that wrote the files; it may have been removed since."""
+        return self.path.partition("/run=")[2].partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,8 @@ class Run:
     """Goes up where a published run is changed, which only the repair of a part and the erasure of a person do."""
     name: str | None = None
     """Under which people keep it; it is not removed with the old ones."""
+    base_fingerprint: str | None = None
+    """SHA-256 of all that its clean tables were made of; None: it made none, or nobody knows."""
     published_number: int | None = None
     """By it runs stand in the order of publication; None: it was never published."""
     failure: str | None = None

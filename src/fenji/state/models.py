@@ -128,6 +128,7 @@ class RunRow(Row):
     published_number: Mapped[int | None] = mapped_column(BigInteger, index=True)
     edition: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str | None] = mapped_column(String(80))
+    base_fingerprint: Mapped[str | None] = mapped_column(String(64))
     failure: Mapped[str | None] = mapped_column(String(80))
 
     tables: Mapped[list[RunTableRow]] = relationship(lazy="raise", order_by=RunTableRow.path)

@@ -12,8 +12,9 @@ from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.collected import CollectedFile
 from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Part, Run, RunStatus, StoredTable
-from fenji.errors import FenjiError
+from fenji.errors import Conflict, FenjiError, NotFound
 from fenji.language import Language
+from fenji.language import message as _
 from fenji.state.heartbeat import beating
 from fenji.state.parts import describe
 from fenji.state.runs import KILLED
@@ -87,7 +88,7 @@ class Runs:
         """Removes the folders of runs that nobody reads any more."""
         with self._database.reading() as t:
             gone = t.runs.given_up()
-            keep = t.upkeep.raw_folders() if gone else ()
+            keep = t.upkeep.raw_folders() | t.upkeep.shared_folders() if gone else ()
         self._store.remove_runs(gone, keep=keep)
 
     def start(self, new: NewRun) -> Run:
@@ -111,24 +112,49 @@ class Runs:
             t.runs.beat(run_id)
 
     def publish(
-        self, run_id: str, tables: Sequence[StoredTable], inputs: Sequence[CollectedFile] = (), *, keys_given: int = 0
+        self,
+        run_id: str,
+        tables: Sequence[StoredTable],
+        inputs: Sequence[CollectedFile] = (),
+        *,
+        keys_given: int = 0,
+        base_fingerprint: str | None = None,
+        sharing: Run | None = None,
     ) -> None:
         """Makes a run and all its tables visible, in one transaction, with what each of their files is to the byte.
 
+        The files are on the disk, and not only on their way to it, before anything in the state names them.
+
+        Args:
+            run_id: the run that this process started.
+            tables: everything it wrote, and with their parts the tables that it shares.
+            inputs: every file that its data came from.
+            keys_given: the largest customer_key in its tables.
+            base_fingerprint: of all that its clean tables were made of.
+            sharing: the run whose tables it shares, as it was when they were compared.
+
         Raises:
-            Conflict: the run was given up meanwhile, because its process had been silent for too long.
+            Conflict: the run was given up meanwhile, because its process had been silent for too long; or the run whose tables it
+                shares has been changed or removed.
         """
         own = f"/run={run_id}/"
         raw = [path for each in inputs for path in (each.raw_path, each.unreadable_path) if path is not None and own in path]
-        for path in (*(each.path for each in tables), *raw):
+        written = [each for each in tables if each.parts is None or each.written_by == run_id]
+        for path in (*(each.path for each in written), *raw):
             self._store.make_private(path)
-        described = [replace(each, parts=describe(self._store, each.path)) for each in tables]
+        self._store.flush((*(each.path for each in written), *raw))
+        described = {each.path: each if each.parts else replace(each, parts=describe(self._store, each.path)) for each in written}
         read = [part for path in raw for part in describe(self._store, path)]
         with self._database.transaction(self._principal) as t:
+            if sharing is not None:
+                _refuse_changed(t, sharing)
             told = {"tables": len(tables), "files": len(inputs), "rows": sum(each.rows for each in tables)}
+            if len(written) < len(tables):
+                told["shared_tables"] = len(tables) - len(written)
             number = t.audit.add(Action.RUN_PUBLISHED, _subject(run_id), told)
-            t.runs.publish(run_id, described, inputs, number=number, keys_given=keys_given)
-            t.manifests.keep([*(part for each in described for part in each.parts or ()), *read])
+            named = [described.get(each.path, each) for each in tables]
+            t.runs.publish(run_id, named, inputs, number=number, keys_given=keys_given, base_fingerprint=base_fingerprint)
+            t.manifests.keep([*(part for each in described.values() for part in each.parts or ()), *read])
 
     def fail(self, run_id: str, failure: str) -> None:
         """Marks a run that is not published as failed and removes its folders; does nothing to a published one."""
@@ -183,6 +209,17 @@ class Runs:
         """The newest runs of any status, newest first; without their inputs."""
         with self._database.reading() as t:
             return t.runs.list_runs(limit=limit)
+
+
+def _refuse_changed(t: Transaction, sharing: Run) -> None:
+    with suppress(NotFound):
+        if t.runs.published(sharing.run_id).edition == sharing.edition:
+            return
+    raise Conflict.of(
+        _("run {run_id}, whose tables this run shares, has been changed or removed meanwhile."),
+        advice=_("Run again; the last published result is unchanged."),
+        run_id=sharing.run_id,
+    )
 
 
 def _subject(run_id: str) -> Subject:

@@ -107,6 +107,7 @@ class RunRepository:
         *,
         number: int,
         keys_given: int = 0,
+        base_fingerprint: str | None = None,
     ) -> None:
         """Makes a run and all its tables visible.
 
@@ -116,6 +117,7 @@ class RunRepository:
             inputs: the complete list of files that its data came from; empty for a run on a base.
             number: of the audit log's entry about it; by that it stands behind all that were published before.
             keys_given: the largest customer_key in its tables; see ``keys_given``.
+            base_fingerprint: of all that its clean tables were made of; None: nobody knows.
 
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long; or the run that it stands
@@ -129,6 +131,7 @@ class RunRepository:
             "ended_at": self._clock(),
             "inputs": [asdict(each) for each in inputs],
             "keys_given": keys_given,
+            "base_fingerprint": base_fingerprint,
             "published_number": number,
         }
         if not self._changes_one(_of_running(run_id).values(**values)):
@@ -306,6 +309,7 @@ def run_of(row: RunRow) -> Run:
         package_version=row.package_version,
         edition=row.edition,
         name=row.name,
+        base_fingerprint=row.base_fingerprint,
         published_number=row.published_number,
         failure=row.failure,
     )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fenji.private_files import FILE_MODE, FOLDER_MODE
+from fenji.errors import Unavailable
+from fenji.language import message as _
+from fenji.private_files import FILE_MODE, FOLDER_MODE, flush_file, flush_folder
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,35 @@ class Store:
         for each in self.files(path):
             each.chmod(FILE_MODE)
 
+    def flush(self, paths: Iterable[str]) -> None:
+        """Has the disk take the files of some folders that a run wrote, and the folders up to the store with their names.
+
+        Raises:
+            Unavailable: the disk cannot take them.
+        """
+        places = [self.root / path for path in paths]
+        folders = {each for place in places for each in (place, *place.parents) if each.is_relative_to(self.root)}
+        try:
+            for place in places:
+                for each in place.glob("*.parquet"):
+                    flush_file(each)
+            for folder in folders:
+                flush_folder(folder)
+        except OSError as error:
+            text, advice = _("the disk did not take what was written: {detail}."), _("Free some disk space, then try again.")
+            raise Unavailable.of(text, advice=advice, detail=error.strerror or type(error).__name__) from error
+
     def folders_of(self, run_ids: Iterable[str], *, keep: Iterable[str] = ()) -> Iterator[Path]:
         """The folders of some runs.
 
         Args:
             run_ids: the runs.
-            keep: folders inside them that are left out, relative to the store: raw rows on which other runs stand.
+            keep: folders that are left out, relative to the store: raw rows on which other runs stand, and tables that they share.
         """
         wanted, kept = {f"run={run_id}" for run_id in run_ids}, frozenset(keep)
         with_kept = {path.rpartition("/")[0] for path in kept}
         for folder in self.root.glob("*.*/run=*") if wanted else ():
-            if folder.name not in wanted:
+            if folder.name not in wanted or self.relative(folder) in kept:
                 continue
             if self.relative(folder) in with_kept:
                 yield from (each for each in folder.iterdir() if self.relative(each) not in kept)

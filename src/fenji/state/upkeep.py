@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from fenji.domain.runs import Run, RunStatus, StoredTable
 from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
+from fenji.state.manifests import ASKED_AT_ONCE
 from fenji.state.models import PartRow, RunRow, RunTableRow
 from fenji.state.runs import file_of, run_of, table_of
 
@@ -42,6 +43,22 @@ class UpkeepRepository:
         inputs = [each for run in self.published().values() for each in run.inputs]
         return frozenset(path for each in inputs for path in (each.raw_path, each.unreadable_path) if path is not None)
 
+    def shared_folders(self) -> frozenset[str]:
+        """The folders of tables that published runs share with the run that wrote them, which may have been removed since."""
+        own = literal("%/run=") + RunTableRow.run_id + literal("%")
+        return frozenset(self._session.scalars(select(RunTableRow.path).where(RunTableRow.path.notlike(own)).distinct()))
+
+    def runs_naming(self, folders: Collection[str]) -> tuple[str, ...]:
+        """The ids of all published runs that have a table or raw rows in some folders, in the order of publication."""
+        wanted = frozenset(folders)
+        named = self._session.execute(select(RunTableRow.path, RunTableRow.run_id)).all()
+        naming = {run_id for path, run_id in named if path in wanted}
+        return tuple(
+            run_id
+            for run_id, run in self.published().items()
+            if run_id in naming or any({each.raw_path, each.unreadable_path} & wanted for each in run.inputs)
+        )
+
     def keys_given_before(self, number: int) -> int:
         """The largest customer_key that runs published before a number have given, also those that were removed since."""
         return self._session.scalar(select(func.max(RunRow.keys_given)).where(RunRow.published_number < number)) or 0
@@ -63,9 +80,12 @@ class UpkeepRepository:
             text, advice = _("`{command}` is being computed on run {run_id}."), _("Wait for it to end, then try again.")
             raise Conflict.of(text, advice=advice, command=row.command, run_id=row.base_run_id)
         ids = tuple(run_ids)
-        paths = select(RunTableRow.path).where(RunTableRow.run_id.in_(ids))
-        self._session.execute(delete(PartRow).where(PartRow.folder.in_(paths)))
+        paths = self._session.scalars(select(RunTableRow.path).where(RunTableRow.run_id.in_(ids))).all()
         self._session.execute(delete(RunTableRow).where(RunTableRow.run_id.in_(ids)))
+        for begin in range(0, len(paths), ASKED_AT_ONCE):
+            chosen = paths[begin : begin + ASKED_AT_ONCE]
+            still_named = select(RunTableRow.path).where(RunTableRow.path.in_(chosen))
+            self._session.execute(delete(PartRow).where(PartRow.folder.in_(chosen), PartRow.folder.notin_(still_named)))
         removed = update(RunRow).where(RunRow.run_id.in_(ids), RunRow.status == RunStatus.PUBLISHED)
         self._session.execute(removed.values(status=RunStatus.REMOVED, name=None, edition=RunRow.edition + 1))
         self._session.expire_all()

@@ -104,14 +104,15 @@ def _planned(session: Session, person: Person, found: Sequence[FoundRows]) -> Jo
     told = reached | {f"{space}{NODE_SEPARATOR}{each}" for space, each in person.ids}
     tokens = {f"{space}:{each}" for space, each in person.ids}
     tokens |= {f"phone:{each}" for each in person.phones} | {f"email:{each}" for each in person.emails}
-    changed = {each.run_id for each in found}
-    carrying = {run.run_id for run in runs if any(f"/run={each}/" in one.raw_path for one in run.inputs for each in changed)}
+    steps = steps_of(session, found, unreadable, conflicts)
+    with session.state.reading() as t:
+        changed = t.upkeep.runs_naming({each.path.rpartition("/")[0] for each in steps})
     return Journal(
         token=f"erased-{secrets.token_hex(8)}",
         tokens=tuple(sorted(keyed(key, each) for each in tokens)),
         customer_id=min(ids),
-        runs=tuple(run.run_id for run in runs if run.run_id in changed | carrying),
-        steps=steps_of(session, found, unreadable, conflicts),
+        runs=changed[::-1],
+        steps=steps,
         overrides=tuple(each.number for each in overrides_of(session, person)),
         words=tuple(sorted({*reached, *person.names, *_as_written(found)})),
         conflicts=tuple(sorted(each for value in told for each in (plain_hash(value), keyed(key, value)[:CONFLICT_DIGITS]))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from fenji.answers.repairing import Mended, RepairResult, Withdrawn
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.collected import CollectedFile
 from fenji.domain.principals import Principal
-from fenji.domain.runs import Run, StoredTable
+from fenji.domain.runs import Run
 from fenji.errors import FenjiError, Problem
 from fenji.language import message as _
 from fenji.scratch import own_folder_for_now, remove_dead
@@ -101,15 +101,16 @@ class _Repair:
     def rebuild_runs(self) -> None:
         """Every run that collected and has damaged tables, the earliest first, as later ones continue it."""
         inventory, found = self._look()
+        mended: set[str] = set()
         for run in inventory.runs.values():
             damaged = [each for each in found if each.run_id == run.run_id and run.new.base_run_id is None]
-            folders = frozenset(each.folder for each in damaged if not each.table.startswith("raw."))
+            folders = frozenset(each.folder for each in damaged if not each.table.startswith("raw.")) - mended
             if folders and {path for each in run.inputs for path in _folders(each)} & {each.folder for each in found}:
                 text = _("run {run_id} cannot be rebuilt as long as its raw rows are damaged.")
                 self.left.append(Problem(text, {"run_id": run.run_id}))
             elif folders:
                 with self._gathered():
-                    self._rebuild(run, inventory.tables[run.run_id], folders)
+                    mended |= self._rebuild(run, inventory, folders)
 
     def withdraw_analyses(self) -> None:
         """Every damaged analysis with those that stand on it; the next question computes them again."""
@@ -140,7 +141,9 @@ class _Repair:
             inventory = inventory_of(t)
         return inventory, list(damages(self.session.store, inventory, depth=Depth.ALL, progress=self.progress))
 
-    def _rebuild(self, run: Run, published: tuple[StoredTable, ...], folders: frozenset[str]) -> None:
+    def _rebuild(self, run: Run, inventory: Inventory, folders: frozenset[str]) -> frozenset[str]:
+        """Mends folders that a run names, for every run that names them, and returns those that are mended."""
+        published = inventory.tables[run.run_id]
         workspace = workspace_of(self.session.workspace, run)
         with open_session(workspace, engine=engine_of(run), principal=self.session.principal) as own:
             text = _("run {run_id} cannot be rebuilt: nothing says the keys of its customers any more.")
@@ -154,11 +157,17 @@ class _Repair:
                     break
         if problem is not None:
             self.left.append(problem)
-            return
-        self._put(sorted(folders), [run.run_id], source=again.store)
-        self.rebuilt += [Mended(run.run_id, each.table, each.as_of) for each in published if each.path in folders]
+            return frozenset()
+        naming = {
+            run_id: [each for each in tables if each.path in folders]
+            for run_id, tables in inventory.tables.items()
+            if any(each.path in folders for each in tables)
+        }
+        self._put(sorted(folders), naming, source=again.store)
+        self.rebuilt += [Mended(run_id, each.table, each.as_of) for run_id, tables in naming.items() for each in tables]
+        return folders
 
-    def _put(self, folders: Iterable[str], run_ids: Iterable[str], *, source: Store | None = None) -> None:
+    def _put(self, folders: Sequence[str], run_ids: Iterable[str], *, source: Store | None = None) -> None:
         """Moves folders into their places; a kill in between leaves them damaged, so that the next repair does it again."""
         store, source = self.session.store, source or self.staging
         for number, path in enumerate(folders):
@@ -167,6 +176,7 @@ class _Repair:
                 place.rename(self.staging.root / f"old-{len(self.rebuilt)}-{len(self.read)}-{number}")
             place.parent.mkdir(parents=True, exist_ok=True)
             (source.root / path).rename(place)
+        store.flush(folders)
         parts = {path: describe(store, path) for path in folders}
         with self.session.state.transaction(self.session.principal) as t:
             for path, described in parts.items():

@@ -21,6 +21,7 @@ fitting            which models order histories give
 standing           what an analysis stands on
 known_secrets      passwords, and files that others may read
 acting             who acts where nobody is named
+sharing            which clean tables of the run before are those of this run too
 running            one run of the whole thread, from sources to published tiers
 rebuilding         a past run, computed again
 pruning            which runs are old, and what goes with them

@@ -17,7 +17,7 @@ from typing import Any
 from fenji.errors import Unavailable
 from fenji.language import message as _
 from fenji.masking import masked
-from fenji.private_files import FILE_MODE, private_file
+from fenji.private_files import FILE_MODE, flush_file, flush_folder, private_file
 from fenji.state.parts import describe
 from fenji.tables import clean
 from fenji.tables.raw import UNREADABLE
@@ -191,7 +191,9 @@ def _write_anew(
             writer.write_table(table)
             writer.add_key_value_metadata({name.decode(): value.decode() for name, value in footer.items()})
         beside.chmod(FILE_MODE)
+        flush_file(beside)
         beside.replace(file)
+        flush_folder(file.parent)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise Unavailable.of(

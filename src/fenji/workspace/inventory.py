@@ -52,7 +52,7 @@ class Inventory:
     runs: Mapping[str, Run]
     """Every published run by its id, in the order of publication."""
     tables: Mapping[str, tuple[StoredTable, ...]]
-    """What each of them has written itself."""
+    """What each of them names itself, be it in the folder of an earlier run."""
     raw: tuple[RawFolder, ...]
     at_work: frozenset[str]
     """Runs that are writing now."""
@@ -65,7 +65,8 @@ class Inventory:
 
     def strays(self, store: Store) -> tuple[str, ...]:
         """Folders of runs that are neither published nor at work: what killed processes left, until the next command that writes."""
-        needed = {"/".join(each.path.split("/")[:2]) for each in self.raw}
+        paths = (*(each.path for each in self.raw), *(each.path for tables in self.tables.values() for each in tables))
+        needed = {"/".join(path.split("/")[:2]) for path in paths}
         known = {*self.runs, *self.at_work}
         return tuple(
             path
@@ -99,6 +100,7 @@ def damages(store: Store, inventory: Inventory, *, depth: Depth = Depth.GLANCE, 
         progress: told about each folder.
     """
     check = PartCheck(store)
+    seen: dict[str, tuple[tuple[str, PartFault], ...]] = {}
     total = len(inventory.raw) + sum(map(len, inventory.tables.values()))
     done = 0
     for raw in inventory.raw:
@@ -109,6 +111,8 @@ def damages(store: Store, inventory: Inventory, *, depth: Depth = Depth.GLANCE, 
     for run_id, tables in inventory.tables.items():
         for table in tables:
             progress(COMPARING, done, total)
-            for file, fault in check.faults(table, depth=depth):
+            if table.path not in seen:
+                seen[table.path] = tuple(check.faults(table, depth=depth))
+            for file, fault in seen[table.path]:
                 yield Damage(table.table, run_id, table.path, file, fault)
             done += 1

@@ -36,7 +36,7 @@ class FoundRows:
     """Rows of one Parquet file in which the person stands."""
 
     run_id: str
-    """The run that wrote the file."""
+    """The run that wrote the file; where it was removed, the newest that shares the file."""
     table: str
     file: Path
     positions: tuple[int, ...]
@@ -62,13 +62,33 @@ def rows_of(session: Session, person: Person, sources: Mapping[str, Source]) -> 
                 places.update((each.source, each.file, number) for one in found for number in one.row_numbers)
                 yield from found
                 seen.add(each.raw_path)
+    for standing in _standing(session, person, runs):
+        yield from _stored_rows(session, standing, places)
+
+
+@dataclass
+class _Standing:
+    """A stored table, and what it may know the person by: that of all runs which name its files."""
+
+    table: StoredTable
+    run_id: str
+    keys: set[int]
+    orders: set[tuple[str, str]]
+
+
+def _standing(session: Session, person: Person, runs: Mapping[str, Run]) -> tuple[_Standing, ...]:
+    found: dict[str, _Standing] = {}
+    orders: dict[str, frozenset[tuple[str, str]]] = {}
     for run in runs.values():
-        keys = person.keys.get(root_of(runs, run).run_id, frozenset())
-        orders = _orders(session, root_of(runs, run), person)
+        root = root_of(runs, run)
+        if root.run_id not in orders:
+            orders[root.run_id] = _orders(session, root, person)
         for table in session.tables_of(run.run_id):
-            if table.path not in seen:
-                seen.add(table.path)
-                yield from _stored_rows(session, table, keys, orders, places)
+            writer = table.written_by if table.written_by in runs else root.run_id
+            each = found.setdefault(table.path, _Standing(table, writer, set(), set()))
+            each.keys |= person.keys.get(root.run_id, frozenset())
+            each.orders |= orders[root.run_id]
+    return tuple(found.values())
 
 
 def read_rows(found: FoundRows) -> list[dict[str, Any]]:
@@ -88,17 +108,12 @@ def _orders(session: Session, run: Run, person: Person) -> frozenset[tuple[str, 
     return frozenset((row["source"], row["order_id"]) for row in rows)
 
 
-def _stored_rows(
-    session: Session,
-    table: StoredTable,
-    keys: frozenset[int],
-    orders: frozenset[tuple[str, str]],
-    places: set[tuple[str, str, int]],
-) -> Iterator[FoundRows]:
+def _stored_rows(session: Session, standing: _Standing, places: set[tuple[str, str, int]]) -> Iterator[FoundRows]:
     import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
     import pyarrow.compute as pc  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    table, keys = standing.table, standing.keys
     for file in session.whole.files(table):
         names = pq.read_schema(file).names
         for name in KEYS:
@@ -106,15 +121,15 @@ def _stored_rows(
                 met = pc.is_in(pq.ParquetFile(file).read([name])[name], pa.array(sorted(keys), pa.int64()))
                 mention = None if name == KEYS[0] else name
                 if positions := pc.indices_nonzero(met).to_pylist():
-                    yield FoundRows(_run_of(table.path), table.table, file, tuple(positions), mention)
+                    yield FoundRows(standing.run_id, table.table, file, tuple(positions), mention)
         if table.table == clean.PAYMENT.full_name:
-            met_at = _meeting(file, ("order_source", "order_id"), orders)
+            met_at = _meeting(file, ("order_source", "order_id"), standing.orders)
         elif table.table == clean.REJECTED_ROW.full_name:
             met_at = _meeting(file, ("source", "file", "row_number"), places)
         else:
             continue
         if met_at:
-            yield FoundRows(_run_of(table.path), table.table, file, tuple(met_at))
+            yield FoundRows(standing.run_id, table.table, file, tuple(met_at))
 
 
 def _meeting(file: Path, names: tuple[str, ...], wanted: Any) -> list[int]:  # noqa: ANN401 - a set of tuples of these columns

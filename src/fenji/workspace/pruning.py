@@ -1,4 +1,4 @@
-"""Which runs are old, and what goes with them? Never the current one, nor raw rows that a kept run stands on."""
+"""Which runs are old, and what goes with them? Never the current one, nor raw rows and tables that a kept run names."""
 
 from __future__ import annotations
 
@@ -72,6 +72,7 @@ def _is_kept(runs: Mapping[str, Run], run_id: str, snapshots: Collection[str] | 
 def _held(store: Store, inventory: Inventory, gone: Collection[str]) -> tuple[int, int]:
     """Files and bytes that are freed."""
     stay = {each.path for each in inventory.raw if not set(each.runs) <= set(gone)}
+    stay |= {each.path for run_id, tables in inventory.tables.items() if run_id not in gone for each in tables}
     files = [file for folder in store.folders_of(gone, keep=stay) for file in folder.rglob("*") if file.is_file()]
     return len(files), sum(each.stat().st_size for each in files)
 

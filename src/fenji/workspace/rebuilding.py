@@ -237,7 +237,21 @@ def rebuild(session: Session, run: Run, into: Path, progress: Progress, before: 
         own=own,
         known_at=run.ended_at,
     )
-    return Rebuilt(run, writer.store, tuple(writer.tables))
+    return Rebuilt(run, writer.store, _as_named(session, run, writer))
+
+
+def _as_named(session: Session, run: Run, writer: RunWriter) -> tuple[StoredTable, ...]:
+    """The tables of a rebuilt run in the folders that the run names, be they those of earlier runs."""
+    named = {(each.table, each.as_of): each.path for each in session.runs.tables_of(run.run_id)}
+    found = []
+    for each in writer.tables:
+        path = named.get((each.table, each.as_of), each.path)
+        if path != each.path:
+            place = writer.store.root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (writer.store.root / each.path).rename(place)
+        found.append(replace(each, path=path))
+    return tuple(found)
 
 
 def _earlier_reviews(past: PastRun, day: date) -> tuple[ReviewOn, ...]:

@@ -20,7 +20,7 @@ from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.principals import Principal
 from fenji.domain.reviews import MOST_REVIEWS, ReviewOn, review_dates
-from fenji.domain.runs import NewRun
+from fenji.domain.runs import NewRun, Run
 from fenji.domain.sources import Source
 from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, Problem
@@ -60,6 +60,7 @@ from fenji.workspace.progress import Progress, silent
 from fenji.workspace.pruning import remove_surplus
 from fenji.workspace.reviews import lost_rule_of
 from fenji.workspace.session import RunWriter, Session
+from fenji.workspace.sharing import fingerprint_of, share_equal, shared_base
 from fenji.workspace.tiering import STEPS as ANALYZE_STEPS
 from fenji.workspace.tiering import analyze_base, documents_of, frozen_text, registry_of, usable_policy
 
@@ -105,14 +106,8 @@ def publish_run(
         known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
         collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
-        tables = save_base(
-            writer,
-            plan.sources,
-            collection.files,
-            Before.now(session),
-            as_of=plan.as_of,
-            progress=lambda step, done, _: progress(step, done, total),
-        )
+        prepared = _prepared(writer, plan, collection.files, lambda step, done, _: progress(step, done, total))
+        tables = prepared.tables
         arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
         if not force:
             refuse_empty_sources(arrival, workspace.root)
@@ -134,7 +129,7 @@ def publish_run(
             own=plan.own_metrics,
         )
         told = _told_of_data(session, tables, panel)
-        session.runs.publish(run.run_id, writer.tables, collection.files, keys_given=_largest_key(session, tables))
+        _publish(writer, collection.files, prepared)
         left = remove_surplus(session)
     progress("", total, total)
     return RunResult(
@@ -152,6 +147,7 @@ def publish_run(
             )
         ),
         tables=tuple(StoredRows(name, rows) for name, rows in writer.rows().items()),
+        unchanged_since=None if prepared.shared is None else prepared.shared.run_id,
         seconds=round(time.monotonic() - began, 3),
         arrival=arrival,
         warnings=(
@@ -242,6 +238,51 @@ def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[Col
 
 
 @dataclass(frozen=True)
+class _Prepared:
+    """The clean base of a run, stored."""
+
+    tables: Mapping[str, ir.Table]
+    fingerprint: str | None
+    """Of all that it is made of."""
+    shared: Run | None
+    """The run whose clean tables it shares; None where they were made."""
+
+
+def _prepared(writer: RunWriter, plan: _Plan, files: Sequence[CollectedFile], progress: Progress) -> _Prepared:
+    """The clean tables of the run before where they are those of this run too, else new ones."""
+    fingerprint = fingerprint_of(writer, files, options_of(writer.session, as_of=plan.as_of))
+    shared = shared_base(writer, fingerprint)
+    if shared is not None:
+        return _Prepared(shared.tables, fingerprint, shared.run)
+    before = Before.now(writer.session)
+    made = save_base(writer, plan.sources, files, before, as_of=plan.as_of, progress=progress)
+    return _Prepared(made, fingerprint, None)
+
+
+def _publish(writer: RunWriter, files: Sequence[CollectedFile], prepared: _Prepared) -> None:
+    session = writer.session
+    keys_given = _largest_key(session, prepared.tables)
+    session.runs.publish(
+        writer.run.run_id,
+        writer.tables,
+        files,
+        keys_given=keys_given,
+        base_fingerprint=prepared.fingerprint,
+        sharing=prepared.shared or share_equal(writer),
+    )
+
+
+def options_of(session: Session, *, as_of: date, keys_given: int = 0) -> PrepareOptions:
+    """What settings and erasures say about preparation."""
+    workspace = session.workspace
+    return replace(
+        PrepareOptions.of(workspace.settings, keys_given=keys_given, as_of=as_of),
+        key=erasure_key(workspace),
+        erased=erased_tokens(workspace),
+    )
+
+
+@dataclass(frozen=True)
 class Before:
     """What a run continues: who was who in the run before it, and which keys had been given by then."""
 
@@ -282,11 +323,7 @@ def save_base(
     session = writer.session
     raw = {feed: session.read_raw([each.raw_path for each in files if each.feed is feed], RAW[feed]) for feed in Feed}
     unreadable = session.read_raw([each.unreadable_path for each in files if each.unreadable_path], UNREADABLE)
-    options = replace(
-        PrepareOptions.of(session.workspace.settings, keys_given=before.keys_given, as_of=as_of),
-        key=erasure_key(session.workspace),
-        erased=erased_tokens(session.workspace),
-    )
+    options = options_of(session, keys_given=before.keys_given, as_of=as_of)
     tables = prepare_base(
         session.engine,
         raw,

@@ -116,24 +116,26 @@ def _problems(check: Callable[[], Iterator[Problem]]) -> Iterator[Problem]:
 def _broken_tables(session: Session, inventory: Inventory, found: list[Damage], progress: Progress) -> Iterator[FoundDamage]:
     """What contracts and laws say of the tables whose files are whole."""
     damaged = frozenset(each.folder for each in found)
+    broken: dict[str, tuple[Problem, ...]] = {}
     for done, (run_id, tables) in enumerate(inventory.tables.items()):
         progress(CHECKING_TABLES, done, len(inventory.tables))
         checked = _Checked(session, run_id, damaged, tables)
         for each in tables:
-            if each.path not in damaged:
-                yield from _contract_faults(checked, each)
+            if each.path in damaged:
+                continue
+            if each.path not in broken:
+                broken[each.path] = tuple(_contract_faults(session, each))
+            yield from (FoundDamage(DamageKind.CONTRACT, each.table, run_id, None, problem) for problem in broken[each.path])
         yield from _law_faults(checked)
 
 
-def _contract_faults(checked: _Checked, stored: StoredTable) -> Iterator[FoundDamage]:
-    session = checked.session
+def _contract_faults(session: Session, stored: StoredTable) -> Iterator[Problem]:
     files = session.store.files(stored.path)
     contract = _contract_of(session, stored)
     if contract is None or not files:
         return
     for each in _problems(lambda: iter(broken_rules(session.engine, files, contract, stored.rows))):
-        problem = replace(each, values={**each.values, "table": stored.table}, advice=OUR_MISTAKE)
-        yield FoundDamage(DamageKind.CONTRACT, stored.table, checked.run_id, None, problem)
+        yield replace(each, values={**each.values, "table": stored.table}, advice=OUR_MISTAKE)
 
 
 def _contract_of(session: Session, stored: StoredTable) -> Contract | None:

@@ -63,7 +63,10 @@ def test_old_runs_go_with_their_analyses_and_the_raw_rows_that_others_need_stay(
     now = list((shop / "store").rglob("*.parquet"))
     assert size - sum(each.stat().st_size for each in now) == result.bytes > 0
     left = [each for run_id in (first, second) for each in (shop / "store").glob(f"*.*/run={run_id}")]
-    assert {each.parent.name for each in left} == {"raw.order_line"}
+    shared = {each.parent.parent.name for each in Book(shop).table("clean.event").files}
+    assert shared == {"clean.event"}
+    assert {each.parent.name for each in left if not each.parent.name.startswith("clean.")} == {"raw.order_line"}
+    assert {"clean.customer", "clean.order_line", "clean.identity"}.isdisjoint(each.parent.name for each in left)
     assert Book(shop).tiers() == tiers
     assert check_workspace(shop, is_deep=True).is_whole
     assert run_all(shop, as_of=AS_OF).files.unchanged != ()
