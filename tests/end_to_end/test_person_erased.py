@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from end_to_end.test_person import HEADER, ask, made
+from fenji.answers.runs import RunResult
+from fenji.book import Book
 from fenji.cli.main import answer
+from fenji.workflow.running import run_all
 from fenji.workspace import erasing
 
 TRACES = ("M1", "13812345678", "138 1234 5678", "wang@example.com", "Wang@Example.com", "王小明")
@@ -84,7 +88,7 @@ def test_an_erasure_that_was_killed_is_ended_by_the_next_one(
     killed_at: int, shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, calls = sums(shop, capsys), []
-    whole = erasing._write_anew
+    whole = erasing.write_anew
 
     def killed(*arguments: Any) -> None:
         calls.append(arguments)
@@ -92,9 +96,9 @@ def test_an_erasure_that_was_killed_is_ended_by_the_next_one(
             raise KeyboardInterrupt
         whole(*arguments)
 
-    monkeypatch.setattr(erasing, "_write_anew", killed)
+    monkeypatch.setattr(erasing, "write_anew", killed)
     assert answer(["person", "erase", "M1", "--yes", "--workspace", str(shop)]) == 130
-    monkeypatch.setattr(erasing, "_write_anew", whole)
+    monkeypatch.setattr(erasing, "write_anew", whole)
     ask(capsys, "person", "erase", "M1", "--yes", "--workspace", str(shop))
     assert held(shop) == []
     assert sums(shop, capsys) == before
@@ -116,12 +120,78 @@ def test_a_run_after_an_erasure_counts_the_same(shop: Path, capsys: pytest.Captu
     assert held(shop) == []
 
 
-def test_rows_of_the_person_in_the_next_file_are_left_out(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ask(capsys, "person", "erase", "M1", "--yes", "--workspace", str(shop))
-    rows = ["A7,M1,,2026-06-25 10:00:00,10.00", "A8,,138-1234-5678,2026-06-25 11:00:00,20.00", "A9,M2,,2026-06-26 10:00:00,30.00"]
-    (shop / "exports" / "orders-07.csv").write_text("\n".join([HEADER.strip(), *rows]) + "\n", "utf-8")
-    ran = ask(capsys, "run", "--workspace", str(shop), "--as-of", "2026-06-30")
-    left_out = [each for source in ran["arrival"]["sources"] for each in source["reasons"] if each["reason"] == "erased"]
-    assert [(each["rows"], each["came"], each["is_fault"]) for each in left_out] == [(2, None, False)]
-    assert stat.S_IMODE((shop / "fenji.key").stat().st_mode) == 0o600
-    assert stat.S_IMODE((shop / "fenji.erased").stat().st_mode) == 0o600
+LATER = (
+    "A7,M1,,2026-06-25 10:00:00,10.00",
+    "A8,,138-1234-5678,2026-06-25 11:00:00,20.00",
+    "A9,M2,,2026-06-26 10:00:00,30.00",
+    "A10,M1,,2026-06-26 11:00:00,abc",
+    "A11,M3,+86 138 1234 5678,2026-06-27 11:00:00,40.00",
+)
+"""Two rows are the person's, one of them could not be used anyway, and one is somebody else's who gave the person's phone."""
+
+
+@pytest.fixture(scope="module")
+def run_later(run_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunResult]:
+    """The person was erased, then a file came that names them, and a run took it in."""
+    root = Path(shutil.copytree(run_shop, tmp_path_factory.mktemp("later") / "shop"))
+    assert answer(["person", "erase", "M1", "--yes", "--reason", "王小明 wrote to us", "--workspace", str(root)]) == 0
+    (root / "exports" / "orders-07.csv").write_text("\n".join([HEADER.strip(), *LATER]) + "\n", "utf-8")
+    return root, run_all(root, as_of=date(2026, 6, 30))
+
+
+@pytest.fixture
+def later(run_later: tuple[Path, RunResult], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(run_later[0], tmp_path / "shop"))
+
+
+def test_rows_of_the_person_in_the_next_file_are_left_out_and_keep_no_text(
+    run_later: tuple[Path, RunResult], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, ran = run_later
+    left_out = [each for source in ran.arrival.sources for each in source.reasons if each.reason == "erased"]
+    assert [(each.rows, each.came, each.is_fault) for each in left_out] == [(3, None, False)]
+    assert held(root) == []
+    (account,) = [each for each in ask(capsys, "quality", "--workspace", str(root))["files"] if "07" in each["file"]]
+    assert (account["rows_in"], account["kept"], account["rejected"]) == (5, 2, 3)
+    rejected = Book(root).table("clean.rejected_row").to_arrow().to_pylist()
+    assert sorted(row["row_number"] for row in rejected if row["reason"] == "erased") == [2, 3, 5]
+    orders = Book(root).table("clean.order_line").to_arrow().to_pylist()
+    assert {"A9", "A11"} <= {row["order_id"] for row in orders}
+    for name in ("fenji.key", "fenji.erased"):
+        assert stat.S_IMODE((root / name).stat().st_mode) == 0o600
+
+
+def test_a_reason_stands_in_the_log_without_what_names_the_person(
+    run_later: tuple[Path, RunResult], capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = ask(capsys, "audit", "--workspace", str(run_later[0]), "--subject", "M1")["entries"]
+    assert entries[0]["details"]["reason"] == "*** wrote to us"
+
+
+@pytest.mark.proof
+def test_mending_brings_no_text_of_the_person_back(later: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = ("--workspace", str(later))
+    tiers = ask(capsys, "tiers", *workspace)["tiers"]
+    raw = {
+        each: sorted(map(repr, pq.ParquetFile(each).read().to_pylist())) for each in (later / "store").glob("raw.*/*/*/*.parquet")
+    }
+    for file in [*raw, *(later / "store").glob("clean.order_line/*/*.parquet")]:
+        file.write_bytes(file.read_bytes()[:-20])
+    mended = ask(capsys, "repair", *workspace)
+    assert mended["left"] == []
+    assert held(later) == []
+    assert {each: sorted(map(repr, pq.ParquetFile(each).read().to_pylist())) for each in raw} == raw
+    assert ask(capsys, "check", "--deep", *workspace)["damages"] == []
+    ask(capsys, "run", *workspace, "--as-of", "2026-06-30")
+    assert ask(capsys, "tiers", *workspace)["tiers"] == tiers
+
+
+@pytest.mark.proof
+def test_a_run_that_reads_damaged_raw_rows_again_brings_no_text_back(later: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = ("--workspace", str(later))
+    tiers = ask(capsys, "tiers", *workspace)["tiers"]
+    for file in (later / "store").glob("raw.*/*/*/*.parquet"):
+        file.write_bytes(file.read_bytes()[:-20])
+    ask(capsys, "run", *workspace, "--as-of", "2026-06-30")
+    assert ask(capsys, "tiers", *workspace)["tiers"] == tiers
+    assert held(later) == []

@@ -54,6 +54,7 @@ ACTIONS = {
     Action.OVERRIDE_RECORDED: _("tier given by hand"),
     Action.OVERRIDE_ENDED: _("tier by hand ended"),
     Action.PERSON_ERASED: _("person erased"),
+    Action.PERSON_EXPORTED: _("person exported"),
 }
 KINDS = {
     PrincipalKind.PERSON: "{name}",

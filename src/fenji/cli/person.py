@@ -23,6 +23,10 @@ EXAMPLES = "fenji person list-places M1\nfenji person export M1 --out m1.json"
 Who = Annotated[
     str, typer.Argument(metavar="ID", help=_("Any id of the person, SPACE:ID, a phone, an e-mail, or the whole name."))
 ]
+Reason = Annotated[
+    str | None,
+    typer.Option("--reason", metavar=_("TEXT"), help=_("Why, for the audit log: a request, a complaint, a deadline of the law.")),
+]
 Yes = Annotated[bool, typer.Option("--yes", help=_("Do not ask first."))]
 OutFile = Annotated[
     Path | None,
@@ -36,13 +40,14 @@ def export(
     *,
     out: OutFile = None,
     force: Force = False,
+    reason: Reason = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Prints everything that is known of a person as JSON, or writes it to a file."""
     output = Output.chosen(context, lang, is_json=as_json)
-    result = export_person(workspace, person)
+    result = export_person(workspace, person, reason=reason)
     if out is None:
         output.json(result)
         return
@@ -59,6 +64,7 @@ def erase(
     person: Who,
     *,
     yes: Yes = False,
+    reason: Reason = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
@@ -67,7 +73,7 @@ def erase(
     output = Output.chosen(context, lang, is_json=as_json)
     if not yes:
         _ask(output)
-    result = erase_person(workspace, person)
+    result = erase_person(workspace, person, reason=reason)
     if output.is_json:
         output.json(result)
         return
@@ -122,12 +128,12 @@ COMMANDS: dict[str, Entry] = {
     "export": (
         export,
         _("Gives everything that is known of a person in every published run, as JSON."),
-        "fenji person export M1 --out m1.json",
+        'fenji person export M1 --out m1.json --reason "asked on 3 March"',
     ),
     "erase": (
         erase,
         _("Erases a person from every published run, log and override: rows stay under an id that means nobody."),
-        "fenji person erase M1 --yes",
+        'fenji person erase M1 --yes --reason "asked on 3 March"',
     ),
     "list-places": (
         places,

@@ -26,6 +26,7 @@ class Action(StrEnum):
     OVERRIDE_RECORDED = "override_recorded"
     OVERRIDE_ENDED = "override_ended"
     PERSON_ERASED = "person_erased"
+    PERSON_EXPORTED = "person_exported"
 
 
 class SubjectKind(StrEnum):

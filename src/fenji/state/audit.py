@@ -65,7 +65,7 @@ class AuditLog:
         Args:
             action: what is done.
             subject: to what; a customer by the id in plain, of which a keyed SHA-256 (HMAC) is stored.
-            details: small and plain; no personal values, no free text of people.
+            details: small and plain; no personal values, and no free text of people but a reason that has been masked.
 
         Returns:
             The number of the entry.

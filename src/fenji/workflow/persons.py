@@ -12,11 +12,13 @@ from fenji.answers.json import to_json
 from fenji.answers.persons import PersonExport, PersonId, PersonPlace, PersonPlaces, PersonRows
 from fenji.answers.policies import OverrideRow
 from fenji.documents.writing import write_whole
+from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.overrides import Override
 from fenji.domain.sources import Source
 from fenji.errors import Conflict, InvalidDocument, NotFound
 from fenji.language import Language
 from fenji.language import message as _
+from fenji.masking import masked
 from fenji.workspace.dates import today
 from fenji.workspace.folder import open_workspace, sources_of
 from fenji.workspace.opening import open_question
@@ -45,10 +47,21 @@ def list_places(root: Path, person: str) -> PersonPlaces:
         return PersonPlaces(_ids(found), tuple(found.keys), len(overrides_of(session, found)), places)
 
 
-def export_person(root: Path, person: str) -> PersonExport:
-    """Everything that is known of a person in every published run; raises as ``list_places``."""
+def export_person(root: Path, person: str, *, reason: str | None = None) -> PersonExport:
+    """Everything that is known of a person in every published run; raises as ``list_places``.
+
+    Args:
+        root: the workspace.
+        person: an id, SPACE:ID, key:N, a phone, an e-mail or a name.
+        reason: why, for the audit log; with one the export is written down there, the person's ids, phones, e-mails and names starred.
+    """
     with open_question(open_workspace(root)) as session:
         found = find_person(session, person)
+        if reason is not None:
+            ids = {each for _space, each in found.ids}
+            said = with_reason(masked(reason, {*ids, *found.reached_by, *found.names}))
+            with session.state.transaction(session.principal) as t:
+                t.audit.add(Action.PERSON_EXPORTED, Subject(SubjectKind.CUSTOMER, min(ids)), said)
         day = today(session.workspace.settings.time_zone)
         return PersonExport(
             ids=_ids(found),
@@ -77,6 +90,11 @@ def write_export(export: PersonExport, out: Path, *, language: Language, force: 
             _("{file} is there already."), advice=_("Choose another name, or say that it may be overwritten."), file=str(out)
         )
     write_whole(out, to_json(export, language) + "\n")
+
+
+def with_reason(reason: str | None) -> dict[str, str | int | None]:
+    """What the audit log says of a reason."""
+    return {} if reason is None else {"reason": reason}
 
 
 def sources_by_name(session: Session) -> Mapping[str, Source]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from fenji.answers.persons import PersonErased
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.runs import RunStatus
+from fenji.domain.written_ids import written_id
 from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
+from fenji.masking import masked
 from fenji.prepare.identity import NODE_SEPARATOR
 from fenji.tables import clean
-from fenji.workflow.persons import overrides_of, place_of, sources_by_name
+from fenji.workflow.persons import overrides_of, place_of, sources_by_name, with_reason
 from fenji.workspace.erasing import (
     CONFLICT_DIGITS,
     Journal,
@@ -39,7 +41,7 @@ _NAMES = ("name", "customer_name")
 _PHONE_DIGITS = 7
 
 
-def erase_person(root: Path, person: str) -> PersonErased:
+def erase_person(root: Path, person: str, *, reason: str | None = None) -> PersonErased:
     """Takes a person out of everything that fenji keeps; an erasure that was killed is ended first.
 
     Rows stay under an id that means nobody, so that sums and counts of past runs hold. The company's own files stay as they are
@@ -48,6 +50,7 @@ def erase_person(root: Path, person: str) -> PersonErased:
     Args:
         root: the workspace.
         person: an id, SPACE:ID, key:N, a phone, an e-mail or a name.
+        reason: why, for the audit log; ids, phones, e-mails and names of the person in it are starred.
 
     Raises:
         NotFound: no workspace, or no published run knows anybody by it.
@@ -69,7 +72,7 @@ def erase_person(root: Path, person: str) -> PersonErased:
                 raise
             return _told(begun, ())
         found = tuple(rows_of(session, known, sources_by_name(session)))
-        journal = _planned(session, known, found)
+        journal = _planned(session, known, found, reason)
         write_journal(workspace, journal)
         _carry_out(session, journal)
         return _told(journal, found)
@@ -93,7 +96,7 @@ def _refuse_beside_runs(session: Session) -> None:
         )
 
 
-def _planned(session: Session, person: Person, found: Sequence[FoundRows]) -> Journal:
+def _planned(session: Session, person: Person, found: Sequence[FoundRows], reason: str | None) -> Journal:
     key, runs = erasure_key(session.workspace), published_runs(session)
     ids = {each for _space, each in person.ids}
     unreadable = {each.unreadable_path for run in runs for each in run.inputs if each.unreadable_path}
@@ -104,6 +107,8 @@ def _planned(session: Session, person: Person, found: Sequence[FoundRows]) -> Jo
     told = reached | {f"{space}{NODE_SEPARATOR}{each}" for space, each in person.ids}
     tokens = {f"{space}:{each}" for space, each in person.ids}
     tokens |= {f"phone:{each}" for each in person.phones} | {f"email:{each}" for each in person.emails}
+    tokens |= {each for each in ids if each.startswith("union:")} | _told_by_rows(person, found)
+    words = tuple(sorted({*reached, *person.names, *_as_written(found)}))
     steps = steps_of(session, found, unreadable, conflicts)
     with session.state.reading() as t:
         changed = t.upkeep.runs_naming({each.path.rpartition("/")[0] for each in steps})
@@ -114,9 +119,18 @@ def _planned(session: Session, person: Person, found: Sequence[FoundRows]) -> Jo
         runs=changed[::-1],
         steps=steps,
         overrides=tuple(each.number for each in overrides_of(session, person)),
-        words=tuple(sorted({*reached, *person.names, *_as_written(found)})),
+        words=words,
+        reason=None if reason is None else masked(reason, words),
         conflicts=tuple(sorted(each for value in told for each in (plain_hash(value), keyed(key, value)[:CONFLICT_DIGITS]))),
     )
+
+
+def _told_by_rows(person: Person, found: Sequence[FoundRows]) -> set[str]:
+    """Union ids, and keys that lists of customers resolve to the person, which no clean table keeps."""
+    own = [row for each in found if each.source_file is not None and each.mention is None for row in read_rows(each)]
+    unions = {f"union:{written_id(row['union_id'])}" for row in own if row.get("union_id")}
+    others = {written_id(row["other_id"]) for row in own if row.get("other_id")}
+    return unions | {f"{space}:{each}" for space, _id in person.ids for each in others}
 
 
 def _as_written(found: Sequence[FoundRows]) -> set[str]:
@@ -131,14 +145,15 @@ def _carry_out(session: Session, journal: Journal) -> None:
     """Everything that the journal says; doing it twice gives the same."""
     workspace = session.workspace
     key = erasure_key(workspace)
-    keep_tokens(workspace, frozenset(journal.tokens))
+    keep_tokens(workspace, journal.tokens, journal.token)
     for step in journal.steps:
         erase_in_file(session, journal, step, key)
     with session.state.transaction(session.principal) as t:
         for run_id in journal.runs:
             t.manifests.raise_edition(run_id)
         t.overrides.anonymise(journal.overrides, journal.token)
-        told = {"files": len(journal.steps), "runs": len(journal.runs), "overrides": len(journal.overrides)}
+        told: dict[str, str | int | None] = {"files": len(journal.steps), "runs": len(journal.runs)}
+        told |= {"overrides": len(journal.overrides)} | with_reason(journal.reason)
         t.audit.add(Action.PERSON_ERASED, Subject(SubjectKind.CUSTOMER, journal.customer_id), told)
     erase_words(workspace.root / LOGS_FOLDER, journal.words)
     clear_scratch(workspace.settings.scratch_folder(workspace.root))

@@ -38,6 +38,7 @@ drafts             what the tiers of a draft would hold
 persons            who is one person in all published runs
 erasure_key        how an erased person is known again without being known
 erasing            how a person leaves the store
+keeping_out        how rows of erased persons stay out of files that come later
 person_rows        in which rows of the store a person stands
 customers          which customer is meant by an id, a phone, an e-mail or a name
 headlines          what must be known before any figure of the tiers is read

@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ class Journal:
     """Ids, phones, e-mails and names, for logs."""
     conflicts: tuple[str, ...]
     """Plain hashes of phones and e-mails, as runs kept them before they were keyed."""
+    reason: str | None = None
+    """Why, for the audit log."""
 
 
 def open_journal(workspace: Workspace) -> Journal | None:
@@ -157,33 +160,43 @@ def erase_in_file(session: Session, journal: Journal, step: FileStep, key: str) 
 
     file = session.store.root / step.path
     opened = pq.ParquetFile(file)
-    footer = {name: value for name, value in (opened.metadata.metadata or {}).items() if name != b"ARROW:schema"}
+    footer = footer_of(opened)
     if footer.get(_ERASED) != journal.token.encode():
-        marked = footer | {_ERASED: journal.token.encode()}
-        _write_anew(opened.read(), file, marked, lambda name, values: _changed(values, name, journal, step, key))
+        table = with_columns(opened.read(), partial(_changed, journal=journal, step=step, key=key))
+        write_anew(table, file, footer | {_ERASED: journal.token.encode()})
     folder = step.path.rpartition("/")[0]
     if session.runs.parts_by_folder([folder]).get(folder):
         with session.state.transaction(session.principal) as t:
             t.manifests.keep(each for each in describe(session.store, folder) if each.path == step.path)
 
 
-def _write_anew(
-    table: Any,  # noqa: ANN401 - a pyarrow table
-    file: Path,
-    footer: Mapping[bytes, bytes],
-    changed: Callable[[str, list[Any]], list[Any] | None],
-) -> None:
-    import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
-    import pyarrow.parquet as pq  # noqa: PLC0415
+def footer_of(opened: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - a pyarrow ParquetFile
+    """What a stored file says of all its rows."""
+    return {name: value for name, value in (opened.metadata.metadata or {}).items() if name != b"ARROW:schema"}
 
-    beside = file.with_name(f".{file.name}.erasing")
-    for name in table.column_names:
-        column = changed(name, table[name].to_pylist())
+
+def with_columns(table: Any, changed: Callable[[list[Any], str], list[Any] | None]) -> Any:  # noqa: ANN401 - pyarrow tables
+    """A table with other values in some columns; ``changed`` is given the values and the name of each, and answers None where they stay."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
+
+    for place, name in enumerate(table.column_names):
+        column = changed(table[name].to_pylist(), name)
         if column is not None:
-            place = table.column_names.index(name)
             # Some engines declare a column that happens to hold no null as one that never does.
             field = table.schema.field(place).with_nullable(True)  # noqa: FBT003 - pyarrow takes it by position
             table = table.set_column(place, field, pa.array(column, field.type))
+    return table
+
+
+def write_anew(table: Any, file: Path, footer: Mapping[bytes, bytes]) -> None:  # noqa: ANN401 - a pyarrow table
+    """Writes a table beside a stored file and puts it in its place.
+
+    Raises:
+        Unavailable: the disk is full or may not be written.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+    beside = file.with_name(f".{file.name}.erasing")
     try:
         private_file(beside)
         # What raw files say of all their rows stands in the footer.
@@ -227,23 +240,36 @@ def plain_hash(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:CONFLICT_DIGITS]
 
 
-def _changed(values: list[Any], name: str, journal: Journal, step: FileStep, key: str) -> list[Any] | None:
+def _changed(values: list[Any], name: str, *, journal: Journal, step: FileStep, key: str) -> list[Any] | None:
     """The values of a column after the erasure; None where it stays."""
     if step.table == UNREADABLE.full_name:
         return [None] * len(values) if name == "came" else None
     if step.table == clean.IDENTITY_CONFLICT.full_name:
         gone = frozenset(journal.conflicts)
         return [keyed(key, each)[:CONFLICT_DIGITS] if each in gone else each for each in values] if name == "identifier" else None
+    return anonymous(values, name, step=step, token=journal.token, key=key)
+
+
+def anonymous(values: list[Any], name: str, *, step: FileStep, token: str, key: str) -> list[Any] | None:
+    """The values of a column with those of one person's rows under an id that means nobody; None where they stay.
+
+    Args:
+        values: of all rows.
+        name: of the column.
+        step: the table, the person's own rows, and the cells of other rows that name the person.
+        token: the id that means nobody.
+        key: of the hashes of raw rows.
+    """
     changed = list(values)
     for at in step.cells.get(name, ()):
-        changed[at] = journal.token if name == "referrer_id" else None
+        changed[at] = token if name == "referrer_id" else None
     for number, at in enumerate(step.own):
         if name in _IDS:
-            changed[at] = _token_at(journal.token, step.table, number)
+            changed[at] = _token_at(token, step.table, number)
         elif name == "row_hash":
-            changed[at] = int(keyed(key, f"{journal.token}:{values[at]}")[:15], 16)
+            changed[at] = int(keyed(key, f"{token}:{values[at]}")[:15], 16)
         elif step.table == clean.CONTACT_POINT.full_name and name in {"value", "written"}:
-            changed[at] = f"{journal.token}-{number}"
+            changed[at] = f"{token}-{number}"
         elif name in BLANKED:
             changed[at] = None
     return None if changed == values else changed

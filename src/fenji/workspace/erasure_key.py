@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
-from fenji.private_files import private_file, private_folder
+from fenji.private_files import flush_file, private_file, private_folder
 from fenji.workspace.folder import Workspace
 from fenji.workspace.state import sqlite_file
 
 KEY_FILE = "fenji.key"
 ERASED_FILE = "fenji.erased"
-"""One keyed hash a line: an id, a phone or an e-mail of somebody who was erased."""
+"""A line for each id, phone, e-mail and union id of somebody who was erased, in the order of erasure: keyed hash, id that means nobody."""
 
 
 def beside_state(workspace: Workspace, name: str) -> Path:
@@ -40,15 +41,30 @@ def keyed(key: str, value: str) -> str:
 
 def erased_tokens(workspace: Workspace) -> frozenset[str]:
     """The keyed hashes of everybody who was erased."""
+    return frozenset(erased_ids(workspace))
+
+
+def erased_ids(workspace: Workspace) -> dict[str, str]:
+    """The id that means nobody by the keyed hashes of who was erased, in the order of erasure."""
     file = beside_state(workspace, ERASED_FILE)
-    return frozenset(file.read_text("ascii").split()) if file.exists() else frozenset()
+    lines = [each.split() for each in file.read_text("ascii").splitlines()] if file.exists() else []
+    return {line[0]: line[-1] if len(line) > 1 else f"erased-{line[0][:16]}" for line in lines if line}
 
 
-def keep_tokens(workspace: Workspace, tokens: frozenset[str]) -> None:
-    """Adds keyed hashes to those that are kept; they are there as a whole or not at all."""
+def keep_tokens(workspace: Workspace, tokens: Iterable[str], anonymous_id: str) -> None:
+    """Adds the keyed hashes of a person to those that are kept; they are there as a whole or not at all.
+
+    Args:
+        workspace: where.
+        tokens: keyed hashes; those that are kept already stay where they are.
+        anonymous_id: the id under which the person's rows stay.
+    """
+    kept = erased_ids(workspace)
+    kept |= {each: anonymous_id for each in sorted(tokens) if each not in kept}
     file = beside_state(workspace, ERASED_FILE)
     private_file(file)
     beside = file.with_name(f".{file.name}.part")
     private_file(beside)
-    beside.write_text("".join(f"{each}\n" for each in sorted(erased_tokens(workspace) | tokens)), "ascii")
+    beside.write_text("".join(f"{each} {anonymous}\n" for each, anonymous in kept.items()), "ascii")
+    flush_file(beside)
     beside.replace(file)

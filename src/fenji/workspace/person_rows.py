@@ -164,7 +164,7 @@ def _raw_rows(
             for mention, positions in ((None, own), *mentions.items()):
                 if positions:
                     ordered = tuple(sorted(positions))
-                    rows = _row_numbers(table, opened.metadata.metadata or {}, ordered)
+                    rows = row_numbers(table, opened.metadata.metadata or {}, ordered)
                     name = RAW[collected.feed].full_name
                     yield FoundRows(_run_of(collected.raw_path), name, file, ordered, mention, collected.file, rows)
 
@@ -221,7 +221,8 @@ class _Matcher:
         return not forms.isdisjoint(self._phones)
 
 
-def _row_numbers(table: Any, footer: Mapping[bytes, bytes], positions: tuple[int, ...]) -> tuple[int, ...]:  # noqa: ANN401 - a pyarrow table
+def row_numbers(table: Any, footer: Mapping[bytes, bytes], positions: tuple[int, ...]) -> tuple[int, ...]:  # noqa: ANN401 - a pyarrow table
+    """The numbers in the company's file of some raw rows, given by their places in the Parquet file."""
     if "row_number" in table.column_names:
         column = table["row_number"]
         if column.null_count == 0:

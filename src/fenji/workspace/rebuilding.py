@@ -29,6 +29,7 @@ from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import clean_base
 from fenji.workspace.folder import SOURCES_FILE, Workspace, policies_between, sources_of
+from fenji.workspace.keeping_out import keep_out_of, rows_taken
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress
 from fenji.workspace.running import TOTAL, Before, save_base
@@ -73,7 +74,7 @@ def frozen_sources(run: Run) -> tuple[Source, ...]:
 
 
 def read_again(session: Session, run: Run, file: CollectedFile, into: Store) -> None:
-    """Reads one file of a run again, exactly as it was read, into the same folders of another store.
+    """Reads one file of a run again, exactly as it was read but for who was erased, into the same folders of another store.
 
     Args:
         session: an open session with the engine of the run.
@@ -101,7 +102,11 @@ def read_again(session: Session, run: Run, file: CollectedFile, into: Store) -> 
         if error.retryable:
             raise
         raise _cannot_be_read(file) from error
-    if file not in collected.files:
+    again = next((each for each in collected.files if (each.source, each.file) == (file.source, file.file)), None)
+    if again is None:
+        raise _cannot_be_read(file)
+    # Who was erased before the file came has no rows in it; who was erased later has rows under an id that means nobody.
+    if keep_out_of(session, [source], [again], into, moving={again: rows_taken(file, again)}) != (file,):
         raise _cannot_be_read(file)
 
 

@@ -44,6 +44,7 @@ from fenji.workspace.folder import (
     sources_of,
 )
 from fenji.workspace.headlines import asks_for_money
+from fenji.workspace.keeping_out import keep_out
 from fenji.workspace.opening import open_session
 from fenji.workspace.past_run import kept_settings
 from fenji.workspace.prepared_warnings import (
@@ -225,7 +226,7 @@ def _planned(workspace: Workspace, policy: str | None, history: int, *, as_of: d
 def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[CollectedFile], progress: Progress) -> Collected:
     progress(_("collecting"), 0, TOTAL)
     session = writer.session
-    return collect(
+    collected = collect(
         sources,
         root=session.workspace.root,
         known=known,
@@ -235,6 +236,7 @@ def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[Col
         run_id=writer.run.run_id,
         scratch=session.workspace.settings.scratch_folder(session.workspace.root),
     )
+    return keep_out(session, sources, collected, known)
 
 
 @dataclass(frozen=True)

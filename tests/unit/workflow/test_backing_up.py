@@ -244,7 +244,7 @@ def test_every_table_of_the_state_is_in_it(shop: Path, tmp_path: Path) -> None:
 def test_erased_persons_stay_erased_in_a_restored_workspace(shop: Path, tmp_path: Path) -> None:
     workspace = open_workspace(shop)
     key = erasure_key(workspace)
-    keep_tokens(workspace, frozenset({"0123abcd"}))
+    keep_tokens(workspace, {"0123abcd"}, "erased-1")
     back_up(shop, tmp_path / "shop.tar")
     restore(tmp_path / "shop.tar", tmp_path / "new", database_url=f"sqlite:///{tmp_path}/state/elsewhere.db")
     again = open_workspace(tmp_path / "new")

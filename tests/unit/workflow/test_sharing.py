@@ -276,7 +276,7 @@ def test_a_run_whose_shared_tables_were_changed_meanwhile_is_not_published(shop:
 
 @pytest.mark.proof
 def test_another_key_or_a_newly_erased_person_ends_the_sharing(shop: Path) -> None:
-    keep_tokens(open_workspace(shop), frozenset({"ab" * 32}))
+    keep_tokens(open_workspace(shop), {"ab" * 32}, "erased-1")
     assert run_all(shop, as_of=LATER).unchanged_since is None
     (shop / KEY_FILE).write_text("cd" * 32 + "\n", "ascii")
     assert run_all(shop, as_of=LATER).unchanged_since is None

@@ -22,7 +22,7 @@ from fenji.tables.raw import FIRST_ROW, UNREADABLE, stored_arrow_schema
 
 
 def write_unreadable(rows: Sequence[Unreadable], folder: Path, *, source: str, file: str, batch: str, feed: Feed) -> None:
-    """Writes the records of one part into a new folder."""
+    """Writes the records of one part into its folder, beside those that are there."""
     columns = {
         "source": [source] * len(rows),
         "file": [file] * len(rows),
@@ -35,4 +35,4 @@ def write_unreadable(rows: Sequence[Unreadable], folder: Path, *, source: str, f
     }
     private_folder(folder)
     table = pa.table({**columns, FIRST_ROW: [None] * len(rows)}, schema=stored_arrow_schema(UNREADABLE))
-    pq.write_table(table, folder / "part-0.parquet", compression="zstd")
+    pq.write_table(table, folder / f"part-{len(list(folder.glob('*.parquet')))}.parquet", compression="zstd")
