@@ -26,7 +26,13 @@ History = Annotated[
 ]
 
 Force = Annotated[
-    bool, typer.Option("--force", help=_("Publish although a source keeps none of its rows; such a run is refused otherwise."))
+    bool,
+    typer.Option(
+        "--force",
+        help=_(
+            "Publish although a source keeps none of its rows, or although a damaged run before it no longer says the keys of customers, so that all get new ones; such a run is refused otherwise."
+        ),
+    ),
 ]
 
 

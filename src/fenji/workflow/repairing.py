@@ -146,8 +146,10 @@ class _Repair:
         published = inventory.tables[run.run_id]
         workspace = workspace_of(self.session.workspace, run)
         with open_session(workspace, engine=engine_of(run), principal=self.session.principal) as own:
-            text = _("run {run_id} cannot be rebuilt: nothing says the keys of its customers any more.")
-            advice = _("Restore the workspace from a backup.")
+            text = _("run {run_id} cannot be rebuilt: what is whole does not say the keys of all its customers.")
+            advice = _(
+                "Restore the workspace from a backup, or publish a new run that gives every customer a new key: fenji run --force"
+            )
             problem: Problem | None = Problem(text, {"run_id": run.run_id}, advice=advice)
             place = self.staging.root / f"again-{run.run_id}"
             for number, each in enumerate(candidates(own, run, place / "fresh", self.progress)):

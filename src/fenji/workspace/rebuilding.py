@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from fenji.choices import EngineName
@@ -40,12 +41,9 @@ from fenji.workspace.tiering import analyze_base, registry_of
 COMPARED: tuple[Contract, ...] = (insight.TIER_COUNT, insight.TIER_FLOW, insight.TIER_MOVEMENT, clean.FILE_ACCOUNT)
 """Small tables that hold what a run counted: where they are whole, a rebuilt run must come to the same."""
 
-
-KEYED: Mapping[str, tuple[Contract, tuple[str, ...]]] = {
-    clean.IDENTITY.full_name: (clean.IDENTITY, ("source", "source_customer_id", "customer_key")),
-    clean.CUSTOMER.full_name: (clean.CUSTOMER, ("customer_id", "customer_key")),
-}
-"""Tables that say which key a customer has, and the columns that say it."""
+_KEY = "customer_key"
+_WITH_ALL_KEYS = (clean.IDENTITY, clean.CUSTOMER)
+"""Tables with a row for every customer."""
 
 
 def workspace_of(workspace: Workspace, run: Run) -> Workspace:
@@ -142,6 +140,11 @@ class Rebuilt:
     store: Store
     tables: tuple[StoredTable, ...]
 
+    def read(self, session: Session, contract: Contract) -> ir.Table:
+        """One of its tables."""
+        files = [file for each in self.tables if each.table == contract.full_name for file in self.store.files(each.path)]
+        return session.engine.read_parquet(files, contract.schema)
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -149,14 +152,14 @@ class Candidate:
 
     before: Before
     is_exact: bool
-    """Whether it is what the run continued; else its keys must be found again in a table that is whole."""
+    """Whether it is what the run continued, or is proven to have its keys; else they must be found again in a table that is whole."""
 
 
 def candidates(session: Session, run: Run, into: Path, progress: Progress) -> Iterator[Candidate]:
     """What a run continued, the surest first: the run before it; where that was removed, whoever knows the keys of its customers.
 
-    Those are the run itself and every later one, as customers keep their keys, and at last its list of customers, where each id is
-    one customer.
+    Those are the run itself and every later one, as customers keep their keys; its list of customers, where each id is one customer;
+    and at last all of its orders, events, phones and the like, where they say the key of every customer.
     """
     number = run.published_number or 0
     with session.state.reading() as t:
@@ -171,34 +174,82 @@ def candidates(session: Session, run: Run, into: Path, progress: Progress) -> It
             yield Candidate(Before(session.read(run_id, clean.IDENTITY), keys_given), is_exact=run_id == earlier)
     with suppress(Damaged):
         known = session.read(run.run_id, clean.CUSTOMER)
-        found = _keys_by_id(session, rebuild(session, run, into, progress, Before(None, 0)), known)
+        fresh = rebuild(session, run, into / "by-id", progress, Before(None, 0))
+        found = _with_keys(
+            session,
+            fresh,
+            _pairs(fresh.read(session, clean.CUSTOMER), known, ("customer_id",)),
+            count_rows(session.engine, known),
+        )
         if found is not None:
             yield Candidate(Before(found, keys_given), is_exact=False)
+    fresh = rebuild(session, run, into / "by-rows", progress, Before(None, 0))
+    found = _keys_by_rows(session, run, fresh)
+    if found is not None:
+        yield Candidate(Before(found, keys_given), is_exact=True)
 
 
-def _keys_by_id(session: Session, fresh: Rebuilt, known: ir.Table) -> ir.Table | None:
-    """clean.identity with the keys that a list of customers says; None where an id is that of several customers, or of none.
+def _keys_by_rows(session: Session, run: Run, fresh: Rebuilt) -> ir.Table | None:
+    """clean.identity with the keys that rows of whole tables say; None where they do not say those of all customers, or contradict one another.
+
+    A row that says of itself which one it is, such as a line of an order, is the same row after a run was computed again: so the
+    customer whom it names there is the one whom it named then.
+
+    Args:
+        session: an open session.
+        run: the run as it was published.
+        fresh: the run with other keys.
+    """
+    told = []
+    customers = 0
+    for each in session.runs.tables_of(run.run_id):
+        if each.table == clean.CUSTOMER.full_name:
+            customers = each.rows
+        columns = _natural_key(each.table)
+        if columns:
+            with suppress(Damaged):
+                contract = clean.CLEAN[each.table]
+                told.append(_pairs(fresh.read(session, contract), session.read(run.run_id, contract), columns))
+    return _with_keys(session, fresh, ibis.union(*told, distinct=True) if len(told) > 1 else told[0], customers) if told else None
+
+
+def _pairs(now: ir.Table, then: ir.Table, columns: Sequence[str]) -> ir.Table:
+    """The keys of a customer in two tables, by what only one customer has in each of them: (new_key, old_key)."""
+
+    def sole(table: ir.Table, name: str) -> ir.Table:
+        grouped = table.filter(table[_KEY].notnull()).group_by(*columns)
+        found = grouped.aggregate(**{name: table[_KEY].max(), "least": table[_KEY].min()})
+        return found.filter(found[name] == found["least"]).drop("least")
+
+    return sole(now, "new_key").join(sole(then, "old_key"), list(columns)).select("new_key", "old_key").distinct()
+
+
+def _with_keys(session: Session, fresh: Rebuilt, pairs: ir.Table, customers: int) -> ir.Table | None:
+    """clean.identity of a run with the keys of then; None where they are not told for every customer, one for one.
 
     Args:
         session: an open session.
         fresh: the run with other keys.
-        known: clean.customer as it was published.
+        pairs: from ``_pairs``.
+        customers: how many there were then.
     """
     engine = session.engine
-
-    def read(contract: Contract) -> ir.Table:
-        files = [file for each in fresh.tables if each.table == contract.full_name for file in fresh.store.files(each.path)]
-        return engine.read_parquet(files, contract.schema)
-
-    new = read(clean.CUSTOMER).select(new_key="customer_key", new_id="customer_id")
-    old = known.select(old_key="customer_key", old_id="customer_id")
-    pairs = engine.stage(new.join(old, new.new_id == old.old_id).select("new_key", "old_key"))
-    counted = {count_rows(engine, each) for each in (new, old, pairs, pairs.distinct(on="new_key"), pairs.distinct(on="old_key"))}
-    if len(counted) > 1:
+    told = engine.stage(pairs)
+    new = fresh.read(session, clean.CUSTOMER)
+    counted = {count_rows(engine, each) for each in (new, told, told.distinct(on="new_key"), told.distinct(on="old_key"))}
+    if counted != {customers}:
         return None
-    identity = read(clean.IDENTITY)
-    keyed = identity.join(pairs, identity.customer_key == pairs.new_key).drop("customer_key", "new_key")
+    identity = fresh.read(session, clean.IDENTITY)
+    keyed = identity.join(told, identity.customer_key == told.new_key).drop("customer_key", "new_key")
     return engine.stage(keyed.rename(customer_key="old_key").select(*clean.IDENTITY.schema.names))
+
+
+def _natural_key(table: str) -> tuple[str, ...]:
+    """What tells the rows of a clean table apart without the keys of customers; none where nothing does, or they name no customers."""
+    if table == clean.CUSTOMER.full_name:
+        return ("customer_id",)
+    contract = clean.CLEAN.get(table)
+    return () if contract is None or _KEY not in contract.schema else tuple(name for name in contract.key if name != _KEY)
 
 
 def count_rows(engine: Engine, table: ir.Table) -> int:
@@ -297,10 +348,11 @@ def difference(
         if is_whole and contract is not None and not _is_same(session, rebuilt.store, contract, each):
             text = _("run {run_id} cannot be rebuilt: {table}, which is whole, comes out with other figures now.")
             return Problem(text, values, advice=advice)
-        if is_whole and each.table in KEYED and not _has_same_keys(session, rebuilt.store, each):
+        if is_whole and _natural_key(each.table) and not _has_same_keys(session, rebuilt.store, each):
             text = _("run {run_id} cannot be rebuilt: the customers of {table}, which is whole, have other keys now.")
             return Problem(text, values, advice=advice)
-    if not is_exact and all(each.path in damaged for each in published if each.table in KEYED):
+    full = {each.full_name for each in _WITH_ALL_KEYS}
+    if not is_exact and all(each.path in damaged for each in published if each.table in full):
         return Problem(
             _("run {run_id} cannot be rebuilt: no table that is whole says the keys of its customers."), values, advice=advice
         )
@@ -309,11 +361,11 @@ def difference(
 
 def _has_same_keys(session: Session, store: Store, table: StoredTable) -> bool:
     """Whether nobody has another key than in a table that is whole; both are known to have as many rows."""
-    contract, columns = KEYED[table.table]
+    contract, columns = clean.CLEAN[table.table], (*_natural_key(table.table), _KEY)
     then, now = (
         session.engine.read_parquet(place.files(table.path), contract.schema).select(*columns) for place in (session.store, store)
     )
-    return count_rows(session.engine, then.anti_join(now, columns)) == 0
+    return count_rows(session.engine, then.filter(then[_KEY].notnull()).anti_join(now, columns)) == 0
 
 
 def _is_same(session: Session, store: Store, contract: Contract, table: StoredTable) -> bool:

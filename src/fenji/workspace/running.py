@@ -23,7 +23,7 @@ from fenji.domain.reviews import MOST_REVIEWS, ReviewOn, review_dates
 from fenji.domain.runs import NewRun, Run
 from fenji.domain.sources import Source
 from fenji.domain.steps import Step
-from fenji.errors import InvalidArgument, Problem
+from fenji.errors import Damaged, InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.raw import RAW, UNREADABLE
@@ -88,13 +88,14 @@ def publish_run(
         history: how many reviews are decided, the one at ``as_of`` included; before it they lie on the calendar ends of the
             policy's review period, and each follows the version that is in force on its day.
         engine: None: the one of the settings.
-        force: publish although a source keeps none of its rows.
+        force: publish although a source keeps none of its rows, or although nothing says the keys of customers any more.
         principal: who runs it; None: the user of the operating system.
         progress: told about each step.
 
     Raises:
         InvalidInput: sources, files, metrics or policy that cannot be used, reviews before anybody is known, a source that keeps
             none of its rows; all problems at once, nothing published.
+        Damaged: the run before does not say the keys of its customers any more.
         Conflict: another run is writing.
     """
     began = time.monotonic()
@@ -107,7 +108,7 @@ def publish_run(
         known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
         collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
-        prepared = _prepared(writer, plan, collection.files, lambda step, done, _: progress(step, done, total))
+        prepared = _prepared(writer, plan, collection.files, lambda step, done, _: progress(step, done, total), is_forced=force)
         tables = prepared.tables
         arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
         if not force:
@@ -250,13 +251,15 @@ class _Prepared:
     """The run whose clean tables it shares; None where they were made."""
 
 
-def _prepared(writer: RunWriter, plan: _Plan, files: Sequence[CollectedFile], progress: Progress) -> _Prepared:
+def _prepared(
+    writer: RunWriter, plan: _Plan, files: Sequence[CollectedFile], progress: Progress, *, is_forced: bool
+) -> _Prepared:
     """The clean tables of the run before where they are those of this run too, else new ones."""
     fingerprint = fingerprint_of(writer, files, options_of(writer.session, as_of=plan.as_of))
     shared = shared_base(writer, fingerprint)
     if shared is not None:
         return _Prepared(shared.tables, fingerprint, shared.run)
-    before = Before.now(writer.session)
+    before = Before.now(writer.session, is_forced=is_forced)
     made = save_base(writer, plan.sources, files, before, as_of=plan.as_of, progress=progress)
     return _Prepared(made, fingerprint, None)
 
@@ -293,10 +296,23 @@ class Before:
     keys_given: int
 
     @classmethod
-    def now(cls, session: Session) -> Before:
-        """What a run that works now continues."""
+    def now(cls, session: Session, *, is_forced: bool = False) -> Before:
+        """What a run that works now continues.
+
+        Args:
+            session: an open session.
+            is_forced: whether every customer gets a new key where the run before does not say the keys any more.
+
+        Raises:
+            Damaged: it does not.
+        """
         previous = session.runs.latest_published(command="run")
-        identity = None if previous is None else session.read(previous.run_id, clean.IDENTITY)
+        try:
+            identity = None if previous is None else session.read(previous.run_id, clean.IDENTITY)
+        except Damaged:
+            if not is_forced:
+                raise
+            identity = None
         return cls(identity, session.runs.keys_given())
 
 

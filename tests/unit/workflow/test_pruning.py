@@ -12,7 +12,7 @@ from fenji.answers.json import to_json
 from fenji.book import Book
 from fenji.domain.audit import Action
 from fenji.domain.runs import NewRun
-from fenji.errors import Conflict, InvalidArgument, NotFound
+from fenji.errors import Conflict, Damaged, InvalidArgument, NotFound
 from fenji.language import Language
 from fenji.state.run_life import Runs
 from fenji.workflow.auditing import list_audit
@@ -118,12 +118,38 @@ def test_keys_are_found_again_where_the_run_before_was_removed(shop: Path, lost:
     assert [to_json(Book(shop).why(each), Language.EN) for each in ("ann", "dan1")] == whys
 
 
-def test_keys_that_nobody_knows_any_more_are_not_made_up(shop: Path) -> None:
+def lose(shop: Path, tables: list[str]) -> None:
+    for table in tables:
+        for file in parts_of(shop, table):
+            flip(file)
+
+
+def keys_by_id(shop: Path) -> dict[str, int]:
+    return {row["customer_id"]: row["customer_key"] for row in Book(shop).table("clean.customer").to_arrow().to_pylist()}
+
+
+@pytest.mark.proof
+def test_keys_are_found_in_the_lines_of_orders_where_both_lists_of_customers_are_lost(shop: Path) -> None:
+    before = keys_by_id(shop)
     prune_workspace(shop, keep=1)
-    for table in ("clean.identity", "clean.customer"):
-        flip(parts_of(shop, table)[-1])
+    lose(shop, ["clean.identity", "clean.customer"])
+    assert repair_workspace(shop).left == ()
+    assert check_workspace(shop, is_deep=True).is_whole
+    assert keys_by_id(shop) == before
+
+
+def test_keys_that_nobody_knows_any_more_are_not_made_up(shop: Path) -> None:
+    before, given = keys_by_id(shop), set(keys_by_id(shop).values())
+    prune_workspace(shop, keep=1)
+    lose(shop, ["clean.identity", "clean.customer", "clean.order_line"])
     (problem,) = repair_workspace(shop).left
-    assert problem.what(Language.EN).endswith("nothing says the keys of its customers any more.")
+    assert problem.what(Language.EN).endswith("what is whole does not say the keys of all its customers.")
+    with pytest.raises(Damaged):
+        run_all(shop, as_of=AS_OF)
+    run_all(shop, as_of=AS_OF, force=True)
+    after = keys_by_id(shop)
+    assert after.keys() == before.keys()
+    assert given.isdisjoint(after.values())
 
 
 def test_keys_are_not_given_again_after_their_runs_were_removed(shop: Path) -> None:
