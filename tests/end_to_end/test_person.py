@@ -29,10 +29,11 @@ MEMBERS = (
 DAY = ("--as-of", "2026-06-30")
 
 
-def made(folder: Path) -> Path:
-    """A workspace with two runs."""
+def made(folder: Path, settings: str = "") -> Path:
+    """A workspace with two runs, with some lines in fenji.toml."""
     root, exports = folder / "shop", folder / "shop" / "exports"
     assert answer(["init", str(root), "--template", "spend", "--lang", "en"]) == 0
+    (root / "fenji.toml").write_text(settings + (root / "fenji.toml").read_text("utf-8"), "utf-8")
     exports.mkdir()
     (exports / "members.csv").write_text(MEMBERS, "utf-8")
     (exports / "orders-05.csv").write_text(MAY, "utf-8")

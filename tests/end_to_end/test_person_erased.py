@@ -18,6 +18,8 @@ from fenji.book import Book
 from fenji.cli.main import answer
 from fenji.workflow.running import run_all
 from fenji.workspace import erasing
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_session
 
 TRACES = ("M1", "13812345678", "138 1234 5678", "wang@example.com", "Wang@Example.com", "王小明")
 
@@ -120,6 +122,7 @@ def test_a_run_after_an_erasure_counts_the_same(shop: Path, capsys: pytest.Captu
     assert held(shop) == []
 
 
+SPARK = 'engine = "spark"\nspark_options = { "spark.sql.shuffle.partitions" = "1", "spark.ui.enabled" = "false" }\nthreads = 2\n'
 LATER = (
     "A7,M1,,2026-06-25 10:00:00,10.00",
     "A8,,138-1234-5678,2026-06-25 11:00:00,20.00",
@@ -195,3 +198,39 @@ def test_a_run_that_reads_damaged_raw_rows_again_brings_no_text_back(later: Path
     ask(capsys, "run", *workspace, "--as-of", "2026-06-30")
     assert ask(capsys, "tiers", *workspace)["tiers"] == tiers
     assert held(later) == []
+
+
+def in_state(root: Path) -> list[str]:
+    """Every trace in the rows of the state database, wherever it stands."""
+    with open_session(open_workspace(root)) as session, session.state.reading() as t:
+        text = "\n".join(t.rows.lines())
+    return [trace for trace in TRACES if trace in text]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("where", ["postgresql", pytest.param("spark", marks=pytest.mark.spark)])
+def test_a_person_leaves_a_state_on_a_server_and_what_spark_has_written(
+    where: str, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = SPARK if where == "spark" else f'database_url = "{request.getfixturevalue("postgres")()}"\n'
+    root = made(tmp_path, settings)
+    workspace = ("--workspace", str(root))
+    given = ("--tier", "high", "--until", "2026-12-31", "--reason", "王小明 asked", "--person", "Ann")
+    assert answer(["policy", "override", "M1", *given, *workspace]) == 0
+    before = sums(root, capsys)
+    assert "王小明" in in_state(root)
+    erased = ask(capsys, "person", "erase", "M1", "--yes", "--reason", "王小明 wrote", *workspace)
+    assert (held(root), in_state(root)) == ([], [])
+    assert sums(root, capsys) == before
+    assert len(erased["runs"]) >= 2
+    assert ask(capsys, "check", "--deep", *workspace)["damages"] == []
+    (root / "exports" / "orders-07.csv").write_text("\n".join([HEADER.strip(), *LATER]) + "\n", "utf-8")
+    ask(capsys, "run", *workspace, "--as-of", "2026-06-30")
+    assert (held(root), in_state(root)) == ([], [])
+    rejected = Book(root).table("clean.rejected_row").to_arrow().to_pylist()
+    assert sorted(row["row_number"] for row in rejected if row["reason"] == "erased") == [2, 3, 5]
+    again = run_all(root, as_of=date(2026, 6, 30))
+    assert again.unchanged_since is not None
+    ask(capsys, "prune", "--keep", "1", *workspace)
+    assert ask(capsys, "check", "--deep", *workspace)["damages"] == []
+    assert answer(["audit", "--verify", *workspace]) == 0
