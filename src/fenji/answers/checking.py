@@ -48,6 +48,8 @@ class CheckResult(Answer):
     """Files of tables and raw rows."""
     bytes: int
     """Of these files, as they were published."""
+    unchecked: Annotated[int, Named("without_checksums")]
+    """Of the tables and the folders of raw rows, those that runs published before checksums were kept: of tables only the rows are counted."""
     entries: Annotated[int, Named("audit_entries")]
     """Of the audit log."""
     damages: tuple[FoundDamage, ...]

@@ -55,7 +55,16 @@ def show(result: CheckResult, output: Output) -> None:
     for each in result.damages:
         run = "" if each.run_id is None else f"{each.run_id}: "
         output.say("{run}{problem}", run=run, problem=each.problem.describe(output.language))
-    if result.is_whole and result.is_deep:
+    if result.unchecked:
+        output.say(
+            _(
+                "{count} {count:table or raw folder was|tables and raw folders were} published before checksums were kept: only rows were counted there. The next run has checksums."
+            ),
+            count=number(result.unchecked),
+        )
+    if result.is_whole and result.is_deep and result.unchecked:
+        output.say(_("Everything that has a checksum is as it was published, to the byte; contracts and counts hold."))
+    elif result.is_whole and result.is_deep:
         output.say(_("Everything is as it was published, to the byte; contracts and counts hold."))
     elif result.is_whole:
         output.say(_("Everything is there as it was published. To read every byte: fenji check --deep"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
@@ -137,14 +137,13 @@ class Runs:
             Conflict: the run was given up meanwhile, because its process had been silent for too long; or the run whose tables it
                 shares has been changed or removed.
         """
-        own = f"/run={run_id}/"
-        raw = [path for each in inputs for path in (each.raw_path, each.unreadable_path) if path is not None and own in path]
+        raw = [path for path in _raw_rows(inputs) if f"/run={run_id}/" in path]
         written = [each for each in tables if each.parts is None or each.written_by == run_id]
         for path in (*(each.path for each in written), *raw):
             self._store.make_private(path)
         self._store.flush((*(each.path for each in written), *raw))
         described = {each.path: each if each.parts else replace(each, parts=describe(self._store, each.path)) for each in written}
-        read = [part for path in raw for part in describe(self._store, path)]
+        read = [part for path in raw for part in describe(self._store, path)] + self._first_described(inputs, raw)
         with self._database.transaction(self._principal) as t:
             if sharing is not None:
                 _refuse_changed(t, sharing)
@@ -155,6 +154,13 @@ class Runs:
             named = [described.get(each.path, each) for each in tables]
             t.runs.publish(run_id, named, inputs, number=number, keys_given=keys_given, base_fingerprint=base_fingerprint)
             t.manifests.keep([*(part for each in described.values() for part in each.parts or ()), *read])
+
+    def _first_described(self, inputs: Sequence[CollectedFile], written: Collection[str]) -> list[Part]:
+        """What the raw rows of runs of before manifests are, now that a run has read them, where they are as many as then."""
+        rows = _raw_rows(inputs)
+        unknown = [path for path, parts in self.parts_by_folder([*rows]).items() if not parts and path not in written]
+        found = {path: describe(self._store, path) for path in unknown}
+        return [part for path, parts in found.items() if sum(each.rows for each in parts) == rows[path] for part in parts]
 
     def fail(self, run_id: str, failure: str) -> None:
         """Marks a run that is not published as failed and removes its folders; does nothing to a published one."""
@@ -209,6 +215,12 @@ class Runs:
         """The newest runs of any status, newest first; without their inputs."""
         with self._database.reading() as t:
             return t.runs.list_runs(limit=limit)
+
+
+def _raw_rows(inputs: Sequence[CollectedFile]) -> dict[str, int]:
+    """The folders of raw rows behind a run, with how many rows each has."""
+    rows = {each.raw_path: each.records for each in inputs}
+    return rows | {each.unreadable_path: each.unreadable for each in inputs if each.unreadable_path is not None}
 
 
 def _refuse_changed(t: Transaction, sharing: Run) -> None:

@@ -148,7 +148,7 @@ class _Repair:
         with open_session(workspace, engine=engine_of(run), principal=self.session.principal) as own:
             text = _("run {run_id} cannot be rebuilt: what is whole does not say the keys of all its customers.")
             advice = _(
-                "Restore the workspace from a backup, or publish a new run that gives every customer a new key: fenji run --force"
+                "Restore the workspace from a backup, or force a new run, in which every customer gets a new key."
             )
             problem: Problem | None = Problem(text, {"run_id": run.run_id}, advice=advice)
             place = self.staging.root / f"again-{run.run_id}"

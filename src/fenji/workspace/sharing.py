@@ -133,7 +133,7 @@ def _raw_parts(writer: RunWriter, files: Sequence[CollectedFile]) -> list[tuple[
     paths = [path for each in files for path in (each.raw_path, each.unreadable_path) if path is not None]
     published = session.runs.parts_by_folder(paths)
     new = f"/run={writer.run.run_id}/"
-    found = {path: describe(session.store, path) if new in path else published[path] for path in paths}
+    found = {path: published[path] or (describe(session.store, path) if new in path else ()) for path in paths}
     return [(path, _sums(parts)) for path, parts in sorted(found.items())] if all(found.values()) else None
 
 

@@ -63,6 +63,8 @@ def verify(session: Session, *, is_deep: bool = False, progress: Progress = sile
         tables=sum(map(len, inventory.tables.values())),
         files=len(inventory.files),
         bytes=sum(each.size for each in inventory.files),
+        unchecked=sum(each.parts is None for tables in inventory.tables.values() for each in tables)
+        + sum(not each.parts for each in inventory.raw),
         entries=audit.entries,
         damages=(*_of_audit(audit), *(_told(each) for each in found if each.run_id in same), *broken),
         strays=inventory.strays(session.store),
