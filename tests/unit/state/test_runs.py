@@ -287,3 +287,50 @@ def test_an_edition_goes_up_with_every_change_of_a_published_run(runs, database)
         t.manifests.raise_edition(run.run_id)
         assert t.manifests.editions() == before + 1
     assert runs.published(run.run_id).edition == 2
+
+
+def test_a_table_that_runs_share_stays_until_the_last_of_them_goes(runs, store):
+    first = runs.start(NEW)
+    customers = written(store, table(first, "clean.customer", 7))
+    runs.publish(first.run_id, [customers], [FILE])
+    second = runs.start(NEW)
+    own = written(store, table(second, "insight.tier_count", 4, NEW.as_of))
+    runs.publish(second.run_id, [customers, own], [FILE], sharing=runs.published(first.run_id))
+    assert runs.tables_of(second.run_id) == (customers, own)
+    with runs._database.reading() as t:
+        assert t.upkeep.runs_naming([customers.path]) == (first.run_id, second.run_id)
+        assert t.upkeep.runs_naming([FILE.raw_path]) == (first.run_id, second.run_id)
+        assert t.upkeep.runs_naming([own.path]) == (second.run_id,)
+
+    def remove(run: Run) -> None:
+        with runs._database.transaction(LI_LEI) as t:
+            t.upkeep.remove([run.run_id])
+        runs.sweep()
+
+    remove(first)
+    assert folders(store) == [customers.path, f"insight.tier_count/run={second.run_id}"]
+    assert runs.tables_of(second.run_id) == (customers, own)
+    remove(second)
+    assert folders(store) == []
+    assert runs.parts_by_folder([customers.path]) == {customers.path: ()}
+
+
+def test_removing_the_run_that_shares_leaves_the_table_to_the_one_that_wrote_it(runs, store):
+    first = runs.start(NEW)
+    customers = written(store, table(first, "clean.customer", 7))
+    runs.publish(first.run_id, [customers], [FILE])
+    second = runs.start(NEW)
+    runs.publish(second.run_id, [customers], [FILE], sharing=runs.published(first.run_id))
+    with runs._database.transaction(LI_LEI) as t:
+        t.upkeep.remove([second.run_id])
+    runs.sweep()
+    assert runs.tables_of(first.run_id) == (customers,)
+    assert folders(store) == [customers.path]
+
+
+@pytest.mark.parametrize(("rows", "known"), [(FILE.records, True), (FILE.records - 1, False)])
+def test_raw_rows_without_checksums_get_theirs_where_they_are_as_many_as_then(runs, store, rows, known):
+    written(store, StoredTable("raw.order_line", FILE.raw_path, rows))
+    run = runs.start(NEW)
+    runs.publish(run.run_id, [written(store, table(run, "clean.customer"))], [FILE])
+    assert bool(runs.parts_by_folder([FILE.raw_path])[FILE.raw_path]) is known
