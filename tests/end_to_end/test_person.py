@@ -74,7 +74,7 @@ def test_places_are_the_same_by_whatever_the_person_is_named(shop: Path, who: st
     for each in found["places"]:
         rows[each["table"]] = rows.get(each["table"], 0) + each["rows"]
     assert {name: rows[name] for name in ("clean.customer", "clean.order_line", "clean.rejected_row")} == {
-        "clean.customer": 2,
+        "clean.customer": 1,  # both runs share the file: June brought no new customer
         "clean.order_line": 1 + 3,
         "clean.rejected_row": 1,
     }

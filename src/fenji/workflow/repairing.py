@@ -147,9 +147,7 @@ class _Repair:
         workspace = workspace_of(self.session.workspace, run)
         with open_session(workspace, engine=engine_of(run), principal=self.session.principal) as own:
             text = _("run {run_id} cannot be rebuilt: what is whole does not say the keys of all its customers.")
-            advice = _(
-                "Restore the workspace from a backup, or force a new run, in which every customer gets a new key."
-            )
+            advice = _("Restore the workspace from a backup, or force a new run, in which every customer gets a new key.")
             problem: Problem | None = Problem(text, {"run_id": run.run_id}, advice=advice)
             place = self.staging.root / f"again-{run.run_id}"
             for number, each in enumerate(candidates(own, run, place / "fresh", self.progress)):

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from fenji.domain.principals import Principal
-from fenji.errors import Conflict
+from fenji.errors import Conflict, NotFound
 from fenji.settings import Settings
 from fenji.state.database import Database, open_database
 from fenji.state.transaction import Transaction
@@ -35,8 +35,14 @@ class State:
 
     @property
     def is_there(self) -> bool:
-        """Whether anything has been written yet."""
-        return not self._url.startswith("sqlite:///") or file_identity(self._url) is not None
+        """Whether anything has been written yet; a server is asked."""
+        if sqlite_file(self._url) is not None:
+            return file_identity(self._url) is not None
+        try:
+            with self.reading():
+                return True
+        except NotFound:
+            return False
 
     def prepare(self) -> Database:
         """The database for writing, made or brought up to date."""

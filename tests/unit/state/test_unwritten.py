@@ -21,6 +21,7 @@ from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import Conflict, NotFound, Unavailable
 from fenji.state.database import NEWEST, VERSION_TABLE, open_database
 from fenji.state.unwritten import connect_unwritten
+from fenji.workspace.state import State
 
 LI_LEI = Principal(PrincipalKind.PERSON, "李雷")
 
@@ -216,3 +217,11 @@ def test_a_reader_of_an_empty_server_makes_no_table(postgres):
     for _ in range(2):
         with pytest.raises(NotFound, match="no state database yet"):
             open_database(url, read_only=True)
+
+
+def test_a_server_has_a_state_once_something_was_written(postgres):
+    state = State(postgres())
+    assert not state.is_there
+    state.prepare()
+    assert state.is_there
+    state.close()
