@@ -26,6 +26,7 @@ from fenji.domain.feeds import Feed
 from fenji.domain.runs import Part, Run, StoredTable
 from fenji.state.parts import Depth, PartCheck, describe
 from fenji.tables import clean
+from fenji.tables.raw import RAW, UNREADABLE
 from fenji.workspace.folder import SOURCES_FILE
 from fenji.workspace.preparing import PrepareOptions
 from fenji.workspace.session import RunWriter, Session
@@ -49,6 +50,9 @@ def fingerprint_of(writer: RunWriter, files: Sequence[CollectedFile], options: P
         writer: of the run, which has its sources.yaml.
         files: what was collected.
         options: what the settings say about preparation.
+
+    Raises:
+        Damaged: raw rows are not what was published.
     """
     session, code = writer.session, _code()
     parts = _raw_parts(writer, files)
@@ -130,7 +134,11 @@ def _sums(parts: Sequence[Part]) -> list[str]:
 def _raw_parts(writer: RunWriter, files: Sequence[CollectedFile]) -> list[tuple[str, list[str]]] | None:
     """The raw folders with the checksums of their files: as published, or as this run has just written them."""
     session = writer.session
-    paths = [path for each in files for path in (each.raw_path, each.unreadable_path) if path is not None]
+    for feed in dict.fromkeys(each.feed for each in files):
+        session.whole.folders([each.raw_path for each in files if each.feed is feed], RAW[feed].full_name)
+    unreadable = [each.unreadable_path for each in files if each.unreadable_path is not None]
+    session.whole.folders(unreadable, UNREADABLE.full_name)
+    paths = [*(each.raw_path for each in files), *unreadable]
     published = session.runs.parts_by_folder(paths)
     new = f"/run={writer.run.run_id}/"
     found = {path: published[path] or (describe(session.store, path) if new in path else ()) for path in paths}

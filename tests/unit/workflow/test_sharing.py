@@ -146,8 +146,16 @@ def test_only_what_the_steps_read_enters_the_fingerprint(session: Session, monke
 def test_raw_rows_without_checksums_have_no_fingerprint(session: Session) -> None:
     run = session.latest()
     (first, *others) = run.inputs
+    (session.store.root / "raw.order_line/run=old/batch=1").mkdir(parents=True)
     unknown = replace(run, inputs=(replace(first, raw_path="raw.order_line/run=old/batch=1"), *others))
     assert fingerprint(session, unknown) is None
+
+
+@pytest.mark.parametrize("harm", [flip, cut, Path.unlink])
+def test_damaged_raw_rows_have_no_fingerprint_but_are_an_error(shop: Path, harm: Callable[[Path], None]) -> None:
+    harm(parts_of(shop, "raw.order_line")[0])
+    with open_session(open_workspace(shop)) as session, pytest.raises(Damaged, match=r"raw\.order_line is damaged"):
+        fingerprint(session, session.latest())
 
 
 @pytest.mark.parametrize("harm", [flip, cut, Path.unlink])
