@@ -38,11 +38,17 @@ def shop(run_shop: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(run_shop, tmp_path / "shop"))
 
 
+def pages_of(log: bytes) -> bytes:
+    """What SQLite's log holds, without its checksums, in which two letters stand by chance."""
+    size = int.from_bytes(log[8:12], "big")
+    return b"".join(log[at + 24 : at + 24 + size] for at in range(32, len(log), 24 + size))
+
+
 def held(root: Path) -> list[tuple[str, str]]:
     """Every trace in what fenji keeps: raw bytes of every file, and every text of every Parquet file."""
     found = []
     for file in sorted(each for each in root.rglob("*") if each.is_file() and "exports" not in each.parts):
-        content = file.read_bytes()
+        content = pages_of(file.read_bytes()) if file.name.endswith("-wal") else file.read_bytes()
         if file.suffix == ".parquet":
             content += "\n".join(str(row) for row in pq.ParquetFile(file).read().to_pylist()).encode()
         found += [(str(file.relative_to(root)), trace) for trace in TRACES if trace.encode() in content]
