@@ -144,6 +144,31 @@ def test_tiers_are_foretold_no_worse_than_by_the_last_count(workspace: Path) -> 
         assert own == pytest.approx(total["customers"])
 
 
+# Active on a day: a sale within the 180 days up to it. Left: no sale within the 180 days after it.
+PLAIN_LEAVING = """
+with bought as (select customer, day from lines where customer is not null and not starts_with(Invoice, 'C') and Quantity > 0),
+each_one as (select customer, max(day) filter (day <= date '{day}') as last, min(day) filter (day > date '{day}') as following
+             from bought group by 1)
+select count(*), count(*) filter (coalesce(following - date '{day}', 999) > 180) from each_one where date '{day}' - last <= 180
+"""
+
+
+@pytest.mark.proof
+def test_every_table_of_churn_counts_the_outcome_that_plain_sql_counts(plain: duckdb.DuckDBPyConnection, workspace: Path) -> None:
+    found = fenji("churn", "--workspace", str(workspace))
+    tried = next(each for each in found["samples"] if each["part"] == "evaluate")
+    expected = plain.execute(PLAIN_LEAVING.format(day=tried["on"])).fetchone()
+    assert (tried["customers"], tried["outcomes"]) == expected
+    assert tuple(sum(each[name] for each in found["calibration"]) for name in ("customers", "outcomes")) == expected
+    (rate,) = {each["value"] for each in found["quality"] if (each["measure"], each["part"]) == ("base_rate", "evaluate")}
+    assert rate == pytest.approx(expected[1] / expected[0])
+    assert found["definition"]["horizon_days"] == 180
+    curve = [each for each in found["survival"] if each["days"] == 180]
+    customers, left = plain.execute(PLAIN_LEAVING.format(day=curve[0]["from_on"])).fetchone()
+    assert sum(each["customers"] for each in curve) == customers
+    assert sum(each["customers"] * (1 - each["staying"]) for each in curve) == pytest.approx(left)
+
+
 @pytest.mark.parametrize("line", BEFORE)
 def test_scripts_read_what_they_read_before_answers_became_records(
     workspace: Path, line: str, capsys: pytest.CaptureFixture[str]
