@@ -131,11 +131,12 @@ def test_months_equal_plain_sql(plain: duckdb.DuckDBPyConnection, workspace: Pat
 def test_tiers_are_foretold_no_worse_than_by_the_last_count(workspace: Path) -> None:
     found = fenji("forecast", "--workspace", str(workspace))
     tried = found["backtest"]
-    assert (found["model"], found["movements"], found["left_out"], tried["basis"]) == ("combined", 12, 10, "settled")
+    # Over all horizons the last count was as near as anything since windows were full: it is used, and the answer says so.
+    assert (found["model"], found["movements"], found["left_out"], tried["basis"]) == ("naive", 12, 10, "settled")
+    assert "not_better_than_baseline" in [each["code"] for each in found["warnings"]]
     errors = {(each["model"], each["basis"], each["steps"]): each["mean_absolute_error"] for each in tried["errors"]}
-    for basis in ("start_up", "settled"):
-        own, naive = (sum(errors[model, basis, steps] for steps in range(1, 7)) for model in ("combined", "naive"))
-        assert own < naive
+    own, naive = (sum(errors[model, "start_up", steps] for steps in range(1, 7)) for model in ("combined", "naive"))
+    assert own < naive
     # Before windows were full, counts grew: there the flows are far nearer than the last count.
     assert errors["combined", "start_up", 6] < 0.6 * errors["naive", "start_up", 6]
     assert 0.85 <= tried["coverage"] <= 0.98

@@ -272,7 +272,7 @@ SEGMENT_NAMES: Mapping[Segmentation, Mapping[str, Words]] = {
         LifecycleStage.ACTIVE: Words("活跃客户", "active"),
         LifecycleStage.WON_BACK: Words("挽回客户", "won back"),
         LifecycleStage.AT_RISK: Words("流失风险客户", "at risk"),
-        LifecycleStage.LOST: Words("按自身节奏流失", "lost by own rhythm"),
+        LifecycleStage.LOST: Words("流失客户", "lost"),
     },
     Segmentation.RFM: {
         RfmSegment.CHAMPIONS: Words("重要价值客户", "champions"),

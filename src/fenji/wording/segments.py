@@ -17,7 +17,7 @@ AMONG_WORDS: Mapping[str, str] = {
     "active": _("active customers"),
     "won_back": _("customers won back"),
     "at_risk": _("customers at risk"),
-    "lost": _("customers lost by their own rhythm"),
+    "lost": _("lost customers"),
 }
 """Among whom clusters were looked for."""
 

@@ -24,8 +24,9 @@ LEAST_MONTHS = 6
 """Of a series that is foretold, and that a model knows at the first origin."""
 MOST_ORIGINS = 6
 """Spread over the time since the first one: each costs a fit of every model."""
-CLEARLY_NEARER = 0.95
-"""A fitted model is used only where its error is below this share of the better simple one's."""
+CLEARLY_NEARER = 0.9
+"""A fitted model is used only where its error is below this share of the simple one's, and the year before instead of the last month alike:
+from six origins, less is often luck, and intervals of a model that chance has picked are too narrow (decision 0049)."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +81,17 @@ def try_models(series: Floats, *, steps: int, models: Sequence[TrendModel]) -> T
 def nearest(errors: Mapping[TrendModel, float], *, origins: int = LEAST_ORIGINS) -> TrendModel:
     """The fitted model with the smallest error where it is clearly nearer than the better simple one, else that one.
 
-    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 96.0})
+    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 91.0})
     <TrendModel.SEASONAL_NAIVE: 'seasonal_naive'>
-    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 94.0})
+    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 89.0})
     <TrendModel.ETS: 'ets'>
     """
     found = beside_simple(errors, origins=origins)
-    return TrendModel(found.winner) if found is not None else min(errors, key=lambda each: errors[each])
+    return _simple(errors) if found is None else TrendModel(found.winner)
 
 
 def beside_simple(errors: Mapping[TrendModel, float], *, origins: int) -> Contest | None:
-    """The best fitted model beside the better simple one; None where no fitted one was tried.
+    """The best fitted model beside the simple one; None where no fitted one was tried.
 
     Args:
         errors: mean absolute error of each model.
@@ -101,7 +102,15 @@ def beside_simple(errors: Mapping[TrendModel, float], *, origins: int) -> Contes
         return None
     best = min(fitted, key=lambda each: errors[each])
     means = {str(each): error for each, error in errors.items()}
-    return contest_of_means(best, means, trials=origins, baselines=SIMPLE, clearly=CLEARLY_NEARER, ties_lose=True)
+    return contest_of_means(best, means, trials=origins, baselines=(_simple(errors),), clearly=CLEARLY_NEARER, ties_lose=True)
+
+
+def _simple(errors: Mapping[TrendModel, float]) -> TrendModel:
+    """The last month, or the year before where that was clearly nearer."""
+    last, year = (errors.get(each) for each in (TrendModel.NAIVE, TrendModel.SEASONAL_NAIVE))
+    if last is None or (year is not None and year < CLEARLY_NEARER * last):
+        return TrendModel.SEASONAL_NAIVE
+    return TrendModel.NAIVE
 
 
 def _mean_error(series: Floats, origins: Sequence[int], answers: Sequence[Future]) -> float:
