@@ -77,7 +77,7 @@ def measured(data: Path, out: Path) -> dict[str, Any]:  # noqa: PLR0915 - one st
     from fenji.analyze.churn.drivers import churn_driver
     from fenji.analyze.churn.learning import learn
     from fenji.analyze.churn.scoring import Scorer, churn_risk, scored_by, scored_schema
-    from fenji.analyze.churn.staying import survival_rows, times_to_leaving
+    from fenji.analyze.churn.staying import ends_of, survival_rows, times_to_leaving
     from fenji.analyze.metrics.panel import customer_metric
     from fenji.analyze.metrics.registry import Registry
     from fenji.analyze.reviews.tiers import assign_tiers
@@ -127,7 +127,8 @@ def measured(data: Path, out: Path) -> dict[str, Any]:  # noqa: PLR0915 - one st
     then = engine.stage(customer_metric(facts, customer, metrics=metrics, as_of=from_on))
     tiers = engine.stage(assign_tiers(then, customer, policy=policy, as_of=from_on))
     times = times_to_leaving(then, lines, tiers, from_on=from_on, rules=DEFAULT_RULES, as_of=AS_OF)
-    survival_rows(engine.fetch(times).to_pylist(), [each.slug for each in policy.tiers], from_on=from_on, as_of=AS_OF)
+    ends = ends_of(from_on=from_on, as_of=AS_OF, horizon_days=DEFAULT_RULES.horizon_days)
+    survival_rows(engine.fetch(times).to_pylist(), [each.slug for each in policy.tiers], from_on=from_on, ends=ends, as_of=AS_OF)
     lap("survival by tier")
     rows_of = {str(part): (str(on), many, few) for part, on, many, few in learned.samples}
     found = {

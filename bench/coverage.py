@@ -1,6 +1,6 @@
-"""How often do the printed intervals of `fenji value` hold what came? Simulated shops with seeds 0 to 99, and every month of three real ones.
+"""How often do the printed intervals of `fenji value` and of `fenji forecast` by month hold what came? Simulated with seeds 0 to 99, and three real shops.
 
-Usage: python bench/coverage.py [--seeds 100] [--data FOLDER_OF_DATA_SETS] [--json]
+Usage: python bench/coverage.py [--seeds 100] [--data FOLDER_OF_DATA_SETS] [--only real|shops|series] [--json]
 
 Simulated: two years of 200 and of 1,000 customers and the year after; amounts with light and with heavy tails (no variance between
 customers); plain, in bursts, with trends. An interval that holds 95 % of the time holds 88 to 99 of 100. Parameters: how often the
@@ -9,6 +9,9 @@ interval holds the true one, where it is given; in plain worlds only, since othe
 Real: Online Retail II, Complete Journey (--data), and the CDNOW sample that lifetimes brings along. From every fourth week with at
 least twelve weeks before and after it: what was answered for the time up to a year that is known, by what model or rule, and whether
 it came. Without an interval the answer says that too little could be tried.
+
+Series: a level, a trend, a season and a random walk of 14, 24, 36 and 60 months, with all models; the share of the twelve coming months that lie
+within the printed 90 % intervals.
 """
 
 from __future__ import annotations
@@ -31,11 +34,14 @@ sys.path[:0] = [str(HERE.parent / "tests")]
 
 import numpy as np  # noqa: E402 - after the number of threads
 
+from fenji.analyze.trends.series import series_of  # noqa: E402
 from fenji.analyze.value.deciding import Outlook  # noqa: E402
 from fenji.analyze.value.order_days import EPOCH, OrderDays, number_of  # noqa: E402
+from fenji.domain.trends import EVERYTHING, Measure, TrendModel  # noqa: E402
 from fenji.domain.value import OrderModel  # noqa: E402
 from fenji.engines.duck import DuckEngine  # noqa: E402
 from fixtures.order_worlds import AS_OF, CELLS, LIGHT, World, answered, held, lines_of  # noqa: E402
+from fixtures.series_worlds import AHEAD, SERIES_CELLS, SeriesWorld  # noqa: E402
 
 TRUE = {"r": 1.2, "alpha": 9.0, "a": 0.8, "b": 3.0}
 WIDTH = 1.959964
@@ -76,6 +82,25 @@ def simulated(world: World, seeds: int) -> dict[str, Any]:
         "median_widening_revenue": round(float(np.median([each.widening for _held, each in found if each])), 2),
         "used": dict(used.most_common()),
         "parameters": {name: [sum(each), len(each)] for name, each in parameters.items() if each},
+    }
+
+
+def monthly(world: SeriesWorld, seeds: int) -> dict[str, Any]:
+    """One row of the table of series: which share of the coming months the intervals hold, and by which models."""
+    months = [date(2000 + each // 12, each % 12 + 1, 1) for each in range(world.months)]
+    used, inside, widths = Counter[str](), [], []
+    for seed in range(seeds):
+        known, later = world.drawn(seed)
+        found = series_of(EVERYTHING, months, known, filled=0, measure=Measure.REVENUE, steps=AHEAD, models=tuple(TrendModel))
+        used[str(found.model)] += 1
+        inside += [each.lower <= came <= each.upper for each, came in zip(found.expected, later, strict=True)]
+        widths += [(each.upper - each.lower) / 2 for each in found.expected]
+    return {
+        "series": f"{world.kind}, {world.months} months",
+        "seeds": seeds,
+        "held_share": round(float(np.mean(inside)), 3),
+        "median_half_width": round(float(np.median(widths))),
+        "used": dict(used.most_common()),
     }
 
 
@@ -144,6 +169,10 @@ def show(rows: list[dict[str, Any]]) -> None:
     """The tables for people."""
     for each in rows:
         used = ", ".join(f"{name} {count}" for name, count in each["used"].items())
+        if "series" in each:
+            text = "{series}: {held_share:.1%} of the months held; half width {median_half_width}; used: "
+            print(text.format(**each) + used)
+            continue
         of = f"orders {each['orders_held']}, revenue {each['revenue_held']} of {each['intervals']} intervals hold"
         if "data" in each:
             print(f"{each['data']}: {each['windows']} windows, {of}; used: {used}")
@@ -160,10 +189,16 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     arguments.add_argument("--seeds", type=int, default=100)
     arguments.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    arguments.add_argument("--only", choices=("real", "shops", "series"))
     arguments.add_argument("--json", action="store_true")
     given = arguments.parse_args()
     found = []
-    for row in chain((real(*each) for each in real_days(given.data)), (simulated(each, given.seeds) for each in CELLS)):
+    parts = {
+        "real": (real(*each) for each in real_days(given.data)),
+        "shops": (simulated(each, given.seeds) for each in CELLS),
+        "series": (monthly(each, given.seeds) for each in SERIES_CELLS),
+    }
+    for row in chain.from_iterable(each for name, each in parts.items() if given.only in (None, name)):
         found.append(row)
         if not given.json:
             show([row])

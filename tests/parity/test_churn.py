@@ -18,7 +18,7 @@ from fenji.analyze.churn.predicting import Fitted
 from fenji.analyze.churn.ranking import most_at_stake, risk_by_tier, with_facts
 from fenji.analyze.churn.sampling import sampled
 from fenji.analyze.churn.scoring import Scorer, churn_risk, scored_by, scored_schema
-from fenji.analyze.churn.staying import times_to_contract_end, times_to_leaving
+from fenji.analyze.churn.staying import contracts_later, times_to_leaving
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.metrics.registry import Registry
 from fenji.domain.churn import DEFAULT_RULES, Target
@@ -89,7 +89,7 @@ def answers(engine: Engine, fitted: Fitted) -> dict[str, list[dict[str, object]]
         "top": most_at_stake(facts_of, most=5),
         "times": times_to_leaving(past, orders, assignment, from_on=DATES[2], rules=RULES, as_of=AS_OF),
         "contracts": contracts_at(contract, as_of=date(2025, 6, 30), horizon_days=90),
-        "ends": times_to_contract_end(contract, assignment, from_on=date(2025, 6, 30), as_of=AS_OF),
+        "ends": contracts_later(contract, assignment, from_on=date(2025, 6, 30), ends=[30, 90, 150]),
     }
     return {name: sorted(engine.fetch(table).to_pylist(), key=str) for name, table in tables.items()}
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fenji.analyze.churn.figures import auc_lower
 from fenji.answers.frames import Answer
-from fenji.domain.churn import ChurnBy, Driver, Lack, Part, RiskClass, ScoreModel, State, Target, Weakness
+from fenji.domain.churn import Believed, ChurnBy, Driver, Lack, Part, RiskClass, ScoreModel, State, Target, Weakness
 from fenji.domain.policies import Policy
 from fenji.domain.telling import HIDDEN, SPREAD
 from fenji.domain.words import Spoken
@@ -57,6 +57,8 @@ class ChurnModel:
     """How far ahead is looked."""
     model: ScoreModel | None
     """What makes the probabilities. Null: not even the recency rule has a probability."""
+    believed: Believed | None
+    """Whose probability, of churn or of value's order model, was nearer to what came on the date of evaluation (Brier score). Null: value's was not measured."""
     lack: Lack | None
     """What was missing to learn more than recency. Null: nothing."""
     days_missing: int
@@ -168,13 +170,6 @@ class TargetForecast:
             return Weakness.CHANCE
         recency = None if self.used is ScoreModel.RECENCY else self.figure(ScoreModel.RECENCY, "auc")
         return Weakness.RECENCY if recency is not None and lower <= recency else None
-
-    @property
-    def is_value_nearer(self) -> bool | None:
-        """Whether value's order model was nearer to what came on the date of evaluation (Brier). Null: it was not measured beside."""
-        ours = None if self.used is None else self.figure(self.used, "brier", Part.EVALUATE)
-        other = self.figure(ScoreModel.ORDERS, "brier", Part.EVALUATE)
-        return None if ours is None or other is None else other < ours
 
     def figure(self, model: ScoreModel, measure: str, part: Part | None = None) -> float | None:
         """One measure of one model, on the date of evaluation where no other is asked for."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fenji.answers.frames import Answer
+from fenji.domain.churn import Believed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.telling import HIDDEN, Named
@@ -202,6 +203,16 @@ class ValueSummary:
     """By what factor the interval of orders was widened for what the trials have shown. Null: no interval is given."""
     revenue_widening: float | None
     """The same of revenue."""
+    believed: Believed | None
+    """Whose probability of an order was nearer on past customers: of churn, which expectations then follow, or of the order model. Null: not compared."""
+    believed_days: int | None
+    """Days within which that order was to come. Null: not compared, as below."""
+    believed_customers: int | None
+    """Customers on whom both were measured."""
+    churn_brier: float | None
+    """Mean squared error of churn's probabilities."""
+    value_brier: float | None
+    """The same of the order model's."""
     contract_customers: int
     """Customers with a contract in force."""
     contracts: int | None
@@ -349,6 +360,8 @@ class CustomerValue:
     """Probability that it still is one twelve months later."""
     order_probability_12m: float | None
     """Probability of an order in the next twelve months."""
+    order_probability_in_limit: float | None
+    """Probability of an order within the days after which a customer has left. Null: churn does not go by days, or there is no model."""
     expected_orders_12m: float | None
     """Order days expected in the next twelve months."""
     expected_orders_12m_lower: float | None

@@ -12,11 +12,12 @@ from fenji.answers.churn import ChurnResult, CustomerRisk, PropensityResult, Tar
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
-from fenji.domain.churn import PURCHASE_DAYS, Part, ScoreModel, State, Target
+from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, Part, ScoreModel, State, Target
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
-from fenji.wording.churn import RISK_NAMES
-from fenji.workflow.churn import check_names, churn_at, propensity_at
+from fenji.wording.churn import MODEL_NAMES, RISK_NAMES
+from fenji.wording.reasons import LOST_BY_RULE
+from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.taking import StoredList
 
 EXAMPLES = "fenji churn\nfenji churn --customer 13085\nfenji churn --propensity --top 50\nfenji churn --json"
@@ -27,13 +28,6 @@ Propensity = Annotated[
 ]
 Top = Annotated[int, typer.Option("--top", metavar="N", help=_("How many customers to list, 0 to 1000."))]
 
-MODEL_NAMES = {
-    ScoreModel.RECENCY: _("recency rule"),
-    ScoreModel.LOGISTIC: _("logistic regression"),
-    ScoreModel.LIGHTGBM: _("gradient boosting"),
-    ScoreModel.BLEND: _("mean of both"),
-    ScoreModel.ORDERS: _("order model of value"),
-}
 STATE_NAMES = {State.ACTIVE: _("active"), State.LEFT: _("has left"), State.NEVER_BOUGHT: _("never ordered")}
 MEASURE_NAMES = {
     "auc": _("AUC"),
@@ -42,7 +36,7 @@ MEASURE_NAMES = {
     "brier": _("Brier score"),
 }
 DAYS_SHOWN = (30, 90, 180, 270, 360)
-"""Of the survival curves; all are in the JSON."""
+"""Of the survival curves, beside the horizon of the forecast; all are in the JSON."""
 
 
 def command(
@@ -78,7 +72,6 @@ def command(
             result = churn_at(workspace, **asked, progress=progress)
     if out is not None:
         what, told = (StoredList.PROPENSITY, found) if propensity else (StoredList.CHURN, result)
-        check_names(found.targets.get(Target.PURCHASE_30D, TargetForecast()) if propensity else result.forecast)
         take_stored(workspace, what, out, output, run_id=told.run_id, as_of=told.as_of, force=force)
         return
     if output.is_json:
@@ -146,7 +139,7 @@ def _show_tiers(result: ChurnResult, output: Output) -> None:
         Col(output.text(_("tier"))),
         *(
             Col(output.text(each), is_number=True)
-            for each in (_("active"), *RISK_NAMES.values(), _("expected to leave"), _("has left"))
+            for each in (_("active"), *RISK_NAMES.values(), _("expected to leave (model)"), _("has left"))
         ),
         Col(output.text(_("revenue of 12 months at high risk ({currency})"), currency=result.currency), is_number=True),
     ]
@@ -257,7 +250,10 @@ def _show_survival(result: ChurnResult, output: Output) -> None:
     if not result.survival:
         return
     output.heading(_("Share still with us, of the active customers of {day}"), day=result.survival[0].from_on)
-    days = [each for each in DAYS_SHOWN if any(row.days == each for row in result.survival)]
+    horizon = result.definition.horizon_days
+    # By days nobody leaves before the horizon.
+    first = horizon if result.definition.by is ChurnBy.DAYS else 0
+    days = [each for each in sorted({*DAYS_SHOWN, horizon}) if each >= first and any(row.days == each for row in result.survival)]
     found = {(each.tier, each.days): each.staying for each in result.survival}
     rows = []
     for tier in (each.slug for each in reversed(result.tier_policy.tiers)):
@@ -316,5 +312,5 @@ def _reasons(customer: CustomerRisk, output: Output) -> str:
 
 def _tier_name(tier: str | None, policy: TierPolicy, output: Output) -> str:
     if tier is None:
-        return output.text(_("lost"))
+        return output.text(LOST_BY_RULE)
     return policy.tiers[policy.rank_of(tier)].name.in_language(output.language)

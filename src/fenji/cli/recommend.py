@@ -12,9 +12,9 @@ from fenji.answers.recommend import Candidate, Offer, OfferedProduct, RecommendR
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, number, percent
-from fenji.domain.recommendations import Method, Reason
+from fenji.domain.recommendations import Reason
 from fenji.language import message as _
-from fenji.wording.recommendations import product_label
+from fenji.wording.recommendations import METHOD_NAMES, product_label
 from fenji.workflow.recommend import recommend_at
 from fenji.workflow.taking import StoredList
 
@@ -29,12 +29,6 @@ Product = Annotated[
 Tier = Annotated[str | None, typer.Option("--tier", metavar=_("TIER"), help=_("Only customers who stand in this tier now."))]
 Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help=_("How many rows to show."))]
 
-METHOD_NAMES = {
-    Method.POPULAR: _("popular: products that most customers bought lately"),
-    Method.AGAIN: _("again: products the customer bought before, then popular ones"),
-    Method.ITEMS: _("items: what customers who bought the same products also bought"),
-    Method.FACTORS: _("factors: products close to the customer's taste"),
-}
 REASON_TITLES = {
     Reason.BOUGHT: _("because of another product"),
     Reason.AGAIN: _("again"),

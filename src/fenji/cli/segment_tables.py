@@ -9,6 +9,7 @@ from fenji.answers.segments import ClusterRow, CutRow, SegmentRow, SegmentsResul
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.segments import BINS, SEGMENTATION_NAMES, RhythmMeasure, Segmentation, Target
 from fenji.language import message as _
+from fenji.wording.reasons import LOST_BY_RULE
 from fenji.wording.rules import Wording
 from fenji.wording.segments import AMONG_WORDS, segment_name
 from fenji.workflow.segments_run import SEGMENTS_FILE
@@ -246,7 +247,7 @@ def _show_beside_tiers(rows: Sequence[SegmentRow], result: SegmentsResult, outpu
         counts = [number(each.tiers[tier]) for tier in tiers]
         lines.append((*_counted(each, output), *counts, *([number(each.in_no_tier)] if has_lost else [])))
     names = [result.tier_names[tier].in_language(output.language) for tier in tiers] + (
-        [output.text(_("(lost)"))] if has_lost else []
+        [output.text(LOST_BY_RULE)] if has_lost else []
     )
     output.table([*_count_columns(result, output), *(Col(name, is_number=True) for name in names)], lines)
     return True

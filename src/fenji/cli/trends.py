@@ -6,20 +6,8 @@ from fenji.answers.forecast import NamedSeries, TrendResult
 from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.trends import Measure, TrendModel
 from fenji.language import message as _
+from fenji.wording.trends import MEASURE_NAMES, MODEL_NAMES
 
-MEASURE_NAMES = {
-    Measure.REVENUE: _("net revenue"),
-    Measure.ORDERS: _("orders"),
-    Measure.CUSTOMERS: _("customers with an order"),
-    Measure.FREQUENCY: _("orders per customer"),
-}
-MODEL_NAMES = {
-    TrendModel.SEASONAL_NAIVE: _("seasonal naive: the month of the year before"),
-    TrendModel.NAIVE: _("naive: the last month"),
-    TrendModel.ETS: _("ETS: exponential smoothing"),
-    TrendModel.THETA: _("Theta"),
-    TrendModel.ARIMA: _("ARIMA"),
-}
 NO_BREAK = "\u00a0"
 """A blank at which no line ends: an interval stays whole."""
 YEAR = 12

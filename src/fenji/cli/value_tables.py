@@ -9,6 +9,7 @@ from fenji.answers.value import FittedOrders, FittedSpending, ValueCell, ValueRe
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.value import CutBy, OrderModel, SpendModel, ValueClass
 from fenji.language import message as _
+from fenji.wording.reasons import LOST_BY_RULE
 from fenji.wording.rules import Wording
 
 CLASS_NAMES = {
@@ -92,7 +93,7 @@ def show_tiers(result: ValueResult, output: Output) -> None:
     output.heading(_("Value by tier"))
     names = {each.slug: each.name.in_language(output.language) for each in reversed(result.tier_policy.tiers)}
     rows = []
-    for tier, name in [*names.items(), (None, output.text(_("lost")))]:
+    for tier, name in [*names.items(), (None, output.text(LOST_BY_RULE))]:
         own = [row for row in result.grid if row.tier == tier]
         if own:
             rows.append((name, *_sums(own, result)))
@@ -197,7 +198,7 @@ def show_top(result: ValueResult, output: Output) -> None:
     rows = [
         (
             row.customer_id,
-            output.text(_("lost")) if row.tier is None else names[row.tier],
+            output.text(LOST_BY_RULE) if row.tier is None else names[row.tier],
             money(row.net_revenue_12m),
             percent(row.p_alive),
             number(row.expected_orders_12m, 1),

@@ -97,6 +97,28 @@ class Weakness(StrEnum):
     """Within its interval it ranks no better than the days since the last order."""
 
 
+class Believed(StrEnum):
+    """Whose probability of another order was nearer to what came."""
+
+    CHURN = "churn"
+    VALUE = "value"
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Which of churn and value to believe about the same customers, and by which figures."""
+
+    believed: Believed
+    days: int
+    """Within which an order was to come."""
+    customers: int
+    """On whom both were measured, on the date of evaluation."""
+    churn_brier: float
+    """Mean squared error of churn's probabilities."""
+    value_brier: float
+    """The same of value's order model."""
+
+
 class Part(StrEnum):
     """What a past date was used for."""
 

@@ -21,6 +21,10 @@ class Method(StrEnum):
     """What lies near to the customer's taste, as factors learned from all purchases (alternating least squares)."""
 
 
+SIMPLE, LEARNED = (Method.POPULAR, Method.AGAIN), (Method.ITEMS, Method.FACTORS)
+"""Methods that learn nothing of products, which those that learn must beat."""
+
+
 class Similarity(StrEnum):
     """When are two products near to each other?"""
 

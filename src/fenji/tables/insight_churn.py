@@ -27,7 +27,7 @@ CHURN_RISK = Contract(
         _optional(
             "churn_probability",
             "float64",
-            "0..1, that an active customer leaves within the horizon; null where nothing could be learned from the past",
+            "0..1, that an active customer places no order in the limit_days after as_of (by contract: has no contract in force at the end of the horizon); null where nothing could be learned from the past",
         ),
         _optional(
             "fading_probability",
@@ -71,6 +71,11 @@ CHURN_MODEL = Contract(
         Column("definition", "string", "one of domain.churn.ChurnBy"),
         Column("horizon_days", "int64", "how far ahead is looked"),
         _optional("model", "string", "one of domain.churn.ScoreModel; null where even the recency rule has no probability"),
+        _optional(
+            "believed",
+            "string",
+            "one of domain.churn.Believed: whose probability was nearer on the date of evaluation; null where value's was not measured beside",
+        ),
         _optional("lack", "string", "one of domain.churn.Lack; null where enough could be learned"),
         Column("days_missing", "int64", "days of orders that are missing for a trial on the past; 0: none"),
         Column("seed", "int64", "of the sample and of the training"),
@@ -93,7 +98,7 @@ CHURN_SAMPLE = Contract(
         Column("part", "string", "one of domain.churn.Part: what the date was used for"),
         Column("on", "date", "the past date: features up to it, outcomes after it"),
         Column("customers", "int64", "customers of the sample who could leave, or buy"),
-        Column("outcomes", "int64", "of them, those who did"),
+        Column("outcomes", "int64", "of them, those who did: the same outcome as in every table of the target"),
     ),
     "analyze/churn/reporting.py",
 )
@@ -161,7 +166,7 @@ CHURN_DRIVER = Contract(
 CHURN_SURVIVAL = Contract(
     Shelf.INSIGHT,
     "churn_survival",
-    "one row per tier and number of days after the past date, at the end of every 30 days",
+    "one row per tier and number of days after the past date: every 30 days, and the horizon of the forecast",
     ("as_of", "tier", "days"),
     (
         _AS_OF,
@@ -170,7 +175,11 @@ CHURN_SURVIVAL = Contract(
         Column("rank", "int64", "0 = lowest"),
         Column("days", "int64", "days since then"),
         Column("customers", "int64", "active customers of the tier at the beginning"),
-        Column("staying", "float64", "share that has not left by then, 0..1 (Kaplan-Meier)"),
+        Column(
+            "staying",
+            "float64",
+            "share that has not left by then, 0..1, by the outcome that is predicted, counted from the past date: at the horizon 1 less what left within it (Kaplan-Meier; of contracts the share with one in force on that day)",
+        ),
         _optional("lower", "float64", "lower end of the 95 % interval; null where nobody or everybody has left"),
         _optional("upper", "float64", "upper end"),
     ),

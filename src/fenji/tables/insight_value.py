@@ -46,6 +46,11 @@ CUSTOMER_VALUE = Contract(
         _optional("p_alive", "float64", "probability that the customer still is one, 0..1; null without a model"),
         _optional("p_alive_12m", "float64", "probability that it still is one twelve months later, 0..1"),
         _optional("order_probability_12m", "float64", "probability of at least one order in the next twelve months, 0..1"),
+        _optional(
+            "order_probability_in_limit",
+            "float64",
+            "probability of at least one order within the days after which a customer has left (analyses/churn.yaml), 0..1; null where churn does not go by days, or without a model",
+        ),
         _optional("expected_orders_12m", "float64", "order days expected in the next twelve months"),
         _optional(
             "expected_orders_12m_lower",
@@ -182,6 +187,15 @@ VALUE_SUMMARY = Contract(
             "orders_widening", "float64", "by what factor the interval of orders was widened for the trials; null without one"
         ),
         _optional("revenue_widening", "float64", "the same of revenue"),
+        _optional(
+            "believed",
+            "string",
+            "one of domain.churn.Believed: whose probability of an order was nearer on past customers, of churn or of the order model in use; churn: expectations follow it. Null where they were not compared",
+        ),
+        _optional("believed_days", "int64", "days within which that order was to come"),
+        _optional("believed_customers", "int64", "customers on whom both were measured"),
+        _optional("churn_brier", "float64", "mean squared error of churn's probabilities"),
+        _optional("value_brier", "float64", "the same of the order model's"),
         Column("contract_customers", "int64", "customers with a contract in force"),
         _optional("contracts", "int64", "contracts in force; null without any"),
         _optional("monthly_fee", MONEY, "their fees of one month; null where none is known"),

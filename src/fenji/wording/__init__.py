@@ -7,6 +7,7 @@ policies  a whole policy in words
 priority  why a customer deserves attention
 churn     why a customer is expected to leave
 clusters  what sets a cluster apart
+contests  that a simple rule is used instead of a model
 groups    what groups and bands are called
 recommendations  why a product is recommended
 segments  what segments are called

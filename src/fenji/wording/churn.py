@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from fenji.domain.churn import ChurnBy, ChurnRules, Driver, RiskClass
+from fenji.answers.churn import TargetForecast
+from fenji.domain.churn import Belief, Believed, ChurnBy, ChurnRules, Driver, RiskClass, ScoreModel, Target, Weakness
+from fenji.domain.contests import Contest
+from fenji.errors import Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.wording.contests import CUSTOMERS, Contestants
 
+MODEL_NAMES = {
+    ScoreModel.RECENCY: _("recency rule"),
+    ScoreModel.LOGISTIC: _("logistic regression"),
+    ScoreModel.LIGHTGBM: _("gradient boosting"),
+    ScoreModel.BLEND: _("mean of both"),
+    ScoreModel.ORDERS: _("order model of value"),
+}
 DRIVER_NAMES = {
     Driver.LONGER_SILENCE: _("longer since the last order"),
     Driver.FALLING_FREQUENCY: _("falling frequency"),
@@ -79,14 +90,15 @@ def driver_name(driver: Driver, language: Language) -> str:
 def definition_sentence(rules: ChurnRules, language: Language) -> str:
     """When a customer has left, in words."""
     if rules.by is ChurnBy.CONTRACT:
-        text = _("A customer leaves when the last contract ends; the forecast looks {days} days ahead.")
+        text = _("Leaving, in every table: no contract is in force {days} days later, also none that began since.")
         return translate(text, language, days=rules.contract_days)
     if rules.by is ChurnBy.RHYTHM:
         text = _(
-            "A customer has left after {intervals} of the own usual intervals without an order, but never before {least} and always after {most} days."
+            "Leaving, in every table: no order within {intervals} of the customer's own usual intervals, at least {least} and at most {most} days. Has left: the last order is longer ago than that."
         )
         return translate(text, language, intervals=rules.intervals, least=rules.least_days, most=rules.most_days)
-    return translate(_("A customer has left after more than {days} days without an order."), language, days=rules.days)
+    text = _("Leaving, in every table: no order within {days} days. Has left: the last order is more than {days} days ago.")
+    return translate(text, language, days=rules.days)
 
 
 def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - a metric's value
@@ -95,3 +107,61 @@ def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - a metric's value
     if name.startswith("refund_rate"):
         return f"{value * 100:.0f}%"
     return f"{value:,.0f}"
+
+
+_NO_NAMES = {
+    Weakness.CHANCE: _(
+        "in the back-test the ranking was no better than chance (AUC {auc}; 0.5 is chance): no list of customers is made from it."
+    ),
+    Weakness.RECENCY: _(
+        "in the back-test the ranking was not clearly better than the days since the last order (AUC {auc} against {recency}): no list of customers is made from it."
+    ),
+}
+
+
+def no_names(forecast: TargetForecast) -> Problem | None:
+    """Why no names are taken from a ranking; None where they may be."""
+    weakness = forecast.weakness
+    if weakness is None:
+        return None
+    models = {"auc": forecast.used, "recency": ScoreModel.RECENCY}
+    figures = {name: None if model is None else forecast.figure(model, "auc") for name, model in models.items()}
+    values = {name: None if figure is None else f"{figure:.3f}" for name, figure in figures.items()}
+    advice = _("Sort customers by days since the last order instead: fenji customers") if weakness is Weakness.RECENCY else None
+    return Problem(_NO_NAMES[weakness], values, advice=advice, code=f"no_better_than_{weakness}")
+
+
+_BELIEVED = {
+    Believed.CHURN: _(
+        "`fenji churn` and `fenji value` both say who will order again; believe churn's probabilities: of {customers} customers of a past date they were nearer to who ordered within {days} days (Brier score {churn_brier} against {value_brier}). Expected revenue, potential, priority and upgrade candidates follow them."
+    ),
+    Believed.VALUE: _(
+        "`fenji churn` and `fenji value` both say who will order again; believe value's probabilities where it gives any: of {customers} customers of a past date they were nearer to who ordered within {days} days (Brier score {value_brier} against {churn_brier}). Expected revenue, potential, priority and upgrade candidates follow them."
+    ),
+}
+
+
+def believed_problem(belief: Belief) -> Problem:
+    """Which of churn and value to believe about the same customers, and by which figures."""
+    figures = {name: f"{getattr(belief, name):.3f}" for name in ("churn_brier", "value_brier")}
+    values = {"customers": f"{belief.customers:,}", "days": belief.days, **figures}
+    return Problem(_BELIEVED[belief.believed], values, code=f"believe_{belief.believed}")
+
+
+_SUBJECTS = {
+    Target.CHURN: _("the risk of leaving"),
+    Target.PURCHASE_30D: _("an order within 30 days"),
+    Target.PURCHASE_90D: _("an order within 90 days"),
+}
+
+
+def contestants(target: Target, found: Contest) -> Contestants:
+    """How the sentence of a lost contest names what it compares."""
+    return Contestants(
+        subject=_SUBJECTS[target],
+        model=MODEL_NAMES[ScoreModel(found.model)],
+        baseline=MODEL_NAMES[ScoreModel(str(found.baseline))],
+        measure=_("Brier score"),
+        show=lambda error: f"{error:.3f}",
+        trials=CUSTOMERS,
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fenji.domain.contests import Contest
 from fenji.domain.forecasts import Basis, ForecastModel
 from fenji.language import message as _
+from fenji.wording.contests import Contestants
 
 MODEL_NAMES = {
     ForecastModel.COMBINED: _("combined: the weighted mean of flows and naive"),
@@ -23,3 +25,14 @@ BASIS_NAMES = {
     Basis.SETTLED: _("from reviews with full windows"),
     Basis.START_UP: _("from reviews at which windows were filling, or had just become full"),
 }
+
+
+def contestants(found: Contest) -> Contestants:
+    """How the sentence of a lost contest names what it compares."""
+    return Contestants(
+        subject=_("tiers at the next reviews"),
+        model=MODEL_NAMES[ForecastModel(found.model)],
+        baseline=MODEL_NAMES[ForecastModel(str(found.baseline))],
+        measure=_("customers of a tier off by"),
+        show=lambda error: f"{error:,.1f}",
+    )

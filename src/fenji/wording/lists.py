@@ -28,7 +28,7 @@ _SENTENCES: Mapping[Choice, str] = {
 _MOVES: Mapping[Move, str] = {
     Move.UP: _("moved up between {earlier_on} and {as_of}"),
     Move.DOWN: _("moved down between {earlier_on} and {as_of}"),
-    Move.LOST: _("was lost between {earlier_on} and {as_of}"),
+    Move.LOST: _("was lost by the rule of the tiers between {earlier_on} and {as_of}"),
     Move.NEW: _("came new between {earlier_on} and {as_of}"),
     Move.RETURNED: _("returned between {earlier_on} and {as_of}"),
 }

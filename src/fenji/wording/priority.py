@@ -32,7 +32,7 @@ WATCH_NAMES = {
     Watch.FALLS_LATER: _("held or in grace, nothing else keeps it"),
     Watch.UNLESS: _("falls unless it does something until the next review"),
     Watch.NEARLY: _("kept by little"),
-    Watch.EXPECTED: _("kept today, lost by the forecast"),
+    Watch.EXPECTED: _("kept today, not kept by the forecast"),
 }
 FREQUENT_NAMES = {Frequent.NEW: _("new"), Frequent.INFREQUENT: _("few orders so far")}
 

@@ -17,7 +17,7 @@ CAUSES = {
     Cause.UPGRADE: _("upgrade: a higher tier was reached"),
     Cause.KEPT: _("kept: the rule that keeps the tier is met"),
     Cause.GRACE: _("grace: nothing keeps the tier, but reviews of grace are left"),
-    Cause.HELD: _("held: nothing keeps the tier, but it cannot be lost yet"),
+    Cause.HELD: _("held: nothing keeps the tier, but it may not fall yet"),
     Cause.DOWNGRADE: _("downgrade: nothing kept the tier before"),
     Cause.CAP: _("cap: a veto allows no higher tier"),
     Cause.OVERRIDE: _("override: a person has decided"),
@@ -39,6 +39,9 @@ CAUSE_NAMES: Mapping[Cause, str] = {
 }
 """What each cause is called."""
 
+LOST_BY_RULE = _("lost by the rule of the tiers")
+"""Where a customer without a tier stands, on screens that do not say the rule; what churn calls leaving is another thing."""
+
 MOST_ALTERNATIVES = 3
 """Alternatives of what is missing that are told to people; all of them are in the JSON."""
 
@@ -46,7 +49,7 @@ MOST_ALTERNATIVES = 3
 def tier_name(policy: Policy, slug: str | None, wording: Wording) -> str:
     """What a tier is called; customers without one are lost."""
     if slug is None:
-        return translate(_("lost"), wording.language)
+        return translate(LOST_BY_RULE, wording.language)
     names = {tier.slug: tier.name for tier in policy.tiers}
     return names[slug].in_language(wording.language) if slug in names else slug
 
@@ -111,7 +114,7 @@ def _keeping(explained: Explanation, wording: Wording, override: Override | None
     if own is None:
         return
     if explained.falls_to is None:
-        yield translate(_("The lowest tier cannot be lost by a review."), language)
+        yield translate(_("No review takes the lowest tier away."), language)
         return
     yield translate(_kept_by(explained, own), language)
     if decision.hold_left:

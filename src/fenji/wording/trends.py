@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from fenji.domain.trends import EVERYTHING, NOBODY, OTHERS, GroupBy, Season, Series
+from fenji.domain.contests import Contest
+from fenji.domain.trends import EVERYTHING, NOBODY, OTHERS, GroupBy, Measure, Season, Series, TrendModel
 from fenji.domain.words import Words
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.wording.contests import Contestants
 
+MEASURE_NAMES = {
+    Measure.REVENUE: _("net revenue"),
+    Measure.ORDERS: _("orders"),
+    Measure.CUSTOMERS: _("customers with an order"),
+    Measure.FREQUENCY: _("orders per customer"),
+}
+MODEL_NAMES = {
+    TrendModel.SEASONAL_NAIVE: _("seasonal naive: the month of the year before"),
+    TrendModel.NAIVE: _("naive: the last month"),
+    TrendModel.ETS: _("ETS: exponential smoothing"),
+    TrendModel.THETA: _("Theta"),
+    TrendModel.ARIMA: _("ARIMA"),
+}
 MONTH_NAMES = (
     _("January"),
     _("February"),
@@ -95,4 +110,16 @@ def _season(season: Season, language: Language) -> str:
         peak_effect=f"{season.peak_effect * 100:+.0f}%",
         low=translate(MONTH_NAMES[season.low_month - 1], language),
         low_effect=f"{season.low_effect * 100:+.0f}%",
+    )
+
+
+def contestants(measure: Measure, found: Contest) -> Contestants:
+    """How the sentence of a lost contest names what it compares."""
+    digits = 2 if measure is Measure.FREQUENCY else 0
+    return Contestants(
+        subject=MEASURE_NAMES[measure],
+        model=MODEL_NAMES[TrendModel(found.model)],
+        baseline=MODEL_NAMES[TrendModel(str(found.baseline))],
+        measure=_("a month off by"),
+        show=lambda error: f"{error:,.{digits}f}",
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import expm1
 
 from fenji.answers.value import ValueResult
+from fenji.domain.contests import Contest
 from fenji.domain.value import REFUSALS, Choice, OrderModel
 from fenji.errors import Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.wording.contests import Contestants, not_better
 
 MODEL_NAMES = {
     OrderModel.BG_NBD: _("BG/NBD"),
@@ -27,9 +29,6 @@ REFUSED = {
     Choice.UPSIDE_DOWN: _(
         "the model of orders is not used, because it expects more per head of the lowest tier than of the highest, which has brought more; used instead: {what}. No probability of still being a customer is given."
     ),
-    Choice.LOSES: _(
-        "the model of orders is not used: on {trials} past days its revenue was off by {error} on average, that of a simple rule by {baseline_error}; used instead: {what}. No probability of still being a customer is given."
-    ),
 }
 
 
@@ -38,13 +37,25 @@ def refusal(result: ValueResult) -> Problem | None:
     chosen, summary = result.order_model, result.summary
     if chosen.choice not in REFUSALS:
         return None
-    values = {
-        "what": MODEL_NAMES[chosen.model],
-        "trials": summary.trials,
-        "error": share_of(summary.trial_error),
-        "baseline_error": share_of(summary.trial_baseline_error),
-    }
-    return Problem(REFUSED[chosen.choice], values, code=str(chosen.choice))
+    if chosen.choice is not Choice.LOSES:
+        return Problem(REFUSED[chosen.choice], {"what": MODEL_NAMES[chosen.model]}, code=str(chosen.choice))
+    error, baseline_error = summary.trial_error, summary.trial_baseline_error
+    return not_better(Contest(_MODEL, error, chosen.model, baseline_error, summary.trials or 0), contestants)
+
+
+_MODEL = "model"
+
+
+def contestants(found: Contest) -> Contestants:
+    """How the sentence of a lost contest names what it compares."""
+    return Contestants(
+        subject=_("orders and revenue of the next twelve months"),
+        model=_("the model of orders"),
+        baseline=MODEL_NAMES[OrderModel(str(found.baseline))],
+        measure=_("expected revenue off by"),
+        show=share_of,
+        advice=_("No probability of still being a customer is given."),
+    )
 
 
 def interval_line(result: ValueResult, language: Language) -> str:

@@ -12,17 +12,15 @@ from typing import Any
 import ibis.expr.types as ir
 
 from fenji.analyze.churn.dates import longest_horizon
+from fenji.analyze.churn.learning import MODELS, beside_recency, best_of
 from fenji.analyze.churn.ranking import most_at_stake, risk_by_tier, with_facts
 from fenji.answers.churn import (
-    CalibratedTenth,
     ChurnDefinition,
     ChurnModel,
     ChurnResult,
     CustomerRisk,
-    PastDate,
     PropensityResult,
     PurchaseChance,
-    QualityFigure,
     RiskDriver,
     RiskReason,
     TargetForecast,
@@ -33,6 +31,7 @@ from fenji.answers.rows import record_of
 from fenji.choices import EngineName
 from fenji.domain.churn import (
     PURCHASE_DAYS,
+    Belief,
     ChurnBy,
     ChurnRules,
     Driver,
@@ -42,24 +41,20 @@ from fenji.domain.churn import (
     ScoreModel,
     State,
     Target,
-    Weakness,
 )
 from fenji.domain.words import Spoken
-from fenji.errors import Conflict, InvalidArgument, Problem
+from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.tables.contract import Contract
 from fenji.tables.insight_churn import (
-    CHURN_CALIBRATION,
     CHURN_DRIVER,
-    CHURN_MODEL,
-    CHURN_QUALITY,
     CHURN_RISK,
-    CHURN_SAMPLE,
     CHURN_SURVIVAL,
     PURCHASE_PROPENSITY,
 )
-from fenji.wording.churn import definition_sentence, driver_name, reason_sentence
-from fenji.workflow.churn_run import CHURN, CHURN_FILE, PROPENSITY
+from fenji.wording.churn import believed_problem, contestants, definition_sentence, driver_name, no_names, reason_sentence
+from fenji.wording.contests import not_better
+from fenji.workflow.churn_run import CHURN, CHURN_FILE, PROPENSITY, belief_of
+from fenji.workspace.churn_ranking import forecast_of
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import Analyzed, Standing, analyze, open_standing
@@ -140,7 +135,7 @@ def churn_at(
             else tuple(_customer(each, known) for each in found.fetch(most_at_stake(facts, most=top))),
             customer=_customer(own[0], known) if own else None,
             tier_policy=standing.policy,
-            warnings=(*_weak(forecast), *standing.warnings, *_remarks(forecast, rules, standing.as_of)),
+            warnings=(*_weak(forecast), *standing.warnings, *_remarks(forecast, rules, standing.as_of, belief_of(found))),
         )
 
 
@@ -180,7 +175,7 @@ def propensity_at(
             customers=sums["customers"],
             expected={target: None if sums[name] is None else float(sums[name]) for target, name in names.items()},
             targets=targets,
-            top=() if _weak(soonest) else tuple(record_of(PurchaseChance, row) for row in found.fetch(likeliest.limit(top))),
+            top=() if soonest.weakness else tuple(record_of(PurchaseChance, row) for row in found.fetch(likeliest.limit(top))),
             customer=record_of(PurchaseChance, own[0]) if own else None,
             warnings=(*_weak(soonest), *standing.warnings, *_all_remarks(list(targets.values()), found.choices, standing.as_of)),
         )
@@ -210,20 +205,12 @@ def _drivers(found: Analyzed[ChurnRules]) -> tuple[RiskDriver, ...]:
 
 
 def _forecast(found: Analyzed[ChurnRules], target: Target) -> TargetForecast:
-    """What is kept of the model of one target, without the trees themselves."""
-    models = [each for each in found.fetch(found.table(CHURN_MODEL).drop("trees_text")) if each["target"] == target]
-    if not models:
-        return TargetForecast()
+    return forecast_of(found.standing.session, found.run.run_id, target, as_of=found.standing.as_of)
 
-    def own(contract: Contract, *order: str) -> list[dict[str, Any]]:
-        return [each for each in found.rows(contract, *order) if each["target"] == target]
 
-    return TargetForecast(
-        record_of(ChurnModel, models[0]),
-        tuple(record_of(PastDate, row) for row in own(CHURN_SAMPLE, "on", "part")),
-        tuple(record_of(QualityFigure, row) for row in own(CHURN_QUALITY, "on", "model", "measure")),
-        tuple(record_of(CalibratedTenth, row) for row in own(CHURN_CALIBRATION, "tenth")),
-    )
+def _weak(forecast: TargetForecast) -> tuple[Problem, ...]:
+    """What is said before anything else where no names are taken from the ranking."""
+    return tuple(each for each in (no_names(forecast), _lost(forecast)) if each is not None)
 
 
 def _tiers(standing: Standing, counts: list[dict[str, Any]]) -> tuple[TierRisk, ...]:
@@ -274,7 +261,7 @@ def _all_remarks(found: list[TargetForecast], rules: ChurnRules, as_of: date) ->
     return [each for one in found for each in _remarks(one, rules, as_of)] if found else _remarks(TargetForecast(), rules, as_of)
 
 
-def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[Problem]:
+def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date, belief: Belief | None = None) -> list[Problem]:
     """Warnings about how far the numbers can be trusted."""
     if forecast.model is None:
         text = _("nobody has ordered, or had a contract, up to {as_of}: nobody can leave.")
@@ -290,8 +277,8 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
             "the model could not be tested on a date that it has not seen: {missing} more days are needed; its figures are too good."
         )
         problems.append(Problem(text, {"missing": forecast.model.days_missing}))
-    if forecast.is_value_nearer is not None and forecast.used is not None:
-        problems.append(_believed(forecast, forecast.used))
+    if belief is not None:
+        problems.append(believed_problem(belief))
     customers = sum(each.customers for each in forecast.calibration)
     if customers:
         expected = sum(each.expected_share * each.customers for each in forecast.calibration) / customers
@@ -308,47 +295,14 @@ def _remarks(forecast: TargetForecast, rules: ChurnRules, as_of: date) -> list[P
     return problems
 
 
-def check_names(forecast: TargetForecast) -> None:
-    """Refuses a file of names from a ranking that the screen makes no list of.
-
-    Raises:
-        Conflict: in the back-test it was no better than chance, or than the days since the last order.
-    """
-    Conflict.raise_if(_weak(forecast))
-
-
-def _weak(forecast: TargetForecast) -> tuple[Problem, ...]:
-    """What is said before anything else where no names are taken from the ranking."""
-    weakness = forecast.weakness
-    if weakness is None:
-        return ()
-    texts = {
-        Weakness.CHANCE: _(
-            "in the back-test the ranking was no better than chance (AUC {auc}; 0.5 is chance): no list of customers is made from it."
-        ),
-        Weakness.RECENCY: _(
-            "in the back-test the ranking was not clearly better than the days since the last order (AUC {auc} against {recency}): no list of customers is made from it."
-        ),
-    }
-    models = {"auc": forecast.used, "recency": ScoreModel.RECENCY}
-    figures = {name: None if model is None else forecast.figure(model, "auc") for name, model in models.items()}
-    values = {name: None if figure is None else f"{figure:.3f}" for name, figure in figures.items()}
-    advice = _("Sort customers by days since the last order instead: fenji customers") if weakness is Weakness.RECENCY else None
-    return (Problem(texts[weakness], values, advice=advice, code=f"no_better_than_{weakness}"),)
-
-
-def _believed(forecast: TargetForecast, used: ScoreModel) -> Problem:
-    """Which of churn and value to believe about the same customers, and why."""
-    ours = _(
-        "`fenji value` also says who will order again; for the coming {days} days believe the probabilities here: in the back-test they were nearer to what came (Brier score {ours} against {other})."
-    )
-    theirs = _(
-        "`fenji value` also says who will order again; for the coming {days} days believe its probabilities rather than those here: in the back-test they were nearer to what came (Brier score {other} against {ours})."
-    )
-    figures = (forecast.figure(each, "brier", Part.EVALUATE) for each in (used, ScoreModel.ORDERS))
-    values = dict(zip(("ours", "other"), (f"{figure:.3f}" for figure in figures), strict=True))
-    days = None if forecast.model is None else forecast.model.horizon_days
-    return Problem(theirs if forecast.is_value_nearer else ours, {**values, "days": days})
+def _lost(forecast: TargetForecast) -> Problem | None:
+    """The sentence where the model of choice was not better than recency on the date of evaluation."""
+    if forecast.model is None or forecast.used is not ScoreModel.RECENCY:
+        return None
+    choice = best_of({each: forecast.figure(each, "auc", Part.TRIAL_CALIBRATE) for each in MODELS})
+    briers = {each: forecast.figure(each, "brier", Part.EVALUATE) for each in MODELS}
+    customers = next((each.customers for each in forecast.quality if each.part is Part.EVALUATE), 0)
+    return not_better(beside_recency(choice, briers, customers=customers), partial(contestants, forecast.model.target))
 
 
 def _lack_problem(model: ChurnModel, rules: ChurnRules) -> Problem:

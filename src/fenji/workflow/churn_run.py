@@ -16,11 +16,11 @@ from fenji.analyze.churn.learning import Judged, Learned, learn
 from fenji.analyze.churn.propensity import SCHEMA, chances_by, purchase_propensity
 from fenji.analyze.churn.reporting import Report, report_tables
 from fenji.analyze.churn.scoring import Scorer, churn_risk, scored_by, scored_schema
-from fenji.analyze.churn.staying import survival_rows, times_to_contract_end, times_to_leaving
+from fenji.analyze.churn.staying import contract_rows, contracts_later, ends_of, survival_rows, times_to_leaving
 from fenji.analyze.metrics.panel import customer_metric
 from fenji.analyze.value.order_histories import order_histories
 from fenji.documents.churn import churn_rules_from_text
-from fenji.domain.churn import DEFAULT_RULES, PURCHASE_DAYS, ChurnBy, ChurnRules, Part, Target
+from fenji.domain.churn import DEFAULT_RULES, PURCHASE_DAYS, Belief, Believed, ChurnBy, ChurnRules, Part, ScoreModel, Target
 from fenji.domain.metrics import Fact
 from fenji.domain.periods import months_before
 from fenji.domain.reviews import ReviewOn
@@ -41,7 +41,7 @@ from fenji.workspace.fitting import fit_histories
 from fenji.workspace.overrides import overrides_in
 from fenji.workspace.reviews import ReviewPlan, decide_plan
 from fenji.workspace.session import RunWriter
-from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
+from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Analyzed, Computation, Standing
 
 CHURN_FILE = f"{ANALYSES_FOLDER}/churn.yaml"
 STEPS = (
@@ -124,6 +124,21 @@ PROPENSITY = Analysis("propensity", CHURN_FILE, churn_rules, (*REPORTS, PURCHASE
 """The chance of an order of every customer."""
 
 
+def belief_of(found: Analyzed[ChurnRules]) -> Belief | None:
+    """Which of churn and value to believe, as the analysis of churn has recorded it; None where value was not measured beside."""
+    models = [each for each in found.fetch(found.table(CHURN_MODEL).drop("trees_text")) if each["target"] == Target.CHURN]
+    if not models or models[0]["believed"] is None:
+        return None
+    (model,) = models
+    briers = {
+        each["model"]: each
+        for each in found.rows(CHURN_QUALITY)
+        if (each["target"], each["part"], each["measure"]) == (Target.CHURN, Part.EVALUATE, "brier")
+    }
+    ours, other = briers[model["model"]], briers[ScoreModel.ORDERS]
+    return Belief(Believed(model["believed"]), model["horizon_days"], ours["customers"], ours["value"], other["value"])
+
+
 def _beside(past: Past, rows: Mapping[date, pa.Table], learned: Learned, rules: ChurnRules) -> tuple[Judged, ...]:
     """How value's order model would have judged the customers of the date of evaluation; nothing where churn was not evaluated."""
     lines, on = past.facts.get(Fact.ORDER_LINE), past.schedule.evaluate
@@ -167,14 +182,15 @@ def _survival(standing: Standing, rules: ChurnRules, past: Past) -> pa.Table | N
         return None
     from_on, assignment = _assignment_near(standing, wanted, earliest=as_of - timedelta(days=history))
     engine, tiers = standing.session.engine, [each.slug for each in standing.policy.tiers]
+    ends = ends_of(from_on=from_on, as_of=as_of, horizon_days=rules.horizon_days)
     if rules.by is ChurnBy.CONTRACT:
-        counts = times_to_contract_end(standing.read(clean.CONTRACT), assignment, from_on=from_on, as_of=as_of)
-    else:
-        metrics = standing.registry.needed_for(ORDER_NUMBERS)
-        panel = engine.stage(customer_metric(standing.base.facts, standing.base.customer, metrics=metrics, as_of=from_on))
-        orders = standing.base.facts.get(Fact.ORDER_LINE)
-        counts = times_to_leaving(panel, orders, assignment, from_on=from_on, rules=rules, as_of=as_of)
-    return survival_rows(engine.fetch(counts).to_pylist(), tiers, from_on=from_on, as_of=as_of)
+        shares = contracts_later(standing.read(clean.CONTRACT), assignment, from_on=from_on, ends=ends)
+        return contract_rows(engine.fetch(shares).to_pylist(), tiers, from_on=from_on, ends=ends, as_of=as_of)
+    metrics = standing.registry.needed_for(ORDER_NUMBERS)
+    panel = engine.stage(customer_metric(standing.base.facts, standing.base.customer, metrics=metrics, as_of=from_on))
+    orders = standing.base.facts.get(Fact.ORDER_LINE)
+    counts = times_to_leaving(panel, orders, assignment, from_on=from_on, rules=rules, as_of=as_of)
+    return survival_rows(engine.fetch(counts).to_pylist(), tiers, from_on=from_on, ends=ends, as_of=as_of)
 
 
 def _assignment_near(standing: Standing, wanted: date, *, earliest: date) -> tuple[date, ir.Table]:

@@ -182,6 +182,8 @@ class _Question:
         past = columns.past
         policy = past.policy if chosen.new.as_of == day else past.policies_at([day])[day]
         *fields, sort_field = columns.fields((*slugs, sort.slug), moves=asked.asks_for_moves)
+        if sort_field.part is Part.CHURN:
+            columns.check_risks()
         return cls(session, columns, policy, CustomerChoice(columns, policy, asked, earlier_on), tuple(fields), sort, sort_field)
 
     @property

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from fenji.analyze.forecast.backtest import FIRST_ORIGIN, LEAST_ORIGINS
+from fenji.analyze.forecast.backtest import FIRST_ORIGIN, LEAST_ORIGINS, beside_simple, by_flows
 from fenji.analyze.forecast.models import LEAST_MOVEMENTS, Transitions
 from fenji.analyze.forecast.outlooks import BY_FLOWS
 from fenji.analyze.forecast.tables import forecast_tables, forecast_tiers
@@ -31,7 +31,8 @@ from fenji.language import message as _
 from fenji.language import translate
 from fenji.tables import clean, insight
 from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST, TIER_FORECAST_FIT, TIER_FORECAST_TOTAL
-from fenji.wording.forecasts import MODEL_NAMES
+from fenji.wording.contests import not_better
+from fenji.wording.forecasts import MODEL_NAMES, contestants
 from fenji.wording.reviews import lost_of
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
@@ -118,7 +119,7 @@ def forecast_at(
             totals=forecast.totals,
             backtest=_trial(forecast),
             tier_names={each.slug: each.name for each in past.policy.tiers},
-            warnings=(*history.warnings, *past.warnings, *_start_up(past), *_remarks(forecast)),
+            warnings=(*history.warnings, *past.warnings, *_lost(found), *_start_up(past), *_remarks(forecast)),
         )
 
 
@@ -275,6 +276,15 @@ def _tried(rows: Sequence[Row], fit: Row, reviews: int) -> Backtest:
         coverage={} if fit["coverage"] is None else {ForecastModel(fit["model"]): fit["coverage"]},
         more_needed=max(0, first + reviews + LEAST_ORIGINS - 1 - known),
     )
+
+
+def _lost(found: Analyzed[Past]) -> list[Problem]:
+    """The sentence where a simple rule is used although there are models, by everything that the decision looked at."""
+    fit = found.rows(TIER_FORECAST_FIT)[0]
+    errors = _tried(found.rows(TIER_FORECAST_BACKTEST), fit, MOST_REVIEWS)
+    contest = beside_simple(errors, by_flows(errors))
+    told = not_better(contest, contestants) if contest.winner == fit["model"] else None
+    return [] if told is None else [told]
 
 
 def _start_up(past: Past) -> list[Problem]:

@@ -48,9 +48,10 @@ from fenji.tables.insight_priority import (
     PRIORITY_PART,
     UPGRADE_CANDIDATE,
 )
+from fenji.wording.churn import no_names
 from fenji.wording.priority import PART_NAMES, frequent_line, place_lines, upgrade_line, watch_line
 from fenji.wording.rules import Voice
-from fenji.workflow.priority_run import ATTENTION, PRIORITY_FILE
+from fenji.workflow.priority_run import ATTENTION, PRIORITY_FILE, risk_counted
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import Analyzed, analyze, open_standing
@@ -112,7 +113,7 @@ def priority_at(
             tier_policy=standing.policy,
             rules=rules,
             measures=measures,
-            warnings=(*standing.warnings, *_remarks(rules, parts, measures, reader.customers)),
+            warnings=(*standing.warnings, *_weak(found, measures), *_remarks(rules, parts, measures, reader.customers)),
         )
 
 
@@ -208,6 +209,20 @@ class _Reader:
     def _named(self, table: ir.Table) -> ir.Table:
         names = self.found.standing.read(clean.CUSTOMER).select(name_key="customer_key", customer_id="customer_id")
         return table.left_join(names, table.customer_key == names.name_key).drop("name_key")
+
+
+def _weak(found: Analyzed[PriorityRules], measures: Mapping[str, Metric]) -> list[Problem]:
+    """What is said where the ranking counts a risk of leaving from which no list of names is made."""
+    if CHURN_MEASURE not in found.choices.measures:
+        return []
+    forecast = risk_counted(found)
+    if forecast is None or (problem := no_names(forecast)) is None:
+        return []
+    text = _(
+        "the ranking counts '{measure}', which ranked no better in the back-test than chance or the days since the last order."
+    )
+    advice = _("Give the part churn_risk less weight in {file}: 0 leaves it out.")
+    return [Problem(text, {"measure": measures[CHURN_MEASURE].name, "file": PRIORITY_FILE}, advice=advice, code=problem.code)]
 
 
 def _remarks(rules: PriorityRules, parts: Sequence[CountedPart], measures: Mapping[str, Metric], customers: int) -> list[Problem]:

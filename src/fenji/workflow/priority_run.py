@@ -14,10 +14,12 @@ from fenji.analyze.priority.points import order_of_attention
 from fenji.analyze.priority.summary import priority_mark, priority_part
 from fenji.analyze.priority.upgrades import upgrade_candidates
 from fenji.analyze.rules.holds import RuleBasis, conditions_of, metrics_in
+from fenji.answers.churn import TargetForecast
 from fenji.documents.priority import priority_rules_from_text
+from fenji.domain.churn import Believed, Target
 from fenji.domain.metrics import REVENUE, Fact
 from fenji.domain.policies import SCORE, ReviewPeriod
-from fenji.domain.priority import CONTRACT_RULES, DEFAULT_RULES, PriorityRules
+from fenji.domain.priority import CHURN_MEASURE, CONTRACT_RULES, DEFAULT_RULES, PriorityRules
 from fenji.domain.reviews import coming_reviews
 from fenji.language import message as _
 from fenji.tables.insight_churn import CHURN_RISK
@@ -29,10 +31,11 @@ from fenji.tables.insight_priority import (
     PRIORITY_PART,
     UPGRADE_CANDIDATE,
 )
-from fenji.tables.insight_value import CONTRACT_VALUE, CUSTOMER_VALUE
+from fenji.tables.insight_value import CONTRACT_VALUE, CUSTOMER_VALUE, VALUE_SUMMARY
 from fenji.workflow.churn_run import CHURN
 from fenji.workflow.value_run import VALUE
-from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
+from fenji.workspace.churn_ranking import forecast_of
+from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Analyzed, Computation, Standing, analyze
 
 PRIORITY_FILE = f"{ANALYSES_FOLDER}/priority.yaml"
 STEPS = (
@@ -64,9 +67,18 @@ def compute_priority(making: Computation[PriorityRules]) -> None:
     value, churn = making.needed[VALUE.name].table(CUSTOMER_VALUE), making.needed[CHURN.name].table(CHURN_RISK)
     progress(STEPS[0], 0, len(STEPS))
     panel, assignment = standing.panel, standing.assignment
-    contracts = making.needed[VALUE.name].table(CONTRACT_VALUE)
+    (summary,) = making.needed[VALUE.name].rows(VALUE_SUMMARY)
     measured = session.engine.stage(
-        measured_customers(panel, value, churn, assignment, policy=policy, measures=rules.measures, contracts=contracts)
+        measured_customers(
+            panel,
+            value,
+            churn,
+            assignment,
+            policy=policy,
+            measures=rules.measures,
+            contracts=making.needed[VALUE.name].table(CONTRACT_VALUE),
+            believes_value=summary["believed"] == Believed.VALUE,
+        )
     )
     progress(STEPS[1], 1, len(STEPS))
     ordered = order_of_attention(measured, rules=rules, as_of=as_of)
@@ -106,3 +118,13 @@ ATTENTION = Analysis(
     needs=(VALUE, CHURN),
 )
 """The priority ranking, and the three lists."""
+
+
+def risk_counted(found: Analyzed[PriorityRules]) -> TargetForecast | None:
+    """How the risk of leaving that the ranking counts was learned; None where it counts none of churn's."""
+    standing = found.standing
+    if CHURN_MEASURE not in found.choices.measures:
+        return None
+    if analyze(VALUE, standing).rows(VALUE_SUMMARY)[0]["believed"] == Believed.VALUE:
+        return None
+    return forecast_of(standing.session, analyze(CHURN, standing).run.run_id, Target.CHURN, as_of=standing.as_of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,17 +10,20 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from fenji.analyze.recommend.backtest import beside_simple
 from fenji.answers.recommend import Candidate, MethodQuality, Offer, OfferedProduct, RecommendResult
 from fenji.answers.rows import record_of
 from fenji.choices import EngineName
-from fenji.domain.recommendations import Reason
+from fenji.domain.recommendations import LEARNED, Method, Reason
 from fenji.domain.runs import Run
 from fenji.domain.words import Spoken
-from fenji.errors import InvalidArgument, unknown_name
+from fenji.errors import InvalidArgument, Problem, unknown_name
 from fenji.language import message as _
+from fenji.language import translate
 from fenji.tables.insight_baskets import RECOMMENDATION, RECOMMENDATION_QUALITY
-from fenji.wording.recommendations import because
-from fenji.workflow.recommend_run import RECOMMENDATIONS
+from fenji.wording.contests import not_better
+from fenji.wording.recommendations import METHOD_NAMES, because, contestants
+from fenji.workflow.recommend_run import RECOMMEND_FILE, RECOMMENDATIONS
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
@@ -69,6 +72,7 @@ def recommend_at(
         run = analyze(RECOMMENDATIONS, standing, progress=progress).run
         found, people = _asked(standing, run, key=key, tier=tier)
         rows = _rows(standing, found, customer=key, product=product, top=max(top, 0))
+        quality = tuple(_quality(standing, run))
         names = product_names(standing.session, standing.run, _products_in(rows, product))
         is_of_one = key is not None or product is not None
         return RecommendResult(
@@ -85,10 +89,10 @@ def recommend_at(
             offers=None if key is None else tuple(_offer(each, names) for each in rows),
             candidates=None if product is None else tuple(_candidate(each, names) for each in rows),
             products=None if is_of_one else tuple(_offered(each, names) for each in rows),
-            quality=tuple(_quality(standing, run)),
+            quality=quality,
             product_name=None if product is None else names.get(product),
             tier_names={each.slug: each.name for each in standing.policy.tiers},
-            warnings=standing.warnings,
+            warnings=(*standing.warnings, *_lost(quality)),
         )
 
 
@@ -140,6 +144,31 @@ def _quality(standing: Standing, run: Run) -> list[MethodQuality]:
     table = standing.session.read(run.run_id, RECOMMENDATION_QUALITY, as_of=standing.as_of)
     rows = [record_of(MethodQuality, each) for each in standing.session.engine.fetch(table).to_pylist()]
     return sorted(rows, key=lambda each: (-(each.recall or 0.0), each.method))
+
+
+def _lost(quality: Sequence[MethodQuality]) -> list[Problem]:
+    """The sentence where no learned method is better than a simple one; a method that the company has declared stays in use."""
+    used = next((each for each in quality if each.is_chosen), None)
+    if used is None:
+        return []
+    recalls = {each.method: each.recall for each in quality}
+    if not used.is_declared:
+        told = not_better(beside_simple(recalls, customers=used.customers), contestants)
+        return [] if told is None else [told]
+    contest = beside_simple(recalls, customers=used.customers, method=used.method)
+    if used.method not in LEARNED or not contest.is_lost:
+        return []
+    text = _(
+        "'{model}' is declared in {file} and stays in use, although '{baseline}' found more of what customers bought later (recall {recall} against {used})."
+    )
+    recall = {
+        name: f"{(recalls[each] or 0) * 100:.1f} %" for name, each in (("used", used.method), ("recall", Method(contest.winner)))
+    }
+    words = {
+        name: Spoken(partial(translate, METHOD_NAMES[Method(each)]))
+        for name, each in (("model", contest.model), ("baseline", contest.winner))
+    }
+    return [Problem(text, {**words, **recall, "file": RECOMMEND_FILE})]
 
 
 def _count(standing: Standing, table: ir.Table) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.analyze.segments.cluster_names import Difference
-from fenji.analyze.segments.clustering import Verdict
+from fenji.analyze.segments.clustering import Verdict, beside_cloud
 from fenji.analyze.segments.tree_growing import condition_from
 from fenji.answers.rows import record_of
 from fenji.answers.segments import (
@@ -31,8 +31,9 @@ from fenji.errors import Problem
 from fenji.language import message as _
 from fenji.tables import insight_segments as tables
 from fenji.wording.clusters import description
+from fenji.wording.contests import not_better
 from fenji.wording.rules import Voice
-from fenji.wording.segments import AMONG_WORDS, segment_name
+from fenji.wording.segments import AMONG_WORDS, contestants, segment_name
 from fenji.wording.trees import rule_sentence
 from fenji.workflow.segments_run import SEGMENTS, SEGMENTS_FILE, has_orders
 from fenji.workspace.customers import customer_key_of
@@ -193,8 +194,16 @@ def _remarks(choices: Sequence[ChoiceRow]) -> list[Problem]:
             )
             problems.append(Problem(text, {**values, "silhouette": f"{chosen[0].silhouette:.2f}"}))
         elif not chosen:
-            problems.append(Problem(_NO_CLUSTERS.get(tried[0].verdict, _NONE_HOLDS), values))
+            problems.append(_lost(tried) or Problem(_NO_CLUSTERS.get(tried[0].verdict, _NONE_HOLDS), values))
     return problems
+
+
+def _lost(tried: Sequence[ChoiceRow]) -> Problem | None:
+    """The sentence where clusters are found again, but no better separated than customers without groups; None where they are not."""
+    clouds = [each for each in tried if each.verdict is Verdict.ONE_CLOUD]
+    contests = [beside_cloud(each.silhouette or 0.0, each.cloud_silhouette or 0.0) for each in clouds]
+    nearest = min(contests, key=lambda each: (each.model_error or 0.0) - (each.baseline_error or 0.0), default=None)
+    return not_better(nearest, partial(contestants, tried[0].among))
 
 
 _NONE_HOLDS = _(

@@ -14,10 +14,12 @@ import ibis.expr.types as ir
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.analyze.movements.movements import paired_tiers
 from fenji.choices import EngineName
+from fenji.domain.churn import Target
 from fenji.domain.lists import UNIT_OF, ColumnUnit, ListColumn, ListSource
 from fenji.domain.words import Words
 from fenji.tables import clean, insight, insight_baskets, insight_churn, insight_priority, insight_segments, insight_value
 from fenji.tables.contract import Column, Contract
+from fenji.workspace.churn_ranking import check_ranking
 from fenji.workspace.customer_columns import FIXED
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.listing import Listing, written_down
@@ -58,6 +60,9 @@ _KEPT: Mapping[StoredList, _Kept] = {
     StoredList.RECOMMEND: _Kept(insight_baskets.RECOMMENDATION, (_KEY, "position")),
 }
 
+_RANKED = {StoredList.CHURN: Target.CHURN, StoredList.PROPENSITY: Target.PURCHASE_30D}
+"""What is forecast by the lists that are rankings of a model."""
+
 _NAMES: Mapping[str, Words] = {
     "score": Words("得分", "score"),
     "position": Words("次序", "place"),
@@ -88,6 +93,7 @@ _NAMES: Mapping[str, Words] = {
     "known_cost_share_12m": Words("已知成本的销售占比", "share of sales with a known cost"),
     "p_alive": Words("仍为客户的概率", "probability of still being a customer"),
     "p_alive_12m": Words("12个月后仍为客户的概率", "probability of still being one in twelve months"),
+    "order_probability_in_limit": Words("流失期限内下单概率", "probability of an order within the limit of leaving"),
     "order_probability_12m": Words("未来12个月下单概率", "probability of an order in twelve months"),
     "expected_orders_12m": Words("未来12个月预期下单天数", "expected order days of twelve months"),
     "expected_orders_12m_lower": Words("预期下单天数下限", "expected order days, lower end"),
@@ -140,8 +146,11 @@ def open_stored_list(
 
     Raises:
         NotFound: no such run.
+        Conflict: a ranking of churn or of coming purchases was no better in the back-test than chance or recency.
     """
     with open_question(open_workspace(root), engine=engine) as session:
+        if what in _RANKED:
+            check_ranking(session, run_id, _RANKED[what], as_of=as_of)
         run = session.runs.published(run_id)
         table, told = _moved(session, run_id, earlier_on, as_of) if earlier_on else _stored(session, run_id, what, as_of)
         people = session.read(run_id, clean.CUSTOMER).select("customer_id", person_key=_KEY)

@@ -23,7 +23,7 @@ from fenji.analyze.trends.months import (
     whole_months,
 )
 from fenji.analyze.trends.series import models_for, series_of, series_tables, values_of
-from fenji.analyze.trends.trying import LEAST_MONTHS
+from fenji.analyze.trends.trying import LEAST_MONTHS, beside_simple
 from fenji.answers.forecast import NamedSeries, TrendResult
 from fenji.answers.rows import record_of
 from fenji.choices import EngineName
@@ -50,7 +50,8 @@ from fenji.errors import InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables.insight_trends import TREND, TREND_BACKTEST, TREND_FORECAST, TREND_SCOPE, TREND_SERIES
-from fenji.wording.trends import series_name, series_sentences
+from fenji.wording.contests import not_better
+from fenji.wording.trends import contestants, series_name, series_sentences
 from fenji.workspace.past_run import last_history
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import Analysis, Analyzed, Computation, Standing, analyze, open_standing
@@ -123,7 +124,7 @@ def trend_at(
             currency=standing.past.currency if measure is Measure.REVENUE else None,
             scope=scope,
             series=tuple(_named(each, by, standing.policy) for each in series),
-            warnings=(*standing.warnings, *_remarks(scope, series, by)),
+            warnings=(*standing.warnings, *_lost(series, measure, by), *_remarks(scope, series, by)),
         )
 
 
@@ -290,6 +291,18 @@ def _read(shape: Row, past: Sequence[Row], coming: Sequence[Row], errors: Sequen
         expected=tuple(record_of(ExpectedMonth, each) for each in coming),
         errors=tuple(sorted(told, key=lambda each: order.index(each.model))),
     )
+
+
+def _lost(series: Sequence[Series], measure: Measure, by: GroupBy) -> list[Problem]:
+    """The sentence where a simple rule is used although models were tried; of groups the table of the back-test tells it."""
+    if by is not GroupBy.ALL:
+        return []
+    found = []
+    for each in series:
+        errors = {error.model: error.mean_absolute_error for error in each.errors}
+        contest = beside_simple(errors, origins=max((error.origins for error in each.errors), default=0))
+        found.append(not_better(contest, partial(contestants, measure)))
+    return [each for each in found if each is not None]
 
 
 def _remarks(scope: Scope, series: Sequence[Series], by: GroupBy) -> list[Problem]:

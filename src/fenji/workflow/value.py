@@ -29,6 +29,7 @@ from fenji.answers.value import (
     ValueSummary,
 )
 from fenji.choices import EngineName
+from fenji.domain.churn import Belief
 from fenji.domain.value import REFUSALS, OrderModel, Rhythm, SpendModel, ValueRules
 from fenji.errors import NotFound, Problem
 from fenji.language import message as _
@@ -48,6 +49,7 @@ from fenji.tables.insight_value import (
     VALUE_TRACKING,
     VALUE_TRIAL,
 )
+from fenji.wording.churn import believed_problem
 from fenji.wording.value import refusal
 from fenji.workflow.value_run import VALUE
 from fenji.workspace.customers import customer_key_of
@@ -163,7 +165,16 @@ def remarks(result: ValueResult) -> Sequence[Problem]:
     """Warnings about how far the numbers can be trusted, from the stored summary and models."""
     if not result.summary.buyers:
         return []
-    return [*_too_little(result), *_doubts(result), *_misses(result)]
+    return [*_too_little(result), *_believed(result), *_doubts(result), *_misses(result)]
+
+
+def _believed(result: ValueResult) -> list[Problem]:
+    """Which of churn and value to believe, where they were compared."""
+    told = result.summary
+    if told.believed is None:
+        return []
+    counts, briers = (told.believed_days or 0, told.believed_customers or 0), (told.churn_brier or 0.0, told.value_brier or 0.0)
+    return [believed_problem(Belief(told.believed, *counts, *briers))]
 
 
 def _too_little(result: ValueResult) -> list[Problem]:

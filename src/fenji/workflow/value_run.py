@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from fenji.analyze.value.agreeing import WITHIN, agreed, orders_within, shared, sums_of, with_limit
 from fenji.analyze.value.classes import class_thresholds, margins, thresholds_of, value_of_customers, with_classes
 from fenji.analyze.value.contract_lengths import contract_lengths, curves_of, largest_plans
 from fenji.analyze.value.contract_values import contract_value, renewal_weights
@@ -46,11 +48,13 @@ from fenji.analyze.value.tracking import (
     tracking_rows,
 )
 from fenji.documents.value import value_rules_from_text
+from fenji.domain.churn import Belief, Believed, ChurnBy
 from fenji.domain.metrics import Fact
 from fenji.domain.value import DEFAULT_RULES, Choice, OrderModel, ValueRules
 from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.contract import Contract
+from fenji.tables.insight_churn import CHURN_RISK
 from fenji.tables.insight_value import (
     CONTRACT_VALUE,
     CUSTOMER_VALUE,
@@ -64,6 +68,7 @@ from fenji.tables.insight_value import (
     VALUE_TRACKING,
     VALUE_TRIAL,
 )
+from fenji.workflow.churn_run import CHURN, belief_of
 from fenji.workspace.fitting import FittedModels, fit_histories, grouped_histories, sampled_days, scored_customers
 from fenji.workspace.session import RunWriter, Workbench
 from fenji.workspace.standing import ANALYSES_FOLDER, Analysis, Computation, Standing
@@ -99,7 +104,7 @@ def compute_value(making: Computation[ValueRules]) -> None:
     progress(STEPS[1], 1, len(STEPS))
     fitted = fit_histories(engine, order_line, histories, as_of=as_of)
     progress(STEPS[2], 2, len(STEPS))
-    found, scores = _outlook(standing, rules, histories, fitted, order_line)
+    found, scores = _outlook(making, histories, fitted, order_line)
     _save(writer, trial_rows(found.outcomes, as_of=as_of), VALUE_TRIAL, standing)
     valued = _values(standing, rules, histories, writer, scores=scores, order_line=order_line)
     progress(STEPS[3], 3, len(STEPS))
@@ -112,6 +117,7 @@ def compute_value(making: Computation[ValueRules]) -> None:
         thresholds=valued.thresholds,
         arrivals=tuple(engine.fetch(arrivals_by_day(histories)).to_pylist()),
         trial=trial,
+        belief=_belief(making, found),
         contracts=_contracts(standing, rules, writer),
     )
     _save(writer, order_model_rows(found.models, as_of=as_of), VALUE_ORDER_MODEL, standing)
@@ -138,24 +144,48 @@ VALUE = Analysis(
         CONTRACT_VALUE,
     ),
     compute_value,
+    needs=(CHURN,),
 )
 """Current and potential value of every customer, with the models behind them."""
 
 
 def _outlook(
-    standing: Standing, rules: ValueRules, histories: ir.Table, fitted: FittedModels, order_line: ir.Table
+    making: Computation[ValueRules], histories: ir.Table, fitted: FittedModels, order_line: ir.Table
 ) -> tuple[Outlook, ir.Table]:
     """What is used, and what it expects of everybody; a simple rule where the model puts the lowest tier above the highest."""
+    standing = making.standing
     engine, as_of = standing.session.engine, standing.as_of
     days = sampled_days(engine, order_line, fitted.totals, as_of=as_of)
     found = outlook(days, fitted.models, as_of=as_of)
-    scores = scored_customers(engine, order_line, histories, found, rules, as_of=as_of)
+    scores = _scores(making, histories, found, order_line)
     if found.models.purchase is None or not is_upside_down(
         [each.slug for each in standing.policy.tiers], engine.fetch(_by_tier(standing, scores)).to_pylist()
     ):
         return found, scores
     found = refused(found, days, Choice.UPSIDE_DOWN, as_of=as_of)
-    return found, scored_customers(engine, order_line, histories, found, rules, as_of=as_of)
+    return found, _scores(making, histories, found, order_line)
+
+
+def _scores(making: Computation[ValueRules], histories: ir.Table, found: Outlook, order_line: ir.Table) -> ir.Table:
+    """What is expected of everybody; with churn's probability of being active where that is to be believed."""
+    engine, churn, model = making.standing.session.engine, making.needed[CHURN.name], found.models.purchase
+    scores = scored_customers(engine, order_line, histories, found, making.choices, as_of=making.standing.as_of)
+    if model is None or churn.choices.by is not ChurnBy.DAYS:
+        return with_limit(scores, None)
+    rows = histories.select("customer_key", "repeats", "recency_days", "age_days")
+    step = partial(orders_within, model=model, days=churn.choices.days)
+    scores = engine.stage(with_limit(scores, engine.map_customers(rows, step, ibis.Schema.from_pyarrow(WITHIN))))
+    belief = _belief(making, found)
+    if belief is None or belief.believed is Believed.VALUE:
+        return scores
+    both = engine.stage(shared(scores, churn.table(CHURN_RISK)))
+    (sums,) = engine.fetch(sums_of(both)).to_pylist()
+    return agreed(both, sums)
+
+
+def _belief(making: Computation[ValueRules], found: Outlook) -> Belief | None:
+    """Which of churn and value to believe; None where no model of orders is in use, so that value has no probability."""
+    return None if found.models.purchase is None else belief_of(making.needed[CHURN.name])
 
 
 def _by_tier(standing: Standing, scores: ir.Table) -> ir.Table:

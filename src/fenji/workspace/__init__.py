@@ -19,6 +19,7 @@ tiering            from the clean base to tiers at a date, published or computed
 past_run           what a run followed
 fitting            which models order histories give
 standing           what an analysis stands on
+churn_ranking      whether names may be taken from a ranking of churn
 known_secrets      passwords, and files that others may read
 acting             who acts where nobody is named
 sharing            which clean tables of the run before are those of this run too

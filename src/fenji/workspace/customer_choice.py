@@ -168,6 +168,7 @@ class CustomerChoice:
             found.append(table.filter(table[segmentation] == segment))
             self.chosen.append(Chosen(Choice.SEGMENT, {"segmentation": segmentation, "segment": segment}))
         if asked.risk is not None:
+            self.columns.check_risks()
             table = self._stored(Part.CHURN)
             found.append(table.filter(self._at_risk(table, asked.risk)))
         if asked.mark is not None:

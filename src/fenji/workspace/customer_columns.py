@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 
 from fenji.analyze.metrics.events import kinds_named
 from fenji.analyze.metrics.registry import Registry
+from fenji.domain.churn import Target
 from fenji.domain.contacts import ContactKind
 from fenji.domain.feeds import FEEDS, Feed
 from fenji.domain.lists import UNIT_OF, ColumnUnit, ListColumn
@@ -27,6 +28,7 @@ from fenji.errors import NotFound, unknown_name
 from fenji.language import message as _
 from fenji.tables import clean, insight, insight_churn, insight_priority, insight_segments
 from fenji.tables.contract import Contract
+from fenji.workspace.churn_ranking import check_ranking
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session
@@ -193,6 +195,9 @@ class CustomerColumns:
         Raises:
             NotFound: there is none.
         """
+        return self.session.read(self._made(command, contract).run_id, contract, as_of=self.as_of)
+
+    def _made(self, command: str, contract: Contract) -> Run:
         made = self.session.runs.latest_published(as_of=self.as_of, command=command, on=self.run.run_id)
         if made is None:
             raise NotFound.of(
@@ -203,7 +208,16 @@ class CustomerColumns:
                 run_id=self.run.run_id,
                 command=command,
             )
-        return self.session.read(made.run_id, contract, as_of=self.as_of)
+        return made
+
+    def check_risks(self) -> None:
+        """Refuses to choose or order customers by a risk of leaving that ranks no better than chance or recency.
+
+        Raises:
+            NotFound: the analysis has not been made for the date.
+            Conflict: the back-test says so.
+        """
+        check_ranking(self.session, self._made("churn", insight_churn.CHURN_RISK).run_id, Target.CHURN, as_of=self.as_of)
 
     def _panel(self, names: tuple[str, ...]) -> ir.Table:
         metrics = self.registry.needed_for(names)

@@ -38,6 +38,13 @@ class Workbench(Engine, RecordReader, Protocol):
     name: str
 
 
+def not_stored(command: str, day: date | None) -> NotStored:
+    """What is raised where a session that only reads would have to compute: names the command that does."""
+    return NotStored.of(
+        _("this has not been computed yet for {day}."), advice=_("Compute it with: fenji {command}"), command=command, day=day
+    )
+
+
 @dataclass(frozen=True)
 class Session:
     """An opened workspace: where to compute, where tables stand, which runs there are, and the state behind them."""
@@ -106,12 +113,7 @@ class Session:
             Conflict: another process computes the same.
         """
         if not self.may_compute:
-            raise NotStored.of(
-                _("this has not been computed yet for {day}."),
-                advice=_("Compute it with: fenji {command}"),
-                command=new.command,
-                day=new.as_of,
-            )
+            raise not_stored(new.command, new.as_of)
         with self.runs.running(new) as run:
             writer = RunWriter(self.computer, run)
             yield writer

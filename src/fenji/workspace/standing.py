@@ -17,7 +17,7 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.choices import EngineName
 from fenji.domain.policies import Policy
 from fenji.domain.runs import NewRun, Run
-from fenji.errors import NotFound, Problem
+from fenji.errors import NotFound, NotStored, Problem
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables.contract import Contract
@@ -27,7 +27,7 @@ from fenji.workspace.memory import SMALL
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun, kept_settings
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import RunWriter, Session
+from fenji.workspace.session import RunWriter, Session, not_stored
 from fenji.workspace.tiering import answering_run, documents_of, panel_at, registry_of, usable_policy
 
 ANALYSES_FOLDER = "analyses"
@@ -247,7 +247,11 @@ def analyze(analysis: Analysis[Choices], standing: Standing, *, progress: Progre
         Conflict: another run is writing.
     """
     choices, documents = chosen_for(analysis, standing)
-    needed = {each.name: analyze(each, standing, progress=progress) for each in analysis.needs}
+    try:
+        needed = {each.name: analyze(each, standing, progress=progress) for each in analysis.needs}
+    except NotStored as missing:
+        # Whoever makes the analysis makes what it needs, too.
+        raise not_stored(analysis.name, standing.as_of) from missing
     documents |= {f"{name} run": each.run.run_id for name, each in needed.items()}
 
     def compute(writer: RunWriter) -> None:

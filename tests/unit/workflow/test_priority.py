@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.churn import TargetForecast
 from fenji.answers.priority import FrequentList
+from fenji.domain.churn import Weakness
 from fenji.errors import InvalidDocument, NotFound
 from fenji.language import Language
 from fenji.workflow.priority import priority_at
@@ -29,6 +31,15 @@ def test_fifty_customers_in_order_and_the_answer_is_kept(shop: Path) -> None:
     assert (result.customers, result.customer.position, result.customer.mark, result.served) == (50, 1, "A", 3)
     assert {each.part for each in result.rules.parts} == {"value", "potential", "tier", "churn_risk"}
     assert sum(row.customers for row in result.marks) == 50
+
+
+def test_a_risk_that_ranks_no_better_than_chance_is_said_beside_the_ranking(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shop / "analyses" / "priority.yaml").write_text("capacity: 3\nparts: {satisfaction: {weight: 0}}\n", "utf-8")
+    assert not any(each.code for each in priority_at(shop, top=1).warnings)
+    monkeypatch.setattr(TargetForecast, "weakness", property(lambda _self: Weakness.CHANCE))
+    (told,) = (each for each in priority_at(shop, top=1).warnings if each.code)
+    assert told.code == "no_better_than_chance"
+    assert "churn_risk" in told.describe(Language.EN)
 
 
 def test_five_customers_are_answered_with_what_is_missing(shop: Path) -> None:

@@ -57,7 +57,7 @@ def test_old_runs_go_with_their_analyses_and_the_raw_rows_that_others_need_stay(
     first, second, _last = run_ids(shop)
     tiers, size = Book(shop).tiers(), sum(each.stat().st_size for each in (shop / "store").rglob("*.parquet"))
     result = prune_workspace(shop, keep=1)
-    assert [each.command for each in result.removed] == ["run", "value", "run"]
+    assert [each.command for each in result.removed] == ["run", "churn", "value", "run"]
     assert {first, second} <= {each.run_id for each in result.removed}
     assert (result.kept, result.is_rehearsal) == (1, False)
     now = list((shop / "store").rglob("*.parquet"))
@@ -72,7 +72,7 @@ def test_old_runs_go_with_their_analyses_and_the_raw_rows_that_others_need_stay(
     assert run_all(shop, as_of=AS_OF).files.unchanged != ()
     with pytest.raises(NotFound):
         Book(shop).tiers(run=first)
-    assert sum(each.action is Action.RUN_PRUNED for each in list_audit(shop, limit=100).entries) == 3
+    assert sum(each.action is Action.RUN_PRUNED for each in list_audit(shop, limit=100).entries) == 4
 
 
 def test_a_rehearsal_removes_nothing_and_tells_the_same(shop: Path) -> None:

@@ -12,6 +12,7 @@ Source  decision 0044; Brier 1950
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -21,18 +22,15 @@ from fenji.analyze.churn.examples import NEXT, Recipe, columns_of, could_do
 from fenji.analyze.churn.features import Floats
 from fenji.analyze.churn.figures import figures_of
 from fenji.analyze.churn.learning import Judged
-from fenji.analyze.value.purchase_forecast import alive_probability, order_probability
+from fenji.analyze.value.agreeing import chance_within
 from fenji.analyze.value.purchase_models import PurchaseModel
-from fenji.domain.churn import ChurnRules, Part, ScoreModel, Target
+from fenji.domain.churn import Believed, ChurnRules, Part, ScoreModel, Target
+from fenji.domain.contests import contest_of_means
 
 
 def silent_probability(model: PurchaseModel, histories: pa.Table, *, days: int) -> Floats:
     """How probable it is that each customer of ``order_histories`` orders on none of the coming days."""
-    repeats, recency, age = (
-        np.asarray(histories[name].to_numpy(), dtype=np.float64) for name in ("repeats", "recency_days", "age_days")
-    )
-    alive = alive_probability(model, repeats, recency / 7, age / 7)
-    return np.asarray(1 - alive * order_probability(model, repeats, age / 7, days / 7))
+    return 1 - chance_within(model, histories, days=days)
 
 
 def judged_beside(
@@ -60,3 +58,22 @@ def judged_beside(
     chance = silent_probability(model, histories, days=rules.days)[place][by_key]
     figures = figures_of(chance, (following > rules.days).astype(np.float64)[by_key])
     return tuple(Judged(ScoreModel.ORDERS, Part.EVALUATE, on, name, value, len(keys)) for name, value in figures.items())
+
+
+def believed(judged: Iterable[Judged], used: ScoreModel) -> Believed | None:
+    """Which of churn and value is to be believed: the one decision that expected revenue, potential, priority and upgrade candidates follow.
+
+    Args:
+        judged: measures of all models.
+        used: the model in use of churn.
+
+    Returns:
+        The one with the smaller Brier score on the date of evaluation, churn where both are equal; None where one was not measured.
+    """
+    found = {
+        each.model: each for each in judged if (each.part, each.measure) == (Part.EVALUATE, "brier") and each.value is not None
+    }
+    if used not in found or ScoreModel.ORDERS not in found:
+        return None
+    errors = {str(Believed.CHURN): found[used].value, str(Believed.VALUE): found[ScoreModel.ORDERS].value}
+    return Believed(contest_of_means(Believed.CHURN, errors, trials=found[used].customers).winner)

@@ -17,6 +17,7 @@ from fenji.analyze.churn.figures import Tenth, calibration_table, figures_of
 from fenji.analyze.churn.linear import fit_linear
 from fenji.analyze.churn.predicting import Fitted, predicted, scores_of
 from fenji.domain.churn import Lack, Part, ScoreModel
+from fenji.domain.contests import Contest, contest_of_means
 
 LEAST_TO_LEARN, LEAST_OF_EACH = 200, 30
 """Customers, and customers of each outcome, from which a model of some twenty features can be learned at all."""
@@ -75,9 +76,13 @@ def learn(examples: Mapping[date, Examples], schedule: Schedule, *, seed: int) -
     trial = fit(_train(examples, schedule.trial), examples[schedule.trial.calibrate], seed=seed)
     judged = _judged(trial, examples[schedule.trial.calibrate], Part.TRIAL_CALIBRATE, schedule.trial.calibrate)
     trial = _in_season(trial, examples, schedule.trial)
-    judged += _judged(trial, evaluated, Part.EVALUATE, schedule.evaluate)
+    on_evaluation = _judged(trial, evaluated, Part.EVALUATE, schedule.evaluate)
+    judged += on_evaluation
+    briers = {each.model: each.value for each in on_evaluation if each.measure == "brier"}
+    trial = replace(trial, chosen=ScoreModel(beside_recency(trial.chosen, briers, customers=len(evaluated)).winner))
     tenths = calibration_table(predicted(trial, evaluated.matrix, evaluated.silence), evaluated.outcome)
-    # The model in use is of the kind that the trial chose before it saw the date of evaluation, so that its figures stay honest.
+    # The model in use is of the kind that the trial chose before it saw the date of evaluation, so that its figures stay honest;
+    # but a model that recency beats on that date is not used.
     final = fit(_train(examples, schedule.final), examples[schedule.final.calibrate], seed=seed)
     final = _in_season(final, examples, schedule.final)
     known.append((Part.EVALUATE, schedule.evaluate, len(evaluated), evaluated.outcomes))
@@ -95,9 +100,25 @@ def fit(train: Examples, calibrate: Examples, *, seed: int) -> Fitted:
     )
     scores = {kind: scores_of(fitted, kind, calibrate.matrix, calibrate.silence) for kind in MODELS}
     curves = {kind: fit_curve(scores[kind], calibrate.outcome) for kind in MODELS}
-    merit = {kind: figures_of(scores[kind], calibrate.outcome)["auc"] or 0.0 for kind in MODELS}
-    best = max(MODELS, key=lambda kind: (round(merit[kind], 4), -MODELS.index(kind)))
+    best = best_of({kind: figures_of(scores[kind], calibrate.outcome)["auc"] for kind in MODELS})
     return replace(fitted, chosen=best, curves=curves)
+
+
+def best_of(merits: Mapping[ScoreModel, float | None]) -> ScoreModel:
+    """The model with the highest AUC, to four digits; the simplest of equal ones."""
+    return max(MODELS, key=lambda kind: (round(merits.get(kind) or 0.0, 4), -MODELS.index(kind)))
+
+
+def beside_recency(model: ScoreModel, briers: Mapping[ScoreModel, float | None], *, customers: int) -> Contest:
+    """Whether a model was nearer than the time since the last order to what the customers of a date did.
+
+    Args:
+        model: the one to be used.
+        briers: mean squared error of each model's probabilities.
+        customers: on whom they were measured.
+    """
+    errors = {str(kind): value for kind, value in briers.items()}
+    return contest_of_means(model, errors, trials=customers, baselines=(ScoreModel.RECENCY,), least=LEAST_TO_CALIBRATE)
 
 
 def lack_of(examples: Examples, *, least: int, least_of_each: int) -> Lack | None:

@@ -15,6 +15,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from fenji.analyze.churn.beside import believed
 from fenji.analyze.churn.dates import Schedule
 from fenji.analyze.churn.learning import Learned
 from fenji.domain.churn import ChurnBy, ScoreModel, Target
@@ -58,6 +59,7 @@ def _model(target: Target, report: Report) -> dict[str, object]:
         "definition": str(report.definition),
         "horizon_days": report.horizon_days,
         "model": None if fitted is None else str(fitted.chosen),
+        "believed": None if fitted is None else believed(learned.judged, fitted.chosen),
         "lack": None if learned.lack is None else str(learned.lack),
         "days_missing": report.schedule.days_missing,
         "seed": report.seed,

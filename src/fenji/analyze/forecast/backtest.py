@@ -19,6 +19,7 @@ import numpy as np
 from fenji.analyze.forecast.models import LEAST_MOVEMENTS, Transitions
 from fenji.analyze.forecast.outlooks import BY_FLOWS, PROBABILITY, Outlook, counts_of, outlook
 from fenji.analyze.forecast.series import Floats
+from fenji.domain.contests import Contest, contest_of_means
 from fenji.domain.forecasts import Backtest, Basis, ForecastModel, ModelError
 
 FIRST_ORIGIN = 6
@@ -29,6 +30,8 @@ PAST_PATHS = 300
 """Simulated futures at each origin: the ends of an interval then vary by about a twentieth of its width."""
 PRIOR_TRIALS = 4
 """Trials that every model is taken to have passed alike before the first: a weight is hardly told by fewer."""
+SIMPLE = (ForecastModel.NAIVE, ForecastModel.DRIFT)
+"""What needs no model of customers."""
 ROUNDING = 1e-12
 """Mean squared misses, in half intervals, that are the rounding of sums."""
 CLEARLY_NEARER = 0.9
@@ -126,7 +129,8 @@ def judged(trials: Trials, *, steps: int) -> Backtest:
     today = trials.basis_at(last)
     errors = tuple(each for basis in Basis for each in _errors(trials, basis, steps))
     models = {each.model for each in errors if each.basis is today}
-    coverage = {model: _coverage(trials, model) for model in (ForecastModel.COMBINED, *BY_FLOWS) if model in models}
+    usable = dict.fromkeys((ForecastModel.COMBINED, *BY_FLOWS, *SIMPLE))
+    coverage = {model: _coverage(trials, model) for model in usable if model in models}
     first = max(FIRST_ORIGIN, known.filling + LEAST_MOVEMENTS if today is Basis.SETTLED or known.filling <= last else 0)
     return Backtest(
         errors=errors,
@@ -137,14 +141,36 @@ def judged(trials: Trials, *, steps: int) -> Backtest:
 
 
 def chosen(trials: Trials, found: Backtest) -> ForecastModel:
-    """The mean of the models; one of them where it was clearly nearer; that counts stay where rates like those to come have never been seen."""
+    """The mean of the models, or one of them where it was clearly nearer; a simple rule where that was not worse.
+
+    Counts stay where rates like those to come have never been seen.
+    """
     if not trials.known.is_known_at(0):
         return ForecastModel.NAIVE
+    return ForecastModel(beside_simple(found, by_flows(found)).winner)
+
+
+def by_flows(found: Backtest) -> ForecastModel:
+    """The mean of the models of flows, or one of them where it was clearly nearer."""
     means = {model: found.mean_error(model) for model in BY_FLOWS if found.error_of(model, 1) is not None}
     nearest = min(means, key=lambda each: means[each], default=ForecastModel.COMBINED)
     # A millionth of a customer is rounding of the sums.
     is_clear = bool(means) and means[nearest] < CLEARLY_NEARER * found.mean_error(ForecastModel.COMBINED) - 1e-6
     return nearest if is_clear else ForecastModel.COMBINED
+
+
+def beside_simple(found: Backtest, model: ForecastModel) -> Contest:
+    """Whether a model was nearer than the simple rules, from reviews like the last one.
+
+    Args:
+        found: the errors.
+        model: the one to be used.
+    """
+    tried = [each for each in found.errors if each.basis is found.basis]
+    # A millionth of a customer is rounding of the sums.
+    errors = {str(each.model): round(found.mean_error(each.model), 6) for each in tried}
+    trials = max((each.origins for each in tried), default=0)
+    return contest_of_means(model, errors, trials=trials, baselines=SIMPLE)
 
 
 def _judged_origins(trials: Trials, basis: Basis) -> list[int]:

@@ -41,8 +41,18 @@ class Outlook:
     """The time series of arrivals."""
 
     def combined(self, weights: Mapping[ForecastModel, float]) -> Floats:
-        """The weighted mean of the movements of some models."""
+        """The weighted mean of the movements of some models; those of drift alone are the ones nearest to flows."""
+        if ForecastModel.DRIFT in weights:
+            return self._drifting()
         return np.asarray(sum(weight * self.moves[model] for model, weight in weights.items()), dtype=np.float64)
+
+    def _drifting(self) -> Floats:
+        flows, counts = self.moves[ForecastModel.FLOWS], self.counts[ForecastModel.DRIFT]
+        found, opening = np.empty_like(flows), flows[0][: counts.shape[1]].sum(axis=1)
+        for step, target in enumerate(counts):
+            found[step] = flows_to(flows[step], opening, target)
+            opening = counts_of(found[step : step + 1])[0]
+        return found
 
 
 def counts_of(moves: Floats) -> Floats:

@@ -137,6 +137,7 @@ def measured_customers(
     policy: Policy,
     measures: Sequence[str],
     contracts: ir.Table | None = None,
+    believes_value: bool = False,
 ) -> ir.Table:
     """The customers with their measures.
 
@@ -148,6 +149,7 @@ def measured_customers(
         policy: the tiers.
         measures: names out of ``measures_of``.
         contracts: insight.contract_value at the date; None where there are no contracts.
+        believes_value: whether the order model's probability of an order is to be believed rather than churn's (``churn.beside.believed``).
 
     Returns:
         customer_key, tier (null: lost) and the measures, each in its own type.
@@ -169,9 +171,20 @@ def measured_customers(
     elif fees:
         found = found.mutate(**{name: ibis.null("decimal(18, 2)") for name in fees})
     if CHURN_MEASURE in measures:
-        risks = churn.select(risk_key="customer_key", **{CHURN_MEASURE: churn.fading_probability})
+        counted = _by_value(churn, value) if believes_value else churn
+        risks = counted.select(risk_key="customer_key", **{CHURN_MEASURE: counted.fading_probability})
         found = found.left_join(risks, found.customer_key == risks.risk_key).drop("risk_key")
     return found.mutate(tier_position(found.tier, policy).name(TIER_MEASURE))
+
+
+def _by_value(churn: ir.Table, value: ir.Table) -> ir.Table:
+    """The risks of leaving with the order model's probabilities in the place of churn's, without steps in the same way."""
+    within = value.select(within_key="customer_key", silent=1.0 - value.order_probability_in_limit)
+    both = churn.left_join(within, churn.customer_key == within.within_key).drop("within_key")
+    left = ibis.greatest(2.0 - both.silent_days.cast("float64") / both.limit_days, 0.0)
+    grown = (both.fading_probability / both.churn_probability.nullif(0.0)).fill_null(1.0)
+    weight = ibis.ifelse(both.is_at_risk_set, grown, left)
+    return both.mutate(fading_probability=(both.silent * weight).fill_null(both.fading_probability))
 
 
 def tier_position(tier: ir.StringValue, policy: Policy) -> ir.FloatingValue:

@@ -23,7 +23,8 @@ import pyarrow as pa
 from fenji.analyze.recommend.catalogue import Ints
 from fenji.analyze.recommend.histories import CUSTOMERS_AT_ONCE, History, chunks_of, is_among
 from fenji.analyze.recommend.picking import Picks, Recommender, picks_of
-from fenji.domain.recommendations import Method, RecommendChoices
+from fenji.domain.contests import Contest, contest_of_means
+from fenji.domain.recommendations import LEARNED, SIMPLE, Method, RecommendChoices
 from fenji.tables.insight_baskets import RECOMMENDATION_QUALITY
 
 LEAST_CUSTOMERS = 30
@@ -117,14 +118,27 @@ def _measured(
 
 
 def best_method(trials: Mapping[Method, Trial]) -> Method:
-    """The method with the highest recall, the simplest of equal ones.
+    """The learned method with the highest recall, or a simple one where none of them is better; untried, nearness of products."""
+    recalls = {method: each.recall for method, each in trials.items()}
+    customers = max((each.customers for each in trials.values()), default=0)
+    return Method(beside_simple(recalls, customers=customers).winner)
 
-    Where few could be tried, nearness of products is taken unless another one did better even so; where none could, it is taken untried.
+
+def beside_simple(recalls: Mapping[Method, float | None], *, customers: int, method: Method | None = None) -> Contest:
+    """Whether a learned method found more of what was bought later than the simple ones.
+
+    Where few could be tried, an equally good simple method does not displace a learned one.
+
+    Args:
+        recalls: of each method, as far as it could be tried.
+        customers: on whom they were measured.
+        method: the learned one in question; None: the best.
     """
-    recalls = {method: each.recall for method, each in trials.items() if each.recall is not None}
-    best = max(recalls, key=lambda method: (recalls[method], -tuple(Method).index(method)), default=Method.ITEMS)
-    are_few = all(each.customers < LEAST_CUSTOMERS for each in trials.values())
-    return Method.ITEMS if are_few and recalls.get(Method.ITEMS, 0.0) >= recalls.get(best, 0.0) else best
+    missed = {str(each): None if recall is None else 1 - recall for each, recall in recalls.items()}
+    known = [each for each in LEARNED if missed.get(each) is not None]
+    best = method or min(known, key=lambda each: round(missed[each] or 0.0, 12), default=Method.ITEMS)
+    ties = customers >= LEAST_CUSTOMERS
+    return contest_of_means(best, missed, trials=customers, baselines=SIMPLE, ties_lose=ties, least=1)
 
 
 def quality_rows(

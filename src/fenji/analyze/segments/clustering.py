@@ -26,6 +26,7 @@ import pyarrow as pa
 
 from fenji.analyze.segments.centers import DECIMALS, Floats, Places, find_centers, nearest
 from fenji.analyze.segments.scaling import LIMIT, MetricUse, Scale, Use, fit_scales, matrix_of
+from fenji.domain.contests import Contest, contest_of_means
 from fenji.domain.segments import ClusterPlan
 from fenji.tables.insight_segments import CLUSTER_CHOICE
 
@@ -48,6 +49,8 @@ MARGIN = 0.03
 """By how much clusters must be better separated than parts of a cloud: metrics without any groups that are not normal reach about half."""
 CLOUDS = 3
 """Clouds without groups that the clusters are held against."""
+CLUSTERS, ONE_GROUP = "clusters", "one_group"
+"""What is held against each other."""
 _PRIME = 2**31 - 1
 
 SCORED = ibis.schema({"customer_key": "int64", "cluster": "string"})
@@ -188,6 +191,15 @@ def best_number(choices: Sequence[Choice], usual: int | None = None) -> int | No
     return max(each.clusters for each in fit if (each.stability or 0.0) >= NEARLY * surest)
 
 
+def beside_cloud(silhouette: float, cloud_silhouette: float) -> Contest:
+    """Whether clusters are better separated, by a margin, than the parts of customers without any groups.
+
+    Its errors are what is missing to a silhouette of 1; the margin stands on the clusters' side.
+    """
+    errors = {CLUSTERS: 1 - silhouette + MARGIN, ONE_GROUP: 1 - cloud_silhouette}
+    return contest_of_means(CLUSTERS, errors, trials=CLOUDS)
+
+
 def score_clusters(groups: Mapping[str, Clusters]) -> Callable[[pa.Table], pa.Table]:
     """The batch step that puts everyone into a cluster.
 
@@ -293,7 +305,7 @@ def _tried(matrix: Floats, count: int, plan: ClusterPlan, different: int) -> tup
     silhouette, silhouettes = _silhouettes(matrix, places, count, plan.seed)
     stability, stabilities = _stability(matrix, centers, plan)
     cloud = _cloud_silhouette(matrix, count, plan.seed)
-    verdict = Verdict.ONE_CLOUD if silhouette < cloud + MARGIN else Verdict.LESS_SEPARATED
+    verdict = Verdict.ONE_CLOUD if beside_cloud(silhouette, cloud).is_lost else Verdict.LESS_SEPARATED
     if stability < float(plan.least_stability) or float(stabilities.min()) < float(plan.least_found):
         verdict = Verdict.UNSTABLE
     if smallest * len(matrix) < _least_size(len(matrix), plan):

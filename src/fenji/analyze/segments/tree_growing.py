@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from fenji.analyze.rules.round_numbers import round_between
 from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, parse_condition
+from fenji.domain.contests import contest
 from fenji.domain.segments import ExplainPlan
 
 Floats = npt.NDArray[np.float64]
@@ -32,6 +33,8 @@ LEAST_CUSTOMERS = 50
 """Below that a rule would describe persons."""
 LEAST_IN_RULE = 5
 FOLDS = 5
+TREE, LARGEST = "tree", "largest outcome"
+"""What is held against each other."""
 DIGITS = 3
 """Of thresholds where the values of customers lie too close for a rounder number; rules are counted as they are said."""
 
@@ -43,6 +46,7 @@ class Growth(StrEnum):
     TOO_FEW_CUSTOMERS = "too_few_customers"
     ONE_OUTCOME = "one_outcome"
     NO_SPLIT = "no_split"
+    """No condition tells the outcomes apart better than to take the largest one for all."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +115,14 @@ def grow_tree(
         return Tree(Growth.NO_SPLIT, count)
     matrix = np.column_stack([columns[name] for name in metrics])
     grown = grower.fit(matrix, np.asarray(outcomes))
-    if grown.tree_.node_count == 1:
-        return Tree(Growth.NO_SPLIT, count)
     rules = _rules(grown, matrix, metrics, natures)
     if len(rules) == 1:
-        # All leaves say the largest outcome, so their conditions tell nobody apart.
+        # There is no split, or all leaves say the largest outcome, so their conditions tell nobody apart.
         return Tree(Growth.NO_SPLIT, count)
-    return Tree(Growth.GROWN, count, rules, _held_out(grower, matrix, np.asarray(outcomes), seed))
+    wrong, sizes = _held_out(grower, matrix, np.asarray(outcomes), seed)
+    if contest(TREE, wrong).is_lost:
+        return Tree(Growth.NO_SPLIT, count)
+    return Tree(Growth.GROWN, count, rules, 1 - float(np.average(wrong[TREE], weights=sizes)))
 
 
 def conditions_text(condition: Condition) -> str:
@@ -218,13 +223,21 @@ def _cut(below: float, above: float, *, is_whole: bool) -> tuple[Edge, Edge]:
     return (Operator.LESS_THAN, cut), (Operator.AT_LEAST, cut)
 
 
-def _held_out(grower: Any, matrix: Floats, outcomes: npt.NDArray[np.str_], seed: int) -> float:  # noqa: ANN401 - scikit-learn
-    """The share of the sample that trees grown without them put right."""
+def _held_out(
+    grower: Any,  # noqa: ANN401 - scikit-learn
+    matrix: Floats,
+    outcomes: npt.NDArray[np.str_],
+    seed: int,
+) -> tuple[dict[str, list[float]], list[int]]:
+    """The shares of each part of the sample that are put wrong without knowing it, by trees and by the largest outcome; its sizes."""
     from sklearn.base import clone  # noqa: PLC0415 - heavy third-party library
 
     part = np.random.default_rng(seed).permutation(len(outcomes)) % FOLDS
-    right = 0
+    wrong: dict[str, list[float]] = {TREE: [], LARGEST: []}
     for fold in range(FOLDS):
-        grown = clone(grower).fit(matrix[part != fold], outcomes[part != fold])
-        right += int((grown.predict(matrix[part == fold]) == outcomes[part == fold]).sum())
-    return right / len(outcomes)
+        known, tried = outcomes[part != fold], outcomes[part == fold]
+        grown = clone(grower).fit(matrix[part != fold], known)
+        names, counts = np.unique(known, return_counts=True)
+        wrong[TREE].append(float((grown.predict(matrix[part == fold]) != tried).mean()))
+        wrong[LARGEST].append(float((tried != names[counts.argmax()]).mean()))
+    return wrong, np.bincount(part, minlength=FOLDS).tolist()

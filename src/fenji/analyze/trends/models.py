@@ -23,6 +23,8 @@ PERCENT = 90
 PROBABILITY = PERCENT / 100
 PARAMETERS = 3
 """Of a fitted model, about: a level, a trend, and how fast they follow."""
+LEAST_SHARE = 0.3
+"""Of the error of the last month, that the interval of a fitted model allows for."""
 LEAST_KNOWN = {
     TrendModel.SEASONAL_NAIVE: YEAR,
     TrendModel.NAIVE: 2,
@@ -69,7 +71,10 @@ def foretold(model: TrendModel, series: Floats, steps: int, *, period: int) -> F
     if not (np.isfinite(expected).all() and np.isfinite(upper).all()):
         return None
     # Libraries take their deviations for known; by few months they are not.
-    return Future(expected, np.maximum(upper - expected, 0.0) * _deviations(len(series) - PARAMETERS) / _deviations(np.inf))
+    width = np.maximum(upper - expected, 0.0) * _deviations(len(series) - PARAMETERS) / _deviations(np.inf)
+    # Fitted to half a year, a model may have no error left: it knows the coming months hardly better than they have changed so far.
+    least = LEAST_SHARE * _deviations(np.inf) * float(np.sqrt(np.mean(np.diff(series) ** 2)))
+    return Future(expected, np.maximum(width, least))
 
 
 def _repeated(series: Floats, steps: int, period: int) -> Future:

@@ -17,14 +17,16 @@ import numpy as np
 from fenji.analyze.forecast.backtest import LEAST_ORIGINS, needed_width
 from fenji.analyze.trends.decomposing import LEAST_FOR_SEASON, YEAR, Floats
 from fenji.analyze.trends.models import SIMPLE, Future, foretold
+from fenji.domain.contests import Contest, contest_of_means
 from fenji.domain.trends import TrendError, TrendModel
 
 LEAST_MONTHS = 6
 """Of a series that is foretold, and that a model knows at the first origin."""
 MOST_ORIGINS = 6
 """Spread over the time since the first one: each costs a fit of every model."""
-CLEARLY_NEARER = 0.95
-"""A fitted model is used only where its error is below this share of the better simple one's."""
+CLEARLY_NEARER = 0.9
+"""A fitted model is used only where its error is below this share of the simple one's, and the year before instead of the last month alike:
+from six origins, less is often luck, and intervals of a model that chance has picked are too narrow (decision 0049)."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def try_models(series: Floats, *, steps: int, models: Sequence[TrendModel]) -> T
     answers = {model: [each for each in found if each is not None] for model, found in asked.items()}
     answers = {model: found for model, found in answers.items() if len(found) == len(origins)}
     means = {model: _mean_error(series, origins, found) for model, found in answers.items()}
-    model = nearest(means)
+    model = nearest(means, origins=len(origins))
     scaled = _scaled(series, origins, answers[model])
     return Tried(
         model=model,
@@ -76,17 +78,39 @@ def try_models(series: Floats, *, steps: int, models: Sequence[TrendModel]) -> T
     )
 
 
-def nearest(errors: Mapping[TrendModel, float]) -> TrendModel:
-    """The model with the smallest error; of those that are fitted only one that is clearly nearer than the better simple one.
+def nearest(errors: Mapping[TrendModel, float], *, origins: int = LEAST_ORIGINS) -> TrendModel:
+    """The fitted model with the smallest error where it is clearly nearer than the better simple one, else that one.
 
-    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 96.0})
+    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 91.0})
     <TrendModel.SEASONAL_NAIVE: 'seasonal_naive'>
-    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 94.0})
+    >>> nearest({TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0, TrendModel.ETS: 89.0})
     <TrendModel.ETS: 'ets'>
     """
-    simple = min((each for each in SIMPLE if each in errors), key=lambda each: errors[each])
-    best = min(errors, key=lambda each: errors[each])
-    return best if errors[best] < CLEARLY_NEARER * errors[simple] else simple
+    found = beside_simple(errors, origins=origins)
+    return _simple(errors) if found is None else TrendModel(found.winner)
+
+
+def beside_simple(errors: Mapping[TrendModel, float], *, origins: int) -> Contest | None:
+    """The best fitted model beside the simple one; None where no fitted one was tried.
+
+    Args:
+        errors: mean absolute error of each model.
+        origins: past months from which all were tried.
+    """
+    fitted = [each for each in errors if each not in SIMPLE]
+    if not fitted:
+        return None
+    best = min(fitted, key=lambda each: errors[each])
+    means = {str(each): error for each, error in errors.items()}
+    return contest_of_means(best, means, trials=origins, baselines=(_simple(errors),), clearly=CLEARLY_NEARER, ties_lose=True)
+
+
+def _simple(errors: Mapping[TrendModel, float]) -> TrendModel:
+    """The last month, or the year before where that was clearly nearer."""
+    last, year = (errors.get(each) for each in (TrendModel.NAIVE, TrendModel.SEASONAL_NAIVE))
+    if last is None or (year is not None and year < CLEARLY_NEARER * last):
+        return TrendModel.SEASONAL_NAIVE
+    return TrendModel.NAIVE
 
 
 def _mean_error(series: Floats, origins: Sequence[int], answers: Sequence[Future]) -> float:

@@ -12,6 +12,7 @@ simple_rules       what a model must beat: everybody goes on as before
 rolling            models and simple rules tried on past days, and what that adds to intervals
 deciding           whether the models are used, or which simple rule
 scoring            the models applied to everybody
+agreeing           one probability of being active for value as for churn
 classes            current value, and who is high, middle or low
 grid               customers by tier, value and potential
 tracking           whether past models would have been right

@@ -29,6 +29,7 @@ _SCORES = (
     "p_alive",
     "p_alive_12m",
     "order_probability_12m",
+    "order_probability_in_limit",
     "expected_orders_12m",
     "expected_orders_12m_lower",
     "expected_orders_12m_upper",
@@ -80,7 +81,7 @@ def value_of_customers(panel: ir.Table, histories: ir.Table, scores: ir.Table, m
     Args:
         panel: insight.customer_metric; rows of other dates change nothing.
         histories: of ``order_histories``.
-        scores: of ``score_customers``.
+        scores: of ``score_customers``, with the column of ``agreeing.with_limit``.
         margin: of ``margins``.
         as_of: the date.
     """

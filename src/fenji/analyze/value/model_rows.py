@@ -22,6 +22,7 @@ from fenji.analyze.value.fitting import WIDTH, ValueModels
 from fenji.analyze.value.purchase_models import PurchaseModel
 from fenji.analyze.value.sbg import SbgModel
 from fenji.analyze.value.tracking import Split
+from fenji.domain.churn import Belief
 from fenji.domain.value import Choice, OrderModel, SpendModel
 from fenji.tables.contract import Contract
 from fenji.tables.insight_value import VALUE_CONTRACT_MODEL, VALUE_ORDER_MODEL, VALUE_SPEND_MODEL, VALUE_SUMMARY
@@ -61,6 +62,8 @@ class Sums:
     """first_on and customers, one row per day."""
     trial: Trial | None
     """None where the history is too short for one."""
+    belief: Belief | None
+    """Which of churn and value to believe; None where they were not compared."""
     contracts: Mapping[str, Any]
     """customers, contracts, monthly_fee, contracts_12m, expected_fees_12m and fee_clv of all contracts in force."""
 
@@ -131,6 +134,7 @@ def summary_rows(models: ValueModels, sums: Sums, *, as_of: date) -> pa.Table:
         "rhythm_customers": rhythm.customers,
         **_beginning(sums.arrivals, as_of=as_of),
         **_trial(sums.trial),
+        **_believed(sums.belief),
         **{"contract_customers" if name == "customers" else name: value for name, value in sums.contracts.items()},
     }
     return _table(VALUE_SUMMARY, [row], as_of=as_of)
@@ -191,6 +195,18 @@ def _beginning(arrivals: Iterable[Mapping[str, Any]], *, as_of: date) -> Row:
     return {
         "beginning_share": early / everyone if everyone else None,
         "beginning_share_at_an_even_pace": min(BEGINNING_DAYS / ((as_of - first).days + 1), 1.0),
+    }
+
+
+def _believed(belief: Belief | None) -> Row:
+    if belief is None:
+        return {}
+    return {
+        "believed": str(belief.believed),
+        "believed_days": belief.days,
+        "believed_customers": belief.customers,
+        "churn_brier": belief.churn_brier,
+        "value_brier": belief.value_brier,
     }
 
 

@@ -36,8 +36,10 @@ LEAST_DAYS = 112
 LONGEST_DAYS = 365
 """A trial looks no further ahead than an answer does."""
 MEDIAN_OF_FEW = 0.606
-"""Median of a chi-square of one and a half degrees of freedom, by its mean: trials overlap, and what is used was picked by them, so that
-all together tell about as much as one or two that do not."""
+"""Median of a chi-square of one and a half degrees of freedom, by its mean: trials overlap, so that all together tell about as much as one
+or two that do not."""
+MEDIAN_OF_PICKED = 0.455
+"""The same of one degree, for simple rules: which of them is used was picked by the trials too, and they tell as much as a single one."""
 FLOOR = 0.05
 """Actual orders or revenue below this share of the expected count as this share, so that a logarithm exists."""
 RULES = (continued, recency_rule)
@@ -145,9 +147,10 @@ def spreads(
     orders = [(each.orders_off, each.expected.orders_error) for each in own]
     revenue = [(each.revenue_off, each.expected.revenue_error) for each in own]
     longer = max(1.0, ahead_days / own[0].days)
+    median = MEDIAN_OF_PICKED if kind in (OrderModel.CONTINUED, OrderModel.RECENCY) else MEDIAN_OF_FEW
     return (
-        _spread(orders, None if final is None else final.orders_error, longer),
-        _spread(revenue, None if final is None else final.revenue_error, longer),
+        _spread(orders, None if final is None else final.orders_error, longer, median),
+        _spread(revenue, None if final is None else final.revenue_error, longer, median),
     )
 
 
@@ -209,7 +212,7 @@ def _with_residuals(expected: Expected, came: Came) -> Expected:
     )
 
 
-def _spread(trials: Sequence[tuple[float, float | None]], final: float | None, longer: float) -> Spread:
+def _spread(trials: Sequence[tuple[float, float | None]], final: float | None, longer: float, median: float) -> Spread:
     """The standard error with what all trials share: a misfit that grows with the time looked ahead, as drifts do.
 
     The misfit is Paule and Mandel's: with it, the squares of the standardized errors sum up to as many as there are trials, less what
@@ -217,10 +220,10 @@ def _spread(trials: Sequence[tuple[float, float | None]], final: float | None, l
     """
     off, error = (np.array(each, dtype=np.float64) for each in zip(*trials, strict=True))
     own = float(np.sqrt((error**2).mean())) if final is None else final
-    most = float((off**2).sum()) / (MEDIAN_OF_FEW * len(off))
+    most = float((off**2).sum()) / (median * len(off))
 
     def beyond(misfit: float) -> float:
-        return float((off**2 / (error**2 + misfit)).sum()) - MEDIAN_OF_FEW * len(off)
+        return float((off**2 / (error**2 + misfit)).sum()) - median * len(off)
 
     if beyond(0.0) <= 0:
         return Spread(own, own)

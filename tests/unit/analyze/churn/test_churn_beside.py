@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.churn.beside import judged_beside, silent_probability
+from fenji.analyze.churn.beside import believed, judged_beside, silent_probability
 from fenji.analyze.churn.examples import Recipe
-from fenji.answers.churn import ChurnModel, QualityFigure, TargetForecast
-from fenji.domain.churn import DEFAULT_RULES, ChurnBy, Part, ScoreModel, Target
+from fenji.analyze.churn.learning import Judged
+from fenji.domain.churn import DEFAULT_RULES, Believed, Part, ScoreModel
 from fenji.domain.value import OrderModel
 from fixtures.buyers import drawn_from, model_of
 
@@ -56,13 +56,12 @@ def test_customers_who_are_not_in_the_histories_are_not_guessed():
 
 
 @pytest.mark.parametrize(
-    ("ours", "other", "is_value_nearer"), [(0.2, 0.1, True), (0.1, 0.2, False), (0.1, 0.1, False), (0.1, None, None)]
+    ("ours", "other", "expected"),
+    [(0.2, 0.1, Believed.VALUE), (0.1, 0.2, Believed.CHURN), (0.1, 0.1, Believed.CHURN), (0.1, None, None)],
 )
-def test_the_smaller_brier_score_is_believed(ours, other, is_value_nearer):
-    model = ChurnModel(Target.CHURN, ChurnBy.DAYS, 180, ScoreModel.LOGISTIC, None, 0, 7, 1.0, 0, None)
-    quality = tuple(
-        QualityFigure(kind, kind is ScoreModel.LOGISTIC, Part.EVALUATE, ON, "brier", value, 9)
-        for kind, value in ((ScoreModel.LOGISTIC, ours), (ScoreModel.ORDERS, other))
-        if value is not None
-    )
-    assert TargetForecast(model, (), quality).is_value_nearer is is_value_nearer
+def test_the_smaller_brier_score_is_believed(ours, other, expected):
+    measured = {ScoreModel.LOGISTIC: ours, ScoreModel.ORDERS: other, ScoreModel.RECENCY: 0.01}
+    judged = [Judged(kind, Part.EVALUATE, ON, "brier", each, 90) for kind, each in measured.items()]
+    # What was measured on the date of choice decides nothing.
+    judged += [Judged(ScoreModel.ORDERS, Part.TRIAL_CALIBRATE, ON, "brier", 0.0, 90)]
+    assert believed(judged, ScoreModel.LOGISTIC) is expected

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from fenji.analyze.trends.models import foretold
+from fenji.analyze.trends.series import models_for
 from fenji.analyze.trends.trying import nearest, origins_of, try_models
 from fenji.domain.trends import TrendModel
+from fixtures.series_worlds import AHEAD, SERIES_CELLS, SeriesWorld
 
 MONTHS = np.arange(48)
 SEASONS = 1000 + 300 * np.sin(MONTHS * np.pi / 6)
@@ -40,8 +42,21 @@ def test_of_seasons_alone_the_year_before_is_never_wrong() -> None:
 
 def test_a_fitted_model_must_be_clearly_nearer_than_the_better_simple_one() -> None:
     errors = {TrendModel.SEASONAL_NAIVE: 100.0, TrendModel.NAIVE: 120.0}
-    assert nearest({**errors, TrendModel.ETS: 96.0}) is TrendModel.SEASONAL_NAIVE
-    assert nearest({**errors, TrendModel.ETS: 94.0}) is TrendModel.ETS
+    assert nearest({**errors, TrendModel.ETS: 91.0}) is TrendModel.SEASONAL_NAIVE
+    assert nearest({**errors, TrendModel.ETS: 89.0}) is TrendModel.ETS
+    # The year before stands for the last month only where it is clearly nearer.
+    assert nearest({**errors, TrendModel.NAIVE: 110.0}) is TrendModel.NAIVE
+
+
+def test_a_model_without_an_error_left_allows_for_what_months_have_changed_so_far() -> None:
+    # Theta meets the first six months of this trend exactly; from there its intervals were widened by a factor of 17 billion.
+    known, _later = SeriesWorld("trend", 14).drawn(3)
+    found = try_models(known, steps=AHEAD, models=(TrendModel.NAIVE, TrendModel.THETA))
+    assert found.model is TrendModel.THETA
+    assert found.widening < 20
+    future = foretold(TrendModel.THETA, known[:6], 6, period=1)
+    assert future is not None
+    assert (future.width >= 0.3 * 1.6448 * np.sqrt(np.mean(np.diff(known[:6]) ** 2)) - 1e-6).all()
 
 
 def test_a_walk_of_chance_is_foretold_by_its_last_month() -> None:
@@ -101,3 +116,17 @@ def test_intervals_hold_about_as_many_months_as_they_promise() -> None:
         assert future is not None
         inside += (np.abs(walk[36:] - future.expected) <= future.width * found.widening).tolist()
     assert 0.85 <= np.mean(inside) <= 0.99
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("world", SERIES_CELLS, ids=lambda each: f"{each.kind}-{each.months}")
+def test_intervals_of_90_percent_hold_85_to_95_percent_of_the_coming_months(world: SeriesWorld) -> None:
+    inside = []
+    for seed in range(100):
+        known, later = world.drawn(seed)
+        found = try_models(known, steps=AHEAD, models=models_for(20))
+        future = foretold(found.model, known, AHEAD, period=found.period)
+        assert future is not None
+        inside += (np.abs(later - future.expected) <= future.width * found.widening).tolist()
+    # A year and two months cannot tell a season from a walk: its intervals are too wide rather than too narrow.
+    assert 0.85 <= np.mean(inside) <= (0.99 if (world.kind, world.months) == ("season", 14) else 0.96)

@@ -93,7 +93,7 @@ def test_everybody_of_the_panel_is_valued_once_and_stands_in_the_grid(duck):
         }
     )
     histories = duck.from_arrow(pa.table({"customer_key": pa.array([1, 2], pa.int64()), "repeats": pa.array([1, 0], pa.int64())}))
-    nulls = {field.name: pa.nulls(2, field.type) for field in SCORES}
+    nulls = {field.name: pa.nulls(2, field.type) for field in SCORES} | {"order_probability_in_limit": pa.nulls(2, pa.float64())}
     scores = pa.table({**nulls, "customer_key": pa.array([1, 2], pa.int64()), "p_alive": [0.5, 0.25],
                        "expected_revenue_12m": pa.array([Decimal(80), Decimal(5)], MONEY)})  # fmt: skip
     margin = margins(lines, costs, as_of=AS_OF)

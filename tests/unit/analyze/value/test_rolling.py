@@ -12,7 +12,7 @@ import pytest
 from fenji.analyze.value.deciding import is_upside_down, outlook, refused
 from fenji.analyze.value.expecting import Expected
 from fenji.analyze.value.order_days import Came, OrderDays, number_of, order_days, order_days_of
-from fenji.analyze.value.rolling import MEDIAN_OF_FEW, Outcome, judged, spreads, trial_days, trial_rows
+from fenji.analyze.value.rolling import MEDIAN_OF_FEW, MEDIAN_OF_PICKED, Outcome, judged, spreads, trial_days, trial_rows
 from fenji.analyze.value.simple_rules import clv_times, continued, continued_scores, expected_by, recency_rule
 from fenji.domain.value import Choice, OrderModel
 from fixtures.order_worlds import AS_OF, CELLS, LIGHT, World, answered, held, lines_of
@@ -96,6 +96,10 @@ def test_intervals_are_widened_by_what_the_trials_missed_and_by_nothing_else():
     # Where all are off alike, 0.25 / (0.01 + misfit) is the median.
     misfit = 0.25 / MEDIAN_OF_FEW - 0.01
     assert orders.shown == pytest.approx(sqrt(0.01 + misfit))
+    # A rule was picked by the same trials, which tell the less of it.
+    (picked, _revenue) = spreads(outcomes({CONTINUED: [0.5, -0.5, 0.5]}), CONTINUED, own, ahead_days=90)
+    assert picked.misfit == pytest.approx(0.25 / MEDIAN_OF_PICKED - 0.01)
+    assert picked.shown > orders.shown
     # Twice as far ahead, twice as far off.
     (orders, _revenue) = spreads(outcomes({MODEL: [0.5, -0.5, 0.5]}), MODEL, own, ahead_days=180)
     assert orders.misfit == pytest.approx(4 * misfit)
@@ -171,15 +175,15 @@ def test_the_printed_intervals_hold_what_comes(duck, kind):
 
 @pytest.mark.proof
 @pytest.mark.parametrize("world", CELLS, ids=lambda each: f"{each.kind}-{each.tail[0]:.0f}-{each.customers}")
-def test_the_printed_intervals_hold_in_85_of_100_worlds_or_more(duck, world):
-    # What holds 95 % of the time holds 88 or more; large shops with bursts hold 86 (decision 0044).
+def test_the_printed_intervals_hold_in_90_of_100_worlds(duck, world):
+    # Of seeds 0 to 99; what holds 95 % of the time holds 88 to 99 of 100.
     found = []
     for seed in range(100):
         days = world.days(seed)
         found.append(held(answered(duck, lines_of(duck, days), as_of=AS_OF), days, as_of=AS_OF))
         duck.clear()
-    assert sum(orders for orders, _revenue in found) >= 85
-    assert sum(revenue for _orders, revenue in found) >= 85
+    assert 90 <= sum(orders for orders, _revenue in found) <= 99
+    assert 90 <= sum(revenue for _orders, revenue in found) <= 99
 
 
 def test_without_sixteen_weeks_nothing_is_tried_and_no_interval_is_given(duck):
