@@ -7,15 +7,18 @@ from decimal import Decimal
 from functools import partial
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from fenji.analyze.value.agreeing import WITHIN, agreed, orders_within, shared, sums_of, with_limit
 from fenji.analyze.value.classes import class_thresholds, margins
 from fenji.analyze.value.contract_lengths import contract_lengths, largest_plans
 from fenji.analyze.value.contract_values import contract_value, renewal_weights
 from fenji.analyze.value.fitting import choose_purchases, fit_models, purchase_counts, spend_counts
 from fenji.analyze.value.order_histories import history_totals, interval_ratios, order_histories, purchase_cells, spend_cells
+from fenji.analyze.value.purchase_models import PurchaseModel
 from fenji.analyze.value.sbg import SbgModel
 from fenji.analyze.value.scoring import SCORES, Discounting, Misfit, score_customers
 from fenji.analyze.value.tracking import Split, arrivals_by_day, holdout_by_repeats, repeat_orders_by_week
@@ -38,6 +41,23 @@ def shop():
             orders.append(sale(key, day, (round(float(chance.gamma(3, 9)), 2), "tea", 2)))
             day += timedelta(days=1 + int(chance.exponential(pause)))
     return world(*orders, came_back(3, "2025-01-02", 500), came_back(4, "2025-02-02", 3))
+
+
+def agreed_in(engine: Engine, histories: ir.Table, scores: ir.Table, model: PurchaseModel) -> ir.Table:
+    """The scores where churn, which gives every active customer the same risk, is to be believed."""
+    step = partial(orders_within, model=model, days=90)
+    rows = histories.select("customer_key", "repeats", "recency_days", "age_days")
+    within = engine.map_customers(rows, step, ibis.Schema.from_pyarrow(WITHIN))
+    silent = (histories.age_days - histories.recency_days).cast("int64")
+    risk = histories.select(
+        "customer_key",
+        silent_days=silent,
+        limit_days=ibis.literal(90.0),
+        churn_probability=ibis.ifelse(silent <= 90, ibis.literal(0.4), ibis.null("float64")),
+        fading_probability=ibis.ifelse(silent <= 90, 0.4, 0.5 * ibis.greatest(2.0 - silent.cast("float64") / 90.0, 0.0)),
+    )
+    both = engine.stage(shared(engine.stage(with_limit(scores, within)), engine.stage(risk)))
+    return agreed(both, engine.fetch(sums_of(both)).to_pylist()[0])
 
 
 def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
@@ -64,6 +84,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     known = engine.stage(order_histories(lines, as_of=SPLIT.split_on))
     tables = {
         "scores": scores,
+        "agreed": agreed_in(engine, histories, engine.stage(scores), models.purchase),
         "grouped": purchase_cells(histories, scale=2),
         "margin": margins(lines.mutate(product_id=lines.category), engine.from_arrow(costs), as_of=AS_OF),
         **{

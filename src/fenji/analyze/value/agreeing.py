@@ -87,10 +87,15 @@ def shared(scores: ir.Table, risk: ir.Table) -> ir.Table:
 
 
 def sums_of(both: ir.Table) -> ir.Table:
-    """One row: the sum of each expectation before, and as ``share`` would have it, exact whatever the order of rows."""
-    before = {name: both[name].cast("decimal(38, 6)").sum() for name in _SUMS}
-    after = {f"{name}_shared": (both[name].cast("float64") * both.share).round(6).cast("decimal(38, 6)").sum() for name in _SUMS}
+    """One row: the sum of each expectation before, and as ``share`` would have it, in cents and millionths of orders."""
+    before = {name: _parts(both[name].cast("float64"), name).sum() for name in _SUMS}
+    after = {f"{name}_shared": _parts(both[name].cast("float64") * both.share, name).sum() for name in _SUMS}
     return both.aggregate(**before, **after)
+
+
+def _parts(value: ir.FloatingValue, name: str) -> ir.IntegerValue:
+    """Cents, or millionths of orders: the sum of doubles would depend on the order of rows."""
+    return (value * (1_000_000 if name == "expected_orders_12m" else 100)).round().cast("int64")
 
 
 def agreed(both: ir.Table, sums: Mapping[str, Any]) -> ir.Table:
