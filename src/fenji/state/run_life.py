@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
@@ -111,9 +111,16 @@ class Runs:
             t.runs.beat(run_id)
 
     def publish(
-        self, run_id: str, tables: Sequence[StoredTable], inputs: Sequence[CollectedFile] = (), *, keys_given: int = 0
+        self,
+        run_id: str,
+        tables: Sequence[StoredTable],
+        inputs: Sequence[CollectedFile] = (),
+        *,
+        keys_given: int = 0,
+        settings: Mapping[str, object] | None = None,
+        documents: Mapping[str, str] | None = None,
     ) -> None:
-        """Makes a run and all its tables visible, in one transaction, with what each of their files is to the byte.
+        """Makes a run and all its tables visible, in one transaction, with what each of their files is to the byte; see RunRepository.publish.
 
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long.
@@ -127,7 +134,9 @@ class Runs:
         with self._database.transaction(self._principal) as t:
             told = {"tables": len(tables), "files": len(inputs), "rows": sum(each.rows for each in tables)}
             number = t.audit.add(Action.RUN_PUBLISHED, _subject(run_id), told)
-            t.runs.publish(run_id, described, inputs, number=number, keys_given=keys_given)
+            t.runs.publish(
+                run_id, described, inputs, number=number, keys_given=keys_given, settings=settings, documents=documents
+            )
             t.manifests.keep([*(part for each in described for part in each.parts or ()), *read])
 
     def fail(self, run_id: str, failure: str) -> None:
@@ -145,6 +154,11 @@ class Runs:
         """The run that was published last; see RunRepository.latest_published."""
         with self._database.reading() as t:
             return t.runs.latest_published(as_of=as_of, command=command, on=on)
+
+    def latest_of_policy(self, slug: str) -> Run | None:
+        """The run that decided by a policy last; see UpkeepRepository.latest_of_policy."""
+        with self._database.reading() as t:
+            return t.upkeep.latest_of_policy(slug)
 
     def published(self, run_id: str) -> Run:
         """A published run.

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
@@ -107,6 +107,8 @@ class RunRepository:
         *,
         number: int,
         keys_given: int = 0,
+        settings: Mapping[str, object] | None = None,
+        documents: Mapping[str, str] | None = None,
     ) -> None:
         """Makes a run and all its tables visible.
 
@@ -116,6 +118,8 @@ class RunRepository:
             inputs: the complete list of files that its data came from; empty for a run on a base.
             number: of the audit log's entry about it; by that it stands behind all that were published before.
             keys_given: the largest customer_key in its tables; see ``keys_given``.
+            settings: what it followed and did not know when it started, beside the settings of its start.
+            documents: such texts.
 
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long; or the run that it stands
@@ -131,6 +135,8 @@ class RunRepository:
             "keys_given": keys_given,
             "published_number": number,
         }
+        if row is not None:
+            values |= {"settings": {**row.settings, **(settings or {})}, "documents": {**row.documents, **(documents or {})}}
         if not self._changes_one(_of_running(run_id).values(**values)):
             raise Conflict.of(
                 _("run {run_id} was given up, because nothing was heard of it for {minutes} minutes."),
