@@ -32,11 +32,12 @@ def history(
     lost: LostRule = NEVER_LOST,
     overrides: Sequence[Mapping[str, object]] = (),
     event_kinds: Sequence[str] = (),
+    kept: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The assignments of every review, by customer and date."""
+    """The assignments of every review that is kept, by customer and date."""
     registry = Registry.of(event_kinds, named=[slug for each in reviews for slug in metrics_in(conditions_of(each.policy))])
     given = pa.Table.from_pylist([dict(each) for each in overrides], schema=OVERRIDES)
-    plan = ReviewPlan(tuple(reviews), (registry,) * len(reviews), lost, given)
+    plan = ReviewPlan(tuple(reviews), (registry,) * len(reviews), lost, given, kept)
     rows = [row for each in decide_plan(engine, customer, facts, plan) for row in engine.fetch(each.assignment).to_pylist()]
     return sorted(rows, key=lambda row: (row["customer_key"], row["as_of"]))
 

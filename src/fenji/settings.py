@@ -13,6 +13,7 @@ import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -189,6 +190,18 @@ class Settings(BaseModel):
             example="4",
         ),
     ] = None
+    history_begins_on: Annotated[
+        date | None,
+        About(
+            help=_(
+                "First day on which tiers are decided, one review after the other; where not given the first run of a policy fixes it: the first review on which the windows of the rules are full."
+            ),
+            why=_(
+                "A tier follows from the reviews before it. Only with a fixed beginning does last month's report come out the same next year."
+            ),
+            example="2025-01-31",
+        ),
+    ] = None
     engine: Annotated[
         EngineName,
         About(
@@ -336,7 +349,7 @@ def _type_words(annotation: Any) -> str:  # noqa: ANN401 - annotations have no n
     return _SCALARS.get(annotation, _("text"))
 
 
-_SCALARS = {int: _("whole number"), Decimal: _("number"), Path: _("path")}
+_SCALARS = {int: _("whole number"), Decimal: _("number"), Path: _("path"), date: _("day")}
 
 
 def _as_toml(value: object) -> str:
@@ -348,7 +361,7 @@ def _as_toml(value: object) -> str:
         return str(value).lower()
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_as_toml(str(key))} = {_as_toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, int | Decimal):
+    if isinstance(value, int | Decimal | date):
         return str(value)
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

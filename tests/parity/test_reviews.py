@@ -74,13 +74,13 @@ OVERRIDES = [
 ]
 
 
-def answer(engine: Engine, highest: str = TOP) -> list[dict[str, object]]:
+def answer(engine: Engine, highest: str = TOP, kept: int | None = None) -> list[dict[str, object]]:
     first, second = (policy_from_text(text.replace(TOP, highest)) for text in (FIRST, SECOND))
     days = review_dates(AS_OF, first.review.every, 9)
     reviews = [ReviewOn(day, first if day < SWITCH else second) for day in days]
     facts, customer = busy_town().on(engine)
     lost = LostRule(after_days=300, after_intervals=Decimal("6.5"))
-    return history(engine, facts, customer, reviews, lost=lost, overrides=OVERRIDES, event_kinds=["visit"])
+    return history(engine, facts, customer, reviews, lost=lost, overrides=OVERRIDES, event_kinds=["visit"], kept=kept)
 
 
 @pytest.mark.spark
@@ -102,6 +102,15 @@ def test_cells_and_panels_give_the_same_history(duck: Engine, monkeypatch: pytes
     assert answer(duck, AMOUNT) == from_cells
     monkeypatch.setattr("fenji.workspace.reviews.plan_cells", lambda *_given: None)
     assert answer(duck, AMOUNT) == from_cells
+
+
+@pytest.mark.parametrize("highest", [TOP, AMOUNT])
+def test_however_many_reviews_are_kept_they_are_the_same(duck: Engine, highest: str) -> None:
+    whole = answer(duck, highest)
+    days = sorted({row["as_of"] for row in whole})
+    assert len(days) == 9
+    for kept in (1, 4, 20):
+        assert answer(duck, highest, kept) == [row for row in whole if row["as_of"] in days[-kept:]]
 
 
 def ranges(engine: Engine) -> list[tuple[int, int]]:

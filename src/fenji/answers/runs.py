@@ -72,8 +72,12 @@ class RunResult:
     """Whether the date is yesterday because none was given."""
     policy: str
     version: int
+    history_begins_on: date
+    """The day from which on reviews are decided, the same in every run."""
+    reviews_decided: int
+    """From then up to ``as_of``."""
     reviews: tuple[date, ...]
-    """Every review that was decided, the earliest first; the last one is ``as_of``."""
+    """The last ones of them, which the run keeps, the earliest first; the last one is ``as_of``."""
     lost: Lost
     files: FilesRead
     tables: tuple[StoredRows, ...]

@@ -59,7 +59,7 @@ Details = Annotated[bool, typer.Option("--details", help=_("Shows the parameters
 HistoryRun = Annotated[
     str | None,
     typer.Option(
-        "--run", metavar="RUN_ID", help=_("Which run's reviews. Default: the last one that decided more than one review.")
+        "--run", metavar="RUN_ID", help=_("Which run's reviews. Default: the last one that keeps more than one review.")
     ),
 ]
 

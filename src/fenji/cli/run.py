@@ -21,7 +21,9 @@ History = Annotated[
     typer.Option(
         "--history",
         metavar="N",
-        help=_("Decide the last N reviews, each by the policy version of its day: who rose, fell, was kept or lost. Default: 1."),
+        help=_(
+            "Keep the last N reviews to be shown: who rose, fell, was kept or lost. All reviews are decided since history_begins_on, each by the policy version of its day. Default: 1."
+        ),
     ),
 ]
 
@@ -91,11 +93,14 @@ def show(result: RunResult, output: Output) -> None:
             _("Nothing that the clean tables are made of has changed since run {run_id}: they were not made again."),
             run_id=result.unchanged_since,
         )
-    if len(result.reviews) > 1:
-        first = result.reviews[0]
-        output.say(
-            _("{count} reviews are decided, from {first} to {last}."), count=len(result.reviews), first=first, last=result.as_of
-        )
+    output.say(
+        _(
+            "History begins on {day}: {count} {count:review is|reviews are} decided, the last {kept} {kept:is|are} kept in this run."
+        ),
+        day=result.history_begins_on,
+        count=result.reviews_decided,
+        kept=len(result.reviews),
+    )
     output.say("{line}", line=result.lost.sentence.in_language(output.language))
     show_arrival(result.arrival, output)
     output.say(_("Customers known: {customers}."), customers=number(result.arrival.customers))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from fenji.domain.periods import months_before
+from fenji.domain.metrics import Metric
+from fenji.domain.periods import Window, WindowUnit, end_of_month, months_before
 from fenji.domain.policies import Policy, ReviewPeriod
 
 MONTHS_OF = {
@@ -19,7 +21,10 @@ MONTHS_OF = {
 """Calendar months between two reviews. With anniversaries the clock ticks monthly, and each tick decides on those whose day it holds."""
 
 MOST_REVIEWS = 240
-"""Decided at once: twenty years of months; beyond it somebody has meant days."""
+"""Kept or replayed at once: twenty years of months; beyond it somebody has meant days."""
+
+MOST_DECIDED = 1200
+"""From the beginning of history to the as-of date: a hundred years of months; beyond it a year was mistyped."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,25 @@ def review_dates(as_of: date, every: ReviewPeriod, count: int) -> tuple[date, ..
     return tuple(reversed(dates))
 
 
+def reviews_between(begins_on: date, as_of: date, policy_on: Callable[[date], Policy]) -> tuple[ReviewOn, ...]:
+    """The reviews of a history, the earliest first: every day that ends a period of the version in force on it, and ``as_of`` itself.
+
+    Unlike ``review_dates``, each version keeps its own clock, so that a later version does not move the reviews before it.
+
+    Args:
+        begins_on: the first day that can be a review; where it lies after ``as_of``, only ``as_of`` is one.
+        as_of: the last review, which may lie within a period.
+        policy_on: the version in force on a day.
+    """
+    ends, day = [], end_of_month(begins_on)
+    while day < as_of:
+        policy = policy_on(day)
+        if is_period_end(day, policy.review.every):
+            ends.append(ReviewOn(day, policy))
+        day = end_of_month(day + timedelta(days=1))
+    return (*ends, ReviewOn(as_of, policy_on(as_of)))
+
+
 def coming_reviews(day: date, every: ReviewPeriod, count: int) -> tuple[date, ...]:
     """The next reviews after a day, the earliest first: calendar ends of the period.
 
@@ -79,6 +103,24 @@ def coming_reviews(day: date, every: ReviewPeriod, count: int) -> tuple[date, ..
 def is_period_end(day: date, every: ReviewPeriod) -> bool:
     """Whether a review on that day ends its period; one within it is an interim review."""
     return coming_reviews(day - timedelta(days=1), every, 1) == (day,)
+
+
+def is_filling(review_on: date, first_on: date, metrics: Iterable[Metric], lost: LostRule) -> bool:
+    """Whether the longest window of some metrics, or the time after which a customer is lost, reaches back before the first day of the data.
+
+    Until then windows only gain and nobody is lost, so counts grow whatever customers do. Windows without a beginning never count.
+
+    Args:
+        review_on: the review.
+        first_on: the first day of which anything is known.
+        metrics: those that the rules name.
+        lost: when a customer counts as lost.
+    """
+    windows = [each.window for each in metrics if each.window.unit is not WindowUnit.TOTAL]
+    if lost.after_days is not None:
+        windows.append(Window(WindowUnit.DAYS, lost.after_days))
+    opened = [window.opens_after(review_on) for window in windows]
+    return any(day < first_on - timedelta(days=1) for day in opened if day is not None)
 
 
 def rank_in(policy: Policy, tier: str, earlier: Policy) -> int:

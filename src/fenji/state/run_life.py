@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
@@ -120,6 +120,8 @@ class Runs:
         keys_given: int = 0,
         base_fingerprint: str | None = None,
         sharing: Run | None = None,
+        settings: Mapping[str, object] | None = None,
+        documents: Mapping[str, str] | None = None,
     ) -> None:
         """Makes a run and all its tables visible, in one transaction, with what each of their files is to the byte.
 
@@ -132,6 +134,8 @@ class Runs:
             keys_given: the largest customer_key in its tables.
             base_fingerprint: of all that its clean tables were made of.
             sharing: the run whose tables it shares, as it was when they were compared.
+            settings: what it followed and did not know when it started, beside the settings of its start.
+            documents: such texts.
 
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long; or the run whose tables it
@@ -152,7 +156,16 @@ class Runs:
                 told["shared_tables"] = len(tables) - len(written)
             number = t.audit.add(Action.RUN_PUBLISHED, _subject(run_id), told)
             named = [described.get(each.path, each) for each in tables]
-            t.runs.publish(run_id, named, inputs, number=number, keys_given=keys_given, base_fingerprint=base_fingerprint)
+            t.runs.publish(
+                run_id,
+                named,
+                inputs,
+                number=number,
+                keys_given=keys_given,
+                base_fingerprint=base_fingerprint,
+                settings=settings,
+                documents=documents,
+            )
             t.manifests.keep([*(part for each in described.values() for part in each.parts or ()), *read])
 
     def _first_described(self, inputs: Sequence[CollectedFile], written: Collection[str]) -> list[Part]:
@@ -177,6 +190,11 @@ class Runs:
         """The run that was published last; see RunRepository.latest_published."""
         with self._database.reading() as t:
             return t.runs.latest_published(as_of=as_of, command=command, on=on)
+
+    def latest_of_policy(self, slug: str) -> Run | None:
+        """The run that decided by a policy last; see UpkeepRepository.latest_of_policy."""
+        with self._database.reading() as t:
+            return t.upkeep.latest_of_policy(slug)
 
     def published(self, run_id: str) -> Run:
         """A published run.

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
@@ -108,6 +108,8 @@ class RunRepository:
         number: int,
         keys_given: int = 0,
         base_fingerprint: str | None = None,
+        settings: Mapping[str, object] | None = None,
+        documents: Mapping[str, str] | None = None,
     ) -> None:
         """Makes a run and all its tables visible.
 
@@ -118,6 +120,8 @@ class RunRepository:
             number: of the audit log's entry about it; by that it stands behind all that were published before.
             keys_given: the largest customer_key in its tables; see ``keys_given``.
             base_fingerprint: of all that its clean tables were made of; None: nobody knows.
+            settings: what it followed and did not know when it started, beside the settings of its start.
+            documents: such texts.
 
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long; or the run that it stands
@@ -134,6 +138,8 @@ class RunRepository:
             "base_fingerprint": base_fingerprint,
             "published_number": number,
         }
+        if row is not None:
+            values |= {"settings": {**row.settings, **(settings or {})}, "documents": {**row.documents, **(documents or {})}}
         if not self._changes_one(_of_running(run_id).values(**values)):
             raise Conflict.of(
                 _("run {run_id} was given up, because nothing was heard of it for {minutes} minutes."),

@@ -68,6 +68,16 @@ class UpkeepRepository:
         earlier = select(RunRow.run_id).where(RunRow.published_number < number, RunRow.command == "run")
         return self._session.scalar(earlier.order_by(RunRow.published_number.desc()).limit(1))
 
+    def latest_of_policy(self, slug: str) -> Run | None:
+        """The run that collected and decided by a policy last, also one that was removed since; without its inputs. None where there is none."""
+        decided = select(RunRow).where(
+            RunRow.status.in_((RunStatus.PUBLISHED, RunStatus.REMOVED)),
+            RunRow.command == "run",
+            RunRow.policy["slug"].as_string() == slug,
+        )
+        row = self._session.scalars(decided.order_by(RunRow.published_number.desc()).limit(1)).first()
+        return None if row is None else run_of(row)
+
     def remove(self, run_ids: Collection[str]) -> None:
         """Marks published runs as removed and forgets their tables; their folders are nobody's from then on.
 

@@ -23,7 +23,7 @@ from fenji.documents.churn import churn_rules_from_text
 from fenji.domain.churn import DEFAULT_RULES, PURCHASE_DAYS, Belief, Believed, ChurnBy, ChurnRules, Part, ScoreModel, Target
 from fenji.domain.metrics import Fact
 from fenji.domain.periods import months_before
-from fenji.domain.reviews import ReviewOn
+from fenji.domain.reviews import reviews_between
 from fenji.language import message as _
 from fenji.tables import clean, insight
 from fenji.tables.insight_churn import (
@@ -194,18 +194,23 @@ def _survival(standing: Standing, rules: ChurnRules, past: Past) -> pa.Table | N
 
 
 def _assignment_near(standing: Standing, wanted: date, *, earliest: date) -> tuple[date, ir.Table]:
-    """The latest review up to a date that the run decided under these tiers, or the tiers that the policy of today gives on it."""
+    """The latest review up to a date that the run keeps, or the tiers that the policy of today gives on it, from the beginning of history on."""
     tables = standing.session.tables_of(standing.run.run_id)
     stored = {each.as_of for each in tables if each.table == insight.TIER_ASSIGNMENT.full_name and each.as_of}
     usable = [day for day in stored if earliest < day <= wanted and (wanted - day).days <= NEAR_DAYS]
     if usable:
         day = max(usable)
         return day, standing.session.read(standing.run.run_id, insight.TIER_ASSIGNMENT, as_of=day)
+    begins_on = standing.past.history_begins_on or wanted
+    reviews = reviews_between(begins_on, wanted, lambda _day: standing.policy)
     plan = ReviewPlan(
-        reviews=(ReviewOn(wanted, standing.policy),),
-        registries=(standing.registry,),
+        reviews=reviews,
+        registries=(standing.registry,) * len(reviews),
         lost=standing.past.lost_rule,
-        overrides=overrides_in(standing.session, standing.base.identity, policy=standing.policy.slug, dates=[wanted]),
+        overrides=overrides_in(
+            standing.session, standing.base.identity, policy=standing.policy.slug, dates=[each.as_of for each in reviews]
+        ),
+        kept=1,
     )
     (decided,) = decide_plan(standing.session.engine, standing.base.customer, standing.base.facts, plan)
     return wanted, standing.session.engine.stage(decided.assignment)

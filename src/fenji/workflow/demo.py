@@ -24,6 +24,8 @@ AS_OF = date(2011, 12, 9)
 """The last day of the data."""
 REVIEWS = 24
 LOST_AFTER_DAYS = 365
+HISTORY_BEGINS_ON = date(2010, 1, 31)
+"""The end of the first month whose review shows anything; the windows are full from 2010-11-30 on."""
 QUARTER_BEGAN = date(2011, 8, 31)
 """The review before the last quarter of the data."""
 POLICY = "spend"
@@ -56,7 +58,12 @@ def make_demo(root: Path, language: Language) -> None:
     policy = (package / f"{POLICY}.yaml").read_text(encoding="utf-8")
     texts = {
         SETTINGS_FILE: render_settings_toml(
-            language, language=language, currency="GBP", time_zone="Europe/London", lost_after_days=LOST_AFTER_DAYS
+            language,
+            language=language,
+            currency="GBP",
+            time_zone="Europe/London",
+            lost_after_days=LOST_AFTER_DAYS,
+            history_begins_on=HISTORY_BEGINS_ON,
         ),
         SOURCES_FILE: (package / SOURCES_FILE).read_text(encoding="utf-8"),
         f"{POLICIES_FOLDER}/{POLICY}.yaml": policy,

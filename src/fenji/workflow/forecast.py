@@ -14,16 +14,14 @@ from fenji.analyze.forecast.backtest import FIRST_ORIGIN, LEAST_ORIGINS, beside_
 from fenji.analyze.forecast.models import LEAST_MOVEMENTS, Transitions
 from fenji.analyze.forecast.outlooks import BY_FLOWS
 from fenji.analyze.forecast.tables import forecast_tables, forecast_tiers
-from fenji.analyze.forecast.transitions import BAND_ENDS, count_transitions, is_filling, transitions_from
-from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.analyze.forecast.transitions import BAND_ENDS, count_transitions, transitions_from
 from fenji.answers.forecast import ForecastResult, ForecastTrial
 from fenji.answers.rows import record_of
 from fenji.choices import EngineName
 from fenji.documents.policies import policy_from_text
 from fenji.domain.forecasts import Backtest, Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError, TierForecast
-from fenji.domain.metrics import Fact
 from fenji.domain.policies import Policy
-from fenji.domain.reviews import MONTHS_OF, coming_reviews, is_period_end
+from fenji.domain.reviews import MONTHS_OF, coming_reviews, is_filling, is_period_end
 from fenji.domain.steps import Step
 from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound, Problem
@@ -34,6 +32,7 @@ from fenji.tables.insight_forecasts import TIER_FORECAST, TIER_FORECAST_BACKTEST
 from fenji.wording.contests import not_better
 from fenji.wording.forecasts import MODEL_NAMES, contestants
 from fenji.wording.reviews import lost_of
+from fenji.workspace.beginning import first_day, metrics_named
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
@@ -146,11 +145,7 @@ def past_of(standing: Standing) -> Past:
     usable, left_out = _usable_reviews(session, history, policy)
     _check_enough(history, policy, usable)
     coming = coming_reviews(usable[-1], policy.review.every, MOST_REVIEWS)
-    asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score)]
-    named = [standing.registry.named(slug) for slug in asked if slug in standing.registry]
-    orders = base.facts.get(Fact.ORDER_LINE)
-    first = base.customer.first_seen_on.min() if orders is None else orders.ordered_on.min(where=orders.customer_key.notnull())
-    first_on = session.engine.fetch(first.name("first").as_table())["first"][0].as_py()
+    named, first_on = metrics_named(policy, standing.registry), first_day(session, base)
     lost = history.past.lost_rule
     filling = 0 if first_on is None else sum(is_filling(day, first_on, named, lost) for day in (*usable, *coming))
     return Past(history, policy, tuple(usable), coming, filling, first_on, tuple(left_out))
@@ -209,7 +204,7 @@ def _check_enough(history: History, policy: Policy, usable: Sequence[date]) -> N
     if missing > 0:
         raise NotFound.of(
             _(
-                "run {run_id} decided {count} whole reviews under policy {policy} version {version}; a forecast needs {needed}, {missing} more."
+                "run {run_id} keeps {count} whole reviews under policy {policy} version {version}; a forecast needs {needed}, {missing} more."
             ),
             advice=Step.DECIDE_24_REVIEWS,
             run_id=history.run.run_id,

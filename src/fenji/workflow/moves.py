@@ -45,7 +45,7 @@ def moves_between(
         root: the workspace.
         earlier_on: a review date; None: the review before ``as_of``.
         as_of: a later review date; None: the last review of the run.
-        run_id: None: the last run that decided more than one review.
+        run_id: None: the last run that keeps more than one review.
         engine: None: the one of the settings.
 
     Raises:

@@ -18,14 +18,14 @@ from fenji.answers.moves import ReviewFlow
 from fenji.answers.whatif import ReplayedReview
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
-from fenji.domain.reviews import MOST_REVIEWS, LostRule, ReviewOn, review_dates
+from fenji.domain.reviews import MOST_REVIEWS, LostRule, ReviewOn, review_dates, reviews_between
 from fenji.domain.runs import Run
 from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.workspace.clean_base import CleanBase
-from fenji.workspace.folder import policies_between, policies_of, policy_in_force
+from fenji.workspace.folder import policies_of, policy_in_force
 from fenji.workspace.overrides import OVERRIDES, overrides_in
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.reviews import Decided, ReviewPlan, decide_plan, lost_rule_of
@@ -51,7 +51,7 @@ class CurrentReviews:
     reviews: tuple[ReviewOn, ...]
     """Those that are replayed, the earliest first."""
     earlier: tuple[ReviewOn, ...]
-    """Those that the run decided before them."""
+    """Those before them, from the beginning of history on."""
     is_published: bool
     published_reviews: int
 
@@ -64,23 +64,29 @@ class CurrentReviews:
 def current_reviews(
     session: Session, run: Run, policy: str | None, own: tuple[Metric, ...], count: int, *, as_of: date
 ) -> CurrentReviews:
-    """The reviews that the run decided, where it followed the policy that is asked for and has so many; else the calendar's."""
-    days = PastRun(session, run).reviews
-    until = [day for day in days if day <= as_of]
-    followed = PastRun(session, run).policies_at(until)
+    """The reviews that the run keeps, where it followed the policy that is asked for and has so many; else the calendar's."""
+    past = PastRun(session, run)
+    until = [day for day in past.reviews if day <= as_of]
     name = policy or session.workspace.settings.policy or (run.new.policy.slug if run.new.policy else None)
-    if as_of in until and count <= len(until) and followed[as_of].slug == name:
-        plan = tuple(ReviewOn(day, followed[day]) for day in until)
+    is_same = run.new.policy is not None and run.new.policy.slug == name
+    if as_of in until and count <= len(until) and is_same:
+        plan = tuple(each for each in past.decided if each.as_of <= as_of)
         return CurrentReviews(plan[-count:], plan[:-count], is_published=True, published_reviews=len(until))
     policies = policies_of(session.workspace)
-    last = policy_in_force(policies, name, as_of=as_of)
-    dates = review_dates(as_of, last.policy.review.every, count)
-    versions = policies_between(policies, name, dates)
-    for each in versions.values():
-        usable_policy(each, registry_of(own, each.policy))
-    plan = tuple(ReviewOn(day, each.policy) for day, each in versions.items())
-    known = len(until) if as_of in until and followed[as_of].slug == name else 0
-    return CurrentReviews(plan, (), is_published=False, published_reviews=known)
+
+    def policy_on(day: date) -> Policy:
+        return policy_in_force(policies, name, as_of=day).policy
+
+    begins_on = past.history_begins_on if is_same else None
+    plan = () if begins_on is None else reviews_between(begins_on, as_of, policy_on)
+    if len(plan) < count:
+        plan = tuple(ReviewOn(day, policy_on(day)) for day in review_dates(as_of, policy_on(as_of).review.every, count))
+    followed = {each.policy.version for each in plan}
+    for each in policies:
+        if each.policy.slug == plan[-1].policy.slug and each.policy.version in followed:
+            usable_policy(each, registry_of(own, each.policy))
+    known = len(until) if as_of in until and is_same else 0
+    return CurrentReviews(plan[-count:], plan[:-count], is_published=False, published_reviews=known)
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ class Replay:
 
     def _current_side(self, panel: ir.Table) -> Side:
         if not self.current.is_published:
-            return self._decided_side(self.current.reviews, (), panel)
+            return self._decided_side(self.current.reviews, self.current.earlier, panel)
         reviews, run_id = self.current.reviews, self.run.run_id
         days = [each.as_of for each in reviews]
         counts, flows = (
@@ -144,10 +150,9 @@ class Replay:
     def _decided_side(self, reviews: Sequence[ReviewOn], earlier: Sequence[ReviewOn], panel: ir.Table) -> Side:
         """Decided now: the earlier reviews as they were, since tiers follow one another, then those that are asked for."""
         plan = self.plan(reviews, earlier)
-        self._check_known(plan.reviews)
+        self._check_known(reviews)
         decided = decide_plan(self.session.engine, self.base.customer, self.base.facts, plan, last_panel=panel)
-        # Of the earlier reviews only the last one is looked at: the first replayed review moves customers away from it.
-        counts, flows = _counted(self.session, decided[max(len(earlier) - 1, 0) :])
+        counts, flows = _counted(self.session, decided)
         return Side(tuple(_replayed(reviews, counts, flows)), decided[-1].assignment)
 
     def plan(self, reviews: Sequence[ReviewOn], earlier: Sequence[ReviewOn]) -> ReviewPlan:
@@ -161,6 +166,8 @@ class Replay:
             ),
             lost=self.lost,
             overrides=self._overrides(reviews, earlier),
+            # Of the earlier reviews only the last one is looked at: the first replayed review moves customers away from it.
+            kept=len(reviews) + 1,
         )
 
     def _overrides(self, reviews: Sequence[ReviewOn], earlier: Sequence[ReviewOn]) -> pa.Table:

@@ -32,14 +32,15 @@ def run_all(
         root: the workspace.
         as_of: the review date; yesterday in the workspace's time zone where None.
         policy: a policy's name; None: the one of the settings, or the only one.
-        history: how many reviews are decided, the one at ``as_of`` included.
+        history: how many of the last reviews are kept to be shown, the one at ``as_of`` included; all are decided from the beginning of
+            history on.
         engine: None: the one of the settings.
         force: publish although a source keeps none of its rows.
         principal: who runs it; None: the user of the operating system.
         progress: told about each step.
 
     Raises:
-        InvalidInput: sources, files, metrics or policy that cannot be used, reviews before anybody is known, a source that keeps
+        InvalidInput: sources, files, metrics or policy that cannot be used, a day before anybody is known, a source that keeps
             none of its rows; all problems at once, nothing published.
         Conflict: another run is writing.
     """

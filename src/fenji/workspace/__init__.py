@@ -9,6 +9,7 @@ inventory          what should stand in the store, and what is damaged
 verifying          whether a workspace is whole
 opening            who uses a session now
 progress           who is told how far a step is
+beginning          on which day the history of tiers begins
 dates              which day is yesterday for the company, and how old the data are
 preparing          from raw to clean, in the order of the steps
 preparing_orders   heads, lines, payments and returns put together

@@ -10,11 +10,11 @@ from functools import cached_property
 
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.documents.metrics import metrics_from_text
-from fenji.documents.policies import policy_from_text
+from fenji.documents.policies import policy_document_from_text, policy_from_text
 from fenji.domain.metrics import Metric
 from fenji.domain.periods import MONTH_WINDOWS, has_moved
 from fenji.domain.policies import Policy
-from fenji.domain.reviews import LostRule
+from fenji.domain.reviews import LostRule, ReviewOn, reviews_between
 from fenji.domain.runs import Run, RunStatus
 from fenji.domain.steps import Step
 from fenji.errors import Conflict, InvalidArgument, NotFound, Problem
@@ -26,6 +26,7 @@ from fenji.workspace.folder import (
     METRICS_FILE,
     POLICIES_FOLDER,
     frozen_name,
+    policy_in_force,
 )
 from fenji.workspace.session import Session
 
@@ -87,8 +88,28 @@ class PastRun:
 
     @property
     def reviews(self) -> tuple[date, ...]:
-        """The reviews that it decided, the earliest first."""
+        """The reviews that it keeps, the earliest first."""
         return self.days_kept(insight.TIER_ASSIGNMENT)
+
+    @property
+    def history_begins_on(self) -> date | None:
+        """The day from which on it decided reviews; None of runs of earlier versions, which began with the first review that they keep."""
+        day = self.run.new.settings.get(HISTORY_BEGINS_ON)
+        return None if day is None else date.fromisoformat(str(day))
+
+    @property
+    def decided(self) -> tuple[ReviewOn, ...]:
+        """Every review that it decided, the earliest first, also those that it does not keep, each with the version that was in force."""
+        begins_on, last = self.history_begins_on, self.run.new.as_of
+        texts = [*([] if self.run.new.policy is None else [self.run.new.policy.text]), *self.frozen_policies]
+        documents = tuple(policy_document_from_text(text, "policy") for text in texts)
+
+        def policy_on(day: date) -> Policy:
+            return policy_in_force(documents, self.policy.slug, as_of=day).policy
+
+        if begins_on is None or last is None:
+            return tuple(ReviewOn(day, policy_on(day)) for day in self.reviews)
+        return reviews_between(begins_on, last, policy_on)
 
     def days_kept(self, contract: Contract) -> tuple[date, ...]:
         """The days of which it keeps a table, the earliest first."""
@@ -141,6 +162,10 @@ class PastRun:
         return {day: self.policy_version(policy.slug, versions.get(day, policy.version)) for day in days}
 
 
+HISTORY_BEGINS_ON = "history_begins_on"
+"""What a run that collects writes down when it is published: the setting, or the day that was fixed without it."""
+
+
 def kept_settings(settings: Settings) -> dict[str, object]:
     """The settings as a run writes them down, with how its windows of months are meant."""
     return {**settings.record(), MONTH_WINDOWS: True}
@@ -148,7 +173,7 @@ def kept_settings(settings: Settings) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class History:
-    """A run and the reviews that it decided, the earliest first."""
+    """A run and the reviews that it keeps, the earliest first."""
 
     past: PastRun
     reviews: tuple[date, ...]
@@ -161,7 +186,7 @@ class History:
 
 
 def history_of(session: Session, run: Run) -> History:
-    """The reviews that a run decided."""
+    """The reviews that a run keeps."""
     past = PastRun(session, run)
     return History(past, past.reviews)
 
@@ -175,7 +200,7 @@ def last_history(session: Session) -> History:
         if run.status is RunStatus.PUBLISHED and run.new.command == last.run.new.command:
             history = history_of(session, run)
             if len(history.reviews) > 1:
-                text = _("these are the reviews of run {run_id}; the newer run {newer} decided only one.")
+                text = _("these are the reviews of run {run_id}; the newer run {newer} keeps only one.")
                 advice = Step.DECIDE_NEW_HISTORY
                 values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
                 return History(history.past, history.reviews, (Problem(text, values, advice=advice),))
@@ -199,7 +224,7 @@ def reviews_chosen(history: History, earlier_on: date | None, as_of: date | None
     """The two reviews of a run that were asked for: by default the last one and the one before.
 
     Raises:
-        NotFound: the run decided only one review, or none on a day; with the nearest one.
+        NotFound: the run keeps only one review, or none on a day; with the nearest one.
         InvalidArgument: the earlier day is not the earlier one.
     """
     _check_history(history)
@@ -221,7 +246,7 @@ def reviews_chosen(history: History, earlier_on: date | None, as_of: date | None
 def _check_history(history: History) -> None:
     if len(history.reviews) < 2:  # noqa: PLR2004 - a movement has two ends
         raise NotFound.of(
-            _("run {run_id} decided only one review, so there are no movements yet."),
+            _("run {run_id} keeps only one review, so there are no movements yet."),
             advice=Step.DECIDE_HISTORY,
             run_id=history.run.run_id,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,9 @@ import ibis.expr.types as ir
 
 from fenji.choices import EngineName
 from fenji.collect.collecting import collect
-from fenji.documents.policies import policy_document_from_text
 from fenji.documents.reader import parse_document
 from fenji.documents.sources import sources_in
 from fenji.domain.collected import CollectedFile
-from fenji.domain.reviews import ReviewOn
 from fenji.domain.runs import Run, StoredTable
 from fenji.domain.sources import DatabaseLocation, Source
 from fenji.engines.engine import Engine
@@ -29,14 +26,14 @@ from fenji.state.store import Store
 from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import clean_base
-from fenji.workspace.folder import SOURCES_FILE, Workspace, policies_between, sources_of
+from fenji.workspace.folder import SOURCES_FILE, Workspace, sources_of
 from fenji.workspace.keeping_out import keep_out_of, rows_taken
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress
 from fenji.workspace.running import TOTAL, Before, save_base
 from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.standing import LEFT_ALONE
-from fenji.workspace.tiering import analyze_base, registry_of
+from fenji.workspace.tiering import analyze_base, known_reviews, registry_of
 
 COMPARED: tuple[Contract, ...] = (insight.TIER_COUNT, insight.TIER_FLOW, insight.TIER_MOVEMENT, clean.FILE_ACCOUNT)
 """Small tables that hold what a run counted: where they are whole, a rebuilt run must come to the same."""
@@ -289,7 +286,8 @@ def rebuild(session: Session, run: Run, into: Path, progress: Progress, before: 
         progress=progress,
         done=TOTAL,
         total=2 * TOTAL,
-        earlier=_earlier_reviews(past, day),
+        earlier=known_reviews(session, base, past.decided)[:-1],
+        kept=len(past.reviews),
         own=own,
         known_at=run.ended_at,
     )
@@ -308,14 +306,6 @@ def _as_named(session: Session, run: Run, writer: RunWriter) -> tuple[StoredTabl
             (writer.store.root / each.path).rename(place)
         found.append(replace(each, path=path))
     return tuple(found)
-
-
-def _earlier_reviews(past: PastRun, day: date) -> tuple[ReviewOn, ...]:
-    """The reviews before the last one, each with the version that was in force, from the run's own copies."""
-    texts = [past.run.new.policy.text if past.run.new.policy else "", *past.frozen_policies]
-    documents = tuple(policy_document_from_text(text, "policy") for text in texts)
-    before = [each for each in past.reviews if each != day]
-    return tuple(ReviewOn(on, each.policy) for on, each in policies_between(documents, past.policy.slug, before).items())
 
 
 def difference(

@@ -50,7 +50,14 @@ class ReviewPlan:
     """For each review the metrics that its policy may name."""
     lost: LostRule
     overrides: pa.Table
-    """See ``workflow.overrides.overrides_in``."""
+    """See ``workspace.overrides.overrides_in``."""
+    kept: int | None = None
+    """So many of the last reviews come out; all are decided, since tiers follow one another. None: all."""
+
+    @property
+    def first(self) -> int:
+        """The number of the first review that comes out."""
+        return 0 if self.kept is None else max(len(self.reviews) - self.kept, 0)
 
 
 def lost_rule_of(settings: Settings) -> LostRule:
@@ -58,19 +65,17 @@ def lost_rule_of(settings: Settings) -> LostRule:
     return LostRule(settings.lost_after_days, settings.lost_after_intervals)
 
 
-def check_reviews(reviews: Sequence[ReviewOn], first_seen_on: date | None) -> None:
-    """Ends a run whose reviews begin before anything is known.
+def reviews_of_somebody(reviews: Sequence[ReviewOn], first_seen_on: date | None) -> tuple[ReviewOn, ...]:
+    """The reviews on which anybody is known; the others would decide about nobody.
 
     Args:
         reviews: the earliest first.
         first_seen_on: the first day on which any customer is known; None where no customer has a day.
 
     Raises:
-        InvalidArgument: nobody was known at the as-of date, or at the earliest reviews; says how many can be decided.
+        InvalidArgument: nobody was known at the last one.
     """
-    if first_seen_on is None:
-        return
-    known = [each for each in reviews if each.as_of >= first_seen_on]
+    known = tuple(each for each in reviews if first_seen_on is None or each.as_of >= first_seen_on)
     if not known:
         raise InvalidArgument.of(
             _("nobody is known on {as_of}: the data begin on {first}."),
@@ -78,15 +83,7 @@ def check_reviews(reviews: Sequence[ReviewOn], first_seen_on: date | None) -> No
             as_of=reviews[-1].as_of,
             first=first_seen_on,
         )
-    if len(known) < len(reviews):
-        raise InvalidArgument.of(
-            _("{count} reviews would begin on {as_of}, and the data begin on {first}."),
-            advice=Step.DECIDE_AT_MOST,
-            count=len(reviews),
-            as_of=reviews[0].as_of,
-            first=first_seen_on,
-            most=len(known),
-        )
+    return known
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,7 @@ def decide_plan(
         on_review: told before each review is looked at, with its number from 0.
 
     Returns:
-        Every review, the earliest first.
+        The reviews that the plan keeps, the earliest first.
 
     Raises:
         InvalidInput: a policy names metrics or customer columns that are not there.
@@ -144,13 +141,16 @@ def decide_plan(
         in_force.append(_overrides_at(engine, overrides, review))
     rows = cells_of(facts, customer, cells)
     assignments = engine.map_customers_apart(
-        rows, decide_cells(cells, in_force), insight.TIER_ASSIGNMENT.schema, parts=len(plan.reviews)
+        rows,
+        decide_cells(cells, in_force, first=plan.first),
+        insight.TIER_ASSIGNMENT.schema,
+        parts=len(plan.reviews) - plan.first,
     )
     panels = [
         customer_metric(facts, customer, metrics=needed, as_of=each.as_of)
-        for each, needed in zip(plan.reviews, metrics, strict=True)
+        for each, needed in zip(plan.reviews[plan.first :], metrics[plan.first :], strict=True)
     ]
-    return [Decided(*each) for each in zip(plan.reviews, panels, assignments, strict=True)]
+    return [Decided(*each) for each in zip(plan.reviews[plan.first :], panels, assignments, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -181,9 +181,12 @@ def _decided_from_panels(
         )
         standings.append(engine.stage(standing))
     assignments = engine.map_customers_apart(
-        ibis.union(*standings), decide_reviews(plan.reviews), insight.TIER_ASSIGNMENT.schema, parts=len(plan.reviews)
+        ibis.union(*standings),
+        decide_reviews(plan.reviews, first=plan.first),
+        insight.TIER_ASSIGNMENT.schema,
+        parts=len(plan.reviews) - plan.first,
     )
-    return [Decided(*each) for each in zip(plan.reviews, panels, assignments, strict=True)]
+    return [Decided(*each) for each in zip(plan.reviews[plan.first :], panels[plan.first :], assignments, strict=True)]
 
 
 def _overrides_at(engine: Engine, overrides: ir.Table | None, review: ReviewOn) -> Override | None:

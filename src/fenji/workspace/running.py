@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis.expr.types as ir
 
+from fenji.analyze.metrics.registry import Registry
 from fenji.answers.runs import FilesRead, RunResult, StoredRows
 from fenji.choices import EngineName
 from fenji.collect.collecting import Collected, collect
-from fenji.documents.policies import PolicyDocument, render_policy
+from fenji.documents.policies import PolicyDocument
 from fenji.documents.recording import recorded
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.principals import Principal
-from fenji.domain.reviews import MOST_REVIEWS, ReviewOn, review_dates
+from fenji.domain.reviews import MOST_REVIEWS, ReviewOn
 from fenji.domain.runs import NewRun, Run
 from fenji.domain.sources import Source
 from fenji.domain.steps import Step
@@ -30,15 +32,14 @@ from fenji.tables.raw import RAW, UNREADABLE
 from fenji.wording.reviews import lost_of
 from fenji.workspace.arrival_warnings import absent_columns, arrival_warnings, refuse_empty_sources
 from fenji.workspace.arriving import arrival_of
-from fenji.workspace.clean_base import clean_base
+from fenji.workspace.beginning import Beginning, first_beginning, kept_beginning, reviews_since, told_of_history
+from fenji.workspace.clean_base import CleanBase, clean_base
 from fenji.workspace.dates import stale_warning, yesterday
 from fenji.workspace.erasure_key import erased_tokens, erasure_key
 from fenji.workspace.folder import (
     SOURCES_FILE,
     Workspace,
-    frozen_name,
     own_metrics_of,
-    policies_between,
     policies_of,
     policy_in_force,
     sources_of,
@@ -46,7 +47,7 @@ from fenji.workspace.folder import (
 from fenji.workspace.headlines import asks_for_money
 from fenji.workspace.keeping_out import keep_out
 from fenji.workspace.opening import open_session
-from fenji.workspace.past_run import kept_settings
+from fenji.workspace.past_run import HISTORY_BEGINS_ON, kept_settings
 from fenji.workspace.prepared_warnings import (
     conflict_warnings,
     number_conflicts,
@@ -63,7 +64,15 @@ from fenji.workspace.reviews import lost_rule_of
 from fenji.workspace.session import RunWriter, Session
 from fenji.workspace.sharing import fingerprint_of, share_equal, shared_base
 from fenji.workspace.tiering import STEPS as ANALYZE_STEPS
-from fenji.workspace.tiering import analyze_base, documents_of, frozen_text, registry_of, usable_policy
+from fenji.workspace.tiering import (
+    analyze_base,
+    documents_of,
+    frozen_text,
+    frozen_versions,
+    known_reviews,
+    registry_of,
+    usable_policy,
+)
 
 TOTAL = 1 + len(PREPARE_STEPS) + len(ANALYZE_STEPS)
 
@@ -85,39 +94,37 @@ def publish_run(
         workspace: where.
         as_of: the review date; yesterday in the workspace's time zone where None.
         policy: a policy's name; None: the one of the settings, or the only one.
-        history: how many reviews are decided, the one at ``as_of`` included; before it they lie on the calendar ends of the
-            policy's review period, and each follows the version that is in force on its day.
+        history: how many of the last reviews are kept, the one at ``as_of`` included. All are decided from the beginning of history
+            on (see ``beginning``), on the calendar ends of the policy's review period, each by the version in force on its day.
         engine: None: the one of the settings.
         force: publish although a source keeps none of its rows, or although nothing says the keys of customers any more.
         principal: who runs it; None: the user of the operating system.
         progress: told about each step.
 
     Raises:
-        InvalidInput: sources, files, metrics or policy that cannot be used, reviews before anybody is known, a source that keeps
+        InvalidInput: sources, files, metrics or policy that cannot be used, a day before anybody is known, a source that keeps
             none of its rows; all problems at once, nothing published.
         Damaged: the run before does not say the keys of its customers any more.
         Conflict: another run is writing.
     """
     began = time.monotonic()
     plan = _planned(workspace, policy, history, as_of=as_of)
-    total = TOTAL + len(plan.earlier)
     with (
         open_session(workspace, engine=engine, principal=principal) as session,
-        session.runs.running(plan.new_run(session)) as run,
+        plan.starting(session) as (run, begun),
     ):
-        known = session.runs.latest_inputs()
         writer = RunWriter(session, run)
-        collection = _collected(writer, plan.sources, known, lambda step, done, _: progress(step, done, total))
-        prepared = _prepared(writer, plan, collection.files, lambda step, done, _: progress(step, done, total), is_forced=force)
+        collection = _collected(writer, plan.sources, session.runs.latest_inputs(), progress)
+        prepared = _prepared(writer, plan, collection.files, progress, is_forced=force)
         tables = prepared.tables
         arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
         if not force:
             refuse_empty_sources(arrival, workspace.root)
         base = clean_base(session, writer.files_of, lambda contract: tables[contract.full_name])
-        registry = registry_of(plan.own_metrics, plan.policy, base.event_kinds)
-        for each in plan.versions:
-            usable_policy(each, registry_of(plan.own_metrics, each.policy, base.event_kinds))
+        registry = plan.registry_of(plan.policy, base.event_kinds)
         warnings = usable_policy(plan.chosen, registry)
+        beginning = begun or plan.first_beginning(session, base)
+        decided = known_reviews(session, base, plan.reviews_since(beginning.on, base.event_kinds))
         panel = analyze_base(
             writer,
             base,
@@ -126,34 +133,42 @@ def publish_run(
             as_of=plan.as_of,
             progress=progress,
             done=1 + len(PREPARE_STEPS),
-            total=total,
-            earlier=plan.earlier,
+            total=TOTAL + len(decided) - 1,
+            earlier=decided[:-1],
+            kept=plan.kept,
             own=plan.own_metrics,
         )
         told = _told_of_data(session, tables, panel)
-        _publish(writer, collection.files, prepared)
+        session.runs.publish(
+            run.run_id,
+            writer.tables,
+            collection.files,
+            keys_given=_largest_key(session, tables),
+            base_fingerprint=prepared.fingerprint,
+            sharing=prepared.shared or share_equal(writer),
+            settings={HISTORY_BEGINS_ON: beginning.on.isoformat()},
+            documents=frozen_versions(plan.reviews_since(beginning.on)),
+        )
         left = remove_surplus(session)
-    progress("", total, total)
+    progress("", TOTAL + len(decided) - 1, TOTAL + len(decided) - 1)
     return RunResult(
         run_id=run.run_id,
         as_of=plan.as_of,
         is_as_of_defaulted=plan.is_as_of_defaulted,
         policy=plan.policy.slug,
         version=plan.policy.version,
-        reviews=tuple(each.as_of for each in (*plan.earlier, ReviewOn(plan.as_of, plan.policy))),
+        history_begins_on=beginning.on,
+        reviews_decided=len(decided),
+        reviews=tuple(each.as_of for each in decided[-plan.kept :]),
         lost=lost_of(lost_rule_of(workspace.settings)),
-        files=FilesRead(
-            *(
-                tuple(each.file for each in files)
-                for files in (collection.new, collection.changed, collection.unchanged, collection.gone)
-            )
-        ),
+        files=_files_read(collection),
         tables=tuple(StoredRows(name, rows) for name, rows in writer.rows().items()),
         unchanged_since=None if prepared.shared is None else prepared.shared.run_id,
         seconds=round(time.monotonic() - began, 3),
         arrival=arrival,
         warnings=(
             *warnings,
+            *told_of_history(beginning, decided, asked=plan.kept),
             *told,
             *absent_columns(collection.absent),
             *arrival_warnings(arrival, needs_money=asks_for_money(plan.policy, registry)),
@@ -170,18 +185,67 @@ class _Plan:
     workspace: Workspace
     sources: tuple[Source, ...]
     own_metrics: tuple[Metric, ...]
+    policies: tuple[PolicyDocument, ...]
     chosen: PolicyDocument
     as_of: date
     is_as_of_defaulted: bool
-    earlier: tuple[ReviewOn, ...]
-    """The reviews before the one at ``as_of``, the earliest first."""
-    versions: tuple[PolicyDocument, ...]
-    """The other versions that these follow."""
+    kept: int
+    """How many of the last reviews are kept."""
+
+    def first_beginning(self, session: Session, base: CleanBase) -> Beginning:
+        """On which day history begins, where no run has fixed it yet."""
+        return first_beginning(
+            session, base, self.policy_on, lambda each: self.registry_of(each, base.event_kinds), as_of=self.as_of
+        )
 
     @property
     def policy(self) -> Policy:
         """The rules of this run."""
         return self.chosen.policy
+
+    def policy_on(self, day: date) -> Policy:
+        """The version in force on a day."""
+        return policy_in_force(self.policies, self.policy.slug, as_of=day).policy
+
+    def registry_of(self, policy: Policy, event_kinds: tuple[str, ...] = ()) -> Registry:
+        """The metrics that a version may name."""
+        return registry_of(self.own_metrics, policy, event_kinds)
+
+    def begun(self, session: Session) -> Beginning | None:
+        """The day on which history begins, where the settings or a run before say it; its versions are checked before anything is read.
+
+        Raises:
+            InvalidInput: a version that an earlier review follows cannot be used, or there are too many reviews.
+        """
+        found = kept_beginning(session, self.policy.slug) if session.state.is_there else None
+        if found is not None:
+            self.reviews_since(found.on)
+        return found
+
+    def reviews_since(self, begins_on: date, event_kinds: tuple[str, ...] = ()) -> tuple[ReviewOn, ...]:
+        """Every review from a day on, the earliest first.
+
+        Raises:
+            InvalidInput: a version that one of them follows cannot be used, or there are too many.
+        """
+        reviews = reviews_since(begins_on, self.as_of, self.policy_on)
+        followed = {each.policy.version for each in reviews} - {self.policy.version}
+        for each in self.policies:
+            if each.policy.slug == self.policy.slug and each.policy.version in followed:
+                usable_policy(each, self.registry_of(each.policy, event_kinds))
+        return reviews
+
+    @contextmanager
+    def starting(self, session: Session) -> Iterator[tuple[Run, Beginning | None]]:
+        """The run, and the beginning of history where it is known already.
+
+        Raises:
+            InvalidInput: as ``begun``.
+            Conflict: another run is writing.
+        """
+        begun = self.begun(session)
+        with session.runs.running(self.new_run(session)) as run:
+            yield run, begun
 
     def new_run(self, session: Session) -> NewRun:
         """What the state database keeps of it."""
@@ -194,11 +258,7 @@ class _Plan:
             as_of=self.as_of,
             settings=kept_settings(workspace.settings),
             policy=frozen_text(self.policy),
-            documents={
-                **documents_of(workspace),
-                SOURCES_FILE: recorded(sources),
-                **{frozen_name(each.policy.slug, each.policy.version): render_policy(each.policy) for each in self.versions},
-            },
+            documents={**documents_of(workspace), SOURCES_FILE: recorded(sources)},
         )
 
 
@@ -206,22 +266,16 @@ def _planned(workspace: Workspace, policy: str | None, history: int, *, as_of: d
     """Reads every document of the workspace, so that a slip in one of them ends the run before it begins."""
     if not 1 <= history <= MOST_REVIEWS:
         raise InvalidArgument.of(
-            _("{count} reviews cannot be decided at once."),
+            _("{count} reviews cannot be kept at once."),
             advice=Step.ASK_FOR_REVIEWS,
             count=history,
             most=MOST_REVIEWS,
         )
     day = as_of or yesterday(workspace.settings.time_zone)
     sources, own, policies = sources_of(workspace), own_metrics_of(workspace), policies_of(workspace)
-    name = policy or workspace.settings.policy
-    chosen = policy_in_force(policies, name, as_of=day)
-    *before, _last = review_dates(day, chosen.policy.review.every, history)
-    followed = policies_between(policies, name, before)
-    versions = {(each.policy.slug, each.policy.version): each for each in followed.values() if each is not chosen}
-    for each in (*versions.values(), chosen):
-        usable_policy(each, registry_of(own, each.policy))
-    earlier = tuple(ReviewOn(on, each.policy) for on, each in followed.items())
-    return _Plan(workspace, sources, own, chosen, day, as_of is None, earlier, tuple(versions.values()))
+    chosen = policy_in_force(policies, policy or workspace.settings.policy, as_of=day)
+    usable_policy(chosen, registry_of(own, chosen.policy))
+    return _Plan(workspace, sources, own, policies, chosen, day, as_of is None, history)
 
 
 def _collected(writer: RunWriter, sources: Sequence[Source], known: Sequence[CollectedFile], progress: Progress) -> Collected:
@@ -264,19 +318,6 @@ def _prepared(
     return _Prepared(made, fingerprint, None)
 
 
-def _publish(writer: RunWriter, files: Sequence[CollectedFile], prepared: _Prepared) -> None:
-    session = writer.session
-    keys_given = _largest_key(session, prepared.tables)
-    session.runs.publish(
-        writer.run.run_id,
-        writer.tables,
-        files,
-        keys_given=keys_given,
-        base_fingerprint=prepared.fingerprint,
-        sharing=prepared.shared or share_equal(writer),
-    )
-
-
 def options_of(session: Session, *, as_of: date, keys_given: int = 0) -> PrepareOptions:
     """What settings and erasures say about preparation."""
     workspace = session.workspace
@@ -285,6 +326,11 @@ def options_of(session: Session, *, as_of: date, keys_given: int = 0) -> Prepare
         key=erasure_key(workspace),
         erased=erased_tokens(workspace),
     )
+
+
+def _files_read(collection: Collected) -> FilesRead:
+    groups = (collection.new, collection.changed, collection.unchanged, collection.gone)
+    return FilesRead(*(tuple(each.file for each in files) for files in groups))
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,10 @@ LEFT_ALONE = frozenset(
         "spark_master",
         "spark_options",
         "keep_runs",
+        "history_begins_on",
     }
 )
-"""Settings that say where and how it is computed, and change no number."""
+"""Settings that say where and how it is computed, and change no number; the beginning of history is that of the run that it stands on."""
 
 
 @dataclass(frozen=True)

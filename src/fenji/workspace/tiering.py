@@ -29,9 +29,11 @@ from fenji.domain.runs import NewRun, PolicyText, Run
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
 from fenji.tables import insight
+from fenji.workspace.beginning import kept_beginning, reviews_since
 from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import (
     METRICS_FILE,
+    POLICIES_FOLDER,
     Workspace,
     frozen_name,
     own_metrics_of,
@@ -39,9 +41,9 @@ from fenji.workspace.folder import (
     policy_in_force,
 )
 from fenji.workspace.overrides import overrides_in
-from fenji.workspace.past_run import PastRun, kept_settings
+from fenji.workspace.past_run import HISTORY_BEGINS_ON, PastRun, kept_settings
 from fenji.workspace.progress import Progress
-from fenji.workspace.reviews import ReviewPlan, check_reviews, decide_plan, lost_rule_of, save_reviews
+from fenji.workspace.reviews import ReviewPlan, decide_plan, lost_rule_of, reviews_of_somebody, save_reviews
 from fenji.workspace.session import RunWriter, Session
 
 STEPS = (_("computing metrics"), _("assigning tiers"), _("counting tiers"))
@@ -80,10 +82,11 @@ def analyze_base(
     done: int,
     total: int,
     earlier: Sequence[ReviewOn] = (),
+    kept: int = 1,
     own: tuple[Metric, ...] = (),
     known_at: datetime | None = None,
 ) -> ir.Table:
-    """Panel, tiers, thresholds and counts at a date and at the reviews before it, with the movements between them, saved.
+    """Panel, tiers, thresholds and counts at a date and at the reviews kept before it, with the movements between them, saved.
 
     Returns:
         The panel at ``as_of``, as stored.
@@ -97,17 +100,19 @@ def analyze_base(
         progress: told about each step.
         done: steps of the whole run that came before.
         total: steps of the whole run.
-        earlier: the reviews before, the earliest first, each with the policy version in force; panels are not kept of these.
+        earlier: the reviews before, from the beginning of history on, the earliest first, each with the policy version in force (see
+            ``known_reviews``); panels are not kept of these.
+        kept: how many of the last reviews are saved.
         own: the company's own metrics, which the policies of earlier reviews may name.
         known_at: tiers given by hand as they were known then; None: now.
 
     Raises:
-        InvalidArgument: nobody was known at the first review yet.
         ContractBroken: a table breaks its promise, such as a flow that does not close.
     """
+    registries = {each.policy.version: registry_of(own, each.policy, base.event_kinds) for each in earlier}
     plan = ReviewPlan(
         reviews=(*earlier, ReviewOn(as_of, policy)),
-        registries=(*(registry_of(own, each.policy, base.event_kinds) for each in earlier), registry),
+        registries=(*(registries[each.policy.version] for each in earlier), registry),
         lost=lost_rule_of(writer.session.workspace.settings),
         overrides=overrides_in(
             writer.session,
@@ -116,8 +121,8 @@ def analyze_base(
             dates=[*(each.as_of for each in earlier), as_of],
             known_at=known_at,
         ),
+        kept=kept,
     )
-    check_reviews(plan.reviews, _first_seen_on(writer.session, base))
     progress(STEPS[0], done, total)
     panel = writer.save(
         customer_metric(base.facts, base.customer, metrics=registry.metrics, as_of=as_of),
@@ -144,11 +149,14 @@ def analyze_base(
     return panel
 
 
-def _first_seen_on(session: Session, base: CleanBase) -> date | None:
-    first: date | None = session.engine.fetch(base.customer.aggregate(first=base.customer.first_seen_on.min()))["first"][
-        0
-    ].as_py()
-    return first
+def known_reviews(session: Session, base: CleanBase, reviews: Sequence[ReviewOn]) -> tuple[ReviewOn, ...]:
+    """The reviews on which anybody is known; the others would decide about nobody.
+
+    Raises:
+        InvalidArgument: nobody was known at the last one.
+    """
+    first = session.engine.fetch(base.customer.aggregate(first=base.customer.first_seen_on.min()))["first"][0].as_py()
+    return reviews_of_somebody(reviews, first)
 
 
 def save_moves(writer: RunWriter, decided: Sequence[tuple[ReviewOn, ir.Table]]) -> None:
@@ -218,44 +226,120 @@ def asked_tiers(session: Session, *, as_of: date | None, policy: str | None) -> 
 def answering_run(
     session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
 ) -> Run:
-    """The published run that answers for a policy at a date; computed and published now where there is none."""
-    return published_answer(session, base_run, registry, policy, as_of=as_of) or _computed(
-        session, base_run, base, registry, policy, as_of=as_of, progress=progress
+    """The published run that answers for a policy at a date; computed and published now where there is none.
+
+    Its tiers follow from the reviews since the beginning of history, as those of the run that collected do.
+    """
+    if reviewed := _reviewed(session, base_run, registry, policy, as_of=as_of):
+        return reviewed
+    asked = _history_asked(session, base_run, policy, as_of=as_of)
+    return _published_answer(session, base_run, registry, policy, asked) or _computed(
+        session, base_run, base, registry, policy, asked=asked, progress=progress
+    )
+
+
+@dataclass(frozen=True)
+class _HistoryAsked:
+    """The reviews up to one that is asked for."""
+
+    begins_on: date | None
+    """None: nothing says one, and the review is decided by itself."""
+    reviews: tuple[ReviewOn, ...]
+    """The earliest first, the one that is asked for included."""
+
+    @property
+    def as_of(self) -> date:
+        """The review that is asked for."""
+        return self.reviews[-1].as_of
+
+    @property
+    def begins(self) -> dict[str, object]:
+        """What a run writes down of the beginning."""
+        return {HISTORY_BEGINS_ON: None if self.begins_on is None else self.begins_on.isoformat()}
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The texts of the other versions that the reviews follow, by the name under which a run keeps them."""
+        return frozen_versions(self.reviews)
+
+
+def frozen_versions(reviews: Sequence[ReviewOn]) -> dict[str, str]:
+    """The texts of the versions that reviews follow, but for that of the last one, by the name under which a run keeps them."""
+    last = reviews[-1].policy.version
+    versions = {each.policy.version: each.policy for each in reviews if each.policy.version != last}
+    return {frozen_name(each.slug, each.version): render_policy(each) for each in versions.values()}
+
+
+def _history_asked(session: Session, base_run: Run, policy: Policy, *, as_of: date) -> _HistoryAsked:
+    """From the day on which the history of the run that collected begins, or that of the last run of another policy."""
+    is_same = base_run.new.policy is not None and base_run.new.policy.slug == policy.slug
+    kept = None if is_same else kept_beginning(session, policy.slug)
+    begins_on = PastRun(session, base_run).history_begins_on if is_same else None if kept is None else kept.on
+    if begins_on is None:
+        return _HistoryAsked(None, (ReviewOn(as_of, policy),))
+    policies = policies_of(session.workspace)
+    return _HistoryAsked(
+        begins_on, reviews_since(begins_on, as_of, lambda day: policy_in_force(policies, policy.slug, as_of=day).policy)
     )
 
 
 def _computed(
-    session: Session, base_run: Run, base: CleanBase, registry: Registry, policy: Policy, *, as_of: date, progress: Progress
+    session: Session,
+    base_run: Run,
+    base: CleanBase,
+    registry: Registry,
+    policy: Policy,
+    *,
+    asked: _HistoryAsked,
+    progress: Progress,
 ) -> Run:
     """A new run on the clean tables of another one."""
-    workspace = session.workspace
+    workspace, as_of, own = session.workspace, asked.as_of, own_metrics_of(session.workspace)
     new = NewRun(
         command="tiers",
         engine=session.computing_on.value,
         language=workspace.settings.language,
         as_of=as_of,
-        settings=kept_settings(workspace.settings),
+        settings={**kept_settings(workspace.settings), **asked.begins},
         policy=frozen_text(policy),
-        documents=documents_of(workspace),
+        documents={**documents_of(workspace), **asked.versions},
         base_run_id=base_run.run_id,
     )
     with session.computing(new) as writer:
         if writer.session is not session:
             base = clean_base_of(writer.session, base_run)
-        analyze_base(writer, base, registry, policy, as_of=as_of, progress=progress, done=0, total=len(STEPS))
-    progress("", len(STEPS), len(STEPS))
+        reviews = known_reviews(writer.session, base, asked.reviews)
+        total = len(STEPS) + len(reviews) - 1
+        analyze_base(
+            writer,
+            base,
+            registry,
+            policy,
+            as_of=as_of,
+            progress=progress,
+            done=0,
+            total=total,
+            earlier=reviews[:-1],
+            own=own,
+        )
+    progress("", total, total)
     return writer.run
 
 
-def published_answer(session: Session, base_run: Run, registry: Registry, policy: Policy, *, as_of: date) -> Run | None:
-    """A published run on the same data that already followed this very policy, these metrics and this word of being lost at this date.
+def _reviewed(session: Session, base_run: Run, registry: Registry, policy: Policy, *, as_of: date) -> Run | None:
+    """The run that collected, where the date is one of the reviews that it keeps: its tiers are the official ones."""
+    is_kept = as_of in PastRun(session, base_run).days_kept(insight.TIER_COUNT)
+    return base_run if is_kept and _followed(session, base_run, policy, registry, as_of) else None
 
-    The run that collected comes first: where the date is one of its reviews, its tiers are the official ones.
-    None where there is no such run.
-    """
-    reviewed = as_of in PastRun(session, base_run).days_kept(insight.TIER_COUNT)
-    found = [base_run if reviewed else None, session.runs.latest_published(as_of=as_of, on=base_run.run_id, command="tiers")]
-    return next((run for run in found if run is not None and _followed(session, run, policy, registry, as_of)), None)
+
+def _published_answer(session: Session, base_run: Run, registry: Registry, policy: Policy, asked: _HistoryAsked) -> Run | None:
+    """A published run on the same data that already followed this very policy, these metrics, this history and this word of being lost."""
+    run = session.runs.latest_published(as_of=asked.as_of, on=base_run.run_id, command="tiers")
+    if run is None or not _followed(session, run, policy, registry, asked.as_of):
+        return None
+    has_begun = run.new.settings.get(HISTORY_BEGINS_ON) == asked.begins[HISTORY_BEGINS_ON]
+    frozen = {name: text for name, text in run.new.documents.items() if name.startswith(f"{POLICIES_FOLDER}/")}
+    return run if has_begun and frozen == asked.versions else None
 
 
 def _followed(session: Session, run: Run, policy: Policy, registry: Registry, as_of: date) -> bool:

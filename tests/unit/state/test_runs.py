@@ -334,3 +334,26 @@ def test_raw_rows_without_checksums_get_theirs_where_they_are_as_many_as_then(ru
     run = runs.start(NEW)
     runs.publish(run.run_id, [written(store, table(run, "clean.customer"))], [FILE])
     assert bool(runs.parts_by_folder([FILE.raw_path])[FILE.raw_path]) is known
+
+
+def test_the_last_run_of_a_policy_is_found_also_after_it_was_removed(runs, database):
+    def published(slug: str, **followed) -> str:
+        run = runs.start(replace(NEW, policy=PolicyText(slug, 1, "policy: x\n")))
+        runs.publish(run.run_id, [], **followed)
+        return run.run_id
+
+    assert runs.latest_of_policy("retail") is None
+    published("retail")
+    run_id = published("retail", settings={"history_begins_on": "2026-01-31"}, documents={"policies/retail@1.yaml": "x"})
+    published("other")
+    found = runs.latest_of_policy("retail")
+    assert found is not None
+    assert (found.run_id, found.status) == (run_id, RunStatus.PUBLISHED)
+    # What it knew when it started, and what it learned.
+    assert found.new.settings == {**NEW.settings, "history_begins_on": "2026-01-31"}
+    assert found.new.documents == {**NEW.documents, "policies/retail@1.yaml": "x"}
+    with database.transaction(LI_LEI) as t:
+        t.upkeep.remove([run_id])
+    removed = runs.latest_of_policy("retail")
+    assert removed is not None
+    assert (removed.run_id, removed.status) == (run_id, RunStatus.REMOVED)

@@ -130,7 +130,7 @@ def test_a_newer_run_without_history_is_mentioned_and_passed_over(shop: Path, se
     result = moves_between(shop)
     assert result.run_id == first
     assert [each.describe(Language.EN) for each in result.warnings] == [
-        f"these are the reviews of run {first}; the newer run {second} decided only one. For a new history decide 3 reviews."
+        f"these are the reviews of run {first}; the newer run {second} keeps only one. For a new history keep 3 reviews."
     ]
 
 

@@ -56,7 +56,7 @@ def decided_again(root: Path, file: Path, reviews: int) -> dict[tuple[str, date]
         plan = replay.plan(replay.new_reviews(), current.earlier)
         people = base.customer.select("customer_key", "customer_id")
         found = []
-        for each in decide_plan(session.engine, base.customer, base.facts, plan)[len(current.earlier) :]:
+        for each in decide_plan(session.engine, base.customer, base.facts, plan)[len(current.earlier) - len(plan.reviews) :]:
             found += session.engine.fetch(each.assignment.inner_join(people, "customer_key")).to_pylist()
         return by_customer(found)
 
@@ -142,6 +142,14 @@ def test_without_the_reviews_both_sides_are_decided_now(shop: Path) -> None:
     assert result.current.reviews == result.new.reviews
     assert len(result.current.reviews) == REVIEWS + 1
     assert result.current.reviews[0].opening is None
+
+
+def test_reviews_that_no_run_keeps_are_replayed_from_the_beginning_of_history_on(shop: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(shop, tmp_path / "shorter"))
+    run_all(root, as_of=AS_OF, history=1)
+    kept, found = (replay_at(each, each / "stricter.yaml", reviews=3) for each in (shop, root))
+    assert (kept.is_published, found.is_published, found.earlier_on) == (True, False, date(2025, 12, 31))
+    assert (found.current.reviews, found.new.reviews) == (kept.current.reviews, kept.new.reviews)
 
 
 def test_a_policy_with_another_clock_is_reviewed_by_its_own(shop: Path, tmp_path: Path) -> None:

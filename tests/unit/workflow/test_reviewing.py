@@ -17,7 +17,6 @@ from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
-from fenji.workspace.reviews import check_reviews
 
 SOURCES = """
 sources:
@@ -111,16 +110,15 @@ def test_the_last_reviews_are_decided_and_each_can_be_read(shop: Path) -> None:
     assert [(group.group, group.customers) for group in by if group.customers] == [(1, 1), (2, 1)]
 
 
-def test_without_a_history_there_is_one_review_as_ever(shop: Path) -> None:
+def test_without_a_number_one_review_is_kept_and_all_are_decided(shop: Path) -> None:
     run = run_all(shop, as_of=AS_OF)
-    assert run.reviews == (AS_OF,)
-    assert decided(shop, run.run_id) == {
-        ("ann", AS_OF): (None, "lost", 1),
-        ("bob", AS_OF): ("good", "new", 1),
-        ("cho", AS_OF): ("good", "new", 1),
-    }
-    # February is no review of this run, so it is computed by itself.
-    assert tiers_at(shop, as_of=FEB).run_id != run.run_id
+    assert (run.history_begins_on, run.reviews_decided, run.reviews) == (JAN, 4, (AS_OF,))
+    assert decided(shop, run.run_id) == {where: found for where, found in HISTORY.items() if where[1] == AS_OF}
+    # February is not kept, so it is decided now, from the same beginning on.
+    february = tiers_at(shop, as_of=FEB).run_id
+    assert february != run.run_id
+    assert decided(shop, february) == {where: found for where, found in HISTORY.items() if where[1] == FEB}
+    assert tiers_at(shop, as_of=FEB).run_id == february
 
 
 def test_each_review_follows_the_version_of_its_day_and_is_read_with_it(shop: Path) -> None:
@@ -143,12 +141,9 @@ def test_an_override_decides_the_reviews_of_its_days(shop: Path) -> None:
     assert (found["cho", MAR], found["cho", AS_OF]) == (("good", "new", 1), ("low", "override", 1))
 
 
-def test_reviews_before_the_data_begin_are_refused_with_the_number_that_can_be_decided(shop: Path) -> None:
-    with pytest.raises(InvalidArgument, match="At most 4 reviews"):
-        run_all(shop, as_of=AS_OF, history=9)
+def test_a_day_before_the_data_is_refused_and_so_are_no_reviews(shop: Path) -> None:
     with pytest.raises(InvalidArgument, match="2026-01-05"):
         run_all(shop, as_of=date(2025, 12, 31))
     with pytest.raises(InvalidInput, match="240"):
         run_all(shop, as_of=AS_OF, history=0)
     assert not list((shop / "store").glob("insight.*"))
-    check_reviews((), None)

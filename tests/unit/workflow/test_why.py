@@ -16,6 +16,7 @@ from fenji.workflow.running import run_all
 from fenji.workflow.why import why_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
+from fixtures.beginning import begin
 
 AS_OF = date(2026, 8, 31)
 SOURCES = """
@@ -58,6 +59,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "policies" / "spend.yaml").write_text(POLICY, encoding="utf-8")
     (root / "shop.csv").write_text(SHOP, encoding="utf-8")
     (root / "web.csv").write_text(WEB, encoding="utf-8")
+    begin(root, date(2026, 1, 31))
     run_all(root, as_of=AS_OF, history=8)
     return root
 

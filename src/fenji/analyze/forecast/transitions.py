@@ -10,7 +10,7 @@ Source  DESIGN section 6; decision 0021 (windows that still fill)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import ibis
@@ -18,9 +18,6 @@ import ibis.expr.types as ir
 import numpy as np
 
 from fenji.analyze.forecast.models import Transitions
-from fenji.domain.metrics import Metric
-from fenji.domain.periods import Window, WindowUnit
-from fenji.domain.reviews import LostRule
 
 BAND_ENDS = (31, 92, 183)
 """Days since the last order that end a band, for monthly reviews: within a month, a quarter, half a year; longer or never is the last."""
@@ -89,7 +86,7 @@ def transitions_from(
         movements: the rows of each pair of reviews, the earliest first.
         tiers: lowest first; every tier of the rows is one of them.
         bands: how many bands of time since the last order.
-        filling: reviews, known and coming, whose windows are not full yet (``is_filling``).
+        filling: reviews, known and coming, whose windows are not full yet (``domain.reviews.is_filling``).
     """
     place = {tier: rank for rank, tier in enumerate(tiers)}
     lost = len(tiers) * bands
@@ -101,21 +98,3 @@ def transitions_from(
             target = lost if now is None else place[now] * bands + row["to_band"]
             moved[number, source, target] += row["customers"]
     return Transitions(moved, len(tiers), bands, filling)
-
-
-def is_filling(review_on: date, first_on: date, metrics: Iterable[Metric], lost: LostRule) -> bool:
-    """Whether the longest window of some metrics, or the time after which a customer is lost, reaches back before the first day of the data.
-
-    Until then windows only gain and nobody is lost, so counts grow whatever customers do. Windows without a beginning never count.
-
-    Args:
-        review_on: the review.
-        first_on: the first day of which anything is known.
-        metrics: those that the rules name.
-        lost: when a customer counts as lost.
-    """
-    windows = [each.window for each in metrics if each.window.unit is not WindowUnit.TOTAL]
-    if lost.after_days is not None:
-        windows.append(Window(WindowUnit.DAYS, lost.after_days))
-    opened = [window.opens_after(review_on) for window in windows]
-    return any(day < first_on - timedelta(days=1) for day in opened if day is not None)

@@ -47,12 +47,15 @@ Override = tuple[Numbers, Ranks]
 """Customers, ascending, and the position of the tier that a person has decided for each."""
 
 
-def decide_cells(plan: CellPlan, overrides: Sequence[Override | None]) -> Callable[[pa.Table], Iterator[pa.Table]]:
+def decide_cells(
+    plan: CellPlan, overrides: Sequence[Override | None], *, first: int = 0
+) -> Callable[[pa.Table], Iterator[pa.Table]]:
     """The batch step that decides a history from cells.
 
     Args:
         plan: what the cells are, and the reviews.
         overrides: for each review those in force; None where there are none.
+        first: the number of the first review that is kept.
 
     Returns:
         As ``reviews.decide_reviews``, from rows of ``review_cells.cells_of``. About 200 bytes a cell and 200 a customer are
@@ -62,7 +65,7 @@ def decide_cells(plan: CellPlan, overrides: Sequence[Override | None]) -> Callab
     def decide(rows: pa.Table) -> Iterator[pa.Table]:
         cells = Cells.of(rows, plan)
         said = _said_by(cells, plan, tuple(overrides))
-        return decided(cells.keys, said)
+        return decided(cells.keys, said, first=first)
 
     return decide
 

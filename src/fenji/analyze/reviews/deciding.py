@@ -74,17 +74,19 @@ class Said:
     """Revenue of twelve months in cents."""
 
 
-def decided(keys: Numbers, said: Iterable[tuple[ReviewOn, Said]]) -> Iterator[pa.Table]:
-    """Decides review after review, one table of insight.tier_assignment for each: a row for every customer who is known.
+def decided(keys: Numbers, said: Iterable[tuple[ReviewOn, Said]], *, first: int = 0) -> Iterator[pa.Table]:
+    """Decides review after review, and gives a table of insight.tier_assignment for each that is kept: a row for every customer who is known.
 
     Args:
         keys: the customer of each place.
         said: what the rules say at each review, the earliest first.
+        first: the number of the first review that is kept; those before it are decided all the same, since tiers follow one another.
     """
     state, earlier = State.of_nobody(len(keys)), None
-    for review, rules in said:
+    for number, (review, rules) in enumerate(said):
         _decide_one(state, rules, review, earlier or review.policy)
-        yield _assignment(keys, state, rules, review)
+        if number >= first:
+            yield _assignment(keys, state, rules, review)
         earlier = review.policy
 
 

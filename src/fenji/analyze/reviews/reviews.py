@@ -40,14 +40,15 @@ STANDING = ibis.schema(
 """What the decision is given for each customer and review; the number of the review counts from 0."""
 
 
-def decide_reviews(reviews: Sequence[ReviewOn]) -> Callable[[pa.Table], Iterator[pa.Table]]:
+def decide_reviews(reviews: Sequence[ReviewOn], *, first: int = 0) -> Callable[[pa.Table], Iterator[pa.Table]]:
     """The batch step that decides a history.
 
     Args:
         reviews: every review, the earliest first, each with the policy version in force on its day.
+        first: the number of the first review that is kept.
 
     Returns:
-        A function from standings (columns of ``STANDING``) of whole customers, in any order, to their rows of insight.tier_assignment: one table for each review, in the order of customers, texts
+        A function from standings (columns of ``STANDING``) of whole customers, in any order, to their rows of insight.tier_assignment: one table for each review that is kept, in the order of customers, texts
         dictionary-encoded. It knows nothing but its arguments, so it can run anywhere.
     """
     plan = tuple(reviews)
@@ -56,7 +57,7 @@ def decide_reviews(reviews: Sequence[ReviewOn]) -> Callable[[pa.Table], Iterator
         # Review by review, so that the rows of one are a slice.
         rows = standings.combine_chunks().take(pa.array(np.argsort(standings["review"].to_numpy(), kind="stable")))
         place, keys = places(rows["customer_key"].to_numpy())
-        return decided(keys, _said_by(rows, place, len(keys), plan))
+        return decided(keys, _said_by(rows, place, len(keys), plan), first=first)
 
     return decide
 

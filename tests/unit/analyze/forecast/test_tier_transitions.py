@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from fenji.analyze.forecast.models import arrivals_of
-from fenji.analyze.forecast.transitions import count_transitions, is_filling, transitions_from
+from fenji.analyze.forecast.transitions import count_transitions, transitions_from
 from fenji.analyze.metrics.registry import Registry
-from fenji.domain.reviews import NEVER_LOST, LostRule
+from fenji.domain.reviews import NEVER_LOST, LostRule, is_filling
 from fenji.engines.duck import DuckEngine
 from fixtures.assignments import Standing, assignments
 
