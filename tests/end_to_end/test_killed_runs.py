@@ -148,7 +148,8 @@ def test_of_two_runs_at_once_one_is_told_to_wait_and_changes_nothing(folder: Pat
 def test_a_run_that_is_told_to_end_ends_as_after_an_error(folder: Path, told: signal.Signals) -> None:
     first = run_all(folder, as_of=AS_OF)
     add_random_shop(folder)
-    process = started(folder)
+    # Whoever starts the tests with nohup has them ignore SIGHUP, and what they start too.
+    process = started(folder, preexec_fn=lambda: signal.signal(told, signal.SIG_DFL))
     time.sleep(0.2)
     process.send_signal(told)
     _output, errors = process.communicate()

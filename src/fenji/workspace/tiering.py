@@ -230,7 +230,7 @@ def answering_run(
 
     Its tiers follow from the reviews since the beginning of history, as those of the run that collected do.
     """
-    if reviewed := _reviewed(session, base_run, registry, policy, as_of=as_of):
+    if reviewed := _reviewed(session, base_run, policy, as_of=as_of):
         return reviewed
     asked = _history_asked(session, base_run, policy, as_of=as_of)
     return _published_answer(session, base_run, registry, policy, asked) or _computed(
@@ -326,23 +326,25 @@ def _computed(
     return writer.run
 
 
-def _reviewed(session: Session, base_run: Run, registry: Registry, policy: Policy, *, as_of: date) -> Run | None:
-    """The run that collected, where the date is one of the reviews that it keeps: its tiers are the official ones."""
+def _reviewed(session: Session, base_run: Run, policy: Policy, *, as_of: date) -> Run | None:
+    """The run that collected, where the date is one of the reviews that it keeps: its tiers are the official ones, whatever months are today."""
     is_kept = as_of in PastRun(session, base_run).days_kept(insight.TIER_COUNT)
-    return base_run if is_kept and _followed(session, base_run, policy, registry, as_of) else None
+    return base_run if is_kept and _followed(session, base_run, policy) else None
 
 
 def _published_answer(session: Session, base_run: Run, registry: Registry, policy: Policy, asked: _HistoryAsked) -> Run | None:
     """A published run on the same data that already followed this very policy, these metrics, this history and this word of being lost."""
     run = session.runs.latest_published(as_of=asked.as_of, on=base_run.run_id, command="tiers")
-    if run is None or not _followed(session, run, policy, registry, asked.as_of):
+    if run is None or not _followed(session, run, policy):
+        return None
+    if run.new.settings.get(MONTH_WINDOWS) is None and has_moved((each.window for each in registry), asked.as_of):
         return None
     has_begun = run.new.settings.get(HISTORY_BEGINS_ON) == asked.begins[HISTORY_BEGINS_ON]
     frozen = {name: text for name, text in run.new.documents.items() if name.startswith(f"{POLICIES_FOLDER}/")}
     return run if has_begun and frozen == asked.versions else None
 
 
-def _followed(session: Session, run: Run, policy: Policy, registry: Registry, as_of: date) -> bool:
+def _followed(session: Session, run: Run, policy: Policy) -> bool:
     """Whether a run followed the policy as it is now, with the metrics and settings of now."""
     frozen, settings = frozen_text(policy), session.workspace.settings.record()
     texts = {
@@ -354,7 +356,6 @@ def _followed(session: Session, run: Run, policy: Policy, registry: Registry, as
         frozen in texts
         and recorded(run.new.documents.get(METRICS_FILE, "")) == documents.get(METRICS_FILE, "")
         and all(run.new.settings.get(name) == settings[name] for name in ("lost_after_days", "lost_after_intervals"))
-        and (run.new.settings.get(MONTH_WINDOWS) is not None or not has_moved((each.window for each in registry), as_of))
     )
 
 

@@ -16,6 +16,7 @@ from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.arrival_warnings import NothingKept
+from fixtures.beginning import begin
 
 AS_OF = date(2026, 3, 31)
 ORDERS = """
@@ -44,6 +45,7 @@ SECOND = f"""{HEAD}7,13812345678,2026-03-31,300,完成
 def workspace(root: Path, sources: str = ORDERS, **files: str) -> Path:
     init_workspace(root, template="spend", language=Language.EN)
     (root / "sources.yaml").write_text(sources, encoding="utf-8")
+    begin(root, AS_OF)
     for name, text in files.items():
         path = root / "data" / f"{name}.csv"
         path.parent.mkdir(exist_ok=True)
