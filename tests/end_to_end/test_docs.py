@@ -180,10 +180,17 @@ CHECKS = {
 }
 
 
+LONG = {
+    *("forecast-and-suggest", "lists-of-customers", "look-after-a-workspace", "members-with-totals", "orders-in-several-files"),
+    *("results-in-pandas", "see-who-may-leave", "value-customers"),
+}
+"""How-tos of more than ten seconds, whose commands other tests run too."""
+
+
 def in_its_time(page: Path) -> object:
-    """A page as a test: the Chinese how-tos, which play the same commands as the English ones, by ``make faults``."""
-    is_second = page.parent.name == "how-to" and page.name.endswith(".zh-CN.md")
-    return pytest.param(page, id=str(page.relative_to(ROOT)), marks=[pytest.mark.proof] if is_second else [])
+    """A page as a test: by ``make faults`` the long how-tos, and the Chinese ones, which play the same commands as the English."""
+    is_later = page.parent.name == "how-to" and (page.name.endswith(".zh-CN.md") or page.stem in LONG)
+    return pytest.param(page, id=str(page.relative_to(ROOT)), marks=[pytest.mark.proof] if is_later else [])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -285,6 +285,9 @@ COMPANIES: dict[str, tuple[Callable[[Path], Shop], str]] = {
     "orders and returns": (with_returns, "CNY"),
 }
 
+QUICKLY = ("shopify", "taobao", "kingdee", "heads, lines and payments", "german")
+"""Companies of every change; the others come in by ``make faults``."""
+
 
 def files_of(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
@@ -292,7 +295,9 @@ def files_of(folder: Path) -> list[Path]:
 
 @pytest.mark.apart
 @pytest.mark.slow
-@pytest.mark.parametrize("name", COMPANIES)
+@pytest.mark.parametrize(
+    "name", [*QUICKLY, *(pytest.param(each, marks=pytest.mark.proof) for each in COMPANIES if each not in QUICKLY)]
+)
 def test_a_company_comes_in_by_itself_with_its_true_numbers(name: str, tmp_path: Path) -> None:
     write, currency = COMPANIES[name]
     (tmp_path / "files").mkdir()

@@ -15,7 +15,7 @@ from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
 from fenji.tables.clean import CLEAN
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow]
+pytestmark = [pytest.mark.spark, pytest.mark.proof]
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def dressed(number: str) -> list[str]:
             f"({digits})" if minus else digits]  # fmt: skip
 
 
-@law(25)
+@law(10)
 @given(CENTS)
 def test_an_amount_is_itself_in_every_dressing(engine: DuckEngine, cents: int) -> None:
     value = Decimal(cents) / 100
@@ -58,7 +58,7 @@ def test_an_amount_is_itself_in_every_dressing(engine: DuckEngine, cents: int) -
     assert set(read(engine, plain, POINT, amounts.money)) == {value}
 
 
-@law(25)
+@law(10)
 @given(CENTS)
 def test_the_sign_of_the_other_column_never_changes_an_amount_by_a_power_of_ten(engine: DuckEngine, cents: int) -> None:
     """With cents, an amount that is written the other way round is refused, whatever stands around it."""
@@ -75,7 +75,7 @@ FORMS = (
 MONTH_FIRST = ("%m/%d/%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%m/%d/%y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p")
 
 
-@law(25)
+@law(10)
 @given(MOMENTS)
 def test_a_moment_is_itself_in_every_form(engine: DuckEngine, at: datetime) -> None:
     forms = [at.strftime(form) for form in FORMS]
@@ -88,7 +88,7 @@ def test_a_moment_is_itself_in_every_form(engine: DuckEngine, at: datetime) -> N
     assert set(read(engine, [*month_first, *day_first], Writing(Cell.MOMENT), dates.local_time)) == {None}
 
 
-@law(50)
+@law(20)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20), min_size=1, max_size=40))
 def test_no_text_breaks_a_reader(engine: DuckEngine, texts: list[str]) -> None:
     for writing, reader in (

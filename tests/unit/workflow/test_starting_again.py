@@ -117,7 +117,7 @@ def with_new_word(folder: Path) -> None:
     (folder / "订单2025-06.csv").write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("is_edited", [False, True])
+@pytest.mark.parametrize("is_edited", [False, pytest.param(True, marks=pytest.mark.proof)])
 def test_a_new_word_of_a_status_is_asked_about_and_written_down(shop: Path, is_edited: bool) -> None:
     with_new_word(shop)
     sources = shop / "sources.yaml"
@@ -157,7 +157,7 @@ def workbook(folder: Path, months: int) -> None:
         book.add_worksheet("说明").write_column(0, 0, ["备注", "含税"])
 
 
-@pytest.mark.parametrize("is_edited", [False, True])
+@pytest.mark.parametrize("is_edited", [False, pytest.param(True, marks=pytest.mark.proof)])
 def test_a_new_sheet_of_a_known_workbook_is_taken_in(tmp_path: Path, is_edited: bool) -> None:
     workbook(tmp_path, 2)
     assert money(started(tmp_path)) == (14, Decimal("1407.00"))
