@@ -221,6 +221,8 @@ def test_at_a_months_end_a_run_of_before_whole_months_is_read_and_not_measured_a
     with pytest.raises(Conflict, match="whole months now") as refused:
         why_of(shop, "ann", as_of=april)
     assert "fenji run" in str(refused.value.problems[0].advice)
-    # Today's tiers of that day are not answered from it either.
-    assert tiers_at(shop, as_of=april).run_id != first.run_id
+    # Its own reviews stay the official ones, so that tiers and movements of a day are one.
+    assert tiers_at(shop, as_of=april).run_id == first.run_id
+    # A day that it did not review is decided by the months of today, of all its customers.
+    assert tiers_at(shop, as_of=date(2026, 2, 28)).run_id != first.run_id
     assert tiers_at(shop, as_of=may).run_id == first.run_id
