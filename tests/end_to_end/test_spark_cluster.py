@@ -104,7 +104,7 @@ spark_options = {{ "spark.sql.shuffle.partitions" = "4", "spark.executor.memory"
 
 
 def begun(*arguments: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "fenji.cli.main", *map(str, arguments), "--json"]
+    command = [sys.executable, "-m", "fenji.cli.main", *map(str, arguments), "--lang", "en", "--json"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
