@@ -99,8 +99,8 @@ class Trial:
         prepare, words = VERBS[verb]
         before = self.tiers()
         prepare(self, chance)
-        if verb == "prune":
-            before = self.tiers()
+        # To prepare may be a run of its own; what is damaged gives no tiers.
+        before = before if verb == "repair" else self.tiers()
         if verb not in self.seconds:
             self.seconds[verb] = self.measured(self.filled(words))
             prepare(self, chance)
