@@ -77,5 +77,8 @@ ANSWERS: Mapping[str, type] = {
     "demo": DemoResult,
 }
 
+ANSWERS_OF_API: Mapping[str, type] = {}
+"""Records that answer addresses of the API and no command."""
+
 FAILED = FailedAnswer
 """What every command writes where it fails."""

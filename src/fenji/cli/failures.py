@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-import traceback
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,9 +14,6 @@ from fenji.answers.failures import FailedAnswer, Failure
 from fenji.cli.output import Output
 from fenji.errors import FenjiError, InvalidArgument, Kind, Problem, unknown_name
 from fenji.language import message as _
-from fenji.masking import masked, without_passwords
-from fenji.private_files import private_file, private_folder
-from fenji.visible import visible
 
 EXIT_CODES: dict[Kind, int] = {
     Kind.INVALID: 2,
@@ -49,7 +42,9 @@ def fail(error: FenjiError, output: Output) -> int:
 
 def fail_by_bug(error: BaseException, output: Output, folder: Path | None) -> int:
     """An error that nobody foresaw: a short message, and a file with what a developer needs to mend it."""
-    file = _report(error, folder)
+    # Reading a workspace is a second of imports that no other failure needs.
+    reports: Any = import_module("fenji.workspace.bug_reports")
+    file = reports.report_bug(error, folder, title=" ".join(sys.argv[1:2]))
     problem = Problem(
         _("something went wrong inside fenji ({error}); nothing was published."),
         {"error": type(error).__name__, "file": str(file)},
@@ -60,28 +55,6 @@ def fail_by_bug(error: BaseException, output: Output, folder: Path | None) -> in
     else:
         output.remarks.print(Text(problem.describe(output.language), style="red"), soft_wrap=True)
     return EXIT_CODES[Kind.BUG]
-
-
-def _report(error: BaseException, folder: Path | None) -> Path:
-    """Writes the traceback into the workspace's logs, or into the temporary folder where that cannot be."""
-    name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
-    text = f"{' '.join(sys.argv[1:2])}\n" + "".join(traceback.format_exception(error))
-    if folder is not None:
-        # Reading a workspace is a second of imports that no other failure needs.
-        workspace: Any = import_module("fenji.workspace.known_secrets")
-        text = masked(text, workspace.known_secrets(folder.parent))
-    text = visible(without_passwords(text), keep="\n")
-    for place in [folder, Path(tempfile.gettempdir())]:
-        if place is None:
-            continue
-        try:
-            private_folder(place)
-            private_file(place / name)
-            (place / name).write_text(text, "utf-8")
-        except OSError:
-            continue
-        return place / name
-    return Path(name)
 
 
 def usage_problem(error: TyperException, output: Output) -> InvalidArgument:

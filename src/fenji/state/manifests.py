@@ -57,6 +57,10 @@ class ManifestRepository:
         changed = update(RunRow).where(RunRow.run_id == run_id, RunRow.status == RunStatus.PUBLISHED)
         self._session.execute(changed.values(edition=RunRow.edition + 1))
 
+    def bytes(self) -> int:
+        """How large all files of the store are together that are written down."""
+        return int(self._session.scalar(select(func.sum(PartRow.size))) or 0)
+
     def editions(self) -> int:
         """A number that goes up whenever a published run is changed."""
         return int(self._session.scalar(select(func.coalesce(func.sum(RunRow.edition - 1), 0))) or 0)

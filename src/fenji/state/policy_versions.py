@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,10 @@ class PolicyVersionRepository:
                 policy=policy.slug,
             ) from error
         return _record(row)
+
+    def count(self) -> int:
+        """How many versions have been published; they are never changed or removed."""
+        return self._session.scalar(select(func.count()).select_from(PolicyVersionRow)) or 0
 
     def list_published(self) -> tuple[PublishedPolicy, ...]:
         """Every published version, by policy and version."""

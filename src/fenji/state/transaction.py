@@ -15,6 +15,8 @@ from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
 from fenji.state.portable import StateCopy
 from fenji.state.runs import RunRepository
+from fenji.state.serving.rates import RateRepository
+from fenji.state.serving.repetitions import RepetitionRepository
 from fenji.state.upkeep import UpkeepRepository
 
 
@@ -55,6 +57,16 @@ class Transaction:
     def overrides(self) -> OverrideRepository:
         """Tiers that people decided by hand."""
         return OverrideRepository(self.session, self.clock)
+
+    @property
+    def rates(self) -> RateRepository:
+        """How often somebody has asked."""
+        return RateRepository(self.session, self.clock)
+
+    @property
+    def repetitions(self) -> RepetitionRepository:
+        """Requests that may come again."""
+        return RepetitionRepository(self.session, self.clock)
 
     @property
     def audit(self) -> AuditLog:

@@ -27,6 +27,7 @@ from fenji.wording.lists import condition_line
 from fenji.wording.rules import Voice
 from fenji.workspace.customer_choice import Asked, CustomerChoice
 from fenji.workspace.customer_columns import CustomerColumns, Field, Part, parts_of
+from fenji.workspace.customers import keys_found
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.listing import Listing, written_down
 from fenji.workspace.opening import open_question
@@ -72,6 +73,36 @@ def customers_at(
     """
     with open_question(open_workspace(root), engine=engine) as session:
         return customers_in(session, asked, columns=columns, sort=sort, limit=limit, after=after, as_of=as_of, run=run)
+
+
+def find_customers(root: Path, text: str, *, columns: Sequence[str] = (), as_of: date | None = None) -> CustomersResult:
+    """Everybody who is known by an id, a phone, an e-mail or a name, in any writing; nobody is no error.
+
+    Args:
+        root: the workspace.
+        text: see ``workspace.customers.customer_key_of``.
+        columns: names of columns; none: ``DEFAULT_COLUMNS``.
+        as_of: the review; None: the last one.
+
+    Raises:
+        NotFound: no workspace, review or column of that name.
+    """
+    with open_question(open_workspace(root)) as session:
+        keys = keys_found(session, session.latest(), text)[:MOST_ROWS]
+        return customers_in(session, Asked(keys=keys), columns=columns, limit=MOST_ROWS, as_of=as_of)
+
+
+def customer_at(root: Path, key: int, *, columns: Sequence[str] = (), as_of: date | None = None, run: str | None = None) -> CustomersResult:
+    """One customer as a list of one.
+
+    Raises:
+        NotFound: no workspace, run, review or column of that name, or nobody of that key who may be seen.
+    """
+    with open_question(open_workspace(root)) as session:
+        found = customers_in(session, Asked(keys=(key,)), columns=columns, limit=1, as_of=as_of, run=run)
+    if not found.rows:
+        raise NotFound.of(_("there is no such customer at this review."))
+    return found
 
 
 def customers_in(

@@ -8,6 +8,7 @@ whole              files of the store that are what was published
 inventory          what should stand in the store, and what is damaged
 verifying          whether a workspace is whole
 opening            who uses a session now
+version            whether what questions are answered from is still the same
 progress           who is told how far a step is
 beginning          on which day the history of tiers begins
 dates              which day is yesterday for the company, and how old the data are
@@ -21,6 +22,7 @@ past_run           what a run followed
 fitting            which models order histories give
 standing           what an analysis stands on
 churn_ranking      whether names may be taken from a ranking of churn
+bug_reports        what a developer needs to mend an error
 known_secrets      passwords, and files that others may read
 acting             who acts where nobody is named
 sharing            which clean tables of the run before are those of this run too

@@ -63,6 +63,10 @@ class Asked:
     uploaded: Path | None = None
     """A file with ids, phones or e-mails."""
     uploaded_column: str | None = None
+    entries: tuple[str, ...] = ()
+    """Such a list, brought along without a file."""
+    keys: tuple[int, ...] | None = None
+    """Only these customers, as fenji knows them; None: all."""
     where: tuple[str, ...] = ()
     """Conditions over metrics, each as a policy writes it."""
 
@@ -230,20 +234,23 @@ class CustomerChoice:
 
     def _brought(self) -> list[ir.Table]:
         """Those who are on an uploaded list."""
-        asked = self.asked
-        if asked.uploaded is None:
-            return []
-        entries = entries_in(asked.uploaded, asked.uploaded_column)
-        self.uploaded, table = look_up(
-            self.columns.session,
-            self.columns.run,
-            asked.uploaded.name,
-            entries,
-            has_heading=asked.uploaded_column is None,
-        )
+        asked, found = self.asked, []
+        if asked.keys is not None:
+            rows = self.columns.assignment
+            found.append(rows.filter(rows[_KEY].isin([ibis.literal(each, type="int64") for each in asked.keys])))
+        if asked.uploaded is not None:
+            entries = entries_in(asked.uploaded, asked.uploaded_column)
+            found.append(self._listed(asked.uploaded.name, entries, has_heading=asked.uploaded_column is None))
+        if asked.entries:
+            found.append(self._listed("", tuple(dict.fromkeys(asked.entries)), has_heading=False))
+        return found
+
+    def _listed(self, file: str, entries: tuple[str, ...], *, has_heading: bool) -> ir.Table:
+        session, run = self.columns.session, self.columns.run
+        self.uploaded, table = look_up(session, run, file, entries, has_heading=has_heading)
         values = {"file": self.uploaded.file, "entries": self.uploaded.entries, "found": self.uploaded.found}
         self.chosen.append(Chosen(Choice.UPLOADED, values))
-        return [table]
+        return table
 
     def _measured(self, conditions: Sequence[Comparison | Presence | TopShare], carrying: str | None) -> ir.Table:
         """Everybody who is known and meets the conditions over metrics, with the carried one."""

@@ -89,6 +89,7 @@ _SEGMENTS: Mapping[Segmentation, tuple[str, str]] = {
 FIXED: Mapping[str, Field] = {
     each.column.slug: each
     for each in (
+        _field("customer_key", Part.TIER, "客户键", "key", ColumnUnit.NUMBER),
         _field("customer_id", Part.PERSON, "客户编号", "customer"),
         _field("tier", Part.TIER, "当前等级", "tier"),
         _field("since_on", Part.TIER, "等级起始日", "in the tier since", ColumnUnit.DATE),
@@ -177,7 +178,7 @@ class CustomerColumns:
         Raises:
             NotFound: the analysis that keeps them has not been made for the date; its command is named.
         """
-        wanted = tuple(dict.fromkeys(names))
+        wanted = tuple(each for each in dict.fromkeys(names) if each != "customer_key")
         if part is Part.PANEL:
             return self._panel(wanted)
         if part is Part.CONTACT:

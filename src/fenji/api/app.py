@@ -1,0 +1,108 @@
+"""What is the REST API? All routes below /api/v1, each with its right, one way to fail, and a description made from the answers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from fenji import __version__
+from fenji.api.asking import Serving
+from fenji.api.observing import Observed
+from fenji.api.problems import of_http, of_validation, problem_response
+from fenji.api.rates import STRETCH_SECONDS, TooManyRequests, wait_at
+from fenji.api.routes import ROUTERS
+from fenji.api.routes.describing import RECORDS
+from fenji.api.schemas import schemas_of
+from fenji.errors import ContractBroken, FenjiError, Kind, Problem
+from fenji.language import message as _
+from fenji.workspace.bug_reports import report_bug
+
+PREFIX = "/api/v1"
+ABOUT = (
+    "Customer tiers, what stands behind them and what may follow from them, asked over the network. "
+    "Amounts are exact decimal numbers, shares 0 to 1, days are dates, moments RFC 3339 in UTC. "
+    "Every answer that comes from published runs has an ETag. Within v1 nothing is removed; clients pass over names that they do not know."
+)
+
+
+def make_api(serving: Serving, log: Callable[..., None]) -> FastAPI:
+    """The application of one server process.
+
+    Args:
+        serving: the workspace, and how callers are known.
+        log: told one event a request.
+    """
+    app = FastAPI(
+        title="fenji",
+        version=__version__,
+        description=ABOUT,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.serving = serving
+    for each in ROUTERS:
+        app.include_router(each, prefix=PREFIX)
+    app.add_exception_handler(FenjiError, _failed)
+    app.add_exception_handler(RequestValidationError, _failed)
+    app.add_exception_handler(HTTPException, _failed)
+    app.add_exception_handler(Exception, _failed_by_bug)
+    app.add_middleware(Observed, log=log)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    return app
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document; made once."""
+    if app.openapi_schema is None:
+        found = get_openapi(title=app.title, version="1", description=app.description, routes=app.routes)
+        schemas = found.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= schemas_of(RECORDS)
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": "fj_…, from `fenji token make`."}}
+        for operation in _operations(found):
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+        found["components"]["schemas"] = dict(sorted(schemas.items()))
+        app.openapi_schema = found
+    return app.openapi_schema
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in document["paths"].values():
+        yield from methods.values()
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    if isinstance(error, RequestValidationError):
+        error = of_validation(error)
+    if isinstance(error, HTTPException):
+        return problem_response(of_http(error), request, status=error.status_code, headers=error.headers)
+    assert isinstance(error, FenjiError)  # noqa: S101 - what the handler is registered for
+    if error.kind is Kind.BUG:
+        _report(request, error)
+    headers = {}
+    if isinstance(error, TooManyRequests):
+        serving: Serving = request.app.state.serving
+        wait = wait_at(serving.rates.now())
+        headers = {"Retry-After": str(wait), "RateLimit": f'"default";r=0;t={wait}', "RateLimit-Policy": f'"default";q={serving.rates.most};w={STRETCH_SECONDS}'}
+    return problem_response(error, request, headers=headers)
+
+
+def _failed_by_bug(request: Request, error: Exception) -> Response:
+    _report(request, error)
+    return problem_response(ContractBroken(Problem(_("something went wrong inside fenji."))), request)
+
+
+def _report(request: Request, error: Exception) -> None:
+    """Keeps what a developer needs in a file of the workspace's logs; the caller gets nothing of it but the number of the request."""
+    serving: Serving = request.app.state.serving
+    report_bug(error, serving.root / "logs", title=f"request {getattr(request.state, 'request_id', '')}")

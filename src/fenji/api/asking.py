@@ -1,0 +1,204 @@
+"""Who asks, what may they see, and how do they get their answer? One object for each request, made by the right that its route needs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from fenji.answers.json import to_json
+from fenji.api.conditional import Kept, is_known, tag_of
+from fenji.api.problems import unknown_parameters
+from fenji.api.rates import Rates
+from fenji.api.speaking import language_of
+from fenji.domain.access import Caller, Right
+from fenji.errors import Forbidden, InvalidArgument
+from fenji.language import Language
+from fenji.language import message as _
+from fenji.workspace.folder import Workspace
+from fenji.workspace.opening import limited_to, reading_only
+from fenji.workspace.version import version_of
+
+JSON = "application/json"
+REASON = "fenji-reason"
+"""The header by which somebody who may says why they must see personal fields as they are; percent-encoded UTF-8."""
+_MOST_REASON = 500
+VARY = "Authorization, Accept, Accept-Language, Fenji-Reason"
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What one server process serves, and how it knows who asks."""
+
+    workspace: Workspace
+    authenticate: Callable[[Request], Caller]
+    rates: Rates
+    kept: Kept
+    unmasked: Callable[[Caller, str, str], None]
+    """Writes down who saw personal fields as they are: caller, reason, address."""
+
+    @property
+    def root(self) -> Path:
+        """The folder of the workspace."""
+        return self.workspace.root
+
+    @property
+    def language(self) -> Language:
+        """Of those who name none."""
+        return self.workspace.settings.language
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One request of somebody who may make it."""
+
+    request: Request
+    serving: Serving
+    caller: Caller
+    language: Language
+    reason: str | None
+    """Why personal fields must be seen as they are; None: they are masked."""
+
+    @property
+    def root(self) -> Path:
+        """The folder of the workspace."""
+        return self.serving.root
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether personal fields are told masked."""
+        return self.reason is None
+
+    def stored(self, make: Callable[[Path], object]) -> Response:
+        """An answer from published runs: told by its tag alone where the caller has it, made once where several ask.
+
+        Args:
+            make: the use-case, given the workspace's folder; it may compute and write nothing.
+        """
+        tag = self.tag()
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": VARY}
+        if is_known(tag, self.request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+        if not self.is_masked:
+            return self.found(make, headers)
+        return Response(self.serving.kept.recall(tag, lambda: self._read(make)), media_type=JSON, headers=headers)
+
+    def found(self, make: Callable[[Path], object], headers: Mapping[str, str] | None = None) -> Response:
+        """An answer from published runs that nobody keeps: what is told unmasked, and what was asked by somebody's phone."""
+        body = self._read(make)
+        self.write_down()
+        return Response(body, media_type=JSON, headers={**(headers or {}), "Cache-Control": "no-store"})
+
+    def fresh(self, make: Callable[[Path], object], *, status: int = 200) -> Response:
+        """An answer from state and documents, made for this request; the use-case may write."""
+        with limited_to(self.caller.limits):
+            return Response(self.written(make(self.root)), status, {"Cache-Control": "no-store"}, JSON)
+
+    def read(self, make: Callable[[Path], Answer]) -> Answer:
+        """What a use-case answers that may compute and write nothing."""
+        with reading_only(), limited_to(self.caller.limits):
+            return make(self.root)
+
+    def written(self, answer: object) -> bytes:
+        """An answer as it is sent."""
+        return to_json(answer, self.language, View(is_masked=self.is_masked)).encode()
+
+    def write_down(self) -> None:
+        """Puts into the audit log that personal fields are told as they are; nothing where they are masked."""
+        if self.reason is not None:
+            self.serving.unmasked(self.caller, self.reason, self.request.url.path)
+
+    def tag(self) -> str:
+        """The tag of this question's answer: over all that it depends on, and nobody's name."""
+        asked = sorted(self.request.query_params.multi_items())
+        accepted = self.request.headers.get("accept", "")
+        told = (self.language, self.is_masked, self.caller.limits)
+        return tag_of([version_of(self.serving.workspace), self.request.url.path, asked, accepted, *told])
+
+    def _read(self, make: Callable[[Path], object]) -> bytes:
+        return self.written(self.read(make))
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a route asks of its callers; as a dependency it gives the ``Asking`` of the request, or refuses."""
+
+    right: Right
+
+    def __call__(self, request: Request) -> Asking:
+        """Who asks.
+
+        Raises:
+            NotAuthenticated: nobody is logged in.
+            Forbidden: the right is missing.
+            TooManyRequests: this caller has asked too often.
+            InvalidArgument: the query holds names that this route does not know.
+        """
+        serving: Serving = request.app.state.serving
+        caller = serving.authenticate(request)
+        serving.rates.count(f"{caller.principal.kind}:{caller.principal.name}")
+        if not caller.may(self.right):
+            raise Forbidden.of(
+                _("this needs the right {right}, which {name} does not have."),
+                advice=_("Ask an administrator of this workspace."),
+                right=self.right.value,
+                name=caller.principal.name,
+            )
+        InvalidArgument.raise_if(unknown_parameters(list(request.query_params), _known_parameters(request)))
+        request.state.principal = caller.principal.name
+        return Asking(request, serving, caller, language_of(request), _reason(request, caller))
+
+
+def _known_parameters(request: Request) -> list[str]:
+    route: Any = request.scope["route"]
+    return [each.alias for each in route.dependant.query_params]
+
+
+def _reason(request: Request, caller: Caller) -> str | None:
+    written = request.headers.get(REASON)
+    if written is None:
+        return None
+    if not caller.may(Right.PERSONAL_READ):
+        raise Forbidden.of(_("personal fields as they are need the right {right}."), right=Right.PERSONAL_READ.value)
+    reason = unquote(written, errors="replace").strip()
+    if not reason or len(reason) > _MOST_REASON:
+        raise InvalidArgument.of(_("say in 1 to {most} characters why personal fields must be seen."), most=_MOST_REASON)
+    return reason
+
+
+def asked(right: Right) -> Any:  # noqa: ANN401 - a type for annotations
+    """The type of a handler's parameter that is the asking of its request."""
+    return Annotated[Asking, Depends(Needs(right))]
+
+
+def needs_of(endpoint: Callable[..., object]) -> Right | None:
+    """The right that a handler declares; None where it declares none."""
+    for each in inspect.signature(endpoint, eval_str=True).parameters.values():
+        for mark in getattr(each.annotation, "__metadata__", ()):
+            if isinstance(getattr(mark, "dependency", None), Needs):
+                found: Right = mark.dependency.right
+                return found
+    return None
+
+
+Figures = asked(Right.FIGURES_READ)
+Customers = asked(Right.CUSTOMERS_READ)
+OneCustomer = asked(Right.CUSTOMER_FIND)
+Trial = asked(Right.WHATIF_ASK)
+Drafting = asked(Right.POLICIES_DRAFT)
+Approving = asked(Right.POLICIES_APPROVE)
+Running = asked(Right.RUNS_START)
+Sourcing = asked(Right.SOURCES_CHANGE)
+Exporting = asked(Right.CUSTOMERS_EXPORT)
+Tabular = asked(Right.TABLES_READ)
+SeeingPeople = asked(Right.PEOPLE_READ)
+ChangingPeople = asked(Right.PEOPLE_CHANGE)
+Auditing = asked(Right.AUDIT_READ)

@@ -1,0 +1,4 @@
+"""What may a request bring along? Each body as a model, read strictly; everything wrong is told at once, with its place.
+
+reading   from bytes to a model
+"""

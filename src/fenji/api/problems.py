@@ -1,0 +1,135 @@
+"""How does the API say that something is wrong? As problem details of RFC 9457, all problems at once, in the language of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from fenji.api.speaking import language_of
+from fenji.errors import FenjiError, InvalidArgument, Kind, NotStored, Place, Problem, unknown_name
+from fenji.language import Language, translate
+from fenji.language import message as _
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS_OF: Mapping[Kind, int] = {
+    Kind.INVALID: 422,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.FORBIDDEN: 403,
+    Kind.UNAVAILABLE: 503,
+    Kind.BUG: 500,
+}
+STATUS_OF_CODE: Mapping[str, int] = {"unreadable_body": 400, "not_authenticated": 401, "too_large": 413, "too_many_requests": 429}
+"""Codes whose status says more than that of their kind."""
+
+_TITLES: Mapping[int, str] = {
+    400: _("The request cannot be read"),
+    401: _("Nobody is logged in"),
+    403: _("Not allowed"),
+    404: _("Not found"),
+    405: _("Not possible here"),
+    409: _("Something stands in the way"),
+    412: _("Changed meanwhile"),
+    413: _("Too large"),
+    415: _("Of another kind"),
+    422: _("The request cannot be used"),
+    429: _("Too many requests"),
+    500: _("Our mistake"),
+    503: _("Out of reach now"),
+}
+RETRY_SECONDS = 5
+"""After which something that is out of reach may be asked for again."""
+
+
+class TooLarge(InvalidArgument):
+    """The body is larger than what is read."""
+
+    code = "too_large"
+
+
+class NoSuchAddress(FenjiError):
+    """There is nothing at this address, or not by this method."""
+
+    code, kind = "no_such_address", Kind.NOT_FOUND
+
+
+def problem_response(
+    error: FenjiError, request: Request, *, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The answer to a request that fails."""
+    code = status or STATUS_OF_CODE.get(error.code) or STATUS_OF[error.kind]
+    language = language_of(request)
+    told = [] if error.kind is Kind.BUG else [_told(each, language) for each in error.problems]
+    body: dict[str, Any] = {
+        "type": f"urn:fenji:error:{error.code}",
+        "title": translate(_TITLES.get(code, _TITLES[422]), language),
+        "status": code,
+        "detail": " ".join(each["what"] for each in told) or translate(_("Something went wrong inside fenji."), language),
+        "code": error.code,
+        "retryable": error.retryable,
+        "request_id": getattr(request.state, "request_id", None),
+        "problems": told,
+    }
+    if isinstance(error, NotStored):
+        values = error.problems[0].values
+        body["job"] = {"kind": values["command"], "as_of": None if values["day"] is None else str(values["day"])}
+    out = dict(headers or {})
+    if code == 503 or (error.retryable and code == 409):
+        out.setdefault("Retry-After", str(RETRY_SECONDS))
+    if code == 401:
+        out.setdefault("WWW-Authenticate", 'Bearer realm="fenji"')
+    return JSONResponse(body, code, out, media_type=MEDIA_TYPE)
+
+
+def _told(problem: Problem, language: Language) -> dict[str, Any]:
+    place = problem.place
+    pointer = None if place is None or place.column is None or not place.column.startswith(("/", "?")) else place.column
+    return {
+        "pointer": pointer,
+        "what": problem.what(language),
+        "what_to_do": problem.what_to_do(language) or None,
+        "code": problem.code,
+        "file": place.file if place else None,
+        "row": place.row if place else None,
+        "column": place.column if place and pointer is None else None,
+    }
+
+
+def of_validation(error: RequestValidationError) -> FenjiError:
+    """What FastAPI finds wrong in addresses and queries, in our words."""
+    return InvalidArgument(*(_of_parameter(each) for each in error.errors()))
+
+
+def _of_parameter(details: Mapping[str, Any]) -> Problem:
+    name = str(details["loc"][-1]) if len(details["loc"]) > 1 else ""
+    place = Place(column=f"?{name}" if details["loc"][0] == "query" else f"/{name}")
+    kind, context = str(details["type"]), details.get("ctx", {})
+    if kind == "missing":
+        return Problem(_("'{name}' is missing."), {"name": name}, place)
+    if kind in ("enum", "literal_error"):
+        allowed = [each.strip("' ") for each in str(context.get("expected", "")).replace(" or ", ",").split(",")]
+        return unknown_name(name, str(details.get("input"))[:60], allowed, place=place)
+    text = _("'{name}' cannot be used: {detail}.")
+    return Problem(text, {"name": name, "detail": str(details.get("msg", "")).rstrip(".")}, place)
+
+
+def of_http(error: HTTPException) -> FenjiError:
+    """What the router says, such as an address that leads nowhere."""
+    if error.status_code == 405:
+        return NoSuchAddress.of(_("this address does not know that method."))
+    return NoSuchAddress.of(_("there is nothing at this address."), advice=_("The description of the API is at /api/v1/openapi.json."))
+
+
+def unknown_parameters(given: Sequence[str], known: Sequence[str]) -> list[Problem]:
+    """Names in a query that mean nothing here, each with the nearest one that does."""
+    return [
+        unknown_name(_("parameter"), each[:60], known, place=Place(column=f"?{each[:60]}"))
+        for each in sorted(set(given))
+        if each not in known
+    ]

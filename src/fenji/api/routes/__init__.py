@@ -1,0 +1,15 @@
+"""The routes of the API, by subject; each declares the right that it needs.
+
+describing  what a route says of itself
+figures     counts, sums and shares, and what models say
+customers   lists of customers, one customer, and looking for one
+tables      whole stored tables
+health      whether the server lives
+"""
+
+from __future__ import annotations
+
+from fenji.api.routes import customers, figures, tables
+
+ROUTERS = (figures.router, customers.router, tables.router)
+"""All routes below the prefix of the API."""

@@ -1,0 +1,69 @@
+"""What does a route say of itself? The record that answers, the one form of failures, and the right that is needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi.responses import Response
+
+from fenji.answers.catalog import ANSWERS, ANSWERS_OF_API
+from fenji.api.bodies.reading import Body
+from fenji.api.problems import MEDIA_TYPE
+from fenji.api.schemas import PROBLEM_DETAILS, ref
+
+RECORDS: tuple[type, ...] = tuple(dict.fromkeys([*ANSWERS.values(), *ANSWERS_OF_API.values()]))
+"""Every record that an answer may be."""
+
+_FAILED = {
+    "description": "What went wrong, all problems at once.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{PROBLEM_DETAILS}"}}},
+}
+_KEY_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "A new one, such as a UUID, for every new request; the same one when a request is sent again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+_REASON_HEADER = {
+    "name": "Fenji-Reason",
+    "in": "header",
+    "description": "Why names, phones and e-mails must be seen as they are (percent-encoded UTF-8); needs personal:read and is written to the audit log. Left out: they are masked.",
+    "schema": {"type": "string", "maxLength": 500},
+}
+_TAG_HEADER = {"name": "If-None-Match", "in": "header", "description": "The ETag of an answer that is known.", "schema": {"type": "string"}}
+
+
+def answered_by(
+    record: type, *, status: int = 200, body: type[Body] | None = None, is_stored: bool = False, is_once: bool = False, is_personal: bool = False
+) -> dict[str, Any]:
+    """What FastAPI is told about a route that a record answers.
+
+    Args:
+        record: one of ``RECORDS``.
+        status: of the answer.
+        body: what the request brings along.
+        is_stored: whether it comes from published runs, so that it has a tag.
+        is_once: whether it takes an Idempotency-Key.
+        is_personal: whether personal fields may stand in it.
+    """
+    content = {"application/json": {"schema": ref(record)}}
+    return described((record.__doc__ or "").splitlines()[0], content, status=status, body=body, is_stored=is_stored, is_once=is_once, is_personal=is_personal)
+
+
+def described(
+    said: str, content: dict[str, Any], *, status: int = 200, body: type[Body] | None = None, is_stored: bool = False, is_once: bool = False, is_personal: bool = False
+) -> dict[str, Any]:
+    """The same for an answer of any kind."""
+    responses: dict[int | str, Any] = {status: {"description": said, "content": content}, "default": _FAILED}
+    headers = [header for header, wanted in ((_KEY_HEADER, is_once), (_REASON_HEADER, is_personal), (_TAG_HEADER, is_stored)) if wanted]
+    extra: dict[str, Any] = {"security": [{"token": []}]}
+    if headers:
+        extra["parameters"] = headers
+    if body is not None:
+        schema = body.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.pop("$defs", None)
+        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if is_stored:
+        responses[304] = {"description": "The answer is the one that the caller has."}
+    return {"status_code": status, "response_class": Response, "responses": responses, "openapi_extra": extra}

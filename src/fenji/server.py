@@ -1,0 +1,96 @@
+"""What runs in one worker process of ``fenji serve``? The API over one workspace, made by name when the process starts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI, Request
+
+from fenji.api.app import make_api
+from fenji.api.asking import Serving
+from fenji.api.conditional import Kept
+from fenji.api.rates import Rates
+from fenji.domain.access import Caller
+from fenji.domain.principals import Principal, PrincipalKind
+from fenji.errors import FenjiError, NotAuthenticated
+from fenji.language import message as _
+from fenji.visible import visible
+from fenji.workflow.access.calling import caller_of_token, write_down_unmasking
+from fenji.workflow.tiers import tiers_at
+from fenji.workspace.folder import Workspace, open_workspace
+from fenji.workspace.opening import reading_only
+
+FOLDER = "FENJI_SERVED"
+"""The variable by which a worker process is told which workspace it serves."""
+COUNTER = Principal(PrincipalKind.SYSTEM, "server")
+
+
+def make_app() -> FastAPI:
+    """The application of this process, over the workspace that ``FENJI_SERVED`` names."""
+    return app_of(Path(os.environ[FOLDER]), _logger())
+
+
+def app_of(root: Path, log: Callable[..., None]) -> FastAPI:
+    """The application over one workspace."""
+    workspace = open_workspace(root)
+    state = workspace.state
+
+    def draw(caller: str, stretch: int, wanted: int, most: int) -> int:
+        with state.transaction(COUNTER) as t:
+            return t.rates.draw(caller, stretch, wanted=wanted, most=most)
+
+    serving = Serving(
+        workspace=workspace,
+        authenticate=lambda request: _caller(workspace, request),
+        rates=Rates(draw, workspace.settings.requests_per_minute),
+        kept=Kept(),
+        unmasked=lambda caller, reason, address: write_down_unmasking(workspace, caller, reason=reason, address=address),
+    )
+    app = make_api(serving, log)
+    app.router.lifespan_context = _preloaded(workspace)
+    return app
+
+
+def _caller(workspace: Workspace, request: Request) -> Caller:
+    scheme, _blank, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return caller_of_token(workspace, token.strip())
+    raise NotAuthenticated.of(
+        _("nobody is logged in."), advice=_("Send a token: Authorization: Bearer fj_…, made by: fenji token make")
+    )
+
+
+def _preloaded(workspace: Workspace) -> Callable[[FastAPI], object]:
+    """Loads engine and answers of the last run before the first request, so that nobody waits for it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            with reading_only():
+                tiers_at(workspace.root)
+        except FenjiError:
+            pass  # nothing to load yet; what is wrong is told to whoever asks
+        yield
+
+    return lifespan
+
+
+def _logger() -> Callable[..., None]:
+    """One JSON object a line on standard error, where service managers collect it."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            lambda _logger, _method, fields: {k: visible(v) if isinstance(v, str) else v for k, v in fields.items()},
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+    return structlog.get_logger().info

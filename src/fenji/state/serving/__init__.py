@@ -1,0 +1,6 @@
+"""What several server processes must count and remember together.
+
+rows         how it is stored
+rates        how often somebody has asked in the last seconds
+repetitions  which requests have been answered already
+"""
