@@ -67,7 +67,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas |= schemas_of(RECORDS)
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
-        found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": "fj_…, from `fenji token make`."}}
+        found["components"]["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "fj_…, from `fenji token make`."}
+        }
         for operation in _operations(found):
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]
@@ -93,7 +95,11 @@ def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, TooManyRequests):
         serving: Serving = request.app.state.serving
         wait = wait_at(serving.rates.now())
-        headers = {"Retry-After": str(wait), "RateLimit": f'"default";r=0;t={wait}', "RateLimit-Policy": f'"default";q={serving.rates.most};w={STRETCH_SECONDS}'}
+        headers = {
+            "Retry-After": str(wait),
+            "RateLimit": f'"default";r=0;t={wait}',
+            "RateLimit-Policy": f'"default";q={serving.rates.most};w={STRETCH_SECONDS}',
+        }
     return problem_response(error, request, headers=headers)
 
 

@@ -12,11 +12,13 @@ from urllib.parse import unquote
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from fenji.answers.frames import Answer as Rowed
 from fenji.answers.json import to_json
 from fenji.api.conditional import Kept, is_known, tag_of
 from fenji.api.problems import unknown_parameters
 from fenji.api.rates import Rates
 from fenji.api.speaking import language_of
+from fenji.api.streams import arrow_of
 from fenji.domain.access import Caller, Right
 from fenji.errors import Forbidden, InvalidArgument
 from fenji.language import Language
@@ -102,6 +104,12 @@ class Asking:
         with limited_to(self.caller.limits):
             return Response(self.written(make(self.root)), status, {"Cache-Control": "no-store"}, JSON)
 
+    def rows(self, make: Callable[[Path], Rowed]) -> Response:
+        """The main rows of such an answer as an Arrow stream."""
+        answer = self.read(make)
+        self.write_down()
+        return arrow_of(answer, {"Cache-Control": "no-store", "Vary": VARY})
+
     def read(self, make: Callable[[Path], Answer]) -> Answer:
         """What a use-case answers that may compute and write nothing."""
         with reading_only(), limited_to(self.caller.limits):
@@ -174,11 +182,6 @@ def _reason(request: Request, caller: Caller) -> str | None:
     return reason
 
 
-def asked(right: Right) -> Any:  # noqa: ANN401 - a type for annotations
-    """The type of a handler's parameter that is the asking of its request."""
-    return Annotated[Asking, Depends(Needs(right))]
-
-
 def needs_of(endpoint: Callable[..., object]) -> Right | None:
     """The right that a handler declares; None where it declares none."""
     for each in inspect.signature(endpoint, eval_str=True).parameters.values():
@@ -189,16 +192,16 @@ def needs_of(endpoint: Callable[..., object]) -> Right | None:
     return None
 
 
-Figures = asked(Right.FIGURES_READ)
-Customers = asked(Right.CUSTOMERS_READ)
-OneCustomer = asked(Right.CUSTOMER_FIND)
-Trial = asked(Right.WHATIF_ASK)
-Drafting = asked(Right.POLICIES_DRAFT)
-Approving = asked(Right.POLICIES_APPROVE)
-Running = asked(Right.RUNS_START)
-Sourcing = asked(Right.SOURCES_CHANGE)
-Exporting = asked(Right.CUSTOMERS_EXPORT)
-Tabular = asked(Right.TABLES_READ)
-SeeingPeople = asked(Right.PEOPLE_READ)
-ChangingPeople = asked(Right.PEOPLE_CHANGE)
-Auditing = asked(Right.AUDIT_READ)
+Figures = Annotated[Asking, Depends(Needs(Right.FIGURES_READ))]
+Customers = Annotated[Asking, Depends(Needs(Right.CUSTOMERS_READ))]
+OneCustomer = Annotated[Asking, Depends(Needs(Right.CUSTOMER_FIND))]
+Trial = Annotated[Asking, Depends(Needs(Right.WHATIF_ASK))]
+Drafting = Annotated[Asking, Depends(Needs(Right.POLICIES_DRAFT))]
+Approving = Annotated[Asking, Depends(Needs(Right.POLICIES_APPROVE))]
+Running = Annotated[Asking, Depends(Needs(Right.RUNS_START))]
+Sourcing = Annotated[Asking, Depends(Needs(Right.SOURCES_CHANGE))]
+Exporting = Annotated[Asking, Depends(Needs(Right.CUSTOMERS_EXPORT))]
+Tabular = Annotated[Asking, Depends(Needs(Right.TABLES_READ))]
+SeeingPeople = Annotated[Asking, Depends(Needs(Right.PEOPLE_READ))]
+ChangingPeople = Annotated[Asking, Depends(Needs(Right.PEOPLE_CHANGE))]
+Auditing = Annotated[Asking, Depends(Needs(Right.AUDIT_READ))]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest, multiprocess
 from prometheus_client import REGISTRY as OWN
+from prometheus_client import CollectorRegistry, Gauge, generate_latest, multiprocess
 
 from fenji.api.asking import Serving
 from fenji.api.observing import KEPT_BYTES, KEPT_HITS, KEPT_MISSES

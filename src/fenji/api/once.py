@@ -17,7 +17,13 @@ _MOST = 255
 
 
 def done_once(
-    asking: Asking, body: bytes, make: Callable[[], object], *, status: int = 201, headers: dict[str, str] | None = None, keeps: bool = True
+    asking: Asking,
+    body: bytes,
+    make: Callable[[], object],
+    *,
+    status: int = 201,
+    headers: dict[str, str] | None = None,
+    keeps: bool = True,
 ) -> Response:
     """What is answered to a request that creates something; the same again where the same key comes again.
 

@@ -34,11 +34,15 @@ def _about(text: str, **limits: object) -> object:
 
 AsOf = Annotated[Day | None, _about("The review; left out: that of the last run.")]
 EarlierOn = Annotated[Day | None, _about("The earlier review; left out: the one before.")]
-RunId = Annotated[str | None, _about("A past run, exactly as it was published; left out: the newest answer.", alias="run", max_length=40)]
+RunId = Annotated[
+    str | None, _about("A past run, exactly as it was published; left out: the newest answer.", alias="run", max_length=40)
+]
 Policy = Annotated[str | None, _about("A policy's name, where the workspace holds several.", max_length=64)]
 By = Annotated[
     str | None,
-    _about("A cross table: a customer column such as region, or bands of a metric such as orders_12m:0,1,5,10.", max_length=MOST_TEXT),
+    _about(
+        "A cross table: a customer column such as region, or bands of a metric such as orders_12m:0,1,5,10.", max_length=MOST_TEXT
+    ),
 ]
 Top = Annotated[int, _about("Rows of lists in the answer.", ge=1, le=500)]
 Limit = Annotated[int, _about("Rows of the page.", ge=1, le=500)]

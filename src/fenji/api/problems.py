@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
@@ -80,9 +81,9 @@ def problem_response(
         values = error.problems[0].values
         body["job"] = {"kind": values["command"], "as_of": None if values["day"] is None else str(values["day"])}
     out = dict(headers or {})
-    if code == 503 or (error.retryable and code == 409):
+    if code == HTTPStatus.SERVICE_UNAVAILABLE or (error.retryable and code == HTTPStatus.CONFLICT):
         out.setdefault("Retry-After", str(RETRY_SECONDS))
-    if code == 401:
+    if code == HTTPStatus.UNAUTHORIZED:
         out.setdefault("WWW-Authenticate", 'Bearer realm="fenji"')
     return JSONResponse(body, code, out, media_type=MEDIA_TYPE)
 
@@ -121,9 +122,11 @@ def _of_parameter(details: Mapping[str, Any]) -> Problem:
 
 def of_http(error: HTTPException) -> FenjiError:
     """What the router says, such as an address that leads nowhere."""
-    if error.status_code == 405:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return NoSuchAddress.of(_("this address does not know that method."))
-    return NoSuchAddress.of(_("there is nothing at this address."), advice=_("The description of the API is at /api/v1/openapi.json."))
+    return NoSuchAddress.of(
+        _("there is nothing at this address."), advice=_("The description of the API is at /api/v1/openapi.json.")
+    )
 
 
 def unknown_parameters(given: Sequence[str], known: Sequence[str]) -> list[Problem]:

@@ -33,7 +33,9 @@ class _Left:
 class Rates:
     """The allowance of every caller, as far as this process has drawn it."""
 
-    def __init__(self, draw: Callable[[str, int, int, int], int], per_minute: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, draw: Callable[[str, int, int, int], int], per_minute: int, clock: Callable[[], float] = time.time
+    ) -> None:
         """See ``state.serving.rates``.
 
         Args:

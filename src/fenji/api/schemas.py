@@ -76,7 +76,10 @@ DETAILS: Schema = {
 _PROBLEM_SCHEMA: Schema = {
     "type": "object",
     "properties": {
-        name: {"type": ["integer", "null"] if name == "row" else "string" if name == "text" else ["string", "null"], "description": said}
+        name: {
+            "type": ["integer", "null"] if name == "row" else "string" if name == "text" else ["string", "null"],
+            "description": said,
+        }
         for name, said in PROBLEM.items()
     },
 }
@@ -98,14 +101,25 @@ def schemas_of(records: Iterable[type]) -> dict[str, Schema]:
         found[record.__name__] = _record(record)
         for each in told_of(record):
             for inner in records_in(each.type):
-                waiting += [inner, *(each for each in inner.__subclasses__() if each.__module__ == inner.__module__)]
+                waiting += [inner, *_forms(inner)]
     return found
+
+
+def _forms(record: type) -> list[type]:
+    """The forms of a record stand beside it in its file."""
+    below: list[type] = record.__subclasses__()
+    return [each for each in below if each.__module__ == record.__module__]
 
 
 def _record(record: type) -> Schema:
     meanings = {each.name: each.meaning for each in keys_of(record)}
     properties, required = _properties(record, meanings)
-    return {"type": "object", "description": (record.__doc__ or "").splitlines()[0], "properties": properties, "required": required}
+    return {
+        "type": "object",
+        "description": (record.__doc__ or "").splitlines()[0],
+        "properties": properties,
+        "required": required,
+    }
 
 
 def _properties(record: type, meanings: Mapping[str, str]) -> tuple[dict[str, Schema], list[str]]:
@@ -128,29 +142,30 @@ def _properties(record: type, meanings: Mapping[str, str]) -> tuple[dict[str, Sc
     return properties, sorted(set(required))
 
 
-def schema_of(type_: Any) -> Schema:  # noqa: ANN401, PLR0911 - any type, one line for each
+def schema_of(type_: Any) -> Schema:  # noqa: ANN401 - any type
     """The schema of the JSON that a value of a type becomes."""
-    origin, arguments = get_origin(type_), get_args(type_)
+    if type_ in _PLAIN:
+        return dict(_PLAIN[type_])
+    if get_origin(type_) is not None:
+        return _composed(get_origin(type_), get_args(type_))
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return {"type": "string", "enum": [str(each.value) for each in type_]}
+    if is_dataclass(type_) and isinstance(type_, type):
+        forms = _forms(type_)
+        return {"anyOf": [ref(each) for each in (type_, *forms)]} if forms else ref(type_)
+    return {}
+
+
+def _composed(origin: Any, arguments: tuple[Any, ...]) -> Schema:  # noqa: ANN401 - any type
     if origin in (Union, UnionType):
         branches = [schema_of(each) for each in arguments]
-        if all(set(each) <= {"type"} and isinstance(each.get("type"), str) for each in branches):
+        if all(set(each) == {"type"} and isinstance(each["type"], str) for each in branches):
             return {"type": list(dict.fromkeys(each["type"] for each in branches))}
         return {"anyOf": branches}
     if origin is Spoken:
         return schema_of(arguments[0])
     if origin is Literal:
         return {"enum": list(arguments)}
-    if origin is not None and issubclass(origin, Mapping):
+    if issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": schema_of(arguments[1])}
-    if origin is not None and issubclass(origin, tuple | list | Iterable):
-        return {"type": "array", "items": schema_of(arguments[0])}
-    if isinstance(type_, type) and issubclass(type_, Enum):
-        return {"type": "string", "enum": [str(each.value) for each in type_]}
-    if type_ is Problem:
-        return ref(Problem)
-    if type_ in _PLAIN:
-        return dict(_PLAIN[type_])
-    if is_dataclass(type_) and isinstance(type_, type):
-        forms = [each for each in type_.__subclasses__() if each.__module__ == type_.__module__]
-        return {"anyOf": [ref(each) for each in (type_, *forms)]} if forms else ref(type_)
-    return {}
+    return {"type": "array", "items": schema_of(arguments[0])}

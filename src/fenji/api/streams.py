@@ -1,4 +1,4 @@
-"""How do programs take rows? As an Arrow IPC stream or as Parquet, batch by batch, never the whole in memory."""
+"""How do programs take rows? As an Arrow IPC stream, batch by batch, never the whole in memory."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from fastapi.responses import Response, StreamingResponse
 from fenji.answers.frames import Answer
 
 ARROW = "application/vnd.apache.arrow.stream"
-PARQUET = "application/vnd.apache.parquet"
-CHUNK = 1 << 20
 
 
 def is_arrow_wanted(request: Request) -> bool:

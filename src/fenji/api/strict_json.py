@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,8 @@ MOST_DEPTH = 20
 """Of lists and objects within one another."""
 _MOST_DIGITS = 40
 """Of one number: amounts have at most 18 digits before and after their point together."""
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
 
 
 class UnreadableBody(InvalidInput):
@@ -93,20 +96,7 @@ def _whole(text: str) -> int:
 def _depth(body: bytes) -> int:
     """How deep brackets stand within one another, those in texts left out; read before the parser recurses."""
     deepest = depth = 0
-    inside = escaped = False
-    for byte in body:
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
+    for each in _BRACKETS.findall(_TEXTS.sub(b"", body)):
+        depth += 1 if each in (b"[", b"{") else -1
+        deepest = max(deepest, depth)
     return deepest

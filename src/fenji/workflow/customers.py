@@ -92,7 +92,9 @@ def find_customers(root: Path, text: str, *, columns: Sequence[str] = (), as_of:
         return customers_in(session, Asked(keys=keys), columns=columns, limit=MOST_ROWS, as_of=as_of)
 
 
-def customer_at(root: Path, key: int, *, columns: Sequence[str] = (), as_of: date | None = None, run: str | None = None) -> CustomersResult:
+def customer_at(
+    root: Path, key: int, *, columns: Sequence[str] = (), as_of: date | None = None, run: str | None = None
+) -> CustomersResult:
     """One customer as a list of one.
 
     Raises:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from fastapi import Depends
 from pydantic import Field, model_validator
 
-from fenji.api.bodies.reading import Body
+from fenji.api.bodies.reading import Body, Read
 from fenji.language import message as _
 from fenji.validation import Objection
 
@@ -19,7 +20,9 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 class Search(Body):
     """Who is meant: one text, or a list."""
 
-    text: Annotated[Text | None, Field(description="One id of any id space, SPACE:ID, a phone, an e-mail or the whole name, in any writing.")] = None
+    text: Annotated[
+        Text | None, Field(description="One id of any id space, SPACE:ID, a phone, an e-mail or the whole name, in any writing.")
+    ] = None
     entries: Annotated[
         tuple[Text, ...], Field(description="Ids, phones and e-mails of many customers at once.", max_length=MOST_ENTRIES)
     ] = ()
@@ -38,3 +41,7 @@ class Lookup(Body):
 
     customer_id: Annotated[Text, Field(description="The id as it stands in the source.")]
     as_of: Annotated[date | None, Field(description="The review; left out: the last one.")] = None
+
+
+SearchBody = Annotated[Search, Depends(Read(Search))]
+LookupBody = Annotated[Lookup, Depends(Read(Lookup))]

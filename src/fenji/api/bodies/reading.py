@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fenji.api.problems import TooLarge
@@ -65,11 +65,6 @@ async def whole_body(request: Request, most: int = MOST_BYTES) -> bytes:
 def too_large(most: int) -> TooLarge:
     """What is said of a body that is not read to its end."""
     return TooLarge.of(_("the body is larger than {most} bytes."), most=f"{most:,}")
-
-
-def read(model: type[Model]) -> Any:  # noqa: ANN401 - a type for annotations
-    """The type of a handler's parameter that is the body of its request."""
-    return Annotated[model, Depends(Read(model))]
 
 
 def body_of(endpoint_parameters: Any) -> type[Body] | None:  # noqa: ANN401 - parameters of a signature

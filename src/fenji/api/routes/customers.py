@@ -10,9 +10,8 @@ from fastapi.responses import Response
 from fenji.answers.customers import CustomersResult
 from fenji.answers.why import WhyResult
 from fenji.api.asking import Customers, OneCustomer
-from fenji.api.bodies.customers import Lookup, Search
-from fenji.api.bodies.reading import read
-from fenji.api.parameters import MOST_TEXT, After, AsOf, CustomerKey, EarlierOn, Limit, RunId, customer_text
+from fenji.api.bodies.customers import Lookup, LookupBody, Search, SearchBody
+from fenji.api.parameters import After, AsOf, CustomerKey, EarlierOn, Limit, RunId, customer_text
 from fenji.api.routes.describing import answered_by
 from fenji.api.streams import is_arrow_wanted
 from fenji.domain.churn import RiskClass
@@ -28,27 +27,39 @@ KEYED = ("customer_key", *DEFAULT_COLUMNS)
 """The columns of a list where none are named: the key leads to each customer's own address."""
 
 Slug = Annotated[str | None, Query(max_length=64)]
-Columns = Annotated[list[str], Query(description="Columns in their order; repeated. None: the usual ones.", max_length=60)]
+Columns = Annotated[tuple[str, ...], Query(description="Columns in their order; repeated. None: the usual ones.", max_length=60)]
 Where = Annotated[
-    list[str], Query(description="Conditions over metrics as policies write them, such as orders_12m >= 10; repeated: all must hold.", max_length=30)
+    tuple[str, ...],
+    Query(
+        description="Conditions over metrics as policies write them, such as orders_12m >= 10; repeated: all must hold.",
+        max_length=30,
+    ),
 ]
 Sort = Annotated[str, Query(description="A column, with a minus before it where the largest come first.", max_length=100)]
 
 
-@router.get("/customers", summary="A list of customers, page by page", **answered_by(CustomersResult, is_stored=True, is_personal=True))
+@router.get(
+    "/customers", summary="A list of customers, page by page", **answered_by(CustomersResult, is_stored=True, is_personal=True)
+)
 def customers(
     asking: Customers,
-    where: Where = [],  # noqa: B006 - FastAPI reads the default once and never changes it
+    *,
+    where: Where = (),
     tier: Slug = None,
     moved: Annotated[Move | None, Query(description="Which way they went between two reviews.")] = None,
     moved_from: Slug = None,
     moved_to: Slug = None,
     earlier_on: EarlierOn = None,
-    segment: Annotated[str | None, Query(description="SEGMENTATION=SEGMENT, or a segment that only one segmentation has.", max_length=200)] = None,
-    risk: Annotated[str | None, Query(description=f"A class of risk ({', '.join(RiskClass)}) or the least probability of leaving.", max_length=20)] = None,
+    segment: Annotated[
+        str | None, Query(description="SEGMENTATION=SEGMENT, or a segment that only one segmentation has.", max_length=200)
+    ] = None,
+    risk: Annotated[
+        str | None,
+        Query(description=f"A class of risk ({', '.join(RiskClass)}) or the least probability of leaving.", max_length=20),
+    ] = None,
     mark: Annotated[Mark | None, Query(description="The mark that priority gave.")] = None,
     group: Annotated[CustomerGroup | None, Query(description="A list that priority keeps.")] = None,
-    columns: Columns = [],  # noqa: B006
+    columns: Columns = (),
     sort: Sort = DEFAULT_SORT,
     limit: Limit = 50,
     after: After = None,
@@ -58,36 +69,49 @@ def customers(
     """The customers who meet all conditions, with the count of all of them; the page goes on where `after` says."""
     chosen = Asked(
         tier=tier, moved=moved, moved_from=moved_from, moved_to=moved_to, earlier_on=earlier_on, segment=segment, risk=risk,
-        mark=mark, group=group, where=tuple(where),
+        mark=mark, group=group, where=where,
     )  # fmt: skip
-    shown = tuple(columns) or KEYED
+    shown = columns or KEYED
     make = lambda root: customers_at(root, chosen, columns=shown, sort=sort, limit=limit, after=after, as_of=as_of, run=run_id)  # noqa: E731
     return asking.rows(make) if is_arrow_wanted(asking.request) else asking.stored(make)
 
 
-@router.post("/customers/search", summary="Customers by id, phone, e-mail or name", **answered_by(CustomersResult, body=Search, is_personal=True))
-def search(asking: Customers, body: read(Search)) -> Response:  # type: ignore[valid-type]
+@router.post(
+    "/customers/search",
+    summary="Customers by id, phone, e-mail or name",
+    **answered_by(CustomersResult, body=Search, is_personal=True),
+)
+def search(asking: Customers, *, body: SearchBody) -> Response:
     """Everybody who is known by a text, or by the entries of a list of up to 1,000; what was asked stands in no log."""
     shown = body.columns or KEYED
-    if body.text is not None:
-        return asking.found(lambda root: find_customers(root, body.text, columns=shown, as_of=body.as_of))
+    text = body.text
+    if text is not None:
+        return asking.found(lambda root: find_customers(root, text, columns=shown, as_of=body.as_of))
     chosen = Asked(entries=body.entries)
     return asking.found(lambda root: customers_at(root, chosen, columns=shown, limit=1000, as_of=body.as_of))
 
 
-@router.post("/customers/lookup", summary="One customer of the own source, by its id", **answered_by(CustomersResult, body=Lookup))
-def lookup(asking: OneCustomer, body: read(Lookup)) -> Response:  # type: ignore[valid-type]
+@router.post(
+    "/customers/lookup", summary="One customer of the own source, by its id", **answered_by(CustomersResult, body=Lookup)
+)
+def lookup(asking: OneCustomer, *, body: LookupBody) -> Response:
     """What a till may know: the tier, since when, and the usual columns, masked."""
     return asking.found(lambda root: find_customers(root, body.customer_id, columns=KEYED, as_of=body.as_of))
 
 
 @router.get("/customers/{customer_key}", summary="One customer", **answered_by(CustomersResult, is_stored=True, is_personal=True))
-def customer(asking: Customers, customer_key: CustomerKey, columns: Columns = [], as_of: AsOf = None, run_id: RunId = None) -> Response:  # noqa: B006
+def customer(
+    asking: Customers, *, customer_key: CustomerKey, columns: Columns = (), as_of: AsOf = None, run_id: RunId = None
+) -> Response:
     """A list of one; 404 where there is nobody of that key who may be seen."""
-    return asking.stored(lambda root: customer_at(root, customer_key, columns=tuple(columns) or KEYED, as_of=as_of, run=run_id))
+    return asking.stored(lambda root: customer_at(root, customer_key, columns=columns or KEYED, as_of=as_of, run=run_id))
 
 
-@router.get("/customers/{customer_key}/why", summary="Why a customer stands in a tier", **answered_by(WhyResult, is_stored=True, is_personal=True))
-def why(asking: Customers, customer_key: CustomerKey, as_of: AsOf = None, run_id: RunId = None) -> Response:
+@router.get(
+    "/customers/{customer_key}/why",
+    summary="Why a customer stands in a tier",
+    **answered_by(WhyResult, is_stored=True, is_personal=True),
+)
+def why(asking: Customers, *, customer_key: CustomerKey, as_of: AsOf = None, run_id: RunId = None) -> Response:
     """Every condition with value and threshold, what keeps the tier, what is missing for the next, and the history."""
     return asking.stored(lambda root: why_of(root, customer_text(customer_key) or "", as_of=as_of, run=run_id))

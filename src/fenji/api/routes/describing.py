@@ -31,11 +31,22 @@ _REASON_HEADER = {
     "description": "Why names, phones and e-mails must be seen as they are (percent-encoded UTF-8); needs personal:read and is written to the audit log. Left out: they are masked.",
     "schema": {"type": "string", "maxLength": 500},
 }
-_TAG_HEADER = {"name": "If-None-Match", "in": "header", "description": "The ETag of an answer that is known.", "schema": {"type": "string"}}
+_TAG_HEADER = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of an answer that is known.",
+    "schema": {"type": "string"},
+}
 
 
 def answered_by(
-    record: type, *, status: int = 200, body: type[Body] | None = None, is_stored: bool = False, is_once: bool = False, is_personal: bool = False
+    record: type,
+    *,
+    status: int = 200,
+    body: type[Body] | None = None,
+    is_stored: bool = False,
+    is_once: bool = False,
+    is_personal: bool = False,
 ) -> dict[str, Any]:
     """What FastAPI is told about a route that a record answers.
 
@@ -48,15 +59,32 @@ def answered_by(
         is_personal: whether personal fields may stand in it.
     """
     content = {"application/json": {"schema": ref(record)}}
-    return described((record.__doc__ or "").splitlines()[0], content, status=status, body=body, is_stored=is_stored, is_once=is_once, is_personal=is_personal)
+    return described(
+        (record.__doc__ or "").splitlines()[0],
+        content,
+        status=status,
+        body=body,
+        is_stored=is_stored,
+        is_once=is_once,
+        is_personal=is_personal,
+    )
 
 
 def described(
-    said: str, content: dict[str, Any], *, status: int = 200, body: type[Body] | None = None, is_stored: bool = False, is_once: bool = False, is_personal: bool = False
+    said: str,
+    content: dict[str, Any],
+    *,
+    status: int = 200,
+    body: type[Body] | None = None,
+    is_stored: bool = False,
+    is_once: bool = False,
+    is_personal: bool = False,
 ) -> dict[str, Any]:
     """The same for an answer of any kind."""
     responses: dict[int | str, Any] = {status: {"description": said, "content": content}, "default": _FAILED}
-    headers = [header for header, wanted in ((_KEY_HEADER, is_once), (_REASON_HEADER, is_personal), (_TAG_HEADER, is_stored)) if wanted]
+    headers = [
+        header for header, wanted in ((_KEY_HEADER, is_once), (_REASON_HEADER, is_personal), (_TAG_HEADER, is_stored)) if wanted
+    ]
     extra: dict[str, Any] = {"security": [{"token": []}]}
     if headers:
         extra["parameters"] = headers

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from fenji.answers.baskets import RuleOrder, RulesResult
+from fenji.answers.baskets import RulesResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.forecast import ForecastResult, TrendResult
 from fenji.answers.moves import MovesResult
@@ -23,7 +23,7 @@ from fenji.api.parameters import MOST_TEXT, AboutKey, AsOf, By, EarlierOn, Polic
 from fenji.api.routes.describing import answered_by
 from fenji.domain.basket_rules import ItemKind
 from fenji.domain.trends import GroupBy, Measure
-from fenji.workflow.baskets import rules_at
+from fenji.workflow.baskets import RuleOrder, rules_at
 from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.moves import moves_between
@@ -42,37 +42,48 @@ Product = Annotated[str | None, Query(description="A product's id.", max_length=
 Tier = Annotated[str | None, Query(description="A tier's name.", max_length=64)]
 
 
-@router.get("/tiers", summary="How many customers stand in each tier, and what they bring", **answered_by(TiersResult, is_stored=True))
-def tiers(asking: Figures, as_of: AsOf = None, by: By = None, policy: Policy = None, run_id: RunId = None) -> Response:
+@router.get(
+    "/tiers", summary="How many customers stand in each tier, and what they bring", **answered_by(TiersResult, is_stored=True)
+)
+def tiers(asking: Figures, *, as_of: AsOf = None, by: By = None, policy: Policy = None, run_id: RunId = None) -> Response:
     """Counts and shares of each tier at a review."""
     if run_id is not None:
         return asking.stored(lambda root: tiers_of_run(root, run_id, as_of=as_of, by=by))
     return asking.stored(lambda root: tiers_at(root, as_of=as_of, by=by, policy=policy))
 
 
-@router.get("/moves", summary="Who moved between two reviews: flows, causes and cohorts", **answered_by(MovesResult, is_stored=True))
-def moves(asking: Figures, earlier_on: EarlierOn = None, as_of: AsOf = None, run_id: RunId = None) -> Response:
+@router.get(
+    "/moves", summary="Who moved between two reviews: flows, causes and cohorts", **answered_by(MovesResult, is_stored=True)
+)
+def moves(asking: Figures, *, earlier_on: EarlierOn = None, as_of: AsOf = None, run_id: RunId = None) -> Response:
     """Opening, in, out and closing of each tier, every pair of tiers, causes, stays and cohorts."""
     return asking.stored(lambda root: moves_between(root, earlier_on=earlier_on, as_of=as_of, run_id=run_id))
 
 
 @router.get("/structure/{part}", summary="What lies behind the counts of tiers", **answered_by(StructureResult, is_stored=True))
-def structure(asking: Figures, part: Part, by: By = None, as_of: AsOf = None, run_id: RunId = None, policy: Policy = None) -> Response:
+def structure(
+    asking: Figures, *, part: Part, by: By = None, as_of: AsOf = None, run_id: RunId = None, policy: Policy = None
+) -> Response:
     """Profile, composition, products, concentration or habits of the tiers."""
     return asking.stored(lambda root: structure_of(root, part, by=by, as_of=as_of, run_id=run_id, policy=policy))
 
 
 @router.get("/forecast", summary="Expected tiers of the next reviews", **answered_by(ForecastResult, is_stored=True))
 def forecast(
-    asking: Figures, reviews: Annotated[int, Query(description="Reviews ahead.", ge=1, le=24)] = 6, run_id: RunId = None
+    asking: Figures, *, reviews: Annotated[int, Query(description="Reviews ahead.", ge=1, le=24)] = 6, run_id: RunId = None
 ) -> Response:
     """Expected counts with intervals, and how well the model did before."""
     return asking.stored(lambda root: forecast_at(root, reviews=reviews, run_id=run_id))
 
 
-@router.get("/trends/{measure}", summary="A number of the business by month, and what is to be expected of it", **answered_by(TrendResult, is_stored=True))
+@router.get(
+    "/trends/{measure}",
+    summary="A number of the business by month, and what is to be expected of it",
+    **answered_by(TrendResult, is_stored=True),
+)
 def trends(
     asking: Figures,
+    *,
     measure: Measure,
     by: Annotated[GroupBy, Query(description="One series for each.")] = GroupBy.ALL,
     months: Annotated[int, Query(description="Months ahead.", ge=1, le=24)] = 12,
@@ -83,36 +94,46 @@ def trends(
     return asking.stored(lambda root: trend_at(root, measure=measure, by=by, months=months, as_of=as_of, policy=policy))
 
 
-@router.get("/value", summary="What customers are worth and may be worth", **answered_by(ValueResult, is_stored=True, is_personal=True))
-def value(asking: Figures, customer_key: AboutKey = None, top: Top = 10, as_of: AsOf = None, policy: Policy = None) -> Response:
+@router.get(
+    "/value", summary="What customers are worth and may be worth", **answered_by(ValueResult, is_stored=True, is_personal=True)
+)
+def value(asking: Figures, *, customer_key: AboutKey = None, top: Top = 10, as_of: AsOf = None, policy: Policy = None) -> Response:
     """Current value and potential, the models behind them, and how they did before."""
     about = customer_text(customer_key)
     return asking.stored(lambda root: value_at(root, as_of=as_of, customer=about, top=top, policy=policy))
 
 
 @router.get("/priority", summary="Who deserves attention first", **answered_by(PriorityResult, is_stored=True, is_personal=True))
-def priority(asking: Figures, customer_key: AboutKey = None, top: Top = 10, as_of: AsOf = None, policy: Policy = None) -> Response:
+def priority(
+    asking: Figures, *, customer_key: AboutKey = None, top: Top = 10, as_of: AsOf = None, policy: Policy = None
+) -> Response:
     """The ranking, its parts and weights, and the lists that follow from it."""
     about = customer_text(customer_key)
     return asking.stored(lambda root: priority_at(root, as_of=as_of, customer=about, top=top, policy=policy))
 
 
 @router.get("/segments", summary="Groups found in the data", **answered_by(SegmentsResult, is_stored=True, is_personal=True))
-def segments(asking: Figures, customer_key: AboutKey = None, as_of: AsOf = None, policy: Policy = None) -> Response:
+def segments(asking: Figures, *, customer_key: AboutKey = None, as_of: AsOf = None, policy: Policy = None) -> Response:
     """RFM cells, clusters, trees, and the cuts behind them."""
     about = customer_text(customer_key)
     return asking.stored(lambda root: segments_at(root, as_of=as_of, customer=about, policy=policy))
 
 
-@router.get("/churn", summary="Who is about to leave, and for what reason", **answered_by(ChurnResult, is_stored=True, is_personal=True))
-def churn(asking: Figures, customer_key: AboutKey = None, top: Top = 20, as_of: AsOf = None, policy: Policy = None) -> Response:
+@router.get(
+    "/churn", summary="Who is about to leave, and for what reason", **answered_by(ChurnResult, is_stored=True, is_personal=True)
+)
+def churn(asking: Figures, *, customer_key: AboutKey = None, top: Top = 20, as_of: AsOf = None, policy: Policy = None) -> Response:
     """Risk by tier, drivers, the model's record, and those at risk."""
     about = customer_text(customer_key)
     return asking.stored(lambda root: churn_at(root, as_of=as_of, customer=about, top=top, policy=policy))
 
 
-@router.get("/propensity", summary="Who is likely to buy again soon", **answered_by(PropensityResult, is_stored=True, is_personal=True))
-def propensity(asking: Figures, customer_key: AboutKey = None, top: Top = 20, as_of: AsOf = None, policy: Policy = None) -> Response:
+@router.get(
+    "/propensity", summary="Who is likely to buy again soon", **answered_by(PropensityResult, is_stored=True, is_personal=True)
+)
+def propensity(
+    asking: Figures, *, customer_key: AboutKey = None, top: Top = 20, as_of: AsOf = None, policy: Policy = None
+) -> Response:
     """The probability of an order in the next period, and the model's record."""
     about = customer_text(customer_key)
     return asking.stored(lambda root: propensity_at(root, as_of=as_of, customer=about, top=top, policy=policy))
@@ -121,6 +142,7 @@ def propensity(asking: Figures, customer_key: AboutKey = None, top: Top = 20, as
 @router.get("/rules", summary="What is bought together", **answered_by(RulesResult, is_stored=True))
 def rules(
     asking: Figures,
+    *,
     item_kind: Annotated[ItemKind | None, Query(description="Products or categories.")] = None,
     tier: Tier = None,
     product: Product = None,
@@ -131,13 +153,16 @@ def rules(
 ) -> Response:
     """Rules with support, confidence and lift."""
     return asking.stored(
-        lambda root: rules_at(root, as_of=as_of, policy=policy, item_kind=item_kind, tier=tier, product=product, order=order, top=top)
+        lambda root: rules_at(
+            root, as_of=as_of, policy=policy, item_kind=item_kind, tier=tier, product=product, order=order, top=top
+        )
     )
 
 
 @router.get("/recommendations", summary="What to offer next", **answered_by(RecommendResult, is_stored=True, is_personal=True))
 def recommendations(
     asking: Figures,
+    *,
     customer_key: AboutKey = None,
     product: Product = None,
     tier: Tier = None,
@@ -153,6 +178,6 @@ def recommendations(
 
 
 @router.get("/quality", summary="What became of every row that came in", **answered_by(QualityResult, is_stored=True))
-def quality(asking: Figures, run_id: RunId = None) -> Response:
+def quality(asking: Figures, *, run_id: RunId = None) -> Response:
     """Rows in = kept + rejected + duplicate, by source and reason."""
     return asking.stored(lambda root: report_quality(root, run_id=run_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -12,7 +13,7 @@ from fenji.answers.tables import TablesResult
 from fenji.api.asking import Tabular
 from fenji.api.parameters import Day, RunId
 from fenji.api.routes.describing import answered_by, described
-from fenji.api.streams import ARROW, PARQUET, arrow_stream
+from fenji.api.streams import ARROW, arrow_stream
 from fenji.workflow.tables import open_table, tables_now
 
 router = APIRouter(tags=["tables"])
@@ -21,11 +22,11 @@ _ROWS = {ARROW: {"schema": {"type": "string", "format": "binary"}}}
 
 
 @router.get("/tables", summary="Which tables are published", **answered_by(TablesResult, is_stored=True))
-def tables(asking: Tabular, run_id: RunId = None) -> Response:
+def tables(asking: Tabular, *, run_id: RunId = None) -> Response:
     """Names, rows and days. Where the files stand is a matter of the server."""
 
-    def make(root: object) -> TablesResult:
-        found = tables_now(asking.root, run=run_id)
+    def make(root: FilePath) -> TablesResult:
+        found = tables_now(root, run=run_id)
         return replace(found, tables=tuple(replace(each, files=()) for each in found.tables))
 
     return asking.stored(make)
@@ -38,6 +39,7 @@ def tables(asking: Tabular, run_id: RunId = None) -> Response:
 )
 def table(
     asking: Tabular,
+    *,
     name: Annotated[str, Path(description="Shelf and name, such as insight.customer_metric.", max_length=80)],
     as_of: Annotated[Day | None, Query(description="One of its days; left out: the last one.")] = None,
     run_id: RunId = None,

@@ -1,0 +1,77 @@
+"""The command ``fenji serve``: lets people and machines ask this workspace over the network."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fenji.cli.options import Lang, Workspace
+from fenji.cli.output import Output
+from fenji.language import message as _
+
+EXAMPLES = (
+    "fenji serve\n"
+    "fenji serve --host 0.0.0.0 --tls-cert server.pem --tls-key server.key\n"
+    "fenji serve --behind-proxy 10.0.0.5 --root-path /fenji"
+)
+
+Host = Annotated[str, typer.Option("--host", metavar=_("ADDRESS"), help=_("The address to listen at."))]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, metavar=_("NUMBER"), help=_("The port to listen at."))]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=64, metavar=_("NUMBER"), help=_("Processes that answer."))]
+Behind = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--behind-proxy",
+        metavar=_("ADDRESS"),
+        help=_(
+            "A proxy that encrypts stands in front: its address, which alone may say who the caller is. May be given several times."
+        ),
+    ),
+]
+RootPath = Annotated[
+    str, typer.Option("--root-path", metavar=_("PATH"), help=_("What the proxy puts before our paths, such as /fenji."))
+]
+Certificate = Annotated[
+    Path | None, typer.Option("--tls-cert", metavar=_("FILE"), help=_("Certificate chain (PEM); with --tls-key."))
+]
+Key = Annotated[Path | None, typer.Option("--tls-key", metavar=_("FILE"), help=_("The certificate's private key (PEM)."))]
+NoJobs = Annotated[
+    bool, typer.Option("--no-work", help=_("Start no worker for jobs beside it; run `fenji work` yourself, here or elsewhere."))
+]
+
+
+def command(
+    context: typer.Context,
+    *,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 2,
+    behind_proxy: Behind = None,
+    root_path: RootPath = "",
+    tls_cert: Certificate = None,
+    tls_key: Key = None,
+    no_work: NoJobs = False,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+) -> None:
+    """Serves until it is told to end."""
+    output = Output.chosen(context, lang, is_json=False)
+    # The server's room is loaded by name: no other command needs a web framework.
+    running: Any = import_module("fenji.server.running")
+    address = running.Address(
+        host=host,
+        port=port,
+        workers=workers,
+        behind=tuple(behind_proxy or ()),
+        root_path=root_path.rstrip("/"),
+        certificate=tls_cert,
+        key=tls_key,
+        does_jobs=not no_work,
+    )
+    output.say(_("The API answers at {url}/api/v1; its description is at {url}/api/v1/openapi.json."), url=address.url)
+    output.say(_("Let somebody in with: fenji token make NAME --workspace {folder}"), folder=str(workspace))
+    output.say(_("End with Ctrl-C; requests that are being answered get {seconds} seconds."), seconds=running.END_SECONDS)
+    running.serve(workspace, address)

@@ -1,0 +1,145 @@
+"""Which processes answer? Some workers behind one address, and one that does the jobs; all of them end together."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from fenji.api.metrics import FOLDER as COUNTS_FOLDER
+from fenji.errors import InvalidArgument, Place, Problem
+from fenji.language import message as _
+from fenji.scratch import own_folder_for_now
+from fenji.server.app import FOLDER
+from fenji.server.connections import PatientProtocol
+from fenji.workspace.folder import Workspace, open_workspace
+
+LOOPBACK = ("localhost", "ip6-localhost")
+END_SECONDS = 20
+"""That requests get which are being answered when the server is told to end."""
+_LARGEST_HEAD = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where and how a server listens."""
+
+    host: str
+    port: int
+    workers: int
+    behind: tuple[str, ...]
+    """Proxies whose word about the caller's address counts; none: nobody stands in front."""
+    root_path: str
+    certificate: Path | None
+    key: Path | None
+    does_jobs: bool
+
+    @property
+    def url(self) -> str:
+        """As a person types it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.certificate else 'http'}://{host}:{self.port}{self.root_path}"
+
+    def problems(self) -> list[Problem]:
+        """What cannot be, all at once."""
+        found = []
+        if not is_loopback(self.host) and self.certificate is None and not self.behind:
+            found.append(
+                Problem(
+                    _("other machines would reach {host} without encryption, and tokens would be read on their way."),
+                    {"host": self.host},
+                    Place(column="--host"),
+                    _("Give --tls-cert and --tls-key, or --behind-proxy ADDRESS where a proxy encrypts."),
+                )
+            )
+        if (self.certificate is None) != (self.key is None):
+            found.append(Problem(_("a certificate needs its key, and a key its certificate."), {}, Place(column="--tls-cert")))
+        files = [each for each in (self.certificate, self.key) if each is not None and not each.is_file()]
+        found += [Problem(_("there is no file {file}."), {"file": str(each)}) for each in files]
+        if self.root_path and not self.root_path.startswith("/"):
+            found.append(Problem(_("the root path must begin with a slash."), {}, Place(column="--root-path")))
+        return found
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address.
+
+    >>> [is_loopback(each) for each in ("localhost", "127.0.0.2", "::1", "0.0.0.0", "192.168.1.2")]
+    [True, True, True, False, False]
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in LOOPBACK
+
+
+def serve(root: Path, address: Address) -> None:
+    """Serves a workspace until the process is told to end.
+
+    Raises:
+        NotFound: no workspace.
+        InvalidArgument: an address at which nothing may be served.
+    """
+    workspace = open_workspace(root)
+    InvalidArgument.raise_if(address.problems())
+    workspace.state.prepare()
+    with _counts(workspace), _jobs(workspace) if address.does_jobs else _nothing():
+        os.environ[FOLDER] = str(workspace.root)
+        uvicorn.run(
+            "fenji.server.app:make_app",
+            factory=True,
+            host=address.host,
+            port=address.port,
+            workers=address.workers,
+            http=PatientProtocol,
+            ws="none",
+            interface="asgi3",
+            proxy_headers=bool(address.behind),
+            forwarded_allow_ips=list(address.behind) or None,
+            root_path=address.root_path,
+            ssl_certfile=address.certificate,
+            ssl_keyfile=address.key,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=END_SECONDS,
+            h11_max_incomplete_event_size=_LARGEST_HEAD,
+        )
+
+
+@contextmanager
+def _counts(workspace: Workspace) -> Iterator[None]:
+    """A folder in which the workers count together."""
+    with own_folder_for_now(workspace.settings.scratch_folder(workspace.root)) as place:
+        os.environ[COUNTS_FOLDER] = str(place)
+        try:
+            yield
+        finally:
+            del os.environ[COUNTS_FOLDER]
+
+
+@contextmanager
+def _jobs(workspace: Workspace) -> Iterator[None]:
+    """A process beside the workers that does the jobs; it gives back what it has not ended."""
+    line = [sys.executable, "-m", "fenji", "work", "--workspace", str(workspace.root)]
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield

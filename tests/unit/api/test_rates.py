@@ -1,0 +1,70 @@
+"""No caller gets more than its allowance, however many processes it asks; few requests write."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fenji.api.rates import STRETCH_SECONDS, Rates, TooManyRequests
+from fenji.domain.principals import Principal, PrincipalKind
+from fenji.state.database import Database, open_database
+
+SYSTEM = Principal(PrincipalKind.SYSTEM, "test")
+
+
+class Process:
+    """One server process with a clock of ours."""
+
+    def __init__(self, database: Database, per_minute: int = 60) -> None:
+        self.now, self.writes = 1_000_000.0, 0
+        self.database = database
+        self.rates = Rates(self._draw, per_minute, lambda: self.now)
+
+    def _draw(self, caller: str, stretch: int, wanted: int, most: int) -> int:
+        self.writes += 1
+        with self.database.transaction(SYSTEM) as t:
+            return t.rates.draw(caller, stretch, wanted=wanted, most=most)
+
+    def asks(self, times: int, caller: str = "token:a") -> int:
+        granted = 0
+        for _each in range(times):
+            try:
+                self.rates.count(caller)
+            except TooManyRequests:
+                continue
+            granted += 1
+        return granted
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    url = f"sqlite:///{tmp_path / 'state.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")()
+    return open_database(url, clock=lambda: datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_two_processes_share_one_allowance(database: Database) -> None:
+    one, two = Process(database), Process(database)
+    granted = sum(each.asks(1) for _round in range(20) for each in (one, two))
+    assert granted == 10  # 60 a minute are 10 in 10 seconds
+    assert one.asks(5, "token:b") == 5
+    one.now = two.now = one.now + STRETCH_SECONDS
+    assert one.asks(20) + two.asks(20) == 10
+
+
+def test_few_requests_write_and_old_allowances_are_cleared(database: Database) -> None:
+    process = Process(database, per_minute=6000)
+    assert process.asks(900) == 900
+    assert process.writes == 5
+    for _each in range(5):
+        process.now += STRETCH_SECONDS
+        process.asks(1)
+    with database.reading() as t:
+        assert len(t.session.connection().exec_driver_sql("SELECT * FROM rate").all()) <= 2
+
+
+def test_without_a_limit_nobody_counts(database: Database) -> None:
+    process = Process(database, per_minute=0)
+    assert process.asks(100) == 100
+    assert process.writes == 0
