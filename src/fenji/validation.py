@@ -74,6 +74,11 @@ def problems_of(
     return found
 
 
+def problem_of(details: ErrorDetails, name: str, place: Place) -> Problem:
+    """One finding about a single named value, such as a parameter of an address."""
+    return _problem(details, (name,), set(), lambda _path: place)
+
+
 def dotted(path: Path) -> str | None:
     """A path as people write it, list positions counted from 1: ``tiers[2].qualify``; None for the whole document.
 

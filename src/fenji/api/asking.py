@@ -24,7 +24,8 @@ from fenji.errors import Forbidden, InvalidArgument
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.workspace.folder import Workspace
-from fenji.workspace.opening import limited_to, reading_only
+from fenji.workspace.limits import limited_to
+from fenji.workspace.opening import reading_only
 from fenji.workspace.version import version_of
 
 JSON = "application/json"
@@ -117,7 +118,7 @@ class Asking:
 
     def written(self, answer: object) -> bytes:
         """An answer as it is sent."""
-        return to_json(answer, self.language, View(is_masked=self.is_masked)).encode()
+        return to_json(answer, self.language).encode()
 
     def write_down(self) -> None:
         """Puts into the audit log that personal fields are told as they are; nothing where they are masked."""

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from fenji.domain.written_days import days_written
 from fenji.errors import NotFound
 from fenji.language import message as _
+from fenji.validation import Objection
 
 MOST_TEXT = 500
 _YEARS = range(1900, 2101)
@@ -20,8 +21,7 @@ def _day(text: object) -> date:
     """A day as ISO 8601 writes it: what is clear on a command line may be read in two ways by two programs."""
     found = days_written(text) if isinstance(text, str) and len(text) == 10 else ()  # noqa: PLR2004 - the length of 2026-01-31
     if len(found) != 1 or str(found[0]) != text or found[0].year not in _YEARS:
-        message = "write a day between 1900 and 2100 as 2026-01-31"
-        raise ValueError(message)
+        raise Objection(_("'{value}' is no day between 1900 and 2100, written as 2026-01-31."), value=str(text)[:40])
     return found[0]
 
 

@@ -15,6 +15,7 @@ from fenji.api.speaking import language_of
 from fenji.errors import FenjiError, InvalidArgument, Kind, NotStored, Place, Problem, unknown_name
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.validation import problem_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -107,17 +108,9 @@ def of_validation(error: RequestValidationError) -> FenjiError:
     return InvalidArgument(*(_of_parameter(each) for each in error.errors()))
 
 
-def _of_parameter(details: Mapping[str, Any]) -> Problem:
+def _of_parameter(details: Any) -> Problem:  # noqa: ANN401 - pydantic's details as FastAPI hands them on
     name = str(details["loc"][-1]) if len(details["loc"]) > 1 else ""
-    place = Place(column=f"?{name}" if details["loc"][0] == "query" else f"/{name}")
-    kind, context = str(details["type"]), details.get("ctx", {})
-    if kind == "missing":
-        return Problem(_("'{name}' is missing."), {"name": name}, place)
-    if kind in ("enum", "literal_error"):
-        allowed = [each.strip("' ") for each in str(context.get("expected", "")).replace(" or ", ",").split(",")]
-        return unknown_name(name, str(details.get("input"))[:60], allowed, place=place)
-    text = _("'{name}' cannot be used: {detail}.")
-    return Problem(text, {"name": name, "detail": str(details.get("msg", "")).rstrip(".")}, place)
+    return problem_of(details, name, Place(column=f"?{name}" if details["loc"][0] == "query" else f"/{name}"))
 
 
 def of_http(error: HTTPException) -> FenjiError:

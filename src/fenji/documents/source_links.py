@@ -26,11 +26,28 @@ Entries = Sequence[tuple[int, Any]]
 def link_problems(entries: Entries, document: Document) -> Iterator[Problem]:
     """Sources that belong to none that is there, or to one that holds no orders, and numbers made of what is not there."""
     feeds = {str(entry["source"]): _feed(entry) for _position, entry in entries if isinstance(entry, dict) and "source" in entry}
+    yield from _id_problems(entries, document)
     for position, entry in entries:
         feed = _feed(entry) if isinstance(entry, dict) else None
         if feed is not None:
             yield from _belonging_problems(entry, feed, feeds, document, ("sources", position))
             yield from _made_of_problems(entry, feed, document, ("sources", position, "columns"))
+
+
+def _id_problems(entries: Entries, document: Document) -> Iterator[Problem]:
+    """A space of ids that is called like another source, whose ids stand in another space: the same customer would count twice."""
+    spaces = {
+        str(entry["source"]): entry.get("shares_ids_with")
+        for _position, entry in entries
+        if isinstance(entry, dict) and "source" in entry
+    }
+    for position, entry in entries:
+        space = entry.get("shares_ids_with") if isinstance(entry, dict) else None
+        if space is not None and space != entry.get("source") and spaces.get(str(space), space) != space:
+            text = _("'{name}' shall share its ids with {other}, but those of {other} stand in another space.")
+            advice = _("Write shares_ids_with: {other} at {other} too; or leave the line out at both: then all sources share their ids.")
+            values = {"name": entry.get("source"), "other": space}
+            yield Problem(text, values, document.place(("sources", position, "shares_ids_with")), advice)
 
 
 def _feed(entry: dict[str, Any]) -> Feed | None:

@@ -87,7 +87,7 @@ def find_customers(root: Path, text: str, *, columns: Sequence[str] = (), as_of:
     Raises:
         NotFound: no workspace, review or column of that name.
     """
-    with open_question(open_workspace(root)) as session:
+    with open_question(open_workspace(root, by_customer=True)) as session:
         keys = keys_found(session, session.latest(), text)[:MOST_ROWS]
         return customers_in(session, Asked(keys=keys), columns=columns, limit=MOST_ROWS, as_of=as_of)
 
@@ -100,7 +100,7 @@ def customer_at(
     Raises:
         NotFound: no workspace, run, review or column of that name, or nobody of that key who may be seen.
     """
-    with open_question(open_workspace(root)) as session:
+    with open_question(open_workspace(root, by_customer=True)) as session:
         found = customers_in(session, Asked(keys=(key,)), columns=columns, limit=1, as_of=as_of, run=run)
     if not found.rows:
         raise NotFound.of(_("there is no such customer at this review."))

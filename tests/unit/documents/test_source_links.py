@@ -80,3 +80,11 @@ def test_an_order_number_is_not_made_of_what_heads_do_not_have(part: str) -> Non
 def test_only_the_number_of_an_order_is_made_of_other_fields() -> None:
     (found,) = problems(HEADS.replace("customer_id: 客户", "customer_id: {column: 客户, made_of: [ordered_on]}"))
     assert "'customer_id' of the feed order is not made of other fields" in found
+
+
+def test_a_space_of_ids_is_not_called_like_a_source_whose_ids_stand_elsewhere() -> None:
+    members = "\n  - {source: members, feed: customer, shares_ids_with: heads, files: m.csv, columns: {customer_id: 编号}}\n"
+    (found,) = problems(HEADS + members)
+    assert "'members' shall share its ids with heads, but those of heads stand in another space" in found
+    both = HEADS.replace("feed: order\n", "feed: order\n    shares_ids_with: heads\n") + members
+    assert {each.shares_ids_with for each in sources_in(parse_document(both, "sources.yaml"))} == {"heads"}
