@@ -14,12 +14,13 @@ from fastapi.responses import Response
 
 from fenji.answers.frames import Answer as Rowed
 from fenji.answers.json import to_json
+from fenji.answers.views import View
 from fenji.api.conditional import Kept, is_known, tag_of
 from fenji.api.problems import unknown_parameters
 from fenji.api.rates import Rates
 from fenji.api.speaking import language_of
 from fenji.api.streams import arrow_of
-from fenji.domain.access import Caller, Right
+from fenji.domain.access import RIGHTS_OF, Caller, Right, Role
 from fenji.errors import Forbidden, InvalidArgument
 from fenji.language import Language
 from fenji.language import message as _
@@ -80,6 +81,11 @@ class Asking:
         """Whether personal fields are told masked."""
         return self.reason is None
 
+    @property
+    def view(self) -> View:
+        """How much of an answer the caller sees; who may only look sees no small groups either."""
+        return View(is_masked=self.is_masked, hides_small_groups=self.caller.rights <= RIGHTS_OF[Role.VIEWER])
+
     def stored(self, make: Callable[[Path], object]) -> Response:
         """An answer from published runs: told by its tag alone where the caller has it, made once where several ask.
 
@@ -109,7 +115,7 @@ class Asking:
         """The main rows of such an answer as an Arrow stream."""
         answer = self.read(make)
         self.write_down()
-        return arrow_of(answer, {"Cache-Control": "no-store", "Vary": VARY})
+        return arrow_of(answer.to_arrow(self.language, self.view), {"Cache-Control": "no-store", "Vary": VARY})
 
     def read(self, make: Callable[[Path], Answer]) -> Answer:
         """What a use-case answers that may compute and write nothing."""
@@ -118,7 +124,7 @@ class Asking:
 
     def written(self, answer: object) -> bytes:
         """An answer as it is sent."""
-        return to_json(answer, self.language).encode()
+        return to_json(answer, self.language, self.view).encode()
 
     def write_down(self) -> None:
         """Puts into the audit log that personal fields are told as they are; nothing where they are masked."""
@@ -129,7 +135,7 @@ class Asking:
         """The tag of this question's answer: over all that it depends on, and nobody's name."""
         asked = sorted(self.request.query_params.multi_items())
         accepted = self.request.headers.get("accept", "")
-        told = (self.language, self.is_masked, self.caller.limits)
+        told = (self.language, self.view, self.caller.limits)
         return tag_of([version_of(self.serving.workspace), self.request.url.path, asked, accepted, *told])
 
     def _read(self, make: Callable[[Path], object]) -> bytes:

@@ -12,8 +12,9 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from fenji.answers.fields import PROBLEM, keys_of, records_in
+from fenji.answers.views import SMALL_GROUP
 from fenji.collect.remarks import Remark
-from fenji.domain.telling import SPREAD, WHERE_KNOWN, told_of
+from fenji.domain.telling import AS_IT_IS, COUNT, SPREAD, WHERE_KNOWN, WITHHELD, Mark, told_of
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -125,6 +126,7 @@ def _record(record: type) -> Schema:
 def _properties(record: type, meanings: Mapping[str, str]) -> tuple[dict[str, Schema], list[str]]:
     properties: dict[str, Schema] = {}
     required: list[str] = []
+    has_counts = any(COUNT in each.marks for each in told_of(record))
     for each in told_of(record):
         if SPREAD in each.marks:
             held = records_in(each.type)
@@ -135,11 +137,37 @@ def _properties(record: type, meanings: Mapping[str, str]) -> tuple[dict[str, Sc
                 required += [] if is_optional or len(held) > 1 else inner_required
             continue
         said = meanings.get(each.name)
-        schema = schema_of(each.type)
+        schema = _as_seen(schema_of(each.type), each.marks, has_counts=has_counts)
         properties[each.name] = {**schema, "description": said} if said and "$ref" not in schema else schema
         if WHERE_KNOWN not in each.marks:
             required.append(each.name)
     return properties, sorted(set(required))
+
+
+def _as_seen(schema: Schema, marks: frozenset[Mark], *, has_counts: bool) -> Schema:
+    """What the value may be for whoever sees no small groups and no personal values."""
+    if COUNT in marks:
+        return _counted(schema)
+    if WITHHELD in marks or (has_counts and AS_IT_IS not in marks):
+        return _or_null(schema)
+    return schema
+
+
+def _counted(schema: Schema) -> Schema:
+    if "additionalProperties" in schema:
+        return {**schema, "additionalProperties": _counted(schema["additionalProperties"])}
+    return {"anyOf": [schema, {"const": f"<{SMALL_GROUP}", "description": "A group so small is not counted for whoever may only look."}]}
+
+
+def _or_null(schema: Schema) -> Schema:
+    """Numbers may be null, however deep they stand."""
+    if schema.get("type") in ("integer", "number"):
+        return {**schema, "type": [schema["type"], "null"]}
+    if "additionalProperties" in schema:
+        return {**schema, "additionalProperties": _or_null(schema["additionalProperties"])}
+    if "items" in schema:
+        return {**schema, "items": _or_null(schema["items"])}
+    return schema
 
 
 def schema_of(type_: Any) -> Schema:  # noqa: ANN401 - any type

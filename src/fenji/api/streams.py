@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
-from fenji.answers.frames import Answer
 
 ARROW = "application/vnd.apache.arrow.stream"
 
@@ -19,11 +18,11 @@ def is_arrow_wanted(request: Request) -> bool:
     return ARROW in request.headers.get("accept", "")
 
 
-def arrow_of(answer: Answer, headers: dict[str, str]) -> Response:
-    """The main rows of an answer that is in memory already."""
+def arrow_of(table: Any, headers: dict[str, str]) -> Response:  # noqa: ANN401 - pyarrow is untyped
+    """A pyarrow.Table that is in memory already."""
     import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
 
-    table, sink = answer.to_arrow(), io.BytesIO()
+    sink = io.BytesIO()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
     return Response(sink.getvalue(), media_type=ARROW, headers=headers)
