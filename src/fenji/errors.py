@@ -9,7 +9,9 @@ FenjiError
 ├── NotFound              not_found    a workspace, file, run, customer or policy that is not there
 │   └── NotStored                      an answer that has to be computed first
 ├── Conflict              conflict     two runs at once, a store from a newer version, a frozen policy version
-├── Forbidden             forbidden    what the one who asks may not see or do
+├── Forbidden             forbidden    the one who asks may not do this
+│   ├── NotAuthenticated               nobody knows who asks: no login or token, or one that is over
+│   └── TooManyAttempts                somebody tried too often to come in, and has to wait
 ├── Unavailable           unavailable  a database, disk or optional package that is out of reach now
 ├── Damaged               damaged      a stored table that is not what was published
 └── ContractBroken        bug          a table that does not keep its contract: our fault
@@ -184,6 +186,22 @@ class Forbidden(FenjiError):
     """The one who asks may not see or do this."""
 
     code, kind = "forbidden", Kind.FORBIDDEN
+
+
+class NotAuthenticated(Forbidden):
+    """Nobody knows who asks: no login or token, or one that is not, or no longer, valid."""
+
+    code = "not_authenticated"
+
+
+class TooManyAttempts(Forbidden):
+    """Somebody tried too often to come in, and has to wait."""
+
+    code, retryable = "too_many_attempts", True
+
+    def __init__(self, *problems: Problem, wait_seconds: int = 60) -> None:
+        super().__init__(*problems)
+        self.wait_seconds = wait_seconds
 
 
 class Unavailable(FenjiError):

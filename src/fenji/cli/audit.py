@@ -55,6 +55,20 @@ ACTIONS = {
     Action.OVERRIDE_ENDED: _("tier by hand ended"),
     Action.PERSON_ERASED: _("person erased"),
     Action.PERSON_EXPORTED: _("person exported"),
+    Action.PERSON_UNMASKED: _("customer unmasked"),
+    Action.LIST_UNMASKED: _("list unmasked"),
+    Action.USER_ADDED: _("user added"),
+    Action.USER_ROLES_CHANGED: _("roles changed"),
+    Action.USER_DISABLED: _("user disabled"),
+    Action.USER_ENABLED: _("user enabled"),
+    Action.USER_RESET: _("login reset"),
+    Action.USER_PASSWORD_SET: _("password set"),
+    Action.USER_TOTP_SET: _("second factor set up"),
+    Action.USER_LOGGED_IN: _("logged in"),
+    Action.USER_LOCKED_OUT: _("locked out for a while"),
+    Action.USER_LOGGED_OUT_EVERYWHERE: _("logged out everywhere"),
+    Action.TOKEN_MADE: _("token made"),
+    Action.TOKEN_REVOKED: _("token revoked"),
 }
 KINDS = {
     PrincipalKind.PERSON: "{name}",
@@ -65,6 +79,8 @@ SUBJECTS = {
     SubjectKind.RUN: _("run {name}"),
     SubjectKind.POLICY: _("policy {name}"),
     SubjectKind.CUSTOMER: _("customer #{name}"),
+    SubjectKind.USER: _("user {name}"),
+    SubjectKind.TOKEN: _("token {name}"),
 }
 
 

@@ -27,6 +27,20 @@ class Action(StrEnum):
     OVERRIDE_ENDED = "override_ended"
     PERSON_ERASED = "person_erased"
     PERSON_EXPORTED = "person_exported"
+    PERSON_UNMASKED = "person_unmasked"
+    LIST_UNMASKED = "list_unmasked"
+    USER_ADDED = "user_added"
+    USER_ROLES_CHANGED = "user_roles_changed"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
+    USER_RESET = "user_reset"
+    USER_PASSWORD_SET = "user_password_set"  # noqa: S105 - what was done
+    USER_TOTP_SET = "user_totp_set"
+    USER_LOGGED_IN = "user_logged_in"
+    USER_LOCKED_OUT = "user_locked_out"
+    USER_LOGGED_OUT_EVERYWHERE = "user_logged_out_everywhere"
+    TOKEN_MADE = "token_made"  # noqa: S105 - what was done
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - what was done
 
 
 class SubjectKind(StrEnum):
@@ -35,6 +49,8 @@ class SubjectKind(StrEnum):
     RUN = "run"
     POLICY = "policy"
     CUSTOMER = "customer"
+    USER = "user"
+    TOKEN = "token"  # noqa: S105 - the kind of a thing
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,7 @@ class Subject:
 
     kind: SubjectKind
     name: str
-    """A run's id, or a policy's slug and version. A customer's id goes in plain and comes back hashed."""
+    """A run's id, a policy's slug and version, a login, or a login and the name of a token. A customer's id goes in plain and comes back hashed."""
 
 
 @dataclass(frozen=True)

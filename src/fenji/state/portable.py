@@ -17,8 +17,15 @@ from fenji.state.models import AuditHeadRow, Row, RunRow, UtcMoment
 BATCH = 1_000
 """Rows that are held in memory at once."""
 
-ORDER = ("run", "run_table", "part", "policy_version", "tier_override", "audit", "audit_head")
-"""Every table, those first that others refer to."""
+ORDER = (
+    *("run", "run_table", "part", "policy_version", "tier_override"),
+    *("person", "person_role", "credential", "token"),
+    *("audit", "audit_head"),
+)
+"""Every table that moves, those first that others refer to."""
+
+STAYS = frozenset({"login_session", "one_time_link", "login_failure"})
+"""What counts for hours only: a backup brings no login and no link back."""
 
 
 class StateCopy:

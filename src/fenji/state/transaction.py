@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fenji.domain.principals import Principal
+from fenji.state.access.repositories import AccessRepositories
 from fenji.state.audit import AuditLog
 from fenji.state.manifests import ManifestRepository
 from fenji.state.overrides import OverrideRepository
@@ -67,6 +68,11 @@ class Transaction:
     def repetitions(self) -> RepetitionRepository:
         """Requests that may come again."""
         return RepetitionRepository(self.session, self.clock)
+
+    @property
+    def access(self) -> AccessRepositories:
+        """People, and what they come in with."""
+        return AccessRepositories(self.session, self.clock)
 
     @property
     def audit(self) -> AuditLog:

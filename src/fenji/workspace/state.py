@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fenji.domain.principals import Principal
@@ -24,14 +25,23 @@ ONLY_READING: ContextVar[bool] = ContextVar("only_reading", default=False)
 """Whether whoever asks may write nothing at all; see ``opening.reading_only``."""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class State:
     """One state database, opened when it is first asked."""
 
     def __init__(self, url: str) -> None:
         """Opens nothing yet."""
         self._url = url
+        self.clock: Callable[[], datetime] = _now
         self._reader: Database | None = None
         self._writer: Database | None = None
+
+    def now(self) -> datetime:
+        """The time that is written down, and by which logins and tokens end."""
+        return self.clock()
 
     @property
     def is_there(self) -> bool:
@@ -46,7 +56,7 @@ class State:
 
     def prepare(self) -> Database:
         """The database for writing, made or brought up to date."""
-        self._writer = self._writer or open_database(self._url)
+        self._writer = self._writer or open_database(self._url, clock=self.now)
         return self._writer
 
     @contextmanager
@@ -77,13 +87,13 @@ class State:
 
     def _opened(self) -> Database:
         try:
-            return open_database(self._url, read_only=True)
+            return open_database(self._url, read_only=True, clock=self.now)
         except Conflict:
             if ONLY_READING.get():
                 raise
             # Of an older version: opening it for writing brings it up to date, or says why that cannot be.
             self.prepare()
-            return open_database(self._url, read_only=True)
+            return open_database(self._url, read_only=True, clock=self.now)
 
 
 _KEPT: OrderedDict[tuple[int, str, Hashable], State] = OrderedDict()
