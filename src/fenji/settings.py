@@ -281,6 +281,16 @@ class Settings(BaseModel):
         ),
     ] = {}
 
+    requests_per_minute: Annotated[
+        int,
+        Field(ge=0, le=1_000_000),
+        About(
+            help=_("Requests that one person or token may make in a minute over the network; 0: any number."),
+            why=_("A program that asks without end must not keep everybody else waiting."),
+            unit=_("requests"),
+        ),
+    ] = 1200
+
     def scratch_folder(self, workspace: Path) -> Path:
         """The folder for intermediate results."""
         return workspace / (self.scratch if self.scratch is not None else self.store / ".scratch")

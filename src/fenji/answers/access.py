@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fenji.answers.frames import Answer
 from fenji.domain.access import LimitColumn, Right, Role
-from fenji.domain.logins import LinkPurpose
+from fenji.domain.logins import Awaited, LinkPurpose, LoginSession
 from fenji.domain.people import TokenRecord, TokenState, User
 
 
@@ -180,3 +180,24 @@ class TotpBegun:
     """For an app for codes, to type."""
     address: str
     """The same for the app's camera, as otpauth://…"""
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login of somebody in one browser."""
+
+    user: UserRow
+    """Whose it is."""
+    awaits: Awaited | None
+    """What is still to be given before anything is open; null: they are in."""
+    ends_at: datetime
+    """In UTC."""
+    csrf_token: str
+    """What every request that changes something carries as X-CSRF-Token."""
+    run_id: None = None
+    as_of: None = None
+
+    @classmethod
+    def of(cls, session: LoginSession, user: User, csrf_token: str) -> Login:
+        """A login as its own browser is told of it."""
+        return cls(UserRow.of(user), session.awaits, session.ends_at, csrf_token)

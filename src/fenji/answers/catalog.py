@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fenji.answers.access import Login, TokenMade, TokensResult, TotpBegun, UserChanged, UsersResult
 from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.answers.backups import BackupResult, RestoreResult
 from fenji.answers.baskets import RulesResult
@@ -77,7 +78,14 @@ ANSWERS: Mapping[str, type] = {
     "demo": DemoResult,
 }
 
-ANSWERS_OF_API: Mapping[str, type] = {}
+ANSWERS_OF_API: Mapping[str, type] = {
+    "GET /login": Login,
+    "POST /login/totp": TotpBegun,
+    "GET /people": UsersResult,
+    "POST /people": UserChanged,
+    "GET /tokens": TokensResult,
+    "POST /people/{login}/tokens": TokenMade,
+}
 """Records that answer addresses of the API and no command."""
 
 FAILED = FailedAnswer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -86,6 +86,22 @@ def _cells(row: Mapping[Any, Any], veils: Mapping[str, Mark | None], language: L
 
 def _veils_of(answer: Any) -> dict[str, Mark | None]:  # noqa: ANN401 - any record with columns
     return {each.slug: each.veil for each in answer.columns}
+
+
+def customers_of(answer: object) -> tuple[str, ...]:
+    """The ids of all customers whom an answer names, each once, in the order in which a reader meets them."""
+    return tuple(dict.fromkeys(_customers_in(plain(answer, Language.EN))))
+
+
+def _customers_in(told: object) -> Iterator[str]:
+    if isinstance(told, Mapping):
+        if isinstance(told.get("customer_id"), str):
+            yield told["customer_id"]
+        for each in told.values():
+            yield from _customers_in(each)
+    elif isinstance(told, list):
+        for each in told:
+            yield from _customers_in(each)
 
 
 def problem(value: Problem, language: Language, view: View = OPEN) -> dict[str, Any]:

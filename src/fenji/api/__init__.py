@@ -1,6 +1,7 @@
 """The REST API: parse, one use-case, render. The only room, with ``web``, that imports FastAPI.
 
 app          all routes, one way to fail, one description
+authentication  who sends a request
 asking       who asks, what they may see, and how they get their answer
 bodies       what requests bring along
 conditional  whether an answer has changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,14 +10,16 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from fenji import __version__
 from fenji.api.asking import Serving
+from fenji.api.bodies.reading import body_of
 from fenji.api.observing import Observed
 from fenji.api.problems import of_http, of_validation, problem_response
 from fenji.api.rates import STRETCH_SECONDS, TooManyRequests, wait_at
-from fenji.api.routes import ROUTERS
+from fenji.api.routes import ROUTERS, health
 from fenji.api.routes.describing import RECORDS
 from fenji.api.schemas import schemas_of
 from fenji.errors import ContractBroken, FenjiError, Kind, Problem
@@ -50,6 +53,7 @@ def make_api(serving: Serving, log: Callable[..., None]) -> FastAPI:
     app.state.serving = serving
     for each in ROUTERS:
         app.include_router(each, prefix=PREFIX)
+    app.include_router(health.router)
     app.add_exception_handler(FenjiError, _failed)
     app.add_exception_handler(RequestValidationError, _failed)
     app.add_exception_handler(HTTPException, _failed)
@@ -64,7 +68,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         found = get_openapi(title=app.title, version="1", description=app.description, routes=app.routes)
         schemas = found.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= schemas_of(RECORDS)
+        schemas |= schemas_of(RECORDS) | _parts_of_bodies(app)
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         found["components"]["securitySchemes"] = {
@@ -76,6 +80,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
         found["components"]["schemas"] = dict(sorted(schemas.items()))
         app.openapi_schema = found
     return app.openapi_schema
+
+
+def _parts_of_bodies(app: FastAPI) -> dict[str, Any]:
+    """The schemas of what bodies hold, by name."""
+    found: dict[str, Any] = {}
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            model = body_of(inspect.signature(route.endpoint, eval_str=True).parameters.values())
+            found |= (
+                {} if model is None else model.model_json_schema(ref_template="#/components/schemas/{model}").get("$defs", {})
+            )
+    return found
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

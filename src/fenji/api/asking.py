@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from fenji.answers.frames import Answer as Rowed
-from fenji.answers.json import to_json
+from fenji.answers.json import customers_of, to_json
 from fenji.answers.views import View
 from fenji.api.conditional import Kept, is_known, tag_of
 from fenji.api.problems import unknown_parameters
@@ -46,8 +46,8 @@ class Serving:
     authenticate: Callable[[Request], Caller]
     rates: Rates
     kept: Kept
-    unmasked: Callable[[Caller, str, str], None]
-    """Writes down who saw personal fields as they are: caller, reason, address."""
+    unmasked: Callable[[Caller, str, Sequence[str]], None]
+    """Writes down who sees personal fields as they are: caller, reason, ids of the customers."""
 
     @property
     def root(self) -> Path:
@@ -102,9 +102,9 @@ class Asking:
 
     def found(self, make: Callable[[Path], object], headers: Mapping[str, str] | None = None) -> Response:
         """An answer from published runs that nobody keeps: what is told unmasked, and what was asked by somebody's phone."""
-        body = self._read(make)
-        self.write_down()
-        return Response(body, media_type=JSON, headers={**(headers or {}), "Cache-Control": "no-store"})
+        answer = self.read(make)
+        self.write_down(answer)
+        return Response(self.written(answer), media_type=JSON, headers={**(headers or {}), "Cache-Control": "no-store"})
 
     def fresh(self, make: Callable[[Path], object], *, status: int = 200) -> Response:
         """An answer from state and documents, made for this request; the use-case may write."""
@@ -114,7 +114,7 @@ class Asking:
     def rows(self, make: Callable[[Path], Rowed]) -> Response:
         """The main rows of such an answer as an Arrow stream."""
         answer = self.read(make)
-        self.write_down()
+        self.write_down(answer)
         return arrow_of(answer.to_arrow(self.language, self.view), {"Cache-Control": "no-store", "Vary": VARY})
 
     def read(self, make: Callable[[Path], Answer]) -> Answer:
@@ -126,10 +126,10 @@ class Asking:
         """An answer as it is sent."""
         return to_json(answer, self.language, self.view).encode()
 
-    def write_down(self) -> None:
-        """Puts into the audit log that personal fields are told as they are; nothing where they are masked."""
+    def write_down(self, answer: object) -> None:
+        """Puts into the audit log that personal fields of customers are told as they are; nothing where they are masked."""
         if self.reason is not None:
-            self.serving.unmasked(self.caller, self.reason, self.request.url.path)
+            self.serving.unmasked(self.caller, self.reason, customers_of(answer))
 
     def tag(self) -> str:
         """The tag of this question's answer: over all that it depends on, and nobody's name."""

@@ -22,7 +22,7 @@ def exposition(serving: Serving) -> bytes:
     registry = OWN
     if os.environ.get(FOLDER):
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry) + generate_latest(_of_state(serving))
 
 
@@ -30,9 +30,6 @@ def _of_state(serving: Serving) -> CollectorRegistry:
     """What the state database knows, which is the same for every process."""
     registry = CollectorRegistry()
     store = Gauge("fenji_store_bytes", "Bytes of all published tables.", registry=registry)
-    jobs = Gauge("fenji_jobs", "Jobs by state.", ("state",), registry=registry)
     with serving.workspace.state.reading() as t:
         store.set(t.manifests.bytes())
-        for state, count in t.jobs.counts().items():
-            jobs.labels(state).set(count)
     return registry

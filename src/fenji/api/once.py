@@ -18,7 +18,6 @@ _MOST = 255
 
 def done_once(
     asking: Asking,
-    body: bytes,
     make: Callable[[], object],
     *,
     status: int = 201,
@@ -29,7 +28,6 @@ def done_once(
 
     Args:
         asking: who asks.
-        body: as it came.
         make: does it, and gives the answer.
         status: of the answer.
         headers: of the answer.
@@ -49,7 +47,9 @@ def done_once(
         )
     caller = f"{asking.caller.principal.kind}:{asking.caller.principal.name}"[:200]
     request = asking.request
-    fingerprint = hashlib.sha256(b"\0".join([request.method.encode(), str(request.url.path).encode(), body])).hexdigest()
+    fingerprint = hashlib.sha256(
+        b"\0".join([request.method.encode(), str(request.url.path).encode(), request.state.body])
+    ).hexdigest()
     state, principal = asking.serving.workspace.state, asking.caller.principal
     with state.transaction(principal) as t:
         known = t.repetitions.begin(caller, key, fingerprint)

@@ -156,7 +156,12 @@ def _as_seen(schema: Schema, marks: frozenset[Mark], *, has_counts: bool) -> Sch
 def _counted(schema: Schema) -> Schema:
     if "additionalProperties" in schema:
         return {**schema, "additionalProperties": _counted(schema["additionalProperties"])}
-    return {"anyOf": [schema, {"const": f"<{SMALL_GROUP}", "description": "A group so small is not counted for whoever may only look."}]}
+    return {
+        "anyOf": [
+            schema,
+            {"const": f"<{SMALL_GROUP}", "description": "A group so small is not counted for whoever may only look."},
+        ]
+    }
 
 
 def _or_null(schema: Schema) -> Schema:

@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
-
 ARROW = "application/vnd.apache.arrow.stream"
 
 

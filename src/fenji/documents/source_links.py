@@ -45,7 +45,9 @@ def _id_problems(entries: Entries, document: Document) -> Iterator[Problem]:
         space = entry.get("shares_ids_with") if isinstance(entry, dict) else None
         if space is not None and space != entry.get("source") and spaces.get(str(space), space) != space:
             text = _("'{name}' shall share its ids with {other}, but those of {other} stand in another space.")
-            advice = _("Write shares_ids_with: {other} at {other} too; or leave the line out at both: then all sources share their ids.")
+            advice = _(
+                "Write shares_ids_with: {other} at {other} too; or leave the line out at both: then all sources share their ids."
+            )
             values = {"name": entry.get("source"), "other": space}
             yield Problem(text, values, document.place(("sources", position, "shares_ids_with")), advice)
 

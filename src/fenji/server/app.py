@@ -6,22 +6,21 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 
 from fenji.api.app import make_api
 from fenji.api.asking import Serving
+from fenji.api.authentication import caller_of
 from fenji.api.conditional import Kept
 from fenji.api.rates import Rates
-from fenji.domain.access import Caller
 from fenji.domain.principals import Principal, PrincipalKind
-from fenji.errors import FenjiError, NotAuthenticated
-from fenji.language import message as _
+from fenji.errors import FenjiError
 from fenji.visible import visible
-from fenji.workflow.access.calling import caller_of_token, write_down_unmasking
+from fenji.workflow.access.unmasking import note_unmasking
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.folder import Workspace, open_workspace
 from fenji.workspace.opening import reading_only
@@ -47,26 +46,17 @@ def app_of(root: Path, log: Callable[..., None]) -> FastAPI:
 
     serving = Serving(
         workspace=workspace,
-        authenticate=lambda request: _caller(workspace, request),
+        authenticate=lambda request: caller_of(workspace, request),
         rates=Rates(draw, workspace.settings.requests_per_minute),
         kept=Kept(),
-        unmasked=lambda caller, reason, address: write_down_unmasking(workspace, caller, reason=reason, address=address),
+        unmasked=lambda caller, reason, customers: note_unmasking(workspace, customers, reason, by=caller),
     )
     app = make_api(serving, log)
     app.router.lifespan_context = _preloaded(workspace)
     return app
 
 
-def _caller(workspace: Workspace, request: Request) -> Caller:
-    scheme, _blank, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return caller_of_token(workspace, token.strip())
-    raise NotAuthenticated.of(
-        _("nobody is logged in."), advice=_("Send a token: Authorization: Bearer fj_…, made by: fenji token make")
-    )
-
-
-def _preloaded(workspace: Workspace) -> Callable[[FastAPI], object]:
+def _preloaded(workspace: Workspace) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Loads engine and answers of the last run before the first request, so that nobody waits for it."""
 
     @asynccontextmanager
@@ -93,4 +83,5 @@ def _logger() -> Callable[..., None]:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
-    return structlog.get_logger().info
+    log: Callable[..., None] = structlog.get_logger().info
+    return log

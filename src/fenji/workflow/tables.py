@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from fenji.answers.tables import TableFiles, TablesResult
+from fenji.answers.views import OPEN, View
 from fenji.domain.runs import StoredTable
 from fenji.engines.duck_paths import literal_path
-from fenji.errors import Conflict, NotFound
+from fenji.errors import Conflict, NotFound, unknown_name
 from fenji.language import message as _
+from fenji.tables.contracts import CONTRACTS
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.listing import BATCH_ROWS
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import runs_on_current
+from fenji.workspace.table_masks import masked_batch, personal_columns
 
 
 def tables_now(root: Path, *, run: str | None = None) -> TablesResult:
@@ -44,6 +52,63 @@ def tables_now(root: Path, *, run: str | None = None) -> TablesResult:
                 for name, parts in stored.items()
             }
         return TablesResult(runs[0].run_id, runs[0].new.as_of, tuple(found[name] for name in sorted(found)))
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """The rows of a stored table, batch by batch; whoever has read enough closes it."""
+
+    run_id: str
+    schema: Any
+    """A pyarrow.Schema."""
+    batches: Iterator[Any]
+    """pyarrow.RecordBatch, at most ``BATCH_ROWS`` rows each."""
+
+
+def open_table(root: Path, name: str, *, as_of: date | None = None, run: str | None = None, view: View = OPEN) -> OpenTable:
+    """The rows of a published table, personal columns as a reader may see them. Files are checked before the first row is given.
+
+    Args:
+        root: the workspace.
+        name: shelf and name, such as ``insight.customer_metric``.
+        as_of: one of its days; None: the last one kept, or all rows of a table without days.
+        run: a published run; None: the last one, or the newest analysis on its data that has the table.
+        view: how much the reader sees.
+
+    Raises:
+        NotFound: no workspace, run, table or day of that name.
+        Damaged: the files are not what was published.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
+
+    with open_question(open_workspace(root)) as session:
+        contract = CONTRACTS.get(name)
+        runs = runs_on_current(session, run)
+        owners = [(each, part) for each in runs for part in session.tables_of(each.run_id) if part.table == name]
+        if contract is None or not owners:
+            there = {part.table for each in runs for part in session.tables_of(each.run_id)}
+            raise NotFound(unknown_name(_("table"), name, there))
+        run_id = owners[0][0].run_id
+        parts = [part for owner, part in owners if owner.run_id == run_id]
+        days = sorted({part.as_of for part in parts if part.as_of is not None})
+        day = as_of or (days[-1] if days else None)
+        files = [file for part in parts if part.as_of == day for file in session.whole.files(part)]
+        if not files:
+            raise NotFound.of(
+                _("run {run_id} keeps no {table} of {day}."),
+                advice=_("It has one on: {dates}."),
+                run_id=run_id,
+                table=name,
+                day=day,
+                dates=", ".join(map(str, days)),
+            )
+    veils = personal_columns(contract)
+    batches = (
+        masked_batch(batch, veils, view) for file in files for batch in pq.ParquetFile(file).iter_batches(batch_size=BATCH_ROWS)
+    )
+    first = next(batches, None)
+    schema = pq.read_schema(files[0]) if first is None else first.schema
+    return OpenTable(run_id, schema, iter(()) if first is None else chain([first], batches))
 
 
 def write_views(result: TablesResult, path: Path, *, force: bool = False) -> int:

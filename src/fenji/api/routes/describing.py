@@ -47,6 +47,7 @@ def answered_by(
     is_stored: bool = False,
     is_once: bool = False,
     is_personal: bool = False,
+    is_open: bool = False,
 ) -> dict[str, Any]:
     """What FastAPI is told about a route that a record answers.
 
@@ -57,6 +58,7 @@ def answered_by(
         is_stored: whether it comes from published runs, so that it has a tag.
         is_once: whether it takes an Idempotency-Key.
         is_personal: whether personal fields may stand in it.
+        is_open: whether it needs no right.
     """
     content = {"application/json": {"schema": ref(record)}}
     return described(
@@ -67,6 +69,7 @@ def answered_by(
         is_stored=is_stored,
         is_once=is_once,
         is_personal=is_personal,
+        is_open=is_open,
     )
 
 
@@ -79,13 +82,14 @@ def described(
     is_stored: bool = False,
     is_once: bool = False,
     is_personal: bool = False,
+    is_open: bool = False,
 ) -> dict[str, Any]:
     """The same for an answer of any kind."""
     responses: dict[int | str, Any] = {status: {"description": said, "content": content}, "default": _FAILED}
     headers = [
         header for header, wanted in ((_KEY_HEADER, is_once), (_REASON_HEADER, is_personal), (_TAG_HEADER, is_stored)) if wanted
     ]
-    extra: dict[str, Any] = {"security": [{"token": []}]}
+    extra: dict[str, Any] = {"security": [] if is_open else [{"token": []}]}
     if headers:
         extra["parameters"] = headers
     if body is not None:

@@ -97,7 +97,9 @@ def trends(
 @router.get(
     "/value", summary="What customers are worth and may be worth", **answered_by(ValueResult, is_stored=True, is_personal=True)
 )
-def value(asking: Figures, *, customer_key: AboutKey = None, top: Top = 10, as_of: AsOf = None, policy: Policy = None) -> Response:
+def value(
+    asking: Figures, *, customer_key: AboutKey = None, top: Top = 10, as_of: AsOf = None, policy: Policy = None
+) -> Response:
     """Current value and potential, the models behind them, and how they did before."""
     about = customer_text(customer_key)
     return asking.stored(lambda root: value_at(root, as_of=as_of, customer=about, top=top, policy=policy))
@@ -122,7 +124,9 @@ def segments(asking: Figures, *, customer_key: AboutKey = None, as_of: AsOf = No
 @router.get(
     "/churn", summary="Who is about to leave, and for what reason", **answered_by(ChurnResult, is_stored=True, is_personal=True)
 )
-def churn(asking: Figures, *, customer_key: AboutKey = None, top: Top = 20, as_of: AsOf = None, policy: Policy = None) -> Response:
+def churn(
+    asking: Figures, *, customer_key: AboutKey = None, top: Top = 20, as_of: AsOf = None, policy: Policy = None
+) -> Response:
     """Risk by tier, drivers, the model's record, and those at risk."""
     about = customer_text(customer_key)
     return asking.stored(lambda root: churn_at(root, as_of=as_of, customer=about, top=top, policy=policy))
