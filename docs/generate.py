@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,9 +14,12 @@ import fenji
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.answers.catalog import ANSWERS, FAILED
 from fenji.answers.fields import Key, keys_of, problem_keys, records_below
+from fenji.api.app import PREFIX, described_routes, routed
+from fenji.api.asking import needs_of
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.main import program
 from fenji.collect.findings import MESSAGES
+from fenji.domain.access import RIGHTS_OF, Role
 from fenji.domain.feeds import FEEDS
 from fenji.domain.metrics import Metric
 from fenji.domain.reasons import EXPECTED
@@ -36,6 +40,7 @@ TITLES = {
     "errors": ("Errors and exit codes", "错误与退出码"),
     "reasons": ("Why a row is left out", "哪些行不计入，为什么"),
     "messages": ("What map and start say of a file", "map 和 start 对文件的说明"),
+    "api": ("Addresses of the API, and who may ask them", "API 的地址，以及谁可以访问"),
 }
 
 
@@ -55,6 +60,13 @@ ERRORS_ZH = {
     "not_stored": "这个答案还没有计算过；只读取时不会去计算。",
     "damaged": "已存储的表与发布时不一致：不会根据它给出任何答案。",
     "unavailable": "外部的数据库、磁盘或软件包暂时不可用。",
+    "not_authenticated": "不知道提问者是谁：没有登录或令牌，或者它无效、已失效。",
+    "too_many_attempts": "尝试登录的次数太多，需要等待。",
+    "key_reused": "这个 Idempotency-Key 属于另一个请求。",
+    "no_such_address": "这个地址不存在，或不能用这种方法访问。",
+    "too_large": "请求内容超过了可以读取的大小。",
+    "too_many_requests": "调用方的请求次数超过了允许的范围。",
+    "unreadable_body": "请求内容不是只能以一种方式读懂的 JSON。",
     "bug": "没有人预料到的错误；提示中会给出记录详情的文件。",
 }
 """What docstrings say in English; a code without its words here fails the build of the page."""
@@ -70,6 +82,7 @@ def pages() -> dict[str, str]:
         "errors": _errors,
         "reasons": _reasons,
         "messages": _messages,
+        "api": _api,
     }
     made = {}
     for name, maker in makers.items():
@@ -78,6 +91,7 @@ def pages() -> dict[str, str]:
             made[name + SUFFIX[language]] = f"{MADE}\n\n# {_either(language, *TITLES[name])}\n\n{body}\n"
     made["json.md"] = f"{MADE}\n\n# JSON answers\n\n" + "\n".join(_answers()) + "\n"
     made["tables.md"] = f"{MADE}\n\n# Tables\n\n" + "\n".join(_tables()) + "\n"
+    made["openapi.json"] = json.dumps(routed().openapi(), ensure_ascii=False, indent=1) + "\n"
     return made
 
 
@@ -283,10 +297,51 @@ def _tables() -> Iterator[str]:
         yield from _table(("column", "type", "meaning"), rows)
 
 
+def _api(language: Language) -> Iterator[str]:
+    """Every route, the right that it needs, and the roles that give it."""
+    yield _either(
+        language,
+        "All addresses begin with `/api/v1`; their parameters, bodies and answers stand in [openapi.json](openapi.json). A token has the rights "
+        "that it was made with, as far as its person has them.",
+        "所有地址都以 `/api/v1` 开头；参数、请求内容和答案见 [openapi.json](openapi.json)。令牌只有生成时给它的权限，并且不超过其所有者的权限。",
+    )
+    yield ""
+    head = [_either(language, "method and address", "方法和地址"), _either(language, "right", "权限"), *Role]
+    rows = []
+    for route in sorted(described_routes(routed()), key=lambda each: (each.path, sorted(each.methods))):
+        right = needs_of(route.endpoint)
+        may = ["yes" if right is None or right in RIGHTS_OF[role] else "–" for role in Role]
+        rows.append((f"`{', '.join(sorted(route.methods))} {route.path.removeprefix(PREFIX)}`", right or "–", *may))
+    yield from _table(head, rows)
+
+
+def lacking(old: object, new: object, place: str = "") -> Iterator[str]:
+    """What a description had and has no more: clients may rely on it, so nothing of it is taken away within v1."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name, each in old.items():
+            if name in ("description", "summary"):
+                continue
+            if name not in new:
+                yield f"{place}/{name}"
+            else:
+                yield from lacking(each, new[name], f"{place}/{name}")
+    elif isinstance(old, list) and isinstance(new, list) and place.endswith(("/required", "/enum", "/type")):
+        gone = [each for each in old if each not in new]
+        if gone and not place.endswith("/required"):
+            yield f"{place}: {gone}"
+        more = [each for each in new if each not in old]
+        if more and place.endswith("/required") and "/requestBody/" in place:
+            yield f"{place}: {more} is asked for now"
+
+
 def main() -> None:
-    """Writes the pages."""
+    """Writes the pages; refuses a description of the API that has lost something, unless it is told that this is wanted."""
     REFERENCE.mkdir(exist_ok=True)
-    for name, text in pages().items():
+    made, file = pages(), REFERENCE / "openapi.json"
+    gone = list(lacking(json.loads(file.read_text("utf-8")), json.loads(made["openapi.json"]))) if file.is_file() else []
+    if gone and "--take-away" not in sys.argv:
+        sys.exit("the API has lost what clients may rely on:\n" + "\n".join(gone))
+    for name, text in made.items():
         (REFERENCE / name).write_text(text, "utf-8")
         sys.stdout.write(f"docs/reference/{name}\n")
 

@@ -23,13 +23,13 @@ class Change:
     """When, in UTC."""
     principal_kind: PrincipalKind
     """Whether a person, a token or the system acted."""
-    principal: str
+    principal: Annotated[str, AS_IT_IS]
     """Whose name it bears."""
     action: Action
     """What was done."""
     subject_kind: SubjectKind
     """To what sort of thing."""
-    subject: str
+    subject: Annotated[str, AS_IT_IS]
     """Which one: a run, a policy and version, or a customer as a keyed hash of the id."""
     details: Mapping[str, str | int | None]
     """Small and plain; no personal values."""

@@ -41,6 +41,18 @@ def make_api(serving: Serving, log: Callable[..., None]) -> FastAPI:
         serving: the workspace, and how callers are known.
         log: told one event a request.
     """
+    app = routed()
+    app.state.serving = serving
+    app.add_exception_handler(FenjiError, _failed)
+    app.add_exception_handler(RequestValidationError, _failed)
+    app.add_exception_handler(HTTPException, _failed)
+    app.add_exception_handler(Exception, _failed_by_bug)
+    app.add_middleware(Observed, log=log)
+    return app
+
+
+def routed() -> FastAPI:
+    """All routes and their description, before anybody serves a workspace with them."""
     app = FastAPI(
         title="fenji",
         version=__version__,
@@ -50,15 +62,9 @@ def make_api(serving: Serving, log: Callable[..., None]) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.serving = serving
     for each in ROUTERS:
         app.include_router(each, prefix=PREFIX)
     app.include_router(health.router)
-    app.add_exception_handler(FenjiError, _failed)
-    app.add_exception_handler(RequestValidationError, _failed)
-    app.add_exception_handler(HTTPException, _failed)
-    app.add_exception_handler(Exception, _failed_by_bug)
-    app.add_middleware(Observed, log=log)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 
@@ -80,6 +86,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
         found["components"]["schemas"] = dict(sorted(schemas.items()))
         app.openapi_schema = found
     return app.openapi_schema
+
+
+def described_routes(app: FastAPI) -> list[APIRoute]:
+    """The routes that are described: each with what it needs, and what it answers."""
+    return [each for each in app.routes if isinstance(each, APIRoute) and each.include_in_schema]
 
 
 def _parts_of_bodies(app: FastAPI) -> dict[str, Any]:
