@@ -14,7 +14,7 @@ import fenji
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.answers.catalog import ANSWERS, FAILED
 from fenji.answers.fields import Key, keys_of, problem_keys, records_below
-from fenji.api.app import PREFIX, described_routes, routed
+from fenji.api.app import described_routes, routed
 from fenji.api.asking import needs_of
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.main import program
@@ -308,10 +308,10 @@ def _api(language: Language) -> Iterator[str]:
     yield ""
     head = [_either(language, "method and address", "方法和地址"), _either(language, "right", "权限"), *Role]
     rows = []
-    for route in sorted(described_routes(routed()), key=lambda each: (each.path, sorted(each.methods))):
+    for route in sorted(described_routes(), key=lambda each: (each.path, sorted(each.methods))):
         right = needs_of(route.endpoint)
         may = ["yes" if right is None or right in RIGHTS_OF[role] else "–" for role in Role]
-        rows.append((f"`{', '.join(sorted(route.methods))} {route.path.removeprefix(PREFIX)}`", right or "–", *may))
+        rows.append((f"`{', '.join(sorted(route.methods))} {route.path}`", right or "–", *may))
     yield from _table(head, rows)
 
 

@@ -74,7 +74,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         found = get_openapi(title=app.title, version="1", description=app.description, routes=app.routes)
         schemas = found.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= schemas_of(RECORDS) | _parts_of_bodies(app)
+        schemas |= schemas_of(RECORDS) | _parts_of_bodies()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         found["components"]["securitySchemes"] = {
@@ -88,20 +88,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def described_routes(app: FastAPI) -> list[APIRoute]:
-    """The routes that are described: each with what it needs, and what it answers."""
-    return [each for each in app.routes if isinstance(each, APIRoute) and each.include_in_schema]
+def described_routes() -> list[APIRoute]:
+    """The routes below the prefix, each with what it needs and what it answers."""
+    return [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
 
 
-def _parts_of_bodies(app: FastAPI) -> dict[str, Any]:
+def _parts_of_bodies() -> dict[str, Any]:
     """The schemas of what bodies hold, by name."""
     found: dict[str, Any] = {}
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            model = body_of(inspect.signature(route.endpoint, eval_str=True).parameters.values())
-            found |= (
-                {} if model is None else model.model_json_schema(ref_template="#/components/schemas/{model}").get("$defs", {})
-            )
+    for route in described_routes():
+        model = body_of(inspect.signature(route.endpoint, eval_str=True).parameters.values())
+        if model is not None:
+            found |= model.model_json_schema(ref_template="#/components/schemas/{model}").get("$defs", {})
     return found
 
 

@@ -1,0 +1,45 @@
+"""Every address of the API says what right it needs; those that need none are few and known."""
+
+from __future__ import annotations
+
+from fenji.api.app import described_routes, routed
+from fenji.api.asking import needs_of
+from fenji.api.routes import health, logging_in
+from fenji.domain.access import RIGHTS_OF, Right, Role
+
+OPEN = {route.path for router in (health.router, logging_in.router) for route in router.routes}
+
+
+def test_whatever_is_not_open_needs_a_right() -> None:
+    lacking = [each.path for each in described_routes() if needs_of(each.endpoint) is None and each.path not in OPEN]
+    assert lacking == []
+
+
+def test_what_is_open_is_known_by_name() -> None:
+    assert sorted(OPEN) == [
+        "/health/live",
+        "/health/ready",
+        "/login",
+        "/login/code",
+        "/login/link",
+        "/login/password",
+        "/login/totp",
+        "/login/totp/confirm",
+        "/logout",
+        "/metrics",
+    ]
+
+
+def test_every_right_is_needed_somewhere_and_held_by_somebody() -> None:
+    needed = {needs_of(each.endpoint) for each in described_routes()}
+    assert {right for rights in RIGHTS_OF.values() for right in rights} == set(Right)
+    assert set(Right) - needed - {Right.PERSONAL_READ} == set()
+    assert set(RIGHTS_OF) == set(Role)
+
+
+def test_nothing_that_only_reads_changes_anything_and_addresses_name_nobody() -> None:
+    document = routed().openapi()
+    for path, methods in document["paths"].items():
+        names = [each["name"] for each in methods.get("get", {}).get("parameters", []) if each["in"] in ("query", "path")]
+        assert not {"customer_id", "phone", "email", "text", "name"} & set(names) - ({"name"} if "tables" in path else set()), path
+    assert all("requestBody" not in methods.get("get", {}) for methods in document["paths"].values())
