@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fenji.answers.access import TokenMade, TokensResult, UserChanged, UsersResult
 from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.answers.backups import BackupResult, RestoreResult
 from fenji.answers.baskets import RulesResult
@@ -55,6 +56,15 @@ ANSWERS: Mapping[str, type] = {
     "person export": PersonExport,
     "person erase": PersonErased,
     "person list-places": PersonPlaces,
+    "person add": UserChanged,
+    "person roles": UserChanged,
+    "person disable": UserChanged,
+    "person enable": UserChanged,
+    "person reset": UserChanged,
+    "person list": UsersResult,
+    "token make": TokenMade,
+    "token list": TokensResult,
+    "token revoke": TokensResult,
     "value": ValueResult,
     "priority": PriorityResult,
     "churn": ChurnResult,
