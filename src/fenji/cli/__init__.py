@@ -52,7 +52,9 @@ prune     removes old runs
 backup    a workspace in one file
 restore   a backup becomes a workspace again
 sizes     how amounts of bytes are said
-person    what is known of one person, and where it stands
+person    who works with fenji, and what is known of one customer
+access    how people and tokens are let in
+token     with what programs come in
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 """

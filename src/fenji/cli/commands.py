@@ -70,7 +70,8 @@ COMMANDS = {
         "Writes everything that was published, with the state and the documents, into one file; a run may work meanwhile."
     ),
     "restore": _("Makes a workspace of a backup, on any machine, in SQLite or PostgreSQL, and checks all of it."),
-    "person": _("Shows everything that is known of one person, and where it stands."),
+    "person": _("Lets people in who work with fenji, and shows or erases everything that is known of one customer."),
+    "token": _("Makes, lists and revokes the tokens with which programs come in."),
     "selftest": _("Recomputes published figures from their data and shows the expected figure, ours, and the source."),
     "demo": _(
         "Shows every step on a data set that comes with fenji: two years of invoices of a British gift shop, a million lines. Takes about half a minute."

@@ -1,4 +1,4 @@
-"""The commands ``fenji person …``: what is known of one person, and where it stands."""
+"""The commands ``fenji person …``: who works with fenji, and what is known of one customer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fenji.answers.persons import PersonPlaces
+from fenji.cli.access.people import COMMANDS as OF_USERS
 from fenji.cli.help import Entry
 from fenji.cli.lists import Force
 from fenji.cli.options import AsJson, Lang, Workspace
@@ -18,7 +19,7 @@ from fenji.language import message as _
 from fenji.workflow.persons import export_person, list_places, write_export
 from fenji.workflow.persons_erase import erase_person
 
-EXAMPLES = "fenji person list-places M1\nfenji person export M1 --out m1.json"
+EXAMPLES = 'fenji person add "Li Lei" --login li.lei --role analyst\nfenji person list\nfenji person list-places M1\nfenji person export M1 --out m1.json'
 
 Who = Annotated[
     str, typer.Argument(metavar="ID", help=_("Any id of the person, SPACE:ID, a phone, an e-mail, or the whole name."))
@@ -125,6 +126,7 @@ def show(result: PersonPlaces, output: Output) -> None:
 
 
 COMMANDS: dict[str, Entry] = {
+    **OF_USERS,
     "export": (
         export,
         _("Gives everything that is known of a person in every published run, as JSON."),

@@ -36,5 +36,6 @@ STEPS: Mapping[str, str] = {
     Step.CHANGE_SPAN: _("Give a later --until, or an earlier --from."),
     Step.OTHER_METHODS: _("Use --method breaks or quantiles, which need no past."),
     Step.COMPARE_QUANTILES: _("Compare with: --method quantiles"),
+    Step.RESET_TOTP: _("Have it reset: fenji person reset {login} --totp"),
     Step.WRITE_SHARES: _("Write them from the lowest tier up: --shares 50,30,15,5"),
 }

@@ -10,6 +10,9 @@ written_days  the day that a person means by a date in any usual form
 runs        one pass over the data, published as a whole or not at all
 principals  who acts: a person, a token, the system
 access      roles, the rights that each gives, and limits of the rows that somebody sees
+people      who works with fenji, in which roles, with which tokens
+logins      when a login ends, and how often somebody may try
+four_eyes   whether somebody may approve what somebody has made
 audit       one change as the log keeps it, and how the log can be broken
 reasons     why a row that came in is not in the clean base
 lists       columns, conditions and source of a list of customers

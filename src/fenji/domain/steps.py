@@ -36,4 +36,5 @@ class Step(StrEnum):
     CHANGE_SPAN = _("Give a later end, or an earlier beginning.")
     OTHER_METHODS = _("Use natural breaks or quantiles, which need no past.")
     COMPARE_QUANTILES = _("Compare with quantiles.")
+    RESET_TOTP = _("Have the second factor of '{login}' reset.")
     WRITE_SHARES = _("Write the shares from the lowest tier up, such as 50,30,15,5.")

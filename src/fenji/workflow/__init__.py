@@ -47,6 +47,7 @@ backing_up         a workspace in one file
 restoring          a backup becomes a workspace again
 persons            what is known of a person, and where it stands
 persons_erase      how a person is forgotten
+access             who may come in, how, and what they may do
 selftest           rebuilds published numbers
 given_tables       metrics and tiers of tables in memory, without a workspace
 demo               the workspace of the demo, and what of its run is worth a look

@@ -7,6 +7,7 @@ from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.logins import Awaited, LinkPurpose, OneTimeLink
 from fenji.domain.people import User, written_login
 from fenji.domain.principals import Principal
+from fenji.domain.steps import Step
 from fenji.errors import Conflict, Forbidden, NotAuthenticated
 from fenji.language import message as _
 from fenji.state.access.credentials import NO_CREDENTIAL, Credential
@@ -49,7 +50,7 @@ def log_in(workspace: Workspace, login: str, password: str, *, address: str, cod
     if user.needs_totp and not user.has_totp:
         raise Forbidden.of(
             _("'{login}' needs a second factor and has none."),
-            advice=_("Ask for a one-time link, made by: fenji person reset {login} --totp"),
+            advice=Step.RESET_TOTP,
             login=user.login,
         )
     fresh = hash_password(password) if kept.password_hash is not None and is_outdated(kept.password_hash) else None
@@ -242,9 +243,7 @@ def _setting_up(workspace: Workspace, session: str) -> tuple[Principal, User]:
     if found.awaits is Awaited.TOTP:
         raise unknown_caller()
     if user.has_totp:
-        raise Conflict.of(
-            _("'{login}' has a second factor."), advice=_("Have it reset: fenji person reset {login} --totp"), login=user.login
-        )
+        raise Conflict.of(_("'{login}' has a second factor."), advice=Step.RESET_TOTP, login=user.login)
     return user.principal, user
 
 

@@ -45,9 +45,7 @@ def unsealed(workspace: Workspace, text: str, about: str) -> str:
     except (InvalidTag, ValueError) as error:
         raise Unavailable.of(
             _("what was sealed with the key {file} cannot be opened: the key is another one."),
-            advice=_(
-                "Bring the file back from where it was, or set the second factors up again: fenji person reset LOGIN --totp"
-            ),
+            advice=_("Bring the file back from where it was, or have the second factors reset."),
             file=KEY_FILE,
         ) from error
 
