@@ -55,6 +55,8 @@ ACTIONS = {
     Action.OVERRIDE_ENDED: _("tier by hand ended"),
     Action.PERSON_ERASED: _("person erased"),
     Action.PERSON_EXPORTED: _("person exported"),
+    Action.JOB_ASKED: _("job asked for"),
+    Action.JOB_CANCELLED: _("job cancelled"),
 }
 KINDS = {
     PrincipalKind.PERSON: "{name}",
@@ -65,6 +67,7 @@ SUBJECTS = {
     SubjectKind.RUN: _("run {name}"),
     SubjectKind.POLICY: _("policy {name}"),
     SubjectKind.CUSTOMER: _("customer #{name}"),
+    SubjectKind.JOB: _("job {name}"),
 }
 
 

@@ -27,6 +27,8 @@ class Action(StrEnum):
     OVERRIDE_ENDED = "override_ended"
     PERSON_ERASED = "person_erased"
     PERSON_EXPORTED = "person_exported"
+    JOB_ASKED = "job_asked"
+    JOB_CANCELLED = "job_cancelled"
 
 
 class SubjectKind(StrEnum):
@@ -35,6 +37,7 @@ class SubjectKind(StrEnum):
     RUN = "run"
     POLICY = "policy"
     CUSTOMER = "customer"
+    JOB = "job"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from fenji.state.policy_versions import PolicyVersionRepository
 from fenji.state.portable import StateCopy
 from fenji.state.runs import RunRepository
 from fenji.state.upkeep import UpkeepRepository
+from fenji.state.work.claims import ClaimRepository
+from fenji.state.work.jobs import JobRepository
+from fenji.state.work.slots import SlotRepository
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,21 @@ class Transaction:
     def overrides(self) -> OverrideRepository:
         """Tiers that people decided by hand."""
         return OverrideRepository(self.session, self.clock)
+
+    @property
+    def jobs(self) -> JobRepository:
+        """Work that nobody waits for."""
+        return JobRepository(self.session, self.clock)
+
+    @property
+    def claims(self) -> ClaimRepository:
+        """The same work, for those who do it."""
+        return ClaimRepository(self.session, self.clock)
+
+    @property
+    def slots(self) -> SlotRepository:
+        """Which slots of the schedule have fired."""
+        return SlotRepository(self.session)
 
     @property
     def audit(self) -> AuditLog:

@@ -22,6 +22,8 @@ fitting            which models order histories give
 standing           what an analysis stands on
 churn_ranking      whether names may be taken from a ranking of churn
 known_secrets      passwords, and files that others may read
+job_files          what jobs leave behind, and for how long
+job_problems       why a job failed, as plain JSON
 acting             who acts where nobody is named
 sharing            which clean tables of the run before are those of this run too
 running            one run of the whole thread, from sources to published tiers
