@@ -62,6 +62,13 @@ def fail_by_bug(error: BaseException, output: Output, folder: Path | None) -> in
     return EXIT_CODES[Kind.BUG]
 
 
+def report_bug(error: BaseException, output: Output, folder: Path) -> None:
+    """An error that nobody foresaw in work that goes on: the file for a developer, and one line about it."""
+    file = _report(error, folder)
+    text = _("a job failed inside fenji ({error}); what a developer needs stands in {file}.")
+    output.warn([Problem(text, {"error": type(error).__name__, "file": str(file)})])
+
+
 def _report(error: BaseException, folder: Path | None) -> Path:
     """Writes the traceback into the workspace's logs, or into the temporary folder where that cannot be."""
     name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"

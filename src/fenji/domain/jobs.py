@@ -86,6 +86,8 @@ class JobError:
     """Why a job failed, or why it is tried again."""
 
     code: str
+    kind: str
+    """Of ``errors.Kind``: by it entrances choose exit code or status."""
     is_retryable: bool
     problems: tuple[Mapping[str, object], ...] = ()
     """As ``workspace.job_problems`` writes and reads them: plain JSON that can be told in either language."""

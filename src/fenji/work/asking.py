@@ -159,6 +159,16 @@ def cancel_job(root: Path, job_id: str, *, principal: Principal | None = None) -
         return found
 
 
+def count_left(root: Path) -> int:
+    """How many jobs wait or are at work."""
+    state = open_workspace(root).state
+    if not state.is_there:
+        return 0
+    with state.reading() as t:
+        found = t.jobs.counts()
+    return found.get(JobState.QUEUED, 0) + found.get(JobState.RUNNING, 0)
+
+
 def _there(root: Path, job_id: str) -> Workspace:
     workspace = open_workspace(root)
     if not workspace.state.is_there:

@@ -17,7 +17,7 @@ from fenji.domain.jobs import (
     WorkStopped,
     back_off,
 )
-from fenji.errors import FenjiError, Unavailable
+from fenji.errors import FenjiError, Kind, Unavailable
 from fenji.language import message as _
 from fenji.state.heartbeat import beating
 from fenji.state.transaction import Transaction
@@ -144,7 +144,7 @@ class Attempt:
             return
         self.tell_bug(error)
         with self._transaction() as t:
-            if t.claims.fail(self.job.lease, JobError(BUG, is_retryable=False)):
+            if t.claims.fail(self.job.lease, JobError(BUG, Kind.BUG.value, is_retryable=False)):
                 t.jobs.log(self.job.job_id, _("failed: {code}"), code=type(error).__name__)
 
     def _transaction(self) -> AbstractContextManager[Transaction]:

@@ -24,7 +24,7 @@ _LONGEST = 300
 
 def error_of(error: FenjiError) -> JobError:
     """What the state keeps of an error."""
-    return JobError(error.code, error.retryable, tuple(_plain(each) for each in error.problems))
+    return JobError(error.code, error.kind.value, error.retryable, tuple(_plain(each) for each in error.problems))
 
 
 def problems_in(error: JobError) -> tuple[Problem, ...]:

@@ -196,7 +196,7 @@ def job_record(row: JobRow) -> Job:
         progress=JobProgress(row.share, row.sentence),
         attempts=row.attempts,
         result=JobResult(row.run_id, row.file),
-        error=None if error is None else JobError(error["code"], error["is_retryable"], tuple(error["problems"])),
+        error=None if error is None else JobError(error["code"], error["kind"], error["is_retryable"], tuple(error["problems"])),
         key=row.key,
         created_at=row.created_at,
         started_at=row.started_at,
