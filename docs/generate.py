@@ -54,6 +54,11 @@ ERRORS_ZH = {
     "not_stored": "这个答案还没有计算过；只读取时不会去计算。",
     "damaged": "已存储的表与发布时不一致：不会根据它给出任何答案。",
     "unavailable": "外部的数据库、磁盘或软件包暂时不可用。",
+    "key_taken": "另一个进程在同一时刻提交了同一个任务。",
+    "key_reused": "这个幂等键以前已用于另一个任务。",
+    "worker_died": "后台进程一个接一个地在这个任务上意外终止。",
+    "job_failed": "所等待的任务失败了。",
+    "job_cancelled": "所等待的任务已被取消。",
     "bug": "没有人预料到的错误；提示中会给出记录详情的文件。",
 }
 """What docstrings say in English; a code without its words here fails the build of the page."""

@@ -13,7 +13,7 @@ import pydantic
 
 from fenji.domain.jobs import Job, JobKind, JobResult
 from fenji.errors import Conflict, FenjiError, InvalidArgument, Unavailable
-from fenji.private_files import private_file
+from fenji.private_files import FILE_MODE, private_file
 from fenji.reports.lists import write_list
 from fenji.scratch import own_folder_for_now
 from fenji.validation import problems_of
@@ -192,7 +192,9 @@ def _export(doing: Doing, told: ExportArguments) -> JobResult:
 
 def _written(doing: Doing, listing: Any, form: str) -> str:  # noqa: ANN401 - the listing of either kind of list
     name = f"{doing.job.job_id}-{doing.job.fence}.{form}"
-    write_list(listing, folder_of(doing.workspace) / name, language=doing.workspace.settings.language, force=True)
+    file = folder_of(doing.workspace) / name
+    write_list(listing, file, language=doing.workspace.settings.language, force=True)
+    file.chmod(FILE_MODE)
     return name
 
 

@@ -33,10 +33,6 @@ WORKER = Principal(PrincipalKind.SYSTEM, "worker")
 """Who takes jobs; they are done in the names of those who asked."""
 
 
-def _nobody_told(_error: Exception) -> None:
-    """Failures that nobody foresaw, where nobody asks for them."""
-
-
 @dataclass
 class Worker:
     """One process at work on one workspace."""
@@ -44,7 +40,8 @@ class Worker:
     root: Path
     is_ending: Callable[[], bool] = lambda: False
     """Whether this process has been told to end."""
-    tell_bug: Callable[[Exception], None] = _nobody_told
+    tell_bug: Callable[[Exception], None] = lambda _error: None
+    """Told of failures that nobody foresaw, and of what keeps it from working."""
     watch: Watch = field(default_factory=Watch)
 
     def work_once(self) -> Job | None:
