@@ -13,6 +13,7 @@ tiers     customers per tier
 structure  what lies behind the counts of tiers
 customers  lists of customers, on the screen and in files
 tables    which tables are published
+jobs      work that nobody waits for, its schedule, and workers
 moves     who moved between two reviews
 audit     who changed what
 access    who may come in, and with what

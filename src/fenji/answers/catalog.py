@@ -14,6 +14,7 @@ from fenji.answers.customers import CustomersResult, TakenList
 from fenji.answers.demo import DemoResult
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.forecast import ForecastResult, TrendResult
+from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, WorkAnswer
 from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
@@ -48,6 +49,11 @@ ANSWERS: Mapping[str, type] = {
     "why": WhyResult,
     "audit": AuditResult,
     "audit --verify": AuditVerified,
+    "work": WorkAnswer,
+    "jobs list": JobsAnswer,
+    "jobs show": JobAnswer,
+    "jobs cancel": JobAnswer,
+    "jobs schedule": ScheduleAnswer,
     "check": CheckResult,
     "repair": RepairResult,
     "prune": PruneResult,

@@ -46,6 +46,9 @@ value_tables     the tables of value
 priority  whom to serve first and why, and who may rise or fall
 tables    which tables are published, and in which files
 audit     who changed what, and whether the record of it is whole
+work      does the jobs that were asked for
+jobs      what was asked for, how far it is, and what begins by itself
+job_waiting  how a command leaves its work to a worker
 check     whether everything is as it was published
 repair    mends what is damaged
 prune     removes old runs

@@ -69,6 +69,8 @@ ACTIONS = {
     Action.USER_LOGGED_OUT_EVERYWHERE: _("logged out everywhere"),
     Action.TOKEN_MADE: _("token made"),
     Action.TOKEN_REVOKED: _("token revoked"),
+    Action.JOB_ASKED: _("job asked for"),
+    Action.JOB_CANCELLED: _("job cancelled"),
 }
 KINDS = {
     PrincipalKind.PERSON: "{name}",
@@ -81,6 +83,7 @@ SUBJECTS = {
     SubjectKind.CUSTOMER: _("customer #{name}"),
     SubjectKind.USER: _("user {name}"),
     SubjectKind.TOKEN: _("token {name}"),
+    SubjectKind.JOB: _("job {name}"),
 }
 
 

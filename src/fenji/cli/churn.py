@@ -9,10 +9,12 @@ import typer
 
 from fenji.analyze.churn.learning import MODELS
 from fenji.answers.churn import ChurnResult, CustomerRisk, PropensityResult, TargetForecast, TierRisk
+from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, Part, ScoreModel, State, Target
+from fenji.domain.jobs import JobKind
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
 from fenji.wording.churn import MODEL_NAMES, RISK_NAMES
@@ -51,6 +53,7 @@ def command(
     out: Out = None,
     force: Force = False,
     engine: Engine = None,
+    job: AsJob = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
@@ -65,6 +68,13 @@ def command(
         "customer": customer,
         "top": top,
     }
+    if job:
+        done_as_job(
+            workspace,
+            JobKind.PROPENSITY if propensity else JobKind.CHURN,
+            {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)},
+            output,
+        )
     with output.progress() as progress:
         if propensity:
             found = propensity_at(workspace, **asked, progress=progress)

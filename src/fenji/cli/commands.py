@@ -54,6 +54,8 @@ COMMANDS = {
         "Ranks all customers by priority, with the points of each part, and lists who may rise, fall, or become a frequent customer."
     ),
     "tables": _("Lists the published tables with their rows and days, and gives their files to other tools."),
+    "work": _("Does the jobs that were asked for, and those of schedule.yaml, one after the other, until it is told to end."),
+    "jobs": _("Lists jobs, shows one with its log, cancels one, and shows what begins by itself and when."),
     "audit": _(
         "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that the log was not altered."
     ),

@@ -57,6 +57,14 @@ def fail_by_bug(error: BaseException, output: Output, folder: Path | None) -> in
     return EXIT_CODES[Kind.BUG]
 
 
+def tell_bug(error: BaseException, output: Output, folder: Path) -> None:
+    """An error that nobody foresaw in work that goes on: the file for a developer, and one line about it."""
+    reports: Any = import_module("fenji.workspace.bug_reports")
+    file = reports.report_bug(error, folder, title=" ".join(sys.argv[1:2]))
+    text = _("a job failed inside fenji ({error}); what a developer needs stands in {file}.")
+    output.warn([Problem(text, {"error": type(error).__name__, "file": str(file)})])
+
+
 def usage_problem(error: TyperException, output: Output) -> InvalidArgument:
     """What Typer found in the command line, in our words and with the nearest name."""
     context, kind = getattr(error, "ctx", None), type(error).__name__

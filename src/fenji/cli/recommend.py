@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from fenji.answers.recommend import Candidate, Offer, OfferedProduct, RecommendResult
+from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, number, percent
+from fenji.domain.jobs import JobKind
 from fenji.domain.recommendations import Reason
 from fenji.language import message as _
 from fenji.wording.recommendations import METHOD_NAMES, product_label
@@ -50,6 +52,7 @@ def command(
     out: Out = None,
     force: Force = False,
     engine: Engine = None,
+    job: AsJob = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
@@ -57,6 +60,8 @@ def command(
     """Prints the recommendations."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    if job:
+        done_as_job(workspace, JobKind.RECOMMEND, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
     with output.progress() as progress:
         result = recommend_at(
             workspace,

@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 
 from fenji.answers.baskets import BasketSummary, RuleItem, RulesResult
+from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.basket_rules import ItemKind
+from fenji.domain.jobs import JobKind
 from fenji.language import message as _
 from fenji.workflow.baskets import RuleOrder, rules_at
 
@@ -56,12 +58,15 @@ def command(
     as_of: AsOf = None,
     policy: Policy = None,
     engine: Engine = None,
+    job: AsJob = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Prints the rules."""
     output = Output.chosen(context, lang, is_json=as_json)
+    if job:
+        done_as_job(workspace, JobKind.RULES, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
     with output.progress() as progress:
         result = rules_at(
             workspace,

@@ -9,8 +9,11 @@ import typer
 
 from fenji.answers.runs import RunResult
 from fenji.cli.arrival import show_arrival
+from fenji.cli.job_waiting import AsJob, done_as_job
+from fenji.cli.jobs import print_job
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Output, number
+from fenji.domain.jobs import JobKind
 from fenji.language import message as _
 from fenji.workflow.running import run_all
 
@@ -46,12 +49,17 @@ def command(
     history: History = 1,
     engine: Engine = None,
     force: Force = False,
+    job: AsJob = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Runs the whole thread once."""
     output = Output.chosen(context, lang, is_json=as_json)
+    if job:
+        asked = {"as_of": day_of(as_of), "policy": policy, "history": history, "engine": engine_of(engine), "force": force}
+        print_job(done_as_job(workspace, JobKind.RUN, asked, output), output)
+        return
     with output.progress() as progress:
         result = run_all(
             workspace,

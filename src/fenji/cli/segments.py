@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Output
@@ -19,6 +20,7 @@ from fenji.cli.segment_tables import (
     show_rfm,
     show_tree,
 )
+from fenji.domain.jobs import JobKind
 from fenji.domain.segments import Target
 from fenji.language import message as _
 from fenji.workflow.segments import segments_at
@@ -51,6 +53,7 @@ def command(
     out: Out = None,
     force: Force = False,
     engine: Engine = None,
+    job: AsJob = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
@@ -59,6 +62,8 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
     target = one_of(Target, explain, _("target"))
+    if job:
+        done_as_job(workspace, JobKind.SEGMENTS, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
     with output.progress() as progress:
         result = segments_at(
             workspace,

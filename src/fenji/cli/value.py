@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fenji.answers.value import CustomerValue, ValueResult
+from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Output, interval, money, number, percent
@@ -22,6 +23,7 @@ from fenji.cli.value_tables import (
     show_top,
     show_trial,
 )
+from fenji.domain.jobs import JobKind
 from fenji.domain.value import Choice, OrderModel
 from fenji.language import message as _
 from fenji.wording.value import MODEL_NAMES, interval_line
@@ -60,6 +62,7 @@ def command(
     out: Out = None,
     force: Force = False,
     engine: Engine = None,
+    job: AsJob = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
     as_json: AsJson = False,
@@ -67,6 +70,8 @@ def command(
     """Prints the value of the customers, or of one."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    if job:
+        done_as_job(workspace, JobKind.VALUE, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
     with output.progress() as progress:
         result = value_at(
             workspace,

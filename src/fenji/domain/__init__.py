@@ -8,6 +8,7 @@ currencies  which there are, and which one is meant by a name or sign
 written_ids  the id that a person means who copies it from a file
 written_days  the day that a person means by a date in any usual form
 runs        one pass over the data, published as a whole or not at all
+jobs        work that nobody waits for, and who has it
 principals  who acts: a person, a token, the system
 access      roles, the rights that each gives, and limits of the rows that somebody sees
 people      who works with fenji, in which roles, with which tokens

@@ -41,6 +41,8 @@ class Action(StrEnum):
     USER_LOGGED_OUT_EVERYWHERE = "user_logged_out_everywhere"
     TOKEN_MADE = "token_made"  # noqa: S105 - what was done
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - what was done
+    JOB_ASKED = "job_asked"
+    JOB_CANCELLED = "job_cancelled"
 
 
 class SubjectKind(StrEnum):
@@ -51,6 +53,7 @@ class SubjectKind(StrEnum):
     CUSTOMER = "customer"
     USER = "user"
     TOKEN = "token"  # noqa: S105 - the kind of a thing
+    JOB = "job"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What has happened, and what may be seen? The only room that knows SQLAlchemy; runs, policies, overrides and the audit log today, users and ledgers later.
+"""What has happened, and what may be seen? The only room that knows SQLAlchemy; runs, policies, overrides, jobs and the audit log today, ledgers later.
 
 database    one SQLite file or PostgreSQL server, brought up to date when it is opened for writing
 unwritten   how a SQLite file is read where nothing can be written
@@ -16,5 +16,6 @@ policy_versions  the policy versions that were published, frozen
 overrides   which tiers people have decided by hand, nothing ever deleted
 access      people, roles, and what they come in with
 audit       who did what, each entry chained to the one before
+work        jobs with leases, and the schedule
 migrations  each change of the database, once
 """

@@ -41,13 +41,18 @@ def is_alive(*, host: str, pid: int, heartbeat_at: datetime, here: str, now: dat
     # A beat from the future was written before the clock was set back, which must not keep everybody waiting until then.
     if abs(now - heartbeat_at) > PATIENCE:
         return False
+    return not is_gone(host=host, pid=pid, here=here)
+
+
+def is_gone(*, host: str, pid: int, here: str) -> bool:
+    """Whether this host knows that a process has ended; False of processes of other hosts, about which it knows nothing."""
     # Signal 0 asks about a process on POSIX; on Windows it would interrupt it, so there only the beats count.
     if host != here or os.name != "posix":
-        return True
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return False
-    except PermissionError:
         return True
-    return True
+    except PermissionError:
+        return False
+    return False

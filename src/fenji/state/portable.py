@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Date, Select, Table, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from fenji.domain.jobs import ENDED
 from fenji.domain.runs import RunStatus
 from fenji.state.models import AuditHeadRow, Row, RunRow, UtcMoment
+from fenji.state.work.rows import JobRow
 
 BATCH = 1_000
 """Rows that are held in memory at once."""
@@ -21,11 +23,12 @@ ORDER = (
     *("run", "run_table", "part", "policy_version", "tier_override"),
     *("person", "person_role", "credential", "token"),
     *("audit", "audit_head"),
+    *("job", "job_log", "schedule_slot"),
 )
 """Every table that moves, those first that others refer to."""
 
-STAYS = frozenset({"login_session", "one_time_link", "login_failure"})
-"""What counts for hours only: a backup brings no login and no link back."""
+STAYS = frozenset({"login_session", "one_time_link", "login_failure", "rate", "repetition"})
+"""What counts for hours only: a backup brings no login and no link back, and nobody waits for an answer of then."""
 
 
 class StateCopy:
@@ -36,7 +39,7 @@ class StateCopy:
         self._session = session
 
     def lines(self) -> Iterator[str]:
-        """Every row as one line of JSON: its table and its values. Runs that are at work are left out."""
+        """Every row as one line of JSON: its table and its values. Runs and jobs that are at work are left out."""
         for name in ORDER:
             for row in self._session.execute(_rows_of(name).execution_options(yield_per=BATCH)):
                 values = {key: _plain(value) for key, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's documented name
@@ -80,6 +83,12 @@ def _rows_of(name: str) -> Select[Any]:
         # An analysis starts after the run that it stands on.
         finished = select(table).where(table.c.status != RunStatus.RUNNING)
         return finished.order_by(table.c.started_number, table.c.run_id)
+    if name == "job":
+        # Work that is not done yet is done where it was asked for, and not a second time where a copy is opened.
+        return select(table).where(table.c.state.in_(ENDED)).order_by(table.c.number)
+    if name == "job_log":
+        ended = select(JobRow.job_id).where(JobRow.state.in_(ENDED))
+        return select(table).where(table.c.job_id.in_(ended)).order_by(*table.primary_key.columns)
     return select(table).order_by(*table.primary_key.columns)
 
 

@@ -99,6 +99,7 @@ class Runs:
         """
         with self._database.transaction(self._principal) as t:
             cleared = t.runs.clear_dead()
+            t.claims.confirm()
             run = t.runs.start(new)
             for run_id in cleared:
                 t.audit.add(Action.RUN_CLEARED, _subject(run_id), {"failure": KILLED})
@@ -140,6 +141,7 @@ class Runs:
         Raises:
             Conflict: the run was given up meanwhile, because its process had been silent for too long; or the run whose tables it
                 shares has been changed or removed.
+            WorkStopped: it is the work of a job that another worker has by now, or that was cancelled.
         """
         raw = [path for path in _raw_rows(inputs) if f"/run={run_id}/" in path]
         written = [each for each in tables if each.parts is None or each.written_by == run_id]
@@ -155,6 +157,7 @@ class Runs:
             if len(written) < len(tables):
                 told["shared_tables"] = len(tables) - len(written)
             number = t.audit.add(Action.RUN_PUBLISHED, _subject(run_id), told)
+            t.claims.confirm(published=run_id)
             named = [described.get(each.path, each) for each in tables]
             t.runs.publish(
                 run_id,

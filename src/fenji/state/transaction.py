@@ -19,6 +19,9 @@ from fenji.state.runs import RunRepository
 from fenji.state.serving.rates import RateRepository
 from fenji.state.serving.repetitions import RepetitionRepository
 from fenji.state.upkeep import UpkeepRepository
+from fenji.state.work.claims import ClaimRepository
+from fenji.state.work.jobs import JobRepository
+from fenji.state.work.slots import SlotRepository
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,21 @@ class Transaction:
     def access(self) -> AccessRepositories:
         """People, and what they come in with."""
         return AccessRepositories(self.session, self.clock)
+
+    @property
+    def jobs(self) -> JobRepository:
+        """Work that nobody waits for."""
+        return JobRepository(self.session, self.clock)
+
+    @property
+    def claims(self) -> ClaimRepository:
+        """The same work, for those who do it."""
+        return ClaimRepository(self.session, self.clock)
+
+    @property
+    def slots(self) -> SlotRepository:
+        """Which slots of the schedule have fired."""
+        return SlotRepository(self.session)
 
     @property
     def audit(self) -> AuditLog:

@@ -30,6 +30,7 @@ from fenji.workspace.erasing import (
 )
 from fenji.workspace.erasure_key import erasure_key, keep_tokens, keyed
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.job_files import remove_all
 from fenji.workspace.opening import open_session
 from fenji.workspace.person_rows import PERSON_FIELDS, FoundRows, read_rows, rows_of
 from fenji.workspace.persons import Person, find_person, published_runs
@@ -62,6 +63,8 @@ def erase_person(root: Path, person: str, *, reason: str | None = None) -> Perso
     workspace = open_workspace(root)
     with open_session(workspace) as session:
         _refuse_beside_runs(session)
+        # Lists of customers that jobs have made are nobody's record; they can be made again without the person.
+        remove_all(workspace)
         begun = open_journal(workspace)
         if begun is not None:
             _carry_out(session, begun)

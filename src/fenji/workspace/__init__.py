@@ -25,6 +25,8 @@ churn_ranking      whether names may be taken from a ranking of churn
 bug_reports        what a developer needs to mend an error
 known_secrets      passwords, and files that others may read
 access             secrets, attempts and rights at the doors
+job_files          what jobs leave behind, and for how long
+job_problems       why a job failed, as plain JSON
 acting             who acts where nobody is named
 sharing            which clean tables of the run before are those of this run too
 running            one run of the whole thread, from sources to published tiers

@@ -7,4 +7,6 @@ r0004_manifests  what every published file was to the byte, and the order of run
 r0005_names     names of runs that people keep
 r0006_bases     what the clean tables of a run were made of
 r0007_access    people, roles, and what they come in with
+r0008_work      jobs, their logs, and the fired slots of the schedule
+r0010_serving   what server processes count and remember together
 """

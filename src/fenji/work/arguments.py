@@ -1,0 +1,143 @@
+"""What may a job be told? One model for each shape of arguments; everything is checked before the job is queued, and kept as plain JSON."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import pydantic
+
+from fenji.choices import EngineName
+from fenji.domain.reviews import MOST_REVIEWS
+from fenji.domain.trends import GroupBy, Measure
+from fenji.language import message as _
+from fenji.validation import Objection
+from fenji.workflow.taking import StoredList
+
+_LONGEST_POLICY = 1_000_000
+_MOST_FILES = 1_000
+
+Text = Annotated[str, pydantic.Field(strict=True, min_length=1, max_length=500)]
+Reviews = Annotated[int, pydantic.Field(strict=True, ge=1, le=MOST_REVIEWS)]
+Day = Annotated[date, pydantic.Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+
+
+def _inside(path: str) -> str:
+    """A path that stays in the workspace."""
+    parts = path.replace("\\", "/").split("/")
+    if path.startswith(("/", "\\", "~")) or ":" in parts[0] or ".." in parts or "\0" in path:
+        raise Objection(_("'{path}' leads out of the workspace; write a path that begins there."), path=path[:80])
+    return path
+
+
+Inside = Annotated[Text, pydantic.AfterValidator(_inside)]
+
+
+class Arguments(pydantic.BaseModel):
+    """What a job is told that needs to be told nothing."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class Standing(Arguments):
+    """On which day, by which policy, on which engine."""
+
+    as_of: Day | None = None
+    policy: Text | None = None
+    engine: EngineName | None = None
+
+
+class RunArguments(Standing):
+    """See ``workflow.running.run_all``."""
+
+    history: Reviews = 1
+    force: pydantic.StrictBool = False
+
+
+class ForecastArguments(Arguments):
+    """See ``workflow.forecast.forecast_at``."""
+
+    run_id: Text | None = None
+    engine: EngineName | None = None
+
+
+class TrendArguments(Standing):
+    """See ``workflow.trends.trend_at``."""
+
+    measure: Measure
+    by: GroupBy = GroupBy.ALL
+
+
+class WhatIfArguments(Standing):
+    """Another policy: its text, or its file in the workspace."""
+
+    text: Annotated[str, pydantic.Field(strict=True, min_length=1, max_length=_LONGEST_POLICY)] | None = None
+    file: Inside | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _one_of_two(self) -> WhatIfArguments:
+        if (self.text is None) == (self.file is None):
+            raise Objection(_("give the policy either as 'text' or as 'file'."))
+        return self
+
+
+class ReplayArguments(WhatIfArguments):
+    """See ``workflow.replaying.replay_at``."""
+
+    reviews: Reviews
+
+
+class _File(Arguments):
+    form: Annotated[str, pydantic.Field(pattern=r"^(xlsx|csv|parquet)$")] = "xlsx"
+
+
+class ListArguments(_File):
+    """See ``workspace.customer_choice.Asked``; lists that a person brings along are no job, because they would have to be kept."""
+
+    as_of: Day | None = None
+    run: Text | None = None
+    engine: EngineName | None = None
+    tier: Text | None = None
+    moved_from: Text | None = None
+    moved_to: Text | None = None
+    moved: Text | None = None
+    earlier_on: Day | None = None
+    segment: Text | None = None
+    risk: Text | None = None
+    mark: Text | None = None
+    group: Text | None = None
+    where: tuple[Text, ...] = ()
+    columns: tuple[Text, ...] = ()
+    sort: Text | None = None
+
+
+class ExportArguments(_File):
+    """The customers of an analysis, which is computed first where it is not stored yet."""
+
+    of: StoredList
+    as_of: Day | None = None
+    earlier_on: Day | None = None
+    """Of movements the earlier review."""
+    policy: Text | None = None
+    engine: EngineName | None = None
+
+
+class MapArguments(Arguments):
+    """See ``workflow.mapping.map_files``."""
+
+    files: Annotated[tuple[Inside, ...], pydantic.Field(min_length=1, max_length=_MOST_FILES)]
+    answers: dict[Text, Text] = {}
+    write: pydantic.StrictBool = False
+
+
+class CheckArguments(Arguments):
+    """See ``workflow.checking.check_workspace``."""
+
+    deep: pydantic.StrictBool = False
+
+
+class BackupArguments(Arguments):
+    """See ``workflow.backing_up.back_up``."""
+
+    keep: Annotated[int, pydantic.Field(strict=True, ge=1, le=1000)] | None = None
+    """How many backups are kept, this one included; None: all."""
