@@ -14,7 +14,7 @@ from fenji.answers.customers import CustomersResult, TakenList
 from fenji.answers.demo import DemoResult
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.forecast import ForecastResult, TrendResult
-from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, WorkAnswer
+from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, ToldJob, WorkAnswer
 from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
@@ -96,6 +96,7 @@ ANSWERS: Mapping[str, type] = {
 ANSWERS_OF_API: Mapping[str, type] = {
     "GET /login": Login,
     "POST /login/totp": TotpBegun,
+    "POST /jobs": ToldJob,
     "GET /people": UsersResult,
     "POST /people": UserChanged,
     "GET /tokens": TokensResult,

@@ -106,10 +106,14 @@ class Asking:
         self.write_down(answer)
         return Response(self.written(answer), media_type=JSON, headers={**(headers or {}), "Cache-Control": "no-store"})
 
+    def told(self, answer: object, *, status: int = 200) -> Response:
+        """An answer that nobody keeps."""
+        return Response(self.written(answer), status, {"Cache-Control": "no-store"}, JSON)
+
     def fresh(self, make: Callable[[Path], object], *, status: int = 200) -> Response:
         """An answer from state and documents, made for this request; the use-case may write."""
         with limited_to(self.caller.limits):
-            return Response(self.written(make(self.root)), status, {"Cache-Control": "no-store"}, JSON)
+            return self.told(make(self.root), status=status)
 
     def rows(self, make: Callable[[Path], Rowed]) -> Response:
         """The main rows of such an answer as an Arrow stream."""

@@ -59,6 +59,7 @@ COMMANDS = {
     "audit": _(
         "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that the log was not altered."
     ),
+    "serve": _("Lets people and machines ask this workspace over the network: the REST API, and a worker for its jobs."),
     "check": _(
         "Checks that every published file is there as it was published; with --deep every byte, the contracts of tables, and the audit log."
     ),

@@ -61,6 +61,12 @@ class ManifestRepository:
         """How large all files of the store are together that are written down."""
         return int(self._session.scalar(select(func.sum(PartRow.size))) or 0)
 
+    def version(self) -> tuple[int, int, int]:
+        """Numbers that change whenever what readers see does: published runs, the newest of them, and the sum of their editions."""
+        seen = select(func.count(), func.max(RunRow.published_number), func.sum(RunRow.edition))
+        count, newest, editions = self._session.execute(seen.where(RunRow.status == RunStatus.PUBLISHED)).one()
+        return int(count), int(newest or 0), int(editions or 0)
+
     def editions(self) -> int:
         """A number that goes up whenever a published run is changed."""
         return int(self._session.scalar(select(func.coalesce(func.sum(RunRow.edition - 1), 0))) or 0)

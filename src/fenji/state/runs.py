@@ -228,12 +228,6 @@ class RunRepository:
         given = select(func.max(RunRow.keys_given)).where(RunRow.status.in_(ever))
         return self._session.scalar(given) or 0
 
-    def version(self) -> tuple[int, int, int]:
-        """Numbers that change whenever what readers see does: published runs, the newest of them, and the sum of their editions."""
-        seen = select(func.count(), func.max(RunRow.published_number), func.sum(RunRow.edition))
-        count, newest, editions = self._session.execute(seen.where(RunRow.status == RunStatus.PUBLISHED)).one()
-        return int(count), int(newest or 0), int(editions or 0)
-
     def list_runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """The newest runs of any status, newest first; without their inputs."""
         newest = select(RunRow).order_by(RunRow.started_number.desc()).limit(limit)

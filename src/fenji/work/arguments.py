@@ -8,6 +8,7 @@ from typing import Annotated
 import pydantic
 
 from fenji.choices import EngineName
+from fenji.domain.access import LimitColumn
 from fenji.domain.reviews import MOST_REVIEWS
 from fenji.domain.trends import GroupBy, Measure
 from fenji.language import message as _
@@ -87,7 +88,18 @@ class ReplayArguments(WhatIfArguments):
     reviews: Reviews
 
 
+class Limit(Arguments):
+    """See ``domain.access.RowLimit``."""
+
+    column: LimitColumn
+    values: Annotated[tuple[Text, ...], pydantic.Field(min_length=1)]
+
+
 class _File(Arguments):
+    """A list as a file, as far as the one who asks may see it; set by the entrance, never by whoever asks."""
+
+    limits: tuple[Limit, ...] = ()
+    is_masked: pydantic.StrictBool = False
     form: Annotated[str, pydantic.Field(pattern=r"^(xlsx|csv|parquet)$")] = "xlsx"
 
 

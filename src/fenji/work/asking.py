@@ -9,7 +9,7 @@ from pathlib import Path
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.jobs import Job, JobKind, JobLine, JobState, NewJob
 from fenji.domain.principals import Principal
-from fenji.errors import Conflict, InvalidArgument, NotFound, unknown_name
+from fenji.errors import InvalidArgument, NotFound, unknown_name
 from fenji.language import message as _
 from fenji.state.serving.repetitions import KeyReused
 from fenji.state.transaction import Transaction

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pydantic
 
+from fenji.answers.views import MASKED
+from fenji.domain.access import RowLimit
 from fenji.domain.jobs import Job, JobKind, JobResult
 from fenji.errors import Conflict, FenjiError, InvalidArgument, Unavailable
 from fenji.private_files import FILE_MODE, private_file
@@ -53,6 +55,8 @@ from fenji.workflow.whatif import whatif_at
 from fenji.workspace.customer_choice import Asked
 from fenji.workspace.folder import SOURCES_FILE, Workspace
 from fenji.workspace.job_files import BACKUP, folder_of, keep_backups, write_answer
+from fenji.workspace.limits import limited_to
+from fenji.workspace.listing import Listing
 from fenji.workspace.progress import Progress
 
 Told = TypeVar("Told", bound=Arguments)
@@ -152,19 +156,26 @@ def _policy_of(doing: Doing, told: WhatIfArguments) -> Iterator[tuple[Path, dict
 
 
 def _list(doing: Doing, told: ListArguments) -> JobResult:
-    apart = ("form", "columns", "sort", "as_of", "run", "engine")
+    apart = ("form", "columns", "sort", "as_of", "run", "engine", "limits", "is_masked")
     asked = Asked(**{name: value for name, value in dict(told).items() if name not in apart})
-    with open_customers(
-        doing.root,
-        asked,
-        columns=told.columns,
-        sort=told.sort or DEFAULT_SORT,
-        as_of=told.as_of,
-        run=told.run,
-        engine=told.engine,
-    ) as listing:
+    with (
+        limited_to(_limits(told)),
+        open_customers(
+            doing.root,
+            asked,
+            columns=told.columns,
+            sort=told.sort or DEFAULT_SORT,
+            as_of=told.as_of,
+            run=told.run,
+            engine=told.engine,
+        ) as listing,
+    ):
         doing.progress("", 1, 2)
-        return JobResult(listing.source.run_id, _written(doing, listing, told.form))
+        return JobResult(listing.source.run_id, _written(doing, listing, told))
+
+
+def _limits(told: ListArguments | ExportArguments) -> tuple[RowLimit, ...]:
+    return tuple(RowLimit(each.column, each.values) for each in told.limits)
 
 
 _LISTED: Mapping[StoredList, Callable[..., Any]] = {
@@ -186,14 +197,18 @@ def _export(doing: Doing, told: ExportArguments) -> JobResult:
         ask = _LISTED[told.of]
         found = ask(doing.root, as_of=told.as_of, policy=told.policy, engine=told.engine, progress=doing.progress)
         run_id, day = found.run_id, found.as_of
-    with open_stored_list(doing.root, told.of, run_id=run_id, as_of=day, earlier_on=earlier_on, engine=told.engine) as listing:
-        return JobResult(run_id, _written(doing, listing, told.form))
+    with (
+        limited_to(_limits(told)),
+        open_stored_list(doing.root, told.of, run_id=run_id, as_of=day, earlier_on=earlier_on, engine=told.engine) as listing,
+    ):
+        return JobResult(run_id, _written(doing, listing, told))
 
 
-def _written(doing: Doing, listing: Any, form: str) -> str:  # noqa: ANN401 - the listing of either kind of list
-    name = f"{doing.job.job_id}-{doing.job.fence}.{form}"
+def _written(doing: Doing, listing: Listing, told: ListArguments | ExportArguments) -> str:
+    name = f"{doing.job.job_id}-{doing.job.fence}.{told.form}"
     file = folder_of(doing.workspace) / name
-    write_list(listing, file, language=doing.workspace.settings.language, force=True)
+    seen = replace(listing, view=MASKED) if told.is_masked else listing
+    write_list(seen, file, language=doing.workspace.settings.language, force=True)
     file.chmod(FILE_MODE)
     return name
 

@@ -3,6 +3,7 @@
 describing  what a route says of itself
 figures     counts, sums and shares, and what models say
 customers   lists of customers, one customer, and looking for one
+jobs        work that nobody waits for
 tables      whole stored tables
 logging_in  coming in and going out
 people      people, tokens and the audit log
@@ -11,7 +12,7 @@ health      whether the server lives
 
 from __future__ import annotations
 
-from fenji.api.routes import customers, figures, logging_in, people, tables
+from fenji.api.routes import customers, figures, jobs, logging_in, people, tables
 
-ROUTERS = (figures.router, customers.router, tables.router, people.router, logging_in.router)
+ROUTERS = (figures.router, customers.router, tables.router, people.router, jobs.router, logging_in.router)
 """All routes below the prefix of the API."""
