@@ -41,5 +41,7 @@ def test_nothing_that_only_reads_changes_anything_and_addresses_name_nobody() ->
     document = routed().openapi()
     for path, methods in document["paths"].items():
         names = [each["name"] for each in methods.get("get", {}).get("parameters", []) if each["in"] in ("query", "path")]
-        assert not {"customer_id", "phone", "email", "text", "name"} & set(names) - ({"name"} if "tables" in path else set()), path
+        assert not {"customer_id", "phone", "email", "text", "name"} & set(names) - ({"name"} if "tables" in path else set()), (
+            path
+        )
     assert all("requestBody" not in methods.get("get", {}) for methods in document["paths"].values())

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from fenji.api.speaking import language_of
-from fenji.errors import FenjiError, InvalidArgument, Kind, NotStored, Place, Problem, unknown_name
+from fenji.errors import FenjiError, InvalidArgument, Kind, NotStored, Place, Problem, TooManyAttempts, unknown_name
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.validation import problem_of
@@ -27,7 +27,13 @@ STATUS_OF: Mapping[Kind, int] = {
     Kind.UNAVAILABLE: 503,
     Kind.BUG: 500,
 }
-STATUS_OF_CODE: Mapping[str, int] = {"unreadable_body": 400, "not_authenticated": 401, "too_large": 413, "too_many_requests": 429}
+STATUS_OF_CODE: Mapping[str, int] = {
+    "unreadable_body": 400,
+    "not_authenticated": 401,
+    "too_large": 413,
+    "too_many_requests": 429,
+    "too_many_attempts": 429,
+}
 """Codes whose status says more than that of their kind."""
 
 _TITLES: Mapping[int, str] = {
@@ -84,6 +90,8 @@ def problem_response(
     out = dict(headers or {})
     if code == HTTPStatus.SERVICE_UNAVAILABLE or (error.retryable and code == HTTPStatus.CONFLICT):
         out.setdefault("Retry-After", str(RETRY_SECONDS))
+    if isinstance(error, TooManyAttempts):
+        out.setdefault("Retry-After", str(error.wait_seconds))
     if code == HTTPStatus.UNAUTHORIZED:
         out.setdefault("WWW-Authenticate", 'Bearer realm="fenji"')
     return JSONResponse(body, code, out, media_type=MEDIA_TYPE)

@@ -33,7 +33,7 @@ class Served:
         login = f"{role}{len(self.logged)}x{len(list(self.root.iterdir()))}.{_next()}"
         add_person(self.root, f"Somebody {role}", login, [role], limits=limits)
         made = make_token(self.root, login, "test", RIGHTS_OF[role] - NEVER_FOR_TOKENS, source=source)
-        return {"authorization": f"Bearer {made.token}"}
+        return {"authorization": f"Bearer {made.text}"}
 
     def login(self, role: Role) -> TestClient:
         """A browser in which somebody of the role has logged in, and which sends the word of its pages along."""

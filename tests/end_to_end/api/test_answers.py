@@ -34,9 +34,7 @@ QUESTIONS: dict[str, tuple[str, list[str], Callable[[Any], Any]]] = {
     "customers": (
         "/customers?where=orders_12m >= 2&limit=20&columns=customer_id&columns=tier&columns=net_revenue_12m",
         ["customers", "--where", "orders_12m >= 2", "--limit", "20", "--columns", "customer_id,tier,net_revenue_12m"],
-        lambda book: book.customers(
-            where=["orders_12m >= 2"], limit=20, columns=["customer_id", "tier", "net_revenue_12m"]
-        ),
+        lambda book: book.customers(where=["orders_12m >= 2"], limit=20, columns=["customer_id", "tier", "net_revenue_12m"]),
     ),
 }
 REASON = {"Fenji-Reason": "compared%20in%20a%20test", "Accept-Language": "en"}
@@ -57,7 +55,14 @@ def test_three_doors_give_the_same_values(name: str, served: Served, asking: Cal
     on_command_line = json.loads(out.getvalue())
     if name == "structure":
         on_command_line = {key: on_command_line[key] for key in in_python}
-    assert on_command_line == in_python
+    assert without_advice(on_command_line) == without_advice(in_python)
+
+
+def without_advice(told: Any) -> Any:
+    """Each entrance has its own words for what to do next."""
+    if isinstance(told, dict):
+        return {key: without_advice(each) for key, each in told.items() if key != "advice"}
+    return [without_advice(each) for each in told] if isinstance(told, list) else told
 
 
 def test_why_is_the_same_for_a_customer_that_is_found(served: Served, asking: Callable[..., Any]) -> None:
