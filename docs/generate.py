@@ -43,6 +43,7 @@ BUG = "Something nobody foresaw; the message names a file with details."
 ERRORS_ZH = {
     "audit_broken": "审计记录与写入时不一致：有条目被改动、删除或换了位置。",
     "conflict": "与他人正在做的事，或先前的决定相冲突。",
+    "forbidden": "提问者不可以查看或做的事。",
     "contract_broken": "某张表没有遵守约定；没有发布任何结果。",
     "invalid_input": "您提供的内容无法照原样使用。",
     "invalid_argument": "命令或函数的参数不在允许范围内。",

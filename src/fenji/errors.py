@@ -9,6 +9,7 @@ FenjiError
 ├── NotFound              not_found    a workspace, file, run, customer or policy that is not there
 │   └── NotStored                      an answer that has to be computed first
 ├── Conflict              conflict     two runs at once, a store from a newer version, a frozen policy version
+├── Forbidden             forbidden    what the one who asks may not see or do
 ├── Unavailable           unavailable  a database, disk or optional package that is out of reach now
 ├── Damaged               damaged      a stored table that is not what was published
 └── ContractBroken        bug          a table that does not keep its contract: our fault
@@ -177,6 +178,12 @@ class Conflict(FenjiError):
     """Somebody else's work, or an earlier decision, stands in the way."""
 
     code, kind, retryable = "conflict", Kind.CONFLICT, True
+
+
+class Forbidden(FenjiError):
+    """The one who asks may not see or do this."""
+
+    code, kind = "forbidden", Kind.FORBIDDEN
 
 
 class Unavailable(FenjiError):

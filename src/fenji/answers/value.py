@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fenji.answers.frames import Answer
 from fenji.domain.churn import Believed
@@ -402,6 +402,16 @@ class ContractValue:
     """Fees expected of the coming months (``rules.clv_months``), discounted."""
 
 
+Part = TypeVar("Part")
+
+
+def _there(part: Part | None) -> Part:
+    if part is None:
+        message = "of the whole company, which is not told here"
+        raise AssertionError(message)
+    return part
+
+
 @dataclass(frozen=True)
 class ValueResult(Answer):
     """What customers are worth today, what they will be worth, and how sure that is."""
@@ -414,12 +424,12 @@ class ValueResult(Answer):
     currency: str
     rules: ValueRules
     """What ``analyses/value.yaml`` says, or the defaults."""
-    summary: ValueSummary
-    """All customers together, and what checks found."""
+    company: Annotated[ValueSummary | None, Named("summary")]
+    """All customers together, and what checks found; null for whoever sees only some customers."""
     order_models: tuple[FittedOrders, ...]
     """The one in use first, the average rate last."""
-    spend_model: FittedSpending
-    """The one in use."""
+    spending: Annotated[FittedSpending | None, Named("spend_model")]
+    """The one in use; null for whoever sees only some customers."""
     contract_models: tuple[FittedContracts, ...]
     """Per plan; empty without contracts."""
     grid: tuple[ValueCell, ...]
@@ -442,6 +452,16 @@ class ValueResult(Answer):
     measures: Annotated[Mapping[str, Metric], HIDDEN]
     """Everything that classes can be cut by, by name, for its words and units."""
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def summary(self) -> ValueSummary:
+        """All customers together; only where they are told."""
+        return _there(self.company)
+
+    @property
+    def spend_model(self) -> FittedSpending:
+        """The model of spending; only where it is told."""
+        return _there(self.spending)
 
     @property
     def order_model(self) -> FittedOrders:

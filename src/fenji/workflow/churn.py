@@ -57,6 +57,7 @@ from fenji.workflow.churn_run import CHURN, CHURN_FILE, PROPENSITY, belief_of
 from fenji.workspace.churn_ranking import forecast_of
 from fenji.workspace.customers import customer_key_of
 from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import whole_company
 from fenji.workspace.standing import Analyzed, Standing, analyze, open_standing
 
 MOST_SHOWN = 1000
@@ -110,9 +111,12 @@ def churn_at(
         InvalidDocument: analyses/churn.yaml, or a policy, cannot be used; all problems at once.
     """
     _check_top(top)
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+    is_of_one = customer is not None
+    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         found = analyze(CHURN, standing, progress=progress)
+        # How the model was learned tells of all customers.
+        is_limited = bool(standing.session.limits)
         rules, risk = found.choices, found.table(CHURN_RISK)
         known = [each for each in TOLD_METRICS if each in standing.registry]
         facts = with_facts(risk, standing.panel, standing.base.customer, standing.assignment, metrics=known)
@@ -126,16 +130,20 @@ def churn_at(
             version=standing.policy.version,
             currency=standing.past.currency,
             definition=_definition(rules),
-            forecast=forecast,
-            drivers=_drivers(found),
-            survival=tuple(record_of(TierSurvival, row) for row in found.rows(CHURN_SURVIVAL, "rank", "days")),
+            forecast=TargetForecast() if is_limited else forecast,
+            drivers=() if is_limited else _drivers(found),
+            survival=()
+            if is_limited
+            else tuple(record_of(TierSurvival, row) for row in found.rows(CHURN_SURVIVAL, "rank", "days")),
             tiers=_tiers(standing, found.fetch(risk_by_tier(risk, standing.assignment))),
             top=()
             if forecast.weakness
             else tuple(_customer(each, known) for each in found.fetch(most_at_stake(facts, most=top))),
             customer=_customer(own[0], known) if own else None,
             tier_policy=standing.policy,
-            warnings=(*_weak(forecast), *standing.warnings, *_remarks(forecast, rules, standing.as_of, belief_of(found))),
+            warnings=_limited_warnings(standing, forecast)
+            if is_limited
+            else (*_weak(forecast), *standing.warnings, *_remarks(forecast, rules, standing.as_of, belief_of(found))),
         )
 
 
@@ -151,7 +159,8 @@ def propensity_at(
 ) -> PropensityResult:
     """Who will order within the next 30 and 90 days; arguments and errors as ``churn_at``."""
     _check_top(top)
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+    is_of_one = customer is not None
+    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         found = analyze(PROPENSITY, standing, progress=progress)
         scored = found.table(PURCHASE_PROPENSITY)
@@ -165,7 +174,7 @@ def propensity_at(
         forecasts = {target: _forecast(found, target) for target in PURCHASE_DAYS}
         targets = {target: each for target, each in forecasts.items() if each.model is not None}
         own = [] if key is None else found.fetch(named.filter(named.customer_key == key))
-        soonest = forecasts[Target.PURCHASE_30D]
+        soonest, is_limited = forecasts[Target.PURCHASE_30D], bool(standing.session.limits)
         return PropensityResult(
             run_id=found.run.run_id,
             as_of=standing.as_of,
@@ -174,11 +183,19 @@ def propensity_at(
             version=standing.policy.version,
             customers=sums["customers"],
             expected={target: None if sums[name] is None else float(sums[name]) for target, name in names.items()},
-            targets=targets,
+            targets={} if is_limited else targets,
             top=() if soonest.weakness else tuple(record_of(PurchaseChance, row) for row in found.fetch(likeliest.limit(top))),
             customer=record_of(PurchaseChance, own[0]) if own else None,
-            warnings=(*_weak(soonest), *standing.warnings, *_all_remarks(list(targets.values()), found.choices, standing.as_of)),
+            warnings=_limited_warnings(standing, soonest)
+            if is_limited
+            else (*_weak(soonest), *standing.warnings, *_all_remarks(list(targets.values()), found.choices, standing.as_of)),
         )
+
+
+def _limited_warnings(standing: Standing, forecast: TargetForecast) -> tuple[Problem, ...]:
+    """What whoever sees only some customers must know before trusting a risk: nothing that counts others."""
+    weak = no_names(forecast)
+    return (*(() if weak is None else (weak,)), *standing.warnings)
 
 
 def _named(scored: ir.Table, customer: ir.Table, columns: list[str]) -> ir.Table:
@@ -205,7 +222,7 @@ def _drivers(found: Analyzed[ChurnRules]) -> tuple[RiskDriver, ...]:
 
 
 def _forecast(found: Analyzed[ChurnRules], target: Target) -> TargetForecast:
-    return forecast_of(found.standing.session, found.run.run_id, target, as_of=found.standing.as_of)
+    return forecast_of(whole_company(found.standing.session), found.run.run_id, target, as_of=found.standing.as_of)
 
 
 def _weak(forecast: TargetForecast) -> tuple[Problem, ...]:

@@ -70,7 +70,7 @@ def customers_at(
         NotFound: no workspace, run, review, tier, column or metric of that name, or an analysis that is not stored.
         InvalidArgument: a condition, a cursor or a file that cannot be used.
     """
-    with open_question(open_workspace(root), engine=engine) as session:
+    with open_question(open_workspace(root, by_customer=True), engine=engine) as session:
         return customers_in(session, asked, columns=columns, sort=sort, limit=limit, after=after, as_of=as_of, run=run)
 
 
@@ -132,7 +132,7 @@ def open_customers(
     engine: EngineName | None = None,
 ) -> Iterator[Listing]:
     """All customers who meet the conditions, ready to be written to a file; arguments and errors as for ``customers_at``."""
-    with open_question(open_workspace(root), engine=engine) as session:
+    with open_question(open_workspace(root, by_customer=True), engine=engine) as session:
         question = _Question.of(session, asked, columns or _default_columns(asked), Sort.of(sort), as_of=as_of, run=run)
         with written_down(session, question.whole()) as (files, rows):
             yield Listing(

@@ -24,6 +24,7 @@ from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.wording.reviews import lost_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.limited_moves import moves_within
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import History, history_of, last_history, reviews_chosen
 from fenji.workspace.session import Session
@@ -41,6 +42,8 @@ def moves_between(
 ) -> MovesResult:
     """Movements, flows, rates, stays and cohorts between two reviews of one run.
 
+    Within ``limited_to`` they are those of the customers within the limits, counted from their rows.
+
     Args:
         root: the workspace.
         earlier_on: a review date; None: the review before ``as_of``.
@@ -52,7 +55,7 @@ def moves_between(
         NotFound: no workspace, no such run, no history yet, or no review on a day; with the nearest review.
         InvalidArgument: the earlier date is not the earlier one.
     """
-    with open_question(open_workspace(root), engine=engine) as session:
+    with open_question(open_workspace(root, by_customer=True), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         between = reviews_chosen(history, earlier_on, as_of)
         found = session.memory.recall(("moves", history.run.run_id, *between), lambda: _moves_of(session, history, *between))
@@ -62,8 +65,7 @@ def moves_between(
 def _moves_of(session: Session, history: History, earlier_on: date, as_of: date) -> MovesResult:
     run_id = history.run.run_id
     between = [day for day in history.reviews if earlier_on < day <= as_of]
-    flows = _stored(session, run_id, insight.TIER_FLOW, between)
-    by_review = _stored(session, run_id, insight.TIER_MOVEMENT, between)
+    flows, by_review = _by_review(session, history, earlier_on, between)
     # Checked when they were saved; what is shown as closing is checked where it is shown.
     check_flows(flows, by_review)
     movements = by_review if len(between) == 1 else _counted(session, run_id, earlier_on, as_of)
@@ -93,6 +95,17 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
 def _fetched(session: Session, table: ir.Table) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = session.engine.fetch(table).to_pylist()
     return records
+
+
+def _by_review(
+    session: Session, history: History, earlier_on: date, between: Sequence[date]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Flows and movements of each review: stored, or counted now of those customers whom a limited session sees."""
+    if session.limits:
+        counted = moves_within(session, history.run, [earlier_on, *between])
+        return counted.flows, counted.movements
+    run_id = history.run.run_id
+    return _stored(session, run_id, insight.TIER_FLOW, between), _stored(session, run_id, insight.TIER_MOVEMENT, between)
 
 
 def _stored(session: Session, run_id: str, contract: Contract, days: Sequence[date]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from fenji.answers.priority import (
 )
 from fenji.answers.rows import record_of
 from fenji.choices import EngineName
+from fenji.domain.access import RowLimit
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.priority import CHURN_MEASURE, Frequent, PriorityRules, Watch
@@ -53,7 +54,9 @@ from fenji.wording.priority import PART_NAMES, frequent_line, place_lines, upgra
 from fenji.wording.rules import Voice
 from fenji.workflow.priority_run import ATTENTION, PRIORITY_FILE, risk_counted
 from fenji.workspace.customers import customer_key_of
+from fenji.workspace.limits import places_among
 from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import whole_company
 from fenji.workspace.standing import Analyzed, analyze, open_standing
 
 Listed = TypeVar("Listed", bound=ListedCustomer)
@@ -84,15 +87,13 @@ def priority_at(
         NotFound: no workspace, nothing has been run yet, or no such customer.
         InvalidInput: a policy or a file in analyses/ that cannot be used, several customers with the id; all problems at once.
     """
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+    is_of_one = customer is not None
+    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         found = analyze(ATTENTION, standing, progress=progress)
         rules, measures = found.choices, measures_of(standing.registry)
         reader = _Reader(found, Voice(measures, standing.past.currency))
-        counted = [each.part for each in rules.parts]
-        parts = sorted(
-            (record_of(CountedPart, row) for row in found.rows(PRIORITY_PART)), key=lambda each: counted.index(each.part)
-        )
+        parts, marks = reader.summary()
         return PriorityResult(
             run_id=found.run.run_id,
             as_of=standing.as_of,
@@ -103,9 +104,9 @@ def priority_at(
             customers=reader.customers,
             capacity=rules.capacity,
             tied_beyond=reader.tied_beyond(rules.capacity),
-            parts=tuple(parts),
+            parts=parts,
             pareto=rules.pareto,
-            marks=tuple(record_of(MarkedCustomers, row) for row in marks_in_order(found.rows(PRIORITY_MARK))),
+            marks=marks,
             order=reader.order(top),
             lists=reader.lists(top),
             customer=None if key is None else reader.customer(key),
@@ -148,6 +149,19 @@ class _Reader:
         table = self.found.table(PRIORITY)
         return int(self.found.fetch(table.aggregate(customers=table.count()))[0]["customers"])
 
+    @property
+    def limits(self) -> tuple[RowLimit, ...]:
+        return self.found.standing.session.limits
+
+    def summary(self) -> tuple[tuple[CountedPart, ...], tuple[MarkedCustomers, ...]]:
+        """What the ranking is made of, and its marks; none for whoever sees only some customers, as both are sums over all."""
+        if self.limits:
+            return (), ()
+        counted = [each.part for each in self.found.choices.parts]
+        parts = (record_of(CountedPart, row) for row in self.found.rows(PRIORITY_PART))
+        marks = (record_of(MarkedCustomers, row) for row in marks_in_order(self.found.rows(PRIORITY_MARK)))
+        return tuple(sorted(parts, key=lambda each: counted.index(each.part))), tuple(marks)
+
     def order(self, most: int) -> tuple[PlacedCustomer, ...]:
         return tuple(map(self._placed, self._first(PRIORITY, "position", most)))
 
@@ -168,7 +182,7 @@ class _Reader:
         return ListsOfCustomer(self._own(UPGRADES, key), self._own(WATCHED, key), self._own(FREQUENT, key))
 
     def tied_beyond(self, capacity: int | None) -> int:
-        if capacity is None:
+        if capacity is None or self.limits:
             return 0
         table = self.found.table(PRIORITY)
         last = table.filter(table.position == capacity).select(last_score="score")
@@ -198,12 +212,12 @@ class _Reader:
         return {row["what"]: int(row["customers"]) for row in sorted(counts, key=lambda row: str(row["what"]))}
 
     def _first(self, contract: Contract, by: str, most: int) -> list[dict[str, Any]]:
-        table = self.found.table(contract)
+        table = places_among(self.limits, self.found.table(contract), by)
         rows = self.found.fetch(self._named(table.filter(table[by] <= max(most, 0))))
         return sorted(rows, key=lambda row: int(row[by]))
 
     def _of(self, contract: Contract, key: int) -> list[dict[str, Any]]:
-        table = self.found.table(contract)
+        table = places_among(self.limits, self.found.table(contract), "position" if contract is PRIORITY else "place")
         return self.found.fetch(self._named(table.filter(table.customer_key == ibis.literal(key, "int64"))))
 
     def _named(self, table: ir.Table) -> ir.Table:
@@ -215,7 +229,8 @@ def _weak(found: Analyzed[PriorityRules], measures: Mapping[str, Metric]) -> lis
     """What is said where the ranking counts a risk of leaving from which no list of names is made."""
     if CHURN_MEASURE not in found.choices.measures:
         return []
-    forecast = risk_counted(found)
+    standing = found.standing
+    forecast = risk_counted(found.on(standing.on(whole_company(standing.session))))
     if forecast is None or (problem := no_names(forecast)) is None:
         return []
     text = _(

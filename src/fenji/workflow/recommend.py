@@ -64,7 +64,10 @@ def recommend_at(
     """
     if customer is not None and product is not None:
         raise InvalidArgument.of(_("a customer and a product cannot be asked for at once."), advice=_("Leave one of them out."))
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+    is_of_customer = customer is not None
+    with open_standing(
+        root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_customer
+    ) as standing:
         tiers = [each.slug for each in standing.policy.tiers]
         if tier is not None and tier not in tiers:
             raise InvalidArgument(unknown_name(_("tier"), tier, tiers))
@@ -141,6 +144,8 @@ def _rows(standing: Standing, found: ir.Table, *, customer: int | None, product:
 
 
 def _quality(standing: Standing, run: Run) -> list[MethodQuality]:
+    if standing.session.limits:  # how well all customers would have been recommended
+        return []
     table = standing.session.read(run.run_id, RECOMMENDATION_QUALITY, as_of=standing.as_of)
     rows = [record_of(MethodQuality, each) for each in standing.session.engine.fetch(table).to_pylist()]
     return sorted(rows, key=lambda each: (-(each.recall or 0.0), each.method))

@@ -67,12 +67,41 @@ def segments_at(
         NotFound: no workspace, nothing has been run yet, or no such customer.
         InvalidDocument: analyses/segments.yaml or a policy cannot be used; all problems at once.
     """
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+    is_of_one = customer is not None
+    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         return _result(analyze(SEGMENTS, standing, progress=progress), customer, key)
 
 
+def _only_of(found: Analyzed[SegmentPlan], customer: str | None, key: int | None) -> SegmentsResult:
+    """The segments of one customer, for whoever sees only some: what segments are like is told of all customers."""
+    standing, policy = found.standing, found.standing.policy
+    seen = found.table(tables.SEGMENT)
+    return SegmentsResult(
+        run_id=found.run.run_id,
+        as_of=standing.as_of,
+        is_as_of_defaulted=standing.is_as_of_defaulted,
+        policy=policy.slug,
+        version=policy.version,
+        currency=standing.past.currency,
+        customers=int(found.fetch(seen.aggregate(customers=seen.count()))[0]["customers"]),
+        segmentations=dict.fromkeys(Segmentation, ()),
+        cuts=(),
+        clusters=(),
+        cluster_choices=(),
+        trees=(),
+        customer=None if customer is None or key is None else _customer(standing, found.run, customer, key),
+        plan=found.choices,
+        registry=standing.registry,
+        tier_names={each.slug: each.name for each in policy.tiers},
+        policy_metrics=tuple(metrics_in(conditions_of(policy))),
+        warnings=standing.warnings,
+    )
+
+
 def _result(found: Analyzed[SegmentPlan], customer: str | None, key: int | None) -> SegmentsResult:
+    if found.standing.session.limits:
+        return _only_of(found, customer, key)
     standing, run, plan = found.standing, found.run, found.choices
     policy, voice = standing.policy, Voice({each.slug: each for each in standing.registry}, standing.past.currency)
     clusters = _clusters(found, voice)

@@ -27,6 +27,7 @@ from fenji.workspace.folder import (
     open_workspace,
 )
 from fenji.workspace.headlines import asks_for_money, headlines, order_facts
+from fenji.workspace.limited_moves import tier_counts_of
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
@@ -46,6 +47,8 @@ def tiers_at(
 ) -> TiersResult:
     """The tiers of a workspace at a date; computed as a run of its own where nothing published answers.
 
+    Within ``limited_to`` they are those of the customers within the limits, counted from their rows.
+
     Args:
         root: the workspace.
         as_of: None: the date of the last ``run``.
@@ -58,7 +61,7 @@ def tiers_at(
         NotFound: no workspace, or nothing has been run yet.
         InvalidInput: a policy that cannot be used, an unknown column; all problems at once.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     with open_question(workspace, engine=engine) as session:
         asked = asked_tiers(session, as_of=as_of, policy=policy)
         grouping = None if by is None else grouping_of(by, asked.registry, asked.policy)
@@ -88,7 +91,7 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
         NotFound: no workspace, no such run, or a run without a review on that date.
         InvalidArgument: ``by`` names nothing of that run.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     with open_question(workspace) as session:
         past = past_standing(session, run_id, as_of=as_of)
         grouping = None if by is None else grouping_of(by, past.registry, past.policy)
@@ -117,8 +120,9 @@ def tiers_of(
     warnings: tuple[Problem, ...] = (),
 ) -> TiersResult:
     """The tiers that a published run holds for a date."""
-    counts = session.rows(run.run_id, insight.TIER_COUNT, as_of=as_of)
-    profile = session.rows(run.run_id, insight.TIER_PROFILE, as_of=as_of) or session.memory.recall(
+    counts = tier_counts_of(session, run, policy, as_of=as_of)
+    stored = [] if session.limits else session.rows(run.run_id, insight.TIER_PROFILE, as_of=as_of)
+    profile = stored or session.memory.recall(
         ("profile", run.run_id, as_of), lambda: _profile_of(session, run, base, registry, policy, as_of=as_of)
     )
     orders = order_facts(session, run, base, as_of=as_of)

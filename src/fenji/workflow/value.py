@@ -90,7 +90,8 @@ def value_at(
         NotFound: no workspace, nothing has been run yet, or no such customer.
         InvalidInput: a policy or analyses/value.yaml that cannot be used, several customers with the id; all problems at once.
     """
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+    is_of_one = customer is not None
+    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         found = analyze(VALUE, standing, progress=progress)
         result = ValueResult(
@@ -101,9 +102,9 @@ def value_at(
             version=standing.policy.version,
             currency=standing.past.currency,
             rules=found.choices,
-            summary=_records(found, VALUE_SUMMARY, ValueSummary)[0],
+            company=next(iter(_records(found, VALUE_SUMMARY, ValueSummary)), None),
             order_models=_order_models(found),
-            spend_model=_records(found, VALUE_SPEND_MODEL, FittedSpending)[0],
+            spending=next(iter(_records(found, VALUE_SPEND_MODEL, FittedSpending)), None),
             contract_models=_records(found, VALUE_CONTRACT_MODEL, FittedContracts, "plan"),
             grid=_records(found, VALUE_GRID, ValueCell),
             tracking=_records(found, VALUE_TRACKING, TrackedWeek, "week"),
@@ -122,6 +123,9 @@ def value_at(
 
 
 def _records(found: Analyzed[ValueRules], contract: Contract, kind: type[Record], *order: str) -> tuple[Record, ...]:
+    """What is told of all customers; nothing to whoever sees only some."""
+    if found.standing.session.limits:
+        return ()
     return tuple(record_of(kind, row) for row in found.rows(contract, *order))
 
 
@@ -163,7 +167,7 @@ def _contracts_of(found: Analyzed[ValueRules], key: int) -> ContractValue | None
 
 def remarks(result: ValueResult) -> Sequence[Problem]:
     """Warnings about how far the numbers can be trusted, from the stored summary and models."""
-    if not result.summary.buyers:
+    if result.company is None or not result.company.buyers:
         return []
     return [*_too_little(result), *_believed(result), *_doubts(result), *_misses(result)]
 

@@ -40,7 +40,7 @@ from fenji.workspace.customers import customer_key_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
-from fenji.workspace.session import Session
+from fenji.workspace.session import Session, whole_company
 from fenji.workspace.tiering import registry_of
 
 
@@ -61,7 +61,7 @@ def why_of(
         InvalidArgument: several customers have the id.
         ContractBroken: the reasons do not lead to what was decided.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     with open_question(workspace, engine=engine) as session:
         chosen = _run_of(session, run, as_of)
         key = customer_key_of(session, chosen, customer)
@@ -200,7 +200,9 @@ def _decision_of(
 def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) -> tuple[Registry, CustomerFacts]:
     """The customer's metrics as the rules saw them: from the stored panel, or computed again from the run's clean tables."""
     registry, basis = session.memory.recall(
-        ("rule basis", run.run_id, policy.slug, policy.version, as_of), lambda: _basis(session, run, policy, as_of)
+        ("rule basis", run.run_id, policy.slug, policy.version, as_of),
+        # Thresholds such as the top tenth are those of all customers, whoever asks about one of them.
+        lambda: _basis(whole_company(session), run, policy, as_of),
     )
     own = basis.table.filter(basis.table.customer_key == session.engine.asked(key))
     return registry, CustomerFacts.of(session.engine.fetch(own).to_pylist()[0], basis)

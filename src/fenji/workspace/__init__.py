@@ -51,4 +51,6 @@ customer_choice   who belongs on a list
 uploaded_list     who is on a list that a person brings along
 paging            how a long list goes on from page to page
 listing           how all rows of a list are handed over
+limits             whose rows the one who asks may see
+limited_moves      tiers and movements of customers within limits
 """

@@ -12,7 +12,7 @@ from fenji.errors import Conflict
 from fenji.tables.contract import Contract
 from fenji.tables.insight_churn import CHURN_CALIBRATION, CHURN_MODEL, CHURN_QUALITY, CHURN_SAMPLE
 from fenji.wording.churn import no_names
-from fenji.workspace.session import Session
+from fenji.workspace.session import Session, whole_company
 
 
 def forecast_of(session: Session, run_id: str, target: Target, *, as_of: date) -> TargetForecast:
@@ -40,5 +40,5 @@ def check_ranking(session: Session, run_id: str, target: Target, *, as_of: date)
     Raises:
         Conflict: in the back-test it was no better than chance, or than the days since the last order.
     """
-    problem = no_names(forecast_of(session, run_id, target, as_of=as_of))
+    problem = no_names(forecast_of(whole_company(session), run_id, target, as_of=as_of))
     Conflict.raise_if([] if problem is None else [problem])

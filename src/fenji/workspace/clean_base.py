@@ -16,7 +16,7 @@ from fenji.errors import InvalidInput
 from fenji.language import message as _
 from fenji.tables import clean
 from fenji.tables.contract import Contract
-from fenji.workspace.session import Session
+from fenji.workspace.session import Session, whole_company
 
 FACTS: Mapping[Fact, Contract] = {
     Fact.ORDER_LINE: clean.ORDER_LINE,
@@ -87,10 +87,12 @@ def clean_base(
 
 def clean_base_of(session: Session, run: Run) -> CleanBase:
     """The clean tables of a published run."""
+    # Which facts and kinds of events there are is known of the company; rows are those that the session may read.
+    whole = whole_company(session)
     return session.memory.recall(
         ("clean_base", run.run_id),
         lambda: clean_base(
-            session, lambda contract: session.files_of(run.run_id, contract), lambda contract: session.read(run.run_id, contract)
+            session, lambda contract: whole.files_of(run.run_id, contract), lambda contract: session.read(run.run_id, contract)
         ),
     )
 

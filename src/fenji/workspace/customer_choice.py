@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -29,6 +29,7 @@ from fenji.language import message as _
 from fenji.tables import insight, insight_priority, insight_segments
 from fenji.tables.contract import Contract
 from fenji.workspace.customer_columns import MADE_BY, CustomerColumns, Part
+from fenji.workspace.session import whole_company
 from fenji.workspace.uploaded_list import entries_in, look_up
 
 GROUPS: Mapping[CustomerGroup, Contract] = {
@@ -204,9 +205,7 @@ class CustomerChoice:
 
     def _segment(self, text: str) -> tuple[str, str]:
         """The segmentation and the segment that a text names."""
-        counted = self.columns.analysis("segments", insight_segments.SEGMENT_COUNT)
-        rows = self.columns.session.engine.fetch(counted.select("segmentation", "segment")).to_pylist()
-        there = [(row["segmentation"], row["segment"]) for row in rows if row["segment"] is not None]
+        there = self._segments_there()
         segmentation, is_named, segment = text.partition("=")
         if is_named:
             segmentation, segment = segmentation.strip(), segment.strip()
@@ -227,6 +226,22 @@ class CustomerChoice:
                 example=f"{found[0][0]}={segment}",
             )
         return found[0]
+
+    def _segments_there(self) -> list[tuple[str, str]]:
+        """Every segmentation and segment in which somebody is whom the session sees."""
+        columns = self.columns
+        if not columns.session.limits:
+            counted = columns.analysis("segments", insight_segments.SEGMENT_COUNT)
+            rows = columns.session.engine.fetch(counted.select("segmentation", "segment")).to_pylist()
+            return [(row["segmentation"], row["segment"]) for row in rows if row["segment"] is not None]
+        own = self._stored(Part.SEGMENT)
+        named = [each for each in Segmentation if each.value in own.columns]
+        found = [columns.session.engine.fetch(own.select(segment=own[each.value]).distinct()).to_pylist() for each in named]
+        return [
+            (each.value, segment)
+            for each, rows in zip(named, found, strict=True)
+            for segment in sorted(row["segment"] for row in rows if row["segment"] is not None)
+        ]
 
     def _brought(self) -> list[ir.Table]:
         """Those who are on an uploaded list."""
@@ -253,7 +268,7 @@ class CustomerChoice:
         carried = () if carrying is None else (carrying,)
         panel = self.columns.part(Part.PANEL, [*(each.metric for each in conditions), *carried])
         basis = RuleBasis(panel)
-        met = [holds(self._as_comparison(each, panel), basis) for each in conditions]
+        met = [holds(self._as_comparison(each), basis) for each in conditions]
         return (panel.filter(met) if met else panel).select(_KEY, *carried)
 
     def _conditions(self) -> list[Comparison | Presence | TopShare]:
@@ -274,10 +289,12 @@ class CustomerChoice:
         InvalidArgument.raise_if(problems)
         return found
 
-    def _as_comparison(self, condition: Comparison | Presence | TopShare, panel: ir.Table) -> Comparison | Presence:
-        """The condition with a computed threshold in the place of a share: of all customers of the date, not of those listed."""
+    def _as_comparison(self, condition: Comparison | Presence | TopShare) -> Comparison | Presence:
+        """The condition with a computed threshold in the place of a share: of all customers of the date, not of those listed or seen."""
         if not isinstance(condition, TopShare):
             return condition
+        everybody = replace(self.columns, session=whole_company(self.columns.session))
+        panel = everybody.part(Part.PANEL, [condition.metric])
         row = self.columns.session.engine.fetch(top_threshold(panel, condition.metric, condition.share)).to_pylist()[0]
         threshold: Any = row["threshold"]
         if threshold is None:

@@ -30,6 +30,7 @@ from fenji.tables import clean, insight, insight_churn, insight_priority, insigh
 from fenji.tables.contract import Contract
 from fenji.workspace.churn_ranking import check_ranking
 from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.limits import places_among
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session
 from fenji.workspace.tiering import panel_at, stored_panel
@@ -186,8 +187,10 @@ class CustomerColumns:
             return self.assignment.select("customer_key", *wanted)
         if part is Part.PERSON:
             return self.session.read(self.run.run_id, clean.CUSTOMER).select("customer_key", *wanted)
-        command, contract = MADE_BY[part]
-        return self.analysis(command, contract).select("customer_key", *wanted)
+        found = self.analysis(*MADE_BY[part])
+        if part is Part.PRIORITY:
+            found = places_among(self.session.limits, found, "position")
+        return found.select("customer_key", *wanted)
 
     def analysis(self, command: str, contract: Contract) -> ir.Table:
         """A table of the newest published analysis of the date on this run.

@@ -19,6 +19,7 @@ from fenji.domain.steps import Step
 from fenji.errors import Conflict, InvalidDocument, NotFound, Place, Problem, unknown_name
 from fenji.language import message as _
 from fenji.settings import Settings, read_settings
+from fenji.workspace.limits import refuse_limited
 from fenji.workspace.state import State, state_of
 
 SOURCES_FILE = "sources.yaml"
@@ -45,13 +46,20 @@ class Workspace:
         return self.root / self.settings.store
 
 
-def open_workspace(root: Path) -> Workspace:
+def open_workspace(root: Path, *, by_customer: bool = False) -> Workspace:
     """The workspace in a folder.
 
+    Args:
+        root: the folder.
+        by_customer: whether what is asked is answered customer by customer, so that whoever sees only some customers may ask it.
+
     Raises:
+        Forbidden: the question is limited to some customers, and is of the whole company.
         NotFound: the folder holds no fenji.toml.
         InvalidSettings: fenji.toml cannot be used.
     """
+    if not by_customer:
+        refuse_limited()
     folder = root.resolve()
     if not (folder / SETTINGS_FILE).is_file():
         raise NotFound.of(

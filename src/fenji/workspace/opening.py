@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 from fenji.choices import EngineName
+from fenji.domain.access import RowLimit
 from fenji.domain.principals import Principal
 from fenji.errors import FenjiError
 from fenji.private_files import private_folder
@@ -18,6 +19,7 @@ from fenji.settings import Settings
 from fenji.state.store import Store
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace
+from fenji.workspace.limits import limits_now, refuse_limited
 from fenji.workspace.session import Session
 from fenji.workspace.state import ONLY_READING, State, file_identity
 
@@ -82,18 +84,20 @@ def open_question(
 ) -> Iterator[Session]:
     """A session for one question, borrowed from those that are kept; nobody else uses it meanwhile.
 
-    Nothing is written unless something has to be computed, and within ``reading_only`` not even then.
+    Nothing is written unless something has to be computed, and within ``reading_only`` not even then. Within ``limited_to`` it
+    reads only the rows of customers within the limits, and computes nothing: what it would publish were of some customers only.
 
     Args:
         workspace: where to work.
         engine: what reads and computes; None: the engine of the settings computes, and reading needs no cluster.
         principal: who starts runs in it; None: the user of the operating system.
     """
-    may_compute, acting = not ONLY_READING.get(), principal or acting_person()
-    key = (_identity(workspace), engine, acting, may_compute)
+    limits, acting = limits_now(), principal or acting_person()
+    may_compute = not (ONLY_READING.get() or limits)
+    key = (_identity(workspace), engine, acting, may_compute, limits)
     computing_on = engine or workspace.settings.engine
     reading = engine or EngineName.DUCKDB
-    session = _KEPT.take(key) or _new_session(workspace, reading, computing_on, acting, may_compute=may_compute)
+    session = _KEPT.take(key) or _new_session(workspace, reading, computing_on, acting, may_compute=may_compute, limits=limits)
     try:
         yield session
     except FenjiError:
@@ -115,7 +119,11 @@ def open_session(
         workspace: where to work.
         engine: another engine than the settings name.
         principal: who starts runs in it; None: the user of the operating system.
+
+    Raises:
+        Forbidden: the question is limited to some customers; a run is of all.
     """
+    refuse_limited()
     private_folder(workspace.store)
     workspace.state.prepare()
     chosen = engine or workspace.settings.engine
@@ -134,12 +142,18 @@ def _give_back(key: Hashable, session: Session) -> None:
 
 
 def _new_session(
-    workspace: Workspace, engine: EngineName, computing_on: EngineName, principal: Principal, *, may_compute: bool
+    workspace: Workspace,
+    engine: EngineName,
+    computing_on: EngineName,
+    principal: Principal,
+    *,
+    may_compute: bool,
+    limits: tuple[RowLimit, ...] = (),
 ) -> Session:
     settings = workspace.settings
     if not ONLY_READING.get():
         remove_dead(settings.scratch_folder(workspace.root))
-    return Session(workspace, Store(workspace.store), workspace.state, principal, engine, computing_on, may_compute)
+    return Session(workspace, Store(workspace.store), workspace.state, principal, engine, computing_on, may_compute, limits)
 
 
 def _identity(workspace: Workspace) -> Hashable:

@@ -28,7 +28,7 @@ from fenji.workspace.folder import (
     frozen_name,
     policy_in_force,
 )
-from fenji.workspace.session import Session
+from fenji.workspace.session import Session, whole_company
 
 RUNS_SEARCHED = 1000
 """Newest runs among which a history or the run of an analysis is looked for: years of daily runs."""
@@ -156,7 +156,7 @@ class PastRun:
             NotFound: it kept no copy of one of them.
         """
         policy = self.policy
-        counted = self.session.read(self.run.run_id, insight.TIER_COUNT)
+        counted = whole_company(self.session).read(self.run.run_id, insight.TIER_COUNT)
         rows = self.session.engine.fetch(counted.select("as_of", "version").distinct()).to_pylist()
         versions = {each["as_of"]: each["version"] for each in rows}
         return {day: self.policy_version(policy.slug, versions.get(day, policy.version)) for day in days}

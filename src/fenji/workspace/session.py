@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 
 from fenji.choices import EngineName
 from fenji.collect.ports import RecordReader
+from fenji.domain.access import RowLimit
 from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.domain.steps import Step
@@ -27,6 +28,7 @@ from fenji.state.run_life import Runs
 from fenji.state.store import Store
 from fenji.tables.contract import Contract
 from fenji.workspace.folder import Workspace
+from fenji.workspace.limits import OF_NOBODY, customers_within, forbidden, is_of_customers
 from fenji.workspace.memory import SMALL, Memory
 from fenji.workspace.state import State
 from fenji.workspace.whole import WholeFiles
@@ -45,6 +47,10 @@ def not_stored(command: str, day: date | None) -> NotStored:
     )
 
 
+def _in_order(rows: list[dict[str, Any]], contract: Contract) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: [(row[name] is not None, row[name]) for name in contract.key])
+
+
 @dataclass(frozen=True)
 class Session:
     """An opened workspace: where to compute, where tables stand, which runs there are, and the state behind them."""
@@ -60,6 +66,8 @@ class Session:
     """What computes and publishes. Where it is a cluster, stored answers are read without it."""
     may_compute: bool
     """Whether what nobody has computed yet may be computed and published."""
+    limits: tuple[RowLimit, ...] = ()
+    """Of whose customers rows are read; none: of all."""
     memory: Memory = field(default_factory=Memory)
     """What has been read of published runs."""
 
@@ -124,10 +132,21 @@ class Session:
         return self.memory.recall(("tables", run_id), lambda: self.runs.tables_of(run_id))
 
     def read(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> ir.Table:
-        """A published table of a run (or of the run it stands on), exactly as its contract says; empty where the run has none."""
-        files = self.files_of(run_id, contract, as_of)
+        """A published table of a run (or of the run it stands on), exactly as its contract says; empty where the run has none.
+
+        Raises:
+            Forbidden: the session is limited, and the table does not say whose its rows are.
+        """
         key = ("table", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
-        return self.memory.recall(key, lambda: self.engine.read_parquet(files, contract.schema))
+        if not self.limits:
+            files = self.files_of(run_id, contract, as_of)
+            return self.memory.recall(key, lambda: self.engine.read_parquet(files, contract.schema))
+        whole = self._whole_of(contract)
+        if contract.full_name in OF_NOBODY:
+            return whole.read(run_id, contract, as_of=as_of)
+        return self.memory.recall(
+            key, lambda: whole.read(run_id, contract, as_of=as_of).semi_join(self._customers(run_id), "customer_key")
+        )
 
     def rows(
         self, run_id: str, contract: Contract, *, as_of: date | None = None, where: Mapping[str, object] | None = None
@@ -139,16 +158,54 @@ class Session:
             contract: of the table.
             as_of: one of its days; None: all of them.
             where: column: the value that it must have, or a list of values.
+
+        Raises:
+            Forbidden: the session is limited, and the table does not say whose its rows are.
         """
+        if self.limits:
+            return self._limited_rows(run_id, contract, as_of, where)
         key = ("rows", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
 
         def read() -> list[dict[str, Any]]:
             found = self.stored.rows(self.files_of(run_id, contract, as_of), contract.schema.to_pyarrow(), where=where)
-            return sorted(found, key=lambda row: [(row[name] is not None, row[name]) for name in contract.key])
+            return _in_order(found, contract)
 
         if where:  # what is asked for may be somebody's phone: it is not remembered
             return read()
         return [dict(row) for row in self.memory.recall(key, read, keep=lambda rows: len(rows) <= SMALL)]
+
+    def _limited_rows(
+        self, run_id: str, contract: Contract, as_of: date | None, where: Mapping[str, object] | None
+    ) -> list[dict[str, Any]]:
+        whole = self._whole_of(contract)
+        if contract.full_name in OF_NOBODY:
+            return whole.rows(run_id, contract, as_of=as_of, where=where)
+        if not where:
+            return _in_order(self.engine.fetch(self.read(run_id, contract, as_of=as_of)).to_pylist(), contract)
+        # What is asked for may be somebody's phone, which belongs in no expression.
+        found = whole.rows(run_id, contract, as_of=as_of, where=where)
+        within = self._within(run_id, {row["customer_key"] for row in found} - {None})
+        return [row for row in found if row["customer_key"] in within]
+
+    def _within(self, run_id: str, keys: set[int]) -> set[int]:
+        """Those of some customers who are within the limits."""
+        import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
+
+        asked = self.engine.from_arrow(pa.table({"customer_key": pa.array(sorted(keys), pa.int64())}))
+        return set(self.engine.fetch(asked.semi_join(self._customers(run_id), "customer_key"))["customer_key"].to_pylist())
+
+    def _customers(self, run_id: str) -> ir.Table:
+        """The customers within the limits, as a run knows them."""
+        whole = whole_company(self)
+        return self.memory.recall(
+            ("within", run_id), lambda: customers_within(self.limits, lambda contract: whole.read(run_id, contract))
+        )
+
+    def _whole_of(self, contract: Contract) -> Session:
+        """The session that reads all rows of a table, from which those within the limits are taken."""
+        if not (is_of_customers(contract) or contract.full_name in OF_NOBODY):
+            raise forbidden(self.limits)
+        return whole_company(self)
 
     @cached_property
     def stored(self) -> StoredRows:
@@ -160,13 +217,19 @@ class Session:
         import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
 
         def read() -> frozenset[str]:
-            files = self.files_of(run_id, contract, as_of)
+            files = whole_company(self).files_of(run_id, contract, as_of)
             return frozenset(pq.read_schema(files[0]).names) if files else frozenset()
 
         return self.memory.recall(("columns", run_id, contract.full_name, as_of), read)
 
     def files_of(self, run_id: str, contract: Contract, as_of: date | None = None) -> list[Path]:
-        """The Parquet files of a published table."""
+        """The Parquet files of a published table.
+
+        Raises:
+            Forbidden: the session is limited; files hold the rows of all customers.
+        """
+        if self.limits:
+            raise forbidden(self.limits)
         return [
             file
             for each in self.tables_of(run_id)
@@ -179,7 +242,10 @@ class Session:
 
         Raises:
             Damaged: what was published there is not what it was.
+            Forbidden: the session is limited; raw rows do not say whose they are.
         """
+        if self.limits:
+            raise forbidden(self.limits)
         return self.engine.read_raw(self.whole.folders(paths, contract.full_name), contract)
 
     def clear(self) -> bool:
@@ -201,6 +267,22 @@ class Session:
         """The session of another engine that has computed for this one."""
         computer: Session = self.__dict__.get("computer", self)
         return None if computer is self else computer
+
+
+def whole_company(session: Session) -> Session:
+    """The same session without limits: for what a limited answer must be measured against, and never for what it shows.
+
+    Thresholds of rules, versions of policies and names of tiers are those of the company, whoever asks.
+    """
+    if not session.limits:
+        return session
+
+    def opened() -> Session:
+        whole = replace(session, limits=(), memory=Memory())
+        whole.__dict__.update(engine=session.engine, stored=session.stored)
+        return whole
+
+    return session.memory.recall(("whole company",), opened)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from fenji.workspace.memory import SMALL
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun, kept_settings
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import RunWriter, Session, not_stored
+from fenji.workspace.session import RunWriter, Session, not_stored, whole_company
 from fenji.workspace.tiering import answering_run, documents_of, panel_at, registry_of, usable_policy
 
 ANALYSES_FOLDER = "analyses"
@@ -128,6 +128,7 @@ def open_standing(
     policy: str | None = None,
     engine: EngineName | None = None,
     progress: Progress = silent,
+    by_customer: bool = False,
 ) -> Iterator[Standing]:
     """What an analysis stands on; tiers of a date that no run has decided are decided and published first.
 
@@ -137,12 +138,14 @@ def open_standing(
         policy: a policy's name; None: the one of the settings, or the only one.
         engine: None: the one of the settings.
         progress: told about each step, where tiers must be decided first.
+        by_customer: whether what is asked is answered customer by customer, so that whoever sees only some customers may ask it.
 
     Raises:
+        Forbidden: the question is limited to some customers, and is of the whole company.
         NotFound: no workspace, or nothing has been run yet.
         InvalidDocument: a policy that cannot be used; all problems at once.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=by_customer)
     policies, own = policies_of(workspace), own_metrics_of(workspace)
     with open_question(workspace, engine=engine) as session:
         collected = session.latest()
@@ -247,7 +250,8 @@ def analyze(analysis: Analysis[Choices], standing: Standing, *, progress: Progre
         InvalidDocument: a file of choices cannot be used.
         Conflict: another run is writing.
     """
-    choices, documents = chosen_for(analysis, standing)
+    # Choices are those of the company, whoever asks.
+    choices, documents = chosen_for(analysis, standing.on(whole_company(standing.session)))
     try:
         needed = {each.name: analyze(each, standing, progress=progress) for each in analysis.needs}
     except NotStored as missing:
