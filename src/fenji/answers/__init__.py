@@ -1,6 +1,7 @@
 """What do use-cases answer? Typed frozen records that --json, the API, the pages and Python show alike.
 
 json      one serializer for all of them
+views     how much a reader sees
 frames    answers as data frames
 fields    what each key holds
 catalog   which record answers which command

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fenji.domain.telling import Named, told
+from fenji.domain.telling import AS_IT_IS, PERSONAL, WITHHELD, Named, told
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class LeftOut:
     """The field at fault, under our name."""
     column: str | None
     """The file's own name of it."""
-    came: str | None
+    came: Annotated[str | None, WITHHELD]
     """What stands in the cell of the example; None where nothing does, or a person's name, phone or id."""
     file: str
     row_number: int
@@ -84,11 +84,11 @@ class LargeOrder:
     """One of the orders that brought most."""
 
     source: str
-    order_id: str
+    order_id: Annotated[str, AS_IT_IS]
     """As the company numbers it."""
     ordered_on: date
     """In local time."""
-    customer_id: str | None
+    customer_id: Annotated[str | None, PERSONAL]
     """Phones and e-mails masked; None: nobody's."""
     net_revenue: Decimal
 
@@ -102,7 +102,7 @@ class LaterOrders:
     last_on: date
     in_the_future: int
     """Of them, those that are dated after today."""
-    last_order_id: str
+    last_order_id: Annotated[str, AS_IT_IS]
     """The one that is dated last."""
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from fenji.answers.frames import Answer
 from fenji.domain.audit import Action, AuditEntry, SubjectKind
 from fenji.domain.principals import PrincipalKind
-from fenji.domain.telling import Named
+from fenji.domain.telling import AS_IT_IS, Named
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Change:
     """Which one: a run, a policy and version, or a customer as a keyed hash of the id."""
     details: Mapping[str, str | int | None]
     """Small and plain; no personal values."""
-    previous_hash: str
+    previous_hash: Annotated[str, AS_IT_IS]
     """Of the entry before; zeros for the first."""
-    hash: str
+    hash: Annotated[str, AS_IT_IS]
     """SHA-256 over everything above."""
 
     @classmethod
@@ -75,7 +75,7 @@ class AuditVerified:
 
     entries: Annotated[int, Named("verified")]
     """Entries that were walked through."""
-    newest_hash: str
+    newest_hash: Annotated[str, AS_IT_IS]
     """Hash of the newest: kept elsewhere, it proves later that nothing up to here was rewritten."""
     run_id: None = None
     as_of: None = None

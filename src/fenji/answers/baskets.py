@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fenji.answers.frames import Answer
 from fenji.domain.basket_rules import ItemKind
-from fenji.domain.telling import HIDDEN
+from fenji.domain.telling import AS_IT_IS, HIDDEN
 from fenji.domain.words import Words
 from fenji.errors import Problem
 
@@ -20,7 +20,7 @@ class RuleItem:
 
     kind: ItemKind
     """Product or category."""
-    id: str
+    id: Annotated[str, AS_IT_IS]
     """The product_id, or the category."""
     name: str | None
     """What it is called; null where the product has no name."""

@@ -12,7 +12,7 @@ from fenji.analyze.churn.figures import auc_lower
 from fenji.answers.frames import Answer
 from fenji.domain.churn import Believed, ChurnBy, Driver, Lack, Part, RiskClass, ScoreModel, State, Target, Weakness
 from fenji.domain.policies import Policy
-from fenji.domain.telling import HIDDEN, SPREAD
+from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD
 from fenji.domain.words import Spoken
 from fenji.errors import Problem
 
@@ -255,7 +255,7 @@ class CustomerRisk:
 
     customer_key: int
     """Our number of the customer."""
-    customer_id: str | None
+    customer_id: Annotated[str | None, PERSONAL]
     tier: str | None
     """Null: lost under the policy's rule."""
     state: State
@@ -316,7 +316,7 @@ class PurchaseChance:
 
     customer_key: int
     """Our number of the customer."""
-    customer_id: str | None
+    customer_id: Annotated[str | None, PERSONAL]
     purchase_probability_30d: float | None
     """Of an order within 30 days. Null: no order so far, or nothing could be learned."""
     purchase_probability_90d: float | None

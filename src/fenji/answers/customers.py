@@ -12,7 +12,7 @@ from typing import Annotated
 from fenji.answers.frames import Answer
 from fenji.domain.lists import Chosen, ListColumn
 from fenji.domain.policies import Policy
-from fenji.domain.telling import HIDDEN, WHERE_KNOWN
+from fenji.domain.telling import AS_IT_IS, BY_COLUMN, HIDDEN, PERSONAL, WHERE_KNOWN
 from fenji.domain.words import Spoken
 
 Cell = str | int | float | bool | Decimal | date | None
@@ -29,7 +29,7 @@ class Uploaded:
     """Entries by which somebody is known."""
     several: int
     """Of them, those by which several customers are known; all of these are on the list."""
-    not_found: tuple[str, ...]
+    not_found: Annotated[tuple[str, ...], PERSONAL]
     """The entries by which nobody is known, as they were written."""
 
 
@@ -37,7 +37,7 @@ class Uploaded:
 class CustomersResult(Answer):
     """One page of a list of customers."""
 
-    run_id: str
+    run_id: Annotated[str, AS_IT_IS]
     as_of: date
     is_as_of_defaulted: bool
     policy: str
@@ -51,9 +51,9 @@ class CustomersResult(Answer):
     """The column by which they are sorted, a minus before it where the largest come first."""
     columns: tuple[ListColumn, ...]
     """In their order."""
-    rows: tuple[Mapping[str, Cell], ...]
+    rows: Annotated[tuple[Mapping[str, Cell], ...], BY_COLUMN]
     """One per customer, by the columns' slugs."""
-    after: str | None
+    after: Annotated[str | None, AS_IT_IS]
     """Where the next page begins; null: this is the last one."""
     chosen: Annotated[tuple[Chosen, ...], HIDDEN]
     """The conditions, before they are put into words."""

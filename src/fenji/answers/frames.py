@@ -9,7 +9,8 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
-from fenji.answers.json import plain
+from fenji.answers.json import plain_rows
+from fenji.answers.views import OPEN, View
 from fenji.errors import NotFound
 from fenji.language import Language
 from fenji.language import message as _
@@ -54,11 +55,11 @@ class Answer(Frames):
     def main_rows(self) -> Sequence[object]:
         """The rows that a data frame of the answer holds."""
 
-    def to_arrow(self, language: Language = Language.EN) -> Any:  # noqa: ANN401 - pyarrow is untyped
-        """The main rows as a pyarrow.Table, names and sentences in one language."""
+    def to_arrow(self, language: Language = Language.EN, view: View = OPEN) -> Any:  # noqa: ANN401 - pyarrow is untyped
+        """The main rows as a pyarrow.Table, names and sentences in one language, with as much as the reader sees."""
         import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
 
-        return pa.Table.from_pylist([plain(each, language) for each in self.main_rows()])
+        return pa.Table.from_pylist(plain_rows(self, self.main_rows(), language, view.in_tables()))
 
 
 def shown_rows(rows: Sequence[dict[str, Any]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,49 +11,86 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from fenji.answers.views import OPEN, View, veil_of
 from fenji.collect.remarks import Remark
-from fenji.domain.telling import SPREAD, WHERE_KNOWN, told_of
+from fenji.domain.telling import BY_COLUMN, COUNT, SPREAD, WHERE_KNOWN, Mark, told_of
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 from fenji.language import Language
 
 
-def plain(value: object, language: Language) -> Any:  # noqa: ANN401 - whatever JSON holds, one line for each
+def plain(value: object, language: Language, view: View = OPEN) -> Any:  # noqa: ANN401 - whatever JSON holds
     """An answer as mappings, lists, texts and numbers; Decimal, date and datetime stay, for ``to_json`` or a web framework to write.
 
     Records give what ``domain.telling`` says of their fields, enums their values, words and sentences one language.
+
+    Args:
+        value: an answer, or a part of one.
+        language: the reader's.
+        view: how much the reader sees.
     """
+    return _plain(value, language, view, None)
+
+
+def plain_rows(answer: object, rows: Sequence[object], language: Language, view: View = OPEN) -> list[Any]:
+    """Rows of an answer as ``plain`` has them, cells by what the columns of the answer say; for tables, whose counts stay numbers."""
+    marks = _veils_of(answer) if any(isinstance(each, Mapping) for each in rows) else {}
+    return [_cells(each, marks, language, view) if isinstance(each, Mapping) else plain(each, language, view) for each in rows]
+
+
+def _plain(value: object, language: Language, view: View, mark: Mark | None) -> Any:  # noqa: ANN401 - one line for each
     if isinstance(value, Words | Spoken):
         value = value.in_language(language)
     if isinstance(value, Remark):
         value = value.describe(language)
     if isinstance(value, Problem):
-        return problem(value, language)
+        return problem(value, language, view)
     if isinstance(value, Mapping):
-        return {str(plain(key, language)): plain(each, language) for key, each in value.items()}
+        return {_plain_key(key, language): _plain(each, language, view, mark) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(each, language) for each in value]
+        return [_plain(each, language, view, mark) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return _record(value, language)
+        return _record(value, language, view.beside(few=False))
     if isinstance(value, Enum):
         return value.value
-    return str(value) if isinstance(value, Path) else value
+    return view.text(str(value), mark) if isinstance(value, Path | str) else view.figure(value, mark)
 
 
-def _record(value: Any, language: Language) -> dict[str, Any]:  # noqa: ANN401 - any record
+def _plain_key(key: object, language: Language) -> str:
+    return str(_plain(key, language, OPEN, None))
+
+
+def _record(value: Any, language: Language, view: View) -> dict[str, Any]:  # noqa: ANN401 - any record
     found: dict[str, Any] = {}
     class_: Any = type(value)
-    for each in told_of(class_):
-        own = getattr(value, each.attribute)
+    told = [(each, getattr(value, each.attribute)) for each in told_of(class_)]
+    is_of_few = any(view.is_small(own) for each, own in told if COUNT in each.marks)
+    for each, own in told:
         if SPREAD in each.marks:
-            found |= {} if own is None else plain(own, language)
-        elif own is not None or WHERE_KNOWN not in each.marks:
-            found[each.name] = plain(own, language)
+            found |= {} if own is None else _plain(own, language, view, None)
+        elif own is None and WHERE_KNOWN in each.marks:
+            continue
+        elif COUNT in each.marks:
+            found[each.name] = plain(view.count(own), language)
+        elif BY_COLUMN in each.marks:
+            veils = _veils_of(value)
+            found[each.name] = [_cells(row, veils, language, view) for row in own]
+        else:
+            found[each.name] = _plain(own, language, view.beside(few=is_of_few), veil_of(each.marks))
     return found
 
 
-def problem(value: Problem, language: Language) -> dict[str, Any]:
+def _cells(row: Mapping[Any, Any], veils: Mapping[str, Mark | None], language: Language, view: View) -> dict[str, Any]:
+    return {str(slug): _plain(cell, language, view, veils.get(str(slug))) for slug, cell in row.items()}
+
+
+def _veils_of(answer: Any) -> dict[str, Mark | None]:  # noqa: ANN401 - any record with columns
+    return {each.slug: each.veil for each in answer.columns}
+
+
+def problem(value: Problem, language: Language, view: View = OPEN) -> dict[str, Any]:
     """A problem as scripts read it."""
+    value = view.problem(value)
     place = value.place
     return {
         "code": value.code,
@@ -65,7 +102,7 @@ def problem(value: Problem, language: Language) -> dict[str, Any]:
     }
 
 
-def to_json(value: object, language: Language) -> str:
+def to_json(value: object, language: Language, view: View = OPEN) -> str:
     """An answer as JSON: amounts as exact numbers, dates as text, and keys in the order of the record.
 
     >>> print(to_json({"revenue": Decimal("0.10"), "on": date(2026, 1, 2), "none": []}, Language.EN))
@@ -75,7 +112,7 @@ def to_json(value: object, language: Language) -> str:
       "none": []
     }
     """
-    return _written(plain(value, language), 0)
+    return _written(plain(value, language, view), 0)
 
 
 def _written(value: object, indent: int) -> str:

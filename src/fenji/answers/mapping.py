@@ -13,7 +13,7 @@ from fenji.collect.proposing import Proposal
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.proposal import ProposedColumn, ProposedSource
 from fenji.domain.feeds import Feed
-from fenji.domain.telling import HIDDEN, Named, told
+from fenji.domain.telling import HIDDEN, WITHHELD, Named, told
 from fenji.errors import Problem
 
 
@@ -99,7 +99,7 @@ class Loss:
     """How many."""
     field: str | None
     """The field at fault; null where none is."""
-    came: str | None
+    came: Annotated[str | None, WITHHELD]
     """What stood in one of them; null where nobody may see it."""
     file: str
     """Where that one stands."""

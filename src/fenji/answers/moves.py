@@ -13,7 +13,7 @@ from fenji.analyze.movements.retention import TierRates
 from fenji.answers.frames import Answer
 from fenji.answers.runs import Lost
 from fenji.domain.policies import Cause
-from fenji.domain.telling import HIDDEN, Named, told
+from fenji.domain.telling import AS_IT_IS, COUNT, HIDDEN, Named, told
 from fenji.domain.words import Words
 from fenji.errors import Problem
 
@@ -28,7 +28,7 @@ class MovementCell:
     """Null: they were lost."""
     cause: Cause | None
     """New, returned or lost; null between tiers and where the tier stays."""
-    customers: int
+    customers: Annotated[int, COUNT]
     share: float | None
     """Of the customers of ``from_tier`` before; null for new and returned ones."""
     net_revenue_12m: Decimal
@@ -40,19 +40,19 @@ class TierFlow:
     """A tier's way from opening to closing; over several reviews, who goes up and down again counts in both."""
 
     tier: str
-    opening: int
-    new: int
-    returned: int
-    upgraded_in: int
+    opening: Annotated[int, COUNT]
+    new: Annotated[int, COUNT]
+    returned: Annotated[int, COUNT]
+    upgraded_in: Annotated[int, COUNT]
     """Customers promoted from a tier below."""
-    downgraded_in: int
+    downgraded_in: Annotated[int, COUNT]
     """Customers demoted from a tier above."""
-    upgraded_out: int
+    upgraded_out: Annotated[int, COUNT]
     """Customers who were promoted out of the tier."""
-    downgraded_out: int
+    downgraded_out: Annotated[int, COUNT]
     """Customers who were demoted out of the tier."""
-    lost: int
-    closing: int
+    lost: Annotated[int, COUNT]
+    closing: Annotated[int, COUNT]
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,16 @@ class ReviewFlow:
 
     as_of: date
     policy: str
-    version: int
-    opening: int
-    new: int
-    returned: int
-    upgraded: int
+    version: Annotated[int, AS_IT_IS]
+    opening: Annotated[int, COUNT]
+    new: Annotated[int, COUNT]
+    returned: Annotated[int, COUNT]
+    upgraded: Annotated[int, COUNT]
     """Customers who went up."""
-    downgraded: int
+    downgraded: Annotated[int, COUNT]
     """Customers who went down."""
-    lost: int
-    closing: int
+    lost: Annotated[int, COUNT]
+    closing: Annotated[int, COUNT]
 
     @classmethod
     def of(cls, as_of: date, rows: Sequence[Mapping[str, Any]]) -> ReviewFlow:
@@ -101,7 +101,7 @@ class EndedStays:
     """How long those had stood in a tier who left it."""
 
     tier: str
-    leavers: int
+    leavers: Annotated[int, COUNT]
     """Customers who left the tier."""
     mean_reviews: float
     """Reviews for which they had stood there, on average."""
@@ -116,8 +116,8 @@ class CohortAt:
     cohort: str | None
     """The month, such as 2011-03; null where no arrival is known."""
     as_of: date
-    customers: int
-    standing: int
+    customers: Annotated[int, COUNT]
+    standing: Annotated[int, COUNT]
     """Of them, those who are not lost."""
 
 
@@ -139,7 +139,7 @@ class MovesResult(Answer):
     as_of: date
     """The later review."""
     policy: str
-    version: int
+    version: Annotated[int, AS_IT_IS]
     """In force at the later review."""
     first_review: Annotated[date, HIDDEN]
     """Of the run's history."""
@@ -152,7 +152,7 @@ class MovesResult(Answer):
     """Lowest tier first."""
     periods: Annotated[tuple[ReviewFlow, ...], Named("reviews")]
     """Each review after the earlier one, in order."""
-    causes: Mapping[Cause, int]
+    causes: Annotated[Mapping[Cause, int], COUNT]
     """Decisions of these reviews by cause; a customer counts once for every review."""
     rates: tuple[TierRates, ...]
     stays: tuple[EndedStays, ...]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Annotated
 
 from fenji.answers.audit import Change
 from fenji.answers.frames import Answer
 from fenji.answers.policies import OverrideRow
+from fenji.domain.telling import PERSON_NAME, PERSONAL, WITHHELD
 
 StoredCell = str | int | float | Decimal | date | datetime | bool | None
 
@@ -21,7 +23,7 @@ class PersonId:
 
     source: str
     """Id space (sources.yaml: shares_ids_with) of the id."""
-    source_customer_id: str
+    source_customer_id: Annotated[str, PERSONAL]
     """The id there, or phone:…, email:…, union:… where rows carry no id."""
 
 
@@ -47,7 +49,7 @@ class PersonPlace:
 class PersonRows(PersonPlace):
     """The rows themselves."""
 
-    records: tuple[Mapping[str, StoredCell], ...]
+    records: Annotated[tuple[Mapping[str, StoredCell], ...], WITHHELD]
     """Each row as it is stored, by column."""
 
 
@@ -99,11 +101,11 @@ class PersonExport(Answer):
     """Every id of the person in any published run."""
     runs: tuple[str, ...]
     """Published runs that know the person and collected data themselves, newest first."""
-    phones: tuple[str, ...]
+    phones: Annotated[tuple[str, ...], PERSONAL]
     """Phones in the forms for search and as written."""
-    emails: tuple[str, ...]
+    emails: Annotated[tuple[str, ...], PERSONAL]
     """E-mails in the forms for search and as written."""
-    names: tuple[str, ...]
+    names: Annotated[tuple[str, ...], PERSON_NAME]
     """Names."""
     overrides: tuple[OverrideRow, ...]
     """Tiers that people gave the person by hand."""

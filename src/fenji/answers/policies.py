@@ -12,7 +12,7 @@ from fenji.analyze.policies.findings import Severity
 from fenji.analyze.policies.suggestions import Method
 from fenji.domain.overrides import Override, OverrideState
 from fenji.domain.policies import Policy, PublishedPolicy, Review, Variant
-from fenji.domain.telling import HIDDEN, SPREAD, Named, told
+from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD, WITHHELD, Named, told
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -275,7 +275,7 @@ class OverrideRow:
     policy: str
     source: str
     """The id space of the customer's id."""
-    customer_id: str
+    customer_id: Annotated[str, PERSONAL]
     tier: str
     begins_on: date
     """The first day on which it counts."""
@@ -283,7 +283,7 @@ class OverrideRow:
     """The last day on which it counts, unless it is ended before."""
     person: str
     """Who decided it."""
-    reason: str
+    reason: Annotated[str, WITHHELD]
     """Why."""
     state: OverrideState
     """What has become of it by the day of the answer."""
@@ -293,7 +293,7 @@ class OverrideRow:
     """The first day on which it no longer counts; null where nobody has ended it."""
     ended_by: str | None
     """Who ended it; null where nobody has, or it was not said."""
-    ended_why: str | None
+    ended_why: Annotated[str | None, WITHHELD]
     """Why it was ended; null where nobody has, or it was not said."""
 
     @classmethod

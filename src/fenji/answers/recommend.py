@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fenji.answers.frames import Answer
 from fenji.domain.recommendations import Method, Reason
-from fenji.domain.telling import HIDDEN, WHERE_KNOWN, Named
+from fenji.domain.telling import AS_IT_IS, HIDDEN, PERSONAL, WHERE_KNOWN, Named
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -20,7 +20,7 @@ class Offer:
 
     position: int
     """1: first."""
-    product_id: str
+    product_id: Annotated[str, AS_IT_IS]
     """As the company knows the product."""
     product_name: str | None
     """Null where it has none."""
@@ -28,7 +28,7 @@ class Offer:
     """Of the method; says the order within one customer, nothing else."""
     reason: Reason
     """Why it is recommended."""
-    because_product_id: str | None
+    because_product_id: Annotated[str | None, AS_IT_IS]
     """The product that speaks most for it; null where popularity does."""
     sentence: Spoken[str]
 
@@ -37,7 +37,7 @@ class Offer:
 class Candidate:
     """One customer to whom a product is recommended."""
 
-    customer_id: str | None
+    customer_id: Annotated[str | None, PERSONAL]
     tier: str | None
     """Null: lost."""
     position: int
@@ -46,7 +46,7 @@ class Candidate:
     """Of the method; says the order within one customer, nothing else."""
     reason: Reason
     """Why the product is recommended to this customer."""
-    because_product_id: str | None
+    because_product_id: Annotated[str | None, AS_IT_IS]
     """The product that speaks most for it; null where popularity does."""
     sentence: Spoken[str]
 
@@ -55,7 +55,7 @@ class Candidate:
 class OfferedProduct:
     """One product, to how many customers it is recommended, and why."""
 
-    product_id: str
+    product_id: Annotated[str, AS_IT_IS]
     """As the company knows the product."""
     product_name: str | None
     """Null where it has none."""
@@ -124,9 +124,9 @@ class RecommendResult(Answer):
     is_as_of_defaulted: bool
     policy: str
     version: int
-    customer: str | None
+    customer: Annotated[str | None, PERSONAL]
     """Who was asked about; null: nobody in particular."""
-    product: str | None
+    product: Annotated[str | None, AS_IT_IS]
     """The product that was asked about; null: none in particular."""
     tier: str | None
     """Whose customers were asked about; null: those of all tiers."""

@@ -15,7 +15,7 @@ from fenji.analyze.segments.tree_growing import Growth
 from fenji.answers.frames import Answer
 from fenji.domain.conditions import Condition
 from fenji.domain.segments import LifecycleStage, RfmSegment, Segmentation, SegmentPlan, Target
-from fenji.domain.telling import HIDDEN, SPREAD
+from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -194,7 +194,7 @@ class CustomerPlace:
 class CustomerSegments:
     """The customer that was asked for."""
 
-    customer_id: str
+    customer_id: Annotated[str, PERSONAL]
     segments: CustomerPlace
     """Its place in every segmentation."""
 

@@ -15,7 +15,7 @@ from fenji.analyze.structure.cross_tables import Cell
 from fenji.analyze.structure.descriptive import Description
 from fenji.analyze.structure.habits import HabitCell, Rhythm
 from fenji.analyze.structure.independence import Independence
-from fenji.domain.telling import HIDDEN, WHERE_KNOWN, Named
+from fenji.domain.telling import AS_IT_IS, COUNT, HIDDEN, WHERE_KNOWN, Named
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -41,7 +41,7 @@ class TierSize:
 
     tier: str
     name: Words
-    customers: int
+    customers: Annotated[int, COUNT]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class TierCell(CrossCell):
 class StructureGroup(CrossCell):
     """One group of customers beside the average: all tiers together, then each of them."""
 
-    group: str | int | None
+    group: Annotated[str | int | None, AS_IT_IS]
     """The value of the column, or the number of the band; null: without a value, or all others."""
     is_rest: bool
     """Whether these are the values beyond the largest, together."""
@@ -73,7 +73,7 @@ class StructureCross:
     by: str
     """A column of customers or order lines, or a metric that is cut into bands."""
     name: Spoken[str]
-    customers: int
+    customers: Annotated[int, COUNT]
     is_overlapping: bool
     """Whether customers stand in several groups: then the test over the whole table is only a guide, those per group hold."""
     test: Independence | None
@@ -109,11 +109,11 @@ class StructureResult:
     as_of: date
     is_as_of_defaulted: bool
     policy: str
-    version: int
+    version: Annotated[int, AS_IT_IS]
     part: Annotated[Part, Named("of")]
     """The part that was asked for; the others are left out."""
     currency: str
-    customers: int
+    customers: Annotated[int, COUNT]
     tiers: tuple[TierSize, ...]
     """Lowest first."""
     registry: Annotated[Registry, HIDDEN]

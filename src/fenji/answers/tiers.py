@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fenji.analyze.metrics.registry import Registry
 from fenji.answers.frames import Answer
-from fenji.domain.telling import HIDDEN, WHERE_KNOWN
+from fenji.domain.telling import AS_IT_IS, COUNT, HIDDEN, WHERE_KNOWN
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -21,7 +21,7 @@ class TierRow:
 
     tier: str
     name: Words
-    customers: int
+    customers: Annotated[int, COUNT]
     share: float
     net_revenue_12m: Decimal
     revenue_share: float | None
@@ -36,7 +36,7 @@ class GroupTier:
     """The customers of one group in one tier."""
 
     tier: str
-    customers: int
+    customers: Annotated[int, COUNT]
     net_revenue_12m: Decimal
 
 
@@ -44,10 +44,10 @@ class GroupTier:
 class TierGroup:
     """One group of customers, spread over the tiers."""
 
-    group: str | int | None
+    group: Annotated[str | int | None, AS_IT_IS]
     """The value of the column, or the number of the band; null: customers without a value."""
     name: Spoken[str]
-    customers: int
+    customers: Annotated[int, COUNT]
     net_revenue_12m: Decimal
     tiers: tuple[GroupTier, ...]
     """One per tier of the policy, lowest first."""
@@ -61,8 +61,8 @@ class TiersResult(Answer):
     as_of: date
     is_as_of_defaulted: bool
     policy: str
-    version: int
-    customers: int
+    version: Annotated[int, AS_IT_IS]
+    customers: Annotated[int, COUNT]
     net_revenue_12m: Decimal
     """Of all customers together."""
     unattributed_net_revenue_12m: Decimal

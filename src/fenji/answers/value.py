@@ -12,7 +12,7 @@ from fenji.answers.frames import Answer
 from fenji.domain.churn import Believed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
-from fenji.domain.telling import HIDDEN, Named
+from fenji.domain.telling import HIDDEN, PERSONAL, Named
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel, ValueClass, ValueRules
 from fenji.errors import Problem
 
@@ -338,7 +338,7 @@ class CustomerValue:
 
     customer_key: int
     """Our number of the customer."""
-    customer_id: str
+    customer_id: Annotated[str, PERSONAL]
     tier: str | None
     """Null: lost."""
     order_days: int

@@ -15,7 +15,7 @@ from fenji.answers.frames import Answer
 from fenji.answers.moves import ReviewFlow
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule
-from fenji.domain.telling import HIDDEN, told
+from fenji.domain.telling import HIDDEN, PERSONAL, told
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -94,7 +94,7 @@ class Moved:
 class AffectedCustomer:
     """One of the customers with the largest revenue among those who would stand lower."""
 
-    customer_id: str | None
+    customer_id: Annotated[str | None, PERSONAL]
     from_tier: str
     """Under the current policy."""
     to_tier: str

@@ -14,7 +14,7 @@ from fenji.analyze.rules.judging import Number
 from fenji.answers.frames import Answer
 from fenji.domain.overrides import Override
 from fenji.domain.policies import Cause
-from fenji.domain.telling import HIDDEN
+from fenji.domain.telling import AS_IT_IS, HIDDEN, PERSONAL, WITHHELD
 from fenji.domain.words import Spoken, Words
 
 
@@ -97,8 +97,8 @@ class OverrideInForce:
     """What a person decided."""
 
     tier: str
-    person: str
-    reason: str
+    person: Annotated[str, AS_IT_IS]
+    reason: Annotated[str, WITHHELD]
     begins_on: date
     last_on: date
 
@@ -111,7 +111,7 @@ class WhyResult(Answer):
     as_of: date
     policy: str
     version: int
-    customer_id: str | None
+    customer_id: Annotated[str | None, PERSONAL]
     """As the company knows the customer."""
     tier: str | None
     """Null: lost."""

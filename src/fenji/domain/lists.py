@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
 from fenji.domain.conditions import Condition
 from fenji.domain.metrics import Unit
+from fenji.domain.telling import HIDDEN, Mark
 from fenji.domain.words import Words
 
 
@@ -49,6 +51,8 @@ class ListColumn:
     name: Words
     unit: ColumnUnit
     """What its cells hold."""
+    veil: Annotated[Mark | None, HIDDEN] = None
+    """How its cells are masked for whoever may not see personal values; None: as every text."""
 
 
 class Move(StrEnum):

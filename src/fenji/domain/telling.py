@@ -33,6 +33,18 @@ WHERE_KNOWN = Mark("where_known")
 """Left out where it is None: it belongs to one form of the question only."""
 SPREAD = Mark("spread")
 """The parts of this record are told as if they stood here; none where it is None."""
+PERSONAL = Mark("personal")
+"""May hold an id, a phone or an e-mail of a customer, or a name that serves as an id: masked for whoever may not see them."""
+PERSON_NAME = Mark("person_name")
+"""A customer's name: masked likewise."""
+WITHHELD = Mark("withheld")
+"""Anything of a person, such as cells of files and whole rows: withheld from whoever may not see personal values."""
+AS_IT_IS = Mark("as_it_is")
+"""A code or figure that tells of no person, whatever it looks like: never masked."""
+BY_COLUMN = Mark("by_column")
+"""Rows by the slugs of the columns of the record, each of which says how its cells are masked."""
+COUNT = Mark("count")
+"""How many people: told only as small where they are few, for whoever sees no small groups, and then the figures beside it are not told."""
 
 
 @dataclass(frozen=True)

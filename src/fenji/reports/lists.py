@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from fenji.domain.lists import ColumnUnit, ListColumn
+from fenji.domain.telling import PERSONAL
 from fenji.errors import Conflict, InvalidArgument, NotFound, Unavailable
 from fenji.language import Language, translate
 from fenji.language import message as _
@@ -209,7 +210,7 @@ def _write_xlsx(listing: Listing, path: Path, language: Language) -> None:
             missing = book.add_worksheet(translate(_("not found"), language))
             missing.set_column(0, 0, 30)
             for number, entry in enumerate(listing.not_found):
-                missing.write_string(number, 0, entry[:_LONGEST_CELL])
+                missing.write_string(number, 0, listing.view.text(entry, PERSONAL)[:_LONGEST_CELL])
 
 
 def _data_sheet(book: Any, listing: Listing, language: Language) -> None:  # noqa: ANN401 - XlsxWriter is untyped

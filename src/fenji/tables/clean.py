@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fenji.domain.telling import PERSON_NAME, PERSONAL, WITHHELD, Mark
 from fenji.tables.contract import Column, Contract, Shelf
 
 MONEY = "decimal(18, 2)"
@@ -18,8 +19,8 @@ _CUSTOMER_KEY = Column("customer_key", "int64", "the customer after identity res
 _CUSTOMER_KEY_OR_NULL = Column("customer_key", "int64", "the customer; null = nobody knows whose", nullable=True)
 
 
-def _optional(name: str, type_: str, meaning: str) -> Column:
-    return Column(name, type_, meaning, nullable=True)
+def _optional(name: str, type_: str, meaning: str, veil: Mark | None = None) -> Column:
+    return Column(name, type_, meaning, nullable=True, veil=veil)
 
 
 CUSTOMER = _clean(
@@ -28,11 +29,11 @@ CUSTOMER = _clean(
     ("customer_key",),
     "customers",
     _CUSTOMER_KEY,
-    Column("customer_id", "string", "the company's own id (smallest where several were merged)"),
-    _optional("name", "string", "name"),
+    Column("customer_id", "string", "the company's own id (smallest where several were merged)", veil=PERSONAL),
+    _optional("name", "string", "name", PERSON_NAME),
     _optional("kind", "string", "person or company"),
     _optional("gender", "string", "female, male or other"),
-    _optional("birth_on", "date", "birthday"),
+    _optional("birth_on", "date", "birthday", WITHHELD),
     _optional("region", "string", "region or province"),
     _optional("city", "string", "city"),
     _optional("industry", "string", "industry"),
@@ -54,7 +55,9 @@ IDENTITY = replace(
         ("source", "source_customer_id"),
         "identity",
         Column("source", "string", "id space (sources.yaml: shares_ids_with) of the id"),
-        Column("source_customer_id", "string", "the id there, or phone:…, email:…, union:… where rows carry no id"),
+        Column(
+            "source_customer_id", "string", "the id there, or phone:…, email:…, union:… where rows carry no id", veil=PERSONAL
+        ),
         _CUSTOMER_KEY,
         Column("rule", "string", "what tied the id to its customer: own_id, phone, email, union_id"),
         Column("probability", "float64", "1.0 for exact rules"),
@@ -88,8 +91,9 @@ CONTACT_POINT = _clean(
         "value",
         "string",
         "the form for search: phones as +86… or digits, e-mails in lower case, names trimmed; never a masked one",
+        veil=PERSON_NAME,
     ),
-    Column("written", "string", "as the newest row wrote it"),
+    Column("written", "string", "as the newest row wrote it", veil=PERSON_NAME),
     _optional("last_seen_on", "date", "local day of the newest row that says it; null = no row tells a day"),
     Column("source", "string", "entry of sources.yaml of that row"),
 )
@@ -157,7 +161,7 @@ RETURN = _clean(
     _optional("returned_on", "date", "the same as a local day"),
     Column("amount", MONEY, "what went back, in the workspace's currency at the rate of the order's month"),
     Column("counted", MONEY, "how much of it clean.order_line holds as a return: not what the order itself states already"),
-    _optional("return_reason", "string", "why, in the customer's words"),
+    _optional("return_reason", "string", "why, in the customer's words", WITHHELD),
 )
 
 BALANCE = _clean(
@@ -243,7 +247,7 @@ FEEDBACK = _clean(
     _optional("resolved_at", MOMENT, "moment of resolution"),
     _optional("resolved_on", "date", "local day of resolution: at an as-of date before it the complaint is still open"),
     _optional("hours_to_resolution", "float64", "from at to resolved_at"),
-    _optional("text", "string", "words of the customer"),
+    _optional("text", "string", "words of the customer", WITHHELD),
 )
 
 CAMPAIGN_CONTACT = _clean(
@@ -316,7 +320,7 @@ REJECTED_ROW = _clean(
     Column("row_number", "int64", "position in the file"),
     Column("reason", "string", "one of domain.reasons, or the reason of a drop rule"),
     _optional("field", "string", "the field at fault"),
-    _optional("came", "string", "what stood there, first 200 characters; null for personal fields"),
+    _optional("came", "string", "what stood there, first 200 characters; null for personal fields", WITHHELD),
 )
 
 FILE_ACCOUNT = _clean(

@@ -9,6 +9,8 @@ from functools import cached_property
 import ibis
 import ibis.expr.schema as sch
 
+from fenji.domain.telling import Mark
+
 
 class Shelf(StrEnum):
     """The five shelves of the store, one per stage."""
@@ -29,6 +31,8 @@ class Column:
     """An Ibis type, such as int64, string, decimal(18, 2), date, timestamp('UTC')."""
     meaning: str
     nullable: bool = False
+    veil: Mark | None = None
+    """How its values are masked for whoever may not see personal ones; None: they are of no person, or tell nobody who it is."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.schema as sch
 
 from fenji.domain.feeds import FEEDS, Feed
+from fenji.domain.telling import WITHHELD
 from fenji.tables.contract import Column, Contract, Shelf
 
 PROVENANCE = (
@@ -28,7 +29,7 @@ RAW: dict[Feed, Contract] = {
         feed.value,
         "one row per record that could be read from a file, sheet or query",
         ("source", "file", "row_number"),
-        (*PROVENANCE, *(Column(field.name, "string", field.en, nullable=True) for field in fields)),
+        (*PROVENANCE, *(Column(field.name, "string", field.en, nullable=True, veil=WITHHELD) for field in fields)),
         "collect/collecting.py",
     )
     for feed, fields in FEEDS.items()
@@ -48,6 +49,7 @@ UNREADABLE = Contract(
             "string",
             "null: such a record may hold a person's name or phone; runs of before 0.1 kept its first 200 characters",
             nullable=True,
+            veil=WITHHELD,
         ),
     ),
     "collect/reading/unreadable.py",

@@ -51,6 +51,7 @@ customer_choice   who belongs on a list
 uploaded_list     who is on a list that a person brings along
 paging            how a long list goes on from page to page
 listing           how all rows of a list are handed over
+table_masks       how rows of stored tables look with personal values masked
 limits             whose rows the one who asks may see
 limited_moves      tiers and movements of customers within limits
 """

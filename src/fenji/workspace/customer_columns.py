@@ -23,6 +23,7 @@ from fenji.domain.feeds import FEEDS, Feed
 from fenji.domain.lists import UNIT_OF, ColumnUnit, ListColumn
 from fenji.domain.runs import Run
 from fenji.domain.segments import Segmentation
+from fenji.domain.telling import PERSON_NAME, PERSONAL, WITHHELD
 from fenji.domain.words import Words
 from fenji.errors import NotFound, unknown_name
 from fenji.language import message as _
@@ -58,8 +59,18 @@ class Field:
     stored: str
 
 
+_VEILS = {
+    "customer_id": PERSONAL,
+    "name": PERSON_NAME,
+    "phone": PERSONAL,
+    "email": PERSONAL,
+    "birth_on": WITHHELD,
+}
+"""Columns that hold personal values."""
+
+
 def _field(slug: str, part: Part, zh: str, en: str, unit: ColumnUnit = ColumnUnit.TEXT, *, stored: str | None = None) -> Field:
-    return Field(ListColumn(slug, Words(zh, en), unit), part, stored or slug)
+    return Field(ListColumn(slug, Words(zh, en), unit, _VEILS.get(slug)), part, stored or slug)
 
 
 _PERSON_WORDS = {each.name: (each.zh, each.en) for each in FEEDS[Feed.CUSTOMER]}

@@ -10,10 +10,12 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from fenji.answers.views import OPEN, View
 from fenji.domain.lists import ListColumn, ListSource
 from fenji.domain.metrics import Metric
 from fenji.scratch import own_folder_for_now
 from fenji.workspace.session import Session
+from fenji.workspace.table_masks import masked_batch
 
 BATCH_ROWS = 20_000
 """Rows that are in memory at once: about 20 MB at thirty columns."""
@@ -30,15 +32,18 @@ class Listing:
     files: tuple[Path, ...]
     not_found: tuple[str, ...] = ()
     """Entries of an uploaded list by which nobody is known."""
+    view: View = OPEN
+    """How much of it whoever takes it along sees; its rows are masked by what its columns say."""
 
     def batches(self) -> Iterator[Any]:
         """Its rows in their order, as Arrow record batches of at most ``BATCH_ROWS`` rows with the columns in their order."""
         import pyarrow.parquet as pq  # noqa: PLC0415 - heavy third-party library
 
         names = [each.slug for each in self.columns]
+        veils = {each.slug: each.veil for each in self.columns if each.veil is not None}
         for file in self.files:
             for batch in pq.ParquetFile(file).iter_batches(BATCH_ROWS, columns=names):
-                yield batch.select(names)
+                yield masked_batch(batch.select(names), veils, self.view)
 
 
 @contextmanager

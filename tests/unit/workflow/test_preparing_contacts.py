@@ -44,4 +44,4 @@ def test_masks_hide_the_middle() -> None:
         "a***@b.cn",
         "17850",
     ]
-    assert masked_name("欧阳娜娜") == "欧*"
+    assert [masked_name(each) for each in ("欧阳娜娜", "王小明", "李雷", "Ann Lee")] == ["欧*娜", "王*明", "李*", "A*"]

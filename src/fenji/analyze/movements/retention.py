@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any
 
 import ibis
 import ibis.expr.types as ir
 
-from fenji.domain.telling import told
+from fenji.domain.telling import COUNT, told
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class TierRates:
     """What became of the customers with whom a tier opened."""
 
     tier: str
-    opening: int
-    stayed: int
+    opening: Annotated[int, COUNT]
+    stayed: Annotated[int, COUNT]
     """Those who stand in the same tier at the later review."""
-    lost: int
+    lost: Annotated[int, COUNT]
 
     @property
     @told

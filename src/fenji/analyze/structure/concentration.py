@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.rules.distributions import value_counts
 from fenji.domain.metrics import REVENUE
+from fenji.domain.telling import AS_IT_IS, COUNT
 
 CURVE_PERCENTS = tuple(range(5, 101, 5))
 """Twenty points of the Pareto curve."""
@@ -35,9 +36,9 @@ _GINI_DECIMALS = 6
 class BestCustomers:
     """What the best customers bring."""
 
-    percent: int
+    percent: Annotated[int, AS_IT_IS]
     """Of the customers, the best first."""
-    customers: int
+    customers: Annotated[int, COUNT]
     """That many of them, rounded up to whole ones."""
     net_revenue_12m: Decimal
     revenue_share: float
@@ -48,7 +49,7 @@ class BestCustomers:
 class Inequality:
     """How unevenly the revenue is spread over some customers."""
 
-    customers: int
+    customers: Annotated[int, COUNT]
     gini: float
     """0: all bring the same; towards 1: one brings everything."""
     top: tuple[BestCustomers, ...]
@@ -61,12 +62,12 @@ class Inequality:
 class Concentration:
     """On how few customers the revenue of twelve months rests."""
 
-    customers: int
-    positive: int
+    customers: Annotated[int, COUNT]
+    positive: Annotated[int, COUNT]
     """Customers with revenue above zero."""
-    zero: int
+    zero: Annotated[int, COUNT]
     """Customers without revenue."""
-    negative: int
+    negative: Annotated[int, COUNT]
     """Customers to whom more was refunded than they paid."""
     positive_revenue_12m: Decimal
     """Of the customers with revenue above zero."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import ibis
 import ibis.expr.types as ir
@@ -21,7 +21,7 @@ import ibis.expr.types as ir
 from fenji.analyze.structure.cross_tables import NOBODY, Cell, CrossTable
 from fenji.analyze.structure.independence import SMALL_EXPECTED, Independence, independence_of
 from fenji.domain.periods import Window
-from fenji.domain.telling import told
+from fenji.domain.telling import COUNT, told
 
 YEAR = Window.parse("12m")
 
@@ -43,7 +43,7 @@ class GroupKey:
 class CrossCell:
     """The customers of one tier in one group."""
 
-    customers: int
+    customers: Annotated[int, COUNT]
     customer_share: float | None
     """Of the tier's customers; null where it has none."""
     expected_customers: float

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import ibis
 import ibis.expr.types as ir
+
+from fenji.domain.telling import COUNT
 
 QUANTILES = {"p10": 0.10, "p25": 0.25, "median": 0.50, "p75": 0.75, "p90": 0.90}
 """Name -> share of the values that lie below."""
@@ -29,7 +32,7 @@ class Description:
     """Null: the customers of all tiers together."""
     metric: str
     """The metric's slug."""
-    customers: int
+    customers: Annotated[int, COUNT]
     """Those who have a value; everything below is over them, and null where there are none."""
     mean: float | None
     """In the unit of the metric, as all numbers below."""

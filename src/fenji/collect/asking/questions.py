@@ -11,7 +11,7 @@ from typing import Annotated
 from fenji.collect.headers import lookup_key
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.measuring import Effect
-from fenji.domain.telling import HIDDEN
+from fenji.domain.telling import HIDDEN, WITHHELD
 
 MOST_QUESTIONS = 5
 """More are not asked at once; what stands behind them keeps its default, or waits."""
@@ -68,7 +68,7 @@ class Question:
     """What may be answered; none of a refusal."""
     default: str | None
     """What counts until somebody answers; null: nothing of the file does."""
-    examples: tuple[str, ...] = ()
+    examples: Annotated[tuple[str, ...], WITHHELD] = ()
     """Cells of the file."""
     stake: Annotated[float, HIDDEN] = 0.0
     """Money that hangs on it, as a share of what the company's files hold."""
