@@ -96,6 +96,11 @@ class Person:
         return f"p{self.number:02d}zhang@mail{self.number % 2}.com"
 
     @property
+    def referrer(self) -> str:
+        """Number 3, of 华东, has brought number 2, of 华北."""
+        return Person(3).phone if self.number == 2 else ""
+
+    @property
     def values(self) -> tuple[str, ...]:
         return self.phone, self.name, self.email
 
@@ -127,9 +132,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     exports = root / "exports"
     exports.mkdir()
     members = [
-        f"{each.phone},{each.name},{each.phone},{each.email},{each.region},1990-0{1 + each.number % 9}-02" for each in PEOPLE
+        f"{each.phone},{each.name},{each.phone},{each.email},{each.region},1990-0{1 + each.number % 9}-02,{each.referrer}"
+        for each in PEOPLE
     ]
-    (exports / "members.csv").write_text("\n".join(["会员编号,姓名,手机号,邮箱,地区,生日", *members]) + "\n", "utf-8")
+    (exports / "members.csv").write_text("\n".join(["会员编号,姓名,手机号,邮箱,地区,生日,推荐人", *members]) + "\n", "utf-8")
     (exports / "orders.csv").write_text(
         "\n".join(["订单号,会员编号,下单时间,实付金额,渠道,品类,商品编码", *orders()]) + "\n", "utf-8"
     )
@@ -402,6 +408,20 @@ def test_reasons_are_those_that_everybody_is_told(shop: Path) -> None:
         assert to_json(why.why_of(shop, ME.phone), Language.EN) == whole
 
 
+def test_what_a_customer_has_brought_by_others_is_measured_on_the_orders_of_all(shop: Path) -> None:
+    def rows() -> dict[object, object]:
+        columns = ("customer_id", "referred_revenue_12m", "net_revenue_12m")
+        found = customers.customers_at(shop, Asked(), columns=columns, as_of=date(2026, 5, 31))
+        return {row["customer_id"]: dict(row) for row in found.rows}
+
+    everybody = rows()
+    with limited_to([REGION]):
+        mine = rows()
+    assert mine == {each.phone: everybody[each.phone] for each in MINE}
+    brought = {who for who, row in mine.items() if row["referred_revenue_12m"]}
+    assert brought == {Person(3).phone}
+
+
 def test_a_limited_session_reads_no_other_table_and_no_file(shop: Path) -> None:
     workspace = open_workspace(shop)
     with limited_to([REGION]), open_question(workspace) as session:
@@ -488,3 +508,16 @@ def test_an_error_that_repeats_what_was_asked_is_masked(shop: Path) -> None:
         customers.customers_at(shop, Asked(tier=ME.phone))
     assert ME.phone in to_json(list(caught.value.problems), Language.EN)
     assert ME.phone not in to_json(list(caught.value.problems), Language.EN, MASKED)
+
+
+@pytest.mark.proof
+def test_the_reason_of_a_tier_given_by_hand_is_withheld_in_every_sentence(shop: Path) -> None:
+    words = f"{ME.name} has moved to Paris"
+    given = ["policy", "override", ME.phone, "--tier", "vip", "--until", "2026-12-31", "--reason", words, "--person", "Boss"]
+    place = ("--workspace", str(shop))
+    assert answer([*given, "--from", "2026-06-01", *place]) == 0
+    assert answer(["run", *place, "--as-of", str(AS_OF), "--history", "3"]) == 0
+    found = why.why_of(shop, ME.phone)
+    assert words in to_json(found, Language.EN)
+    assert "Paris" not in to_json(found, Language.EN, MASKED)
+    assert "***" in plain(found, Language.EN, MASKED)["keeping"][0]

@@ -181,6 +181,23 @@ def test_a_masked_view_masks_each_field_by_its_mark_and_every_other_text_by_patt
     }
 
 
+def test_a_sentence_with_words_about_a_person_has_a_form_without_them() -> None:
+    told = Spoken(lambda _language: ("given by Boss: Wang moved",), veiled=lambda _language: ("given by Boss: ***",))
+    assert plain(told, Language.EN) == ["given by Boss: Wang moved"]
+    assert plain(told, Language.EN, MASKED) == ["given by Boss: ***"]
+
+
+def test_values_of_problems_are_masked_whatever_holds_them() -> None:
+    values = {
+        "one": Path("13800138000.csv"),
+        "many": ("13800138000", 7),
+        "said": Words("13800138000", "13800138000"),
+        "count": 13800138000,
+    }
+    found = MASKED.problem(Problem("{one} {many} {said} {count}", values)).what(Language.EN)
+    assert found == "138****8000.csv ['138****8000', 7] 138****8000 13800138000"
+
+
 def test_the_open_view_is_the_default_and_masks_nothing() -> None:
     assert plain(ROW, Language.EN) == plain(ROW, Language.EN, OPEN)
     assert plain(ROW, Language.EN)["customer_id"] == "13800138000"
