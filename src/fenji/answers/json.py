@@ -39,6 +39,8 @@ def plain_rows(answer: object, rows: Sequence[object], language: Language, view:
 
 
 def _plain(value: object, language: Language, view: View, mark: Mark | None) -> Any:  # noqa: ANN401 - one line for each
+    if isinstance(value, Spoken) and value.veiled is not None and view.is_masked:
+        value = value.veiled(language)
     if isinstance(value, Words | Spoken):
         value = value.in_language(language)
     if isinstance(value, Remark):

@@ -161,13 +161,13 @@ class MovesResult(Answer):
 
     @property
     @told
-    def opening(self) -> int:
+    def opening(self) -> Annotated[int, COUNT]:
         """Customers who stood in a tier at the earlier review."""
         return sum(each.opening for each in self.flows)
 
     @property
     @told
-    def closing(self) -> int:
+    def closing(self) -> Annotated[int, COUNT]:
         """Customers who stand in a tier at the later review."""
         return sum(each.closing for each in self.flows)
 

@@ -12,7 +12,7 @@ from fenji.answers.frames import Answer
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.priority import First, Frequent, Mark, ParetoRule, Part, PriorityRules, Watch
-from fenji.domain.telling import HIDDEN, WHERE_KNOWN, told
+from fenji.domain.telling import HIDDEN, PERSONAL, WHERE_KNOWN, told
 from fenji.domain.words import Spoken
 from fenji.errors import Problem
 
@@ -66,7 +66,7 @@ class PlacedCustomer:
 
     customer_key: int
     """Our number of the customer."""
-    customer_id: str
+    customer_id: Annotated[str, PERSONAL]
     position: int
     """1: first."""
     score: Decimal | None
@@ -126,7 +126,7 @@ class ListedCustomer:
 
     customer_key: int
     """Our number of the customer."""
-    customer_id: str
+    customer_id: Annotated[str, PERSONAL]
     place: int
     """1: the most urgent."""
     sentence: Spoken[str]

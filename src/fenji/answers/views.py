@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from fenji.domain.contacts import UNTOLD, masked, masked_id, masked_name
 from fenji.domain.telling import AS_IT_IS, PERSON_NAME, PERSONAL, WITHHELD, Mark
+from fenji.domain.words import Spoken, Words
 from fenji.errors import Place, Problem
 
 SMALL_GROUP = 5
@@ -77,7 +79,7 @@ class View:
         """A problem whose values, also those that repeat what was asked, are masked."""
         if not self.is_masked:
             return value
-        values = {name: masked(each) if isinstance(each, str) else each for name, each in value.values.items()}
+        values = {name: _seen(each) for name, each in value.values.items()}
         place = value.place
         known = None if place is None else Place(None if place.file is None else masked(place.file), place.row, place.column)
         return replace(value, values=values, place=known)
@@ -99,6 +101,15 @@ VEILS = frozenset({PERSONAL, PERSON_NAME, WITHHELD, AS_IT_IS})
 def veil_of(marks: Iterable[Mark]) -> Mark | None:
     """How a field's text is masked; None: as every text."""
     return next((each for each in marks if each in VEILS), None)
+
+
+def _seen(value: object) -> object:
+    """A value of a sentence with phones, e-mails and cards masked, whatever holds its text."""
+    if isinstance(value, str | Path):
+        return masked(str(value))
+    if isinstance(value, list | tuple):
+        return [_seen(each) for each in value]
+    return Spoken(lambda language: masked(str(value.in_language(language)))) if isinstance(value, Words | Spoken) else value
 
 
 def _is_number(value: object) -> bool:

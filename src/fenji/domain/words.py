@@ -28,6 +28,8 @@ class Spoken(Generic[Text_co]):
     """A sentence, or several, made when the reader's language is known: answers hold these, so that every entrance says the same."""
 
     speak: Callable[[Language], Text_co]
+    veiled: Callable[[Language], Text_co] | None = None
+    """The same without what people wrote about a person, for whoever may not see personal values; None: it holds no such words."""
 
     def in_language(self, language: Language) -> Text_co:
         """The sentence in the reader's language."""

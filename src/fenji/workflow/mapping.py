@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fenji.answers.mapping import MapResult
 from fenji.language import Language
+from fenji.workspace.limits import refuse_limited
 from fenji.workspace.mapping import Ask, check_target, take_in_hand
 from fenji.workspace.progress import Progress, silent
 
@@ -35,11 +36,13 @@ def map_files(
         progress: told of each file.
 
     Raises:
+        Forbidden: the question is limited to some customers.
         NotFound: a pattern that leads to no file, or no folder to write into.
         Conflict: the workspace has a sources.yaml with entries, which is not overwritten.
         InvalidFile: files that cannot be read; all of them at once.
         InvalidArgument: an answer to no question of these files, or that none of its options allows.
     """
+    refuse_limited()  # cells of files belong to no customer yet
     if write:
         check_target(root)
     with take_in_hand(root, files, language=language, answers=answers, forgotten=forgotten, progress=progress) as hand:

@@ -20,6 +20,7 @@ from fenji.workspace.acting import acting_person
 from fenji.workspace.archive import DOCUMENTS, STATE, STORE, Contents, Member, contents_of, members
 from fenji.workspace.erasure_key import ERASED_FILE, KEY_FILE
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.limits import refuse_limited
 from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.state import State, sqlite_file
@@ -50,10 +51,12 @@ def restore(
         progress: told about each file and table.
 
     Raises:
+        Forbidden: the question is limited to some customers.
         NotFound: there is no such file.
         InvalidFile: it is no backup, of another version of fenji, damaged, or cut off; nothing can be read of the workspace.
         Conflict: the folder or the database holds something already.
     """
+    refuse_limited()
     began = time.monotonic()
     if not file.is_file():
         raise NotFound.of(_("there is no file {file}."), file=str(file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,13 @@ from fenji.answers.why import (
     WhyResult,
 )
 from fenji.choices import EngineName
+from fenji.domain.contacts import UNTOLD
 from fenji.domain.metrics import REVENUE
 from fenji.domain.overrides import Override, spans_in_force
 from fenji.domain.policies import SCORE, Cause, Policy
 from fenji.domain.runs import Run
 from fenji.domain.steps import Step
+from fenji.domain.words import Spoken
 from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.tables import clean, insight
@@ -105,7 +108,7 @@ def _told(
         name=voice.say(tier_name, policy, decision.tier),
         sentence=voice.say(standing_line, explained),
         currency=past.currency,
-        keeping=voice.say(keeping_lines, explained, override),
+        keeping=_keeping(explained, override, voice),
         falls_to=explained.falls_to,
         falls_at_earliest=explained.falls_at_earliest,
         override=None if override is None else _override_told(override),
@@ -127,6 +130,14 @@ def _told(
         overridden=override,
         registry=registry,
     )
+
+
+def _keeping(explained: Explanation, override: Override | None, voice: Voice) -> Spoken[tuple[str, ...]]:
+    told = voice.say(keeping_lines, explained, override)
+    if override is None:
+        return told
+    without = replace(override, decided=replace(override.decided, reason=UNTOLD))
+    return replace(told, veiled=voice.say(keeping_lines, explained, without).speak)
 
 
 def _tier(each: TierReason, voice: Voice) -> DecidedTier:

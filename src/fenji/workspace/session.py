@@ -144,9 +144,7 @@ class Session:
         whole = self._whole_of(contract)
         if contract.full_name in OF_NOBODY:
             return whole.read(run_id, contract, as_of=as_of)
-        return self.memory.recall(
-            key, lambda: whole.read(run_id, contract, as_of=as_of).semi_join(self._customers(run_id), "customer_key")
-        )
+        return self.memory.recall(key, lambda: within_limits(self, run_id, whole.read(run_id, contract, as_of=as_of)))
 
     def rows(
         self, run_id: str, contract: Contract, *, as_of: date | None = None, where: Mapping[str, object] | None = None
@@ -192,14 +190,7 @@ class Session:
         import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
 
         asked = self.engine.from_arrow(pa.table({"customer_key": pa.array(sorted(keys), pa.int64())}))
-        return set(self.engine.fetch(asked.semi_join(self._customers(run_id), "customer_key"))["customer_key"].to_pylist())
-
-    def _customers(self, run_id: str) -> ir.Table:
-        """The customers within the limits, as a run knows them."""
-        whole = whole_company(self)
-        return self.memory.recall(
-            ("within", run_id), lambda: customers_within(self.limits, lambda contract: whole.read(run_id, contract))
-        )
+        return set(self.engine.fetch(within_limits(self, run_id, asked))["customer_key"].to_pylist())
 
     def _whole_of(self, contract: Contract) -> Session:
         """The session that reads all rows of a table, from which those within the limits are taken."""
@@ -283,6 +274,23 @@ def whole_company(session: Session) -> Session:
         return whole
 
     return session.memory.recall(("whole company",), opened)
+
+
+def within_limits(session: Session, run_id: str, table: ir.Table) -> ir.Table:
+    """The rows of customers within the limits of a session, as a run knows them; all rows where there are none.
+
+    Args:
+        session: of the question.
+        run_id: the run.
+        table: with customer_key.
+    """
+    if not session.limits:
+        return table
+    whole = whole_company(session)
+    customers = session.memory.recall(
+        ("within", run_id), lambda: customers_within(session.limits, lambda contract: whole.read(run_id, contract))
+    )
+    return table.semi_join(customers, "customer_key")
 
 
 @dataclass(frozen=True)
