@@ -232,6 +232,16 @@ class Settings(BaseModel):
             why=_("SQLite needs no server; PostgreSQL is for several machines. One database serves one workspace."),
         ),
     ] = "sqlite:///fenji.db"
+    oidc: Annotated[
+        dict[Literal["issuer", "client_id", "claim", "new_people"], str],
+        About(
+            help=_("The company's own login (OpenID Connect); its secret stands in the environment as FENJI_OIDC_CLIENT_SECRET."),
+            why=_(
+                "Who leaves the company is out here too. claim: email or sub; new_people: the role of who comes for the first time."
+            ),
+            example='{ issuer = "https://login.example.cn", client_id = "fenji", claim = "email" }',
+        ),
+    ] = {}
     keep_runs: Annotated[
         int | None,
         Field(ge=1),

@@ -152,6 +152,16 @@ def written_login(text: str) -> str | None:
     return written if LOGIN.fullmatch(written) else None
 
 
+def written_identity(text: str | None) -> str | None:
+    """What the company's own login calls somebody, as it is kept: e-mails in small letters, anything else as it came.
+
+    >>> written_identity(" Li.Lei@Shop.cn "), written_identity("00uA1"), written_identity(" ")
+    ('li.lei@shop.cn', '00uA1', None)
+    """
+    written = (text or "").strip()
+    return (written.lower() if "@" in written else written) or None
+
+
 def person_behind(principal: Principal) -> str:
     """The login of the person who acts, also where a token acts for them.
 

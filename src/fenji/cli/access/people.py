@@ -42,7 +42,7 @@ Only = Annotated[
 ]
 Identity = Annotated[
     str | None,
-    typer.Option("--identity", metavar="ID", help=_("What the company's own login calls them; see oidc_issuer in fenji.toml.")),
+    typer.Option("--identity", metavar="ID", help=_("What the company's own login calls them; see oidc in fenji.toml.")),
 ]
 Password = Annotated[bool, typer.Option("--password", help=_("They choose a new password with a one-time link."))]
 Totp = Annotated[bool, typer.Option("--totp", help=_("They set up a new second factor with a one-time link."))]

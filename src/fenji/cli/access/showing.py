@@ -83,7 +83,7 @@ def _token(token: AccessToken, output: Output) -> list[str]:
 
 def show_new_token(made: TokenMade, output: Output) -> None:
     """A new token, shown once."""
-    output.say(_("This token is shown once; programs send it as Authorization: Bearer {token}"), token="fj_…")
+    output.say(_("This token is shown once; programs send it as Authorization: Bearer fj_…"))
     output.say("  {token}", token=made.text)
     show_tokens(TokensResult((made.token,)), output)
 

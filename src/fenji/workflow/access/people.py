@@ -9,7 +9,7 @@ from fenji.answers.access import LinkMade, UserChanged, UserRow, UsersResult
 from fenji.domain.access import Caller, Right, Role, RowLimit
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.logins import LinkPurpose
-from fenji.domain.people import RoleGrant, User, limits_of, written_login
+from fenji.domain.people import RoleGrant, User, limits_of, written_identity, written_login
 from fenji.errors import Conflict, Forbidden, InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.state.transaction import Transaction
@@ -57,7 +57,7 @@ def add_person(
         problems.insert(0, Problem(_("a name has 1 to {most} letters in one line."), {"most": LONGEST_NAME}))
     InvalidArgument.raise_if(problems)
     with workspace.state.transaction(acting) as t:
-        user = t.access.people.add(str(written), name.strip(), grants, identity=(identity or "").strip() or None)
+        user = t.access.people.add(str(written), name.strip(), grants, identity=written_identity(identity))
         link = _link(t, user, LinkPurpose.PASSWORD) if _logs_in(user) else None
         _write_down(t, Action.USER_ADDED, user, roles=_told(user))
     return UserChanged(UserRow.of(user), link)
