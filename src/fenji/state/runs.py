@@ -31,6 +31,10 @@ KILLED = "killed"
 """The failure of a run whose process ended without a word."""
 
 
+class RunAtWork(Conflict):
+    """Another process runs the same command on the same base run; it will end."""
+
+
 class RunRepository:
     """Runs and the tables that they published, inside one transaction."""
 
@@ -74,7 +78,9 @@ class RunRepository:
             if not re.search(r"uq_run_running|UNIQUE constraint failed: run\.command", str(error.orig)):
                 raise
             # Two processes started in the same moment, and the database let the other one in.
-            raise Conflict.of(_("another run has just started here."), advice=_("Wait for it to end, then try again.")) from error
+            raise RunAtWork.of(
+                _("another run has just started here."), advice=_("Wait for it to end, then try again.")
+            ) from error
         return Run(row.run_id, RunStatus.RUNNING, new, now, None, row.host, row.pid, __version__)
 
     def clear_dead(self) -> tuple[str, ...]:
@@ -240,7 +246,7 @@ class RunRepository:
         row = self._session.scalars(place).first()
         if row is None:
             return
-        raise Conflict.of(
+        raise RunAtWork.of(
             _("another run is writing here: `{command}`, process {pid} on {host}, since {since} UTC."),
             advice=_(
                 "Wait for it to end. Reading is possible meanwhile. A run that has died is cleared after {minutes} minutes."

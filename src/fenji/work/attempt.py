@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from fenji.domain.jobs import (
     MOST_ATTEMPTS,
@@ -20,6 +21,7 @@ from fenji.domain.jobs import (
 from fenji.errors import FenjiError, Kind, Unavailable
 from fenji.language import message as _
 from fenji.state.heartbeat import beating
+from fenji.state.runs import RunAtWork
 from fenji.state.transaction import Transaction
 from fenji.state.work.leases import holding
 from fenji.work.kinds import Doing, declared
@@ -29,6 +31,9 @@ from fenji.workspace.job_problems import BUG, error_of
 
 BEAT_SECONDS = 5.0
 """How often a worker shows that it lives; so soon it hears that its job was cancelled."""
+
+RUN_WAIT = timedelta(seconds=10)
+"""How long a job waits before it looks whether another run has ended."""
 
 REPORT_SECONDS = 1.0
 """Steps that come faster are written down at this pace."""
@@ -124,6 +129,9 @@ class Attempt:
 
     def _failed(self, error: FenjiError) -> None:
         """A failure that may pass is waited for; any other ends the job."""
+        if isinstance(error, RunAtWork):
+            self._wait_for_run(error)
+            return
         lease, attempts, kind = self.job.lease, self.job.attempts, declared(self.job.kind)
         is_passing = error.retryable and isinstance(error, kind.tried_again)
         kept = error_of(error)
@@ -136,6 +144,14 @@ class Attempt:
             if t.claims.give_back(lease, retry_at=t.clock() + wait, error=kept):
                 text = _("failed: {code}; tried again in {seconds} seconds")
                 t.jobs.log(lease.job_id, text, code=kept.code, seconds=int(wait.total_seconds()))
+
+    def _wait_for_run(self, error: RunAtWork) -> None:
+        """Another run is no failure, however long it takes: the job waits for its end, and counts no attempt."""
+        kept, lease = error_of(error), self.job.lease
+        with self._transaction() as t:
+            is_given = t.claims.give_back(lease, retry_at=t.clock() + RUN_WAIT, error=kept, counts=False)
+            if is_given and self.job.error != kept:
+                t.jobs.log(lease.job_id, _("waits for another run"))
 
     def _broken(self, error: Exception) -> None:
         if self.is_ending():

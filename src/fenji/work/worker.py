@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fenji.domain.jobs import Job
 from fenji.domain.principals import Principal, PrincipalKind
-from fenji.errors import FenjiError
+from fenji.errors import Conflict, FenjiError
 from fenji.language import message as _
 from fenji.private_files import private_folder
 from fenji.work.attempt import Attempt
@@ -125,7 +125,8 @@ class Worker:
             if job is not None:
                 is_taken_over = any(each.job_id == job.job_id for each in dead)
                 text = _("taken over from a worker that died, attempt {count}") if is_taken_over else _("begun, attempt {count}")
-                t.jobs.log(job.job_id, text, count=job.attempts)
+                if is_taken_over or job.error is None or job.error.code != Conflict.code:
+                    t.jobs.log(job.job_id, text, count=job.attempts)
             return job
 
 

@@ -16,6 +16,7 @@ from fenji.domain.jobs import MOST_ATTEMPTS, JobKind, JobResult, JobState, Lease
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import Conflict, InvalidInput, Unavailable
 from fenji.language import Language
+from fenji.state.runs import RunAtWork
 from fenji.state.work.leases import holding
 from fenji.work.arguments import Arguments
 from fenji.work.asking import cancel_job, job_of, log_of, start_job
@@ -80,6 +81,22 @@ def test_a_passing_failure_is_tried_again_a_few_times_only(shop, doing, at_once)
     states = [work_once(shop).state for _each in range(MOST_ATTEMPTS)]
     assert states == [JobState.QUEUED] * (MOST_ATTEMPTS - 1) + [JobState.FAILED]
     assert work_once(shop) is None
+
+
+def test_another_run_at_work_is_waited_for_however_long_it_takes(shop, doing, monkeypatch):
+    monkeypatch.setattr("fenji.work.attempt.RUN_WAIT", timedelta(0))
+
+    def do(_working):
+        raise RunAtWork.of("another run is writing here.")
+
+    doing(do)
+    asked = start_job(shop, KIND)
+    for _each in range(3 * MOST_ATTEMPTS):
+        found = work_once(shop)
+        assert (found.state, found.attempts) == (JobState.QUEUED, 0)
+    assert texts(shop, asked.job_id) == ["begun, attempt {count}", "waits for another run"]
+    doing(lambda _working: JobResult())
+    assert work_once(shop).state is JobState.DONE
 
 
 def test_a_failure_that_the_kind_does_not_try_again_ends_the_job(shop, doing):
