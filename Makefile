@@ -30,6 +30,7 @@ faults: .venv/developer ## slow proofs: every company of ../shared/door, every s
 	$(BIN)/pytest -n 2 -m "door or proof"
 	$(BIN)/python bench/faults/fuzz_files.py --count 90 --map-every 6 --run-every 30
 	$(BIN)/python bench/faults/kill.py --count 12
+	$(BIN)/python bench/faults/kill_work.py --count 8
 
 check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/ruff check

@@ -123,7 +123,7 @@ def print_job(result: JobAnswer, output: Output) -> None:
     if job.result_file is not None:
         output.say(_("File: {file}"), file=job.result_file)
     for each in result.log:
-        output.say("  {at}  {text}", at=f"{each.at:%Y-%m-%d %H:%M:%S}", text=each.text.in_language(output.language))
+        output.say("  {at}  {line}", at=f"{each.at:%Y-%m-%d %H:%M:%S}", line=each.text.in_language(output.language))
     if job.error is not None:
         output.warn(job.error.problems)
 

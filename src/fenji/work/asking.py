@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from fenji.domain.audit import Action, Subject, SubjectKind
@@ -109,10 +110,9 @@ def list_jobs(
         limit: how many at most.
     """
     state = open_workspace(root).state
-    if not state.is_there:
-        return ()
-    with state.reading() as t:
+    with suppress(NotFound), state.reading() as t:
         return t.jobs.list_jobs(states=states, kind=kind, before=before, limit=limit)
+    return ()
 
 
 def job_of(root: Path, job_id: str) -> Job:
@@ -157,11 +157,10 @@ def cancel_job(root: Path, job_id: str, *, principal: Principal | None = None) -
 def count_left(root: Path) -> int:
     """How many jobs wait or are at work."""
     state = open_workspace(root).state
-    if not state.is_there:
-        return 0
-    with state.reading() as t:
+    with suppress(NotFound), state.reading() as t:
         found = t.jobs.counts()
-    return found.get(JobState.QUEUED, 0) + found.get(JobState.RUNNING, 0)
+        return found.get(JobState.QUEUED, 0) + found.get(JobState.RUNNING, 0)
+    return 0
 
 
 def _there(root: Path, job_id: str) -> Workspace:

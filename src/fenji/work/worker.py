@@ -114,8 +114,7 @@ class Worker:
 
     def _claimed(self, workspace: Workspace) -> Job | None:
         private_folder(workspace.store)
-        if not workspace.state.is_there:
-            workspace.state.prepare()
+        workspace.state.prepare()
         with workspace.state.reading() as t:
             dead = self.watch.dead(t.jobs.running())
             if not dead and not t.jobs.has_waiting():
