@@ -15,7 +15,7 @@ from fenji.language import message as _
 from fenji.validation import Objection
 from fenji.workflow.taking import StoredList
 
-_LONGEST_POLICY = 1_000_000
+_LONGEST_POLICY = 100_000
 _MOST_FILES = 1_000
 
 Text = Annotated[str, pydantic.Field(strict=True, min_length=1, max_length=500)]

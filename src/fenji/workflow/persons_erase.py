@@ -63,8 +63,6 @@ def erase_person(root: Path, person: str, *, reason: str | None = None) -> Perso
     workspace = open_workspace(root)
     with open_session(workspace) as session:
         _refuse_beside_runs(session)
-        # Lists of customers that jobs have made are nobody's record; they can be made again without the person.
-        remove_all(workspace)
         begun = open_journal(workspace)
         if begun is not None:
             _carry_out(session, begun)
@@ -160,6 +158,8 @@ def _carry_out(session: Session, journal: Journal) -> None:
         t.audit.add(Action.PERSON_ERASED, Subject(SubjectKind.CUSTOMER, journal.customer_id), told)
     erase_words(workspace.root / LOGS_FOLDER, journal.words)
     clear_scratch(workspace.settings.scratch_folder(workspace.root))
+    # Lists and answers that jobs have made can be made again, without the person.
+    remove_all(workspace)
     end_journal(workspace)
     session.memory.forget()
     session.state.prepare().compact()

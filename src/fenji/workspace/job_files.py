@@ -83,5 +83,5 @@ def keep_backups(workspace: Workspace, most: int) -> None:
 def _files(workspace: Workspace) -> list[Path]:
     folder = workspace.store / FOLDER
     with suppress(OSError):
-        return [each for each in folder.iterdir() if not each.name.startswith(".")]
+        return [*folder.iterdir()]
     return []
