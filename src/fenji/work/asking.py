@@ -10,7 +10,7 @@ from pathlib import Path
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.jobs import Job, JobKind, JobLine, JobState, NewJob
 from fenji.domain.principals import Principal
-from fenji.errors import InvalidArgument, NotFound, unknown_name
+from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.state.serving.repetitions import KeyReused
 from fenji.state.transaction import Transaction
@@ -18,17 +18,6 @@ from fenji.state.work.jobs import KeyTaken
 from fenji.work.kinds import KINDS, kept
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace, open_workspace
-
-
-def kind_named(name: str) -> JobKind:
-    """The kind of job of a name.
-
-    Raises:
-        InvalidArgument: there is none; with the nearest one.
-    """
-    if name not in tuple(JobKind):
-        raise InvalidArgument(unknown_name(_("kind of job"), name, JobKind))
-    return JobKind(name)
 
 
 def start_job(
