@@ -55,6 +55,13 @@ ACTIONS = {
     Action.OVERRIDE_ENDED: _("tier by hand ended"),
     Action.PERSON_ERASED: _("person erased"),
     Action.PERSON_EXPORTED: _("person exported"),
+    Action.WEBHOOK_ADDED: _("webhook added"),
+    Action.WEBHOOK_REMOVED: _("webhook removed"),
+    Action.WEBHOOK_ROTATED: _("secret of a webhook changed"),
+    Action.WEBHOOK_ENABLED: _("webhook enabled"),
+    Action.WEBHOOK_DISABLED: _("webhook disabled"),
+    Action.EVENTS_REPLAYED: _("events sent again"),
+    Action.ALERT_TESTED: _("alert tested"),
 }
 KINDS = {
     PrincipalKind.PERSON: "{name}",
@@ -65,6 +72,8 @@ SUBJECTS = {
     SubjectKind.RUN: _("run {name}"),
     SubjectKind.POLICY: _("policy {name}"),
     SubjectKind.CUSTOMER: _("customer #{name}"),
+    SubjectKind.WEBHOOK: _("webhook {name}"),
+    SubjectKind.CHANNEL: _("channel {name}"),
 }
 
 

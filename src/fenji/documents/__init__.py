@@ -16,4 +16,5 @@ churn          analyses/churn.yaml: when a customer has left
 priority       analyses/priority.yaml: weights, capacity, marks and lists
 policies       policies/*.yaml: tiers and their rules
 segments       analyses/segments.yaml: the cuts of segments
+alerts         alerts.yaml: who is told of what, and when not
 """

@@ -10,6 +10,8 @@ written_days  the day that a person means by a date in any usual form
 runs        one pass over the data, published as a whole or not at all
 principals  who acts: a person, a token, the system
 access      roles, the rights that each gives, and limits of the rows that somebody sees
+events      what has happened that others hear of, webhooks and deliveries
+alerts      channels, rules, quiet hours, digests and limits
 audit       one change as the log keeps it, and how the log can be broken
 reasons     why a row that came in is not in the clean base
 lists       columns, conditions and source of a list of customers

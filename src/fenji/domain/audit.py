@@ -27,6 +27,13 @@ class Action(StrEnum):
     OVERRIDE_ENDED = "override_ended"
     PERSON_ERASED = "person_erased"
     PERSON_EXPORTED = "person_exported"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_REMOVED = "webhook_removed"
+    WEBHOOK_ROTATED = "webhook_rotated"
+    WEBHOOK_ENABLED = "webhook_enabled"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    EVENTS_REPLAYED = "events_replayed"
+    ALERT_TESTED = "alert_tested"
 
 
 class SubjectKind(StrEnum):
@@ -35,6 +42,8 @@ class SubjectKind(StrEnum):
     RUN = "run"
     POLICY = "policy"
     CUSTOMER = "customer"
+    WEBHOOK = "webhook"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,19 @@ from fenji.state.models import AuditHeadRow, Row, RunRow, UtcMoment
 BATCH = 1_000
 """Rows that are held in memory at once."""
 
-ORDER = ("run", "run_table", "part", "policy_version", "tier_override", "audit", "audit_head")
+ORDER = (
+    "run",
+    "run_table",
+    "part",
+    "policy_version",
+    "tier_override",
+    "event",
+    "event_derivation",
+    "webhook",
+    "delivery",
+    "audit",
+    "audit_head",
+)
 """Every table, those first that others refer to."""
 
 

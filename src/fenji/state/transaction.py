@@ -15,6 +15,9 @@ from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
 from fenji.state.portable import StateCopy
 from fenji.state.runs import RunRepository
+from fenji.state.sending.deliveries import DeliveryRepository
+from fenji.state.sending.outbox import Outbox
+from fenji.state.sending.webhooks import WebhookRepository
 from fenji.state.upkeep import UpkeepRepository
 
 
@@ -55,6 +58,21 @@ class Transaction:
     def overrides(self) -> OverrideRepository:
         """Tiers that people decided by hand."""
         return OverrideRepository(self.session, self.clock)
+
+    @property
+    def outbox(self) -> Outbox:
+        """What has happened that others want to hear of."""
+        return Outbox(self.session, self.clock)
+
+    @property
+    def webhooks(self) -> WebhookRepository:
+        """Other systems that hear of it."""
+        return WebhookRepository(self.session, self.clock)
+
+    @property
+    def deliveries(self) -> DeliveryRepository:
+        """What is to be sent to them, and to people."""
+        return DeliveryRepository(self.session, self.clock)
 
     @property
     def audit(self) -> AuditLog:
