@@ -13,6 +13,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 
 Address = IPv4Address | IPv6Address
 
+NAME_NOT_FOUND = "name_not_found"
+
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -34,13 +36,13 @@ def checked_address(host: str, port: int, allowed: Sequence[str]) -> tuple[str, 
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise AddressRefused("name_not_found") from error  # noqa: EM101 - a status, no sentence
+        raise AddressRefused(NAME_NOT_FOUND) from error
     addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
     networks = [ip_network(each, strict=False) for each in allowed]
     # All of them, not only the first: a name that leads inside and outside is no honest one.
     kinds = {each: _is_allowed(ip_address(each), networks) for each in addresses}
     if not kinds or any(not is_allowed and not is_public(ip_address(each)) for each, is_allowed in kinds.items()):
-        raise AddressRefused("private_address")  # noqa: EM101
+        raise AddressRefused("private_address")  # noqa: EM101 - a status, no sentence
     return addresses[0], kinds[addresses[0]]
 
 

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import httpx2
 
-from fenji.alerts.addresses import AddressRefused, checked_address
+from fenji.alerts.addresses import NAME_NOT_FOUND, AddressRefused, checked_address
 from fenji.alerts.outcomes import Outcome, failed
 
 SECONDS = 15.0
@@ -56,6 +56,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str], reach: Reach) -> Rep
         return failed(str(refused.args[0]))
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         return failed("timeout" if watch.is_over else _status_of(error))
+
+
+def refusal(url: str, reach: Reach) -> str | None:
+    """Why an address would not be reached, as far as that can be known now; None: nothing speaks against it."""
+    try:
+        _checked(url, reach)
+    except AddressRefused as refused:
+        return None if refused.args[0] == NAME_NOT_FOUND else str(refused.args[0])
+    return None
 
 
 @dataclass(frozen=True)

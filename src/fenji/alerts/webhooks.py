@@ -22,7 +22,7 @@ def cloud_event(event: Event) -> bytes:
     body = {
         "specversion": "1.0",
         "id": event.event_id,
-        "source": f"urn:fenji:run:{event.run_id}",
+        "source": f"urn:fenji:run:{event.run_id}" if event.run_id else "urn:fenji:webhooks",
         "type": f"fenji.{event.kind}",
         "subject": event.subject,
         "time": event.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),

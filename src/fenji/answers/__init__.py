@@ -14,6 +14,7 @@ customers  lists of customers, on the screen and in files
 tables    which tables are published
 moves     who moved between two reviews
 audit     who changed what
+sending   webhooks, alerts, and what was sent
 repairing  what was mended, and what could not be
 pruning   which old runs were removed
 backups   a workspace taken along, and brought back

@@ -167,7 +167,7 @@ def _problems_of_channels(document: Document, read: _AlertsFile) -> list[Problem
             problems.append(Problem(_("a robot needs its key."), {}, document.place(at), advice))
         if each.kind is ChannelKind.MAIL and not each.to:
             problems.append(Problem(_("a channel of mail needs addresses in `to`."), {}, document.place(at)))
-        unfit = ("key", "secret", "keyword", "url") if not is_robot else ("to",)
+        unfit: tuple[str, ...] = ("key", "secret", "keyword", "url") if not is_robot else ("to",)
         unfit += ("secret",) if each.kind is ChannelKind.WECOM else ()
         problems += [
             Problem(_("'{name}' means nothing for {kind}."), {"name": name, "kind": str(each.kind)}, document.place((*at, name)))

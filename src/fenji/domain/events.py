@@ -46,7 +46,7 @@ class Event:
     """The same for the same thing, however often it is found: a UUID of its run, subject and kind."""
     kind: EventKind
     run_id: str
-    """The run in which it happened, or was found."""
+    """The run in which it happened, or was found; empty where it has to do with none."""
     subject: str
     """What it happened to, such as ``runs/<run_id>`` or ``customers/<customer_key>``."""
     at: datetime

@@ -14,6 +14,7 @@ segments  what segments are called
 forecasts  what the models of a forecast are called
 trends    what a series of months does
 lists     who is on a list, and where it comes from
+alerts    what an alert says
 value     which expectation is used, and why not the model's
 trees     the path through a tree as a sentence
 """

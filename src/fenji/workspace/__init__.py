@@ -8,6 +8,7 @@ whole              files of the store that are what was published
 inventory          what should stand in the store, and what is damaged
 verifying          whether a workspace is whole
 opening            who uses a session now
+sending            how what has happened reaches those who want to hear of it
 progress           who is told how far a step is
 beginning          on which day the history of tiers begins
 dates              which day is yesterday for the company, and how old the data are

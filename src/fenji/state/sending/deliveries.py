@@ -23,7 +23,7 @@ LEASE = timedelta(minutes=2)
 """For so long a sender may take: far more than the 15 seconds that a receiver has."""
 DELAYS = tuple(timedelta(seconds=each) for each in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 """How long after the first, second, ... failure the next attempt comes."""
-LONGEST = timedelta(hours=31)
+LONGEST = timedelta(hours=49)
 """Nothing is ever put off by more; what seems to be, was written before the clock was set back."""
 _CHUNK = 500
 

@@ -11,6 +11,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from fenji.domain.events import Derivation, Event, EventKind, event_id_of, run_subject
+from fenji.domain.runs import RunStatus
+from fenji.state.models import RunRow
 from fenji.state.sending.rows import DeliveryRow, DerivationRow, EventRow
 
 ABOUT_A_THOUSAND = 1000
@@ -49,17 +51,18 @@ class Outbox:
         return new
 
     def not_spread(self, *, limit: int) -> tuple[Event, ...]:
-        """Events without deliveries yet, the oldest first; nobody else spreads them until this transaction ends."""
+        """Events without deliveries yet, the oldest first."""
         wanted = select(EventRow).where(EventRow.spread_at.is_(None)).order_by(EventRow.at, EventRow.event_id).limit(limit)
-        return tuple(map(_event, self._session.scalars(wanted.with_for_update(skip_locked=True))))
+        return tuple(map(_event, self._session.scalars(wanted)))
 
-    def mark_spread(self, event_ids: Collection[str]) -> None:
-        """Says that the deliveries of some events are made."""
-        self._session.execute(update(EventRow).where(EventRow.event_id.in_(event_ids)).values(spread_at=self._clock()))
-
-    def is_spread(self, event_id: str) -> bool:
-        """Whether the deliveries of an event are made."""
-        return self._session.scalar(select(EventRow.spread_at).where(EventRow.event_id == event_id)) is not None
+    def take(self, event_id: str) -> bool:
+        """Marks an event as spread by this transaction; False where another one has done it, or is just doing it."""
+        wanted = select(EventRow).where(EventRow.event_id == event_id, EventRow.spread_at.is_(None))
+        row = self._session.scalars(wanted.with_for_update(skip_locked=True)).one_or_none()
+        if row is not None:
+            row.spread_at = self._clock()
+            self._session.flush()
+        return row is not None
 
     def find(self, event_ids: Collection[str]) -> dict[str, Event]:
         """Events by their ids."""
@@ -70,6 +73,13 @@ class Outbox:
         """The ids of the events of some kinds since a moment, the oldest first."""
         wanted = select(EventRow.event_id).where(EventRow.at >= moment, EventRow.kind.in_([str(each) for each in kinds]))
         return tuple(self._session.scalars(wanted.order_by(EventRow.at, EventRow.event_id)))
+
+    def run_before(self, run_id: str) -> str | None:
+        """The run of the whole thread that was published before one, where it is still there."""
+        this = select(RunRow.published_number).where(RunRow.run_id == run_id).scalar_subquery()
+        is_whole = (RunRow.status == RunStatus.PUBLISHED) & (RunRow.command == "run")
+        wanted = select(RunRow.run_id).where(is_whole, RunRow.published_number < this)
+        return self._session.scalar(wanted.order_by(RunRow.published_number.desc()).limit(1))
 
     def begin_derivation(self, run_id: str, base_run_id: str | None) -> None:
         """Says that the events of single customers of a run are to be derived."""
