@@ -3,8 +3,8 @@
 .. code-block:: yaml
 
     channels:
-      - {channel: sales, kind: wecom, key: ${WECOM_KEY}, quiet: ["22:00", "08:00"], at_most: 5}
-      - {channel: data, kind: dingtalk, key: ${DINGTALK_TOKEN}, secret: ${DINGTALK_SECRET}}
+      - {channel: sales, kind: wecom, key: "${WECOM_KEY}", quiet: ["22:00", "08:00"], at_most: 5}
+      - {channel: data, kind: dingtalk, key: "${DINGTALK_TOKEN}", secret: "${DINGTALK_SECRET}"}
       - {channel: office, kind: mail, to: [li@example.cn], digest_at: "09:00"}
     alerts:
       - {on: [run.failed, quality.below_limits], to: [data], urgent: true}
@@ -42,7 +42,8 @@ def _variable(text: str) -> str:
     found = _VARIABLE.fullmatch(text)
     if found is None:
         words = _("a secret does not stand in this file; write the name of an environment variable.")
-        raise Objection(words, advice=_("Such as ${{ROBOT_KEY}}, and give the variable to the process that sends."))
+        advice = _("Such as {example}, and give the variable to the process that sends.")
+        raise Objection(words, advice=advice, example="${ROBOT_KEY}")
     return found[1]
 
 

@@ -63,7 +63,9 @@ def test_a_mail_arrives_over_starttls_with_its_chinese_letters(served):
     box = Box()
     server = served(box)
     for _ in range(2):
-        assert send_mail(MESSAGE, server=server, to=("li@example.cn", "han@example.cn"), at=NOW) == Outcome(Verdict.DELIVERED, "smtp_250")
+        assert send_mail(MESSAGE, server=server, to=("li@example.cn", "han@example.cn"), at=NOW) == Outcome(
+            Verdict.DELIVERED, "smtp_250"
+        )
     (to, mail), (_again, repeated) = box.mails
     assert to == ["li@example.cn", "han@example.cn"]
     assert (mail["subject"], mail["message-id"]) == ("fenji：发生了什么", "<m-1@example.cn>")
