@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fenji.answers.frames import Answer
 from fenji.domain.alerts import ChannelKind
-from fenji.domain.events import DeliveryState, EventKind, WebhookState, WhyDisabled
+from fenji.domain.events import DeliveryState, DisabledReason, EventKind, WebhookState
 from fenji.domain.telling import Named
 from fenji.domain.words import Spoken
 
@@ -43,7 +43,7 @@ class WebhookView:
     kinds: tuple[EventKind, ...]
     """Events that it hears of."""
     state: WebhookState
-    why_disabled: WhyDisabled | None
+    why_disabled: DisabledReason | None
     """Null where it is active."""
     has_its_key: bool
     """Whether the key file is the one that its secret was made with; without it nothing is sent: rotate."""

@@ -11,7 +11,7 @@ from fenji.answers.sending import WebhookSecret, WebhooksResult, WebhookView
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Workspace, day_of
 from fenji.cli.output import Col, Output, number
-from fenji.domain.events import EventKind, WebhookState, WhyDisabled
+from fenji.domain.events import DisabledReason, EventKind, WebhookState
 from fenji.errors import InvalidArgument, unknown_name
 from fenji.language import message as _
 from fenji.workflow.sending.webhooks import (
@@ -40,8 +40,8 @@ Since = Annotated[
     str | None, typer.Option("--since", metavar=_("DATE"), help=_("All its events from this day on, up to 30 days ago."))
 ]
 STATES = {
-    WhyDisabled.GONE: _("disabled: the receiver answered 410 Gone"),
-    WhyDisabled.FAILING: _("disabled: nothing reached it for five days"),
+    DisabledReason.GONE: _("disabled: the receiver answered 410 Gone"),
+    DisabledReason.FAILING: _("disabled: nothing reached it for five days"),
 }
 
 

@@ -92,7 +92,7 @@ class WebhookState(StrEnum):
     DISABLED = "disabled"
 
 
-class WhyDisabled(StrEnum):
+class DisabledReason(StrEnum):
     """Why nothing is sent to a webhook any more."""
 
     GONE = "gone"
@@ -121,7 +121,7 @@ class Webhook:
     """Since when nothing has reached it; None: the last delivery did."""
     failures: int = 0
     """Attempts since then."""
-    why_disabled: WhyDisabled | None = None
+    why_disabled: DisabledReason | None = None
 
 
 class DeliveryState(StrEnum):

@@ -24,13 +24,13 @@ class Box:
     def __init__(self, answer="250 OK"):
         self.answer, self.mails = answer, []
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - names of aiosmtpd
         if address.startswith("nobody@"):
             return "550 no such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - names of aiosmtpd
         self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=default)))
         return self.answer
 

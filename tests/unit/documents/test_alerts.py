@@ -35,7 +35,7 @@ def test_what_is_written_is_what_is_meant():
     found = alerts_from_text(WHOLE, "alerts.yaml")
     assert found.channels == (
         Channel("sales", ChannelKind.WECOM, key="WECOM_KEY", quiet=QuietHours(time(22), time(8)), at_most=5),
-        Channel("data", ChannelKind.DINGTALK, "http://127.0.0.1:8000", key="DT", secret="DT_SECRET", keyword="fenji"),  # noqa: S106
+        Channel("data", ChannelKind.DINGTALK, "http://127.0.0.1:8000", key="DT", secret="DT_SECRET", keyword="fenji"),
         Channel("office", ChannelKind.MAIL, to=("li@example.cn",), digest_at=time(9)),
     )
     assert found.rules == (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from fenji.domain.events import DeliveryState, Event, EventKind, WebhookState, WhyDisabled, event_id_of, run_subject
+from fenji.domain.events import DeliveryState, DisabledReason, Event, EventKind, WebhookState, event_id_of, run_subject
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.domain.runs import NewRun
 from fenji.errors import NotFound
@@ -195,7 +195,7 @@ def test_five_days_of_failure_disable_and_an_arrival_begins_anew(database, clock
     for _ in range(5):
         assert fail(database, webhook) is None
         clock.now += timedelta(days=1)
-    assert fail(database, webhook) is WhyDisabled.FAILING
+    assert fail(database, webhook) is DisabledReason.FAILING
     assert fail(database, webhook) is None
     with database.transaction(SYSTEM) as t:
         assert t.webhooks.active() == ()
@@ -203,7 +203,7 @@ def test_five_days_of_failure_disable_and_an_arrival_begins_anew(database, clock
 
 
 def test_gone_disables_at_once(database, webhook):
-    assert fail(database, webhook, is_gone=True) is WhyDisabled.GONE
+    assert fail(database, webhook, is_gone=True) is DisabledReason.GONE
 
 
 def test_a_clock_that_jumps_ahead_by_a_week_disables_nobody(database, clock, webhook):

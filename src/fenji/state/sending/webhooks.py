@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from fenji.domain.events import EventKind, Webhook, WebhookState, WhyDisabled, webhook_target
+from fenji.domain.events import DisabledReason, EventKind, Webhook, WebhookState, webhook_target
 from fenji.errors import NotFound, unknown_name
 from fenji.language import message as _
 from fenji.state.sending.rows import DeliveryRow, WebhookRow
@@ -98,7 +98,7 @@ class WebhookRepository:
         if row is not None and row.failing_since is not None:
             row.failing_since, row.failures = None, 0
 
-    def note_failure(self, webhook_id: str, *, is_gone: bool) -> WhyDisabled | None:
+    def note_failure(self, webhook_id: str, *, is_gone: bool) -> DisabledReason | None:
         """Says that a delivery has not reached it; why it is disabled by that, or None."""
         row = self._session.get(WebhookRow, webhook_id, with_for_update=True)
         if row is None or row.state != WebhookState.ACTIVE:
@@ -107,7 +107,7 @@ class WebhookRepository:
         row.failing_since, row.failures = row.failing_since or now, row.failures + 1
         row.failing_since = min(row.failing_since, now)  # where the clock was set back, the days are counted from now on
         has_failed_long = now - row.failing_since >= PATIENCE and row.failures >= FEWEST_FAILURES
-        why = WhyDisabled.GONE if is_gone else WhyDisabled.FAILING if has_failed_long else None
+        why = DisabledReason.GONE if is_gone else DisabledReason.FAILING if has_failed_long else None
         if why is not None:
             row.state, row.why_disabled = WebhookState.DISABLED, why
         return why
@@ -132,5 +132,5 @@ def _record(row: WebhookRow) -> Webhook:
         row.created_at,
         row.failing_since,
         row.failures,
-        None if row.why_disabled is None else WhyDisabled(row.why_disabled),
+        None if row.why_disabled is None else DisabledReason(row.why_disabled),
     )

@@ -10,7 +10,7 @@ from fenji.alerts.outcomes import Outcome, Verdict
 from fenji.alerts.posting import Reach
 from fenji.alerts.webhooks import send_event
 from fenji.domain.audit import Action, Subject, SubjectKind
-from fenji.domain.events import Delivery, Event, EventKind, Webhook, WhyDisabled, event_id_of, webhook_target
+from fenji.domain.events import Delivery, DisabledReason, Event, EventKind, Webhook, event_id_of, webhook_target
 from fenji.state.run_life import Access
 from fenji.state.transaction import Transaction
 from fenji.workspace.sending.keys import fits, signing_secrets
@@ -107,7 +107,7 @@ def _taken(t: Transaction, webhook: Webhook, limit: int) -> Iterator[_Task]:
     return (_Task(webhook, lease, each, events[each.event_id]) for each in deliveries)
 
 
-def _tell_disabled(t: Transaction, webhook_id: str, why: WhyDisabled) -> None:
+def _tell_disabled(t: Transaction, webhook_id: str, why: DisabledReason) -> None:
     subject, now = f"webhooks/{webhook_id}", t.clock()
     event_id = event_id_of(now.isoformat(), subject, EventKind.WEBHOOK_DISABLED)
     data: dict[str, object] = {"webhook_id": webhook_id, "why": str(why)}

@@ -6,4 +6,5 @@ r0003_audit     the audit log, and one writer per command and base run
 r0004_manifests  what every published file was to the byte, and the order of runs without a clock
 r0005_names     names of runs that people keep
 r0006_bases     what the clean tables of a run were made of
+r0009_sending   events, webhooks and deliveries
 """
