@@ -230,6 +230,7 @@ class Settings(BaseModel):
         About(
             help=_("Password at the mail server; give it by the environment variable, not in fenji.toml."),
             why=_("What stands in a file is read by others sooner or later; runs never keep it."),
+            example='"secret"',
         ),
     ] = None
     mail_from: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -223,16 +224,36 @@ def test_a_removed_webhook_takes_what_waits_with_it_and_an_unknown_one_is_named(
         t.webhooks.find(webhook)
 
 
-def test_old_events_go_and_those_that_wait_stay(database, clock):
+def test_old_events_go_whether_they_arrived_or_not(database, clock):
     add(database, "sent", "waiting")
     lease, ids = claim(database, limit=1)
     with database.transaction(SYSTEM) as t:
         t.deliveries.note_delivered(lease, ids, "204")
-    clock.now += timedelta(days=31)
+    clock.now += timedelta(days=29)
+    add(database, "new")
     with database.transaction(SYSTEM) as t:
-        assert t.outbox.forget(older_than=timedelta(days=30)) == 1
+        assert t.outbox.forget(older_than=timedelta(days=30)) == 0
+    clock.now += timedelta(days=2)
+    with database.transaction(SYSTEM) as t:
+        assert t.outbox.forget(older_than=timedelta(days=30)) == 2
     (left,) = deliveries_of(database)
-    assert left.state is DeliveryState.WAITING
+    assert left.event_id == event_id_of("new", "s", EventKind.RUN_FAILED)
+
+
+def test_senders_who_work_side_by_side_take_nothing_twice(database):
+    add(database, *(f"r{number}" for number in range(40)))
+    taken = []
+
+    def take():
+        while ids := claim(database, limit=3)[1]:
+            taken.extend(ids)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert (len(taken), len(set(taken))) == (40, 40)
 
 
 def test_a_derivation_is_moved_by_one_worker_only(database):

@@ -16,7 +16,9 @@ from fenji.state.models import RunRow
 from fenji.state.sending.rows import DeliveryRow, DerivationRow, EventRow
 
 ABOUT_A_THOUSAND = 1000
-"""Rows that one statement removes, so that it is short."""
+"""Rows that are removed at once, so that the transaction is short."""
+_CHUNK = 500
+"""Ids that one statement names: SQLite takes no more than some thousands."""
 
 
 class Outbox:
@@ -42,8 +44,10 @@ class Outbox:
         Returns:
             Those that were not there.
         """
-        ids = [each.event_id for each in events]
-        there = set(self._session.scalars(select(EventRow.event_id).where(EventRow.event_id.in_(ids)))) if ids else set()
+        ids, there = [each.event_id for each in events], set[str]()
+        for begin in range(0, len(ids), _CHUNK):
+            chunk = ids[begin : begin + _CHUNK]
+            there |= set(self._session.scalars(select(EventRow.event_id).where(EventRow.event_id.in_(chunk))))
         new = tuple(each for each in events if each.event_id not in there)
         if new:
             spread_at = self._clock() if are_spread else None
@@ -101,14 +105,14 @@ class Outbox:
         return self._changes_one(_as_found(found).values(ended_at=self._clock(), outcome=outcome))
 
     def forget(self, *, older_than: timedelta) -> int:
-        """Removes up to a thousand old events of which nothing is still to be sent; says how many."""
+        """Removes up to a thousand old events with their deliveries, also those that a disabled webhook has not heard of; says how many."""
         before = self._clock() - older_than
-        waiting = select(DeliveryRow.delivery_id).where(DeliveryRow.event_id == EventRow.event_id, DeliveryRow.state == "waiting")
-        old = select(EventRow.event_id).where(EventRow.at < before, EventRow.spread_at.is_not(None), ~waiting.exists())
+        old = select(EventRow.event_id).where(EventRow.at < before, EventRow.spread_at.is_not(None))
         ids = list(self._session.scalars(old.limit(ABOUT_A_THOUSAND)))
-        if ids:
-            self._session.execute(delete(DeliveryRow).where(DeliveryRow.event_id.in_(ids)))
-            self._session.execute(delete(EventRow).where(EventRow.event_id.in_(ids)))
+        for begin in range(0, len(ids), _CHUNK):
+            chunk = ids[begin : begin + _CHUNK]
+            self._session.execute(delete(DeliveryRow).where(DeliveryRow.event_id.in_(chunk)))
+            self._session.execute(delete(EventRow).where(EventRow.event_id.in_(chunk)))
         return len(ids)
 
     def _changes_one(self, statement: Any) -> bool:  # noqa: ANN401 - SQLAlchemy's own class of statements

@@ -79,7 +79,7 @@ class Deriver:
             if not t.outbox.move_derivation(begun, after_key=rows[-1]["customer_key"]):
                 return 0  # somebody else has just done it
             events = t.outbox.add([_event(each, run, t) for each in rows], are_spread=True)
-            hearing = t.webhooks.active()
+            hearing = t.webhooks.list_webhooks()
             t.deliveries.add(
                 NewDelivery(webhook_target(webhook.webhook_id), each.event_id, each.kind, each.at)
                 for each in events
@@ -94,7 +94,7 @@ class Deriver:
 
 
 def _heard(t: Transaction) -> tuple[EventKind, ...]:
-    heard = {kind for each in t.webhooks.active() for kind in each.kinds}
+    heard = {kind for each in t.webhooks.list_webhooks() for kind in each.kinds}
     return tuple(each for each in OF_CUSTOMERS if each in heard)
 
 

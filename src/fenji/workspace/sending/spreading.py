@@ -78,7 +78,7 @@ class Spreader:
             subject, kind = run_subject(event.run_id), EventKind.QUALITY_BELOW_LIMITS
             data = {"as_of": news.as_of, "faults": list(news.faults), "version": event.data.get("version")}
             t.outbox.add([Event(event_id_of(event.run_id, subject, kind), kind, event.run_id, subject, t.clock(), data)])
-        heard = {kind for each in t.webhooks.active() for kind in each.kinds}
+        heard = {kind for each in t.webhooks.list_webhooks() for kind in each.kinds}
         if news.base_run_id is not None and any(each.kind in heard for each in news.changes):
             t.outbox.begin_derivation(event.run_id, news.base_run_id)
 
@@ -100,7 +100,8 @@ def is_whole_run(event: Event) -> bool:
 
 
 def _to_webhooks(t: Transaction, event: Event) -> Iterator[NewDelivery]:
-    for each in t.webhooks.active():
+    """Also to those that are disabled: it waits until they are enabled, or is forgotten."""
+    for each in t.webhooks.list_webhooks():
         if event.kind in each.kinds:
             yield NewDelivery(webhook_target(each.webhook_id), event.event_id, event.kind, t.clock())
 
