@@ -16,20 +16,31 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fenji.choices import SETTINGS_FILE, EngineName
-from fenji.errors import InvalidSettings, NotFound, Place, unknown_name
+from fenji.errors import InvalidSettings, NotFound, Place
 from fenji.language import DEFAULT_LANGUAGE, Language, translate
 from fenji.language import message as _
 from fenji.masking import MASK, without_passwords
-from fenji.validation import Objection, dotted, problems_of
+from fenji.setting_values import (
+    About,
+    Currency,
+    DatabaseUrl,
+    Identifiers,
+    MailAddress,
+    MailServerUrl,
+    Memory,
+    Month,
+    Networks,
+    Rate,
+    Zone,
+)
 from fenji.validation import Path as Keys
+from fenji.validation import dotted, problems_of
 
 ENVIRONMENT_PREFIX = "FENJI_"
 """``FENJI_TIME_ZONE`` overrides ``time_zone``."""
@@ -45,66 +56,6 @@ _SECRET_LINE = re.compile(
 """A quoted name of a secret and its value, as tables of TOML write them."""
 
 
-@dataclass(frozen=True)
-class About:
-    """What people read about a setting."""
-
-    help: str
-    why: str
-    """Why it exists and why its default is what it is."""
-    unit: str = ""
-    example: str = ""
-    """As TOML; shown where there is no default."""
-
-
-@cache
-def known_zones() -> frozenset[str]:
-    """The IANA zones of this machine; looked up once, because that walks through hundreds of files."""
-    return frozenset(available_timezones())
-
-
-def _zone(name: str) -> str:
-    known = known_zones()
-    if name not in known:
-        raise Objection.of(unknown_name(_("time zone"), name, known))
-    return name
-
-
-def _currency(code: str) -> str:
-    if not re.fullmatch("[A-Z]{3}", code):
-        raise Objection(_("'{code}' is not a currency code; write three capital letters, such as CNY."), code=code)
-    return code
-
-
-def _memory(amount: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]{0,5}(\.[0-9]{1,9})?\s*([KMGT]i?B)", amount):
-        raise Objection(_("'{amount}' is not an amount of memory; write 12GB or 800MB."), amount=amount)
-    return amount
-
-
-def _month(month: str) -> str:
-    if not re.fullmatch("[12][0-9]{3}-(0[1-9]|1[0-2])", month):
-        raise Objection(_("'{month}' is not a month; write it as 2026-01."), month=month)
-    return month
-
-
-def _database(url: str) -> str:
-    # The URL is not repeated: it may hold a password.
-    if not re.match(r"sqlite:///.|postgresql(\+psycopg)?://.", url):
-        raise Objection(_("the database URL must begin with sqlite:/// or postgresql://."))
-    return url
-
-
-def _once_each(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
-
-
-Currency = Annotated[str, AfterValidator(_currency)]
-Month = Annotated[str, AfterValidator(_month)]
-Rate = Annotated[Decimal, Field(gt=0)]
-Identifier = Literal["phone", "email", "union_id"]
-
-
 class Settings(BaseModel):
     """One workspace's settings. Built once when a workspace is opened, and passed on; never changed, never global."""
 
@@ -118,8 +69,7 @@ class Settings(BaseModel):
         ),
     ] = DEFAULT_LANGUAGE
     time_zone: Annotated[
-        str,
-        AfterValidator(_zone),
+        Zone,
         About(
             help=_("IANA time zone of the company; a day, and a time without zone in a file, belongs to it."),
             why=_("An order at one in the morning must count on the day the company says it was."),
@@ -150,8 +100,7 @@ class Settings(BaseModel):
         ),
     ] = None
     link_by: Annotated[
-        tuple[Identifier, ...],
-        AfterValidator(_once_each),
+        Identifiers,
         About(
             help=_("Identifiers that tie different customer ids to one customer: phone, email, union_id."),
             why=_("The same person buys in several shops; an empty list keeps every id a customer of its own."),
@@ -225,8 +174,7 @@ class Settings(BaseModel):
         ),
     ] = None
     database_url: Annotated[
-        str,
-        AfterValidator(_database),
+        DatabaseUrl,
         About(
             help=_("State database: sqlite:///file (relative to the workspace) or postgresql://user@host/name."),
             why=_("SQLite needs no server; PostgreSQL is for several machines. One database serves one workspace."),
@@ -267,12 +215,66 @@ class Settings(BaseModel):
         ),
     ] = None
     memory_limit: Annotated[
-        Annotated[str, AfterValidator(_memory)] | None,
+        Memory | None,
         About(
             help=_("Most memory the engine may use; where not given 80 % of the machine for DuckDB and half of it for Spark."),
             why=_("Beyond it the engine writes to its scratch folder instead of failing."),
             unit=_("MB, GB or TB"),
             example='"12GB"',
+        ),
+    ] = None
+    smtp_server: Annotated[
+        MailServerUrl | None,
+        About(
+            help=_("Who takes mails for alerts: smtp://host:587 (STARTTLS is demanded) or smtps://host:465 (TLS at once)."),
+            why=_("Mails need a server of the company; none is used where not given."),
+            example='"smtps://smtp.example.cn:465"',
+        ),
+    ] = None
+    smtp_user: Annotated[
+        str | None,
+        About(help=_("User at the mail server."), why=_("Most servers take mails of their users only."), example='"fenji"'),
+    ] = None
+    smtp_password: Annotated[
+        str | None,
+        About(
+            help=_("Password at the mail server; give it by the environment variable, not in fenji.toml."),
+            why=_("What stands in a file is read by others sooner or later; runs never keep it."),
+            example='"secret"',
+        ),
+    ] = None
+    mail_from: Annotated[
+        MailAddress | None,
+        About(
+            help=_("Address that mails come from."),
+            why=_("Servers refuse senders that they do not know."),
+            example='"fenji@example.cn"',
+        ),
+    ] = None
+    private_targets: Annotated[
+        Networks,
+        About(
+            help=_(
+                "Networks inside the company that webhooks and robots may reach, such as 10.1.2.0/24; plain HTTP will do there."
+            ),
+            why=_("Otherwise whoever may add a webhook could have fenji ask machines that only its own network reaches."),
+        ),
+    ] = ()
+    most_rejected: Annotated[
+        Decimal | None,
+        Field(ge=0, le=1),
+        About(
+            help=_("Share of the rows of a run, 0 to 1, above which rejected rows raise the event quality.below_limits."),
+            why=_("One row in twenty is more than slips of the pen: a column or a file has changed."),
+        ),
+    ] = Decimal("0.05")
+    most_unattributed: Annotated[
+        Decimal | None,
+        Field(ge=0, le=1),
+        About(
+            help=_("Share of the kept rows, 0 to 1, above which rows of unknown customers raise the event quality.below_limits."),
+            why=_("Some shops know every customer, others few; only the company knows what is usual."),
+            example="0.3",
         ),
     ] = None
     spark_master: Annotated[
@@ -316,6 +318,7 @@ class Settings(BaseModel):
         """The settings as a run stores them: plain values, passwords and keys masked."""
         values = self.model_dump(mode="json")
         values["database_url"] = without_passwords(self.database_url, [self.database_url])
+        values["smtp_password"] = None if self.smtp_password is None else MASK
         values["spark_options"] = {
             key: MASK if _SECRET_OPTION.search(key) else without_passwords(text) for key, text in self.spark_options.items()
         }

@@ -17,6 +17,7 @@ jobs      work that nobody waits for, its schedule, and workers
 moves     who moved between two reviews
 audit     who changed what
 access    who may come in, and with what
+sending   webhooks, alerts, and what was sent
 repairing  what was mended, and what could not be
 pruning   which old runs were removed
 backups   a workspace taken along, and brought back

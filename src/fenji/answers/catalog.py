@@ -26,6 +26,15 @@ from fenji.answers.repairing import RepairResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
 from fenji.answers.selftest import SelfTestResult
+from fenji.answers.sending import (
+    AlertHistory,
+    AlertsResult,
+    AlertsTested,
+    Replayed,
+    WebhookChanged,
+    WebhookSecret,
+    WebhooksResult,
+)
 from fenji.answers.starting import StartResult
 from fenji.answers.structure import StructureResult
 from fenji.answers.tables import TablesResult
@@ -54,6 +63,15 @@ ANSWERS: Mapping[str, type] = {
     "jobs show": JobAnswer,
     "jobs cancel": JobAnswer,
     "jobs schedule": ScheduleAnswer,
+    "alerts list": AlertsResult,
+    "alerts test": AlertsTested,
+    "alerts history": AlertHistory,
+    "webhook add": WebhookSecret,
+    "webhook list": WebhooksResult,
+    "webhook remove": WebhookChanged,
+    "webhook rotate": WebhookSecret,
+    "webhook enable": WebhookChanged,
+    "webhook replay": Replayed,
     "check": CheckResult,
     "repair": RepairResult,
     "prune": PruneResult,

@@ -45,6 +45,8 @@ value     what customers are worth and will be worth
 value_tables     the tables of value
 priority  whom to serve first and why, and who may rise or fall
 tables    which tables are published, and in which files
+alerts    who is told of what, and whether channels work
+webhook   other systems that hear of what has happened
 audit     who changed what, and whether the record of it is whole
 work      does the jobs that were asked for
 jobs      what was asked for, how far it is, and what begins by itself

@@ -71,6 +71,13 @@ ACTIONS = {
     Action.TOKEN_REVOKED: _("token revoked"),
     Action.JOB_ASKED: _("job asked for"),
     Action.JOB_CANCELLED: _("job cancelled"),
+    Action.WEBHOOK_ADDED: _("webhook added"),
+    Action.WEBHOOK_REMOVED: _("webhook removed"),
+    Action.WEBHOOK_ROTATED: _("secret of a webhook changed"),
+    Action.WEBHOOK_ENABLED: _("webhook enabled"),
+    Action.WEBHOOK_DISABLED: _("webhook disabled"),
+    Action.EVENTS_REPLAYED: _("events sent again"),
+    Action.ALERT_TESTED: _("alert tested"),
 }
 KINDS = {
     PrincipalKind.PERSON: "{name}",
@@ -84,6 +91,8 @@ SUBJECTS = {
     SubjectKind.USER: _("user {name}"),
     SubjectKind.TOKEN: _("token {name}"),
     SubjectKind.JOB: _("job {name}"),
+    SubjectKind.WEBHOOK: _("webhook {name}"),
+    SubjectKind.CHANNEL: _("channel {name}"),
 }
 
 

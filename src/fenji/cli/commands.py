@@ -60,6 +60,12 @@ COMMANDS = {
         "Lists who changed what, newest first: runs, policy versions, tiers given by hand. --verify checks that the log was not altered."
     ),
     "serve": _("Lets people and machines ask this workspace over the network: the REST API, and a worker for its jobs."),
+    "alerts": _(
+        "Lists who is told of runs, data and changes of tiers by WeCom, DingTalk, Feishu or mail; tests channels; lists what was told."
+    ),
+    "webhook": _(
+        "Tells other systems of runs and of new, lost, upgraded and downgraded customers, with signed events; sends events again."
+    ),
     "check": _(
         "Checks that every published file is there as it was published; with --deep every byte, the contracts of tables, and the audit log."
     ),

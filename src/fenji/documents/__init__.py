@@ -17,4 +17,5 @@ priority       analyses/priority.yaml: weights, capacity, marks and lists
 policies       policies/*.yaml: tiers and their rules
 segments       analyses/segments.yaml: the cuts of segments
 schedule       schedule.yaml: what begins by itself, and when
+alerts         alerts.yaml: who is told of what, and when not
 """

@@ -32,7 +32,7 @@ from fenji.domain.sources import (
 )
 from fenji.errors import InvalidDocument, Problem, nearest, unknown_name
 from fenji.language import message as _
-from fenji.settings import known_zones
+from fenji.setting_values import known_zones
 from fenji.validation import Objection, problems_of
 from fenji.validation import Path as Keys
 

@@ -14,6 +14,8 @@ access      roles, the rights that each gives, and limits of the rows that someb
 people      who works with fenji, in which roles, with which tokens
 logins      when a login ends, and how often somebody may try
 four_eyes   whether somebody may approve what somebody has made
+events      what has happened that others hear of, webhooks and deliveries
+alerts      channels, rules, quiet hours, digests and limits
 audit       one change as the log keeps it, and how the log can be broken
 reasons     why a row that came in is not in the clean base
 lists       columns, conditions and source of a list of customers

@@ -43,6 +43,13 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - what was done
     JOB_ASKED = "job_asked"
     JOB_CANCELLED = "job_cancelled"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_REMOVED = "webhook_removed"
+    WEBHOOK_ROTATED = "webhook_rotated"
+    WEBHOOK_ENABLED = "webhook_enabled"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    EVENTS_REPLAYED = "events_replayed"
+    ALERT_TESTED = "alert_tested"
 
 
 class SubjectKind(StrEnum):
@@ -54,6 +61,8 @@ class SubjectKind(StrEnum):
     USER = "user"
     TOKEN = "token"  # noqa: S105 - the kind of a thing
     JOB = "job"
+    WEBHOOK = "webhook"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True)

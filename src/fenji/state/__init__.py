@@ -11,6 +11,7 @@ runs        one writer at a time of a command on a base run, readers see only wh
 upkeep      all runs at once, and what is taken out
 run_life    a run from its start to publication or failure, a transaction per step
 portable    how the state moves from one database to another
+sending     events, webhooks, and what is to be sent to whom
 heartbeat   how a run shows that it is alive
 policy_versions  the policy versions that were published, frozen
 overrides   which tiers people have decided by hand, nothing ever deleted

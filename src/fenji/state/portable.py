@@ -21,6 +21,7 @@ BATCH = 1_000
 
 ORDER = (
     *("run", "run_table", "part", "policy_version", "tier_override"),
+    *("event", "event_derivation", "webhook", "delivery"),
     *("person", "person_role", "credential", "token"),
     *("audit", "audit_head"),
     *("job", "job_log", "schedule_slot"),

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.collected import CollectedFile
+from fenji.domain.events import EventKind
 from fenji.domain.principals import Principal
 from fenji.domain.runs import NewRun, Part, Run, RunStatus, StoredTable
 from fenji.errors import Conflict, FenjiError, NotFound
@@ -102,6 +103,7 @@ class Runs:
             t.claims.confirm()
             run = t.runs.start(new)
             for run_id in cleared:
+                t.outbox.add_run(run_id, EventKind.RUN_FAILED, {"failure": KILLED})
                 t.audit.add(Action.RUN_CLEARED, _subject(run_id), {"failure": KILLED})
             t.runs.number_start(run.run_id, t.audit.add(Action.RUN_STARTED, _subject(run.run_id), _told(new)))
         self.sweep()
@@ -169,6 +171,7 @@ class Runs:
                 settings=settings,
                 documents=documents,
             )
+            t.outbox.add_run(run_id, EventKind.RUN_PUBLISHED, _published_event(t.runs.published(run_id)))
             t.manifests.keep([*(part for each in described.values() for part in each.parts or ()), *read])
 
     def _first_described(self, inputs: Sequence[CollectedFile], written: Collection[str]) -> list[Part]:
@@ -187,6 +190,7 @@ class Runs:
         self._store.remove_runs([run_id])
         with self._database.transaction(self._principal) as t:
             if t.runs.fail(run_id, failure):
+                t.outbox.add_run(run_id, EventKind.RUN_FAILED, {"failure": failure[:80]})
                 t.audit.add(Action.RUN_FAILED, _subject(run_id), {"failure": failure})
 
     def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:
@@ -253,6 +257,18 @@ def _refuse_changed(t: Transaction, sharing: Run) -> None:
         advice=_("Run again; the last published result is unchanged."),
         run_id=sharing.run_id,
     )
+
+
+def _published_event(run: Run) -> dict[str, object]:
+    policy = run.new.policy
+    return {
+        "command": run.new.command,
+        "as_of": None if run.new.as_of is None else run.new.as_of.isoformat(),
+        "base_run_id": run.new.base_run_id,
+        "policy": None if policy is None else policy.slug,
+        "policy_version": None if policy is None else policy.version,
+        "version": run.published_number,
+    }
 
 
 def _subject(run_id: str) -> Subject:

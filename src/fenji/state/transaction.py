@@ -16,6 +16,9 @@ from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
 from fenji.state.portable import StateCopy
 from fenji.state.runs import RunRepository
+from fenji.state.sending.deliveries import DeliveryRepository
+from fenji.state.sending.outbox import Outbox
+from fenji.state.sending.webhooks import WebhookRepository
 from fenji.state.serving.rates import RateRepository
 from fenji.state.serving.repetitions import RepetitionRepository
 from fenji.state.upkeep import UpkeepRepository
@@ -91,6 +94,21 @@ class Transaction:
     def slots(self) -> SlotRepository:
         """Which slots of the schedule have fired."""
         return SlotRepository(self.session)
+
+    @property
+    def outbox(self) -> Outbox:
+        """What has happened that others want to hear of."""
+        return Outbox(self.session, self.clock)
+
+    @property
+    def webhooks(self) -> WebhookRepository:
+        """Other systems that hear of it."""
+        return WebhookRepository(self.session, self.clock)
+
+    @property
+    def deliveries(self) -> DeliveryRepository:
+        """What is to be sent to them, and to people."""
+        return DeliveryRepository(self.session, self.clock)
 
     @property
     def audit(self) -> AuditLog:

@@ -15,6 +15,7 @@ forecasts  what the models of a forecast are called
 trends    what a series of months does
 lists     who is on a list, and where it comes from
 limits    of which customers somebody sees rows
+alerts    what an alert says
 value     which expectation is used, and why not the model's
 trees     the path through a tree as a sentence
 """

@@ -45,6 +45,7 @@ repairing          mends what is not as it was published
 pruning            removes old runs, and keeps some under a name
 backing_up         a workspace in one file
 restoring          a backup becomes a workspace again
+sending            who hears of what has happened: webhooks, alerts, and what is due
 persons            what is known of a person, and where it stands
 persons_erase      how a person is forgotten
 access             who may come in, how, and what they may do

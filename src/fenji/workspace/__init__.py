@@ -9,6 +9,7 @@ inventory          what should stand in the store, and what is damaged
 verifying          whether a workspace is whole
 opening            who uses a session now
 version            whether what questions are answered from is still the same
+sending            how what has happened reaches those who want to hear of it
 progress           who is told how far a step is
 beginning          on which day the history of tiers begins
 dates              which day is yesterday for the company, and how old the data are

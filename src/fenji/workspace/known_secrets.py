@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fenji.choices import SETTINGS_FILE
+from fenji.documents.alerts import ALERTS_FILE
 from fenji.errors import Problem
 from fenji.language import message as _
 from fenji.masking import secrets_of
@@ -21,12 +22,12 @@ _VALUE = re.compile(r"""\S*(?:://|=)(?:[^"'\n]|(?<=\w)["'](?=\w))*""")
 
 
 def known_secrets(root: Path) -> frozenset[str]:
-    """The passwords in the settings and sources of a folder, and in the environment variables that these name.
+    """The passwords in the settings, sources and alerts of a folder, and in the environment variables that these name.
 
     Whatever state the files are in: this is asked where something else has failed.
     """
     texts = []
-    for name in (SETTINGS_FILE, SOURCES_FILE):
+    for name in (SETTINGS_FILE, SOURCES_FILE, ALERTS_FILE):
         with suppress(OSError):
             texts.append((root / name).read_text(encoding="utf-8", errors="replace"))
     named = {name for text in texts for name in _VARIABLE.findall(text)}

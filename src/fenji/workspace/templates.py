@@ -13,7 +13,8 @@ from fenji.domain.currencies import currency_code, meant_currency
 from fenji.errors import Conflict, InvalidArgument, Problem, nearest, unknown_name
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.settings import known_zones, render_settings_toml
+from fenji.setting_values import known_zones
+from fenji.settings import render_settings_toml
 
 DEFAULT_TEMPLATE = "retail"
 _CHINA = dict.fromkeys(

@@ -2,5 +2,6 @@
 
 flows      opening + what came - what went = closing
 movements  from which tier to which between two reviews
+changes    who has changed since the run before, for those who hear of it
 retention  whom tiers and months of arrival keep, and how long stays last
 """

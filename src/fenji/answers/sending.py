@@ -1,0 +1,195 @@
+"""What is answered about webhooks, alerts, and what was sent?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fenji.answers.frames import Answer
+from fenji.domain.alerts import ChannelKind
+from fenji.domain.events import DeliveryState, DisabledReason, EventKind, WebhookState
+from fenji.domain.telling import Named
+from fenji.domain.words import Spoken
+
+
+@dataclass(frozen=True)
+class SendResult:
+    """What one pass over everything that is due has done."""
+
+    events: int
+    """Events for which deliveries were made."""
+    derived: int
+    """Events of single customers that were derived."""
+    sent: int
+    """Deliveries that arrived."""
+    failed: int
+    """Deliveries that did not arrive; most are tried again."""
+    disabled: tuple[str, ...]
+    """Webhooks that are disabled since."""
+    next_at: datetime | None
+    """When the next delivery is due, UTC; null: nothing waits. A moment that is over: more is due now."""
+    run_id: None = None
+    as_of: None = None
+
+
+@dataclass(frozen=True)
+class WebhookView:
+    """One webhook."""
+
+    webhook_id: str
+    url: str
+    kinds: tuple[EventKind, ...]
+    """Events that it hears of."""
+    state: WebhookState
+    why_disabled: DisabledReason | None
+    """Null where it is active."""
+    has_its_key: bool
+    """Whether the key file is the one that its secret was made with; without it nothing is sent: rotate."""
+    failing_since: datetime | None
+    """Since when nothing has reached it; null: the last delivery did."""
+    both_secrets_until: datetime | None
+    """Until when the secret before signs too; null: one secret."""
+    waiting: int
+    """Deliveries that are still to be sent."""
+    delivered: Annotated[int, Named("delivered_count")]
+    """Deliveries of the last 30 days that arrived."""
+    given_up: Annotated[int, Named("given_up_count")]
+    """Deliveries of the last 30 days that never arrived."""
+
+
+@dataclass(frozen=True)
+class WebhooksResult(Answer):
+    """Every webhook."""
+
+    webhooks: tuple[WebhookView, ...]
+    """The oldest first."""
+    run_id: None = None
+    as_of: None = None
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.webhooks
+
+
+@dataclass(frozen=True)
+class WebhookSecret:
+    """A webhook with a new secret, which is shown this once."""
+
+    webhook: WebhookView
+    secret: str
+    """For the receiver, which checks the signature with it: whsec_ and base64, as Standard Webhooks writes it."""
+    run_id: None = None
+    as_of: None = None
+
+
+@dataclass(frozen=True)
+class WebhookChanged:
+    """A webhook as it is now, or was before it was removed."""
+
+    webhook: WebhookView
+    run_id: None = None
+    as_of: None = None
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Deliveries that will be sent again."""
+
+    webhook_id: str
+    events: int
+    """How many."""
+    run_id: None = None
+    as_of: None = None
+
+
+@dataclass(frozen=True)
+class ChannelView:
+    """One channel of alerts.yaml."""
+
+    channel: str
+    kind: ChannelKind
+    missing: tuple[str, ...]
+    """Environment variables and settings that it needs and that are not there for this process."""
+    waiting: int
+    """Lines that are still to be sent."""
+    given_up: int
+    """Lines of the last 30 days that never arrived."""
+
+
+@dataclass(frozen=True)
+class RuleView:
+    """One alert of alerts.yaml."""
+
+    sentence: Spoken[str]
+    to: tuple[str, ...]
+    """Channels."""
+
+
+@dataclass(frozen=True)
+class AlertsResult(Answer):
+    """Who is told of what."""
+
+    channels: tuple[ChannelView, ...]
+    alerts: tuple[RuleView, ...]
+    run_id: None = None
+    as_of: None = None
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.channels
+
+
+@dataclass(frozen=True)
+class ChannelTested:
+    """What came of a test message to one channel."""
+
+    channel: str
+    is_delivered: bool
+    status: str
+    """A number of HTTP, or a word such as dingtalk_310000 or timeout."""
+
+
+@dataclass(frozen=True)
+class AlertsTested(Answer):
+    """What came of test messages."""
+
+    channels: tuple[ChannelTested, ...]
+    run_id: None = None
+    as_of: None = None
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.channels
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """One line for one channel."""
+
+    channel: str
+    at: datetime
+    """When it came up, UTC."""
+    state: DeliveryState
+    attempts: int
+    status: str | None
+    """What came of the last attempt; null: there was none."""
+    next_at: datetime | None
+    """When it is sent, or tried again; null where that is over."""
+    sentence: Spoken[str]
+    """What it says."""
+
+
+@dataclass(frozen=True)
+class AlertHistory(Answer):
+    """What was told, or will be."""
+
+    lines: tuple[ToldLine, ...]
+    """The newest first."""
+    run_id: None = None
+    as_of: None = None
+
+    def main_rows(self) -> Sequence[object]:
+        """See answers.frames."""
+        return self.lines

@@ -1,0 +1,118 @@
+"""Who is told of what, does each channel work, and what was told? Reads alerts.yaml and what was written down; a test is sent at once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import partial
+from pathlib import Path
+
+from fenji.alerts.robots.texts import Message
+from fenji.answers.sending import (
+    AlertHistory,
+    AlertsResult,
+    AlertsTested,
+    ChannelTested,
+    ChannelView,
+    RuleView,
+    ToldLine,
+)
+from fenji.domain.alerts import AlertKind, Channel
+from fenji.domain.audit import Action, Subject, SubjectKind
+from fenji.domain.events import Delivery, DeliveryState, channel_target
+from fenji.domain.principals import Principal
+from fenji.domain.words import Spoken
+from fenji.errors import InvalidArgument, NotFound, unknown_name
+from fenji.language import message as _
+from fenji.wording.alerts import alert_sentence, alert_title, more_lines, rule_sentence
+from fenji.workspace.acting import acting_person
+from fenji.workspace.folder import Workspace, open_workspace
+from fenji.workspace.sending.choices import Told, alerts_of, missing_of
+
+SHOWN = 20
+"""Lines listed where nobody says how many."""
+MOST_LINES = 10_000
+
+
+def list_alerts(root: Path) -> AlertsResult:
+    """Every channel and every alert of alerts.yaml.
+
+    Raises:
+        NotFound: no workspace.
+        InvalidDocument: alerts.yaml cannot be used; all problems at once.
+    """
+    workspace = open_workspace(root)
+    alerts = alerts_of(workspace)
+    counts: dict[tuple[str, DeliveryState], int] = {}
+    if workspace.state.is_there:
+        with workspace.state.reading() as t:
+            counts = t.deliveries.counts()
+    channels = tuple(
+        ChannelView(
+            each.name,
+            each.kind,
+            missing_of(each, workspace.settings),
+            counts.get((channel_target(each.name), DeliveryState.WAITING), 0),
+            counts.get((channel_target(each.name), DeliveryState.GIVEN_UP), 0),
+        )
+        for each in alerts.channels
+    )
+    return AlertsResult(channels, tuple(RuleView(Spoken(partial(rule_sentence, each)), each.to) for each in alerts.rules))
+
+
+def try_channels(root: Path, channel: str | None = None, *, principal: Principal | None = None) -> AlertsTested:
+    """Sends a test message to one channel, or to each, at once: neither quiet hours nor limits hold it back.
+
+    Raises:
+        NotFound: no workspace, no such channel, or none at all.
+        InvalidDocument: alerts.yaml cannot be used.
+    """
+    workspace = open_workspace(root)
+    channels = alerts_of(workspace).channels
+    if channel is not None and channel not in [each.name for each in channels]:
+        raise NotFound(unknown_name(_("channel"), channel, [each.name for each in channels]))
+    if not channels:
+        raise NotFound.of(_("there is no channel yet."), advice=_("Write channels into alerts.yaml."))
+    chosen = [each for each in channels if channel in {None, each.name}]
+    return AlertsTested(tuple(_tested(workspace, each, principal or acting_person()) for each in chosen))
+
+
+def alert_history(root: Path, *, limit: int = SHOWN) -> AlertHistory:
+    """The newest lines that were told, or will be.
+
+    Raises:
+        NotFound: no workspace.
+        InvalidArgument: a limit out of range.
+    """
+    if not 1 <= limit <= MOST_LINES:
+        text, advice = _("{count} entries cannot be listed at once."), _("Ask for 1 to {most}.")
+        raise InvalidArgument.of(text, advice=advice, count=limit, most=MOST_LINES)
+    workspace = open_workspace(root)
+    if not workspace.state.is_there:
+        return AlertHistory(())
+    with workspace.state.reading() as t:
+        return AlertHistory(tuple(map(_line, t.deliveries.newest(limit=limit, begins=channel_target("")))))
+
+
+def _tested(workspace: Workspace, channel: Channel, principal: Principal) -> ChannelTested:
+    language = workspace.settings.language
+    line = alert_sentence({"line": str(AlertKind.TEST), "channel": channel.name}, language)
+    message = Message(alert_title(language), (line,), more_lines(language), secrets.token_hex(16))
+    with workspace.state.transaction(principal) as t:
+        at = t.clock()
+    outcome = Told(workspace.settings, os.environ)(channel, message, at=at)
+    with workspace.state.transaction(principal) as t:
+        t.audit.add(Action.ALERT_TESTED, Subject(SubjectKind.CHANNEL, channel.name), {"status": outcome.status})
+    return ChannelTested(channel.name, outcome.is_delivered, outcome.status)
+
+
+def _line(delivery: Delivery) -> ToldLine:
+    return ToldLine(
+        channel=delivery.target.removeprefix(channel_target("")),
+        at=delivery.created_at,
+        state=delivery.state,
+        attempts=delivery.attempts,
+        status=delivery.last_status,
+        next_at=delivery.next_at if delivery.state is DeliveryState.WAITING else None,
+        sentence=Spoken(partial(alert_sentence, delivery.data or {})),
+    )
