@@ -85,6 +85,7 @@ def _wording(result: PolicyResult, output: Output) -> Wording:
 
 def print_policy(result: PolicyResult, output: Output) -> None:
     """The policy for people, the highest tier first."""
+    output.warn(result.warnings)
     policy = result.document
     words = policy_in_words(policy, _wording(result, output))
     output.heading(

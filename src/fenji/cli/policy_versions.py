@@ -82,6 +82,9 @@ def _cells(row: VersionRow, output: Output) -> list[str]:
         state = output.text(_("published on {day}"), day=f"{row.published_at:%Y-%m-%d}")
     if row.is_file_changed:
         state = output.text(_("{state}; its file says something else now"), state=state)
+    if row.approved_by is not None:
+        text = _("{state}, approved by its own author alone") if row.is_self_approval else _("{state}, approved by {name}")
+        state = output.text(text, state=state, name=row.approved_by)
     if row.is_in_force:
         state = output.text(_("{state}, counts today"), state=state)
     return [row.policy, str(row.version), str(row.effective_on), state, row.author, row.why, row.file or "-"]
