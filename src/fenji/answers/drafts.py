@@ -10,7 +10,7 @@ from fenji.answers.policies import LintFinding, PolicyRules, VersionRow
 from fenji.domain.drafts import Decision, DraftStatus, OverrideProposal, PolicyDraft
 from fenji.domain.metrics import Better, Metric, Unit
 from fenji.domain.policy_changes import ChangeKind, PolicyPart
-from fenji.domain.telling import SPREAD
+from fenji.domain.telling import PERSONAL, SPREAD, WITHHELD
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -169,11 +169,11 @@ class ProposalRow:
     policy: str
     source: str
     """The id space of the customer's id."""
-    customer_id: str
+    customer_id: Annotated[str, PERSONAL]
     tier: str
     begins_on: date
     ends_on: date
-    reason: str
+    reason: Annotated[str, WITHHELD]
     """Why it is proposed."""
     author: str
     """Who proposes it."""

@@ -54,6 +54,7 @@ ACTIONS = {
     Action.OVERRIDE_RECORDED: _("tier given by hand"),
     Action.OVERRIDE_ENDED: _("tier by hand ended"),
     Action.OVERRIDE_PROPOSED: _("tier by hand proposed"),
+    Action.OVERRIDE_APPROVED: _("proposed tier by hand approved"),
     Action.OVERRIDE_REFUSED: _("tier by hand refused"),
     Action.OVERRIDE_WITHDRAWN: _("proposed tier by hand withdrawn"),
     Action.DRAFT_MADE: _("draft made"),

@@ -26,6 +26,7 @@ class Action(StrEnum):
     OVERRIDE_RECORDED = "override_recorded"
     OVERRIDE_ENDED = "override_ended"
     OVERRIDE_PROPOSED = "override_proposed"
+    OVERRIDE_APPROVED = "override_approved"
     OVERRIDE_REFUSED = "override_refused"
     OVERRIDE_WITHDRAWN = "override_withdrawn"
     DRAFT_MADE = "draft_made"

@@ -95,7 +95,8 @@ def test_the_whole_life_of_a_draft_of_two_people(office: Path) -> None:
     ]
     submitted = submit_draft(office, number, "prices rose", edition=1, by=ANALYST)
     assert (submitted.draft.status, submitted.draft.why) == (DraftStatus.SUBMITTED, "prices rose")
-    assert "# what the board wants" in submitted.text and 'author: "wang"   # who decides\nwhy: "prices rose"\n' in submitted.text
+    assert "# what the board wants" in submitted.text
+    assert 'author: "wang"   # who decides\nwhy: "prices rose"\n' in submitted.text
     decided = approve_draft(office, number, edition=2, by=HAN_MEIMEI).draft.decision
     assert (decided.decided_by, decided.is_self_approval) == ("han", False)
     result = publish_draft(office, number, effective_on=date(2026, 7, 1), edition=3, by=LI_LEI)

@@ -60,9 +60,11 @@ class OverrideProposalRepository:
         return tuple(_record(row) for row in rows)
 
     def anonymise(self, proposal_ids: Iterable[int], customer_id: str) -> None:
-        """Puts an id that means nobody in the place of a customer's, and removes what people wrote as their reasons."""
+        """Puts an id that means nobody in the place of a customer's, removes what people wrote as their reasons, and ends what still waits."""
         changed = update(OverrideProposalRow).where(OverrideProposalRow.proposal_id.in_(tuple(proposal_ids)))
         self._session.execute(changed.values(customer_id=customer_id, reason=""))
+        waiting = changed.where(OverrideProposalRow.status == DraftStatus.SUBMITTED.value)
+        self._session.execute(waiting.values(status=DraftStatus.WITHDRAWN.value))
         self._session.execute(changed.where(OverrideProposalRow.decision_reason.is_not(None)).values(decision_reason=""))
 
     def _row(self, proposal_id: int) -> OverrideProposalRow:
