@@ -12,7 +12,7 @@ from fenji.analyze.policies.findings import Severity
 from fenji.analyze.policies.suggestions import Method
 from fenji.domain.overrides import Override, OverrideState
 from fenji.domain.policies import Policy, PublishedPolicy, Review, Variant
-from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD, WITHHELD, Named, told
+from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD, WHERE_KNOWN, WITHHELD, Named, told
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -282,6 +282,8 @@ class SuggestResult:
     file: str | None
     """Where it was written; null: nowhere."""
     warnings: tuple[Problem, ...] = ()
+    draft_id: Annotated[int | None, WHERE_KNOWN] = None
+    """The draft that was begun with it."""
 
 
 @dataclass(frozen=True)

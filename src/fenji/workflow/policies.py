@@ -80,7 +80,7 @@ def lint_text(root: Path, text: str) -> LintResult:
     Raises:
         NotFound: no workspace.
     """
-    read, findings = linted_text(open_workspace(root), text, TEXT)
+    read, findings = linted_text(open_workspace(root, by_customer=True), text, TEXT)
     policy = None if read is None else read.policy
     return LintResult((LintedFile(TEXT, policy.slug if policy else None, policy.version if policy else None, findings),))
 

@@ -46,7 +46,7 @@ def list_versions(root: Path) -> VersionsResult:
         NotFound: no workspace, or no policy.
         InvalidDocument: a file cannot be used.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     found = policy_versions_found(workspace)
     if not found:
         policies_of(workspace)  # says what to do where there is none

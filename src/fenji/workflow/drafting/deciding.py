@@ -40,7 +40,7 @@ def submit_draft(root: Path, draft_id: int, why: str, *, edition: int | None = N
         ChangedMeanwhile: it is of another edition by now.
         Conflict: it is submitted already, or past that; its version is published already, or a newer one than it knows.
     """
-    workspace, acting = open_workspace(root), demand(by, Right.POLICIES_DRAFT)
+    workspace, acting = open_workspace(root, by_customer=True), demand(by, Right.POLICIES_DRAFT)
     said = said_reason(why)
     if said is None:
         raise InvalidArgument.of(_("say why the rules should change."))

@@ -21,7 +21,7 @@ def show_version(root: Path, policy: str, version: int) -> VersionResult:
         NotFound: no workspace, no such policy, or no such version.
         InvalidDocument: a file cannot be used.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     found = policy_versions_found(workspace)
     wanted = _version(found, policy, version)
     row: VersionRow = next(
@@ -48,7 +48,7 @@ def diff_versions(root: Path, policy: str, before: int, after: int) -> PolicyDif
         InvalidArgument: a version compared with itself.
         InvalidDocument: a file cannot be used.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     if before == after:
         raise InvalidArgument.of(_("version {version} is compared with itself."), version=before)
     found = policy_versions_found(workspace)

@@ -31,7 +31,7 @@ def make_draft(root: Path, text: str, *, by: Caller | None = None) -> DraftResul
         Forbidden: the one who asks may not draft policies.
         InvalidArgument: a text that cannot be kept.
     """
-    workspace, acting = open_workspace(root), demand(by, Right.POLICIES_DRAFT)
+    workspace, acting = open_workspace(root, by_customer=True), demand(by, Right.POLICIES_DRAFT)
     with workspace.state.transaction(acting) as t:
         draft = new_draft(t, acting, text)
     return draft_result(workspace, draft)
@@ -54,7 +54,7 @@ def change_draft(root: Path, draft_id: int, text: str, *, edition: int | None = 
         ChangedMeanwhile: it is of another edition by now.
         Conflict: it has been published or withdrawn.
     """
-    workspace, acting = open_workspace(root), demand(by, Right.POLICIES_DRAFT)
+    workspace, acting = open_workspace(root, by_customer=True), demand(by, Right.POLICIES_DRAFT)
     checked_text(text)
     with workspace.state.transaction(acting) as t:
         draft = t.drafts.hold(draft_id, edition)
@@ -79,7 +79,7 @@ def withdraw_draft(root: Path, draft_id: int, *, edition: int | None = None, by:
         ChangedMeanwhile: it is of another edition by now.
         Conflict: it has been published or withdrawn.
     """
-    workspace, acting = open_workspace(root), demand(by, Right.POLICIES_DRAFT)
+    workspace, acting = open_workspace(root, by_customer=True), demand(by, Right.POLICIES_DRAFT)
     with workspace.state.transaction(acting) as t:
         draft = t.drafts.hold(draft_id, edition)
         own_work(draft.author, acting)
@@ -95,7 +95,7 @@ def list_drafts(root: Path) -> DraftsResult:
     Raises:
         NotFound: no workspace.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     if not workspace.state.is_there:
         return DraftsResult(())
     with workspace.state.reading() as t:
@@ -108,7 +108,7 @@ def show_draft(root: Path, draft_id: int) -> DraftResult:
     Raises:
         NotFound: no workspace, or no such draft.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     if not workspace.state.is_there:
         raise NotFound.of(_("there is no draft {number}."), advice=_("See them all: fenji policy drafts"), number=draft_id)
     with workspace.state.reading() as t:
