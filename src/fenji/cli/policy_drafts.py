@@ -21,9 +21,9 @@ from fenji.workflow.drafting.deciding import approve_draft, refuse_draft, submit
 from fenji.workflow.drafting.differing import diff_versions
 from fenji.workflow.drafting.writing import list_drafts, make_draft, show_draft
 
-Number = Annotated[int, typer.Argument(metavar=_("NUMBER"), help=_("The number of the draft."), min=1, max=2**31 - 1)]
+Number = Annotated[int, typer.Argument(metavar=_("DRAFT"), help=_("The number of the draft."), min=1, max=2**31 - 1)]
 NumberOrNone = Annotated[
-    int | None, typer.Argument(metavar=_("[NUMBER]"), help=_("One draft whole. Default: a list of all."), min=1, max=2**31 - 1)
+    int | None, typer.Argument(metavar=_("[DRAFT]"), help=_("One draft whole. Default: a list of all."), min=1, max=2**31 - 1)
 ]
 FileOrNumber = Annotated[str, typer.Argument(metavar=_("FILE"), help=_("A policy file, or the number of a draft."))]
 Why = Annotated[str | None, typer.Option("--why", metavar=_("TEXT"), help=_("Why the rules should change."))]
@@ -55,7 +55,7 @@ def drafts(
     """Prints all drafts, or one of them whole."""
     output = Output.chosen(context, lang, is_json=as_json)
     if number is not None:
-        _answer(show_draft(workspace, number), output)
+        _print(show_draft(workspace, number), output)
         return
     found = list_drafts(workspace)
     if output.is_json:
@@ -78,7 +78,7 @@ def submit(
     if not (why or "").strip():
         raise InvalidArgument.of(_("'{name}' is missing."), name="--why", advice=_("Whoever approves it reads why."))
     number = int(file) if _is_number(file) else make_draft(workspace, text_of(Path(file))).draft.draft_id
-    _answer(submit_draft(workspace, number, why or ""), output)
+    _print(submit_draft(workspace, number, why or ""), output)
 
 
 def approve(
@@ -92,7 +92,7 @@ def approve(
 ) -> None:
     """Approves a draft that somebody else has submitted."""
     output = Output.chosen(context, lang, is_json=as_json)
-    _answer(approve_draft(workspace, number, reason=reason), output)
+    _print(approve_draft(workspace, number, reason=reason), output)
 
 
 def refuse(
@@ -106,7 +106,7 @@ def refuse(
 ) -> None:
     """Refuses a draft that was submitted."""
     output = Output.chosen(context, lang, is_json=as_json)
-    _answer(refuse_draft(workspace, number, reason or ""), output)
+    _print(refuse_draft(workspace, number, reason or ""), output)
 
 
 def diff(
@@ -169,7 +169,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and 0 < int(text) < 2**31 and not Path(text).exists()
 
 
-def _answer(result: DraftResult, output: Output) -> None:
+def _print(result: DraftResult, output: Output) -> None:
     if output.is_json:
         output.json(result)
     else:

@@ -102,6 +102,6 @@ def proposal_refused(asking: Approving, number: Number, body: RefusalBody) -> Re
     summary="Withdraws a proposal",
     **answered_by(ProposalsResult, is_personal=True),
 )
-def proposal_withdrawn(asking: Drafting, number: Number) -> Response: 
+def proposal_withdrawn(asking: Drafting, number: Number) -> Response:
     """It stays in the record."""
     return asking.fresh(lambda root: withdraw_proposal(root, number, by=asking.caller))

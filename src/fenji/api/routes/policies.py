@@ -77,9 +77,10 @@ def lint(asking: Trial, body: PolicyTextBody) -> Response:
 )
 def whatif(asking: Trial, body: TrialBody) -> Response:
     """Every customer's tier under both policies, who would lose by it, and which rule decides; nothing is stored."""
-    if body.draft_id is not None:
-        return asking.found(lambda root: whatif_of_draft(root, body.draft_id, as_of=body.as_of, policy=body.policy))
-    return asking.found(lambda root: whatif_of(root, body.text, name="text", as_of=body.as_of, policy=body.policy))
+    draft_id, text = body.draft_id, body.text or ""
+    if draft_id is not None:
+        return asking.found(lambda root: whatif_of_draft(root, draft_id, as_of=body.as_of, policy=body.policy))
+    return asking.found(lambda root: whatif_of(root, text, name="text", as_of=body.as_of, policy=body.policy))
 
 
 @router.get("/drafts", summary="All drafts of policies", **answered_by(DraftsResult))
