@@ -56,6 +56,8 @@ class Place:
     file: str | None = None
     row: int | None = None
     column: str | None = None
+    pointer: str | None = field(default=None, compare=False)
+    """Where in a document, as RFC 6901 writes it; None where it stands in none."""
 
     def describe(self, language: Language) -> str:
         """The place in words, such as ``orders.csv, row 7, column 金额``."""

@@ -91,6 +91,15 @@ def dotted(path: Path) -> str | None:
     return text or None
 
 
+def pointed(path: Path) -> str:
+    """A path as RFC 6901 writes it; empty for the whole document.
+
+    >>> pointed(("tiers", 1, "qualify"))
+    '/tiers/1/qualify'
+    """
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
 def _problem(details: ErrorDetails, path: Path, known: set[str], find: Callable[[Path], Place]) -> Problem:
     kind, context = details["type"], details.get("ctx", {})
     name = next((part for part in reversed(path) if isinstance(part, str)), "yaml")

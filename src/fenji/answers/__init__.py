@@ -30,6 +30,7 @@ baskets   what is bought together
 recommend  what to offer each customer next
 mapping   how files would be read, and what a run would keep of them
 starting  what became of a folder of exports
+drafts    policies as several people work on them, proposed overrides, definitions of metrics
 policies  rules in words, findings, versions, drafts, and tiers given by hand
 whatif    what another policy would change
 selftest  whether published figures are found

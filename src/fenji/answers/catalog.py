@@ -12,6 +12,7 @@ from fenji.answers.checking import CheckResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.customers import CustomersResult, TakenList
 from fenji.answers.demo import DemoResult
+from fenji.answers.drafts import DraftResult, DraftsResult, MetricsResult, PolicyDiffResult, ProposalsResult, VersionResult
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.forecast import ForecastResult, TrendResult
 from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, ToldJob, WorkAnswer
@@ -103,6 +104,12 @@ ANSWERS: Mapping[str, type] = {
     "policy list": VersionsResult,
     "policy publish": PublishResult,
     "policy suggest": SuggestResult,
+    "policy drafts": DraftsResult,
+    "policy drafts 1": DraftResult,
+    "policy submit": DraftResult,
+    "policy approve": DraftResult,
+    "policy refuse": DraftResult,
+    "policy diff": PolicyDiffResult,
     "policy override": OverridesResult,
     "policy overrides": OverridesResult,
     "whatif": WhatIfResult,
@@ -119,6 +126,9 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "POST /people": UserChanged,
     "GET /tokens": TokensResult,
     "POST /people/{login}/tokens": TokenMade,
+    "GET /policies/{policy}/{version}": VersionResult,
+    "GET /overrides/proposals": ProposalsResult,
+    "GET /metrics": MetricsResult,
 }
 """Records that answer addresses of the API and no command."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fenji.answers.audit import Change
+from fenji.answers.drafts import ProposalRow
 from fenji.answers.frames import Answer
 from fenji.answers.policies import OverrideRow
 from fenji.domain.telling import PERSON_NAME, PERSONAL, WITHHELD
@@ -109,6 +110,8 @@ class PersonExport(Answer):
     """Names."""
     overrides: tuple[OverrideRow, ...]
     """Tiers that people gave the person by hand."""
+    proposals: tuple[ProposalRow, ...]
+    """Tiers that people proposed for the person."""
     audit: tuple[Change, ...]
     """What the audit log says of the person, oldest first."""
     tables: tuple[PersonRows, ...]

@@ -12,7 +12,7 @@ from fenji.analyze.policies.findings import Severity
 from fenji.analyze.policies.suggestions import Method
 from fenji.domain.overrides import Override, OverrideState
 from fenji.domain.policies import Policy, PublishedPolicy, Review, Variant
-from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD, WITHHELD, Named, told
+from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD, WHERE_KNOWN, WITHHELD, Named, told
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -63,6 +63,22 @@ class PolicyScorePart:
 
 
 @dataclass(frozen=True)
+class PolicyRules:
+    """The rules of a policy, in words."""
+
+    tiers: tuple[PolicyTier, ...]
+    """Lowest first."""
+    caps: tuple[PolicyCap, ...]
+    """As in the policy file."""
+    review: Review
+    """When tiers are decided and how gently they are lost."""
+    variants: tuple[Variant, ...]
+    """As in the policy file."""
+    score: tuple[PolicyScorePart, ...]
+    """As in the policy file."""
+
+
+@dataclass(frozen=True)
 class PolicyResult:
     """The version of a policy that is in force at a date."""
 
@@ -76,19 +92,11 @@ class PolicyResult:
     why: str
     """The reason that was given."""
     currency: str
-    tiers: tuple[PolicyTier, ...]
-    """Lowest first."""
-    caps: tuple[PolicyCap, ...]
-    """As in the policy file."""
-    review: Review
-    """When tiers are decided and how gently they are lost."""
-    variants: tuple[Variant, ...]
-    """As in the policy file."""
-    score: tuple[PolicyScorePart, ...]
-    """As in the policy file."""
+    rules: Annotated[PolicyRules, SPREAD]
     document: Annotated[Policy, HIDDEN]
     registry: Annotated[Registry, HIDDEN]
     """The metrics that put it into words."""
+    warnings: tuple[Problem, ...] = ()
     run_id: None = None
 
 
@@ -104,6 +112,12 @@ class LintFinding:
     """Stable; ``unreadable`` where the file cannot be read as a policy."""
     tier: str | None
     """Null: not about one tier."""
+
+    @property
+    @told
+    def pointer(self) -> str | None:
+        """Where in the document, as RFC 6901 writes it: ``/tiers/2/qualify``; null where no part of it is meant."""
+        return self.problem.place.pointer if self.problem.place else None
 
 
 @dataclass(frozen=True)
@@ -207,6 +221,10 @@ class VersionRow:
     """Null where the file of a published version is gone; it counts all the same."""
     is_file_changed: bool
     """Whether the file says something else than what was published: every run refuses it. The row is as published."""
+    approved_by: str | None
+    """Who approved the draft that it was; null: it was published from a file."""
+    is_self_approval: bool
+    """Whether its own author approved it, because nobody else could: nobody else has looked at it."""
 
 
 @dataclass(frozen=True)
@@ -264,6 +282,8 @@ class SuggestResult:
     file: str | None
     """Where it was written; null: nowhere."""
     warnings: tuple[Problem, ...] = ()
+    draft_id: Annotated[int | None, WHERE_KNOWN] = None
+    """The draft that was begun with it."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ authentication  who sends a request
 asking       who asks, what they may see, and how they get their answer
 bodies       what requests bring along
 conditional  whether an answer has changed
+editions     whether somebody else has changed what the caller changes
 metrics      what those who watch over the server read
 observing    one log line and one count for every request
 once         doing something once though it is asked for twice

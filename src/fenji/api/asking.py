@@ -112,8 +112,18 @@ class Asking:
 
     def fresh(self, make: Callable[[Path], object], *, status: int = 200) -> Response:
         """An answer from state and documents, made for this request; the use-case may write."""
-        with limited_to(self.caller.limits):
-            return self.told(make(self.root), status=status)
+        return self.told(self.within(make)(), status=status)
+
+    def within(self, make: Callable[[Path], Answer]) -> Callable[[], Answer]:
+        """A use-case that may write, asked of the customers whom the caller may see; that its answer is told unmasked is written down."""
+
+        def made() -> Answer:
+            with limited_to(self.caller.limits):
+                answer = make(self.root)
+            self.write_down(answer)
+            return answer
+
+        return made
 
     def rows(self, make: Callable[[Path], Rowed]) -> Response:
         """The main rows of such an answer as an Arrow stream."""

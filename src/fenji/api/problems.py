@@ -33,6 +33,8 @@ STATUS_OF_CODE: Mapping[str, int] = {
     "too_large": 413,
     "too_many_requests": 429,
     "too_many_attempts": 429,
+    "changed_meanwhile": 412,
+    "edition_missing": 428,
 }
 """Codes whose status says more than that of their kind."""
 
@@ -47,6 +49,7 @@ _TITLES: Mapping[int, str] = {
     413: _("Too large"),
     415: _("Of another kind"),
     422: _("The request cannot be used"),
+    428: _("Which edition was seen?"),
     429: _("Too many requests"),
     500: _("Our mistake"),
     503: _("Out of reach now"),

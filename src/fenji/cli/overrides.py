@@ -15,12 +15,8 @@ from fenji.cli.output import Col, Output
 from fenji.domain.overrides import OverrideState
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.workflow.overrides import (
-    OverrideRequest,
-    end_overrides,
-    list_overrides,
-    override_tier,
-)
+from fenji.workflow.overrides import end_overrides, list_overrides, override_tier
+from fenji.workspace.override_requests import OverrideRequest
 
 Customer = Annotated[str, typer.Argument(metavar=_("CUSTOMER"), help=_("The customer's id as it stands in your sources."))]
 Tier = Annotated[str | None, typer.Option("--tier", metavar=_("TIER"), help=_("The tier that the customer is given."))]

@@ -9,7 +9,7 @@ import typer
 
 from fenji.analyze.policies.findings import Severity
 from fenji.answers.policies import LintFinding, LintResult, PolicyResult
-from fenji.cli import overrides, policy_suggest, policy_versions
+from fenji.cli import overrides, policy_drafts, policy_suggest, policy_versions
 from fenji.cli.failures import EXIT_CODES
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Policy, Workspace, day_of
@@ -74,6 +74,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     **policy_suggest.COMMANDS,
     **policy_versions.COMMANDS,
+    **policy_drafts.COMMANDS,
     **overrides.COMMANDS,
 }
 """Word -> function, help and examples."""
@@ -85,6 +86,7 @@ def _wording(result: PolicyResult, output: Output) -> Wording:
 
 def print_policy(result: PolicyResult, output: Output) -> None:
     """The policy for people, the highest tier first."""
+    output.warn(result.warnings)
     policy = result.document
     words = policy_in_words(policy, _wording(result, output))
     output.heading(

@@ -11,10 +11,14 @@ from fenji.answers.policies import PublishResult, VersionRow, VersionsResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Col, Output
+from fenji.cli.policy_drafts import draft_meant
 from fenji.language import message as _
+from fenji.workflow.drafting.deciding import publish_draft
 from fenji.workflow.publishing import list_versions, publish_policy
 
-PolicyFile = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The policy file to publish."))]
+PolicyFile = Annotated[
+    Path, typer.Argument(metavar=_("FILE"), help=_("The policy file to publish, or the number of an approved draft."))
+]
 
 
 def publish(
@@ -22,7 +26,8 @@ def publish(
 ) -> None:
     """Freezes the version of a policy that stands in a file."""
     output = Output.chosen(context, lang, is_json=as_json)
-    result = publish_policy(workspace, file)
+    draft = draft_meant(file)
+    result = publish_policy(workspace, file) if draft is None else publish_draft(workspace, draft)
     if output.is_json:
         output.json(result)
     else:
@@ -82,6 +87,9 @@ def _cells(row: VersionRow, output: Output) -> list[str]:
         state = output.text(_("published on {day}"), day=f"{row.published_at:%Y-%m-%d}")
     if row.is_file_changed:
         state = output.text(_("{state}; its file says something else now"), state=state)
+    if row.approved_by is not None:
+        text = _("{state}, approved by its own author alone") if row.is_self_approval else _("{state}, approved by {name}")
+        state = output.text(text, state=state, name=row.approved_by)
     if row.is_in_force:
         state = output.text(_("{state}, counts today"), state=state)
     return [row.policy, str(row.version), str(row.effective_on), state, row.author, row.why, row.file or "-"]

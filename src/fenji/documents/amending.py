@@ -36,6 +36,25 @@ def with_values(text: str, values: Mapping[Spot, str]) -> str | None:
     return text
 
 
+def with_top_values(text: str, values: Mapping[str, str]) -> str | None:
+    """A document with other values under some of its uppermost keys, each written as YAML on one line.
+
+    Returns:
+        None where a key is missing, or its value is an alias, has an anchor or a tag, or is no plain scalar.
+    """
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    spans: list[tuple[int, int, str]] = []
+    for key, value in values.items():
+        node = _below(root, key)
+        if not isinstance(node, yaml.ScalarNode) or text[node.start_mark.index : node.start_mark.index + 1] in {"*", "&", "!"}:
+            return None
+        # A block of text ends with the line after it.
+        spans.append((node.start_mark.index, node.end_mark.index, value + ("\n" if node.style in {"|", ">"} else "")))
+    for start, end, value in sorted(spans, reverse=True):
+        text = text[:start] + value + text[end:]
+    return text
+
+
 def _last_key(node: yaml.Node | None) -> yaml.Node | None:
     """The last key of a mapping in lines of its own; None elsewhere."""
     pairs = node.value if isinstance(node, yaml.MappingNode) and _is_block(node) else ()

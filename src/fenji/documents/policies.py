@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 import yaml
 
+from fenji.documents.amending import with_top_values
 from fenji.documents.reader import Document, parse_document, text_of, validated
 from fenji.domain.conditions import Condition, Group, Junction, Operator, parse_condition
 from fenji.domain.policies import Cap, Downgrade, Policy, Review, ReviewPeriod, ScorePart, Tier, Variant
@@ -28,7 +30,8 @@ _LOOKALIKES = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<=", "≠": "!=", "<
 
 _OPERATION = re.compile(r"^\s*[a-z][a-z0-9_]*\s*(?P<operator>[^\sa-z0-9_.,-]+)\s*-?[0-9.,_]+\s*$")
 
-_Slug = Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+_SLUG = r"^[a-z][a-z0-9_-]{0,63}$"
+_Slug = Annotated[str, pydantic.Field(pattern=_SLUG)]
 
 
 class _Body(pydantic.BaseModel):
@@ -142,6 +145,39 @@ def render_policy(policy: Policy) -> str:
     }
     given = {name: value for name, value in body.items() if value not in ([], {})}
     return str(yaml.dump(given, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+def policy_named_in(text: str) -> str | None:
+    """The name of the policy that a text gives, whatever else is wrong with it; None where it gives none."""
+    try:
+        data = parse_document(text, "policy").data
+    except InvalidDocument:
+        return None
+    name = data.get("policy") if isinstance(data, Mapping) else None
+    return name if isinstance(name, str) and re.fullmatch(_SLUG, name) else None
+
+
+def signed_text(text: str, policy: Policy) -> str:
+    """The text of a policy with another author, reason and day of effect; comments and order stay where they can.
+
+    Args:
+        text: reads as the policy but for these three.
+        policy: as the text is to read.
+    """
+    values = {
+        "author": json.dumps(policy.author, ensure_ascii=False),
+        "why": json.dumps(policy.why, ensure_ascii=False),
+        "effective_on": policy.effective_on.isoformat(),
+    }
+    before = policy_from_text(text)
+    changed = {name: value for name, value in values.items() if getattr(before, name) != getattr(policy, name)}
+    found = with_top_values(text, changed)
+    try:
+        if found is not None and policy_from_text(found) == policy:
+            return found
+    except InvalidDocument:
+        pass
+    return render_policy(policy)
 
 
 @dataclass

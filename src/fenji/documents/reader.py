@@ -19,7 +19,7 @@ import yaml
 from fenji.errors import InvalidDocument, NotFound, Place, Problem
 from fenji.language import message as _
 from fenji.validation import Path as Keys
-from fenji.validation import dotted, problems_of
+from fenji.validation import dotted, pointed, problems_of
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
@@ -61,7 +61,7 @@ class Document:
     def place(self, path: Keys = ()) -> Place:
         """Where a value stands: its line, or that of the nearest group around it; the column is its dotted path."""
         known = next((path[:depth] for depth in range(len(path), -1, -1) if path[:depth] in self.lines), ())
-        return Place(self.file, self.lines.get(known, 1), dotted(path))
+        return Place(self.file, self.lines.get(known, 1), dotted(path), pointed(path))
 
 
 def read_document(path: Path) -> Document:
@@ -151,7 +151,7 @@ class _Reading:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else dotted(path) or "?"
             line = key_node.start_mark.line + 1
             if key in own:
-                place = Place(self.file, line, dotted((*path, key)))
+                place = Place(self.file, line, dotted((*path, key)), pointed((*path, key)))
                 first = self.lines[(*path, key)]
                 self.problems.append(
                     Problem(
@@ -172,7 +172,7 @@ class _Reading:
             # PyYAML lets what its constructors meet in a wrong tag such as !!timestamp x through as it is.
             value = _NOTHING
         if value is _NOTHING or _is_unwritable(value):
-            place = Place(self.file, node.start_mark.line + 1, dotted(path))
+            place = Place(self.file, node.start_mark.line + 1, dotted(path), pointed(path))
             self.problems.append(Problem(_("this value cannot be read."), {}, place, _("Put it in quotes.")))
             return None
         return value

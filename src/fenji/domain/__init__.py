@@ -28,6 +28,8 @@ metrics     one number per customer, declared as data
 fact_columns  the columns that metrics may be made from
 conditions  one line of a business rule
 policies    tiers, their rules, caps, variants, review and score
+policy_changes  how two versions of a policy may differ
+drafts      what people propose who may not decide alone
 overrides   tiers that a person has decided by hand
 reviews     on which days tiers are decided, and when a customer is lost
 segments    groups found in the data, and the cuts behind them

@@ -14,6 +14,7 @@ portable    how the state moves from one database to another
 sending     events, webhooks, and what is to be sent to whom
 heartbeat   how a run shows that it is alive
 policy_versions  the policy versions that were published, frozen
+drafting    drafts of policies and proposed overrides
 overrides   which tiers people have decided by hand, nothing ever deleted
 access      people, roles, and what they come in with
 audit       who did what, each entry chained to the one before

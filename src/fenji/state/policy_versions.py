@@ -42,7 +42,7 @@ class PolicyVersionRepository:
             text=text,
             published_at=self._clock(),
         )
-        Conflict.raise_if(_objections(policy, _versions(self._session, policy.slug)))
+        Conflict.raise_if(self.objections(policy))
         self._session.add(row)
         try:
             self._session.flush()
@@ -54,6 +54,10 @@ class PolicyVersionRepository:
                 policy=policy.slug,
             ) from error
         return _record(row)
+
+    def objections(self, policy: Policy) -> list[Problem]:
+        """What keeps a version from being published: it is there already, a higher one is, or one of the same day."""
+        return _objections(policy, _versions(self._session, policy.slug))
 
     def count(self) -> int:
         """How many versions have been published; they are never changed or removed."""

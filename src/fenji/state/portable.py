@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Date, Select, Table, delete, func, insert, select, text
+from sqlalchemy import Date, Select, Table, delete, false, func, insert, select
 from sqlalchemy.orm import Session
 
 from fenji.domain.jobs import ENDED
@@ -20,7 +20,7 @@ BATCH = 1_000
 """Rows that are held in memory at once."""
 
 ORDER = (
-    *("run", "run_table", "part", "policy_version", "tier_override"),
+    *("run", "run_table", "part", "policy_version", "tier_override", "policy_draft", "override_proposal"),
     *("event", "event_derivation", "webhook", "delivery"),
     *("person", "person_role", "credential", "token"),
     *("audit", "audit_head"),
@@ -30,6 +30,9 @@ ORDER = (
 
 STAYS = frozenset({"login_session", "one_time_link", "login_failure", "rate", "repetition"})
 """What counts for hours only: a backup brings no login and no link back, and nobody waits for an answer of then."""
+
+COUNTED = {"tier_override": "number", "policy_draft": "draft_id", "override_proposal": "proposal_id"}
+"""Tables whose rows the database numbers."""
 
 
 class StateCopy:
@@ -60,9 +63,11 @@ class StateCopy:
             if batch:
                 self._session.execute(insert(table), batch)
         if self._session.get_bind().dialect.name == "postgresql":
-            # Rows came with their numbers, so the counter of the database has not moved.
-            counter = "SELECT setval(pg_get_serial_sequence('tier_override', 'number'), (SELECT max(number) + 1 FROM tier_override), false)"
-            self._session.execute(text(counter))
+            # Rows came with their numbers, so the counters of the database have not moved.
+            for name, column in COUNTED.items():
+                table = _table(name)
+                newest = select(func.coalesce(func.max(table.c[column]), 0) + 1).scalar_subquery()
+                self._session.execute(select(func.setval(func.pg_get_serial_sequence(name, column), newest, false())))
 
     def end(self) -> tuple[int, str]:
         """Number and hash of the newest entry of the audit log: two states that share it and hold it are the same."""

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from fenji.domain.principals import Principal
 from fenji.state.access.repositories import AccessRepositories
 from fenji.state.audit import AuditLog
+from fenji.state.drafting.drafts import PolicyDraftRepository
+from fenji.state.drafting.proposals import OverrideProposalRepository
 from fenji.state.manifests import ManifestRepository
 from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
@@ -64,6 +66,16 @@ class Transaction:
     def overrides(self) -> OverrideRepository:
         """Tiers that people decided by hand."""
         return OverrideRepository(self.session, self.clock)
+
+    @property
+    def drafts(self) -> PolicyDraftRepository:
+        """Texts that may become versions of policies."""
+        return PolicyDraftRepository(self.session, self.clock)
+
+    @property
+    def proposals(self) -> OverrideProposalRepository:
+        """Tiers that somebody would give a customer."""
+        return OverrideProposalRepository(self.session, self.clock)
 
     @property
     def rates(self) -> RateRepository:

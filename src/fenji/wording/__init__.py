@@ -4,6 +4,7 @@ rules     rules, reasons and what is missing in words
 reviews   when a customer counts as lost
 reasons   one customer's tier in words
 policies  a whole policy in words
+policy_changes  what a new version changes
 priority  why a customer deserves attention
 churn     why a customer is expected to leave
 clusters  what sets a cluster apart

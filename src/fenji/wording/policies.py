@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fenji.domain.policies import Downgrade, Policy, Review, ReviewPeriod, ScorePart, Tier, Variant
+from fenji.domain.policies import Cap, Downgrade, Policy, Review, ReviewPeriod, ScorePart, Tier, Variant
 from fenji.domain.words import Words
 from fenji.language import message as _
 from fenji.language import translate
@@ -59,25 +59,15 @@ def policy_in_words(policy: Policy, wording: Wording, *, columns: Mapping[str, W
         wording: language, metric names and currency.
         columns: what customer columns are called; by default their own names.
     """
-    names = {tier.slug: tier.name.in_language(wording.language) for tier in policy.tiers}
-    caps = [
-        translate(
-            _("While {rule}: at most {tier} ({why})."),
-            wording.language,
-            rule=sentence(cap.when, wording),
-            tier=names.get(cap.at_most, cap.at_most),
-            why=cap.why,
-        )
-        for cap in policy.caps
-    ]
+    names = {tier.slug: tier.name for tier in policy.tiers}
     return PolicyInWords(
         policy.slug,
         policy.version,
         tuple(_tier(tier, wording) for tier in policy.tiers),
-        tuple(caps),
-        _review(policy.review, wording),
-        tuple(_variant(variant, wording, columns or {}) for variant in policy.variants),
-        tuple(_score_part(part, wording) for part in policy.score),
+        tuple(cap_sentence(cap, names, wording) for cap in policy.caps),
+        review_lines(policy.review, wording),
+        tuple(variant_sentence(variant, columns or {}, wording) for variant in policy.variants),
+        tuple(score_sentence(part, wording) for part in policy.score),
     )
 
 
@@ -88,7 +78,15 @@ def _tier(tier: Tier, wording: Wording) -> TierInWords:
     return TierInWords(tier.slug, tier.name.in_language(wording.language), qualify, keep)
 
 
-def _review(review: Review, wording: Wording) -> tuple[str, ...]:
+def cap_sentence(cap: Cap, names: Mapping[str, Words], wording: Wording) -> str:
+    """A veto with its reason; ``names``: what the tiers are called, by slug."""
+    tier = names[cap.at_most].in_language(wording.language) if cap.at_most in names else cap.at_most
+    text = _("While {rule}: at most {tier} ({why}).")
+    return translate(text, wording.language, rule=sentence(cap.when, wording), tier=tier, why=cap.why)
+
+
+def review_lines(review: Review, wording: Wording) -> tuple[str, ...]:
+    """When tiers are decided and how gently they are lost, a sentence each."""
     lines = [translate(_EVERY[review.every], wording.language), translate(_FALLS[review.downgrade], wording.language)]
     if review.hold_reviews:
         text = _("After a change, a tier is held for {number} {number:review|reviews}.")
@@ -99,7 +97,8 @@ def _review(review: Review, wording: Wording) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _variant(variant: Variant, wording: Wording, columns: Mapping[str, Words]) -> str:
+def variant_sentence(variant: Variant, columns: Mapping[str, Words], wording: Wording) -> str:
+    """For whom thresholds differ, and how; ``columns``: what customer columns are called."""
     where = [
         translate(
             _("{column} is {values}"),
@@ -121,7 +120,8 @@ def _variant(variant: Variant, wording: Wording, columns: Mapping[str, Words]) -
     )
 
 
-def _score_part(part: ScorePart, wording: Wording) -> str:
+def score_sentence(part: ScorePart, wording: Wording) -> str:
+    """One part of the score with its weight."""
     values = {"metric": wording.name(part.metric), "weight": f"{(part.weight * Decimal(100)).normalize():f}%"}
     if part.scale is None:
         text = _("{weight}: {metric}, by the share of the other customers who have less")

@@ -36,6 +36,8 @@ recommend_run      composes the steps of recommendations
 policies           shows and lints a policy
 suggesting         a draft of a policy from the data
 publishing         freezes a version of a policy, and lists all versions
+drafting           drafts of policies and proposed overrides, from one person's hand to another's
+metrics            what the metrics mean
 overrides          tiers that people decide by hand, and which of them count
 taking             the list of customers behind an analysis, ready for a file
 tables             which tables are published, and in which files

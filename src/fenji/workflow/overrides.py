@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from fenji.answers.policies import OverrideRow, OverridesResult
-from fenji.domain.audit import Action, Subject, SubjectKind
-from fenji.domain.overrides import NewOverride, Override, OverrideState
+from fenji.domain.access import Caller, Right
+from fenji.domain.audit import Action
+from fenji.domain.overrides import Override, OverrideState
 from fenji.domain.principals import Principal
-from fenji.domain.steps import Step
 from fenji.domain.written_ids import written_id
-from fenji.errors import Conflict, InvalidArgument, NotFound, Problem, unknown_name
+from fenji.errors import Conflict, InvalidArgument, NotFound
 from fenji.language import message as _
-from fenji.state.transaction import Transaction
-from fenji.tables import clean
+from fenji.workspace.access.asking import demand
 from fenji.workspace.acting import acting_person
+from fenji.workspace.approving import said_reason
 from fenji.workspace.dates import today
-from fenji.workspace.folder import open_workspace, policies_of, policy_in_force
+from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
-from fenji.workspace.session import Session
-
-
-@dataclass(frozen=True)
-class OverrideRequest:
-    """What a person asks for; None where it was not said."""
-
-    customer_id: str
-    tier: str | None
-    ends_on: date | None
-    person: str | None
-    reason: str | None
-    begins_on: date | None = None
-    """None: today in the workspace's time zone."""
-    policy: str | None = None
-    source: str | None = None
-    """The id space of the customer's id; needed only where several customers have it."""
+from fenji.workspace.override_requests import OverrideRequest, ambiguous, seen_ids, wanted_override, write_override_down
 
 
 def override_tier(root: Path, request: OverrideRequest, *, principal: Principal | None = None) -> OverridesResult:
@@ -56,30 +39,12 @@ def override_tier(root: Path, request: OverrideRequest, *, principal: Principal 
         InvalidArgument: an unknown customer or tier, something not said, or an end before the start; all at once.
     """
     workspace = open_workspace(root)
-    day, request = today(workspace.settings.time_zone), replace(request, customer_id=written_id(request.customer_id))
-    begins_on = request.begins_on or day
-    policies = policies_of(workspace)
-    policy = policy_in_force(policies, request.policy or workspace.settings.policy, as_of=begins_on).policy
+    day = today(workspace.settings.time_zone)
     with open_question(workspace) as session:
-        problems = [*_unsaid(request), *_backwards(begins_on, request.ends_on)]
-        slugs = [each.slug for each in policy.tiers]
-        if request.tier is not None and request.tier not in slugs:
-            problems.append(unknown_name(_("tier"), request.tier, slugs))
-        source, unknown = _source_of(session, request)
-        InvalidArgument.raise_if([*unknown, *problems])
-        decided = NewOverride(
-            policy=policy.slug,
-            source=source,
-            customer_id=request.customer_id,
-            tier=request.tier or "",
-            begins_on=begins_on,
-            ends_on=request.ends_on or begins_on,
-            person=(request.person or "").strip(),
-            reason=(request.reason or "").strip(),
-        )
+        decided = wanted_override(session, request, day)
         with session.state.transaction(principal or acting_person(decided.person)) as t:
             override = t.overrides.record(decided)
-            _write_down(t, Action.OVERRIDE_RECORDED, override)
+            write_override_down(t, Action.OVERRIDE_RECORDED, override)
     return OverridesResult(day, (OverrideRow.of(override, override.state_on(day)),))
 
 
@@ -129,11 +94,41 @@ def end_overrides(
             )
         sources = sorted({each.decided.source for each in wanted})
         if len(sources) > 1:
-            raise Conflict(_ambiguous(customer_id, sources))
+            raise Conflict(ambiguous(customer_id, sources))
         numbers = tuple(each.number for each in wanted)
         ended = t.overrides.end(numbers, from_on=day, person=person or acting.name, reason=reason)
         for each in ended:
-            _write_down(t, Action.OVERRIDE_ENDED, each)
+            write_override_down(t, Action.OVERRIDE_ENDED, each)
+    return OverridesResult(day, tuple(OverrideRow.of(each, each.state_on(day)) for each in ended))
+
+
+def end_override(root: Path, number: int, reason: str, *, by: Caller | None = None) -> OverridesResult:
+    """Ends one override from today on; it stays in the record.
+
+    Args:
+        root: the workspace.
+        number: of the override.
+        reason: why.
+        by: who ends it; None: the command line.
+
+    Raises:
+        NotFound: no workspace, or no such override of a customer whom the one who asks may see.
+        Forbidden: the one who asks may not approve overrides.
+        InvalidArgument: no reason.
+        Conflict: it has ended, or is over.
+    """
+    workspace, acting = open_workspace(root, by_customer=True), demand(by, Right.POLICIES_APPROVE)
+    day, said = today(workspace.settings.time_zone), said_reason(reason)
+    if said is None:
+        raise InvalidArgument.of(_("say why the override ends."))
+    shown = {each.number: each for each in list_overrides(root).overrides}
+    if number not in shown:
+        raise NotFound.of(_("there is no override {number}."), number=number)
+    with workspace.state.transaction(acting) as t:
+        ended = t.overrides.end((number,), from_on=day, person=acting.name, reason=said) if shown[number].ends_on >= day else ()
+        if not ended:
+            raise Conflict.of(_("override {number} no longer counts."), number=number)
+        write_override_down(t, Action.OVERRIDE_ENDED, ended[0])
     return OverridesResult(day, tuple(OverrideRow.of(each, each.state_on(day)) for each in ended))
 
 
@@ -143,63 +138,15 @@ def list_overrides(root: Path) -> OverridesResult:
     Raises:
         NotFound: no workspace.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     day = today(workspace.settings.time_zone)
     if not workspace.state.is_there:
         return OverridesResult(day, ())
     with workspace.state.reading() as t:
         recorded = t.overrides.list_overrides()
-    return OverridesResult(day, tuple(OverrideRow.of(each, _state(each, recorded, day)) for each in recorded))
-
-
-def _write_down(t: Transaction, action: Action, override: Override) -> None:
-    """Into the audit log, without the reason: people write names into it."""
-    decided = override.decided
-    told: dict[str, str | int | None] = {
-        "number": override.number,
-        "policy": decided.policy,
-        "source": decided.source,
-        "tier": decided.tier,
-        "begins_on": decided.begins_on.isoformat(),
-        "last_on": override.last_on.isoformat(),
-    }
-    t.audit.add(action, Subject(SubjectKind.CUSTOMER, decided.customer_id), told)
-
-
-def _source_of(session: Session, request: OverrideRequest) -> tuple[str, list[Problem]]:
-    """The id space of the customer that is meant, and what is wrong with the id."""
-    identity = session.read(session.latest().run_id, clean.IDENTITY)
-    here = identity.filter(identity.source_customer_id == request.customer_id).select("source", "customer_key")
-    found = [
-        each for each in session.engine.fetch(here.order_by("source")).to_pylist() if request.source in {None, each["source"]}
-    ]
-    if not found:
-        text = _("there is no customer {customer} in the last run.")
-        advice = _("Write the id as it stands in the sources; a new customer is known after: fenji run")
-        return "", [Problem(text, {"customer": request.customer_id}, None, advice)]
-    sources = [each["source"] for each in found]
-    if len({each["customer_key"] for each in found}) > 1:
-        return "", [_ambiguous(request.customer_id, sources)]
-    return sources[0], []
-
-
-def _ambiguous(customer_id: str, sources: Sequence[str]) -> Problem:
-    text = _("several customers have the id {customer}: one in each of {sources}.")
-    return Problem(text, {"customer": customer_id, "sources": ", ".join(sources)}, None, Step.SAY_WHICH_SOURCE)
-
-
-def _unsaid(request: OverrideRequest) -> list[Problem]:
-    said = {"--tier": request.tier, "--until": request.ends_on, "--reason": request.reason, "--person": request.person}
-    text, advice = _("'{name}' is missing."), _("An override says which tier, until when, why, and who decided it.")
-    lacking = [name for name, value in said.items() if value is None or (isinstance(value, str) and not value.strip())]
-    return [Problem(text, {"name": name}, None, advice if name == lacking[-1] else None) for name in lacking]
-
-
-def _backwards(begins_on: date, ends_on: date | None) -> list[Problem]:
-    if ends_on is None or begins_on <= ends_on:
-        return []
-    text = _("the override would end on {ends_on}, before it begins on {begins_on}.")
-    return [Problem(text, {"begins_on": begins_on, "ends_on": ends_on}, None, Step.CHANGE_SPAN)]
+    seen = seen_ids(workspace, ((each.decided.source, each.decided.customer_id) for each in recorded))
+    shown = (each for each in recorded if (each.decided.source, each.decided.customer_id) in seen)
+    return OverridesResult(day, tuple(OverrideRow.of(each, _state(each, recorded, day)) for each in shown))
 
 
 def _state(override: Override, recorded: Sequence[Override], day: date) -> OverrideState:

@@ -8,11 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fenji.answers.audit import Change
+from fenji.answers.drafts import ProposalRow
 from fenji.answers.json import to_json
 from fenji.answers.persons import PersonExport, PersonId, PersonPlace, PersonPlaces, PersonRows
 from fenji.answers.policies import OverrideRow
 from fenji.documents.writing import write_whole
 from fenji.domain.audit import Action, Subject, SubjectKind
+from fenji.domain.drafts import OverrideProposal
 from fenji.domain.overrides import Override
 from fenji.domain.sources import Source
 from fenji.errors import Conflict, InvalidDocument, NotFound
@@ -70,6 +72,7 @@ def export_person(root: Path, person: str, *, reason: str | None = None) -> Pers
             emails=tuple(sorted(found.emails)),
             names=tuple(sorted(found.names)),
             overrides=tuple(OverrideRow.of(each, each.state_on(day)) for each in overrides_of(session, found)),
+            proposals=tuple(ProposalRow.of(each) for each in proposals_of(session, found)),
             audit=_entries(session, found),
             tables=tuple(_with_rows(each) for each in rows_of(session, found, sources_by_name(session))),
         )
@@ -109,6 +112,13 @@ def overrides_of(session: Session, person: Person) -> tuple[Override, ...]:
     with session.state.reading() as t:
         recorded = t.overrides.list_overrides()
     return tuple(each for each in recorded if (each.decided.source, each.decided.customer_id) in person.ids)
+
+
+def proposals_of(session: Session, person: Person) -> tuple[OverrideProposal, ...]:
+    """The tiers that people proposed for a person."""
+    with session.state.reading() as t:
+        recorded = t.proposals.list_proposals()
+    return tuple(each for each in recorded if (each.wanted.source, each.wanted.customer_id) in person.ids)
 
 
 def _entries(session: Session, person: Person) -> tuple[Change, ...]:

@@ -15,7 +15,7 @@ from fenji.language import message as _
 from fenji.masking import masked
 from fenji.prepare.identity import NODE_SEPARATOR
 from fenji.tables import clean
-from fenji.workflow.persons import overrides_of, place_of, sources_by_name, with_reason
+from fenji.workflow.persons import overrides_of, place_of, proposals_of, sources_by_name, with_reason
 from fenji.workspace.erasing import (
     CONFLICT_DIGITS,
     Journal,
@@ -122,6 +122,7 @@ def _planned(session: Session, person: Person, found: Sequence[FoundRows], reaso
         overrides=tuple(each.number for each in overrides_of(session, person)),
         words=words,
         reason=None if reason is None else masked(reason, words),
+        proposals=tuple(each.proposal_id for each in proposals_of(session, person)),
         conflicts=tuple(sorted(each for value in told for each in (plain_hash(value), keyed(key, value)[:CONFLICT_DIGITS]))),
     )
 
@@ -153,6 +154,7 @@ def _carry_out(session: Session, journal: Journal) -> None:
         for run_id in journal.runs:
             t.manifests.raise_edition(run_id)
         t.overrides.anonymise(journal.overrides, journal.token)
+        t.proposals.anonymise(journal.proposals, journal.token)
         told: dict[str, str | int | None] = {"files": len(journal.steps), "runs": len(journal.runs)}
         told |= {"overrides": len(journal.overrides)} | with_reason(journal.reason)
         t.audit.add(Action.PERSON_ERASED, Subject(SubjectKind.CUSTOMER, journal.customer_id), told)

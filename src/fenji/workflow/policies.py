@@ -7,22 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from fenji.analyze.policies.findings import Severity
-from fenji.analyze.policies.lint import lint_policy
-from fenji.answers.policies import (
-    LintedFile,
-    LintFinding,
-    LintResult,
-    PolicyCap,
-    PolicyResult,
-    PolicyScorePart,
-    PolicyTier,
-    RuleInWords,
-)
+from fenji.answers.policies import LintedFile, LintFinding, LintResult, PolicyResult
 from fenji.documents.policies import read_policy_document
-from fenji.domain.conditions import Condition
 from fenji.domain.policies import PublishedPolicy
 from fenji.errors import InvalidDocument
-from fenji.wording.rules import Voice, sentence
+from fenji.wording.rules import Voice
+from fenji.workspace.approving import alone
 from fenji.workspace.dates import yesterday
 from fenji.workspace.folder import (
     PolicyVersion,
@@ -34,12 +24,14 @@ from fenji.workspace.folder import (
     policy_in_force,
     published_versions,
 )
+from fenji.workspace.policy_words import linted, linted_text, rules_of, unreadable
 from fenji.workspace.tiering import registry_of
+from fenji.workspace.versions import approvals
 
+TEXT = "draft"
+"""What problems of a text carry in place of a file."""
 CHANGED = "changed_after_publishing"
 """The finding about a file that says something else than the published version of its number."""
-UNREADABLE = "unreadable"
-"""The finding about a file that cannot be read as a policy."""
 
 
 def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = None) -> PolicyResult:
@@ -55,6 +47,7 @@ def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = N
     registry = registry_of(own_metrics_of(workspace), chosen)
     currency = workspace.settings.currency
     voice = Voice({each.slug: each for each in registry}, currency)
+    decision = approvals(workspace).get((chosen.slug, chosen.version))
     return PolicyResult(
         as_of=day,
         policy=chosen.slug,
@@ -63,24 +56,11 @@ def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = N
         author=chosen.author,
         why=chosen.why,
         currency=currency,
-        tiers=tuple(
-            PolicyTier(each.slug, each.name, _rule(each.qualify, voice), _rule(each.keep, voice)) for each in chosen.tiers
-        ),
-        caps=tuple(PolicyCap(_worded(each.when, voice), each.at_most, each.why) for each in chosen.caps),
-        review=chosen.review,
-        variants=chosen.variants,
-        score=tuple(PolicyScorePart(each.metric, each.weight, each.scale or "percentile") for each in chosen.score),
+        rules=rules_of(chosen, voice),
         document=chosen,
         registry=registry,
+        warnings=(alone(f"{chosen.slug} {chosen.version}"),) if decision is not None and decision.is_self_approval else (),
     )
-
-
-def _rule(condition: Condition | None, voice: Voice) -> RuleInWords | None:
-    return None if condition is None else _worded(condition, voice)
-
-
-def _worded(condition: Condition, voice: Voice) -> RuleInWords:
-    return RuleInWords(str(condition), voice.say(sentence, condition))
 
 
 def lint_policies(root: Path, files: tuple[Path, ...] = ()) -> LintResult:
@@ -94,16 +74,24 @@ def lint_policies(root: Path, files: tuple[Path, ...] = ()) -> LintResult:
     return LintResult(tuple(_linted(workspace, file, published) for file in files or policy_files(workspace)))
 
 
+def lint_text(root: Path, text: str) -> LintResult:
+    """The linter's findings about a text that is no file yet.
+
+    Raises:
+        NotFound: no workspace.
+    """
+    read, findings = linted_text(open_workspace(root, by_customer=True), text, TEXT)
+    policy = None if read is None else read.policy
+    return LintResult((LintedFile(TEXT, policy.slug if policy else None, policy.version if policy else None, findings),))
+
+
 def _linted(workspace: Workspace, file: Path, published: Mapping[tuple[str, int], PublishedPolicy]) -> LintedFile:
     name = file.name if file.is_relative_to(workspace.root) else str(file)
     try:
         read = read_policy_document(file)
     except InvalidDocument as error:
-        unreadable = (LintFinding(Severity.ERROR, each, UNREADABLE, None) for each in error.problems)
-        return LintedFile(name, None, None, tuple(unreadable))
+        return LintedFile(name, None, None, unreadable(error))
     policy, registry = read.policy, registry_of(own_metrics_of(workspace), read.policy)
     version = PolicyVersion(read, file, published.get((policy.slug, policy.version)))
     changed = (LintFinding(Severity.ERROR, version.change(), CHANGED, None),) if version.is_changed else ()
-    found = lint_policy(policy, registry.metrics, place=read.document.place)
-    findings = (LintFinding(each.severity, each.problem, each.code, each.tier) for each in found)
-    return LintedFile(name, policy.slug, policy.version, (*changed, *findings))
+    return LintedFile(name, policy.slug, policy.version, (*changed, *linted(read, registry)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +27,7 @@ from fenji.analyze.whatif.comparing import without_lost
 from fenji.answers.policies import SuggestedTier, SuggestResult
 from fenji.choices import EngineName
 from fenji.documents.policies import render_policy
+from fenji.domain.access import Caller, Right
 from fenji.domain.conditions import Comparison, Operator
 from fenji.domain.metrics import REVENUE, Better
 from fenji.domain.periods import months_before
@@ -36,7 +38,9 @@ from fenji.errors import Conflict, InvalidArgument, InvalidInput, NotFound, Prob
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.tables import insight
+from fenji.workspace.access.asking import demand
 from fenji.workspace.clean_base import CleanBase, clean_base_of
+from fenji.workspace.drafting import new_draft
 from fenji.workspace.drafts import held_tiers, shown_percent
 from fenji.workspace.folder import (
     POLICIES_FOLDER,
@@ -134,6 +138,37 @@ def suggest_policy(
             file=None if out is None else _written(out, text),
             warnings=tuple(_remarks(current, tiers, found, method=method, is_flat=explained is None)),
         )
+
+
+def suggest_draft(
+    root: Path,
+    *,
+    metric: str = REVENUE,
+    tiers: int = 4,
+    method: Method = Method.BREAKS,
+    shares: Sequence[Decimal] = (),
+    policy: str | None = None,
+    by: Caller | None = None,
+) -> SuggestResult:
+    """Begins a draft with suggested thresholds, for a person to edit and submit; nothing of it is in force.
+
+    Args:
+        root: the workspace.
+        metric: see ``suggest_policy``, as all that follow.
+        tiers: how many tiers to aim for.
+        method: how to find the thresholds.
+        shares: of customers, lowest tier first.
+        policy: whose next version it is.
+        by: who asks for it and becomes its author; None: the command line.
+
+    Raises:
+        Forbidden: the one who asks may not draft policies.
+        NotFound: as ``suggest_policy``; so are all other errors.
+    """
+    workspace, acting = open_workspace(root), demand(by, Right.POLICIES_DRAFT)
+    found = suggest_policy(root, metric=metric, tiers=tiers, method=method, shares=shares, policy=policy)
+    with workspace.state.transaction(acting) as t:
+        return replace(found, draft_id=new_draft(t, acting, found.text).draft_id)
 
 
 def _check(workspace: Workspace, tiers: int, method: Method, shares: Sequence[Decimal], out: Path | None) -> None:

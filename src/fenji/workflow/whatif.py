@@ -21,13 +21,15 @@ from fenji.analyze.whatif.comparing import (
 )
 from fenji.answers.whatif import AffectedCustomer, ComparedCap, ComparedLine, ComparedPolicy, ComparedTier, WhatIfResult
 from fenji.choices import EngineName
-from fenji.documents.policies import read_policy_document
+from fenji.documents.policies import policy_document_from_text
+from fenji.documents.reader import text_of
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.tables import clean, insight
 from fenji.wording.rules import Voice, sentence
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
+from fenji.workspace.drafting import name_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
@@ -45,23 +47,53 @@ def whatif_at(
     engine: EngineName | None = None,
     progress: Progress = silent,
 ) -> WhatIfResult:
+    """What the policy in a file would change: see ``whatif_of``.
+
+    Raises:
+        NotFound: no such file; and as ``whatif_of``.
+    """
+    return whatif_of(root, text_of(file), name=str(file), as_of=as_of, policy=policy, engine=engine, progress=progress)
+
+
+def whatif_of_draft(root: Path, draft_id: int, *, as_of: date | None = None, policy: str | None = None) -> WhatIfResult:
+    """What a draft would change: see ``whatif_of``.
+
+    Raises:
+        NotFound: no such draft; and as ``whatif_of``.
+    """
+    with open_workspace(root).state.reading() as t:
+        draft = t.drafts.get(draft_id)
+    return whatif_of(root, draft.text, name=name_of(draft_id), as_of=as_of, policy=policy)
+
+
+def whatif_of(
+    root: Path,
+    text: str,
+    *,
+    name: str,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    progress: Progress = silent,
+) -> WhatIfResult:
     """What a new policy would change for the customers of a workspace, as at a first review.
 
     Args:
         root: the workspace.
-        file: the new policy.
+        text: the new policy.
+        name: what its problems carry in place of a file.
         as_of: the day whose metrics are read, computed first where no run has them; None: the date of the last ``run``.
         policy: which policy it is compared with, where the workspace holds several.
         engine: None: the one of the settings.
         progress: told about each step, where something must be computed.
 
     Raises:
-        NotFound: no workspace or file, or nothing has been run yet.
+        NotFound: no workspace, or nothing has been run yet.
         InvalidDocument: the new policy cannot be used; all problems at once.
         InvalidInput: the new policy needs metrics that the stored panel lacks; all of them are named.
     """
     workspace = open_workspace(root)
-    read = read_policy_document(file)
+    read = policy_document_from_text(text, name)
     new = read.policy
     own = own_metrics_of(workspace)
     # The names in the file are checked before anything is computed; kinds of events count as far as the policy names them.

@@ -43,6 +43,12 @@ arriving           what came in with a run, from its clean tables
 arrival_warnings   what nobody must overlook about it
 unread_files       data files that no source reads
 drafts             what the tiers of a draft would hold
+drafting           what a draft is as people see it, and what may be done with it
+approving          whether somebody may approve what somebody else proposes
+publishing         how a text becomes a version
+versions           which versions there are, and who approved each
+policy_words       what a policy says and changes, as answers tell it
+override_requests  what somebody means who gives a tier by hand
 persons            who is one person in all published runs
 erasure_key        how an erased person is known again without being known
 erasing            how a person leaves the store

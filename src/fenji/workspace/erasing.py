@@ -86,6 +86,8 @@ class Journal:
     """Plain hashes of phones and e-mails, as runs kept them before they were keyed."""
     reason: str | None = None
     """Why, for the audit log."""
+    proposals: tuple[int, ...] = ()
+    """Overrides that somebody proposed."""
 
 
 def open_journal(workspace: Workspace) -> Journal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import ibis.expr.types as ir
@@ -36,7 +36,7 @@ def overrides_in(
     if known_at is not None:
         recorded = tuple(each.as_known_at(known_at) for each in recorded if each.recorded_at <= known_at)
     days = tuple(dates)
-    keys = _keys_of(session, identity, recorded) if recorded else {}
+    keys = keys_of_ids(session, identity, ((each.decided.source, each.decided.customer_id) for each in recorded))
     by_key: dict[int, list[Override]] = {}
     for each in recorded:
         key = keys.get((each.decided.source, each.decided.customer_id))
@@ -51,10 +51,12 @@ def overrides_in(
     return pa.Table.from_pylist(rows, schema=OVERRIDES)
 
 
-def _keys_of(session: Session, identity: ir.Table, recorded: Sequence[Override]) -> dict[tuple[str, str], int]:
-    """The present customer of every id that has an override."""
-    ids = sorted({(each.decided.source, each.decided.customer_id) for each in recorded})
-    wanted = pa.table({"wanted_source": [source for source, _id in ids], "wanted_id": [each for _source, each in ids]})
+def keys_of_ids(session: Session, identity: ir.Table, ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The present customer of each id (its space and the id); ids that the table does not know are left out."""
+    listed = sorted(set(ids))
+    if not listed:
+        return {}
+    wanted = pa.table({"wanted_source": [source for source, _id in listed], "wanted_id": [each for _source, each in listed]})
     asked = session.engine.from_arrow(wanted)
     same = (identity.source == asked.wanted_source) & (identity.source_customer_id == asked.wanted_id)
     found = identity.join(asked, same).select("source", "source_customer_id", "customer_key")

@@ -13,12 +13,13 @@ from fenji.errors import Conflict, InvalidArgument, NotFound
 from fenji.language import Language
 from fenji.tables import clean
 from fenji.workflow.initiating import init_workspace
-from fenji.workflow.overrides import OverrideRequest, end_overrides, list_overrides, override_tier
+from fenji.workflow.overrides import end_overrides, list_overrides, override_tier
 from fenji.workflow.running import run_all
 from fenji.workspace.acting import acting_person
 from fenji.workspace.dates import today
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
+from fenji.workspace.override_requests import OverrideRequest
 from fenji.workspace.overrides import overrides_in
 
 AS_OF = date(2026, 3, 31)

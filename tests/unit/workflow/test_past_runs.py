@@ -19,7 +19,7 @@ from fenji.errors import Conflict, NotFound
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
-from fenji.workflow.overrides import OverrideRequest, override_tier
+from fenji.workflow.overrides import override_tier
 from fenji.workflow.quality import report_quality
 from fenji.workflow.running import run_all
 from fenji.workflow.structure import structure_of
@@ -27,6 +27,7 @@ from fenji.workflow.suggesting import suggest_policy
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workflow.whatif import whatif_at
 from fenji.workflow.why import why_of
+from fenji.workspace.override_requests import OverrideRequest
 
 AS_OF = date(2026, 3, 31)
 SOURCES = """

@@ -12,11 +12,12 @@ from fenji.language import Language
 from fenji.tables import insight
 from fenji.tables.clean import CUSTOMER
 from fenji.workflow.initiating import init_workspace
-from fenji.workflow.overrides import OverrideRequest, override_tier
+from fenji.workflow.overrides import override_tier
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
+from fenji.workspace.override_requests import OverrideRequest
 
 SOURCES = """
 sources:

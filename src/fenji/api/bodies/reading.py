@@ -11,7 +11,7 @@ from fenji.api.problems import TooLarge
 from fenji.api.strict_json import MOST_BYTES, UnreadableBody, read_json
 from fenji.errors import InvalidArgument, Place
 from fenji.language import message as _
-from fenji.validation import Path, problems_of
+from fenji.validation import Path, pointed, problems_of
 
 
 class Body(BaseModel):
@@ -79,4 +79,4 @@ def body_of(endpoint_parameters: Any) -> type[Body] | None:  # noqa: ANN401 - pa
 
 def _pointer(path: Path) -> Place:
     """Where in a body, as RFC 6901 writes it."""
-    return Place(column="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path) or "/")
+    return Place(column=pointed(path) or "/")

@@ -7,12 +7,25 @@ jobs        work that nobody waits for
 tables      whole stored tables
 logging_in  coming in and going out
 people      people, tokens and the audit log
+policies    versions of policies, drafts, what-if and suggestions
+overrides   tiers that people give by hand, and proposals of them
+metrics     what the metrics mean
 health      whether the server lives
 """
 
 from __future__ import annotations
 
-from fenji.api.routes import customers, figures, jobs, logging_in, people, tables
+from fenji.api.routes import customers, figures, jobs, logging_in, metrics, overrides, people, policies, tables
 
-ROUTERS = (figures.router, customers.router, tables.router, people.router, jobs.router, logging_in.router)
+ROUTERS = (
+    figures.router,
+    customers.router,
+    tables.router,
+    policies.router,
+    overrides.router,
+    metrics.router,
+    people.router,
+    jobs.router,
+    logging_in.router,
+)
 """All routes below the prefix of the API."""

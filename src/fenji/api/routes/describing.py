@@ -31,6 +31,13 @@ _REASON_HEADER = {
     "description": "Why names, phones and e-mails must be seen as they are (percent-encoded UTF-8); needs personal:read and is written to the audit log. Left out: they are masked.",
     "schema": {"type": "string", "maxLength": 500},
 }
+_EDITION_HEADER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the draft as it was seen; * for any. 412 where somebody has changed it meanwhile.",
+    "schema": {"type": "string", "maxLength": 40},
+}
 _TAG_HEADER = {
     "name": "If-None-Match",
     "in": "header",
@@ -48,6 +55,7 @@ def answered_by(
     is_once: bool = False,
     is_personal: bool = False,
     is_open: bool = False,
+    is_edited: bool = False,
 ) -> dict[str, Any]:
     """What FastAPI is told about a route that a record answers.
 
@@ -59,6 +67,7 @@ def answered_by(
         is_once: whether it takes an Idempotency-Key.
         is_personal: whether personal fields may stand in it.
         is_open: whether it needs no right.
+        is_edited: whether it changes what others may change too, so that it takes an If-Match.
     """
     content = {"application/json": {"schema": ref(record)}}
     return described(
@@ -70,6 +79,7 @@ def answered_by(
         is_once=is_once,
         is_personal=is_personal,
         is_open=is_open,
+        is_edited=is_edited,
     )
 
 
@@ -83,11 +93,19 @@ def described(
     is_once: bool = False,
     is_personal: bool = False,
     is_open: bool = False,
+    is_edited: bool = False,
 ) -> dict[str, Any]:
     """The same for an answer of any kind."""
     responses: dict[int | str, Any] = {status: {"description": said, "content": content}, "default": _FAILED}
     headers = [
-        header for header, wanted in ((_KEY_HEADER, is_once), (_REASON_HEADER, is_personal), (_TAG_HEADER, is_stored)) if wanted
+        header
+        for header, wanted in (
+            (_KEY_HEADER, is_once),
+            (_REASON_HEADER, is_personal),
+            (_TAG_HEADER, is_stored),
+            (_EDITION_HEADER, is_edited),
+        )
+        if wanted
     ]
     extra: dict[str, Any] = {"security": [] if is_open else [{"token": []}]}
     if headers:
