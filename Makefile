@@ -51,9 +51,9 @@ bench: .venv/developer ## time and memory beside plain SQL, Polars, pandas and t
 	$(BIN)/python bench/latency.py
 	$(BIN)/python bench/customers.py
 
-serve: ## the web application (not built yet)
-	@echo "The web application is not built yet; use the command line: make demo, then .venv/bin/fenji --help" >&2
-	@exit 1
+serve: .venv/user ## the REST API over the demo; the first time a link lets an administrator in
+	test -f demo/fenji.toml || $(BIN)/fenji demo --workspace demo
+	$(BIN)/fenji serve --workspace demo --first-admin admin
 
 fix: .venv/developer ## what a tool can mend by itself
 	$(BIN)/ruff check --fix

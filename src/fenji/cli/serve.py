@@ -10,7 +10,10 @@ import typer
 
 from fenji.cli.options import Lang, Workspace
 from fenji.cli.output import Output
+from fenji.domain.access import Role
+from fenji.errors import InvalidArgument
 from fenji.language import message as _
+from fenji.workflow.access.people import add_person, list_people
 
 EXAMPLES = (
     "fenji serve\n"
@@ -38,6 +41,14 @@ Certificate = Annotated[
     Path | None, typer.Option("--tls-cert", metavar=_("FILE"), help=_("Certificate chain (PEM); with --tls-key."))
 ]
 Key = Annotated[Path | None, typer.Option("--tls-key", metavar=_("FILE"), help=_("The certificate's private key (PEM)."))]
+FirstAdmin = Annotated[
+    str | None,
+    typer.Option(
+        "--first-admin",
+        metavar="LOGIN",
+        help=_("Where nobody may come in yet: adds an administrator of this login, and shows the one-time link."),
+    ),
+]
 NoJobs = Annotated[
     bool, typer.Option("--no-work", help=_("Start no worker for jobs beside it; run `fenji work` yourself, here or elsewhere."))
 ]
@@ -53,6 +64,7 @@ def command(
     root_path: RootPath = "",
     tls_cert: Certificate = None,
     tls_key: Key = None,
+    first_admin: FirstAdmin = None,
     no_work: NoJobs = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -71,7 +83,15 @@ def command(
         key=tls_key,
         does_jobs=not no_work,
     )
+    InvalidArgument.raise_if(address.problems())
+    if first_admin is not None and not list_people(workspace).users:
+        link = add_person(workspace, first_admin, first_admin, [Role.ADMIN]).link
+        if link is not None:
+            output.say(_("Come in once with this link, and choose a password: {url}{path}"), url=address.url, path=link.path)
     output.say(_("The API answers at {url}/api/v1; its description is at {url}/api/v1/openapi.json."), url=address.url)
-    output.say(_("Let somebody in with: fenji token make NAME --workspace {folder}"), folder=str(workspace))
+    output.say(
+        _("Let people in with: fenji person add NAME --login LOGIN --role ROLE --workspace {folder}; programs with: fenji token make"),
+        folder=str(workspace),
+    )
     output.say(_("End with Ctrl-C; requests that are being answered get {seconds} seconds."), seconds=running.END_SECONDS)
     running.serve(workspace, address)

@@ -38,3 +38,4 @@ class Step(StrEnum):
     COMPARE_QUANTILES = _("Compare with quantiles.")
     RESET_TOTP = _("Have the second factor of '{login}' reset.")
     WRITE_SHARES = _("Write the shares from the lowest tier up, such as 50,30,15,5.")
+    SERVE_ENCRYPTED = _("Serve with a certificate, or behind a proxy that encrypts.")

@@ -14,7 +14,8 @@ from pathlib import Path
 import uvicorn
 
 from fenji.api.metrics import FOLDER as COUNTS_FOLDER
-from fenji.errors import InvalidArgument, Place, Problem
+from fenji.domain.steps import Step
+from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
 from fenji.scratch import own_folder_for_now
 from fenji.server.app import FOLDER
@@ -51,20 +52,14 @@ class Address:
         """What cannot be, all at once."""
         found = []
         if not is_loopback(self.host) and self.certificate is None and not self.behind:
-            found.append(
-                Problem(
-                    _("other machines would reach {host} without encryption, and tokens would be read on their way."),
-                    {"host": self.host},
-                    Place(column="--host"),
-                    _("Give --tls-cert and --tls-key, or --behind-proxy ADDRESS where a proxy encrypts."),
-                )
-            )
+            text = _("other machines would reach {host} without encryption, and tokens would be read on their way.")
+            found.append(Problem(text, {"host": self.host}, advice=Step.SERVE_ENCRYPTED))
         if (self.certificate is None) != (self.key is None):
-            found.append(Problem(_("a certificate needs its key, and a key its certificate."), {}, Place(column="--tls-cert")))
+            found.append(Problem(_("a certificate needs its key, and a key its certificate.")))
         files = [each for each in (self.certificate, self.key) if each is not None and not each.is_file()]
         found += [Problem(_("there is no file {file}."), {"file": str(each)}) for each in files]
         if self.root_path and not self.root_path.startswith("/"):
-            found.append(Problem(_("the root path must begin with a slash."), {}, Place(column="--root-path")))
+            found.append(Problem(_("the root path must begin with a slash.")))
         return found
 
 
