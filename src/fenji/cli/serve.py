@@ -90,7 +90,9 @@ def command(
             output.say(_("Come in once with this link, and choose a password: {url}{path}"), url=address.url, path=link.path)
     output.say(_("The API answers at {url}/api/v1; its description is at {url}/api/v1/openapi.json."), url=address.url)
     output.say(
-        _("Let people in with: fenji person add NAME --login LOGIN --role ROLE --workspace {folder}; programs with: fenji token make"),
+        _(
+            "Let people in with: fenji person add NAME --login LOGIN --role ROLE --workspace {folder}; programs with: fenji token make"
+        ),
         folder=str(workspace),
     )
     output.say(_("End with Ctrl-C; requests that are being answered get {seconds} seconds."), seconds=running.END_SECONDS)

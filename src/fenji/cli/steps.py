@@ -38,4 +38,5 @@ STEPS: Mapping[str, str] = {
     Step.COMPARE_QUANTILES: _("Compare with: --method quantiles"),
     Step.RESET_TOTP: _("Have it reset: fenji person reset {login} --totp"),
     Step.WRITE_SHARES: _("Write them from the lowest tier up: --shares 50,30,15,5"),
+    Step.SERVE_ENCRYPTED: _("Give --tls-cert and --tls-key, or --behind-proxy ADDRESS where a proxy encrypts."),
 }

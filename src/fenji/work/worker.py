@@ -17,11 +17,15 @@ from fenji.private_files import private_folder
 from fenji.work.attempt import Attempt
 from fenji.work.scheduling import Scheduler
 from fenji.work.watching import Watch
+from fenji.workflow.sending.due import send_due
 from fenji.workspace.folder import Workspace, open_workspace
 from fenji.workspace.job_files import sweep
 
 POLL_SECONDS = 1.0
 """How often a worker without work looks for some."""
+
+SEND_SECONDS = 5.0
+"""How often a worker looks for messages that are due."""
 
 TROUBLE_SECONDS = 5.0
 """How long it waits where the state database is out of reach, or a document cannot be used."""
@@ -88,29 +92,40 @@ class Worker:
 
     @contextmanager
     def _keeping_time(self, stop: threading.Event) -> Iterator[None]:
-        """Fires the schedule from a thread of its own: a slot that comes while a job is at work is not missed."""
+        """Fires the schedule and sends what is due from threads of their own: neither waits for the job at work, nor for the other."""
         ended, scheduler = threading.Event(), Scheduler(self.root)
+        swept = -SWEEP_SECONDS
 
         def keep_time() -> None:
-            swept = -SWEEP_SECONDS
-            while not ended.is_set() and not stop.is_set():
-                try:
-                    scheduler.fire_due()
-                    if time.monotonic() - swept >= SWEEP_SECONDS:
-                        swept = time.monotonic()
-                        sweep(open_workspace(self.root), scheduler.clock())
-                except FenjiError as error:
-                    self.tell_bug(error)
-                    ended.wait(TROUBLE_SECONDS)
-                ended.wait(POLL_SECONDS)
+            nonlocal swept
+            scheduler.fire_due()
+            if time.monotonic() - swept >= SWEEP_SECONDS:
+                swept = time.monotonic()
+                sweep(open_workspace(self.root), scheduler.clock())
 
-        thread = threading.Thread(target=keep_time, name="fenji-schedule", daemon=True)
-        thread.start()
+        rounds = (("fenji-schedule", keep_time, POLL_SECONDS), ("fenji-sending", lambda: send_due(self.root), SEND_SECONDS))
+        threads = [
+            threading.Thread(target=self._round, args=(do, pause, stop, ended), name=name, daemon=True)
+            for name, do, pause in rounds
+        ]
+        for each in threads:
+            each.start()
         try:
             yield
         finally:
             ended.set()
-            thread.join()
+            for each in threads:
+                each.join()
+
+    def _round(self, do: Callable[[], object], pause: float, stop: threading.Event, ended: threading.Event) -> None:
+        """Does something again and again; what keeps it from being done is told, and it is tried again."""
+        while not ended.is_set() and not stop.is_set():
+            try:
+                do()
+            except FenjiError as error:
+                self.tell_bug(error)
+                ended.wait(TROUBLE_SECONDS)
+            ended.wait(pause)
 
     def _claimed(self, workspace: Workspace) -> Job | None:
         private_folder(workspace.store)

@@ -7,6 +7,7 @@ jobs        work that nobody waits for
 tables      whole stored tables
 logging_in  coming in and going out
 people      people, tokens and the audit log
+sending     webhooks and alerts
 policies    versions of policies, drafts, what-if and suggestions
 overrides   tiers that people give by hand, and proposals of them
 metrics     what the metrics mean
@@ -15,7 +16,7 @@ health      whether the server lives
 
 from __future__ import annotations
 
-from fenji.api.routes import customers, figures, jobs, logging_in, metrics, overrides, people, policies, tables
+from fenji.api.routes import customers, figures, jobs, logging_in, metrics, overrides, people, policies, sending, tables
 
 ROUTERS = (
     figures.router,
@@ -26,6 +27,7 @@ ROUTERS = (
     metrics.router,
     people.router,
     jobs.router,
+    sending.router,
     logging_in.router,
 )
 """All routes below the prefix of the API."""
