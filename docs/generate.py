@@ -63,6 +63,8 @@ ERRORS_ZH = {
     "damaged": "已存储的表与发布时不一致：不会根据它给出任何答案。",
     "unavailable": "外部的数据库、磁盘或软件包暂时不可用。",
     "changed_meanwhile": "在此期间已有人改动过它。",
+    "changed_meanwhile": "调用方看过之后，别人又改了它。",
+    "edition_missing": "请求没有说明看到的是第几次修改。",
     "key_reused": "这个 Idempotency-Key 属于另一个请求。",
     "no_such_address": "这个地址不存在，或不能用这种方法访问。",
     "too_large": "请求内容超过了可以读取的大小。",

@@ -36,6 +36,8 @@ class OverrideRequest:
     policy: str | None = None
     source: str | None = None
     """The id space of the customer's id; needed only where several customers have it."""
+    customer_key: int | None = None
+    """As fenji knows the customer, in place of the id."""
 
 
 def wanted_override(session: Session, request: OverrideRequest, day: date) -> NewOverride:
@@ -56,12 +58,12 @@ def wanted_override(session: Session, request: OverrideRequest, day: date) -> Ne
     problems = [*_unsaid(request), *_backwards(begins_on, request.ends_on)]
     if request.tier is not None and request.tier not in tiers:
         problems.append(unknown_name(_("tier"), request.tier, tiers))
-    source, unknown = _source_of(session, request)
+    source, customer_id, unknown = _customer_meant(session, request)
     InvalidArgument.raise_if([*unknown, *problems])
     return NewOverride(
         policy=slug,
         source=source,
-        customer_id=request.customer_id,
+        customer_id=customer_id,
         tier=request.tier or "",
         begins_on=begins_on,
         ends_on=request.ends_on or begins_on,
@@ -123,21 +125,20 @@ def _tiers_on(workspace: Workspace, policy: str | None, day: date) -> tuple[str,
     return found.slug, [each.slug for each in found.tiers]
 
 
-def _source_of(session: Session, request: OverrideRequest) -> tuple[str, list[Problem]]:
-    """The id space of the customer that is meant, and what is wrong with the id."""
-    identity = session.read(session.latest().run_id, clean.IDENTITY)
-    here = identity.filter(identity.source_customer_id == request.customer_id).select("source", "customer_key")
-    found = [
-        each for each in session.engine.fetch(here.order_by("source")).to_pylist() if request.source in {None, each["source"]}
-    ]
+def _customer_meant(session: Session, request: OverrideRequest) -> tuple[str, str, list[Problem]]:
+    """Id space and id of the customer who is meant, and what is wrong with the request for them."""
+    identity, key = session.read(session.latest().run_id, clean.IDENTITY), request.customer_key
+    is_meant = identity.source_customer_id == request.customer_id if key is None else identity.customer_key == key
+    here = identity.filter(is_meant).select("source", "source_customer_id", "customer_key")
+    rows = session.engine.fetch(here.order_by("source", "source_customer_id")).to_pylist()
+    found = [each for each in rows if request.source in {None, each["source"]}]
     if not found:
         text = _("there is no customer {customer} in the last run.")
         advice = _("Write the id as it stands in the sources; a new customer is known after: fenji run")
-        return "", [Problem(text, {"customer": request.customer_id}, None, advice)]
-    sources = [each["source"] for each in found]
+        return "", "", [Problem(text, {"customer": request.customer_id if key is None else f"key:{key}"}, None, advice)]
     if len({each["customer_key"] for each in found}) > 1:
-        return "", [ambiguous(request.customer_id, sources)]
-    return sources[0], []
+        return "", "", [ambiguous(request.customer_id, [each["source"] for each in found])]
+    return found[0]["source"], found[0]["source_customer_id"], []
 
 
 def ambiguous(customer_id: str, sources: Sequence[str]) -> Problem:

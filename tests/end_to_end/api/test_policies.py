@@ -111,9 +111,8 @@ def test_what_another_policy_would_change_and_a_suggestion_that_is_only_a_draft(
 
 def test_an_override_is_proposed_and_approved(served: Served, manager: Any, current: dict[str, Any]) -> None:
     analyst = served.token(Role.ANALYST)
-    listed = served.client.get("/api/v1/customers?limit=1&columns=customer_id&columns=region", headers=analyst).json()["rows"][0]
-    customer = listed["customer_id"] if isinstance(listed, dict) else listed[0]
-    body = {"customer_id": customer, "tier": current["rules"]["tiers"][-1]["tier"], "ends_on": FAR, "reason": "new store"}
+    key = served.client.get("/api/v1/customers?limit=1", headers=analyst).json()["rows"][0]["customer_key"]
+    body = {"customer_key": key, "tier": current["rules"]["tiers"][-1]["tier"], "ends_on": FAR, "reason": "new store"}
     made = post(served.client, "/overrides/proposals", body | {"begins_on": "2098-01-01"}, **analyst, **{"Idempotency-Key": "o1"})
     assert made.status_code == 201, made.text
     number = made.json()["proposals"][0]["proposal_id"]
@@ -122,8 +121,13 @@ def test_an_override_is_proposed_and_approved(served: Served, manager: Any, curr
     assert (approved["status"], approved["is_self_approval"]) == ("approved", False)
     ended = post(manager, f"/overrides/{approved['override']}/end", {"reason": "a test"})
     assert ended.json()["overrides"][0]["state"] == "ended", ended.text
-    nobody = post(served.client, "/overrides/proposals", body | {"customer_id": "nobody"}, **analyst, **{"Idempotency-Key": "o2"})
+    nobody = post(served.client, "/overrides/proposals", body | {"customer_key": 10**9}, **analyst, **{"Idempotency-Key": "o2"})
     assert nobody.status_code == 422
+    both = post(served.client, "/overrides/proposals", body | {"customer_id": "a"}, **analyst, **{"Idempotency-Key": "o3"})
+    assert (both.status_code, "either" in both.json()["detail"]) == (422, True)
+    # Ids that are phones are masked for whoever may not see them, and so are reasons.
+    told = served.client.get("/api/v1/overrides/proposals", headers=analyst).json()["proposals"][-1]
+    assert ("*" in told["customer_id"], told["reason"] == "new store") == (True, False)
 
 
 def test_who_sees_one_region_reads_the_rules_and_decides_none_of_them(served: Served) -> None:

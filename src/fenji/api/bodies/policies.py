@@ -90,13 +90,22 @@ class Suggestion(Body):
 class WantedOverride(Body):
     """A tier that somebody would give a customer."""
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=200, description="The id as it stands in the sources.")]
+    customer_key: Annotated[int | None, Field(ge=0, le=2**63 - 1, description="The customer, as fenji knows it.")] = None
+    customer_id: Annotated[
+        str | None, Field(min_length=1, max_length=200, description="In place of the key: the id as it stands in the sources.")
+    ] = None
     source: Annotated[str | None, Field(max_length=200, description="Whose id it is, where customers of several have it.")] = None
     tier: Annotated[Slug, Field(description="The tier.")]
     begins_on: Annotated[Day | None, Field(description="The first day on which it counts; left out: today.")] = None
     ends_on: Annotated[Day, Field(description="The last day on which it counts.")]
     reason: Annotated[Reason, Field(description="Why.")]
     policy: Annotated[Slug | None, Field(description="Whose tier it is, where the workspace holds several policies.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> WantedOverride:
+        if (self.customer_key is None) == (self.customer_id is None):
+            raise Objection(_("say either 'customer_key' or 'customer_id'."))
+        return self
 
 
 PolicyTextBody = Annotated[PolicyText, Depends(Read(PolicyText))]

@@ -64,7 +64,8 @@ def proposals(asking: Customers) -> Response:
 def proposed(asking: Drafting, body: WantedOverrideBody) -> Response:
     """It counts for nothing before somebody else approves."""
     wanted = OverrideRequest(
-        customer_id=body.customer_id,
+        customer_id=body.customer_id or "",
+        customer_key=body.customer_key,
         tier=body.tier,
         ends_on=body.ends_on,
         person=None,

@@ -87,6 +87,6 @@ def history(asking: SeeingPeople, *, limit: Annotated[int, Query(ge=1, le=500)] 
 
 
 @router.post("/alerts/test", summary="Send a trial message to every channel", **answered_by(AlertsTested))
-def test(asking: ChangingPeople, *, channel: Annotated[str | None, Query(max_length=60)] = None) -> Response:
+def try_all(asking: ChangingPeople, *, channel: Annotated[str | None, Query(max_length=60)] = None) -> Response:
     """Or to one of them."""
     return asking.fresh(lambda root: try_channels(root, channel, principal=asking.caller.principal))
