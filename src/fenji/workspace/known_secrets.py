@@ -11,7 +11,7 @@ from fenji.choices import SETTINGS_FILE
 from fenji.documents.alerts import ALERTS_FILE
 from fenji.errors import Problem
 from fenji.language import message as _
-from fenji.masking import secrets_of
+from fenji.masking import SECRET_NAME, secrets_of
 from fenji.private_files import others_may_read
 from fenji.workspace.folder import SOURCES_FILE, Workspace
 from fenji.workspace.state import sqlite_file
@@ -32,7 +32,8 @@ def known_secrets(root: Path) -> frozenset[str]:
             texts.append((root / name).read_text(encoding="utf-8", errors="replace"))
     named = {name for text in texts for name in _VARIABLE.findall(text)}
     given = [value for name, value in os.environ.items() if name in named or name.startswith("FENJI_")]
-    whole = {value for name, value in os.environ.items() if name in named and "://" not in value and value}
+    are_whole = {name for name in os.environ if name in named or (name.startswith("FENJI_") and SECRET_NAME.search(name))}
+    whole = {value for name, value in os.environ.items() if name in are_whole and "://" not in value and value}
     urls = [found for text in texts for found in _VALUE.findall(text)] + given
     return frozenset(whole.union(*map(secrets_of, urls)))
 
