@@ -62,7 +62,6 @@ ERRORS_ZH = {
     "not_stored": "这个答案还没有计算过；只读取时不会去计算。",
     "damaged": "已存储的表与发布时不一致：不会根据它给出任何答案。",
     "unavailable": "外部的数据库、磁盘或软件包暂时不可用。",
-    "changed_meanwhile": "在此期间已有人改动过它。",
     "changed_meanwhile": "调用方看过之后，别人又改了它。",
     "edition_missing": "请求没有说明看到的是第几次修改。",
     "key_reused": "这个 Idempotency-Key 属于另一个请求。",

@@ -17,25 +17,23 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from fenji.choices import SETTINGS_FILE, EngineName
 from fenji.errors import InvalidSettings, NotFound, Place
 from fenji.language import DEFAULT_LANGUAGE, Language, translate
 from fenji.language import message as _
 from fenji.masking import MASK, without_passwords
+from fenji.service_settings import ServiceSettings
 from fenji.setting_values import (
     About,
     Currency,
     DatabaseUrl,
     Identifiers,
-    MailAddress,
-    MailServerUrl,
     Memory,
     Month,
-    Networks,
     Rate,
     Zone,
 )
@@ -56,7 +54,7 @@ _SECRET_LINE = re.compile(
 """A quoted name of a secret and its value, as tables of TOML write them."""
 
 
-class Settings(BaseModel):
+class Settings(ServiceSettings):
     """One workspace's settings. Built once when a workspace is opened, and passed on; never changed, never global."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -180,16 +178,6 @@ class Settings(BaseModel):
             why=_("SQLite needs no server; PostgreSQL is for several machines. One database serves one workspace."),
         ),
     ] = "sqlite:///fenji.db"
-    oidc: Annotated[
-        dict[Literal["issuer", "client_id", "claim", "new_people"], str],
-        About(
-            help=_("The company's own login (OpenID Connect); its secret stands in the environment as FENJI_OIDC_CLIENT_SECRET."),
-            why=_(
-                "Who leaves the company is out here too. claim: email or sub; new_people: the role of who comes for the first time."
-            ),
-            example='{ issuer = "https://login.example.cn", client_id = "fenji", claim = "email" }',
-        ),
-    ] = {}
     keep_runs: Annotated[
         int | None,
         Field(ge=1),
@@ -223,60 +211,6 @@ class Settings(BaseModel):
             example='"12GB"',
         ),
     ] = None
-    smtp_server: Annotated[
-        MailServerUrl | None,
-        About(
-            help=_("Who takes mails for alerts: smtp://host:587 (STARTTLS is demanded) or smtps://host:465 (TLS at once)."),
-            why=_("Mails need a server of the company; none is used where not given."),
-            example='"smtps://smtp.example.cn:465"',
-        ),
-    ] = None
-    smtp_user: Annotated[
-        str | None,
-        About(help=_("User at the mail server."), why=_("Most servers take mails of their users only."), example='"fenji"'),
-    ] = None
-    smtp_password: Annotated[
-        str | None,
-        About(
-            help=_("Password at the mail server; give it by the environment variable, not in fenji.toml."),
-            why=_("What stands in a file is read by others sooner or later; runs never keep it."),
-            example='"secret"',
-        ),
-    ] = None
-    mail_from: Annotated[
-        MailAddress | None,
-        About(
-            help=_("Address that mails come from."),
-            why=_("Servers refuse senders that they do not know."),
-            example='"fenji@example.cn"',
-        ),
-    ] = None
-    private_targets: Annotated[
-        Networks,
-        About(
-            help=_(
-                "Networks inside the company that webhooks and robots may reach, such as 10.1.2.0/24; plain HTTP will do there."
-            ),
-            why=_("Otherwise whoever may add a webhook could have fenji ask machines that only its own network reaches."),
-        ),
-    ] = ()
-    most_rejected: Annotated[
-        Decimal | None,
-        Field(ge=0, le=1),
-        About(
-            help=_("Share of the rows of a run, 0 to 1, above which rejected rows raise the event quality.below_limits."),
-            why=_("One row in twenty is more than slips of the pen: a column or a file has changed."),
-        ),
-    ] = Decimal("0.05")
-    most_unattributed: Annotated[
-        Decimal | None,
-        Field(ge=0, le=1),
-        About(
-            help=_("Share of the kept rows, 0 to 1, above which rows of unknown customers raise the event quality.below_limits."),
-            why=_("Some shops know every customer, others few; only the company knows what is usual."),
-            example="0.3",
-        ),
-    ] = None
     spark_master: Annotated[
         str,
         About(
@@ -292,16 +226,6 @@ class Settings(BaseModel):
             example='{ "spark.sql.shuffle.partitions" = "200" }',
         ),
     ] = {}
-
-    requests_per_minute: Annotated[
-        int,
-        Field(ge=0, le=1_000_000),
-        About(
-            help=_("Requests that one person or token may make in a minute over the network; 0: any number."),
-            why=_("A program that asks without end must not keep everybody else waiting."),
-            unit=_("requests"),
-        ),
-    ] = 1200
 
     def scratch_folder(self, workspace: Path) -> Path:
         """The folder for intermediate results."""
@@ -351,7 +275,10 @@ class Setting:
 
 
 def _listed() -> Iterator[Setting]:
-    for name, field in Settings.model_fields.items():
+    fields = Settings.model_fields
+    # Where and how runs work comes first.
+    for name in sorted(fields, key=lambda name: name in ServiceSettings.model_fields):
+        field = fields[name]
         about = next(note for note in field.metadata if isinstance(note, About))
         yield Setting(name, _type_words(field.annotation), _as_toml(field.default), about)
 

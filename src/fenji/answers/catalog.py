@@ -36,6 +36,7 @@ from fenji.answers.sending import (
     WebhookSecret,
     WebhooksResult,
 )
+from fenji.answers.serving import ServeResult
 from fenji.answers.starting import StartResult
 from fenji.answers.structure import StructureResult
 from fenji.answers.tables import TablesResult
@@ -73,6 +74,7 @@ ANSWERS: Mapping[str, type] = {
     "webhook rotate": WebhookSecret,
     "webhook enable": WebhookChanged,
     "webhook replay": Replayed,
+    "serve": ServeResult,
     "check": CheckResult,
     "repair": RepairResult,
     "prune": PruneResult,

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from fenji.cli.options import Lang, Workspace
+from fenji.answers.serving import ServeResult
+from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Output
 from fenji.domain.access import Role
 from fenji.errors import InvalidArgument
@@ -68,9 +69,10 @@ def command(
     no_work: NoJobs = False,
     workspace: Workspace = Path(),
     lang: Lang = None,
+    as_json: AsJson = False,
 ) -> None:
     """Serves until it is told to end."""
-    output = Output.chosen(context, lang, is_json=False)
+    output = Output.chosen(context, lang, is_json=as_json)
     # The server's room is loaded by name: no other command needs a web framework.
     running: Any = import_module("fenji.server.running")
     address = running.Address(
@@ -84,16 +86,30 @@ def command(
         does_jobs=not no_work,
     )
     InvalidArgument.raise_if(address.problems())
-    if first_admin is not None and not list_people(workspace).users:
-        link = add_person(workspace, first_admin, first_admin, [Role.ADMIN]).link
-        if link is not None:
-            output.say(_("Come in once with this link, and choose a password: {url}{path}"), url=address.url, path=link.path)
-    output.say(_("The API answers at {url}/api/v1; its description is at {url}/api/v1/openapi.json."), url=address.url)
+    told = ServeResult(address.url, f"{address.url}/api/v1", _first_link(workspace, first_admin, address.url))
+    if output.is_json:
+        output.json(told)
+    else:
+        _show(told, output, workspace, running.END_SECONDS)
+    running.serve(workspace, address)
+
+
+def _first_link(workspace: Path, login: str | None, url: str) -> str | None:
+    """Lets the first administrator in; None where somebody may come in already."""
+    if login is None or list_people(workspace).users:
+        return None
+    link = add_person(workspace, login, login, [Role.ADMIN]).link
+    return None if link is None else f"{url}{link.path}"
+
+
+def _show(told: ServeResult, output: Output, workspace: Path, seconds: int) -> None:
+    if told.link is not None:
+        output.say(_("Come in once with this link, and choose a password: {link}"), link=told.link)
+    output.say(_("The API answers at {url}; its description is at {url}/openapi.json."), url=told.api)
     output.say(
         _(
             "Let people in with: fenji person add NAME --login LOGIN --role ROLE --workspace {folder}; programs with: fenji token make"
         ),
         folder=str(workspace),
     )
-    output.say(_("End with Ctrl-C; requests that are being answered get {seconds} seconds."), seconds=running.END_SECONDS)
-    running.serve(workspace, address)
+    output.say(_("End with Ctrl-C; requests that are being answered get {seconds} seconds."), seconds=seconds)

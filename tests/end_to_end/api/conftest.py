@@ -17,7 +17,7 @@ from fenji.workflow.access.people import add_person
 from fenji.workflow.access.tokens import make_token
 from fixtures.served import served_shop
 
-PASSWORD = "a long sentence that nobody guesses 7"
+PASSWORD = "a long sentence that nobody guesses 7"  # noqa: S105 - of people in tests
 
 
 @dataclass(frozen=True)
