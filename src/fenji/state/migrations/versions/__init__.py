@@ -10,4 +10,5 @@ r0007_access    people, roles, and what they come in with
 r0008_work      jobs, their logs, and the fired slots of the schedule
 r0010_serving   what server processes count and remember together
 r0009_sending   events, webhooks and deliveries
+r0011_drafting  drafts of policies, and proposed overrides
 """
