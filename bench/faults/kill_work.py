@@ -95,7 +95,6 @@ class Trial:
         self.shop, self.chance = shop, chance
         init_workspace(shop, language=Language.EN)
         (shop / "sources.yaml").write_text(SOURCES)
-        (shop / "schedule.yaml").write_text('schedule:\n  - {name: often, do: check, when: "* * * * *"}\n')
         (shop / "export").mkdir()
         self.files = 0
         self.asked: list[str] = []
@@ -105,6 +104,8 @@ class Trial:
         self.ask(*MIXED[0])
         self.workers = [self.begin() for _each in range(WORKERS)]
         self.wait_until(lambda: all(each.has_ended for each in list_jobs(shop, kind=JobKind.RUN)))
+        # Before the first run there is nothing to check.
+        (shop / "schedule.yaml").write_text('schedule:\n  - {name: often, do: check, when: "* * * * *"}\n')
 
     def kill(self, count: int) -> None:
         """So many moments."""
