@@ -40,6 +40,7 @@ segment_tables   how segments are shown
 policy    shows and checks a policy
 policy_suggest   thresholds from the data, as a draft
 policy_versions  publishes a version of a policy, and lists all versions
+policy_drafts    drafts, their approval, and what two versions differ in
 overrides        gives a customer a tier by hand, ends that, and lists it
 value     what customers are worth and will be worth
 value_tables     the tables of value
@@ -60,6 +61,7 @@ sizes     how amounts of bytes are said
 person    who works with fenji, and what is known of one customer
 access    how people and tokens are let in
 token     with what programs come in
+serve     lets people and machines ask over the network
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 """

@@ -12,6 +12,7 @@ upkeep      all runs at once, and what is taken out
 run_life    a run from its start to publication or failure, a transaction per step
 portable    how the state moves from one database to another
 sending     events, webhooks, and what is to be sent to whom
+serving     what several server processes count and remember together
 heartbeat   how a run shows that it is alive
 policy_versions  the policy versions that were published, frozen
 drafting    drafts of policies and proposed overrides

@@ -100,10 +100,10 @@ class Runs:
         """
         with self._database.transaction(self._principal) as t:
             cleared = t.runs.clear_dead()
-            t.claims.confirm()
+            t.work.claims.confirm()
             run = t.runs.start(new)
             for run_id in cleared:
-                t.outbox.add_run(run_id, EventKind.RUN_FAILED, {"failure": KILLED})
+                t.sending.outbox.add_run(run_id, EventKind.RUN_FAILED, {"failure": KILLED})
                 t.audit.add(Action.RUN_CLEARED, _subject(run_id), {"failure": KILLED})
             t.runs.number_start(run.run_id, t.audit.add(Action.RUN_STARTED, _subject(run.run_id), _told(new)))
         self.sweep()
@@ -159,7 +159,7 @@ class Runs:
             if len(written) < len(tables):
                 told["shared_tables"] = len(tables) - len(written)
             number = t.audit.add(Action.RUN_PUBLISHED, _subject(run_id), told)
-            t.claims.confirm(published=run_id)
+            t.work.claims.confirm(published=run_id)
             named = [described.get(each.path, each) for each in tables]
             t.runs.publish(
                 run_id,
@@ -171,7 +171,7 @@ class Runs:
                 settings=settings,
                 documents=documents,
             )
-            t.outbox.add_run(run_id, EventKind.RUN_PUBLISHED, _published_event(t.runs.published(run_id)))
+            t.sending.outbox.add_run(run_id, EventKind.RUN_PUBLISHED, _published_event(t.runs.published(run_id)))
             t.manifests.keep([*(part for each in described.values() for part in each.parts or ()), *read])
 
     def _first_described(self, inputs: Sequence[CollectedFile], written: Collection[str]) -> list[Part]:
@@ -190,7 +190,7 @@ class Runs:
         self._store.remove_runs([run_id])
         with self._database.transaction(self._principal) as t:
             if t.runs.fail(run_id, failure):
-                t.outbox.add_run(run_id, EventKind.RUN_FAILED, {"failure": failure[:80]})
+                t.sending.outbox.add_run(run_id, EventKind.RUN_FAILED, {"failure": failure[:80]})
                 t.audit.add(Action.RUN_FAILED, _subject(run_id), {"failure": failure})
 
     def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:

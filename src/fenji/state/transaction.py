@@ -18,15 +18,11 @@ from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
 from fenji.state.portable import StateCopy
 from fenji.state.runs import RunRepository
-from fenji.state.sending.deliveries import DeliveryRepository
-from fenji.state.sending.outbox import Outbox
-from fenji.state.sending.webhooks import WebhookRepository
+from fenji.state.sending.repositories import SendingRepositories
 from fenji.state.serving.rates import RateRepository
 from fenji.state.serving.repetitions import RepetitionRepository
 from fenji.state.upkeep import UpkeepRepository
-from fenji.state.work.claims import ClaimRepository
-from fenji.state.work.jobs import JobRepository
-from fenji.state.work.slots import SlotRepository
+from fenji.state.work.repositories import WorkRepositories
 
 
 @dataclass(frozen=True)
@@ -93,34 +89,14 @@ class Transaction:
         return AccessRepositories(self.session, self.clock)
 
     @property
-    def jobs(self) -> JobRepository:
+    def work(self) -> WorkRepositories:
         """Work that nobody waits for."""
-        return JobRepository(self.session, self.clock)
+        return WorkRepositories(self.session, self.clock)
 
     @property
-    def claims(self) -> ClaimRepository:
-        """The same work, for those who do it."""
-        return ClaimRepository(self.session, self.clock)
-
-    @property
-    def slots(self) -> SlotRepository:
-        """Which slots of the schedule have fired."""
-        return SlotRepository(self.session)
-
-    @property
-    def outbox(self) -> Outbox:
-        """What has happened that others want to hear of."""
-        return Outbox(self.session, self.clock)
-
-    @property
-    def webhooks(self) -> WebhookRepository:
-        """Other systems that hear of it."""
-        return WebhookRepository(self.session, self.clock)
-
-    @property
-    def deliveries(self) -> DeliveryRepository:
-        """What is to be sent to them, and to people."""
-        return DeliveryRepository(self.session, self.clock)
+    def sending(self) -> SendingRepositories:
+        """What has happened, and who hears of it."""
+        return SendingRepositories(self.session, self.clock)
 
     @property
     def audit(self) -> AuditLog:

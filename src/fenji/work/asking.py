@@ -66,14 +66,14 @@ def ask_within(t: Transaction, new: NewJob) -> Job:
         KeyReused: the key was given for something else.
         KeyTaken: another process asks with the same key at this moment.
     """
-    known = None if new.key is None else t.jobs.by_key(new.key)
+    known = None if new.key is None else t.work.jobs.by_key(new.key)
     if known is not None:
         if (known.kind, dict(known.arguments)) != (new.kind, dict(new.arguments)):
             raise KeyReused.of(_("this key was given for another job, {job_id}."), job_id=known.job_id)
         return known
-    job_id = t.jobs.new_job_id()
+    job_id = t.work.jobs.new_job_id()
     number = t.audit.add(Action.JOB_ASKED, _subject(job_id), {"kind": new.kind.value})
-    return t.jobs.add(new, t.principal, job_id=job_id, number=number)
+    return t.work.jobs.add(new, t.principal, job_id=job_id, number=number)
 
 
 def own_key(principal: Principal, key: str) -> str:
@@ -100,7 +100,7 @@ def list_jobs(
     """
     state = open_workspace(root).state
     with suppress(NotFound), state.reading() as t:
-        return t.jobs.list_jobs(states=states, kind=kind, before=before, limit=limit)
+        return t.work.jobs.list_jobs(states=states, kind=kind, before=before, limit=limit)
     return ()
 
 
@@ -111,7 +111,7 @@ def job_of(root: Path, job_id: str) -> Job:
         NotFound: there is none of that id.
     """
     with _there(root, job_id).state.reading() as t:
-        return t.jobs.get(job_id)
+        return t.work.jobs.get(job_id)
 
 
 def log_of(root: Path, job_id: str) -> tuple[JobLine, ...]:
@@ -121,8 +121,8 @@ def log_of(root: Path, job_id: str) -> tuple[JobLine, ...]:
         NotFound: there is no job of that id.
     """
     with _there(root, job_id).state.reading() as t:
-        t.jobs.get(job_id)
-        return t.jobs.log_of(job_id)
+        t.work.jobs.get(job_id)
+        return t.work.jobs.log_of(job_id)
 
 
 def cancel_job(root: Path, job_id: str, *, principal: Principal | None = None) -> Job:
@@ -134,12 +134,12 @@ def cancel_job(root: Path, job_id: str, *, principal: Principal | None = None) -
     """
     state = _there(root, job_id).state
     with state.transaction(principal or acting_person()) as t:
-        before = t.jobs.get(job_id)
+        before = t.work.jobs.get(job_id)
         if before.is_cancel_asked:
             return before
         t.audit.add(Action.JOB_CANCELLED, _subject(job_id), {"kind": before.kind.value})
-        found = t.jobs.ask_cancel(job_id)
-        t.jobs.log(job_id, _("cancelled by {name}"), name=t.principal.name)
+        found = t.work.jobs.ask_cancel(job_id)
+        t.work.jobs.log(job_id, _("cancelled by {name}"), name=t.principal.name)
         return found
 
 
@@ -147,7 +147,7 @@ def count_left(root: Path) -> int:
     """How many jobs wait or are at work."""
     state = open_workspace(root).state
     with suppress(NotFound), state.reading() as t:
-        found = t.jobs.counts()
+        found = t.work.jobs.counts()
         return found.get(JobState.QUEUED, 0) + found.get(JobState.RUNNING, 0)
     return 0
 

@@ -72,9 +72,9 @@ class Attempt:
             self._reported = self.monotonic()
             share = min(max(done / total, 0.0), 1.0) if total else 0.0
             with suppress(Unavailable), self._transaction() as t:
-                self.stopped = t.claims.report(self.job.lease, JobProgress(share, step))
+                self.stopped = t.work.claims.report(self.job.lease, JobProgress(share, step))
                 if step and step != self._step and self.stopped is None:
-                    t.jobs.log(self.job.job_id, step)
+                    t.work.jobs.log(self.job.job_id, step)
             self._step = step
         if self.stopped is not None:
             raise WorkStopped(self.stopped)
@@ -82,7 +82,7 @@ class Attempt:
     def beat(self) -> None:
         """Says that this process lives, and hears whether it must stop; called from a thread of its own."""
         with self._transaction() as t:
-            self.stopped = t.claims.beat(self.job.lease) or self.stopped
+            self.stopped = t.work.claims.beat(self.job.lease) or self.stopped
 
     def carry_out(self) -> None:
         """Does the job and writes down how it ended; an exception that says that the process must end goes on."""
@@ -100,8 +100,8 @@ class Attempt:
             raise
         else:
             with self._transaction() as t:
-                if t.claims.finish(self.job.lease, result):
-                    t.jobs.log(self.job.job_id, _("done"))
+                if t.work.claims.finish(self.job.lease, result):
+                    t.work.jobs.log(self.job.job_id, _("done"))
 
     def _result(self) -> JobResult:
         kind, job = declared(self.job.kind), self.job
@@ -122,10 +122,10 @@ class Attempt:
         """Ends the attempt without its fault. Whoever lost the job says nothing more of it."""
         lease = self.job.lease
         with self._transaction() as t:
-            if reason is StopReason.CANCELLED and t.claims.end_cancelled(lease):
-                t.jobs.log(lease.job_id, _("stopped"))
-            if reason is StopReason.ENDING and t.claims.give_back(lease, counts=False):
-                t.jobs.log(lease.job_id, _("given back: the worker ends"))
+            if reason is StopReason.CANCELLED and t.work.claims.end_cancelled(lease):
+                t.work.jobs.log(lease.job_id, _("stopped"))
+            if reason is StopReason.ENDING and t.work.claims.give_back(lease, counts=False):
+                t.work.jobs.log(lease.job_id, _("given back: the worker ends"))
 
     def _failed(self, error: FenjiError) -> None:
         """A failure that may pass is waited for; any other ends the job."""
@@ -137,21 +137,21 @@ class Attempt:
         kept = error_of(error)
         with self._transaction() as t:
             if not is_passing or attempts >= MOST_ATTEMPTS:
-                if t.claims.fail(lease, kept):
-                    t.jobs.log(lease.job_id, _("failed: {code}"), code=kept.code)
+                if t.work.claims.fail(lease, kept):
+                    t.work.jobs.log(lease.job_id, _("failed: {code}"), code=kept.code)
                 return
             wait = back_off(attempts)
-            if t.claims.give_back(lease, retry_at=t.clock() + wait, error=kept):
+            if t.work.claims.give_back(lease, retry_at=t.clock() + wait, error=kept):
                 text = _("failed: {code}; tried again in {seconds} seconds")
-                t.jobs.log(lease.job_id, text, code=kept.code, seconds=int(wait.total_seconds()))
+                t.work.jobs.log(lease.job_id, text, code=kept.code, seconds=int(wait.total_seconds()))
 
     def _wait_for_run(self, error: RunAtWork) -> None:
         """Another run is no failure, however long it takes: the job waits for its end, and counts no attempt."""
         kept, lease = error_of(error), self.job.lease
         with self._transaction() as t:
-            is_given = t.claims.give_back(lease, retry_at=t.clock() + RUN_WAIT, error=kept, counts=False)
+            is_given = t.work.claims.give_back(lease, retry_at=t.clock() + RUN_WAIT, error=kept, counts=False)
             if is_given and self.job.error != kept:
-                t.jobs.log(lease.job_id, _("waits for another run"))
+                t.work.jobs.log(lease.job_id, _("waits for another run"))
 
     def _broken(self, error: Exception) -> None:
         if self.is_ending():
@@ -160,8 +160,8 @@ class Attempt:
             return
         self.tell_bug(error)
         with self._transaction() as t:
-            if t.claims.fail(self.job.lease, JobError(BUG, Kind.BUG.value, is_retryable=False)):
-                t.jobs.log(self.job.job_id, _("failed: {code}"), code=type(error).__name__)
+            if t.work.claims.fail(self.job.lease, JobError(BUG, Kind.BUG.value, is_retryable=False)):
+                t.work.jobs.log(self.job.job_id, _("failed: {code}"), code=type(error).__name__)
 
     def _transaction(self) -> AbstractContextManager[Transaction]:
         return self.workspace.state.transaction(self.job.principal)

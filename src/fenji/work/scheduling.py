@@ -133,20 +133,20 @@ class Scheduler:
 
 def _fire(t: Transaction, entry: ScheduledWork, rule: str, slot: datetime, now: datetime) -> tuple[Job, ...]:
     """Deals with a slot that may be due, in one transaction with what is written down about it."""
-    last = t.slots.last(entry.name, for_update=True)
+    last = t.work.slots.last(entry.name, for_update=True)
     if last is None or last.rule != rule or last.fired_at > now + AHEAD:
         # What is new begins with its next slot.
-        t.slots.keep(entry.name, rule, now, None)
+        t.work.slots.keep(entry.name, rule, now, None)
         return ()
     if slot <= last.fired_at:
         return ()
     if entry.run_missed is RunMissed.SKIP and now - slot > GRACE:
-        t.slots.keep(entry.name, rule, slot, None)
+        t.work.slots.keep(entry.name, rule, slot, None)
         return ()
     asked = [
         NewJob(kind, kept(KINDS[kind].checked(entry.arguments)), own_key(SCHEDULE, f"{entry.name}\n{slot.isoformat()}\n{kind}"))
         for kind in entry.kinds
     ]
     jobs = tuple(ask_within(t, each) for each in asked)
-    t.slots.keep(entry.name, rule, slot, jobs[-1].job_id)
+    t.work.slots.keep(entry.name, rule, slot, jobs[-1].job_id)
     return jobs

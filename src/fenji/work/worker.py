@@ -61,7 +61,7 @@ class Worker:
             return None
         Attempt(workspace, job, self.is_ending, self.tell_bug).carry_out()
         with workspace.state.reading() as t:
-            return t.jobs.get(job.job_id)
+            return t.work.jobs.get(job.job_id)
 
     def work_forever(self, stop: threading.Event, *, until_done: bool = False) -> int:
         """Does job after job, and begins those of the schedule when they are due.
@@ -131,22 +131,22 @@ class Worker:
         private_folder(workspace.store)
         workspace.state.prepare()
         with workspace.state.reading() as t:
-            dead = self.watch.dead(t.jobs.running())
-            if not dead and not t.jobs.has_waiting():
+            dead = self.watch.dead(t.work.jobs.running())
+            if not dead and not t.work.jobs.has_waiting():
                 return None
         with workspace.state.transaction(WORKER) as t:
-            job = t.claims.claim(dead=dead)
+            job = t.work.claims.claim(dead=dead)
             if job is not None:
                 is_taken_over = any(each.job_id == job.job_id for each in dead)
                 text = _("taken over from a worker that died, attempt {count}") if is_taken_over else _("begun, attempt {count}")
                 if is_taken_over or job.error is None or job.error.code != Conflict.code:
-                    t.jobs.log(job.job_id, text, count=job.attempts)
+                    t.work.jobs.log(job.job_id, text, count=job.attempts)
             return job
 
 
 def _is_anything_left(workspace: Workspace) -> bool:
     with workspace.state.reading() as t:
-        return bool(t.jobs.running()) or t.jobs.has_waiting(now_or_later=True)
+        return bool(t.work.jobs.running()) or t.work.jobs.has_waiting(now_or_later=True)
 
 
 def work_once(root: Path) -> Job | None:

@@ -58,8 +58,8 @@ def deliver(root, target, data=None, kind=EventKind.RUN_FAILED):
     """Something that waits."""
     with open_workspace(root).state.transaction(SYSTEM) as t:
         event = Event(event_id_of("r1", "s", kind), kind, "r1", "s", t.clock())
-        t.outbox.add([event], are_spread=True)
-        t.deliveries.add([NewDelivery(target, event.event_id, kind, t.clock(), data=data)])
+        t.sending.outbox.add([event], are_spread=True)
+        t.sending.deliveries.add([NewDelivery(target, event.event_id, kind, t.clock(), data=data)])
     return event.event_id
 
 

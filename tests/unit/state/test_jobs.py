@@ -35,23 +35,23 @@ NEW_RUN = NewRun("run", "duckdb", Language.EN)
 
 def ask(database, kind=JobKind.VALUE, key=None, number=None):
     with database.transaction(LI_LEI) as t:
-        place = number or len(t.jobs.list_jobs(limit=999)) + 1
-        return t.jobs.add(NewJob(kind, {}, key), LI_LEI, job_id=t.jobs.new_job_id(), number=place)
+        place = number or len(t.work.jobs.list_jobs(limit=999)) + 1
+        return t.work.jobs.add(NewJob(kind, {}, key), LI_LEI, job_id=t.work.jobs.new_job_id(), number=place)
 
 
 def claim(database, *dead):
     with database.transaction(LI_LEI) as t:
-        return t.claims.claim(dead=dead)
+        return t.work.claims.claim(dead=dead)
 
 
 def job(database, job_id):
     with database.reading() as t:
-        return t.jobs.get(job_id)
+        return t.work.jobs.get(job_id)
 
 
 def told(database, name, *arguments, **named):
     with database.transaction(LI_LEI) as t:
-        return getattr(t.claims, name)(*arguments, **named)
+        return getattr(t.work.claims, name)(*arguments, **named)
 
 
 def test_jobs_are_taken_in_the_order_of_asking_each_by_one_worker(database):
@@ -130,9 +130,9 @@ def test_a_cancelled_job_stops_and_publishes_nothing(database, runs):
     with holding(lease):
         run = runs.start(NEW_RUN)
     with database.transaction(LI_LEI) as t:
-        assert t.jobs.ask_cancel(asked.job_id).state is JobState.RUNNING
+        assert t.work.jobs.ask_cancel(asked.job_id).state is JobState.RUNNING
     with database.transaction(LI_LEI) as t:
-        assert t.jobs.ask_cancel(asked.job_id).is_cancel_asked
+        assert t.work.jobs.ask_cancel(asked.job_id).is_cancel_asked
     assert told(database, "beat", lease) is StopReason.CANCELLED
     with holding(lease), pytest.raises(WorkStopped) as stop:
         runs.publish(run.run_id, [])
@@ -142,13 +142,13 @@ def test_a_cancelled_job_stops_and_publishes_nothing(database, runs):
     with pytest.raises(Conflict), database.transaction(LI_LEI) as t:
         done = ask(database)
         told(database, "finish", claim(database).lease, JobResult())
-        t.jobs.ask_cancel(done.job_id)
+        t.work.jobs.ask_cancel(done.job_id)
 
 
 def test_a_waiting_job_is_cancelled_at_once(database):
     asked = ask(database)
     with database.transaction(LI_LEI) as t:
-        assert t.jobs.ask_cancel(asked.job_id).state is JobState.CANCELLED
+        assert t.work.jobs.ask_cancel(asked.job_id).state is JobState.CANCELLED
     assert claim(database) is None
 
 
@@ -158,8 +158,8 @@ def test_what_failed_for_a_passing_reason_waits_and_a_clock_set_back_does_not_ho
     told(database, "give_back", lease, retry_at=clock.now + timedelta(seconds=60), error=PASSING)
     assert claim(database) is None
     with database.reading() as t:
-        assert not t.jobs.has_waiting()
-        assert t.jobs.has_waiting(now_or_later=True)
+        assert not t.work.jobs.has_waiting()
+        assert t.work.jobs.has_waiting(now_or_later=True)
     clock.now += timedelta(seconds=60)
     found = claim(database)
     assert (found.attempts, found.error) == (2, PASSING)
@@ -180,8 +180,8 @@ def test_one_key_asks_for_one_job(database):
     with pytest.raises(KeyTaken):
         ask(database, key="k", number=77)
     with database.reading() as t:
-        assert t.jobs.by_key("k").number == 1
-        assert t.jobs.by_key("other") is None
+        assert t.work.jobs.by_key("k").number == 1
+        assert t.work.jobs.by_key("other") is None
 
 
 def test_of_many_that_see_a_slot_for_the_first_time_one_writes_it_down(database):
@@ -190,8 +190,8 @@ def test_of_many_that_see_a_slot_for_the_first_time_one_writes_it_down(database)
     def look():
         try:
             with database.transaction(LI_LEI) as t:
-                if t.slots.last("nightly", for_update=True) is None:
-                    t.slots.keep("nightly", "rule", t.clock(), None)
+                if t.work.slots.last("nightly", for_update=True) is None:
+                    t.work.slots.keep("nightly", "rule", t.clock(), None)
                     seen.append(1)
         except Conflict:
             seen.append(0)
@@ -209,23 +209,23 @@ def test_lists_are_newest_first_and_go_on_from_page_to_page(database):
         ask(database, kind)
     claim(database)
     with database.reading() as t:
-        assert [each.number for each in t.jobs.list_jobs(limit=2)] == [3, 2]
-        assert [each.number for each in t.jobs.list_jobs(before=2)] == [1]
-        assert [each.number for each in t.jobs.list_jobs(states=[JobState.QUEUED])] == [3, 2]
-        assert [each.number for each in t.jobs.list_jobs(kind=JobKind.CHURN)] == [2]
-        assert t.jobs.counts() == {JobState.QUEUED: 2, JobState.RUNNING: 1}
-        assert [each.number for each in t.jobs.running()] == [1]
+        assert [each.number for each in t.work.jobs.list_jobs(limit=2)] == [3, 2]
+        assert [each.number for each in t.work.jobs.list_jobs(before=2)] == [1]
+        assert [each.number for each in t.work.jobs.list_jobs(states=[JobState.QUEUED])] == [3, 2]
+        assert [each.number for each in t.work.jobs.list_jobs(kind=JobKind.CHURN)] == [2]
+        assert t.work.jobs.counts() == {JobState.QUEUED: 2, JobState.RUNNING: 1}
+        assert [each.number for each in t.work.jobs.running()] == [1]
         with pytest.raises(NotFound):
-            t.jobs.get("nobody")
+            t.work.jobs.get("nobody")
 
 
 def test_the_log_of_a_job_is_bounded(database):
     asked = ask(database)
     with database.transaction(LI_LEI) as t:
         for each in range(MOST_LOG_LINES + 3):
-            t.jobs.log(asked.job_id, "line", number=each)
+            t.work.jobs.log(asked.job_id, "line", number=each)
     with database.reading() as t:
-        lines = t.jobs.log_of(asked.job_id)
+        lines = t.work.jobs.log_of(asked.job_id)
     assert (len(lines), lines[0].values, lines[-1].line) == (MOST_LOG_LINES, {"number": 3}, MOST_LOG_LINES + 3)
 
 
@@ -233,18 +233,18 @@ def test_a_copy_of_the_state_leaves_out_what_is_not_done(database, tmp_path):
     done, waiting = ask(database), ask(database)
     told(database, "finish", claim(database).lease, JobResult("r"))
     with database.transaction(LI_LEI) as t:
-        t.jobs.log(done.job_id, "line")
-        t.jobs.log(waiting.job_id, "line")
-        t.slots.keep("nightly", "rule", t.clock(), None)
+        t.work.jobs.log(done.job_id, "line")
+        t.work.jobs.log(waiting.job_id, "line")
+        t.work.slots.keep("nightly", "rule", t.clock(), None)
     with database.reading() as t:
         lines = [*t.rows.lines()]
     with database.transaction(LI_LEI) as t:
-        kept = t.slots.last("nightly")
+        kept = t.work.slots.last("nightly")
     copy = open_database(f"sqlite:///{tmp_path}/copy.db")
     with copy.transaction(LI_LEI) as t:
         t.rows.load(lines)
     with copy.reading() as t:
-        assert t.jobs.list_jobs() == (job(database, done.job_id),)
-        assert len(t.jobs.log_of(done.job_id)) == 1
-        assert t.slots.last("nightly") == kept
+        assert t.work.jobs.list_jobs() == (job(database, done.job_id),)
+        assert len(t.work.jobs.log_of(done.job_id)) == 1
+        assert t.work.slots.last("nightly") == kept
     copy.close()

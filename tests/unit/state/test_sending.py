@@ -34,25 +34,25 @@ def clock():
 
 def events_of(database):
     with database.reading() as t:
-        return [(each.kind, each.run_id, each.data.get("failure")) for each in t.outbox.not_spread(limit=100)]
+        return [(each.kind, each.run_id, each.data.get("failure")) for each in t.sending.outbox.not_spread(limit=100)]
 
 
 def deliveries_of(database):
     with database.reading() as t:
-        return t.deliveries.newest(limit=100)
+        return t.sending.deliveries.newest(limit=100)
 
 
 def add(database, *names, target="webhook:a"):
     with database.transaction(SYSTEM) as t:
         now = t.clock()
         events = [Event(event_id_of(name, "s", EventKind.RUN_FAILED), EventKind.RUN_FAILED, name, "s", now) for name in names]
-        t.outbox.add(events, are_spread=True)
-        t.deliveries.add(NewDelivery(target, each.event_id, each.kind, now) for each in events)
+        t.sending.outbox.add(events, are_spread=True)
+        t.sending.deliveries.add(NewDelivery(target, each.event_id, each.kind, now) for each in events)
 
 
 def claim(database, *, limit=10, target="webhook:a"):
     with database.transaction(SYSTEM) as t:
-        lease, found = t.deliveries.claim(target, limit=limit)
+        lease, found = t.sending.deliveries.claim(target, limit=limit)
     return lease, [each.delivery_id for each in found]
 
 
@@ -62,7 +62,7 @@ def test_a_published_run_has_its_event_and_a_running_one_has_none(database, runs
     runs.publish(run.run_id, [])
     assert events_of(database) == [(EventKind.RUN_PUBLISHED, run.run_id, None)]
     with database.reading() as t:
-        (event,) = t.outbox.not_spread(limit=1)
+        (event,) = t.sending.outbox.not_spread(limit=1)
         assert event.event_id == event_id_of(run.run_id, run_subject(run.run_id), EventKind.RUN_PUBLISHED)
         assert (event.data["command"], event.data["version"]) == ("run", t.runs.published(run.run_id).published_number)
         assert event.data["version"] is not None
@@ -71,7 +71,7 @@ def test_a_published_run_has_its_event_and_a_running_one_has_none(database, runs
 def test_a_transaction_that_does_not_publish_leaves_no_event(database, runs):
     run = runs.start(NEW)
     with pytest.raises(ZeroDivisionError), database.transaction(SYSTEM) as t:
-        t.outbox.add_run(run.run_id, EventKind.RUN_PUBLISHED, {})
+        t.sending.outbox.add_run(run.run_id, EventKind.RUN_PUBLISHED, {})
         raise ZeroDivisionError
     assert events_of(database) == []
 
@@ -99,10 +99,10 @@ def test_what_one_sender_has_taken_nobody_else_takes_until_the_lease_runs_out(da
     newer, again = claim(database)
     assert set(again) == {*first, *second}
     with database.transaction(SYSTEM) as t:
-        t.deliveries.note_failed(lease, first, "timeout")  # the one whose lease has run out says so too late
+        t.sending.deliveries.note_failed(lease, first, "timeout")  # the one whose lease has run out says so too late
     assert {each.last_status for each in deliveries_of(database)} == {None}
     with database.transaction(SYSTEM) as t:
-        t.deliveries.note_delivered(newer, again, "204")
+        t.sending.deliveries.note_delivered(newer, again, "204")
     assert {each.state for each in deliveries_of(database)} == {DeliveryState.DELIVERED}
 
 
@@ -112,7 +112,7 @@ def test_an_arrival_counts_though_the_lease_has_run_out(database, clock):
     clock.now += LEASE + timedelta(seconds=1)
     claim(database)
     with database.transaction(SYSTEM) as t:
-        t.deliveries.note_delivered(lease, ids, "204")
+        t.sending.deliveries.note_delivered(lease, ids, "204")
     clock.now += LEASE + timedelta(seconds=1)
     assert claim(database)[1] == []
 
@@ -123,7 +123,7 @@ def test_retries_come_after_the_delays_of_the_design_and_end(database, clock):
     while True:
         lease, ids = claim(database)
         with database.transaction(SYSTEM) as t:
-            t.deliveries.note_failed(lease, ids, "503")
+            t.sending.deliveries.note_failed(lease, ids, "503")
         (found,) = deliveries_of(database)
         if found.state is DeliveryState.GIVEN_UP:
             break
@@ -140,7 +140,7 @@ def test_a_receiver_that_asks_to_wait_loses_no_attempt(database, clock):
     add(database, "r1")
     lease, ids = claim(database)
     with database.transaction(SYSTEM) as t:
-        t.deliveries.note_failed(lease, ids, "429", wait=timedelta(seconds=90))
+        t.sending.deliveries.note_failed(lease, ids, "429", wait=timedelta(seconds=90))
     (found,) = deliveries_of(database)
     assert (found.attempts, found.next_at - clock.now) == (0, timedelta(seconds=90))
 
@@ -150,7 +150,7 @@ def test_a_clock_that_is_set_back_or_ahead_keeps_nothing_waiting(database, clock
     add(database, "r1", "r2")
     lease, ids = claim(database, limit=1)
     with database.transaction(SYSTEM) as t:
-        t.deliveries.note_failed(lease, ids, "503")
+        t.sending.deliveries.note_failed(lease, ids, "503")
     claim(database, limit=1)
     clock.now += jump
     clock.now += timedelta(seconds=1)
@@ -167,10 +167,10 @@ def test_events_are_replayed_under_their_ids(database):
     add(database, "r1", "r2")
     lease, ids = claim(database)
     with database.transaction(SYSTEM) as t:
-        t.deliveries.note_delivered(lease, ids, "204")
+        t.sending.deliveries.note_delivered(lease, ids, "204")
         event_id = event_id_of("r1", "s", EventKind.RUN_FAILED)
-        assert t.deliveries.replay("webhook:a", [event_id]) == 1
-        assert t.deliveries.replay("webhook:other", [event_id]) == 0
+        assert t.sending.deliveries.replay("webhook:a", [event_id]) == 1
+        assert t.sending.deliveries.replay("webhook:other", [event_id]) == 0
     again = claim(database)[1]
     assert len(again) == 1
     assert again[0] in ids
@@ -179,12 +179,12 @@ def test_events_are_replayed_under_their_ids(database):
 @pytest.fixture
 def webhook(database):
     with database.transaction(SYSTEM) as t:
-        return t.webhooks.add("https://crm.example/", [EventKind.RUN_FAILED], lambda _id: "0" * 16).webhook_id
+        return t.sending.webhooks.add("https://crm.example/", [EventKind.RUN_FAILED], lambda _id: "0" * 16).webhook_id
 
 
 def fail(database, webhook_id, *, is_gone=False):
     with database.transaction(SYSTEM) as t:
-        return t.webhooks.note_failure(webhook_id, is_gone=is_gone)
+        return t.sending.webhooks.note_failure(webhook_id, is_gone=is_gone)
 
 
 def test_five_days_of_failure_disable_and_an_arrival_begins_anew(database, clock, webhook):
@@ -192,15 +192,15 @@ def test_five_days_of_failure_disable_and_an_arrival_begins_anew(database, clock
         assert fail(database, webhook) is None
     clock.now += timedelta(days=4)
     with database.transaction(SYSTEM) as t:
-        t.webhooks.note_success(webhook)
+        t.sending.webhooks.note_success(webhook)
     for _ in range(5):
         assert fail(database, webhook) is None
         clock.now += timedelta(days=1)
     assert fail(database, webhook) is DisabledReason.FAILING
     assert fail(database, webhook) is None
     with database.transaction(SYSTEM) as t:
-        assert t.webhooks.active() == ()
-        assert t.webhooks.enable(webhook).state is WebhookState.ACTIVE
+        assert t.sending.webhooks.active() == ()
+        assert t.sending.webhooks.enable(webhook).state is WebhookState.ACTIVE
 
 
 def test_gone_disables_at_once(database, webhook):
@@ -218,24 +218,24 @@ def test_a_clock_that_jumps_ahead_by_a_week_disables_nobody(database, clock, web
 def test_a_removed_webhook_takes_what_waits_with_it_and_an_unknown_one_is_named(database, webhook):
     add(database, "r1", target=f"webhook:{webhook}")
     with database.transaction(SYSTEM) as t:
-        t.webhooks.remove(webhook)
+        t.sending.webhooks.remove(webhook)
     assert deliveries_of(database) == ()
     with pytest.raises(NotFound), database.transaction(SYSTEM) as t:
-        t.webhooks.find(webhook)
+        t.sending.webhooks.find(webhook)
 
 
 def test_old_events_go_whether_they_arrived_or_not(database, clock):
     add(database, "sent", "waiting")
     lease, ids = claim(database, limit=1)
     with database.transaction(SYSTEM) as t:
-        t.deliveries.note_delivered(lease, ids, "204")
+        t.sending.deliveries.note_delivered(lease, ids, "204")
     clock.now += timedelta(days=29)
     add(database, "new")
     with database.transaction(SYSTEM) as t:
-        assert t.outbox.forget(older_than=timedelta(days=30)) == 0
+        assert t.sending.outbox.forget(older_than=timedelta(days=30)) == 0
     clock.now += timedelta(days=2)
     with database.transaction(SYSTEM) as t:
-        assert t.outbox.forget(older_than=timedelta(days=30)) == 2
+        assert t.sending.outbox.forget(older_than=timedelta(days=30)) == 2
     (left,) = deliveries_of(database)
     assert left.event_id == event_id_of("new", "s", EventKind.RUN_FAILED)
 
@@ -258,27 +258,27 @@ def test_senders_who_work_side_by_side_take_nothing_twice(database):
 
 def test_a_derivation_is_moved_by_one_worker_only(database):
     with database.transaction(SYSTEM) as t:
-        t.outbox.begin_derivation("r2", "r1")
-        t.outbox.begin_derivation("r2", "r1")
+        t.sending.outbox.begin_derivation("r2", "r1")
+        t.sending.outbox.begin_derivation("r2", "r1")
     with database.reading() as t:
-        (found,) = t.outbox.open_derivations()
+        (found,) = t.sending.outbox.open_derivations()
     with database.transaction(SYSTEM) as t:
-        assert t.outbox.move_derivation(found, after_key=9)
-        assert not t.outbox.move_derivation(found, after_key=9)
-        assert not t.outbox.end_derivation(found, "done")
-        (moved,) = t.outbox.open_derivations()
-        assert t.outbox.end_derivation(moved, "done")
-        assert t.outbox.open_derivations() == ()
+        assert t.sending.outbox.move_derivation(found, after_key=9)
+        assert not t.sending.outbox.move_derivation(found, after_key=9)
+        assert not t.sending.outbox.end_derivation(found, "done")
+        (moved,) = t.sending.outbox.open_derivations()
+        assert t.sending.outbox.end_derivation(moved, "done")
+        assert t.sending.outbox.open_derivations() == ()
 
 
 def test_messages_of_a_channel_are_counted_not_lines(database, clock):
     add(database, "r1", "r2", "r3", target="channel:sales")
     lease, ids = claim(database, limit=2, target="channel:sales")
     with database.transaction(SYSTEM) as t:
-        assert t.deliveries.messages_since("channel:sales", clock.now - timedelta(minutes=1)) == 1  # it is being sent
-        t.deliveries.note_delivered(lease, ids, "wecom_0")
-        assert t.deliveries.messages_since("channel:sales", clock.now - timedelta(minutes=1)) == 1
-        assert t.deliveries.messages_since("channel:other", clock.now - timedelta(minutes=1)) == 0
+        assert t.sending.deliveries.messages_since("channel:sales", clock.now - timedelta(minutes=1)) == 1  # it is being sent
+        t.sending.deliveries.note_delivered(lease, ids, "wecom_0")
+        assert t.sending.deliveries.messages_since("channel:sales", clock.now - timedelta(minutes=1)) == 1
+        assert t.sending.deliveries.messages_since("channel:other", clock.now - timedelta(minutes=1)) == 0
     clock.now += timedelta(minutes=2)
     with database.reading() as t:
-        assert t.deliveries.messages_since("channel:sales", clock.now - timedelta(minutes=1)) == 0
+        assert t.sending.deliveries.messages_since("channel:sales", clock.now - timedelta(minutes=1)) == 0

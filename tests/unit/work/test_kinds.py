@@ -102,7 +102,7 @@ def test_a_proposal_that_was_written_before_its_worker_died_is_no_conflict(shop,
     with pytest.raises(Killed):
         work_once(shop)
     with open_workspace(shop).state.transaction(list_jobs(shop)[0].principal) as t:
-        t.claims.give_back(t.claims.claim().lease)
+        t.work.claims.give_back(t.work.claims.claim().lease)
     job = work_once(shop)
     assert (job.state, job.attempts) == (JobState.DONE, 2)
     start_job(shop, JobKind.MAP, told)

@@ -214,7 +214,7 @@ def test_a_job_whose_worker_is_dead_is_taken_over_and_the_dead_one_says_nothing_
     def first(working):
         claims = open_workspace(shop).state
         with claims.transaction(MEI) as t:
-            taken.append(t.claims.claim(dead=[working.job.lease]))
+            taken.append(t.work.claims.claim(dead=[working.job.lease]))
         return JobResult("of the first")
 
     doing(first)
@@ -224,7 +224,7 @@ def test_a_job_whose_worker_is_dead_is_taken_over_and_the_dead_one_says_nothing_
     assert taken[0].job_id == asked.job_id
     state = open_workspace(shop).state
     with holding(Lease(asked.job_id, 1)), pytest.raises(WorkStopped) as stop, state.transaction(MEI) as t:
-        t.claims.confirm(published="r")
+        t.work.claims.confirm(published="r")
     assert stop.value.reason is StopReason.LOST
 
 
@@ -234,9 +234,9 @@ def test_a_job_at_which_workers_die_fails_in_the_end(shop, doing):
     start_job(shop, KIND)
     state = open_workspace(shop).state
     with state.transaction(MEI) as t:
-        job = t.claims.claim()
+        job = t.work.claims.claim()
         for _each in range(MOST_ATTEMPTS - 1):
-            job = t.claims.claim(dead=[job.lease])
+            job = t.work.claims.claim(dead=[job.lease])
     assert job.attempts == MOST_ATTEMPTS
     worker = Worker(shop, watch=DeadWatch())
     found = worker.work_once()
@@ -257,7 +257,7 @@ def test_who_is_dead_is_told_by_the_process_and_by_silence_not_by_clocks(shop, d
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     with state.transaction(MEI) as t:
-        job = t.claims.claim()
+        job = t.work.claims.claim()
     seconds = [0.0]
     watch = Watch(lambda: seconds[0])
     assert watch.dead([job]) == ()

@@ -46,7 +46,7 @@ def list_alerts(root: Path) -> AlertsResult:
     counts: dict[tuple[str, DeliveryState], int] = {}
     if workspace.state.is_there:
         with workspace.state.reading() as t:
-            counts = t.deliveries.counts()
+            counts = t.sending.deliveries.counts()
     channels = tuple(
         ChannelView(
             each.name,
@@ -91,7 +91,7 @@ def alert_history(root: Path, *, limit: int = SHOWN) -> AlertHistory:
     if not workspace.state.is_there:
         return AlertHistory(())
     with workspace.state.reading() as t:
-        return AlertHistory(tuple(map(_line, t.deliveries.newest(limit=limit, begins=channel_target("")))))
+        return AlertHistory(tuple(map(_line, t.sending.deliveries.newest(limit=limit, begins=channel_target("")))))
 
 
 def _tested(workspace: Workspace, channel: Channel, principal: Principal) -> ChannelTested:

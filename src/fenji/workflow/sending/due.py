@@ -46,6 +46,6 @@ def send_due(root: Path, *, limit: int = 1000) -> SendResult:
     channels = ChannelSender(state, alerts, settings.language, Told(settings, os.environ)).send(limit=limit)
     done = webhooks.and_(channels)
     with state.transaction(SENDER) as t:
-        t.outbox.forget(older_than=KEPT)
-        next_at = t.deliveries.next_at()
+        t.sending.outbox.forget(older_than=KEPT)
+        next_at = t.sending.deliveries.next_at()
     return SendResult(events, derived, done.sent, done.failed, done.disabled, next_at)

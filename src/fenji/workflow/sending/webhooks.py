@@ -42,9 +42,9 @@ def add_webhook(root: Path, url: str, kinds: Sequence[EventKind], *, principal: 
         raise InvalidArgument.of(_("a webhook needs at least one kind of event."))
     key = _made_key(workspace)
     with workspace.state.transaction(principal or acting_person()) as t:
-        if len(t.webhooks.list_webhooks()) >= MOST_WEBHOOKS:
+        if len(t.sending.webhooks.list_webhooks()) >= MOST_WEBHOOKS:
             raise InvalidArgument.of(_("there are {most} webhooks already; remove one first."), most=MOST_WEBHOOKS)
-        added = t.webhooks.add(url, sorted(set(kinds)), lambda webhook_id: check_of(key, webhook_id, 1))
+        added = t.sending.webhooks.add(url, sorted(set(kinds)), lambda webhook_id: check_of(key, webhook_id, 1))
         t.audit.add(Action.WEBHOOK_ADDED, _subject(added.webhook_id), {"kinds": len(added.kinds), "host": urlsplit(url).hostname})
         view = _view(t, added, key)
     return WebhookSecret(view, secret_of(key, added.webhook_id, added.secret_number))
@@ -57,8 +57,8 @@ def list_webhooks(root: Path) -> WebhooksResult:
         return WebhooksResult(())
     key = webhook_key(workspace)
     with workspace.state.reading() as t:
-        counts = t.deliveries.counts()
-        return WebhooksResult(tuple(_seen(each, key, counts) for each in t.webhooks.list_webhooks()))
+        counts = t.sending.deliveries.counts()
+        return WebhooksResult(tuple(_seen(each, key, counts) for each in t.sending.webhooks.list_webhooks()))
 
 
 def remove_webhook(root: Path, webhook_id: str, *, principal: Principal | None = None) -> WebhookChanged:
@@ -69,8 +69,8 @@ def remove_webhook(root: Path, webhook_id: str, *, principal: Principal | None =
     """
     workspace = open_workspace(root)
     with workspace.state.transaction(principal or acting_person()) as t:
-        view = _view(t, t.webhooks.find(webhook_id), webhook_key(workspace))
-        t.webhooks.remove(webhook_id)
+        view = _view(t, t.sending.webhooks.find(webhook_id), webhook_key(workspace))
+        t.sending.webhooks.remove(webhook_id)
         t.audit.add(Action.WEBHOOK_REMOVED, _subject(webhook_id))
     return WebhookChanged(view)
 
@@ -84,7 +84,7 @@ def rotate_webhook(root: Path, webhook_id: str, *, principal: Principal | None =
     workspace = open_workspace(root)
     key = _made_key(workspace)
     with workspace.state.transaction(principal or acting_person()) as t:
-        found = t.webhooks.rotate(webhook_id, lambda number: check_of(key, webhook_id, number))
+        found = t.sending.webhooks.rotate(webhook_id, lambda number: check_of(key, webhook_id, number))
         t.audit.add(Action.WEBHOOK_ROTATED, _subject(webhook_id))
         view = _view(t, found, key)
     return WebhookSecret(view, secret_of(key, webhook_id, found.secret_number))
@@ -98,7 +98,7 @@ def enable_webhook(root: Path, webhook_id: str, *, principal: Principal | None =
     """
     workspace = open_workspace(root)
     with workspace.state.transaction(principal or acting_person()) as t:
-        found = t.webhooks.enable(webhook_id)
+        found = t.sending.webhooks.enable(webhook_id)
         t.audit.add(Action.WEBHOOK_ENABLED, _subject(webhook_id))
         return WebhookChanged(_view(t, found, webhook_key(workspace)))
 
@@ -123,9 +123,9 @@ def replay_events(
     if (event_id is None) == (since is None):
         raise InvalidArgument.of(_("say either which event is sent again, or since which day."))
     with workspace.state.transaction(principal or acting_person()) as t:
-        webhook = t.webhooks.find(webhook_id)
+        webhook = t.sending.webhooks.find(webhook_id)
         ids = (event_id,) if event_id is not None else _ids_since(t, webhook, workspace, since)
-        found = sum(t.deliveries.replay(webhook_target(webhook_id), ids[at : at + 500]) for at in range(0, len(ids), 500))
+        found = sum(t.sending.deliveries.replay(webhook_target(webhook_id), ids[at : at + 500]) for at in range(0, len(ids), 500))
         if event_id is not None and not found:
             raise NotFound.of(_("no event {event_id} was meant for this webhook."), event_id=event_id)
         t.audit.add(Action.EVENTS_REPLAYED, _subject(webhook_id), {"events": found})
@@ -136,7 +136,7 @@ def _ids_since(t: Transaction, webhook: Webhook, workspace: Workspace, since: da
     begins = datetime.combine(since or date.max, time(), ZoneInfo(workspace.settings.time_zone))
     if t.clock() - begins > timedelta(days=KEPT_DAYS + 1):
         raise InvalidArgument.of(_("events are kept for {days} days only."), days=KEPT_DAYS)
-    return t.outbox.since(begins, webhook.kinds)
+    return t.sending.outbox.since(begins, webhook.kinds)
 
 
 def _made_key(workspace: Workspace) -> str:
@@ -173,7 +173,7 @@ def _subject(webhook_id: str) -> Subject:
 
 
 def _view(t: Transaction, webhook: Webhook, key: str | None) -> WebhookView:
-    return _seen(webhook, key, t.deliveries.counts())
+    return _seen(webhook, key, t.sending.deliveries.counts())
 
 
 def _seen(webhook: Webhook, key: str | None, counts: Mapping[tuple[str, DeliveryState], int]) -> WebhookView:

@@ -45,7 +45,7 @@ class ChannelSender:
     def send(self, *, limit: int) -> Sent:
         """Tells what is due, one message for each channel, up to ``limit`` messages."""
         with self.database.reading() as t:
-            due = [each for each in t.deliveries.targets_due() if each.startswith(channel_target(""))]
+            due = [each for each in t.sending.deliveries.targets_due() if each.startswith(channel_target(""))]
         done = Sent()
         for target in due[:limit]:
             done = done.and_(self._one(target))
@@ -56,22 +56,24 @@ class ChannelSender:
         with self.database.transaction(SENDER) as t:
             now = t.clock()
             later = (
-                None if channel is None else _later(channel, lambda span: t.deliveries.messages_since(target, now - span), now)
+                None
+                if channel is None
+                else _later(channel, lambda span: t.sending.deliveries.messages_since(target, now - span), now)
             )
-            lease, lines = t.deliveries.claim(target, limit=LINES)
+            lease, lines = t.sending.deliveries.claim(target, limit=LINES)
             if not lines:
                 return Sent()
             is_urgent = any(each.data is not None and each.data.get("urgent") for each in lines)
             if later is not None and (later.is_strict or not is_urgent):
-                t.deliveries.put_off(lease, later.until)
+                t.sending.deliveries.put_off(lease, later.until)
                 return Sent()
         ids = [each.delivery_id for each in lines]
         outcome = failed("no_channel") if channel is None else self.tell(channel, self.message_of(lines), at=now)
         with self.database.transaction(SENDER) as t:
             if outcome.is_delivered:
-                t.deliveries.note_delivered(lease, ids, outcome.status)
+                t.sending.deliveries.note_delivered(lease, ids, outcome.status)
                 return Sent(sent=len(ids))
-            t.deliveries.note_failed(lease, ids, outcome.status, wait=outcome.wait)
+            t.sending.deliveries.note_failed(lease, ids, outcome.status, wait=outcome.wait)
         return Sent(failed=len(ids))
 
     def message_of(self, lines: Sequence[Delivery]) -> Message:

@@ -37,7 +37,7 @@ class Deriver:
     def derive(self, *, limit: int) -> int:
         """Derives at least one batch of every run that is not done, and goes on up to ``limit`` events; says how many there were."""
         with self.database.reading() as t:
-            runs = [each.run_id for each in t.outbox.open_derivations()]
+            runs = [each.run_id for each in t.sending.outbox.open_derivations()]
         found = 0
         for run_id in runs:
             with self.opened() as session:
@@ -50,7 +50,7 @@ class Deriver:
     def _step(self, session: Session, run_id: str) -> int | None:
         """One batch of one run; None where nothing is left."""
         with self.database.reading() as t:
-            begun = next((each for each in t.outbox.open_derivations() if each.run_id == run_id), None)
+            begun = next((each for each in t.sending.outbox.open_derivations() if each.run_id == run_id), None)
             heard = _heard(t)
         if begun is None:
             return None
@@ -76,11 +76,11 @@ class Deriver:
 
     def _keep(self, begun: Derivation, run: Run, rows: Sequence[Mapping[str, Any]]) -> int:
         with self.database.transaction(SENDER) as t:
-            if not t.outbox.move_derivation(begun, after_key=rows[-1]["customer_key"]):
+            if not t.sending.outbox.move_derivation(begun, after_key=rows[-1]["customer_key"]):
                 return 0  # somebody else has just done it
-            events = t.outbox.add([_event(each, run, t) for each in rows], are_spread=True)
-            hearing = t.webhooks.list_webhooks()
-            t.deliveries.add(
+            events = t.sending.outbox.add([_event(each, run, t) for each in rows], are_spread=True)
+            hearing = t.sending.webhooks.list_webhooks()
+            t.sending.deliveries.add(
                 NewDelivery(webhook_target(webhook.webhook_id), each.event_id, each.kind, each.at)
                 for each in events
                 for webhook in hearing
@@ -90,11 +90,11 @@ class Deriver:
 
     def _end(self, begun: Derivation, outcome: str) -> None:
         with self.database.transaction(SENDER) as t:
-            t.outbox.end_derivation(begun, outcome)
+            t.sending.outbox.end_derivation(begun, outcome)
 
 
 def _heard(t: Transaction) -> tuple[EventKind, ...]:
-    heard = {kind for each in t.webhooks.list_webhooks() for kind in each.kinds}
+    heard = {kind for each in t.sending.webhooks.list_webhooks() for kind in each.kinds}
     return tuple(each for each in OF_CUSTOMERS if each in heard)
 
 

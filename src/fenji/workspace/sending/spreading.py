@@ -47,24 +47,24 @@ class Spreader:
     def spread(self, *, limit: int) -> int:
         """Makes the deliveries of events that have none yet, the oldest first; says of how many."""
         with self.database.reading() as t:
-            events = t.outbox.not_spread(limit=limit)
+            events = t.sending.outbox.not_spread(limit=limit)
         return sum(self._spread(each) for each in events)
 
     def _spread(self, event: Event) -> bool:
         news = self._news(event) if is_whole_run(event) else None
         with self.database.transaction(SENDER) as t:
-            if not t.outbox.take(event.event_id):
+            if not t.sending.outbox.take(event.event_id):
                 return False
             wanted = list(_to_webhooks(t, event))
             wanted += self._to_channels(event, news, now=t.clock())
-            t.deliveries.add(wanted)
+            t.sending.deliveries.add(wanted)
             if news is not None:
                 self._begin(t, event, news)
         return True
 
     def _news(self, event: Event) -> RunNews | None:
         with self.database.reading() as t:
-            base = t.outbox.run_before(event.run_id)
+            base = t.sending.outbox.run_before(event.run_id)
         try:
             with self.opened() as session:
                 return news_of(session, event.run_id, base, self.settings)
@@ -77,10 +77,10 @@ class Spreader:
         if news.faults:
             subject, kind = run_subject(event.run_id), EventKind.QUALITY_BELOW_LIMITS
             data = {"as_of": news.as_of, "faults": list(news.faults), "version": event.data.get("version")}
-            t.outbox.add([Event(event_id_of(event.run_id, subject, kind), kind, event.run_id, subject, t.clock(), data)])
-        heard = {kind for each in t.webhooks.list_webhooks() for kind in each.kinds}
+            t.sending.outbox.add([Event(event_id_of(event.run_id, subject, kind), kind, event.run_id, subject, t.clock(), data)])
+        heard = {kind for each in t.sending.webhooks.list_webhooks() for kind in each.kinds}
         if news.base_run_id is not None and any(each.kind in heard for each in news.changes):
-            t.outbox.begin_derivation(event.run_id, news.base_run_id)
+            t.sending.outbox.begin_derivation(event.run_id, news.base_run_id)
 
     def _to_channels(self, event: Event, news: RunNews | None, *, now: datetime) -> Iterator[NewDelivery]:
         moment = now.astimezone(ZoneInfo(self.settings.time_zone))
@@ -101,7 +101,7 @@ def is_whole_run(event: Event) -> bool:
 
 def _to_webhooks(t: Transaction, event: Event) -> Iterator[NewDelivery]:
     """Also to those that are disabled: it waits until they are enabled, or is forgotten."""
-    for each in t.webhooks.list_webhooks():
+    for each in t.sending.webhooks.list_webhooks():
         if event.kind in each.kinds:
             yield NewDelivery(webhook_target(each.webhook_id), event.event_id, event.kind, t.clock())
 

@@ -67,8 +67,8 @@ class WebhookSender:
     def _take(self, limit: int) -> list[_Task]:
         tasks: list[_Task] = []
         with self.database.reading() as t:
-            webhooks = [each for each in t.webhooks.active() if fits(self.key, each)]
-            due = set(t.deliveries.targets_due())
+            webhooks = [each for each in t.sending.webhooks.active() if fits(self.key, each)]
+            due = set(t.sending.deliveries.targets_due())
         hearing = [each for each in webhooks if webhook_target(each.webhook_id) in due]
         for number, webhook in enumerate(hearing):
             # Each gets its share, and one that does not answer holds up nobody: it is tried with one delivery.
@@ -88,13 +88,13 @@ class WebhookSender:
         webhook_id, ids = task.webhook.webhook_id, [task.delivery.delivery_id]
         with self.database.transaction(SENDER) as t:
             if outcome.is_delivered:
-                t.deliveries.note_delivered(task.lease, ids, outcome.status)
-                t.webhooks.note_success(webhook_id)
+                t.sending.deliveries.note_delivered(task.lease, ids, outcome.status)
+                t.sending.webhooks.note_success(webhook_id)
                 return Sent(sent=1)
-            t.deliveries.note_failed(task.lease, ids, outcome.status, wait=outcome.wait)
+            t.sending.deliveries.note_failed(task.lease, ids, outcome.status, wait=outcome.wait)
             if outcome.verdict is Verdict.SLOW_DOWN:
                 return Sent(failed=1)
-            why = t.webhooks.note_failure(webhook_id, is_gone=outcome.verdict is Verdict.GONE)
+            why = t.sending.webhooks.note_failure(webhook_id, is_gone=outcome.verdict is Verdict.GONE)
             if why is None:
                 return Sent(failed=1)
             _tell_disabled(t, webhook_id, why)
@@ -102,8 +102,8 @@ class WebhookSender:
 
 
 def _taken(t: Transaction, webhook: Webhook, limit: int) -> Iterator[_Task]:
-    lease, deliveries = t.deliveries.claim(webhook_target(webhook.webhook_id), limit=limit)
-    events = t.outbox.find([each.event_id for each in deliveries])
+    lease, deliveries = t.sending.deliveries.claim(webhook_target(webhook.webhook_id), limit=limit)
+    events = t.sending.outbox.find([each.event_id for each in deliveries])
     return (_Task(webhook, lease, each, events[each.event_id]) for each in deliveries)
 
 
@@ -111,5 +111,5 @@ def _tell_disabled(t: Transaction, webhook_id: str, why: DisabledReason) -> None
     subject, now = f"webhooks/{webhook_id}", t.clock()
     event_id = event_id_of(now.isoformat(), subject, EventKind.WEBHOOK_DISABLED)
     data: dict[str, object] = {"webhook_id": webhook_id, "why": str(why)}
-    t.outbox.add([Event(event_id, EventKind.WEBHOOK_DISABLED, "", subject, now, data)])
+    t.sending.outbox.add([Event(event_id, EventKind.WEBHOOK_DISABLED, "", subject, now, data)])
     t.audit.add(Action.WEBHOOK_DISABLED, Subject(SubjectKind.WEBHOOK, webhook_id), {"why": str(why)})
