@@ -265,6 +265,14 @@ class Settings(BaseModel):
             example='"12GB"',
         ),
     ] = None
+    upload_limit: Annotated[
+        Annotated[str, AfterValidator(_memory)],
+        About(
+            help=_("Largest file that may be sent over the network."),
+            why=_("Years of orders of a large shop fit into it; without a limit one request fills the disk."),
+            unit=_("MB, GB or TB"),
+        ),
+    ] = "2GB"
     spark_master: Annotated[
         str,
         About(
@@ -294,6 +302,16 @@ class Settings(BaseModel):
     def scratch_folder(self, workspace: Path) -> Path:
         """The folder for intermediate results."""
         return workspace / (self.scratch if self.scratch is not None else self.store / ".scratch")
+
+    @property
+    def upload_bytes(self) -> int:
+        """``upload_limit`` as bytes.
+
+        >>> Settings().upload_bytes
+        2000000000
+        """
+        number, power, is_binary = re.fullmatch(r"([\d.]+)\s*([KMGT])(i?)B", self.upload_limit).groups()  # type: ignore[union-attr]
+        return int(Decimal(number) * (1024 if is_binary else 1000) ** (1 + "KMGT".index(power)))
 
     def database_in(self, workspace: Path) -> str:
         """The database URL with a relative SQLite file placed in the workspace."""

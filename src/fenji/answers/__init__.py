@@ -27,6 +27,7 @@ forecast  expected tiers of the next reviews, and series by month
 segments  groups among the customers, and what tells them apart
 baskets   what is bought together
 recommend  what to offer each customer next
+importing  files that come over the network, and the sources that there are
 mapping   how files would be read, and what a run would keep of them
 starting  what became of a folder of exports
 policies  rules in words, findings, versions, drafts, and tiers given by hand

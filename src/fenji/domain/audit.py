@@ -43,6 +43,13 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - what was done
     JOB_ASKED = "job_asked"
     JOB_CANCELLED = "job_cancelled"
+    IMPORT_BEGUN = "import_begun"
+    IMPORT_FILE_SENT = "import_file_sent"
+    IMPORT_FILE_REMOVED = "import_file_removed"
+    IMPORT_ANSWERED = "import_answered"
+    IMPORT_ACCEPTED = "import_accepted"
+    IMPORT_DROPPED = "import_dropped"
+    SOURCE_TAKEN_BACK = "source_taken_back"
 
 
 class SubjectKind(StrEnum):
@@ -54,6 +61,8 @@ class SubjectKind(StrEnum):
     USER = "user"
     TOKEN = "token"  # noqa: S105 - the kind of a thing
     JOB = "job"
+    IMPORT = "import"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True)

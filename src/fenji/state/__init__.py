@@ -13,6 +13,7 @@ run_life    a run from its start to publication or failure, a transaction per st
 portable    how the state moves from one database to another
 heartbeat   how a run shows that it is alive
 policy_versions  the policy versions that were published, frozen
+importing   files that were sent and are not accepted yet
 overrides   which tiers people have decided by hand, nothing ever deleted
 access      people, roles, and what they come in with
 audit       who did what, each entry chained to the one before

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from fenji.domain.principals import Principal
 from fenji.state.access.repositories import AccessRepositories
 from fenji.state.audit import AuditLog
+from fenji.state.importing.drafts import ImportRepository
 from fenji.state.manifests import ManifestRepository
 from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
@@ -91,6 +92,11 @@ class Transaction:
     def slots(self) -> SlotRepository:
         """Which slots of the schedule have fired."""
         return SlotRepository(self.session)
+
+    @property
+    def imports(self) -> ImportRepository:
+        """Files that were sent and are not accepted yet."""
+        return ImportRepository(self.session, self.principal.name, self.clock)
 
     @property
     def audit(self) -> AuditLog:
