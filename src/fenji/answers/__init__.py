@@ -8,6 +8,7 @@ catalog   which record answers which command
 rows      how rows of stored tables become records
 failures  why there is no answer
 runs      a new workspace, a run, the account of its rows
+run_list  which runs there have been
 arrival   what came in with a run
 tiers     customers per tier
 structure  what lies behind the counts of tiers

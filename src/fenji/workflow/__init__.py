@@ -9,6 +9,7 @@ starting_policy    the tiers with which a shop begins, from its own customers
 mapping            proposes sources.yaml from files
 importing          files that come in over the network
 running            collects, prepares, analyses and publishes
+runs               which runs there have been
 quality            reads back what became of every row
 tiers              the tiers at a date
 customers          lists of customers, page by page or whole

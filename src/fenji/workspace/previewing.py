@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -104,8 +104,16 @@ def _reads(hand: ImportInHand, source: Source, samples: Sequence[Sample]) -> Ite
     for sample in samples:
         is_wanted = not location.sheets or sample.part is None or sample.part in location.sheets
         has_columns = needed <= positions_of(source, sample.headers).keys()
-        if Path(sample.file) in files and is_wanted and sample.shape == location.shape and has_columns:
+        if Path(sample.file) in files and is_wanted and _is_laid_out(sample, location) and has_columns:
             yield _Read(source, _short(hand, sample), sample)
+
+
+def _is_laid_out(sample: Sample, location: FileLocation) -> bool:
+    """Whether a file has the layout of its entry; of which year its months are, it may say itself."""
+    shape = sample.shape
+    if shape.unpivot and location.shape.unpivot and location.shape.unpivot.year is None:
+        shape = replace(shape, unpivot=replace(shape.unpivot, year=None))
+    return shape == location.shape
 
 
 def _short(hand: ImportInHand, sample: Sample) -> str:
