@@ -303,16 +303,6 @@ class Settings(BaseModel):
         """The folder for intermediate results."""
         return workspace / (self.scratch if self.scratch is not None else self.store / ".scratch")
 
-    @property
-    def upload_bytes(self) -> int:
-        """``upload_limit`` as bytes.
-
-        >>> Settings().upload_bytes
-        2000000000
-        """
-        number, power, is_binary = re.fullmatch(r"([\d.]+)\s*([KMGT])(i?)B", self.upload_limit).groups()  # type: ignore[union-attr]
-        return int(Decimal(number) * (1024 if is_binary else 1000) ** (1 + "KMGT".index(power)))
-
     def database_in(self, workspace: Path) -> str:
         """The database URL with a relative SQLite file placed in the workspace."""
         prefix = "sqlite:///"

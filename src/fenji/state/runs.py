@@ -199,11 +199,6 @@ class RunRepository:
         """
         return _whole(self._session, _published(self._session, run_id))
 
-    def find(self, run_id: str) -> Run | None:
-        """A run of any status, without its inputs; None where there is none of that id."""
-        row = self._session.get(RunRow, run_id)
-        return None if row is None else run_of(row)
-
     def tables_of(self, run_id: str) -> tuple[StoredTable, ...]:
         """The tables that readers of a run see: its own, and from its base those that it did not write itself.
 

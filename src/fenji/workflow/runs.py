@@ -41,7 +41,7 @@ def run_at(root: Path, run_id: str) -> RunDetail:
     if not workspace.state.is_there:
         raise _unknown(run_id)
     with workspace.state.reading() as t:
-        run = t.runs.find(run_id)
+        run = t.upkeep.find(run_id)
     if run is None:
         raise _unknown(run_id)
     if run.status is not RunStatus.PUBLISHED:

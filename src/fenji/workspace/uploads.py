@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from fenji.collect.files import FORMATS, promised_format, system_error
@@ -33,8 +35,15 @@ KEPT_FOR = timedelta(days=14)
 MOST_NAME_BYTES = 200
 _UNFIT = frozenset('/\\:*?"<>|#[]')
 """Signs that lead to other folders, mean several files, or part a sheet from its file."""
+_AMOUNT = re.compile(r"([\d.]+)\s*([KMGT])(i?)B")
 _HEAD = 4096
 _REPLACED = "replaced"
+
+
+def most_bytes(workspace: Workspace) -> int:
+    """The setting ``upload_limit`` as bytes."""
+    number, power, is_binary = _AMOUNT.fullmatch(workspace.settings.upload_limit).groups()  # type: ignore[union-attr]
+    return int(Decimal(number) * (1024 if is_binary else 1000) ** (1 + "KMGT".index(power)))
 
 
 class FileTooLarge(InvalidFile):
@@ -76,9 +85,7 @@ def place_of(workspace: Workspace, name: str) -> Path:
     return workspace.root.resolve() / DATA_FOLDER / name
 
 
-def receive(
-    workspace: Workspace, draft: ImportDraft, name: str, chunks: Iterable[bytes], *, replaces: bool, most: int
-) -> ImportFile:
+def receive(workspace: Workspace, draft: ImportDraft, name: str, chunks: Iterable[bytes], *, replaces: bool) -> ImportFile:
     """Writes a file that somebody sends to the disk as it comes; whatever goes wrong, nothing of it stays.
 
     Args:
@@ -87,17 +94,16 @@ def receive(
         name: from ``file_name``.
         chunks: its bytes.
         replaces: whether it may take the place of a file of that name.
-        most: bytes.
 
     Raises:
-        FileTooLarge: it has more.
+        FileTooLarge: it has more bytes than the setting ``upload_limit`` allows.
         InvalidFile: its first bytes are those of something else than its name says.
         Conflict: the workspace has a file of that name.
         Unavailable: the disk is full.
     """
     folder = _folder(workspace, draft.import_id)
     part = folder / f".{secrets.token_hex(8)}.part"
-    digest, size = hashlib.sha256(), 0
+    digest, size, most = hashlib.sha256(), 0, most_bytes(workspace)
     try:
         private_folder(folder)
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE), "wb") as opened:

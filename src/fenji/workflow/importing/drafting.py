@@ -66,7 +66,7 @@ def add_file(
         raise Conflict.of(_("an import takes {count} files."), advice=_("Begin another one."), count=MOST_FILES)
     if any(each.name.casefold() == plain.casefold() for each in others):
         raise Conflict.of(_("a file of this import has the same name in other letters: {name}."), name=plain)
-    file = receive(workspace, draft, plain, chunks, replaces=replaces, most=workspace.settings.upload_bytes)
+    file = receive(workspace, draft, plain, chunks, replaces=replaces)
     try:
         with workspace.state.transaction(acting) as t:
             # Other files may have come meanwhile; each stands for itself.

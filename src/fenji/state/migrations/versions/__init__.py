@@ -9,4 +9,5 @@ r0006_bases     what the clean tables of a run were made of
 r0007_access    people, roles, and what they come in with
 r0008_work      jobs, their logs, and the fired slots of the schedule
 r0010_serving   what server processes count and remember together
+r0012_imports   files that were sent and are not accepted yet
 """
