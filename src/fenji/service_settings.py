@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from fenji.language import message as _
-from fenji.setting_values import About, MailAddress, MailServerUrl, Networks
+from fenji.setting_values import About, MailAddress, MailServerUrl, Memory, Networks
 
 
 class ServiceSettings(BaseModel):
@@ -87,3 +87,11 @@ class ServiceSettings(BaseModel):
             unit=_("requests"),
         ),
     ] = 1200
+    upload_limit: Annotated[
+        Memory,
+        About(
+            help=_("Largest file that may be sent over the network."),
+            why=_("Years of orders of a large shop fit into it; without a limit one request fills the disk."),
+            unit=_("MB, GB or TB"),
+        ),
+    ] = "2GB"

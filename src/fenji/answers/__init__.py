@@ -8,6 +8,7 @@ catalog   which record answers which command
 rows      how rows of stored tables become records
 failures  why there is no answer
 runs      a new workspace, a run, the account of its rows
+run_list  which runs there have been
 arrival   what came in with a run
 tiers     customers per tier
 structure  what lies behind the counts of tiers
@@ -28,6 +29,7 @@ forecast  expected tiers of the next reviews, and series by month
 segments  groups among the customers, and what tells them apart
 baskets   what is bought together
 recommend  what to offer each customer next
+importing  files that come over the network, and the sources that there are
 mapping   how files would be read, and what a run would keep of them
 starting  what became of a folder of exports
 drafts    policies as several people work on them, proposed overrides, definitions of metrics

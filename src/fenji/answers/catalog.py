@@ -15,6 +15,15 @@ from fenji.answers.demo import DemoResult
 from fenji.answers.drafts import DraftResult, DraftsResult, MetricsResult, PolicyDiffResult, ProposalsResult, VersionResult
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.forecast import ForecastResult, TrendResult
+from fenji.answers.importing import (
+    ImportAccepted,
+    ImportPreview,
+    ImportProposal,
+    ImportResult,
+    ImportsResult,
+    SourcesResult,
+    SourceTakenBack,
+)
 from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, ToldJob, WorkAnswer
 from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
@@ -24,6 +33,7 @@ from fenji.answers.priority import PriorityResult
 from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
 from fenji.answers.repairing import RepairResult
+from fenji.answers.run_list import RunDetail, RunsResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
 from fenji.answers.selftest import SelfTestResult
@@ -131,6 +141,15 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "GET /policies/{policy}/{version}": VersionResult,
     "GET /overrides/proposals": ProposalsResult,
     "GET /metrics": MetricsResult,
+    "GET /sources": SourcesResult,
+    "DELETE /sources/{source}": SourceTakenBack,
+    "GET /imports": ImportsResult,
+    "GET /imports/{import_id}": ImportResult,
+    "GET /imports/{import_id}/proposal": ImportProposal,
+    "GET /imports/{import_id}/preview": ImportPreview,
+    "POST /imports/{import_id}/accept": ImportAccepted,
+    "GET /runs": RunsResult,
+    "GET /runs/{run_id}": RunDetail,
 }
 """Records that answer addresses of the API and no command."""
 

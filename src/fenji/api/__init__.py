@@ -16,5 +16,6 @@ routes       the routes, by subject
 schemas      what answers look like
 speaking     in which language the caller reads
 streams      rows for programs
+uploading    how a file comes in
 strict_json  JSON that can be read in one way only
 """

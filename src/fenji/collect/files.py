@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import glob
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from fenji.domain.sources import Format
@@ -43,19 +44,28 @@ class FoundFile:
     """As the raw tables say it: relative to the workspace with forward slashes where inside it, else absolute."""
 
 
-def find_files(patterns: tuple[str, ...], root: Path, source: str) -> tuple[tuple[FoundFile, ...], list[Problem]]:
-    """The files of a source in a fixed order, and a problem for each pattern that leads to none."""
+def find_files(
+    patterns: tuple[str, ...], root: Path, source: str, *, coming: Collection[Path] = ()
+) -> tuple[tuple[FoundFile, ...], list[Problem]]:
+    """The files of a source in a fixed order, and a problem for each pattern that leads to none.
+
+    Args:
+        patterns: files, folders or globs.
+        root: the workspace.
+        source: what problems call the source.
+        coming: places where files are about to stand; they are found as if they stood there.
+    """
     found: dict[Path, FoundFile] = {}
     problems: list[Problem] = []
     for pattern in patterns:
         try:
-            present = list(_paths(pattern, root))
-            paths = [path for path in present if path.is_file() and not path.name.startswith((".", "~$"))]
+            present = [*_paths(pattern, root), *(each for each in coming if _matches(each, pattern, root))]
+            paths = [path for path in present if (path in coming or path.is_file()) and not path.name.startswith((".", "~$"))]
         except OSError as error:
             # Such as a name that is too long.
             problems.extend(system_error(error, pattern[:_SHOWN]).problems)
             continue
-        special = [path for path in present if not path.is_file() and not path.is_dir()]
+        special = [path for path in present if path not in paths and not path.is_file() and not path.is_dir()]
         if not paths:
             problems.append(_no_file(special[0], root) if special else _nothing(pattern, root, source))
         for path in paths:
@@ -87,6 +97,28 @@ def _paths(pattern: str, root: Path) -> Iterator[Path]:
         yield place
     else:
         yield from (Path(path) for path in sorted(glob.glob(_pattern(place), recursive=True)))  # noqa: PTH207 - absolute patterns too
+
+
+def _matches(file: Path, pattern: str, root: Path) -> bool:
+    """Whether a pattern would lead to a file that stood in its place."""
+    place = root / Path(pattern).expanduser()
+    if file == place:
+        return True
+    if place.is_file():
+        return False
+    if file.is_relative_to(place):
+        return promised_format(file) is not None and not _is_hidden(file, place)
+    return _meets(file.parts, Path(_pattern(place)).parts)
+
+
+def _meets(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether a path meets a pattern, each in its parts, as ``glob.glob(..., recursive=True)`` finds files."""
+    if not pattern or not parts:
+        return not pattern and not parts
+    may_be_taken = not parts[0].startswith(".") or pattern[0].startswith((".", "[.]"))
+    if pattern[0] == "**":
+        return _meets(parts, pattern[1:]) or (may_be_taken and _meets(parts[1:], pattern))
+    return may_be_taken and fnmatchcase(parts[0], pattern[0]) and _meets(parts[1:], pattern[1:])
 
 
 def _pattern(place: Path) -> str:

@@ -55,6 +55,33 @@ def with_top_values(text: str, values: Mapping[str, str]) -> str | None:
     return text
 
 
+def without_entry(text: str, name: str) -> str | None:
+    """The text of sources.yaml without one entry, without the comments right above it and those inside it.
+
+    Returns:
+        None where the entry is not in the text, or the list is not written in lines of its own.
+    """
+    entries = _below(yaml.compose(text, Loader=yaml.SafeLoader), "sources")
+    if not isinstance(entries, yaml.SequenceNode) or not _is_block(entries):
+        return None
+    place = next((at for at, each in enumerate(entries.value) if getattr(_below(each, "source"), "value", None) == name), None)
+    if place is None:
+        return None
+    lines = text.splitlines(keepends=True)
+    first = entries.value[place].start_mark.line
+    last = text.count("\n", 0, _end(entries.value[place])) + 1
+    depth = entries.value[place].start_mark.column - 1
+    while last < len(lines) and lines[last].lstrip().startswith("#") and len(lines[last]) - len(lines[last].lstrip()) >= depth:
+        last += 1
+    floor = 0 if place == 0 else text.count("\n", 0, _end(entries.value[place - 1])) + 1
+    while first > floor and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    if len(entries.value) == 1:
+        head = next(at for at in range(first, -1, -1) if lines[at].startswith("sources:"))
+        lines[head] = lines[head].replace("sources:", "sources: []", 1)
+    return "".join([*lines[:first], *lines[last:]])
+
+
 def _last_key(node: yaml.Node | None) -> yaml.Node | None:
     """The last key of a mapping in lines of its own; None elsewhere."""
     pairs = node.value if isinstance(node, yaml.MappingNode) and _is_block(node) else ()

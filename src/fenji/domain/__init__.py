@@ -3,6 +3,7 @@
 periods     windows such as 12m and the dates they cover
 feeds       the kinds of tables a company may feed in, and the fields of each
 sources     where one feed comes from and how its columns are to be read
+importing   files that somebody has sent and that wait
 collected   which files have been read
 currencies  which there are, and which one is meant by a name or sign
 written_ids  the id that a person means who copies it from a file

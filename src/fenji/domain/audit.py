@@ -61,6 +61,13 @@ class Action(StrEnum):
     WEBHOOK_DISABLED = "webhook_disabled"
     EVENTS_REPLAYED = "events_replayed"
     ALERT_TESTED = "alert_tested"
+    IMPORT_BEGUN = "import_begun"
+    IMPORT_FILE_SENT = "import_file_sent"
+    IMPORT_FILE_REMOVED = "import_file_removed"
+    IMPORT_ANSWERED = "import_answered"
+    IMPORT_ACCEPTED = "import_accepted"
+    IMPORT_DROPPED = "import_dropped"
+    SOURCE_TAKEN_BACK = "source_taken_back"
 
 
 class SubjectKind(StrEnum):
@@ -75,6 +82,8 @@ class SubjectKind(StrEnum):
     JOB = "job"
     WEBHOOK = "webhook"
     CHANNEL = "channel"
+    IMPORT = "import"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ serving     what several server processes count and remember together
 heartbeat   how a run shows that it is alive
 policy_versions  the policy versions that were published, frozen
 drafting    drafts of policies and proposed overrides
+importing   files that were sent and are not accepted yet
 overrides   which tiers people have decided by hand, nothing ever deleted
 access      people, roles, and what they come in with
 audit       who did what, each entry chained to the one before

@@ -28,7 +28,7 @@ ORDER = (
 )
 """Every table that moves, those first that others refer to."""
 
-STAYS = frozenset({"login_session", "one_time_link", "login_failure", "rate", "repetition"})
+STAYS = frozenset({"login_session", "one_time_link", "login_failure", "rate", "repetition", "import_draft"})
 """What counts for hours only: a backup brings no login and no link back, and nobody waits for an answer of then."""
 
 COUNTED = {"tier_override": "number", "policy_draft": "draft_id", "override_proposal": "proposal_id"}

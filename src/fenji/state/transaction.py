@@ -13,6 +13,7 @@ from fenji.state.access.repositories import AccessRepositories
 from fenji.state.audit import AuditLog
 from fenji.state.drafting.drafts import PolicyDraftRepository
 from fenji.state.drafting.proposals import OverrideProposalRepository
+from fenji.state.importing.drafts import ImportRepository
 from fenji.state.manifests import ManifestRepository
 from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
@@ -97,6 +98,11 @@ class Transaction:
     def sending(self) -> SendingRepositories:
         """What has happened, and who hears of it."""
         return SendingRepositories(self.session, self.clock)
+
+    @property
+    def imports(self) -> ImportRepository:
+        """Files that were sent and are not accepted yet."""
+        return ImportRepository(self.session, self.principal.name, self.clock)
 
     @property
     def audit(self) -> AuditLog:

@@ -29,6 +29,11 @@ class UpkeepRepository:
         rows = self._session.scalars(wanted).all()
         return {each.run_id: replace(run_of(each), inputs=tuple(map(file_of, each.inputs))) for each in rows}
 
+    def find(self, run_id: str) -> Run | None:
+        """A run of any status, without its inputs; None where there is none of that id."""
+        row = self._session.get(RunRow, run_id)
+        return None if row is None else run_of(row)
+
     def own_tables(self, run_id: str) -> tuple[StoredTable, ...]:
         """The tables that a published run has written itself, with their parts."""
         wanted = select(RunTableRow).where(RunTableRow.run_id == run_id).order_by(RunTableRow.table_name, RunTableRow.path)

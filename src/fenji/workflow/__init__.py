@@ -1,15 +1,15 @@
 """In what order does the work flow? One file per use-case; the entrances call these and render what they return.
 
-A use-case imports no other one, only its own parts, whose names begin with its own (starting, starting_again); what several need
+A use-case imports no other one, only its own parts, whose names begin with its own (starting, starting_policy); what several need
 stands in workspace.
 
 initiating         makes a workspace from a template
 starting           from a folder of exports to tiers
-starting_folder    what is new in a folder that has been started before
 starting_policy    the tiers with which a shop begins, from its own customers
-starting_again     how sources.yaml comes to name what is new
 mapping            proposes sources.yaml from files
+importing          files that come in over the network
 running            collects, prepares, analyses and publishes
+runs               which runs there have been
 quality            reads back what became of every row
 tiers              the tiers at a date
 customers          lists of customers, page by page or whole

@@ -16,6 +16,7 @@ from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
 from fenji.workspace.pruning import old_runs, remove_runs
 from fenji.workspace.session import Session
+from fenji.workspace.uploads import remove_old_imports
 
 
 def prune_workspace(
@@ -27,7 +28,7 @@ def prune_workspace(
     is_rehearsal: bool = False,
     principal: Principal | None = None,
 ) -> PruneResult:
-    """Removes old runs with all analyses that stand on them; the current one stays, and all raw rows that a kept run needs.
+    """Removes old runs with all analyses that stand on them; the current one stays, and all raw rows that a kept run needs. Old imports go too.
 
     Args:
         root: the workspace.
@@ -50,6 +51,8 @@ def prune_workspace(
     before = None if older_than is None else datetime.now(UTC) - timedelta(days=older_than)
     settings = workspace.settings
     with open_session(workspace, principal=principal) as session:
+        if not is_rehearsal:
+            remove_old_imports(workspace, session.principal)
         last = session.latest()
         if is_rehearsal:
             old = old_runs(session, keep=number, before=before, snapshots=snapshots)

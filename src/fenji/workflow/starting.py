@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 
 from fenji.answers.starting import FirstPolicy, StartResult
 from fenji.choices import SETTINGS_FILE
-from fenji.domain.sources import Source
-from fenji.errors import FenjiError, InvalidInput, NotFound, Problem
+from fenji.errors import FenjiError, NotFound, Problem
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.workflow.starting_again import about_fresh, write_amended
-from fenji.workflow.starting_folder import bears_signature, gone_problem, look_at, newest_order, signed
 from fenji.workflow.starting_policy import POLICY_SLUG, suggest_thresholds, write_first_policy
 from fenji.workspace.arrival_warnings import COLUMNS_ABSENT
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.dates import yesterday
-from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace, sources_of
-from fenji.workspace.mapping import Ask, take_in_hand
+from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace
+from fenji.workspace.fresh_files import bears_signature, gone_problem, look_at, newest_order
+from fenji.workspace.mapping import Ask
 from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.running import publish_run
+from fenji.workspace.taking_in import known_sources, taking_in
 from fenji.workspace.templates import make_workspace, template_text
 
 TEMPLATE = "spend"
@@ -63,7 +61,7 @@ def start(
     if not root.is_dir():
         raise NotFound.of(_("there is no folder {folder}."), folder=str(root))
     is_new = not (root / SETTINGS_FILE).is_file()
-    known = () if is_new else _sources(root)
+    known = () if is_new else known_sources(root)
     folder = look_at(root, known, None if is_new else open_workspace(root))
     if not folder.present and not known:
         raise NotFound.of(
@@ -73,19 +71,14 @@ def start(
         )
     mapped = None
     if folder.is_to_be_mapped and folder.present:
-        with take_in_hand(root, folder.present, language=language, answers=answers, progress=progress) as hand:
-            is_amended = bool(known) and not folder.is_as_written
-            narrowed = partial(about_fresh, hand, folder=folder) if is_amended else None
-            proposal = hand.asked(ask) if narrowed is None else hand.asked(ask, narrowed=narrowed)
+        with taking_in(root, known, folder, language=language, answers=answers, progress=progress) as taken:
+            proposal = taken.asked(ask)
             if is_new:
                 own = currency or proposal.currency
                 make_workspace(root, template=TEMPLATE, language=language, currency=own, time_zone=time_zone)
-                hand.settings = open_workspace(root).settings
-            mapped = hand.rehearsed(proposal)
-            if is_amended:
-                write_amended(root, hand, mapped, known, folder)
-            else:
-                hand.write(replace(mapped, text=signed(mapped.text, language)), overwrites=True)
+                taken.hand.settings = open_workspace(root).settings
+            mapped = taken.hand.rehearsed(proposal)
+            taken.write(mapped)
     settings = open_workspace(root).settings
     found = StartResult(
         str(root),
@@ -110,20 +103,6 @@ def start(
         # Told of files when they come; the second run has found them unchanged.
         run = replace(run, warnings=(*said, *run.warnings))
     return replace(found, run=run, policy=policy, warnings=(*gone_problem(folder), *warnings))
-
-
-def _sources(root: Path) -> tuple[Source, ...]:
-    """The sources that stand in the workspace; none where it has no entries yet."""
-    try:
-        return sources_of(open_workspace(root))
-    except InvalidInput:
-        text = (root / SOURCES_FILE).read_text(encoding="utf-8-sig")
-        if any(
-            line.strip() and not line.lstrip().startswith("#") and line.strip() not in {"sources:", "sources: []"}
-            for line in text.splitlines()
-        ):
-            raise
-        return ()
 
 
 def _was_broken_off(root: Path) -> bool:

@@ -37,6 +37,12 @@ archive            what a backup is
 templates          the files with which a company begins
 mapping            how files become a proposal for sources.yaml
 cell_reading       reads cells for the proposal by the parsers of a run
+fresh_files        what is new in a folder, or about to stand in it
+taking_in          how new files enter sources.yaml
+amending           how a sources.yaml that people have worked on comes to name what is new
+uploads            where files stand that were sent and are not accepted yet
+importing          what accepting an import would write
+previewing         how the rows of an import will be read
 rehearsing         tries a proposal with the steps of a run
 prepared_warnings  what a run says of what it made of the data
 arriving           what came in with a run, from its clean tables

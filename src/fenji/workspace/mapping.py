@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from fenji.answers.mapping import MapResult
 from fenji.choices import SETTINGS_FILE
@@ -34,6 +35,9 @@ from fenji.workspace.rehearsing import rehearse, without_useless
 
 Ask = Callable[[Proposal], Mapping[str, str]]
 """Asks a person what is open; no answers mean that nobody can be asked."""
+
+NOTHING_COMES: Mapping[Path, Path] = MappingProxyType({})
+"""Where files will stand, and where they stand now: see ``take_in_hand``."""
 
 
 @dataclass
@@ -130,6 +134,7 @@ def take_in_hand(
     language: Language,
     answers: Mapping[str, str] | None = None,
     forgotten: str | None = None,
+    coming: Mapping[Path, Path] = NOTHING_COMES,
     progress: Progress = silent,
 ) -> Iterator[FilesInHand]:
     """Looks into files, to propose the sources for them.
@@ -140,6 +145,7 @@ def take_in_hand(
         language: of the comments.
         answers: new answers by the id of the question; what was answered before is known from the workspace.
         forgotten: a column about which earlier answers do not count any more.
+        coming: files that are about to stand in the workspace: their place there, and where they can be read now.
         progress: told of each file.
 
     Raises:
@@ -147,7 +153,7 @@ def take_in_hand(
         InvalidFile: files that cannot be read; all of them at once.
     """
     remembered = read_answers(root / ANSWERS_FILE)
-    samples = _samples(files, progress)
+    samples = _samples(files, coming, progress)
     settings = _settings(root)
     with cell_reader(settings) as reader:
         tables = look_through(samples, reader)
@@ -179,15 +185,15 @@ def _settings(root: Path) -> Settings:
     return read_settings(root) if (root / SETTINGS_FILE).is_file() else Settings()
 
 
-def _samples(files: Sequence[Path], progress: Progress) -> list[Sample]:
-    found, missing = find_files(tuple(str(each.absolute()) for each in files), Path.cwd(), "map")
+def _samples(files: Sequence[Path], coming: Mapping[Path, Path], progress: Progress) -> list[Sample]:
+    found, missing = find_files(tuple(str(each.absolute()) for each in files), Path.cwd(), "map", coming=coming)
     NotFound.raise_if(missing)
     samples: list[Sample] = []
     problems: list[Problem] = []
     for position, file in enumerate(found):
         progress(_("looking into the files"), position, len(found))
         try:
-            samples.extend(read_samples(file.path))
+            samples.extend(read_samples(coming.get(file.path, file.path), name=str(file.path)))
         except FenjiError as error:
             problems.extend(error.problems)
     InvalidFile.raise_if(problems)

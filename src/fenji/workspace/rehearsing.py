@@ -18,7 +18,6 @@ from fenji.collect.headers import normalise_header
 from fenji.collect.proposing import Proposal
 from fenji.collect.reading.samples import Sample
 from fenji.collect.remarks import Remark
-from fenji.collect.understanding.proposal import FoundTable
 from fenji.domain.feeds import FEEDS, Feed
 from fenji.domain.reasons import EXPECTED
 from fenji.domain.sources import Source
@@ -41,19 +40,9 @@ def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, opti
         proposal: what the sources were written from, with its samples.
         options: what the settings say.
     """
-    tables_of = {source.name: source.tables for source in proposal.sources}
-
+    samples_of = {source.name: [(table.file, table.sample) for table in source.tables] for source in proposal.sources}
     try:
-        tables = prepare_base(
-            engine,
-            _raw(engine, sources, tables_of),
-            _unreadable(engine),
-            sources,
-            options,
-            previous_identity=None,
-            on_step=lambda _words, _number: None,
-            with_quality=False,
-        )
+        tables = prepared_samples(engine, sources, samples_of, options)
     except FenjiError as error:
         return Rehearsal((), 0, 0, Decimal(0), Decimal(0), None, None, problems=error.problems)
     found = {
@@ -78,6 +67,32 @@ def rehearse(engine: Engine, sources: Sequence[Source], proposal: Proposal, opti
         unattributed_net_revenue=row["unattributed"] or Decimal(0),
         first_order_on=row["first_on"],
         last_order_on=row["last_on"],
+    )
+
+
+def prepared_samples(
+    engine: Engine, sources: Sequence[Source], samples_of: Mapping[str, Sequence[tuple[str, Sample]]], options: PrepareOptions
+) -> dict[str, ir.Table]:
+    """The clean tables that a run would make of samples.
+
+    Args:
+        engine: where it runs.
+        sources: as sources.yaml says them.
+        samples_of: by source, the samples of its files with the name of each file.
+        options: what the settings say.
+
+    Raises:
+        FenjiError: what would keep a run from starting.
+    """
+    return prepare_base(
+        engine,
+        _raw(engine, sources, samples_of),
+        _unreadable(engine),
+        sources,
+        options,
+        previous_identity=None,
+        on_step=lambda _words, _number: None,
+        with_quality=False,
     )
 
 
@@ -126,11 +141,13 @@ def _accounts(engine: Engine, accounts: ir.Table, rejected: ir.Table) -> tuple[R
     )
 
 
-def _raw(engine: Engine, sources: Sequence[Source], tables_of: Mapping[str, Sequence[FoundTable]]) -> dict[Feed, ir.Table]:
+def _raw(
+    engine: Engine, sources: Sequence[Source], samples_of: Mapping[str, Sequence[tuple[str, Sample]]]
+) -> dict[Feed, ir.Table]:
     parts: dict[Feed, list[pa.Table]] = {feed: [] for feed in Feed}
     for source in sources:
-        for table in tables_of[source.name]:
-            parts[source.feed].append(_rows(source, table.sample, table.file))
+        for file, sample in samples_of.get(source.name, ()):
+            parts[source.feed].append(_rows(source, sample, file))
     return {
         feed: engine.from_arrow(pa.concat_tables(tables) if tables else RAW[feed].schema.to_pyarrow().empty_table())
         for feed, tables in parts.items()
@@ -139,23 +156,38 @@ def _raw(engine: Engine, sources: Sequence[Source], tables_of: Mapping[str, Sequ
 
 def _rows(source: Source, sample: Sample, name: str) -> pa.Table:
     """The rows of a sample as a run would collect them; columns of the source that the sample lacks are empty."""
-    place = {normalise_header(header): position for position, header in reversed(list(enumerate(sample.headers)))}
     count = len(sample.rows)
     columns: dict[str, list[Any]] = {
         "source": [source.name] * count,
-        "file": [name if sample.part is None else f"{name}#{sample.part}"] * count,
+        "file": [place_in(name, sample)] * count,
         "row_number": list(range(sample.header_row + 1, sample.header_row + 1 + count)),
         "batch": ["rehearsal"] * count,
         "row_hash": [_hash(row) for row in sample.rows],
     }
+    positions = positions_of(source, sample.headers)
     for field in FEEDS[source.feed]:
-        mapping = source.columns.get(field.name)
-        headers = () if mapping is None or mapping.column is None else (mapping.column, *mapping.also)
-        position = next((place[key] for key in map(normalise_header, headers) if key in place), None)
+        position = positions.get(field.name)
         columns[field.name] = (
             [None] * count if position is None else [row[position] if position < len(row) else None for row in sample.rows]
         )
     return pa.table(columns, schema=RAW[source.feed].schema.to_pyarrow())
+
+
+def positions_of(source: Source, headers: Sequence[str]) -> dict[str, int]:
+    """Field: the column of a table that fills it."""
+    place = {normalise_header(header): position for position, header in reversed(list(enumerate(headers)))}
+    found = {}
+    for name, mapping in source.columns.items():
+        wanted = () if mapping.column is None else mapping.headers
+        position = next((place[key] for key in map(normalise_header, wanted) if key in place), None)
+        if position is not None:
+            found[name] = position
+    return found
+
+
+def place_in(file: str, sample: Sample) -> str:
+    """How raw tables call a file or a sheet."""
+    return file if sample.part is None else f"{file}#{sample.part}"
 
 
 def _unreadable(engine: Engine) -> ir.Table:

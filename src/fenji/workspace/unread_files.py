@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -71,13 +71,13 @@ def data_files(root: Path, *, store: Path) -> tuple[Path, ...]:
     return tuple(sorted(each for each in _files(root.resolve(), "**/*") if not each.is_relative_to(kept_out) and _is_data(each)))
 
 
-def files_read(root: Path, sources: Sequence[Source]) -> frozenset[Path]:
-    """The files that sources mean now."""
+def files_read(root: Path, sources: Sequence[Source], *, coming: Collection[Path] = ()) -> frozenset[Path]:
+    """The files that sources mean now, and those that are about to stand where they look."""
     return frozenset(
         file.path.resolve()
         for source in sources
         if isinstance(source.location, FileLocation)
-        for file in find_files(source.location.paths, root, source.name)[0]
+        for file in find_files(source.location.paths, root, source.name, coming=coming)[0]
     )
 
 

@@ -17,8 +17,8 @@ from fenji.domain.sources import StatusClass
 from fenji.language import Language
 from fenji.workflow.running import run_all
 from fenji.workflow.starting import start
-from fenji.workflow.starting_folder import is_signed, signed
 from fenji.workspace.arrival_warnings import COLUMNS_ABSENT, SHEETS_NOT_READ
+from fenji.workspace.fresh_files import is_signed, signed
 from fenji.workspace.prepared_warnings import UNKNOWN_STATUSES
 
 pytestmark = pytest.mark.apart

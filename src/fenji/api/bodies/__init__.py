@@ -6,4 +6,5 @@ people     coming in, and letting others in
 sending    addresses that are told
 customers  who is meant by somebody who looks for customers
 policies   texts, reasons and days of somebody who works on policies
+sources    answers to questions of an import, and its acceptance
 """

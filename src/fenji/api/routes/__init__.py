@@ -5,6 +5,8 @@ figures     counts, sums and shares, and what models say
 customers   lists of customers, one customer, and looking for one
 jobs        work that nobody waits for
 tables      whole stored tables
+sources     what is read, and files that come in
+runs        which runs there have been
 logging_in  coming in and going out
 people      people, tokens and the audit log
 sending     webhooks and alerts
@@ -16,18 +18,24 @@ health      whether the server lives
 
 from __future__ import annotations
 
-from fenji.api.routes import customers, figures, jobs, logging_in, metrics, overrides, people, policies, sending, tables
+from fenji.api.routes import (
+    customers,
+    figures,
+    jobs,
+    logging_in,
+    metrics,
+    overrides,
+    people,
+    policies,
+    runs,
+    sending,
+    sources,
+    tables,
+)
 
 ROUTERS = (
-    figures.router,
-    customers.router,
-    tables.router,
-    policies.router,
-    overrides.router,
-    metrics.router,
-    people.router,
-    jobs.router,
-    sending.router,
-    logging_in.router,
+    *(figures.router, customers.router, tables.router, metrics.router),
+    *(policies.router, overrides.router, sources.router, runs.router, jobs.router),
+    *(people.router, sending.router, logging_in.router),
 )
 """All routes below the prefix of the API."""

@@ -20,27 +20,28 @@ from fenji.domain.sources import FileLocation, Format
 from fenji.errors import NotFound
 from fenji.language import message as _
 
-__all__ = ["Sample", "open_file", "read_samples"]
+__all__ = ["Sample", "format_of", "open_file", "read_samples"]
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
-def read_samples(path: Path, *, most: int = SAMPLE_ROWS) -> tuple[Sample, ...]:
+def read_samples(path: Path, *, most: int = SAMPLE_ROWS, name: str | None = None) -> tuple[Sample, ...]:
     """What stands in a file and what makes a table of it; of a workbook, of every sheet that holds anything.
 
     Args:
         path: the file.
         most: rows of a sample.
+        name: what problems and samples call it; its path where None.
 
     Raises:
         NotFound: there is no such file.
         InvalidFile: it cannot be read as a table.
     """
-    name = str(path)
+    name = name or str(path)
     try:
         if not path.is_file():
             raise NotFound.of(_("there is no file {file}."), file=name)
-        kind = _format_of(path)
+        kind = format_of(path)
         if kind is Format.CSV:
             return (sample_text(path, name, most=most),)
         if kind is Format.PARQUET:
@@ -70,7 +71,7 @@ def open_file(
         Unavailable: the disk is full.
     """
     try:
-        kind = location.format or _format_of(path)
+        kind = location.format or format_of(path)
         if kind is Format.EXCEL:
             return open_workbook(path, name, location, scratch, wanted=wanted)
         if kind is Format.PARQUET:
@@ -82,16 +83,20 @@ def open_file(
         raise system_error(error, name) from error
 
 
-def _format_of(path: Path) -> Format:
+def format_of(path: Path, *, name: str | None = None) -> Format:
     """What the ending promises, unless the first bytes know better where that does no harm.
 
     Many Chinese systems name a text table or a web page .xls; it is read as what it is. A workbook that is named .csv is refused,
     with its true nature in the message.
+
+    Args:
+        path: the file.
+        name: by whose ending it is to be judged; that of its path where None.
     """
-    promised = promised_format(path)
+    promised = promised_format(path if name is None else Path(name))
     with path.open("rb") as handle:
         head = handle.read(4096)
-    is_text = not head.startswith(_WORKBOOKS) and not is_markup(head) and disguise(head, path.name) is None
+    is_text = not head.startswith(_WORKBOOKS) and not is_markup(head) and disguise(head, name or path.name) is None
     if promised is Format.EXCEL and head and is_text:
         return Format.CSV if any(mark in head for mark in (b",", b"\t", b";", b"|")) else Format.EXCEL
     if promised is not None:

@@ -11,4 +11,5 @@ r0008_work      jobs, their logs, and the fired slots of the schedule
 r0010_serving   what server processes count and remember together
 r0009_sending   events, webhooks and deliveries
 r0011_drafting  drafts of policies, and proposed overrides
+r0012_imports   files that were sent and are not accepted yet
 """

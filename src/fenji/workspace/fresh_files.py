@@ -1,14 +1,13 @@
-"""What does a folder hold that the last run did not know: new files, other headers, new sheets, words of a status that nothing explains?"""
+"""What does a folder hold, or what is about to stand in it, that the last run did not know: new files, other headers, new sheets, words of a status that nothing explains?"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from fenji.collect.files import find_files
 from fenji.collect.fingerprints import fingerprint
 from fenji.collect.headers import lookup_key
 from fenji.collect.reading.contents import sha256_of
@@ -17,13 +16,14 @@ from fenji.collect.reading.sniffing import read_samples
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.runs import Run
-from fenji.domain.sources import FileLocation, Source
+from fenji.domain.sources import Source
 from fenji.errors import FenjiError, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.tables import clean
 from fenji.workspace.cell_reading import cell_reader
 from fenji.workspace.folder import SOURCES_FILE, Workspace, open_workspace
+from fenji.workspace.mapping import NOTHING_COMES
 from fenji.workspace.opening import open_question
 from fenji.workspace.unread_files import data_files, files_read, unread_sheets
 
@@ -46,6 +46,8 @@ class Folder:
     """Files of the last run that are no longer there."""
     is_as_written: bool
     """Whether fenji wrote sources.yaml and nobody has changed it."""
+    coming: Mapping[Path, Path] = field(default_factory=dict)
+    """Files that are about to stand in it: their place, and where they stand now."""
 
     @property
     def is_to_be_mapped(self) -> bool:
@@ -53,33 +55,43 @@ class Folder:
         return bool(self.fresh) or bool(self.gone and self.is_as_written)
 
 
-def look_at(root: Path, known: Sequence[Source], workspace: Workspace | None) -> Folder:
+def look_at(
+    root: Path, known: Sequence[Source], workspace: Workspace | None, *, coming: Mapping[Path, Path] = NOTHING_COMES
+) -> Folder:
     """What is new in a folder since the last run.
 
     Args:
         root: the folder.
         known: the sources of its sources.yaml.
         workspace: None where the folder is none yet.
+        coming: files that are about to stand in it; where there are any, other files that no source reads are passed over.
     """
     present = data_files(root, store=(root / "store") if workspace is None else workspace.store)
+    taken = files_read(root, known, coming=coming)
+    if coming:
+        present = tuple(sorted({*(each for each in present if each in taken), *coming}))
     if not known or workspace is None:
-        return Folder(present, frozenset(present), frozenset(), (), is_as_written=False)
-    taken = files_read(root, known)
+        return Folder(present, frozenset(present), frozenset(), (), is_as_written=False, coming=coming)
     last = _last_run(workspace)
     before = _names_by_source(last)
     files = {(workspace.root / name.partition("#")[0]).resolve() for names in before.values() for name in names} or taken
-    fresh = {each: _samples_of(each) for each in present if each not in files or each not in taken}
-    strange = {each for each, samples in fresh.items() if not _is_next_month(each, samples, known, before, workspace.root)}
-    strange |= _with_new_words({each: fresh[each] for each in fresh.keys() - strange}, known, workspace)
-    gone = tuple(sorted(each.name for each in files if each.is_relative_to(workspace.root) and not each.exists()))
+    tables = _Tables(workspace.root, known, coming)
+    arriving = {each for each in coming if not each.exists()}
+    fresh = {each: tables.of(each) for each in present if each not in files or each not in taken or each in arriving}
+    strange = {each for each, samples in fresh.items() if not _is_next_month(each, samples, tables, before)}
+    strange |= _with_new_words({each: fresh[each] for each in fresh.keys() - strange}, tables, workspace)
+    gone = tuple(
+        sorted(each.name for each in files if each.is_relative_to(workspace.root) and not each.exists() and each not in coming)
+    )
     is_as_written = is_signed((root / SOURCES_FILE).read_text(encoding="utf-8-sig"))
-    changed = _changed(frozenset(present) - fresh.keys(), last, known, workspace)
+    changed = _changed(frozenset(present) - fresh.keys() - coming.keys(), last, known, workspace)
+    changed |= coming.keys() - fresh.keys()
     if not is_as_written:
         # What people have written stands, unless the new contents hold what it says nothing about.
         read = [name for names in before.values() for name in names]
         sheets = {(workspace.root / each.partition("#")[0]).resolve() for each in unread_sheets(workspace.root, read)}
-        changed = (changed & sheets) | _with_new_words({each: _samples_of(each) for each in changed}, known, workspace)
-    return Folder(present, frozenset(strange | changed), frozenset(changed), gone, is_as_written)
+        changed = (changed & sheets) | _with_new_words({each: tables.of(each) for each in changed}, tables, workspace)
+    return Folder(present, frozenset(strange | changed), frozenset(changed), gone, is_as_written, coming)
 
 
 def gone_problem(folder: Folder) -> tuple[Problem, ...]:
@@ -124,26 +136,50 @@ def bears_signature(text: str) -> bool:
     return _SIGN in text
 
 
-def _is_next_month(
-    file: Path, samples: Sequence[Sample], known: Sequence[Source], before: Mapping[str, Sequence[str]], root: Path
-) -> bool:
+class _Tables:
+    """The tables of files, those that are about to come among them, and the sources that take the files."""
+
+    def __init__(self, root: Path, known: Sequence[Source], coming: Mapping[Path, Path]) -> None:
+        self.root = root
+        self._files = {each.name: files_read(root, (each,), coming=coming) for each in known}
+        self._known, self._coming = known, coming
+
+    def of(self, file: Path) -> tuple[Sample, ...]:
+        """None of a file that cannot be read."""
+        try:
+            return read_samples(self._coming.get(file, file), name=str(file))
+        except FenjiError:
+            return ()
+
+    def owners(self, file: Path) -> list[Source]:
+        """The sources that take a file, in the order of sources.yaml."""
+        return [each for each in self._known if file in self._files[each.name]]
+
+    def others(self, source: Source, file: Path) -> list[Path]:
+        """The other files of a source that stand in their place already, by name."""
+        return sorted(each for each in self._files[source.name] if each != file and each not in self._coming)
+
+
+def _is_next_month(file: Path, samples: Sequence[Sample], tables: _Tables, before: Mapping[str, Sequence[str]]) -> bool:
     """Whether a source takes this file already, and it has the headers of the source's other files."""
-    owners = _owners(file, known, root)
+    owners = tables.owners(file)
     marks = _headers_of(samples) if owners else None
     if not marks:
         return False
     for owner in owners:
-        others = list(dict.fromkeys(root / name.partition("#")[0] for name in before.get(owner.name, ())))[-_COMPARED:]
-        if others and all(_headers_of(_samples_of(each)) != marks for each in others if each.exists()):
+        read = list(dict.fromkeys(tables.root / name.partition("#")[0] for name in before.get(owner.name, ())))
+        # Before the first run of a source nothing is known of it but the files that stand there.
+        others = (read or tables.others(owner, file))[-_COMPARED:]
+        if others and all(_headers_of(tables.of(each)) != marks for each in others if each.exists()):
             return False
     return True
 
 
-def _with_new_words(fresh: Mapping[Path, Sequence[Sample]], known: Sequence[Source], workspace: Workspace) -> set[Path]:
+def _with_new_words(fresh: Mapping[Path, Sequence[Sample]], tables: _Tables, workspace: Workspace) -> set[Path]:
     """Files of known kinds in which the status says a word that nothing explains: whether such orders were paid is to be asked."""
     words: dict[Path, set[str]] = {}
     for file, samples in fresh.items():
-        for owner in _owners(file, known, workspace.root):
+        for owner in tables.owners(file):
             if "status" in owner.columns and owner.feed in _WITH_STATUS and not owner.paid_statuses:
                 said = {word for sample in samples for word in _column(sample, owner.columns["status"].headers)}
                 words.setdefault(file, set()).update(said - {word for group in owner.statuses.values() for word in group})
@@ -182,24 +218,6 @@ def _column(sample: Sample, headers: Sequence[str]) -> set[str]:
     wanted = {lookup_key(each) for each in headers}
     places = [place for place, header in enumerate(sample.headers) if lookup_key(header) in wanted]
     return {cell for row in sample.rows for place in places if (cell := row[place])}
-
-
-def _owners(file: Path, known: Sequence[Source], root: Path) -> list[Source]:
-    """The sources that take a file already."""
-    return [
-        each
-        for each in known
-        if isinstance(each.location, FileLocation)
-        and file in {found.path.resolve() for found in find_files(each.location.paths, root, each.name)[0]}
-    ]
-
-
-def _samples_of(file: Path) -> tuple[Sample, ...]:
-    """The tables of a file; none where it cannot be read."""
-    try:
-        return tuple(read_samples(file))
-    except FenjiError:
-        return ()
 
 
 def _headers_of(samples: Sequence[Sample]) -> frozenset[tuple[tuple[str, ...], object]]:

@@ -19,12 +19,11 @@ from fenji.collect.proposing import Proposal
 from fenji.collect.understanding.proposal import ProposedSource
 from fenji.collect.writing.sources_yaml import quoted, render_sources_yaml
 from fenji.documents.amending import Spot, with_values
-from fenji.documents.writing import write_whole
 from fenji.domain.sources import FileLocation, Source, StatusClass
 from fenji.errors import Conflict
 from fenji.language import message as _
-from fenji.workflow.starting_folder import Folder
 from fenji.workspace.folder import SOURCES_FILE
+from fenji.workspace.fresh_files import Folder
 from fenji.workspace.mapping import FilesInHand
 from fenji.workspace.unread_files import files_read
 
@@ -40,8 +39,8 @@ def about_fresh(hand: FilesInHand, proposal: Proposal, folder: Folder) -> Propos
     return replace(proposal, questions=asked)
 
 
-def write_amended(root: Path, hand: FilesInHand, mapped: MapResult, known: Sequence[Source], folder: Folder) -> None:
-    """Brings what is new into a sources.yaml that people have worked on.
+def amended_text(root: Path, hand: FilesInHand, mapped: MapResult, known: Sequence[Source], folder: Folder) -> str:
+    """The text of sources.yaml, on which people have worked, with what is new; the same text where nothing is.
 
     Raises:
         Conflict: a new file would have to go into an entry that cannot be changed without them.
@@ -64,16 +63,14 @@ def write_amended(root: Path, hand: FilesInHand, mapped: MapResult, known: Seque
         renamed = _renamed(new, {source.name for source in known}, names)
         body = render_sources_yaml(renamed, hand.language).split("\nsources:", 1)[-1].removeprefix(" []")
         changed = changed.rstrip() + "\n" + body
-    if changed != text:
-        write_whole(target, changed)
-    hand.remember(mapped.proposal)
+    return changed
 
 
 def _placed(
     root: Path, proposed: Sequence[ProposedSource], known: Sequence[Source], folder: Folder
 ) -> tuple[dict[str, str], dict[Spot, str], list[ProposedSource]]:
     """Which known entry each proposed source is, what must be changed in these entries, and which sources are new."""
-    owners = _TableOwners(root, known)
+    owners = _TableOwners(root, known, folder)
     names: dict[str, str] = {}
     values: dict[Spot, str] = {}
     new = []
@@ -84,7 +81,7 @@ def _placed(
         if entries:
             names[source.name] = entries[0].name
             if any(each.file in folder.fresh for each in tables):
-                values |= _joined(root, entries[0], source, fresh)
+                values |= _joined(root, entries[0], source, fresh, folder)
         elif fresh and (source.is_usable or not all(each.file in folder.changed for each in fresh)):
             new.append(source)
     return names, values, new
@@ -100,8 +97,8 @@ class _Table(NamedTuple):
 class _TableOwners:
     """Which sources take a table."""
 
-    def __init__(self, root: Path, known: Sequence[Source]) -> None:
-        self._known = [(each, files_read(root, (each,))) for each in known]
+    def __init__(self, root: Path, known: Sequence[Source], folder: Folder) -> None:
+        self._known = [(each, files_read(root, (each,), coming=folder.coming)) for each in known]
 
     def of(self, table: _Table) -> list[Source]:
         """In the order of sources.yaml."""
@@ -114,11 +111,11 @@ class _TableOwners:
         ]
 
 
-def _joined(root: Path, entry: Source, source: ProposedSource, fresh: set[_Table]) -> dict[Spot, str]:
+def _joined(root: Path, entry: Source, source: ProposedSource, fresh: set[_Table], folder: Folder) -> dict[Spot, str]:
     """What an entry needs to read new tables of its kind: files, sheets, headers and words of their status beside those that it has."""
     values: dict[Spot, str] = {}
     if isinstance(entry.location, FileLocation):
-        files = {each.file for each in fresh} - files_read(root, (entry,))
+        files = {each.file for each in fresh} - files_read(root, (entry,), coming=folder.coming)
         if files:
             more = sorted(each.relative_to(root.resolve()).as_posix() for each in files)
             values[(entry.name, "files")] = _list((*entry.location.paths, *more))
@@ -160,7 +157,7 @@ def _narrowed(root: Path, entry: Source, folder: Folder, names: Mapping[str, str
     """The files of an entry by name, where its pattern would also take a new file that is something else."""
     if not isinstance(entry.location, FileLocation):
         return {}
-    taken = files_read(root, (entry,))
+    taken = files_read(root, (entry,), coming=folder.coming)
     own = {
         (root / table.file).resolve()
         for source in proposal.sources
