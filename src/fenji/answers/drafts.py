@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fenji.answers.policies import LintFinding, PolicyRules, VersionRow
 from fenji.domain.drafts import Decision, DraftStatus, OverrideProposal, PolicyDraft
@@ -29,7 +29,7 @@ class DecisionTaken:
     """Whether its own author approved it, because nobody else could: nobody else has looked at it."""
 
     @classmethod
-    def of(cls, decision: Decision | None) -> DecisionTaken:
+    def of(cls, decision: Decision | None) -> Self:
         """A decision of the record."""
         if decision is None:
             return cls(None, None, None, is_self_approval=False)
@@ -161,6 +161,14 @@ class VersionResult:
 
 
 @dataclass(frozen=True)
+class ProposalDecision(DecisionTaken):
+    """What was decided about a proposed override; its reason may tell of the customer."""
+
+    decision_reason: Annotated[str | None, WITHHELD]
+    """Why, as far as it was said."""
+
+
+@dataclass(frozen=True)
 class ProposalRow:
     """One override that somebody proposed."""
 
@@ -181,7 +189,7 @@ class ProposalRow:
     """How far it has come."""
     made_at: datetime
     """When it was proposed."""
-    decision: Annotated[DecisionTaken, SPREAD]
+    decision: Annotated[ProposalDecision, SPREAD]
     override: int | None
     """The number of the override that it has become; null: none."""
 
@@ -201,7 +209,7 @@ class ProposalRow:
             author=proposal.author.name,
             status=proposal.status,
             made_at=proposal.made_at,
-            decision=DecisionTaken.of(proposal.decision),
+            decision=ProposalDecision.of(proposal.decision),
             override=proposal.override,
         )
 

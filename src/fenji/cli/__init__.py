@@ -39,6 +39,7 @@ segments  groups found in the data, beside the tiers
 segment_tables   how segments are shown
 policy    shows and checks a policy
 policy_suggest   thresholds from the data, as a draft
+policy_drafts    drafts of policies, who approves them, and what a version changes
 policy_versions  publishes a version of a policy, and lists all versions
 policy_drafts    drafts, their approval, and what two versions differ in
 overrides        gives a customer a tier by hand, ends that, and lists it
