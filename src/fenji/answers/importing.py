@@ -11,7 +11,7 @@ from typing import Annotated
 from fenji.answers.mapping import MapResult, Rehearsal
 from fenji.domain.feeds import Feed
 from fenji.domain.importing import ImportDraft, ImportFile, ImportStatus
-from fenji.domain.telling import Named
+from fenji.domain.telling import AS_IT_IS, Named
 from fenji.errors import Problem
 
 
@@ -19,7 +19,7 @@ from fenji.errors import Problem
 class ImportRow:
     """One import."""
 
-    import_id: str
+    import_id: Annotated[str, AS_IT_IS]
     """Its id."""
     status: ImportStatus
     """How far it has come."""
@@ -37,7 +37,7 @@ class ImportRow:
     """What was sent, in its order."""
     answers: Mapping[str, str]
     """What was answered, by the id of the question."""
-    fingerprint: str | None
+    fingerprint: Annotated[str | None, AS_IT_IS]
     """Of what accepting it would write, as it was shown last; null: nothing was shown since it changed."""
 
     @classmethod
@@ -83,7 +83,7 @@ class ImportProposal:
     """The proposal, as `fenji map` tells it; phones and e-mails in examples are masked."""
     diff: str
     """What would change in sources.yaml, as a unified diff; empty where the entries that are there read the files already."""
-    fingerprint: str
+    fingerprint: Annotated[str, AS_IT_IS]
     """To be sent with the acceptance: it is refused where anything else would be written by then."""
     may_be_accepted: bool
     """Whether no question waits and at least one of the files can be used."""
@@ -224,7 +224,7 @@ class SourcesResult:
 
     sources: tuple[SourceRow, ...]
     """In the order of sources.yaml."""
-    fingerprint: str
+    fingerprint: Annotated[str, AS_IT_IS]
     """Of sources.yaml: to be sent with a change of it, which is refused where somebody else was quicker."""
 
 
@@ -238,5 +238,5 @@ class SourceTakenBack:
     """The files that no source reads any more; they stay where they are."""
     diff: str
     """What has changed in sources.yaml."""
-    fingerprint: str
+    fingerprint: Annotated[str, AS_IT_IS]
     """Of sources.yaml as it is now."""

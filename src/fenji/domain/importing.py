@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
+
+from fenji.domain.telling import AS_IT_IS
 
 
 class ImportStatus(StrEnum):
@@ -35,7 +38,7 @@ class ImportFile:
     """As it was sent: a text, never a path."""
     size: int
     """Bytes."""
-    sha256: str
+    sha256: Annotated[str, AS_IT_IS]
     """Of its contents."""
     format: str
     """As its first bytes say."""

@@ -11,7 +11,7 @@ from typing import Annotated
 from fenji.collect.headers import lookup_key
 from fenji.collect.remarks import Remark
 from fenji.collect.understanding.measuring import Effect
-from fenji.domain.telling import HIDDEN, WITHHELD
+from fenji.domain.telling import AS_IT_IS, HIDDEN, WITHHELD
 
 MOST_QUESTIONS = 5
 """More are not asked at once; what stands behind them keeps its default, or waits."""
@@ -52,7 +52,7 @@ class Option:
 class Question:
     """Something that the files leave open and that changes numbers."""
 
-    id: str
+    id: Annotated[str, AS_IT_IS]
     """Stable: the kind, the fingerprint of the headers, and the column."""
     kind: QuestionKind
     """What it is about."""
