@@ -208,6 +208,7 @@ def _read_whole(workspace: Path, name: str) -> str:
             [source],
             root=workspace,
             known=(),
+            is_whole=lambda _folder: True,
             reader=engine,
             store=workspace / "fuzzed",
             run_id="r",
