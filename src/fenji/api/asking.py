@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_origin
 from urllib.parse import unquote
 
 from fastapi import Depends, Request
@@ -16,7 +16,7 @@ from fenji.answers.frames import Answer as Rowed
 from fenji.answers.json import customers_of, to_json
 from fenji.answers.views import View
 from fenji.api.conditional import Kept, is_known, tag_of
-from fenji.api.problems import unknown_parameters
+from fenji.api.problems import parameter_problems
 from fenji.api.rates import Rates
 from fenji.api.speaking import language_of
 from fenji.api.streams import arrow_of
@@ -181,14 +181,17 @@ class Needs:
                 right=self.right.value,
                 name=caller.principal.name,
             )
-        InvalidArgument.raise_if(unknown_parameters(list(request.query_params), _known_parameters(request)))
+        InvalidArgument.raise_if(
+            parameter_problems([name for name, _value in request.query_params.multi_items()], _known_parameters(request))
+        )
         request.state.principal = caller.principal.name
         return Asking(request, serving, caller, language_of(request), _reason(request, caller))
 
 
-def _known_parameters(request: Request) -> list[str]:
+def _known_parameters(request: Request) -> dict[str, bool]:
+    """The parameters of a route, and whether each may stand several times."""
     route: Any = request.scope["route"]
-    return [each.alias for each in route.dependant.query_params]
+    return {each.alias: get_origin(each.field_info.annotation) is tuple for each in route.dependant.query_params}
 
 
 def _reason(request: Request, caller: Caller) -> str | None:

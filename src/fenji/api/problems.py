@@ -133,10 +133,18 @@ def of_http(error: HTTPException) -> FenjiError:
     )
 
 
-def unknown_parameters(given: Sequence[str], known: Sequence[str]) -> list[Problem]:
-    """Names in a query that mean nothing here, each with the nearest one that does."""
-    return [
+def parameter_problems(given: Sequence[str], known: Mapping[str, bool]) -> list[Problem]:
+    """Names in a query that mean nothing here, each with the nearest one that does, and names that stand there twice.
+
+    Args:
+        given: as they came.
+        known: whether each name may stand there several times.
+    """
+    unknown = [
         unknown_name(_("parameter"), each[:60], known, place=Place(column=f"?{each[:60]}"))
         for each in sorted(set(given))
         if each not in known
     ]
+    twice = [each for each in known if not known[each] and given.count(each) > 1]
+    text = _("'{name}' stands there more than once.")
+    return [*unknown, *(Problem(text, {"name": each}, Place(column=f"?{each}")) for each in twice)]

@@ -77,6 +77,7 @@ def test_everything_is_told_at_once(served: Served, headers: dict[str, str]) -> 
         ("/tiers?as_of=20251231", 422, "?as_of"),
         ("/tiers?as_of=1", 422, "?as_of"),
         ("/tiers?asof=2025-12-31", 422, "?asof"),
+        ("/tiers?as_of=2025-12-31&as_of=2025-11-30", 422, "?as_of"),
         ("/customers?limit=-1", 422, "?limit"),
         ("/customers?limit=1e3", 422, "?limit"),
         ("/customers?limit=99999999999999999999999999", 422, "?limit"),

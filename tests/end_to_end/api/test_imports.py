@@ -61,7 +61,7 @@ def test_from_the_first_file_to_the_sources(door: Door) -> None:
     sent = door.ask("PUT", f"{address}/files/订单.csv", content=ORDERS)
     assert sent.status_code == 200, sent.text
     assert [(each["name"], each["size"]) for each in sent.json()["import"]["files"]] == [("订单.csv", len(ORDERS))]
-    proposal = door.ask("GET", f"{address}/proposal").json()
+    proposal = door.ask("POST", f"{address}/proposal").json()
     (question,) = proposal["map"]["questions"]
     assert (proposal["may_be_accepted"], question["kind"]) == (False, "date_order")
     body = {"edition": proposal["import"]["edition"], "answers": {question["id"]: "dmy"}}

@@ -102,7 +102,7 @@ def take_out(asking: Sourcing, import_id: ImportId, name: FileName) -> Response:
     return asking.fresh(lambda root: take_file_out(root, import_id, name, principal=asking.caller.principal))
 
 
-@router.get(
+@router.post(
     "/imports/{import_id}/proposal", summary="What an import would write, and what it asks", **answered_by(ImportProposal)
 )
 def proposal(asking: Sourcing, import_id: ImportId) -> Response:
