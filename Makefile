@@ -31,6 +31,7 @@ faults: .venv/developer ## slow proofs: every company of ../shared/door, every s
 	$(BIN)/python bench/faults/fuzz_files.py --count 90 --map-every 6 --run-every 30
 	$(BIN)/python bench/faults/kill.py --count 12
 	$(BIN)/python bench/faults/kill_work.py --count 8
+	$(BIN)/python bench/faults/kill_server.py --count 10
 
 check: .venv/developer ## what CI checks besides the tests
 	$(BIN)/ruff check
@@ -50,6 +51,7 @@ bench: .venv/developer ## time and memory beside plain SQL, Polars, pandas and t
 	$(BIN)/python bench/churn.py
 	$(BIN)/python bench/latency.py
 	$(BIN)/python bench/customers.py
+	$(BIN)/python bench/api.py
 
 serve: .venv/user ## the REST API over the demo; the first time a link lets an administrator in
 	test -f demo/fenji.toml || $(BIN)/fenji demo --workspace demo
