@@ -46,7 +46,7 @@ from fenji.answers.sending import (
     WebhookSecret,
     WebhooksResult,
 )
-from fenji.answers.serving import ServeResult
+from fenji.answers.serving import ServeResult, WorkspaceResult
 from fenji.answers.starting import StartResult
 from fenji.answers.structure import StructureResult
 from fenji.answers.tables import TablesResult
@@ -133,6 +133,7 @@ ANSWERS: Mapping[str, type] = {
 ANSWERS_OF_API: Mapping[str, type] = {
     "GET /login": Login,
     "POST /login/totp": TotpBegun,
+    "GET /workspace": WorkspaceResult,
     "POST /jobs": ToldJob,
     "GET /people": UsersResult,
     "POST /people": UserChanged,

@@ -1,8 +1,12 @@
-"""What is answered when a server begins?"""
+"""What is answered when a server begins, and to the question what it serves?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
+
+from fenji.choices import EngineName
+from fenji.language import Language
 
 
 @dataclass(frozen=True)
@@ -17,3 +21,29 @@ class ServeResult:
     """Lets the first administrator in, once; null where somebody may come in already, or none was asked for."""
     run_id: None = None
     as_of: None = None
+
+
+@dataclass(frozen=True)
+class WorkspaceResult:
+    """What is served here, and how new it is."""
+
+    name: str
+    """Of its folder."""
+    language: Language
+    """Of those who name none."""
+    time_zone: str
+    """To which days belong."""
+    currency: str
+    engine: EngineName
+    """What computes."""
+    package_version: str
+    """Of fenji."""
+    run_id: str | None
+    """The newest run; null where nothing has been run yet."""
+    as_of: date | None
+    policy: str | None
+    version: int | None
+    published_at: datetime | None
+    """When it was published, in UTC."""
+    reviews: tuple[date, ...]
+    """The reviews that it keeps, the earliest first."""

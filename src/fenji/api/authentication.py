@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -18,6 +19,7 @@ from fenji.workspace.folder import Workspace
 
 COOKIE = "__Host-fenji"
 CSRF_HEADER = "x-csrf-token"
+LOOPBACK = ("localhost", "ip6-localhost")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -86,3 +88,15 @@ def forget(response: Response) -> None:
 def address_of(request: Request) -> str:
     """From where the request comes; what a proxy says counts only where it is trusted."""
     return request.client.host if request.client is not None else "unknown"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address.
+
+    >>> [is_loopback(each) for each in ("localhost", "127.0.0.2", "::1", "0.0.0.0", "192.168.1.2")]
+    [True, True, True, False, False]
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in LOOPBACK

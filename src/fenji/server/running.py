@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from fenji.api.authentication import is_loopback
 from fenji.api.metrics import FOLDER as COUNTS_FOLDER
 from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, Problem
@@ -22,7 +22,6 @@ from fenji.server.app import FOLDER
 from fenji.server.connections import PatientProtocol
 from fenji.workspace.folder import Workspace, open_workspace
 
-LOOPBACK = ("localhost", "ip6-localhost")
 END_SECONDS = 20
 """That requests get which are being answered when the server is told to end."""
 _LARGEST_HEAD = 64 * 1024
@@ -61,18 +60,6 @@ class Address:
         if self.root_path and not self.root_path.startswith("/"):
             found.append(Problem(_("the root path must begin with a slash.")))
         return found
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address.
-
-    >>> [is_loopback(each) for each in ("localhost", "127.0.0.2", "::1", "0.0.0.0", "192.168.1.2")]
-    [True, True, True, False, False]
-    """
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host in LOOPBACK
 
 
 def serve(root: Path, address: Address) -> None:

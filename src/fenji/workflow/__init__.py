@@ -16,6 +16,7 @@ customers          lists of customers, page by page or whole
 structure          what lies behind the counts of tiers
 moves              who moved between two reviews, and whether every flow closes
 why                the reasons of one customer's tier
+workspace_now  what is served here, and how new it is
 whatif             another policy on the same customers
 replaying          another policy over the last reviews
 replaying_sides    what each of both policies decided at them

@@ -15,6 +15,7 @@ from fenji.answers.priority import PriorityResult
 from fenji.answers.recommend import RecommendResult
 from fenji.answers.runs import QualityResult
 from fenji.answers.segments import SegmentsResult
+from fenji.answers.serving import WorkspaceResult
 from fenji.answers.structure import Part, StructureResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
@@ -35,11 +36,18 @@ from fenji.workflow.structure import structure_of
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workflow.trends import trend_at
 from fenji.workflow.value import value_at
+from fenji.workflow.workspace_now import workspace_now
 
 router = APIRouter(tags=["figures"])
 
 Product = Annotated[str | None, Query(description="A product's id.", max_length=MOST_TEXT)]
 Tier = Annotated[str | None, Query(description="A tier's name.", max_length=64)]
+
+
+@router.get("/workspace", summary="What is served here, and how new it is", **answered_by(WorkspaceResult, is_stored=True))
+def workspace(asking: Figures) -> Response:
+    """Language, currency, the newest run and the reviews that it keeps."""
+    return asking.stored(workspace_now)
 
 
 @router.get(

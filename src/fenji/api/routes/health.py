@@ -7,15 +7,15 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from fenji.api.asking import Serving
+from fenji.api.authentication import address_of, is_loopback
 from fenji.api.metrics import exposition
 from fenji.api.problems import problem_response
+from fenji.domain.access import Right
 from fenji.errors import FenjiError
+from fenji.workspace.access.asking import demand
 from fenji.workspace.version import version_of
 
 router = APIRouter(tags=["health"], include_in_schema=False)
-
-OPEN = ("/health/live", "/health/ready", "/metrics", "/openapi.json")
-"""Addresses below the prefix of the API, or beside it, that anybody may ask."""
 
 
 @router.get("/health/live")
@@ -37,6 +37,13 @@ def ready(request: Request) -> Response:
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Counts and times of all worker processes, as Prometheus reads them."""
+    """Counts and times of all worker processes, as Prometheus reads them: from this machine, or with the right to see people.
+
+    Raises:
+        NotAuthenticated: from elsewhere, by nobody.
+        Forbidden: from elsewhere, without that right.
+    """
     serving: Serving = request.app.state.serving
+    if not is_loopback(address_of(request)):
+        demand(serving.authenticate(request), Right.PEOPLE_READ)
     return Response(exposition(serving), media_type=CONTENT_TYPE_LATEST)

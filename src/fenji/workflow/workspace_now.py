@@ -1,0 +1,40 @@
+"""What is served here, and how new is it? For whoever has just come in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fenji import __version__
+from fenji.answers.serving import WorkspaceResult
+from fenji.tables import insight
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.opening import open_question
+from fenji.workspace.past_run import PastRun
+
+
+def workspace_now(root: Path) -> WorkspaceResult:
+    """The workspace and its newest run.
+
+    Raises:
+        NotFound: no workspace.
+    """
+    workspace = open_workspace(root, by_customer=True)
+    settings = workspace.settings
+    with open_question(workspace) as session:
+        run = session.runs.latest_published(command="run") if session.state.is_there else None
+        reviews = () if run is None else tuple(sorted(PastRun(session, run).days_kept(insight.TIER_ASSIGNMENT)))
+    policy = None if run is None else run.new.policy
+    return WorkspaceResult(
+        name=workspace.root.name,
+        language=settings.language,
+        time_zone=settings.time_zone,
+        currency=settings.currency,
+        engine=settings.engine,
+        package_version=__version__,
+        run_id=None if run is None else run.run_id,
+        as_of=None if run is None else run.new.as_of,
+        policy=None if policy is None else policy.slug,
+        version=None if policy is None else policy.version,
+        published_at=None if run is None else run.ended_at,
+        reviews=reviews,
+    )
