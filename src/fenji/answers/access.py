@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from fenji.answers.frames import Answer
 from fenji.domain.access import LimitColumn, Right, Role
 from fenji.domain.logins import Awaited, LinkPurpose, LoginSession
 from fenji.domain.people import TokenRecord, TokenState, User
+from fenji.domain.telling import AS_IT_IS
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class RoleLimit:
 class UserRow:
     """Somebody who works with fenji."""
 
-    login: str
+    login: Annotated[str, AS_IT_IS]
     """Under which they log in, and by which the audit log names them."""
     name: str
     """As people know them."""
@@ -84,9 +86,9 @@ class LinkMade:
 
     purpose: LinkPurpose
     """What it lets somebody do."""
-    code: str
+    code: Annotated[str, AS_IT_IS]
     """The secret part."""
-    path: str
+    path: Annotated[str, AS_IT_IS]
     """Behind the address of the server."""
     ends_at: datetime
     """Until when it lets somebody in, in UTC."""
@@ -108,9 +110,9 @@ class UserChanged:
 class AccessToken:
     """One token, as it may be shown."""
 
-    login: str
+    login: Annotated[str, AS_IT_IS]
     """Whose it is."""
-    name: str
+    name: Annotated[str, AS_IT_IS]
     """What it is called."""
     scopes: tuple[Right, ...]
     """What it may do, as far as its person may."""
@@ -120,7 +122,7 @@ class AccessToken:
     """Whether it lets in now."""
     made_at: datetime
     """When, in UTC."""
-    made_by: str
+    made_by: Annotated[str, AS_IT_IS]
     """Who made it."""
     ends_at: datetime
     """When it ends, in UTC."""
@@ -164,7 +166,7 @@ class TokensResult(Answer):
 class TokenMade:
     """A new token; nobody can read its text again."""
 
-    text: str
+    text: Annotated[str, AS_IT_IS]
     """What a program sends as `Authorization: Bearer …`."""
     token: AccessToken
     """What it may do, and until when."""
@@ -176,9 +178,9 @@ class TokenMade:
 class TotpBegun:
     """A second factor that is being set up; it counts once a code of it was given."""
 
-    secret: str
+    secret: Annotated[str, AS_IT_IS]
     """For an app for codes, to type."""
-    address: str
+    address: Annotated[str, AS_IT_IS]
     """The same for the app's camera, as otpauth://…"""
 
 
@@ -192,7 +194,7 @@ class Login:
     """What is still to be given before anything is open; null: they are in."""
     ends_at: datetime
     """In UTC."""
-    csrf_token: str
+    csrf_token: Annotated[str, AS_IT_IS]
     """What every request that changes something carries as X-CSRF-Token."""
     run_id: None = None
     as_of: None = None

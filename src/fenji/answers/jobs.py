@@ -10,7 +10,7 @@ from typing import Annotated
 from fenji.documents.schedule import RunMissed
 from fenji.domain.jobs import JobKind, JobState
 from fenji.domain.principals import PrincipalKind
-from fenji.domain.telling import SPREAD
+from fenji.domain.telling import AS_IT_IS, SPREAD
 from fenji.domain.words import Spoken
 from fenji.errors import Kind, Problem
 
@@ -33,7 +33,7 @@ class JobFailure:
 class ToldJob:
     """A job as it stands."""
 
-    job_id: str
+    job_id: Annotated[str, AS_IT_IS]
     """Of the job."""
     kind: JobKind
     """What is done."""
@@ -43,17 +43,17 @@ class ToldJob:
     """How much of the present attempt is done, 0 to 1."""
     step: Spoken[str]
     """What is being done, in the language of the answer; empty before the first step and after the last."""
-    arguments: Mapping[str, object]
+    arguments: Mapping[str, str | int | float | bool | tuple[str, ...] | None]
     """What it was told."""
-    asked_by: str
+    asked_by: Annotated[str, AS_IT_IS]
     """Who asked; it is done in this name."""
     asked_by_kind: PrincipalKind
     """What sort of actor that is."""
     attempts: int
     """How often a worker has begun it."""
-    result_run_id: str | None
+    result_run_id: Annotated[str | None, AS_IT_IS]
     """The published run that holds what came of it."""
-    result_file: str | None
+    result_file: Annotated[str | None, AS_IT_IS]
     """The file that it made, by its path; kept for a week."""
     error: JobFailure | None
     """Of the last attempt that failed."""

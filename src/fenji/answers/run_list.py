@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fenji.answers.runs import StoredRows
 from fenji.domain.runs import Run, RunStatus
-from fenji.domain.telling import SPREAD
+from fenji.domain.telling import AS_IT_IS, SPREAD
 from fenji.errors import Problem
 
 
@@ -16,7 +16,7 @@ from fenji.errors import Problem
 class RunRow:
     """One run."""
 
-    run_id: str
+    run_id: Annotated[str, AS_IT_IS]
     """Its id."""
     command: str
     """What was asked for, such as run or tiers."""
@@ -34,15 +34,15 @@ class RunRow:
     """When, in UTC; null while it runs."""
     seconds: float | None
     """How long it took; null while it runs."""
-    engine: str
+    engine: Annotated[str, AS_IT_IS]
     """Engine that computed."""
-    base_run_id: str | None
+    base_run_id: Annotated[str | None, AS_IT_IS]
     """The run whose tables it stands on; null where it collected by itself."""
     name: str | None
     """Under which it is kept."""
     edition: int
     """Goes up where it was repaired, or a person was erased from it."""
-    failure: str | None
+    failure: Annotated[str | None, AS_IT_IS]
     """Code of the error that ended it."""
 
     @classmethod

@@ -10,7 +10,7 @@ from typing import Annotated
 from fenji.answers.frames import Answer
 from fenji.domain.alerts import ChannelKind
 from fenji.domain.events import DeliveryState, DisabledReason, EventKind, WebhookState
-from fenji.domain.telling import Named
+from fenji.domain.telling import AS_IT_IS, Named
 from fenji.domain.words import Spoken
 
 
@@ -38,11 +38,14 @@ class SendResult:
 class WebhookView:
     """One webhook."""
 
-    webhook_id: str
-    url: str
+    webhook_id: Annotated[str, AS_IT_IS]
+    """Of the webhook."""
+    url: Annotated[str, AS_IT_IS]
+    """Where its messages go."""
     kinds: tuple[EventKind, ...]
     """Events that it hears of."""
     state: WebhookState
+    """Whether it is told."""
     why_disabled: DisabledReason | None
     """Null where it is active."""
     has_its_key: bool
@@ -78,7 +81,7 @@ class WebhookSecret:
     """A webhook with a new secret, which is shown this once."""
 
     webhook: WebhookView
-    secret: str
+    secret: Annotated[str, AS_IT_IS]
     """For the receiver, which checks the signature with it: whsec_ and base64, as Standard Webhooks writes it."""
     run_id: None = None
     as_of: None = None
@@ -97,7 +100,8 @@ class WebhookChanged:
 class Replayed:
     """Deliveries that will be sent again."""
 
-    webhook_id: str
+    webhook_id: Annotated[str, AS_IT_IS]
+    """Of the webhook."""
     events: int
     """How many."""
     run_id: None = None
@@ -109,7 +113,9 @@ class ChannelView:
     """One channel of alerts.yaml."""
 
     channel: str
+    """As alerts.yaml calls it."""
     kind: ChannelKind
+    """What sort of channel it is."""
     missing: tuple[str, ...]
     """Environment variables and settings that it needs and that are not there for this process."""
     waiting: int
@@ -146,7 +152,9 @@ class ChannelTested:
     """What came of a test message to one channel."""
 
     channel: str
+    """As alerts.yaml calls it."""
     is_delivered: bool
+    """Whether the message was taken."""
     status: str
     """A number of HTTP, or a word such as dingtalk_310000 or timeout."""
 
@@ -169,10 +177,13 @@ class ToldLine:
     """One line for one channel."""
 
     channel: str
+    """As alerts.yaml calls it."""
     at: datetime
     """When it came up, UTC."""
     state: DeliveryState
+    """What became of it."""
     attempts: int
+    """How often it was tried."""
     status: str | None
     """What came of the last attempt; null: there was none."""
     next_at: datetime | None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
 from fenji.choices import EngineName
+from fenji.domain.telling import AS_IT_IS
 from fenji.language import Language
 
 
@@ -13,11 +15,11 @@ from fenji.language import Language
 class ServeResult:
     """Where a server can be asked from now on."""
 
-    url: str
+    url: Annotated[str, AS_IT_IS]
     """Of the server."""
-    api: str
+    api: Annotated[str, AS_IT_IS]
     """Of its API."""
-    link: str | None
+    link: Annotated[str | None, AS_IT_IS]
     """Lets the first administrator in, once; null where somebody may come in already, or none was asked for."""
     run_id: None = None
     as_of: None = None
@@ -36,9 +38,9 @@ class WorkspaceResult:
     currency: str
     engine: EngineName
     """What computes."""
-    package_version: str
+    package_version: Annotated[str, AS_IT_IS]
     """Of fenji."""
-    run_id: str | None
+    run_id: Annotated[str | None, AS_IT_IS]
     """The newest run; null where nothing has been run yet."""
     as_of: date | None
     policy: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,7 @@ def told_job(root: Path, job: Job) -> ToldJob:
         state=job.state,
         share=round(job.progress.share, 3),
         step=Spoken(partial(_said, job.progress.sentence, {})),
-        arguments=job.arguments,
+        arguments={name: _told_argument(each) for name, each in job.arguments.items()},
         asked_by=job.principal.name,
         asked_by_kind=job.principal.kind,
         attempts=job.attempts,
@@ -46,6 +47,15 @@ def told_job(root: Path, job: Job) -> ToldJob:
         retry_at=job.retry_at,
         number=job.number,
     )
+
+
+def _told_argument(value: object) -> str | int | float | bool | tuple[str, ...] | None:
+    """An argument as it is told: what is no plain value or list of texts, as its JSON."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        return tuple(map(str, value))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def show_job(root: Path, job_id: str) -> JobAnswer:

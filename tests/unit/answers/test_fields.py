@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from fenji.answers.catalog import ANSWERS, FAILED
+from fenji.answers.catalog import ANSWERS, ANSWERS_OF_API, FAILED
 from fenji.answers.fields import keys_of, records_below
 from fenji.answers.why import DecidedGroup, DecidedLine, DecidedRule
 
-RECORDS = dict.fromkeys(each for top in (*ANSWERS.values(), FAILED) for each in (top, *records_below(top)))
+RECORDS = dict.fromkeys(
+    each for top in (*ANSWERS.values(), *ANSWERS_OF_API.values(), FAILED) for each in (top, *records_below(top))
+)
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)

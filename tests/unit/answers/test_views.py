@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin
 import pyarrow as pa
 import pytest
 
-from fenji.answers.catalog import ANSWERS, FAILED
+from fenji.answers.catalog import ANSWERS, ANSWERS_OF_API, FAILED
 from fenji.answers.customers import CustomersResult
 from fenji.answers.fields import records_below
 from fenji.answers.json import plain, to_json
@@ -26,7 +26,9 @@ from fenji.errors import NotFound, Place, Problem
 from fenji.language import Language
 from fenji.workspace.customer_columns import FIXED
 
-RECORDS = dict.fromkeys(each for top in (*ANSWERS.values(), FAILED) for each in (top, *records_below(top)))
+RECORDS = dict.fromkeys(
+    each for top in (*ANSWERS.values(), *ANSWERS_OF_API.values(), FAILED) for each in (top, *records_below(top))
+)
 
 HARMLESS = {
     # whose work it is, and which: people of the company, runs, policies, sources, settings
@@ -45,6 +47,11 @@ HARMLESS = {
     "platform", "missing", "warnings", "notes", "cure", "label",
     "segment", "cluster", "member", "frequency_class", "order_size_class", "recency_class", "spending_power", "main_category",
     "interest_class", "region",
+    # jobs, messages and imports: channels, statuses, what was answered about columns, differences of sources.yaml
+    "step", "arguments", "when", "channel", "to", "status", "values", "reads", "fields", "diff", "begun_by", "changed_by", "answers",
+    "format", "not_read",
+    # cells of a preview, which are masked where it is made
+    "came", "read",
     # sentences and names of things, made of the above
     "name", "sentence", "sentences", "keeping", "description", "product_name",
 }  # fmt: skip
