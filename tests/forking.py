@@ -20,12 +20,15 @@ from importlib import import_module
 from pathlib import Path
 
 CLIENT = """#!{python} -IS
-import json, os, socket, sys
+import json, os, signal, socket, sys
 with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
     line.connect({address!r})
     told = json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
     socket.send_fds(line, [len(told).to_bytes(8, "big")], [0, 1, 2])
     line.sendall(told)
+    at_work = int.from_bytes(line.recv(8), "big")
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, _frame: os.kill(at_work, number))
     code = line.recv(16)
 sys.exit(int(code) if code else 70)
 """
@@ -38,14 +41,15 @@ def forking_fenji(folder: Path) -> Iterator[Path]:
     program = folder / "fenji"
     program.write_text(CLIENT.format(python=sys.executable, address=address), "utf-8")
     program.chmod(0o755)
-    server = subprocess.Popen([sys.executable, __file__, address])
+    server = subprocess.Popen([sys.executable, __file__, address], start_new_session=True)
     try:
         while not Path(address).exists():
             assert server.poll() is None
             time.sleep(0.05)
         yield program
     finally:
-        server.terminate()
+        # What commands have left running, such as a server, ends too.
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait()
 
 
@@ -77,6 +81,7 @@ def _answer(line: socket.socket) -> None:
         told = b""
         while len(told) < int.from_bytes(head, "big"):
             told += line.recv(1 << 16)
+        line.sendall(os.getpid().to_bytes(8, "big"))  # so that who ends the command ends the process that does it
         arguments, folder, environment = json.loads(told)
         for number, stream in enumerate(streams):
             os.dup2(stream, number)

@@ -182,7 +182,7 @@ CHECKS = {
 
 LONG = {
     *("forecast-and-suggest", "lists-of-customers", "look-after-a-workspace", "members-with-totals", "orders-in-several-files"),
-    *("results-in-pandas", "see-who-may-leave", "value-customers"),
+    *("results-in-pandas", "see-who-may-leave", "value-customers", "ask-over-the-network", "let-work-run-by-itself", "be-told"),
 }
 """How-tos of more than ten seconds, whose commands other tests run too."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,6 +75,8 @@ def serve(root: Path, address: Address) -> None:
     workspace.state.prepare()
     with _counts(workspace), _jobs(workspace) if address.does_jobs else _nothing():
         os.environ[FOLDER] = str(workspace.root)
+        # A single worker ends by the signal itself once it has answered; the worker for jobs must be ended all the same.
+        signal.signal(signal.SIGTERM, _ended)
         uvicorn.run(
             "fenji.server.app:make_app",
             factory=True,
@@ -94,6 +97,10 @@ def serve(root: Path, address: Address) -> None:
             timeout_graceful_shutdown=END_SECONDS,
             h11_max_incomplete_event_size=_LARGEST_HEAD,
         )
+
+
+def _ended(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 @contextmanager
