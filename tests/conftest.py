@@ -34,7 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         is_spark = item.get_closest_marker("spark") is not None
         # One Spark session costs a gigabyte and ten seconds, so all of them share one.
-        place = item.nodeid if item.get_closest_marker("apart") else str(item.path)
+        # The tests of the API share one served shop, which takes half a minute.
+        own = item.path.parent if item.path.parent.name == "api" and item.path.parent.parent.name == "end_to_end" else item.path
+        place = item.nodeid if item.get_closest_marker("apart") else str(own)
         item.add_marker(pytest.mark.xdist_group("spark" if is_spark else place.replace("@", "-")))
         if is_spark and lacking:
             item.add_marker(pytest.mark.skip(reason=f"Spark needs {' and '.join(lacking)}"))

@@ -49,6 +49,7 @@ def told(shop, capfd):
     return asked
 
 
+@pytest.mark.proof
 def test_a_run_is_given_back_at_sigterm_and_done_by_the_next_worker(shop, told):
     first = worker(shop)
     asking = subprocess.Popen(

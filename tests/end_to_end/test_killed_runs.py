@@ -128,6 +128,7 @@ def test_a_run_killed_at_any_moment_leaves_the_last_result_and_the_next_run_succ
     assert set(statuses(folder).values()) == {RunStatus.PUBLISHED, RunStatus.FAILED}
 
 
+@pytest.mark.proof
 def test_of_two_runs_at_once_one_is_told_to_wait_and_changes_nothing(folder: Path) -> None:
     first = run_all(folder, as_of=AS_OF)
     add_shop(folder, SHOPS)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def shuffled(seed: int) -> list[Sample]:
     return dice.sample(found, len(found))
 
 
+@pytest.mark.proof
 @law(5)
 @given(st.integers(0, 10_000))
 def test_the_order_of_rows_columns_and_files_changes_neither_customers_nor_money(seed: int) -> None:

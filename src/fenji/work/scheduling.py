@@ -134,8 +134,11 @@ class Scheduler:
 def _fire(t: Transaction, entry: ScheduledWork, rule: str, slot: datetime, now: datetime) -> tuple[Job, ...]:
     """Deals with a slot that may be due, in one transaction with what is written down about it."""
     last = t.work.slots.last(entry.name, for_update=True)
-    if last is None or last.rule != rule or last.fired_at > now + AHEAD:
-        # What is new begins with its next slot.
+    # What is new begins with its next slot.
+    if last is None:
+        t.work.slots.begin(entry.name, rule, now)
+        return ()
+    if last.rule != rule or last.fired_at > now + AHEAD:
         t.work.slots.keep(entry.name, rule, now, None)
         return ()
     if slot <= last.fired_at:

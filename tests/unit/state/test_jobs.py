@@ -191,7 +191,7 @@ def test_of_many_that_see_a_slot_for_the_first_time_one_writes_it_down(database)
         try:
             with database.transaction(LI_LEI) as t:
                 if t.work.slots.last("nightly", for_update=True) is None:
-                    t.work.slots.keep("nightly", "rule", t.clock(), None)
+                    t.work.slots.begin("nightly", "rule", t.clock())
                     seen.append(1)
         except Conflict:
             seen.append(0)
@@ -235,7 +235,7 @@ def test_a_copy_of_the_state_leaves_out_what_is_not_done(database, tmp_path):
     with database.transaction(LI_LEI) as t:
         t.work.jobs.log(done.job_id, "line")
         t.work.jobs.log(waiting.job_id, "line")
-        t.work.slots.keep("nightly", "rule", t.clock(), None)
+        t.work.slots.begin("nightly", "rule", t.clock())
     with database.reading() as t:
         lines = [*t.rows.lines()]
     with database.transaction(LI_LEI) as t:

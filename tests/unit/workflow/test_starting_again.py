@@ -79,6 +79,7 @@ def test_returns_of_a_later_week_belong_to_the_orders(shop: Path) -> None:
     assert is_signed((shop / "sources.yaml").read_text(encoding="utf-8"))
 
 
+@pytest.mark.proof
 def test_what_people_have_written_stays_and_new_files_go_beside_it(shop: Path) -> None:
     file = shop / "sources.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("sources:\n", "sources:  # ours\n"), encoding="utf-8")
@@ -95,6 +96,7 @@ def test_what_people_have_written_stays_and_new_files_go_beside_it(shop: Path) -
     assert read_sources(file)[0].columns["order_amount"].headers == ("买家实际支付金额", "实付金额")
 
 
+@pytest.mark.proof
 def test_a_file_that_is_gone_is_told(shop: Path) -> None:
     (shop / "订单2025-05.csv").unlink()
     second = started(shop)
@@ -137,6 +139,7 @@ def test_a_new_word_of_a_status_is_asked_about_and_written_down(shop: Path, is_e
     assert started(shop).mapped is None
 
 
+@pytest.mark.proof
 def test_a_run_says_what_a_new_word_of_a_status_is_worth(shop: Path) -> None:
     with_new_word(shop)
     result = run_all(shop, as_of=date(2025, 6, 30))
@@ -157,7 +160,8 @@ def workbook(folder: Path, months: int) -> None:
         book.add_worksheet("说明").write_column(0, 0, ["备注", "含税"])
 
 
-@pytest.mark.parametrize("is_edited", [False, pytest.param(True, marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("is_edited", [False, True])
 def test_a_new_sheet_of_a_known_workbook_is_taken_in(tmp_path: Path, is_edited: bool) -> None:
     workbook(tmp_path, 2)
     assert money(started(tmp_path)) == (14, Decimal("1407.00"))

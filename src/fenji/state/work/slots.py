@@ -32,18 +32,20 @@ class SlotRepository:
         row = self._session.scalars(wanted.with_for_update() if for_update else wanted).first()
         return None if row is None else Slot(row.name, row.rule, row.fired_at, row.job_id)
 
-    def keep(self, name: str, rule: str, fired_at: datetime, job_id: str | None) -> None:
-        """Writes down the last slot of an entry.
+    def begin(self, name: str, rule: str, fired_at: datetime) -> None:
+        """Writes down where an entry begins that nobody has seen before.
 
         Raises:
-            Conflict: another process does so for the first time in this moment.
+            Conflict: another worker has done so, in this moment or since it was looked for.
         """
-        row = self._session.get(SlotRow, name)
-        if row is None:
-            self._session.add(SlotRow(name=name, rule=rule, fired_at=fired_at, job_id=job_id))
-        else:
-            row.rule, row.fired_at, row.job_id = rule, fired_at, job_id
+        self._session.add(SlotRow(name=name, rule=rule, fired_at=fired_at, job_id=None))
         try:
             self._session.flush()
         except IntegrityError as error:
             raise Conflict.of(_("another worker has just seen this entry of the schedule.")) from error
+
+    def keep(self, name: str, rule: str, fired_at: datetime, job_id: str | None) -> None:
+        """Writes down the last slot of an entry that has begun and is held by this transaction."""
+        row = self._session.get_one(SlotRow, name)
+        row.rule, row.fired_at, row.job_id = rule, fired_at, job_id
+        self._session.flush()
