@@ -315,10 +315,10 @@ def _api(language: Language) -> Iterator[str]:
     yield ""
     head = [_either(language, "method and address", "方法和地址"), _either(language, "right", "权限"), *Role]
     rows = []
-    for route in sorted(described_routes(), key=lambda each: (each.path, sorted(each.methods))):
+    for route in sorted(described_routes(), key=lambda each: (each.path_format, sorted(each.methods))):
         right = needs_of(route.endpoint)
         may = ["yes" if right is None or right in RIGHTS_OF[role] else "–" for role in Role]
-        rows.append((f"`{', '.join(sorted(route.methods))} {route.path}`", right or "–", *may))
+        rows.append((f"`{', '.join(sorted(route.methods))} {route.path_format}`", right or "–", *may))
     yield from _table(head, rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -112,7 +113,8 @@ def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
         error = of_validation(error)
     if isinstance(error, HTTPException):
-        return problem_response(of_http(error), request, status=error.status_code, headers=error.headers)
+        headers = {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+        return problem_response(of_http(error), request, status=error.status_code, headers=headers)
     assert isinstance(error, FenjiError)  # noqa: S101 - what the handler is registered for
     if error.kind is Kind.BUG:
         _report(request, error)
@@ -126,6 +128,13 @@ def _failed(request: Request, error: Exception) -> Response:
             "RateLimit-Policy": f'"default";q={serving.rates.most};w={STRETCH_SECONDS}',
         }
     return problem_response(error, request, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """All methods of an address: several routes share it, and the router names those of the first alone."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", "")).removeprefix(PREFIX)
+    routes = [*described_routes(), *(each for each in health.router.routes if isinstance(each, APIRoute))]
+    return ", ".join(sorted({method for each in routes if each.path_regex.match(path) for method in each.methods or ()}))
 
 
 def _failed_by_bug(request: Request, error: Exception) -> Response:

@@ -14,9 +14,9 @@ from fenji.errors import InvalidArgument
 from fenji.language import message as _
 
 HEADER = "if-match"
-_TAG = re.compile(r'"([1-9][0-9]{0,17})"')
+_TAG = re.compile(r'(W/)?"([1-9][0-9]{0,17})"')
 _NONE_SEEN = 0
-"""No edition: whatever else a tag says, it is not that of a draft."""
+"""No edition."""
 
 
 class EditionMissing(InvalidArgument):
@@ -39,6 +39,7 @@ def edition_seen(asking: Asking) -> int | None:
 
     Raises:
         EditionMissing: the header is missing.
+        InvalidArgument: it holds something else.
     """
     written = asking.request.headers.get(HEADER, "").strip()
     if not written:
@@ -49,7 +50,10 @@ def edition_seen(asking: Asking) -> int | None:
     if written == "*":
         return None
     found = _TAG.fullmatch(written)
-    return int(found[1]) if found else _NONE_SEEN
+    if found is None:
+        raise InvalidArgument.of(_("the header If-Match holds no tag that was given here."))
+    # A weak tag is never the same edition (RFC 9110, 13.1.1).
+    return _NONE_SEEN if found[1] else int(found[2])
 
 
 def edited(asking: Asking, make: Callable[[Path], DraftResult]) -> Response:

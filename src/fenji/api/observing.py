@@ -60,7 +60,7 @@ class Observed:
 
     def _tell(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         # The route's own pattern: an address may hold what somebody typed, and there are endless ones.
-        route = getattr(scope.get("route"), "path", "(none)")
+        route = getattr(scope.get("route"), "path_format", "(none)")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         REQUESTS.labels(route, method, str(status)).inc()
         SECONDS.labels(route, method).observe(seconds)

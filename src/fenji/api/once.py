@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from fastapi.responses import Response
@@ -14,6 +15,7 @@ from fenji.state.serving.repetitions import Answered
 
 HEADER = "idempotency-key"
 _MOST = 255
+_KEY = re.compile(rf"[!-~]{{1,{_MOST}}}")
 
 
 def done_once(
@@ -39,9 +41,9 @@ def done_once(
         Conflict: the same request is being answered now.
     """
     key = asking.request.headers.get(HEADER, "").strip()
-    if not 1 <= len(key) <= _MOST:
+    if not _KEY.fullmatch(key):
         raise InvalidArgument.of(
-            _("the header Idempotency-Key is missing, or longer than {most} characters."),
+            _("the header Idempotency-Key is missing, or is not 1 to {most} letters, digits and signs of ASCII."),
             advice=_("Send a new one, such as a UUID, with every new request, and the same one when you send a request again."),
             most=_MOST,
         )

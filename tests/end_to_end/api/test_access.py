@@ -19,8 +19,18 @@ from fenji.workflow.access.tokens import revoke_token
 from fenji.workflow.auditing import list_audit
 from fixtures.served import region_of
 
-FILLED = {"customer_key": "1", "part": "profile", "measure": "revenue", "name": "insight.tier_count", "login": "nobody"}
-ROUTES = [(method, route.path, needs_of(route.endpoint)) for route in described_routes() for method in sorted(route.methods)]
+FILLED = {
+    "customer_key": "1",
+    "part": "profile",
+    "measure": "revenue",
+    "name": "insight.tier_count",
+    "login": "nobody",
+    "draft_id": "1",
+    "version": "1",
+}
+ROUTES = [
+    (method, route.path_format, needs_of(route.endpoint)) for route in described_routes() for method in sorted(route.methods)
+]
 FULL_PHONE = re.compile(r"(?<![\d.])138\d{8}(?!\d)")
 
 

@@ -99,7 +99,9 @@ def lookup(asking: OneCustomer, *, body: LookupBody) -> Response:
     return asking.found(lambda root: find_customers(root, body.customer_id, columns=KEYED, as_of=body.as_of))
 
 
-@router.get("/customers/{customer_key}", summary="One customer", **answered_by(CustomersResult, is_stored=True, is_personal=True))
+@router.get(
+    "/customers/{customer_key:int}", summary="One customer", **answered_by(CustomersResult, is_stored=True, is_personal=True)
+)
 def customer(
     asking: Customers, *, customer_key: CustomerKey, columns: Columns = (), as_of: AsOf = None, run_id: RunId = None
 ) -> Response:
@@ -108,7 +110,7 @@ def customer(
 
 
 @router.get(
-    "/customers/{customer_key}/why",
+    "/customers/{customer_key:int}/why",
     summary="Why a customer stands in a tier",
     **answered_by(WhyResult, is_stored=True, is_personal=True),
 )

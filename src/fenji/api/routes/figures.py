@@ -78,7 +78,7 @@ def structure(
 
 @router.get("/forecast", summary="Expected tiers of the next reviews", **answered_by(ForecastResult, is_stored=True))
 def forecast(
-    asking: Figures, *, reviews: Annotated[int, Query(description="Reviews ahead.", ge=1, le=24)] = 6, run_id: RunId = None
+    asking: Figures, *, reviews: Annotated[int, Query(description="Reviews ahead.", ge=1, le=12)] = 6, run_id: RunId = None
 ) -> Response:
     """Expected counts with intervals, and how well the model did before."""
     return asking.stored(lambda root: forecast_at(root, reviews=reviews, run_id=run_id))

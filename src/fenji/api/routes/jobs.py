@@ -39,6 +39,7 @@ EVENT_SECONDS = 1.0
 """Between two looks at a job that somebody watches."""
 WATCHED_FOR = 600
 """Seconds after which a stream ends; clients ask again."""
+_CONDITIONS = ("tier", "moved", "moved_from", "moved_to", "earlier_on", "segment", "risk", "mark", "group", "where")
 _KINDS_OF_LISTS = (JobKind.LIST, JobKind.EXPORT)
 
 
@@ -70,8 +71,7 @@ def export(asking: Exporting, body: ExportBody) -> Response:
     told["is_masked"] = asking.is_masked
     told["limits"] = [{"column": each.column.value, "values": list(each.values)} for each in asking.caller.limits]
     if asking.reason is not None:
-        conditions = {name: value for name, value in told.items() if name in Asked.__dataclass_fields__}
-        chosen = Asked(**{**conditions, "where": tuple(conditions.get("where", ()))}) if body.of is None else Asked()
+        chosen = Asked(**{name: getattr(body, name) for name in _CONDITIONS}) if body.of is None else Asked()
         found = asking.read(lambda root: customers_at(root, chosen, limit=1, as_of=body.as_of))
         note_unmasked_export(asking.serving.workspace, found.run_id, found.count, asking.reason, by=asking.caller)
     return _started(asking, kind, told, refuses_limited=False)

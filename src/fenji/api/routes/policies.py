@@ -117,14 +117,14 @@ def draft_suggested(asking: Drafting, body: SuggestionBody) -> Response:
     return done_once(asking, make, headers={"ETag": edition_tag(1)})
 
 
-@router.get("/drafts/{draft_id}", summary="One draft", **answered_by(DraftResult))
+@router.get("/drafts/{draft_id:int}", summary="One draft", **answered_by(DraftResult))
 def draft(asking: Figures, draft_id: DraftId) -> Response:
     """Its text, what the linter says, its rules in words, and what it would change; the tag is its edition."""
     return edited(asking, lambda root: show_draft(root, draft_id))
 
 
 @router.put(
-    "/drafts/{draft_id}", summary="Gives a draft another text", **answered_by(DraftResult, body=PolicyText, is_edited=True)
+    "/drafts/{draft_id:int}", summary="Gives a draft another text", **answered_by(DraftResult, body=PolicyText, is_edited=True)
 )
 def draft_changed(asking: Drafting, draft_id: DraftId, body: PolicyTextBody) -> Response:
     """What was submitted or decided is a draft again: nobody has looked at the new text."""
@@ -132,7 +132,7 @@ def draft_changed(asking: Drafting, draft_id: DraftId, body: PolicyTextBody) -> 
     return edited(asking, lambda root: change_draft(root, draft_id, body.text, edition=seen, by=asking.caller))
 
 
-@router.delete("/drafts/{draft_id}", summary="Withdraws a draft", **answered_by(DraftResult, is_edited=True))
+@router.delete("/drafts/{draft_id:int}", summary="Withdraws a draft", **answered_by(DraftResult, is_edited=True))
 def draft_withdrawn(asking: Drafting, draft_id: DraftId) -> Response:
     """It stays in the record."""
     seen = edition_seen(asking)
@@ -140,7 +140,7 @@ def draft_withdrawn(asking: Drafting, draft_id: DraftId) -> Response:
 
 
 @router.post(
-    "/drafts/{draft_id}/submit", summary="Asks for approval", **answered_by(DraftResult, body=Submission, is_edited=True)
+    "/drafts/{draft_id:int}/submit", summary="Asks for approval", **answered_by(DraftResult, body=Submission, is_edited=True)
 )
 def draft_submitted(asking: Drafting, draft_id: DraftId, body: SubmissionBody) -> Response:
     """Refused where the linter finds errors."""
@@ -149,7 +149,7 @@ def draft_submitted(asking: Drafting, draft_id: DraftId, body: SubmissionBody) -
 
 
 @router.post(
-    "/drafts/{draft_id}/approve", summary="Approves a draft", **answered_by(DraftResult, body=ApprovalReason, is_edited=True)
+    "/drafts/{draft_id:int}/approve", summary="Approves a draft", **answered_by(DraftResult, body=ApprovalReason, is_edited=True)
 )
 def draft_approved(asking: Approving, draft_id: DraftId, body: ApprovalReasonBody) -> Response:
     """Nobody approves their own, unless nobody else could; then every answer says so."""
@@ -157,7 +157,7 @@ def draft_approved(asking: Approving, draft_id: DraftId, body: ApprovalReasonBod
     return edited(asking, lambda root: approve_draft(root, draft_id, reason=body.reason, edition=seen, by=asking.caller))
 
 
-@router.post("/drafts/{draft_id}/refuse", summary="Refuses a draft", **answered_by(DraftResult, body=Refusal, is_edited=True))
+@router.post("/drafts/{draft_id:int}/refuse", summary="Refuses a draft", **answered_by(DraftResult, body=Refusal, is_edited=True))
 def draft_refused(asking: Approving, draft_id: DraftId, body: RefusalBody) -> Response:
     """Its author may change and submit it again."""
     seen = edition_seen(asking)
@@ -165,7 +165,7 @@ def draft_refused(asking: Approving, draft_id: DraftId, body: RefusalBody) -> Re
 
 
 @router.post(
-    "/drafts/{draft_id}/publish",
+    "/drafts/{draft_id:int}/publish",
     summary="Makes an approved draft a version",
     **answered_by(PublishResult, status=201, body=Publication, is_once=True, is_edited=True),
 )
