@@ -39,6 +39,10 @@ EVENT_SECONDS = 1.0
 """Between two looks at a job that somebody watches."""
 WATCHED_FOR = 600
 """Seconds after which a stream ends; clients ask again."""
+_EVENTS = {
+    "text/event-stream": {"schema": {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}}
+}
+"""Each event carries a job, as GET /jobs/{job_id} tells it, as the text of its JSON."""
 _CONDITIONS = ("tier", "moved", "moved_from", "moved_to", "earlier_on", "segment", "risk", "mark", "group", "where")
 _KINDS_OF_LISTS = (JobKind.LIST, JobKind.EXPORT)
 
@@ -117,9 +121,7 @@ def cancel(asking: Figures, job_id: JobId) -> Response:
 @router.get(
     "/jobs/{job_id}/events",
     summary="Watch a job",
-    **described(
-        "Server-sent events: the job as it stands whenever that changes.", {"text/event-stream": {"schema": {"type": "string"}}}
-    ),
+    **described("Server-sent events: the job as it stands whenever that changes.", _EVENTS),
 )
 def events(asking: Figures, job_id: JobId) -> Response:
     """Ends with the job, or after ten minutes; ask again, or look at the job itself."""
