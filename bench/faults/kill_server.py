@@ -119,14 +119,14 @@ class Trial:
             is_all = self.chance.random() < 0.15  # noqa: PLR2004 - one in seven takes all
             for each in [*below, whole] if is_all else [self.chance.choice(below)] if below else [whole]:
                 try:
-                    self.killed["worker of jobs" if "work" in each.cmdline() else "server"] += 1
+                    self.killed["worker of jobs" if is_for_jobs(each) else "server"] += 1
                     each.kill()
                 except psutil.NoSuchProcess:
                     continue
             done += 1
             if is_all:
                 server.process.wait(30)
-            elif not [each for each in psutil.Process(server.process.pid).children(recursive=True) if "work" in each.cmdline()]:
+            elif not [each for each in psutil.Process(server.process.pid).children(recursive=True) if is_for_jobs(each)]:
                 # What `fenji serve` started for jobs is gone; whoever looks after the machine starts another.
                 subprocess.Popen(
                     [sys.executable, "-m", "fenji", "work", "--workspace", str(self.root), "--until-done"],
@@ -186,6 +186,14 @@ class Trial:
         faults += [f"{job_id} is {jobs[job_id].state}" for job_id in unended]
         found = check_workspace(self.root, is_deep=True)
         return faults + [str(each) for each in found.damages]
+
+
+def is_for_jobs(process: psutil.Process) -> bool:
+    """Whether a process does the jobs; one that has just ended does not."""
+    try:
+        return "work" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
 
 
 if __name__ == "__main__":
