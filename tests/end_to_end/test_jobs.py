@@ -75,6 +75,7 @@ def test_a_run_is_given_back_at_sigterm_and_done_by_the_next_worker(shop, told):
     assert told("run", "--job", "--history", "0", code=2)["error"]["code"] == "invalid_argument"
 
 
+@pytest.mark.proof
 def test_jobs_are_shown_cancelled_and_scheduled_in_a_terminal(shop, told):
     told("jobs", "show", "nobody", code=3)
     (shop / "schedule.yaml").write_text("schedule:\n  - {name: nightly, do: run, when: every day at 02:30}\n")

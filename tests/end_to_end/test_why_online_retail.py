@@ -38,6 +38,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.proof
 def test_the_reasons_of_500_customers_lead_to_what_was_decided(workspace: Path) -> None:
     with open_session(open_workspace(workspace)) as session:
         run = session.latest()

@@ -17,6 +17,7 @@ from fixtures.customer_list import shop_with_lists
 COLUMNS = ("customer_id", "tier", "net_revenue_12m", "days_since_last_order", "name", "phone", "email")
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_spark_lists_the_customers_of_duckdb(spark: Engine, tmp_path: Path) -> None:
     root = shop_with_lists(tmp_path / "shop")

@@ -250,7 +250,7 @@ def _backup(doing: Doing, told: BackupArguments) -> JobResult:
     file = folder_of(doing.workspace) / name
     back_up(doing.root, file, force=True, principal=doing.job.principal, progress=doing.progress)
     if told.keep is not None:
-        keep_backups(doing.workspace, told.keep)
+        keep_backups(doing.workspace, told.keep, made=file)
     return JobResult(file=name)
 
 

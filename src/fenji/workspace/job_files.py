@@ -73,10 +73,11 @@ def remove_all(workspace: Workspace) -> None:
             each.unlink(missing_ok=True)
 
 
-def keep_backups(workspace: Workspace, most: int) -> None:
-    """Removes the oldest backups beyond so many."""
-    found = sorted((each for each in _files(workspace) if each.suffix == BACKUP), key=lambda each: each.name)
-    for each in found[: max(len(found) - most, 0)]:
+def keep_backups(workspace: Workspace, most: int, *, made: Path) -> None:
+    """Removes the oldest backups beyond so many, and never the one that was just made, whatever a clock says."""
+    others = [each for each in _files(workspace) if each.suffix == BACKUP and each.name != made.name]
+    others.sort(key=lambda each: (each.stat().st_mtime_ns, each.name))
+    for each in others[: max(len(others) + 1 - most, 0)]:
         each.unlink(missing_ok=True)
 
 

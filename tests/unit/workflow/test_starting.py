@@ -97,6 +97,7 @@ def test_a_folder_becomes_tiers_and_a_later_file_is_taken_in_alone(folder: Path)
     assert last.asked == []
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 def test_where_everything_waits_for_an_answer_nothing_is_computed(tmp_path: Path) -> None:
     (tmp_path / "till.csv").write_text(OPEN, encoding="utf-8")

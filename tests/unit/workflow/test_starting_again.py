@@ -72,6 +72,7 @@ def test_the_next_month_asks_nothing(shop: Path) -> None:
     assert (shop / "sources.yaml").read_bytes() == before
 
 
+@pytest.mark.proof
 def test_returns_of_a_later_week_belong_to_the_orders(shop: Path) -> None:
     (shop / "退货.csv").write_text(RETURNS, encoding="utf-8")
     assert money(started(shop)) == (50, Decimal("5525.00"))
@@ -181,6 +182,7 @@ def test_a_new_sheet_of_a_known_workbook_is_taken_in(tmp_path: Path, is_edited: 
     assert started(tmp_path).mapped is None
 
 
+@pytest.mark.proof
 def test_a_file_that_is_written_anew_with_another_column_is_looked_at_again(shop: Path) -> None:
     file = shop / "订单2025-05.csv"
     lines = file.read_text(encoding="utf-8").splitlines()
