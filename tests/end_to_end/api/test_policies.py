@@ -90,7 +90,8 @@ def test_errors_stand_at_the_rule_and_block(served: Served) -> None:
     assert (blocked.status_code, blocked.json()["code"]) == (422, "invalid_document")
     for body in ({}, {"text": ""}, {"text": 1}, {"text": "a", "more": 1}):
         assert post(served.client, "/drafts", body, **analyst, **{"Idempotency-Key": "worse"}).status_code == 422
-    for address in ("/drafts/0", "/drafts/99999999999", "/drafts/x", "/policies/x/diff?from=1&to=1&too=2"):
+    assert served.client.get("/api/v1/drafts/x", headers=analyst).status_code == 404
+    for address in ("/drafts/0", "/drafts/99999999999", "/policies/x/diff?from=1&to=1&too=2"):
         assert served.client.get(f"/api/v1{address}", headers=analyst).status_code == 422
     assert served.client.get("/api/v1/drafts/777777", headers=analyst).status_code == 404
 
