@@ -96,7 +96,8 @@ def command(
 
 def _first_link(workspace: Path, login: str | None, url: str) -> str | None:
     """Lets the first administrator in; None where somebody may come in already."""
-    if login is None or list_people(workspace).users:
+    # Asked first, and always: a folder that is no workspace is refused before an address is told.
+    if list_people(workspace).users or login is None:
         return None
     link = add_person(workspace, login, login, [Role.ADMIN]).link
     return None if link is None else f"{url}{link.path}"
