@@ -1,20 +1,15 @@
 """The REST API: parse, one use-case, render. The only room, with ``web``, that imports FastAPI.
 
 app          all routes, one way to fail, one description
-authentication  who sends a request
 asking       who asks, what they may see, and how they get their answer
 bodies       what requests bring along
-conditional  whether an answer has changed
 editions     whether somebody else has changed what the caller changes
 metrics      what those who watch over the server read
-observing    one log line and one count for every request
 once         doing something once though it is asked for twice
 parameters   what several routes take
 problems     how something that is wrong is said
-rates        how often somebody may ask
 routes       the routes, by subject
 schemas      what answers look like
-speaking     in which language the caller reads
 streams      rows for programs
 uploading    how a file comes in
 strict_json  JSON that can be read in one way only

@@ -15,15 +15,15 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from fenji import __version__
-from fenji.api.asking import Serving
 from fenji.api.bodies.reading import body_of
-from fenji.api.observing import Observed
 from fenji.api.problems import of_http, of_validation, problem_response
-from fenji.api.rates import STRETCH_SECONDS, TooManyRequests, wait_at
 from fenji.api.routes import ROUTERS, health
 from fenji.api.routes.describing import RECORDS
 from fenji.api.schemas import schemas_of
 from fenji.errors import ContractBroken, FenjiError, Kind, Problem
+from fenji.http.observing import Observed
+from fenji.http.rates import STRETCH_SECONDS, TooManyRequests, wait_at
+from fenji.http.serving import Serving
 from fenji.language import message as _
 from fenji.workspace.bug_reports import report_bug
 

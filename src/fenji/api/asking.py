@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_origin
@@ -15,16 +15,15 @@ from fastapi.responses import Response
 from fenji.answers.frames import Answer as Rowed
 from fenji.answers.json import customers_of, to_json
 from fenji.answers.views import View
-from fenji.api.conditional import Kept, is_known, tag_of
 from fenji.api.problems import parameter_problems
-from fenji.api.rates import Rates
-from fenji.api.speaking import language_of
 from fenji.api.streams import arrow_of
 from fenji.domain.access import RIGHTS_OF, Caller, Right, Role
 from fenji.errors import Forbidden, InvalidArgument
+from fenji.http.conditional import is_known, tag_of
+from fenji.http.serving import Serving
+from fenji.http.speaking import language_of
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.workspace.folder import Workspace
 from fenji.workspace.limits import limited_to
 from fenji.workspace.opening import reading_only
 from fenji.workspace.version import version_of
@@ -36,28 +35,6 @@ _MOST_REASON = 500
 VARY = "Authorization, Accept, Accept-Language, Fenji-Reason"
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Serving:
-    """What one server process serves, and how it knows who asks."""
-
-    workspace: Workspace
-    authenticate: Callable[[Request], Caller]
-    rates: Rates
-    kept: Kept
-    unmasked: Callable[[Caller, str, Sequence[str]], None]
-    """Writes down who sees personal fields as they are: caller, reason, ids of the customers."""
-
-    @property
-    def root(self) -> Path:
-        """The folder of the workspace."""
-        return self.workspace.root
-
-    @property
-    def language(self) -> Language:
-        """Of those who name none."""
-        return self.workspace.settings.language
 
 
 @dataclass(frozen=True)

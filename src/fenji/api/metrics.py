@@ -7,8 +7,8 @@ import os
 from prometheus_client import REGISTRY as OWN
 from prometheus_client import CollectorRegistry, Gauge, generate_latest, multiprocess
 
-from fenji.api.asking import Serving
-from fenji.api.observing import KEPT_BYTES, KEPT_HITS, KEPT_MISSES
+from fenji.http.observing import KEPT_BYTES, KEPT_HITS, KEPT_MISSES
+from fenji.http.serving import Serving
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where the worker processes of one server put what they have counted; set by ``fenji serve``."""

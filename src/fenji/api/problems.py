@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from fenji.api.speaking import language_of
 from fenji.errors import FenjiError, InvalidArgument, Kind, NotStored, Place, Problem, TooManyAttempts, unknown_name
+from fenji.http.speaking import language_of
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.validation import problem_of

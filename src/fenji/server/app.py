@@ -13,12 +13,12 @@ import structlog
 from fastapi import FastAPI
 
 from fenji.api.app import make_api
-from fenji.api.asking import Serving
-from fenji.api.authentication import caller_of
-from fenji.api.conditional import Kept
-from fenji.api.rates import Rates
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import FenjiError
+from fenji.http.authentication import caller_of
+from fenji.http.conditional import Kept
+from fenji.http.rates import Rates
+from fenji.http.serving import Serving
 from fenji.visible import visible
 from fenji.workflow.access.unmasking import note_unmasking
 from fenji.workflow.tiers import tiers_at

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import uvicorn
 
-from fenji.api.authentication import is_loopback
 from fenji.api.metrics import FOLDER as COUNTS_FOLDER
 from fenji.domain.steps import Step
 from fenji.errors import InvalidArgument, Problem
+from fenji.http.authentication import is_loopback
 from fenji.language import message as _
 from fenji.scratch import own_folder_for_now
 from fenji.server.app import FOLDER

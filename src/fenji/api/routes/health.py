@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from fenji.api.asking import Serving
-from fenji.api.authentication import address_of, is_loopback
 from fenji.api.metrics import exposition
 from fenji.api.problems import problem_response
 from fenji.domain.access import Right
 from fenji.errors import FenjiError
+from fenji.http.authentication import address_of, is_loopback
+from fenji.http.serving import Serving
 from fenji.workspace.access.asking import demand
 from fenji.workspace.version import version_of
 

@@ -8,11 +8,12 @@ from fastapi.responses import Response
 from fenji.answers.access import Login as LoggedIn
 from fenji.answers.access import TotpBegun
 from fenji.answers.json import to_json
-from fenji.api.asking import JSON, Serving
-from fenji.api.authentication import address_of, csrf_of, forget, refuse_forged, remember, session_of
+from fenji.api.asking import JSON
 from fenji.api.bodies.people import CodeBody, CodeGiven, LinkBody, LinkUsed, Login, LoginBody, PasswordBody, PasswordChange
 from fenji.api.routes.describing import answered_by
-from fenji.api.speaking import language_of
+from fenji.http.authentication import address_of, csrf_of, forget, refuse_forged, remember, session_of
+from fenji.http.serving import Serving
+from fenji.http.speaking import language_of
 from fenji.workflow.access.callers import login_of_session
 from fenji.workflow.access.logging_in import (
     begin_totp,

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from fenji.api.conditional import Kept, is_known, tag_of
+from fenji.http.conditional import Kept, is_known, tag_of
 
 
 def test_a_tag_tells_parts_apart_and_is_the_same_everywhere() -> None:

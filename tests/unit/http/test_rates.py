@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fenji.api.rates import STRETCH_SECONDS, Rates, TooManyRequests
 from fenji.domain.principals import Principal, PrincipalKind
+from fenji.http.rates import STRETCH_SECONDS, Rates, TooManyRequests
 from fenji.state.database import Database, open_database
 
 SYSTEM = Principal(PrincipalKind.SYSTEM, "test")
