@@ -1,0 +1,188 @@
+"""How are values spread over customers, and how sure is an effect? Histograms, Pareto, boxes and intervals as plain records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fenji.language import message as _
+from fenji.reports.charts.axes import Axis, Color, DataTable, Series, Unit, by_place, like, plain
+from fenji.reports.charts.data import Chart
+from fenji.wording.figures import Figure
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A line at a value."""
+
+    value: Figure
+    name: str
+    color: Color
+
+
+@dataclass(frozen=True, kw_only=True)
+class Histogram(Chart):
+    """How many customers have how much, with the limits of tiers."""
+
+    kind: ClassVar[str] = "histogram"
+    x: Axis
+    edges: tuple[Figure, ...]
+    """One more than bins, ascending."""
+    bins: Series
+    colors: tuple[Color, ...]
+    """One per bin."""
+    axis: Axis
+    thresholds: tuple[Threshold, ...] = ()
+    low_title: str = ""
+    high_title: str = ""
+
+    def span(self, place: int) -> str:
+        """From where to where a bin goes."""
+        return f"{self.x.text(self.edges[place])} – {self.x.text(self.edges[place + 1])}"
+
+    def table(self) -> DataTable:
+        """One row per bin."""
+        head = (like(self.x, self.word(_("from"))), like(self.x, self.word(_("below"))), self.axis)
+        return DataTable(head, tuple(zip(self.edges[:-1], self.edges[1:], self.bins.values, strict=True)))
+
+    def shape(self) -> dict[str, object]:
+        """See Chart."""
+        return {
+            "x": self.x.to_json(),
+            "edges": [plain(each) for each in self.edges],
+            "spans": [self.span(place) for place in range(len(self.bins.values))],
+            "axis": self.axis.to_json(),
+            "series": [self.bins.to_json(self.axis)],
+            "colors": [each.to_json() for each in self.colors],
+            "thresholds": [
+                {"value": plain(each.value), "text": self.x.text(each.value), "name": each.name, "color": each.color.to_json()}
+                for each in self.thresholds
+            ],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pareto(Chart):
+    """Shares of groups, largest first, and what they add up to: one axis for both."""
+
+    kind: ClassVar[str] = "pareto"
+    categories: tuple[str, ...]
+    category_title: str
+    axis: Axis
+    shares: Series
+    cumulative: Series
+
+    def table(self) -> DataTable:
+        """One row per group."""
+        return by_place(Axis(self.category_title, Unit.NAME), self.categories, self.axis, (self.shares, self.cumulative))
+
+    def shape(self) -> dict[str, object]:
+        """See Chart."""
+        return {
+            "categories": list(self.categories),
+            "axis": self.axis.to_json(),
+            "series": [self.shares.to_json(self.axis), self.cumulative.to_json(self.axis)],
+        }
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a value is spread over the customers of a group: quantiles, because values are skewed."""
+
+    name: str
+    color: Color
+    low: Figure | None
+    first: Figure | None
+    middle: Figure | None
+    third: Figure | None
+    high: Figure | None
+    condition: str | None = None
+
+    def values(self) -> tuple[Figure | None, ...]:
+        """From the lowest to the highest."""
+        return self.low, self.first, self.middle, self.third, self.high
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boxes(Chart):
+    """Boxes from the first to the third quartile, lines out to the ends that are named."""
+
+    kind: ClassVar[str] = "boxes"
+    axis: Axis
+    category_title: str
+    spreads: tuple[Spread, ...]
+    names: tuple[str, str, str, str, str]
+    """What the five values are, such as 10 %, 25 %, median, 75 %, 90 %."""
+
+    def table(self) -> DataTable:
+        """One row per group."""
+        head = (Axis(self.category_title, Unit.NAME), *(like(self.axis, each) for each in self.names))
+        return DataTable(head, tuple((each.name, *each.values()) for each in self.spreads))
+
+    def shape(self) -> dict[str, object]:
+        """See Chart."""
+        return {
+            "axis": self.axis.to_json(),
+            "names": list(self.names),
+            "spreads": [
+                {
+                    "name": each.name,
+                    "color": each.color.to_json(),
+                    "values": [plain(value) for value in each.values()],
+                    "texts": [self.axis.text(value) for value in each.values()],
+                    "list": each.condition,
+                }
+                for each in self.spreads
+            ],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dots(Chart):
+    """Dots with intervals by category, lying: effects, responses of tiers beside their hold-outs."""
+
+    kind: ClassVar[str] = "dots"
+    categories: tuple[str, ...]
+    category_title: str
+    axis: Axis
+    series: tuple[Series, ...]
+    reference: Figure | None = None
+    """Where nothing is different, such as 0; None: no line."""
+
+    def table(self) -> DataTable:
+        """One row per category."""
+        return by_place(Axis(self.category_title, Unit.NAME), self.categories, self.axis, self.series)
+
+    def shape(self) -> dict[str, object]:
+        """See Chart."""
+        return {
+            "categories": list(self.categories),
+            "axis": self.axis.to_json(),
+            "series": [each.to_json(self.axis) for each in self.series],
+            "reference": plain(self.reference),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Points(Chart):
+    """What was expected against what came, with intervals; on the diagonal both agree."""
+
+    kind: ClassVar[str] = "points"
+    x: Axis
+    places: tuple[Figure, ...]
+    axis: Axis
+    series: tuple[Series, ...]
+
+    def table(self) -> DataTable:
+        """One row per point."""
+        return by_place(self.x, self.places, self.axis, self.series)
+
+    def shape(self) -> dict[str, object]:
+        """See Chart."""
+        return {
+            "x": self.x.to_json(),
+            "places": [plain(each) for each in self.places],
+            "place_texts": [self.x.text(each) for each in self.places],
+            "axis": self.axis.to_json(),
+            "series": [each.to_json(self.axis) for each in self.series],
+        }
