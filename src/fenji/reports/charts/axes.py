@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -170,6 +170,17 @@ class DataTable:
 
     columns: tuple[Axis, ...]
     rows: tuple[tuple[Value, ...], ...]
+    conditions: tuple[tuple[str | None, ...], ...] = ()
+    """Which customers stand behind each cell; empty: no lists."""
+
+    @classmethod
+    def listing(
+        cls, columns: Sequence[Axis], rows: Iterable[Sequence[Value]], conditions: Iterable[Sequence[str | None]]
+    ) -> DataTable:
+        """A table with the conditions of its cells, where any cell has one."""
+        lists = tuple(tuple(row) for row in conditions)
+        has_lists = any(each is not None for row in lists for each in row)
+        return cls(tuple(columns), tuple(tuple(row) for row in rows), lists if has_lists else ())
 
     def texts(self) -> list[list[str]]:
         """Every cell as lists write it."""
@@ -178,22 +189,23 @@ class DataTable:
     def to_json(self) -> dict[str, object]:
         """For a page."""
         head = [{"title": each.title, "number": each.unit not in (Unit.NAME, Unit.DATE)} for each in self.columns]
-        return {"head": head, "rows": self.texts()}
+        return {"head": head, "rows": self.texts(), "lists": [list(row) for row in self.conditions]}
 
 
 def by_place(head: Axis, places: Sequence[Value], axis: Axis, series: Sequence[Series]) -> DataTable:
     """The table of a chart: one row per place; an interval adds two columns."""
-    columns = [(title, values) for each in series for title, values in _columns(each)]
-    rows = tuple((place, *(values[at] for _title, values in columns)) for at, place in enumerate(places))
-    return DataTable((head, *(like(axis, title) for title, _values in columns)), rows)
+    columns = [column for each in series for column in _columns(each)]
+    rows = tuple((place, *(values[at] for _title, values, _lists in columns)) for at, place in enumerate(places))
+    lists = tuple((None, *(lists[at] if lists else None for _title, _values, lists in columns)) for at in range(len(places)))
+    return DataTable.listing((head, *(like(axis, title) for title, *_rest in columns)), rows, lists)
 
 
-def _columns(series: Series) -> Iterator[tuple[str, tuple[Figure | None, ...]]]:
-    yield series.name, series.values
+def _columns(series: Series) -> Iterator[tuple[str, tuple[Figure | None, ...], tuple[str | None, ...]]]:
+    yield series.name, series.values, series.conditions
     if series.lower is not None:
-        yield f"{series.name} ≥", series.lower
+        yield f"{series.name} ≥", series.lower, ()
     if series.upper is not None:
-        yield f"{series.name} ≤", series.upper
+        yield f"{series.name} ≤", series.upper, ()
 
 
 def like(axis: Axis, title: str) -> Axis:

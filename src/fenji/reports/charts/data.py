@@ -200,9 +200,11 @@ class Multiples(Chart):
 
     def table(self) -> DataTable:
         """The tables one below the other, each row with its chart's name."""
-        first = self.charts[0].table() if self.charts else DataTable((), ())
-        rows = tuple((chart.title, *row) for chart in self.charts for row in chart.table().rows)
-        return DataTable((Axis(self.name_title, Unit.NAME), *first.columns), rows)
+        tables = [(chart.title, chart.table()) for chart in self.charts]
+        columns = tables[0][1].columns if tables else ()
+        rows = ((name, *row) for name, table in tables for row in table.rows)
+        lists = ((None, *row) for _name, table in tables for row in table.conditions)
+        return DataTable.listing((Axis(self.name_title, Unit.NAME), *columns), rows, lists)
 
     def shape(self) -> dict[str, object]:
         """See Chart."""

@@ -46,15 +46,15 @@ class Sankey(Chart):
     def table(self) -> DataTable:
         """One row per flow."""
         head = (Axis(self.left_title, Unit.NAME), Axis(self.right_title, Unit.NAME), self.axis)
-        return DataTable(
-            head, tuple((self.left[each.source].name, self.right[each.target].name, each.value) for each in self.flows)
-        )
+        rows = [(self.left[each.source].name, self.right[each.target].name, each.value) for each in self.flows]
+        return DataTable.listing(head, rows, [(None, None, each.condition) for each in self.flows])
 
     def shape(self) -> dict[str, object]:
         """See Chart."""
         sides = {"left": self.left, "right": self.right}
         return {
             **{side: [{"name": each.name, "color": each.color.to_json()} for each in nodes] for side, nodes in sides.items()},
+            "axis": self.axis.to_json(),
             "flows": [
                 {
                     "source": each.source,
@@ -124,13 +124,15 @@ class Heat(Chart):
             (row.name, *(None if cell is None else cell.value for cell in cells))
             for row, cells in zip(self.rows, self.cells, strict=True)
         )
-        return DataTable(head, tuple(rows))
+        lists = ((None, *(None if cell is None else cell.condition for cell in cells)) for cells in self.cells)
+        return DataTable.listing(head, rows, lists)
 
     def shape(self) -> dict[str, object]:
         """See Chart."""
         sides = {"rows": self.rows, "columns": self.columns}
         return {
             **{side: [{"name": each.name, "color": each.color.to_json()} for each in nodes] for side, nodes in sides.items()},
+            "axis": self.axis.to_json(),
             "cells": [
                 [
                     None

@@ -206,7 +206,7 @@ def css() -> str:
     aliases = [line for tiers in range(FEWEST_TIERS, MOST_TIERS + 1) for line in _aliases(tiers)]
     return "\n".join(
         (
-            "/* Made from fenji.reports.charts.palette by `make palette`. */",
+            "/* Made from fenji.reports.charts.palette; a test compares both. */",
             ":root {",
             *(f"  {line}" for line in light),
             "}",
@@ -217,6 +217,10 @@ def css() -> str:
             "}",
             ':root[data-theme="dark"] {',
             *(f"  {line}" for line in dark),
+            "}",
+            "/* What is saved or printed is light on every ground. */",
+            ".chart-paper {",
+            *(f"  {line}" for line in light),
             "}",
             *aliases,
             "",
@@ -234,7 +238,6 @@ def _variables(theme: Theme) -> Iterator[str]:
 
 
 def _aliases(tiers: int) -> Iterator[str]:
-    place = ":root, " if tiers == 5 else ""  # noqa: PLR2004 - most policies have five tiers
-    yield f'{place}[data-tiers="{tiers}"] {{'
+    yield f'[data-tiers="{tiers}"] {{'
     yield from (f"  --tier-{each}: var(--tier-{tiers}-{each});" for each in range(tiers))
     yield "}"

@@ -43,7 +43,8 @@ class Histogram(Chart):
     def table(self) -> DataTable:
         """One row per bin."""
         head = (like(self.x, self.word(_("from"))), like(self.x, self.word(_("below"))), self.axis)
-        return DataTable(head, tuple(zip(self.edges[:-1], self.edges[1:], self.bins.values, strict=True)))
+        rows = zip(self.edges[:-1], self.edges[1:], self.bins.values, strict=True)
+        return DataTable.listing(head, rows, [(None, None, self.bins.condition(place)) for place in range(len(self.bins.values))])
 
     def shape(self) -> dict[str, object]:
         """See Chart."""
@@ -117,7 +118,8 @@ class Boxes(Chart):
     def table(self) -> DataTable:
         """One row per group."""
         head = (Axis(self.category_title, Unit.NAME), *(like(self.axis, each) for each in self.names))
-        return DataTable(head, tuple((each.name, *each.values()) for each in self.spreads))
+        lists = ((each.condition, *(None for _name in self.names)) for each in self.spreads)
+        return DataTable.listing(head, ((each.name, *each.values()) for each in self.spreads), lists)
 
     def shape(self) -> dict[str, object]:
         """See Chart."""
