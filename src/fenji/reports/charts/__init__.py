@@ -12,4 +12,5 @@ svg         any chart as SVG
 svg_series  bars, areas and lines as SVG
 svg_spreads  histograms, Pareto charts, boxes and intervals as SVG
 svg_flows   Sankey diagrams and heat tables as SVG
+of_answers  the charts that each answer has
 """

@@ -74,10 +74,16 @@ class Cell:
     """One cell of a heat table."""
 
     value: Figure | None
-    """Decides how deep its color is."""
     condition: str | None = None
     text: str | None = None
     """What stands in it; None: the value."""
+    weight: Figure | None = None
+    """Decides how deep its color is; None: the value."""
+
+    @property
+    def deciding(self) -> Figure | None:
+        """What decides how deep its color is."""
+        return self.value if self.weight is None else self.weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +113,13 @@ class Heat(Chart):
 
     def depth(self, cell: Cell | None) -> float:
         """How deep a cell's color is: -1 (far below the middle) to 1; 0 has none."""
-        values = [each.value for row in self.cells for each in row if each is not None and each.value is not None]
-        if cell is None or cell.value is None or not values:
-            return 0.0
+        weights = [each.deciding for row in self.cells for each in row if each is not None]
         middle = 0.0 if self.middle is None else float(self.middle)
-        most = float(self.most) - middle if self.most is not None else max(abs(float(each) - middle) for each in values)
-        return 0.0 if most <= 0 else max(-1.0, min(1.0, (float(cell.value) - middle) / most))
+        away = [abs(float(each) - middle) for each in weights if each is not None]
+        if cell is None or cell.deciding is None or not away:
+            return 0.0
+        most = max(away) if self.most is None else float(self.most) - middle
+        return 0.0 if most <= 0 else max(-1.0, min(1.0, (float(cell.deciding) - middle) / most))
 
     def table(self) -> DataTable:
         """One row per row."""

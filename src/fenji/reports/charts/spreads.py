@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from fenji.language import message as _
@@ -22,39 +23,37 @@ class Threshold:
 
 @dataclass(frozen=True, kw_only=True)
 class Histogram(Chart):
-    """How many customers have how much, with the limits of tiers."""
+    """How many customers have how much, by the tier in which they stand, with the limits of tiers."""
 
     kind: ClassVar[str] = "histogram"
     x: Axis
     edges: tuple[Figure, ...]
     """One more than bins, ascending."""
-    bins: Series
-    colors: tuple[Color, ...]
-    """One per bin."""
+    series: tuple[Series, ...]
+    """One value per bin, stacked; the first at the bottom."""
     axis: Axis
     thresholds: tuple[Threshold, ...] = ()
-    low_title: str = ""
-    high_title: str = ""
 
-    def span(self, place: int) -> str:
-        """From where to where a bin goes."""
-        return f"{self.x.text(self.edges[place])} – {self.x.text(self.edges[place + 1])}"
+    def spans(self) -> tuple[str, ...]:
+        """From where to where each bin goes."""
+        return tuple(f"{self.x.text(low)} – {self.x.text(high)}" for low, high in pairwise(self.edges))
 
     def table(self) -> DataTable:
         """One row per bin."""
-        head = (like(self.x, self.word(_("from"))), like(self.x, self.word(_("below"))), self.axis)
-        rows = zip(self.edges[:-1], self.edges[1:], self.bins.values, strict=True)
-        return DataTable.listing(head, rows, [(None, None, self.bins.condition(place)) for place in range(len(self.bins.values))])
+        below = dict(zip(self.edges, self.edges[1:], strict=False))
+        found = by_place(like(self.x, self.word(_("from"))), self.edges[:-1], self.axis, self.series)
+        columns = (found.columns[0], like(self.x, self.word(_("below"))), *found.columns[1:])
+        rows = tuple((row[0], below[low], *row[1:]) for low, row in zip(self.edges, found.rows, strict=False))
+        return DataTable.listing(columns, rows, ((None, None, *row[1:]) for row in found.conditions))
 
     def shape(self) -> dict[str, object]:
         """See Chart."""
         return {
             "x": self.x.to_json(),
             "edges": [plain(each) for each in self.edges],
-            "spans": [self.span(place) for place in range(len(self.bins.values))],
+            "spans": list(self.spans()),
             "axis": self.axis.to_json(),
-            "series": [self.bins.to_json(self.axis)],
-            "colors": [each.to_json() for each in self.colors],
+            "series": [each.to_json(self.axis) for each in self.series],
             "thresholds": [
                 {"value": plain(each.value), "text": self.x.text(each.value), "name": each.name, "color": each.color.to_json()}
                 for each in self.thresholds

@@ -19,6 +19,8 @@ BELOW = 26
 """Room for the texts below an axis."""
 NAMES_SHARE = 0.25
 """Of the width, at most so much for names at the ends of lines."""
+FEW_NAMES = 8
+"""So many names below standing bars are all written, shortened where they must be; of more only some."""
 DIAGONAL = "5 4"
 
 
@@ -77,7 +79,10 @@ def _standing_bars(chart: Bars, paper: Paper, room: Room) -> None:
             x, (top, bottom) = room.left + slot * at + first + wide * place, sorted((scale(begins), scale(ends)))
             tip = _tip(category, series, at, chart)
             paper.rect(x, top, wide - 1, bottom - top, paper.fill(chart.color(series, at)), tip=tip, radius=2)
-    beside(paper, room, [room.left + slot * (at + 0.5) for at in range(len(chart.categories))], chart.categories)
+    names = chart.categories
+    if len(names) <= FEW_NAMES:
+        names = tuple(fitted(each, AXIS, slot - 10) for each in names)
+    beside(paper, room, [room.left + slot * (at + 0.5) for at in range(len(names))], names)
 
 
 def _lying_bars(chart: Bars, paper: Paper, room: Room) -> None:

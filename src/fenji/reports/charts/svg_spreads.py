@@ -16,22 +16,29 @@ from fenji.wording.figures import Figure
 BELOW = 26
 FLAG = 22
 """Height of a line of names of thresholds."""
+AXIS_ROOM = 48
+"""What an axis of counts takes at the left, about: flags are counted before it is drawn."""
 WHOLE = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 def draw_histogram(chart: Histogram, paper: Paper, room: Room) -> None:
     """Bins in the colors of their tiers, thresholds as lines with flags above."""
     low, high = float(chart.edges[0]), float(chart.edges[-1])
-    flags = _flag_lines(chart, room.width, low, high)
+    flags = _flag_lines(chart, room.width - AXIS_ROOM, low, high)
     room = Room(room.left, room.top + FLAG * flags + 4, room.right - 6, room.bottom - BELOW)
     top = room.top
-    room, scale = rising(paper, room, chart.axis, chart.language, chart.bins.values)
+    sums = [sum(float(each.values[at] or 0) for each in chart.series) for at in range(len(chart.edges) - 1)]
+    room, scale = rising(paper, room, chart.axis, chart.language, sums)
     across = Scale(low, high, room.left, room.right, is_log=chart.x.is_log)
-    for at, value in enumerate(chart.bins.values):
+    for at, span in enumerate(chart.spans()):
         left, right = across(float(chart.edges[at])), across(float(chart.edges[at + 1]))
-        tip = f"{chart.span(at)}: {chart.axis.text(value)}"
-        height = room.bottom - scale(float(value or 0))
-        paper.rect(left + 0.5, room.bottom - height, right - left - 1, height, paper.fill(chart.colors[at]), tip=tip)
+        below = 0.0
+        for series in chart.series:
+            above = below + float(series.values[at] or 0)
+            if above > below:
+                tip, top_of = f"{span} · {series.name}: {series.text(at, chart.axis)}", scale(above)
+                paper.rect(left + 0.5, top_of, right - left - 1, scale(below) - top_of, paper.fill(series.color), tip=tip)
+            below = above
     marks = log_ticks(low, high) if chart.x.is_log else nice_ticks(low, high, about=7)
     kept = [each for each in marks if low <= each <= high]
     _below(chart, paper, room, across, kept)

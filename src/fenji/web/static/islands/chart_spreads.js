@@ -38,7 +38,8 @@ function flag(each, page, x, top, bottom) {
 
 function histogram(chart, page) {
   const { look } = page;
-  const [bins] = chart.series;
+  const sums = chart.spans.map((_span, at) => chart.series.reduce((sum, each) => sum + (each.values[at] ?? 0), 0));
+  const bins = chart.series.flatMap((each, place) => each.values.map((value, at) => ({ each, at, value, below: chart.series.slice(0, place).reduce((sum, one) => sum + (one.values[at] ?? 0), 0) }))).filter(({ value }) => value);
   const [low, high] = [chart.edges[0], chart.edges.at(-1)];
   const place = (value) => (chart.x.log ? Math.log(value) : value);
   const guess = (value) => 40 + ((place(value) - place(low)) / (place(high) - place(low))) * (page.width - 50);
@@ -49,18 +50,22 @@ function histogram(chart, page) {
     tooltip: ofItem(page),
     grid: { top, left: 4, right: 14, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: x,
-    yAxis: measured(page, chart, chart.axis, bins.values),
+    yAxis: measured(page, chart, chart.axis, sums),
     series: [
       {
         type: "custom",
-        cursor: cursor(bins.lists.some(Boolean)),
-        encode: { x: [0, 1], y: 2 },
-        data: bins.values.map((value, at) => ({ value: [chart.edges[at], chart.edges[at + 1], value ?? 0], list: listed(bins, at), tip: [chart.spans[at], [{ color: look.color(chart.colors[at]), name: bins.name, text: bins.texts[at] }]] })),
+        cursor: cursor(chart.series.some((each) => each.lists.some(Boolean))),
+        encode: { x: [0, 1], y: [2, 3] },
+        data: bins.map(({ each, at, value, below }) => ({
+          value: [chart.edges[at], chart.edges[at + 1], below, below + value],
+          list: listed(each, at),
+          tip: [chart.spans[at], seriesRows([each], look, at)],
+        })),
         renderItem: ({ dataIndex }, api) => {
-          const [left, y] = api.coord([api.value(0), api.value(2)]);
-          const [right, bottom] = api.coord([api.value(1), 0]);
+          const [left, y] = api.coord([api.value(0), api.value(3)]);
+          const [right, bottom] = api.coord([api.value(1), api.value(2)]);
           const shape = { x: left + 0.5, y, width: Math.max(right - left - 1, 0.5), height: bottom - y };
-          return { type: "rect", shape, style: { fill: look.color(chart.colors[dataIndex]) }, emphasis: { style: { opacity: 0.8 } } };
+          return { type: "rect", shape, style: { fill: look.color(bins[dataIndex].each.color) }, emphasis: { style: { opacity: 0.8 } } };
         },
       },
       {
