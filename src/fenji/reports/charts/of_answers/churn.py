@@ -7,22 +7,21 @@ from decimal import Decimal
 
 from fenji.answers.churn import ChurnResult, RiskDriver, TargetForecast, TierSurvival
 from fenji.domain.churn import RiskClass
-from fenji.language import Language
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, BAD, GOOD, NEUTRAL, Axis, Color, Series, Unit
 from fenji.reports.charts.data import Bars, Layout, Lines
-from fenji.reports.charts.of_answers.parts import Speaker, colors_of
+from fenji.reports.charts.of_answers.parts import Reader, colors_of
 from fenji.reports.charts.spreads import Points
 from fenji.wording import figures
 from fenji.wording.churn import RISK_NAMES
 
 
-def calibration_points(forecast: TargetForecast, language: Language) -> Points | None:
+def calibration_points(forecast: TargetForecast, say: Reader) -> Points | None:
     """Tenths of customers on the date of evaluation: the mean probability against the share that came; None without such a date."""
     rows = forecast.calibration
     if not rows:
         return None
-    say, last = Speaker(language), rows[-1]
+    last = rows[-1]
     text = _("Of the tenth with the highest probabilities {expected} were expected; {observed} came.")
     return Points(
         language=say.language,
@@ -44,12 +43,11 @@ def calibration_points(forecast: TargetForecast, language: Language) -> Points |
     )
 
 
-def driver_bars(found: ChurnResult, language: Language) -> Bars | None:
+def driver_bars(found: ChurnResult, say: Reader) -> Bars | None:
     """What raises or lowers the risk, the heaviest first, each with its direction; None without a model."""
     rows = found.main_drivers
     if not rows:
         return None
-    say = Speaker(language)
     return Bars(
         language=say.language,
         title=say(_("What drives the risk of leaving")),
@@ -76,11 +74,10 @@ def _direction(driver: RiskDriver) -> str:
     return "" if found is None else "▲" if found > 0 else "▼"
 
 
-def survival_lines(found: ChurnResult, language: Language) -> Lines | None:
+def survival_lines(found: ChurnResult, say: Reader) -> Lines | None:
     """The share of each tier's customers who have not left after so many days, as steps; None where it is not known."""
     if not found.survival:
         return None
-    say = Speaker(language)
     policy = found.tier_policy
     colors, names = colors_of([each.slug for each in policy.tiers]), {each.slug: say.name(each.name) for each in policy.tiers}
     days = tuple(sorted({0, *(each.days for each in found.survival)}))
@@ -116,9 +113,8 @@ def _survival(name: str, color: Color, days: Sequence[int], rows: Sequence[TierS
     )
 
 
-def risk_bars(found: ChurnResult, language: Language) -> Bars:
+def risk_bars(found: ChurnResult, say: Reader) -> Bars:
     """Active customers of each tier by risk, the highest tier first."""
-    say = Speaker(language)
     names = {each.slug: say.name(each.name) for each in found.tier_policy.tiers}
     rows = [each for each in found.tiers if each.tier is not None]
     high = sum(each.high for each in rows)
@@ -140,9 +136,8 @@ def risk_bars(found: ChurnResult, language: Language) -> Bars:
     )
 
 
-def stake_bars(found: ChurnResult, language: Language) -> Bars:
+def stake_bars(found: ChurnResult, say: Reader) -> Bars:
     """Revenue of twelve months of the customers at high risk, the highest tier first."""
-    say = Speaker(language)
     tiers = found.tier_policy.tiers
     colors, names = colors_of([each.slug for each in tiers]), {each.slug: say.name(each.name) for each in tiers}
     rows = [each for each in found.tiers if each.tier is not None]

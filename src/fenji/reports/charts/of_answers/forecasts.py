@@ -8,18 +8,17 @@ from datetime import date
 from fenji.answers.forecast import ForecastResult, NamedSeries, TrendResult
 from fenji.domain.forecasts import ExpectedTier
 from fenji.domain.trends import Measure
-from fenji.language import Language
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, NEUTRAL, Axis, Color, Series, Unit
 from fenji.reports.charts.data import Lines, Multiples
-from fenji.reports.charts.of_answers.parts import Speaker, colors_of
+from fenji.reports.charts.of_answers.parts import Reader, colors_of
 from fenji.reports.charts.of_answers.tiers import TierHistory
 from fenji.wording import figures
 
 
-def tier_multiples(found: ForecastResult, history: TierHistory | None, language: Language) -> Multiples:
+def tier_multiples(found: ForecastResult, history: TierHistory | None, say: Reader) -> Multiples:
     """Each tier on its own scale, the highest first: the reviews so far, where they are given, and the coming ones with intervals."""
-    say, colors = Speaker(language), colors_of(list(found.tier_names))
+    colors = colors_of(list(found.tier_names))
     charts = tuple(_tier_lines(tier, found, history, colors[tier], say) for tier in reversed(list(found.tier_names)))
     return Multiples(
         language=say.language,
@@ -31,7 +30,7 @@ def tier_multiples(found: ForecastResult, history: TierHistory | None, language:
     )
 
 
-def _tier_lines(tier: str, found: ForecastResult, history: TierHistory | None, color: Color, say: Speaker) -> Lines:
+def _tier_lines(tier: str, found: ForecastResult, history: TierHistory | None, color: Color, say: Reader) -> Lines:
     ahead = [each for each in found.tiers if each.tier == tier]
     known = _known(tier, found, history)
     before: tuple[None, ...] = (None,) * (len(known) - 1)
@@ -62,7 +61,7 @@ def _known(tier: str, found: ForecastResult, history: TierHistory | None) -> lis
     return [*past, (found.starts_on, found.customers[tier])]
 
 
-def _expected(name: str, last: int, ahead: Sequence[ExpectedTier], say: Speaker) -> str:
+def _expected(name: str, last: int, ahead: Sequence[ExpectedTier], say: Reader) -> str:
     if not ahead:
         return f"{name} {figures.count(last)}"
     end = ahead[-1]
@@ -80,9 +79,8 @@ _MEASURES = {
 _UNITS = {Measure.REVENUE: Unit.MONEY, Measure.FREQUENCY: Unit.NUMBER}
 
 
-def trend_multiples(found: TrendResult, language: Language) -> Multiples:
+def trend_multiples(found: TrendResult, say: Reader) -> Multiples:
     """Each series by month with its trend dashed and its forecast with intervals."""
-    say = Speaker(language)
     title = say(_MEASURES[found.measure])
     axis = Axis(title, _UNITS.get(found.measure, Unit.COUNT), found.currency, digits=2)
     charts = tuple(_trend_lines(each, axis, say) for each in found.series if each.months)
@@ -96,7 +94,7 @@ def trend_multiples(found: TrendResult, language: Language) -> Multiples:
     )
 
 
-def _trend_lines(series: NamedSeries, axis: Axis, say: Speaker) -> Lines:
+def _trend_lines(series: NamedSeries, axis: Axis, say: Reader) -> Lines:
     name, months, ahead = say.name(series.name), series.months, series.expected
     before: tuple[None, ...] = (None,) * (len(months) - 1)
     last = months[-1].actual

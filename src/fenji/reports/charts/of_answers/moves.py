@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from fenji.answers.moves import CohortAt, MovementCell, MovesResult
 from fenji.domain.policies import Cause
-from fenji.language import Language
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, BAD, GOOD, INK, NEUTRAL, Axis, Color, Series, Unit
 from fenji.reports.charts.data import Bars, Layout
 from fenji.reports.charts.flows import Cell, Flow, Heat, Node, Sankey
-from fenji.reports.charts.of_answers.parts import Speaker, behind, colors_of, names_of
+from fenji.reports.charts.of_answers.parts import Reader, behind, colors_of, names_of
 from fenji.wording import figures
 from fenji.wording.reasons import CAUSE_NAMES
 
@@ -21,9 +20,8 @@ REVIEWS = 13
 ARRIVED = (Cause.NEW, Cause.RETURNED)
 
 
-def flow_sankey(found: MovesResult, language: Language) -> Sankey:
+def flow_sankey(found: MovesResult, say: Reader) -> Sankey:
     """From the tiers of the earlier review to those of the later one; who came below, who was lost below too."""
-    say = Speaker(language)
     order = [each.tier for each in reversed(found.tiers)]
     colors, names = colors_of(order[::-1]), names_of(found.tiers, say)
     nodes = tuple(Node(names[each], colors[each]) for each in order)
@@ -39,7 +37,7 @@ def flow_sankey(found: MovesResult, language: Language) -> Sankey:
         right_title=str(found.as_of),
         left=(*nodes, *(Node(say(CAUSE_NAMES[each]), GOOD) for each in ARRIVED)),
         right=(*nodes, Node(say(CAUSE_NAMES[Cause.LOST]), BAD)),
-        flows=tuple(_flow(each, order, found) for each in found.movements if each.customers),
+        flows=tuple(_flow(each, order, found) for each in found.movements if say.count(each.customers)),
     )
 
 
@@ -57,7 +55,7 @@ def _list_of(cell: MovementCell, found: MovesResult) -> str | None:
     return behind(moved_from=cell.from_tier, moved_to=cell.to_tier, moved=moved, earlier_on=found.earlier_on, as_of=found.as_of)
 
 
-def moves_sentence(found: MovesResult, say: Speaker) -> str:
+def moves_sentence(found: MovesResult, say: Reader) -> str:
     """How many rose, fell, came and were lost; of several reviews every change counts."""
     total = {
         name: sum(getattr(each, name) for each in found.periods) for name in ("upgraded", "downgraded", "new", "returned", "lost")
@@ -68,9 +66,8 @@ def moves_sentence(found: MovesResult, say: Speaker) -> str:
     return say(text, earlier=found.earlier_on, later=found.as_of, **{name: figures.count(each) for name, each in total.items()})
 
 
-def flow_matrix(found: MovesResult, language: Language) -> Heat:
+def flow_matrix(found: MovesResult, say: Reader) -> Heat:
     """Tiers by tiers, the highest first: the share of each tier's opening customers that went there."""
-    say = Speaker(language)
     order = [each.tier for each in reversed(found.tiers)]
     colors, names = colors_of(order[::-1]), names_of(found.tiers, say)
     cells = {(each.from_tier, each.to_tier): each for each in found.movements}
@@ -85,17 +82,17 @@ def flow_matrix(found: MovesResult, language: Language) -> Heat:
         columns=(*tiers, Node(say(CAUSE_NAMES[Cause.LOST]), BAD)),
         column_title=say.tier(),
         axis=say.customers(),
-        cells=tuple(tuple(_matrix_cell(cells.get((one, other)), found) for other in (*order, None)) for one in order),
+        cells=tuple(tuple(_matrix_cell(cells.get((one, other)), found, say) for other in (*order, None)) for one in order),
         most=1,
     )
 
 
-def _matrix_cell(cell: MovementCell | None, found: MovesResult) -> Cell | None:
+def _matrix_cell(cell: MovementCell | None, found: MovesResult, say: Reader) -> Cell | None:
     if cell is None:
         return None
-    return Cell(
-        cell.customers, _list_of(cell, found), f"{figures.count(cell.customers)} · {figures.share(cell.share)}", cell.share
-    )
+    customers, share = say.count(cell.customers), say.beside(cell, cell.share)
+    text = f"{figures.count(customers)} · {figures.share(share)}"
+    return Cell(customers, None if customers is None else _list_of(cell, found), text, 0 if share is None else share)
 
 
 PERIOD_PARTS: tuple[tuple[str, str, Color, int], ...] = (
@@ -108,9 +105,8 @@ PERIOD_PARTS: tuple[tuple[str, str, Color, int], ...] = (
 """What happens from review to review: above the line who rose or came, below it who fell or was lost."""
 
 
-def period_bars(found: MovesResult, language: Language) -> Bars:
+def period_bars(found: MovesResult, say: Reader) -> Bars:
     """Review by review who rose, came, fell and was lost."""
-    say = Speaker(language)
     return Bars(
         language=say.language,
         title=say(_("Changes by review")),
@@ -120,18 +116,21 @@ def period_bars(found: MovesResult, language: Language) -> Bars:
         category_title=say(_("review")),
         axis=say.customers(),
         series=tuple(
-            Series(say(name), color, tuple(sign * getattr(each, part) for each in found.periods))
+            Series(say(name), color, tuple(_signed(say.count(getattr(each, part)), sign) for each in found.periods))
             for part, name, color, sign in PERIOD_PARTS
         ),
         layout=Layout.STACKED,
     )
 
 
-def cause_bars(found: MovesResult, language: Language) -> Bars:
+def _signed(people: int | None, sign: int) -> int | None:
+    return None if people is None else sign * people
+
+
+def cause_bars(found: MovesResult, say: Reader) -> Bars:
     """Decisions by cause, the most frequent first; a customer counts once for every review."""
-    say = Speaker(language)
     causes = sorted(found.causes, key=lambda each: -found.causes[each])
-    values = tuple(found.causes[each] for each in causes)
+    values = tuple(say.count(found.causes[each]) for each in causes)
     names = tuple(say(CAUSE_NAMES[each]) for each in causes)
     told = say(_(", ")).join(f"{name} {figures.count(value)}" for name, value in zip(names, values, strict=True))
     return Bars(
@@ -146,9 +145,8 @@ def cause_bars(found: MovesResult, language: Language) -> Bars:
     )
 
 
-def cohort_heat(found: MovesResult, language: Language) -> Heat:
+def cohort_heat(found: MovesResult, say: Reader) -> Heat:
     """Of the customers who arrived in a month, the share that still stands at each review: a triangle."""
-    say = Speaker(language)
     reviews = sorted({each.as_of for each in found.cohorts})[-REVIEWS:]
     cohorts = sorted({each.cohort for each in found.cohorts if each.cohort is not None})[-COHORTS:]
     cells = {(each.cohort, each.as_of): each for each in found.cohorts}
@@ -162,19 +160,18 @@ def cohort_heat(found: MovesResult, language: Language) -> Heat:
         columns=tuple(Node(figures.month(each), NEUTRAL) for each in reviews),
         column_title=say(_("review")),
         axis=Axis(say(_("retention")), Unit.SHARE),
-        cells=tuple(tuple(_cohort_cell(cells.get((cohort, review))) for review in reviews) for cohort in cohorts),
+        cells=tuple(tuple(_cohort_cell(cells.get((cohort, review)), say) for review in reviews) for cohort in cohorts),
         most=1,
     )
 
 
-def _cohort_cell(cell: CohortAt | None) -> Cell | None:
+def _cohort_cell(cell: CohortAt | None, say: Reader) -> Cell | None:
     """The share that is left; none where nobody had arrived."""
-    return None if cell is None or cell.retention is None else Cell(cell.retention)
+    return None if cell is None or cell.retention is None or say.is_of_few(cell) else Cell(cell.retention)
 
 
-def retention_bars(found: MovesResult, language: Language) -> Bars:
+def retention_bars(found: MovesResult, say: Reader) -> Bars:
     """Of each tier's opening customers, the shares that stayed in it, went to another or were lost, the highest tier first."""
-    say = Speaker(language)
     rates, names = tuple(reversed(found.rates)), names_of(found.tiers, say)
     return Bars(
         language=say.language,
@@ -184,9 +181,9 @@ def retention_bars(found: MovesResult, language: Language) -> Bars:
         category_title=say.tier(),
         axis=Axis(say(_("share")), Unit.SHARE),
         series=(
-            Series(say(_("same tier")), ACCENT, tuple(each.stayed_share for each in rates)),
-            Series(say(_("another tier")), NEUTRAL, tuple(each.moved_share for each in rates)),
-            Series(say(CAUSE_NAMES[Cause.LOST]), BAD, tuple(each.churn_rate for each in rates)),
+            Series(say(_("same tier")), ACCENT, tuple(say.beside(each, each.stayed_share) for each in rates)),
+            Series(say(_("another tier")), NEUTRAL, tuple(say.beside(each, each.moved_share) for each in rates)),
+            Series(say(CAUSE_NAMES[Cause.LOST]), BAD, tuple(say.beside(each, each.churn_rate) for each in rates)),
         ),
         layout=Layout.FULL,
         is_horizontal=True,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from fenji.analyze.metrics.registry import Registry
+from fenji.answers.views import View
 from fenji.domain.metrics import Unit as MetricUnit
+from fenji.domain.telling import COUNT, told_of
 from fenji.domain.words import Spoken, Words
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.reports.charts.axes import NEUTRAL, Axis, Color, Unit, tier_color
+
+Known = TypeVar("Known")
 
 
 class Tiered(Protocol):
@@ -28,11 +33,26 @@ class Tiered(Protocol):
         ...
 
 
-class Speaker:
-    """Says messages of the catalog in one language."""
+@dataclass(frozen=True)
+class Reader:
+    """For whom a chart is made: in which language it speaks, and how much it shows."""
 
-    def __init__(self, language: Language) -> None:
-        self.language = Language(language)
+    language: Language
+    view: View
+
+    def count(self, people: int | None) -> int | None:
+        """A number of people; None where so few are not told."""
+        return None if self.view.is_small(people) else people
+
+    def beside(self, record: object, value: Known) -> Known | None:
+        """A figure of a record; None where a number of people in it is too small to be told."""
+        return None if self.is_of_few(record) else value
+
+    def is_of_few(self, record: Any) -> bool:  # noqa: ANN401 - any record of an answer
+        """Whether a record counts so few people that nothing of it is told."""
+        class_: Any = type(record)
+        counted = (getattr(record, each.attribute) for each in told_of(class_) if COUNT in each.marks)
+        return any(self.view.is_small(each) for each in counted)
 
     def __call__(self, text: str, **values: object) -> str:
         """A message with its places filled."""
@@ -64,7 +84,7 @@ def colors_of(tiers: Sequence[str]) -> dict[str, Color]:
     return {tier: tier_color(place, len(tiers)) for place, tier in enumerate(tiers)}
 
 
-def names_of(tiers: Iterable[Tiered], say: Speaker) -> dict[str, str]:
+def names_of(tiers: Iterable[Tiered], say: Reader) -> dict[str, str]:
     """The name of each tier by its slug, in the order given."""
     return {each.tier: say.name(each.name) for each in tiers}
 
@@ -82,7 +102,7 @@ UNITS: Mapping[MetricUnit, Unit] = {MetricUnit.MONEY: Unit.MONEY, MetricUnit.SHA
 """How the units of metrics are written; all others as numbers."""
 
 
-def metric_axis(registry: Registry, slug: str, currency: str | None, say: Speaker) -> Axis:
+def metric_axis(registry: Registry, slug: str, currency: str | None, say: Reader) -> Axis:
     """The axis of a metric, with its name and unit."""
     metric = registry.named(slug)
     unit = UNITS.get(metric.unit, Unit.NUMBER)

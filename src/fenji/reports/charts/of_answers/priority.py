@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from fenji.answers.priority import PriorityResult
-from fenji.answers.views import View
 from fenji.domain.priority import Part
 from fenji.domain.telling import PERSONAL
-from fenji.language import Language
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, NEUTRAL, Axis, Series, Unit, tier_color
 from fenji.reports.charts.data import Bars, Layout
-from fenji.reports.charts.of_answers.parts import Speaker, behind
+from fenji.reports.charts.of_answers.parts import Reader, behind
 from fenji.wording import figures
 from fenji.wording.priority import PART_NAMES
 
@@ -18,9 +16,9 @@ LISTED = 20
 """Customers shown; the list holds all."""
 
 
-def mark_bars(found: PriorityResult, language: Language) -> Bars:
+def mark_bars(found: PriorityResult, say: Reader) -> Bars:
     """Shares of customers beside shares of the measure for the marks A, B and C."""
-    say, measure = Speaker(language), found.measures[found.pareto.measure]
+    measure = found.measures[found.pareto.measure]
     name = say.name(measure.name)
     told = [
         say(
@@ -48,18 +46,17 @@ def mark_bars(found: PriorityResult, language: Language) -> Bars:
     )
 
 
-def point_bars(found: PriorityResult, language: Language, view: View) -> Bars | None:
+def point_bars(found: PriorityResult, say: Reader) -> Bars | None:
     """The first customers with the points that each part brings; None where nobody has a place."""
     rows = found.order[:LISTED]
     if not rows:
         return None
-    say = Speaker(language)
     parts = [each.part for each in found.parts]
     return Bars(
         language=say.language,
         title=say(_("Points of the first {count} {count:customer|customers}"), count=len(rows)),
         sentence=say(_("The first has {score} points."), score=figures.number(rows[0].score)),
-        categories=tuple(f"{each.position}. {view.text(each.customer_id, PERSONAL)}" for each in rows),
+        categories=tuple(f"{each.position}. {say.view.text(each.customer_id, PERSONAL)}" for each in rows),
         category_title=say(_("customer")),
         axis=Axis(say(_("points")), Unit.NUMBER),
         series=tuple(

@@ -8,12 +8,11 @@ from fenji.analyze.structure.concentration import Inequality
 from fenji.analyze.structure.descriptive import Description
 from fenji.analyze.structure.habits import Rhythm
 from fenji.answers.structure import StructureCross, StructureGroup, StructureResult
-from fenji.language import Language
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, NEUTRAL, Axis, Color, Series, Unit, tier_color
 from fenji.reports.charts.data import Bars, Layout, Lines
 from fenji.reports.charts.flows import Cell, Heat, Node
-from fenji.reports.charts.of_answers.parts import Speaker, color_or_neutral, colors_of, metric_axis, names_of
+from fenji.reports.charts.of_answers.parts import Reader, color_or_neutral, colors_of, metric_axis, names_of
 from fenji.reports.charts.spreads import Boxes, Spread
 from fenji.wording import figures
 
@@ -28,12 +27,12 @@ _WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday
 _RHYTHMS = {Rhythm.HOUR: _("Orders by hour"), Rhythm.WEEKDAY: _("Orders by weekday"), Rhythm.MONTH: _("Orders by month")}
 
 
-def profile_boxes(found: StructureResult, metric: str, language: Language) -> Boxes | None:
+def profile_boxes(found: StructureResult, metric: str, say: Reader) -> Boxes | None:
     """How a metric is spread in each tier, the highest first; None where it was not asked for."""
     rows = [each for each in found.profile or () if each.metric == metric and each.tier is not None]
     if not rows:
         return None
-    say, colors = Speaker(language), colors_of([each.tier for each in found.tiers])
+    colors = colors_of([each.tier for each in found.tiers])
     names, axis = names_of(found.tiers, say), metric_axis(found.registry, metric, found.currency, say)
     return Boxes(
         language=say.language,
@@ -41,11 +40,13 @@ def profile_boxes(found: StructureResult, metric: str, language: Language) -> Bo
         subtitle=say(_("Boxes hold the middle half of customers; the lines reach from 10 % to 90 % of them.")),
         sentence=say(
             _("Medians: {tiers}."),
-            tiers=say(_(", ")).join(f"{names[each.tier or '']} {axis.text(each.median)}" for each in reversed(rows)),
+            tiers=say(_(", ")).join(
+                f"{names[each.tier or '']} {axis.text(say.beside(each, each.median))}" for each in reversed(rows)
+            ),
         ),
         axis=axis,
         category_title=say.tier(),
-        spreads=tuple(_spread(each, names[each.tier or ""], colors) for each in reversed(rows)),
+        spreads=tuple(_spread(each, names[each.tier or ""], colors) for each in reversed(rows) if not say.is_of_few(each)),
         names=("10%", "25%", say(_("median")), "75%", "90%"),
     )
 
@@ -54,9 +55,8 @@ def _spread(row: Description, name: str, colors: dict[str, Color]) -> Spread:
     return Spread(name, color_or_neutral(colors, row.tier), row.p10, row.p25, row.median, row.p75, row.p90)
 
 
-def composition_bars(found: StructureResult, cross: StructureCross, language: Language) -> Bars:
+def composition_bars(found: StructureResult, cross: StructureCross, say: Reader) -> Bars:
     """Tier by tier, which share of its customers each group is, the highest tier first; overlapping groups stand beside one another."""
-    say = Speaker(language)
     groups = cross.groups[:GROUPS]
     tiers = tuple(reversed(found.tiers))
     return Bars(
@@ -67,7 +67,7 @@ def composition_bars(found: StructureResult, cross: StructureCross, language: La
         category_title=say.tier(),
         axis=Axis(say(_("share of customers")), Unit.SHARE),
         series=tuple(
-            Series(say.name(group.name), _shade(place, len(groups)), tuple(_share_in(group, each.tier) for each in tiers))
+            Series(say.name(group.name), _shade(place, len(groups)), tuple(_share_in(group, each.tier, say) for each in tiers))
             for place, group in enumerate(groups)
         ),
         layout=Layout.GROUPED if cross.is_overlapping else Layout.FULL,
@@ -80,18 +80,18 @@ def _shade(place: int, many: int) -> Color:
     return tier_color(max(many - 1 - place, 0), many + 1)
 
 
-def _share_in(group: StructureGroup, tier: str) -> float | None:
-    return next((each.customer_share for each in group.tiers if each.tier == tier), None)
+def _share_in(group: StructureGroup, tier: str, say: Reader) -> float | None:
+    return next((say.beside(each, each.customer_share) for each in group.tiers if each.tier == tier), None)
 
 
-def _cross_sentence(cross: StructureCross, say: Speaker) -> str:
-    told = [f"{say.name(each.name)} {figures.count(each.customers)}" for each in cross.groups[:GROUPS]]
+def _cross_sentence(cross: StructureCross, say: Reader) -> str:
+    told = [f"{say.name(each.name)} {figures.count(say.count(each.customers))}" for each in cross.groups[:GROUPS]]
     return say(_("Customers by {by}: {groups}."), by=say.name(cross.name), groups=say(_(", ")).join(told))
 
 
-def index_heat(found: StructureResult, cross: StructureCross, language: Language) -> Heat:
+def index_heat(found: StructureResult, cross: StructureCross, say: Reader) -> Heat:
     """Groups by tiers, the highest first: how far above or below the average of all tiers each group stands there."""
-    say, colors = Speaker(language), colors_of([each.tier for each in found.tiers])
+    colors = colors_of([each.tier for each in found.tiers])
     order = [each.tier for each in reversed(found.tiers)]
     names = names_of(found.tiers, say)
     return Heat(
@@ -104,26 +104,25 @@ def index_heat(found: StructureResult, cross: StructureCross, language: Language
         columns=tuple(Node(names[each], colors[each]) for each in order),
         column_title=say.tier(),
         axis=Axis(say(_("index")), Unit.NUMBER, digits=0),
-        cells=tuple(tuple(_index_cell(group, tier) for tier in order) for group in cross.groups[:GROUPS]),
+        cells=tuple(tuple(_index_cell(group, tier, say) for tier in order) for group in cross.groups[:GROUPS]),
         middle=AVERAGE,
         most=MOST_INDEX,
     )
 
 
-def _index_cell(group: StructureGroup, tier: str) -> Cell | None:
+def _index_cell(group: StructureGroup, tier: str, say: Reader) -> Cell | None:
     """An index of few customers says little: it is written, but has no color."""
     cell = next((each for each in group.tiers if each.tier == tier), None)
-    if cell is None or cell.customer_index is None:
+    if cell is None or cell.customer_index is None or say.is_of_few(cell):
         return None
     return Cell(cell.customer_index, weight=AVERAGE if cell.is_small else None)
 
 
-def concentration_lines(found: StructureResult, language: Language) -> Lines | None:
+def concentration_lines(found: StructureResult, say: Reader) -> Lines | None:
     """The curve of Lorenz from the best customers on; None where nobody brought anything."""
     shares = None if found.concentration is None else found.concentration.buyers
-    if shares is None:
+    if shares is None or say.is_of_few(shares):
         return None
-    say = Speaker(language)
     return Lines(
         language=say.language,
         title=say(_("Concentration of revenue")),
@@ -132,23 +131,30 @@ def concentration_lines(found: StructureResult, language: Language) -> Lines | N
         x=Axis(say(_("share of customers, the best first")), Unit.SHARE),
         places=(0.0, *(each.percent / 100 for each in shares.curve)),
         axis=Axis(say(_("share of revenue")), Unit.SHARE),
-        series=(Series(say(_("share of revenue")), ACCENT, (0.0, *(each.revenue_share for each in shares.curve))),),
+        series=(
+            Series(say(_("share of revenue")), ACCENT, (0.0, *(say.beside(each, each.revenue_share) for each in shares.curve))),
+        ),
         has_diagonal=True,
     )
 
 
-def _concentration_sentence(shares: Inequality, say: Speaker) -> str:
-    best = next(each for each in reversed(shares.top))
+def _concentration_sentence(shares: Inequality, say: Reader) -> str:
+    best = shares.top[-1]
     text = _("The best {percent}% of {customers} customers with revenue bring {share} of it.")
-    return say(text, percent=best.percent, customers=figures.count(shares.customers), share=figures.share(best.revenue_share))
+    return say(
+        text,
+        percent=best.percent,
+        customers=figures.count(shares.customers),
+        share=figures.share(say.beside(best, best.revenue_share)),
+    )
 
 
-def habit_heat(found: StructureResult, rhythm: Rhythm, language: Language) -> Heat | None:
+def habit_heat(found: StructureResult, rhythm: Rhythm, say: Reader) -> Heat | None:
     """When each tier orders: shares of its orders by hour, weekday or month, the highest tier first; None where nothing is known."""
     times = (found.habits or {}).get(rhythm)
     if not times:
         return None
-    say, colors = Speaker(language), colors_of([each.tier for each in found.tiers])
+    colors = colors_of([each.tier for each in found.tiers])
     order = [each.tier for each in reversed(found.tiers)]
     names = names_of(found.tiers, say)
     cells = {(cell.tier, time.slot): cell for time in times for cell in time.tiers}
@@ -171,7 +177,7 @@ def habit_heat(found: StructureResult, rhythm: Rhythm, language: Language) -> He
     )
 
 
-def slot_name(rhythm: Rhythm, slot: int, say: Speaker) -> str:
+def slot_name(rhythm: Rhythm, slot: int, say: Reader) -> str:
     """What an hour, weekday or month is called on an axis."""
     return say(_WEEKDAYS[slot - 1]) if rhythm is Rhythm.WEEKDAY else str(slot)
 

@@ -9,11 +9,10 @@ from datetime import date
 from fenji.answers.forecast import ForecastResult
 from fenji.answers.tiers import GroupTier, TierRow, TiersResult
 from fenji.domain.words import Words
-from fenji.language import Language
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, INK, NEUTRAL, Axis, Series, Unit
 from fenji.reports.charts.data import Areas, Bars, Layout, Lines
-from fenji.reports.charts.of_answers.parts import Speaker, behind, colors_of, names_of
+from fenji.reports.charts.of_answers.parts import Reader, behind, colors_of, names_of
 from fenji.wording import figures
 
 ALL = _("all")
@@ -29,11 +28,11 @@ class TierHistory:
     """Each review with the customers of its tiers, the earliest first; a tier that is left out had none."""
 
 
-def tier_bars(found: TiersResult, language: Language) -> Bars:
+def tier_bars(found: TiersResult, say: Reader) -> Bars:
     """Customers by tier, the highest first."""
-    say, colors = Speaker(language), colors_of([each.tier for each in found.tiers])
+    colors = colors_of([each.tier for each in found.tiers])
     rows = tuple(reversed(found.tiers))
-    values = tuple(each.customers for each in rows)
+    values = tuple(say.count(each.customers) for each in rows)
     lists = tuple(behind(tier=each.tier, as_of=found.as_of) for each in rows)
     return Bars(
         language=say.language,
@@ -51,17 +50,17 @@ def tier_bars(found: TiersResult, language: Language) -> Bars:
     )
 
 
-def _tier_sentence(found: TiersResult, say: Speaker) -> str:
+def _tier_sentence(found: TiersResult, say: Reader) -> str:
     joint = say(_(", "))
     told = joint.join(
-        f"{say.name(each.name)} {figures.count(each.customers)} ({figures.share(each.share)})" for each in reversed(found.tiers)
+        f"{say.name(each.name)} {figures.count(say.count(each.customers))} ({figures.share(say.beside(each, each.share))})"
+        for each in reversed(found.tiers)
     )
-    return say(_("{customers} customers: {tiers}."), customers=figures.count(found.customers), tiers=told)
+    return say(_("{customers} customers: {tiers}."), customers=figures.count(say.count(found.customers)), tiers=told)
 
 
-def share_bars(found: TiersResult, language: Language) -> Bars:
+def share_bars(found: TiersResult, say: Reader) -> Bars:
     """Shares of customers beside shares of revenue, the highest tier first: how few bring how much."""
-    say = Speaker(language)
     rows = tuple(reversed(found.tiers))
     return Bars(
         language=say.language,
@@ -71,21 +70,26 @@ def share_bars(found: TiersResult, language: Language) -> Bars:
         category_title=say.tier(),
         axis=Axis(say(_("share")), Unit.SHARE),
         series=(
-            Series(say(_("share of customers")), NEUTRAL, tuple(each.share for each in rows)),
-            Series(say(_("share of revenue")), ACCENT, tuple(each.revenue_share for each in rows)),
+            Series(say(_("share of customers")), NEUTRAL, tuple(say.beside(each, each.share) for each in rows)),
+            Series(say(_("share of revenue")), ACCENT, tuple(say.beside(each, each.revenue_share) for each in rows)),
         ),
         is_horizontal=True,
     )
 
 
-def _shares(row: TierRow, say: Speaker) -> str:
+def _shares(row: TierRow, say: Reader) -> str:
     text = _("{tier}: {share} of customers, {revenue} of revenue")
-    return say(text, tier=say.name(row.name), share=figures.share(row.share), revenue=figures.share(row.revenue_share))
+    return say(
+        text,
+        tier=say.name(row.name),
+        share=figures.share(say.beside(row, row.share)),
+        revenue=figures.share(say.beside(row, row.revenue_share)),
+    )
 
 
-def revenue_bars(found: TiersResult, language: Language) -> Bars:
+def revenue_bars(found: TiersResult, say: Reader) -> Bars:
     """Revenue of twelve months by tier, the highest first."""
-    say, colors = Speaker(language), colors_of([each.tier for each in found.tiers])
+    colors = colors_of([each.tier for each in found.tiers])
     rows = tuple(reversed(found.tiers))
     total = figures.money(found.net_revenue_12m, found.currency)
     return Bars(
@@ -95,17 +99,19 @@ def revenue_bars(found: TiersResult, language: Language) -> Bars:
         categories=tuple(names_of(rows, say).values()),
         category_title=say.tier(),
         axis=say.revenue(found.currency),
-        series=(Series(say(_("net revenue of 12 months")), ACCENT, tuple(each.net_revenue_12m for each in rows)),),
+        series=(
+            Series(say(_("net revenue of 12 months")), ACCENT, tuple(say.beside(each, each.net_revenue_12m) for each in rows)),
+        ),
         colors=tuple(colors[each.tier] for each in rows),
         is_horizontal=True,
     )
 
 
-def group_bars(found: TiersResult, language: Language, *, most: int = 12) -> Bars | None:
+def group_bars(found: TiersResult, say: Reader, *, most: int = 12) -> Bars | None:
     """Customers of each group by tier, stacked, the first ``most`` groups; None where no groups were asked for."""
     if found.by is None or not found.groups:
         return None
-    say, colors = Speaker(language), colors_of([each.tier for each in found.tiers])
+    colors = colors_of([each.tier for each in found.tiers])
     groups, by = found.groups[:most], say.name(found.by)
     return Bars(
         language=say.language,
@@ -115,7 +121,7 @@ def group_bars(found: TiersResult, language: Language, *, most: int = 12) -> Bar
         category_title=by,
         axis=say.customers(),
         series=tuple(
-            Series(name, colors[tier], tuple(_of_tier(each.tiers, tier) for each in groups))
+            Series(name, colors[tier], tuple(say.count(_of_tier(each.tiers, tier)) for each in groups))
             for tier, name in names_of(found.tiers, say).items()
         ),
         layout=Layout.STACKED,
@@ -127,9 +133,9 @@ def _of_tier(cells: Sequence[GroupTier], tier: str) -> int | None:
     return next((each.customers for each in cells if each.tier == tier), None)
 
 
-def history_areas(history: TierHistory, forecast: ForecastResult | None, language: Language) -> Areas:
+def history_areas(history: TierHistory, forecast: ForecastResult | None, say: Reader) -> Areas:
     """Customers by tier at the reviews so far and, where there is a forecast, at the coming ones with the interval of the total."""
-    say, colors = Speaker(language), colors_of(list(history.names))
+    colors = colors_of(list(history.names))
     ahead = () if forecast is None else forecast.totals
     known = [day for day, _tiers in history.reviews]
     expected = {} if forecast is None else {(each.tier, each.review_on): each.customers for each in forecast.tiers}
@@ -138,7 +144,7 @@ def history_areas(history: TierHistory, forecast: ForecastResult | None, languag
             say.name(name),
             colors[tier],
             (
-                *(counts.get(tier, 0) for _day, counts in history.reviews),
+                *(say.count(counts.get(tier, 0)) for _day, counts in history.reviews),
                 *(expected.get((tier, each.review_on)) for each in ahead),
             ),
         )
@@ -158,20 +164,20 @@ def history_areas(history: TierHistory, forecast: ForecastResult | None, languag
     )
 
 
-def _history_title(known: int, ahead: int, say: Speaker) -> str:
+def _history_title(known: int, ahead: int, say: Reader) -> str:
     if ahead:
         return say(_("Customers at {count} {count:review|reviews}, and the next {ahead}"), count=known, ahead=ahead)
     return say(_("Customers at {count} {count:review|reviews}"), count=known)
 
 
-def _interval_words(forecast: ForecastResult | None, say: Speaker) -> str:
+def _interval_words(forecast: ForecastResult | None, say: Reader) -> str:
     if forecast is None or not forecast.totals:
         return ""
     text = _("Right of the dashed line is forecast; the band is the {probability} interval of all customers.")
     return say(text, probability=figures.percent(forecast.probability, 0))
 
 
-def _total(known: Sequence[date], history: TierHistory, forecast: ForecastResult | None, say: Speaker) -> Series:
+def _total(known: Sequence[date], history: TierHistory, forecast: ForecastResult | None, say: Reader) -> Series:
     """All tiers together: only what is forecast, begun at what is known, so that the band grows out of it."""
     ahead = () if forecast is None else forecast.totals
     last = sum(history.reviews[-1][1].values()) if history.reviews else None
@@ -185,7 +191,7 @@ def _total(known: Sequence[date], history: TierHistory, forecast: ForecastResult
     )
 
 
-def _history_sentence(history: TierHistory, forecast: ForecastResult | None, say: Speaker) -> str:
+def _history_sentence(history: TierHistory, forecast: ForecastResult | None, say: Reader) -> str:
     if not history.reviews:
         return say(_("There has been no review yet."))
     (first, before), (last, now) = history.reviews[0], history.reviews[-1]
@@ -208,15 +214,15 @@ def _history_sentence(history: TierHistory, forecast: ForecastResult | None, say
     return f"{told} {say(text, **words, lower=figures.count(end.lower), upper=figures.count(end.upper))}"
 
 
-def history_lines(history: TierHistory, compared: TierHistory | None, tier: str, language: Language) -> Lines:
+def history_lines(history: TierHistory, compared: TierHistory | None, tier: str, say: Reader) -> Lines:
     """One tier at the reviews so far, beside what it would have been otherwise, dashed."""
-    say, colors = Speaker(language), colors_of(list(history.names))
+    colors = colors_of(list(history.names))
     days = tuple(day for day, _counts in history.reviews)
     name = say.name(history.names[tier])
-    series = [Series(name, colors[tier], tuple(counts.get(tier, 0) for _day, counts in history.reviews))]
+    series = [Series(name, colors[tier], tuple(say.count(counts.get(tier, 0)) for _day, counts in history.reviews))]
     if compared is not None:
         beside = {day: counts.get(tier) for day, counts in compared.reviews}
-        series.append(Series(say(_("compared with")), INK, tuple(beside.get(day) for day in days), is_dashed=True))
+        series.append(Series(say(_("compared with")), INK, tuple(say.count(beside.get(day)) for day in days), is_dashed=True))
     return Lines(
         language=say.language,
         title=name,

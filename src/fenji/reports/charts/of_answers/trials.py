@@ -7,18 +7,16 @@ from datetime import date
 
 from fenji.analyze.whatif.comparing import Direction, Move
 from fenji.answers.whatif import ComparedTier, PolicyChange, ReplayResult, WhatIfResult
-from fenji.language import Language
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, INK, NEUTRAL, Axis, Series, Unit
 from fenji.reports.charts.data import Bars, Lines, Multiples
 from fenji.reports.charts.flows import Cell, Heat, Node
-from fenji.reports.charts.of_answers.parts import Speaker, colors_of
+from fenji.reports.charts.of_answers.parts import Reader, colors_of
 from fenji.wording import figures
 
 
-def change_heat(found: WhatIfResult | ReplayResult, language: Language) -> Heat:
+def change_heat(found: WhatIfResult | ReplayResult, say: Reader) -> Heat:
     """From the tiers of the policy in force to those of the new one, the highest first: up is a good move, down a bad one."""
-    say = Speaker(language)
     rows, columns = found.current.tiers, found.new.tiers
     moves = {(each.from_tier, each.to_tier): each for each in found.moves}
     return Heat(
@@ -43,12 +41,12 @@ def _cell(move: Move | None) -> Cell | None:
     return Cell(move.customers, weight={Direction.UP: 1, Direction.DOWN: -1}.get(move.direction, 0) * move.customers)
 
 
-def _nodes(tiers: Sequence[ComparedTier], say: Speaker) -> tuple[Node, ...]:
+def _nodes(tiers: Sequence[ComparedTier], say: Reader) -> tuple[Node, ...]:
     colors = colors_of([each.tier for each in tiers])
     return tuple(Node(say.name(each.name), colors[each.tier]) for each in reversed(tiers))
 
 
-def change_sentence(found: PolicyChange, say: Speaker) -> str:
+def change_sentence(found: PolicyChange, say: Reader) -> str:
     """How many would rise, fall and stay, and what they bring."""
     values = {"up": found.up, "down": found.down}
     told = {name: figures.count(each.customers) for name, each in values.items()}
@@ -57,9 +55,8 @@ def change_sentence(found: PolicyChange, say: Speaker) -> str:
     return say(text, stay=figures.count(found.stay.customers), **told)
 
 
-def count_bars(found: WhatIfResult | ReplayResult, language: Language) -> Bars:
+def count_bars(found: WhatIfResult | ReplayResult, say: Reader) -> Bars:
     """Customers of each tier in force and under the new policy, the highest first; a tier that one side lacks has none there."""
-    say = Speaker(language)
     names = {each.tier: say.name(each.name) for each in (*found.current.tiers, *found.new.tiers)}
     sides = [{each.tier: each.customers for each in side.tiers} for side in (found.new, found.current)]
     order = tuple(reversed(names))
@@ -78,9 +75,8 @@ def count_bars(found: WhatIfResult | ReplayResult, language: Language) -> Bars:
     )
 
 
-def replay_multiples(found: ReplayResult, language: Language) -> Multiples:
+def replay_multiples(found: ReplayResult, say: Reader) -> Multiples:
     """Each tier of the new policy at the replayed reviews, the highest first, beside the same tier in force, dashed."""
-    say = Speaker(language)
     tiers = found.new.tiers
     colors = colors_of([each.tier for each in tiers])
     days = tuple(each.as_of for each in found.new.reviews)
@@ -102,7 +98,7 @@ def replay_multiples(found: ReplayResult, language: Language) -> Multiples:
     )
 
 
-def _lines(name: str, days: tuple[date, ...], series: tuple[Series, ...], say: Speaker) -> Lines:
+def _lines(name: str, days: tuple[date, ...], series: tuple[Series, ...], say: Reader) -> Lines:
     text = _("{tier} at {count} {count:review|reviews}.")
     return Lines(
         language=say.language,

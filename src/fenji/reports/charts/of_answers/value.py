@@ -6,21 +6,19 @@ from collections.abc import Sequence
 
 from fenji.answers.value import ContractSurvival, ValueCell, ValueResult
 from fenji.domain.value import ValueClass
-from fenji.language import Language
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, INK, NEUTRAL, Axis, Series, Unit, tier_color
 from fenji.reports.charts.data import Bars, Lines
 from fenji.reports.charts.flows import Cell, Heat, Node
-from fenji.reports.charts.of_answers.parts import Speaker
+from fenji.reports.charts.of_answers.parts import Reader
 from fenji.wording import figures
 
 CLASSES = {ValueClass.HIGH: _("high"), ValueClass.MIDDLE: _("middle"), ValueClass.LOW: _("low")}
 """Highest first."""
 
 
-def value_grid(found: ValueResult, language: Language) -> Heat:
+def value_grid(found: ValueResult, say: Reader) -> Heat:
     """Current value down, potential value across: how many customers stand in each of nine cells, all tiers together."""
-    say = Speaker(language)
     classes = [(each, Node(say(name), NEUTRAL)) for each, name in CLASSES.items()]
     counts = {(one, other): cells_of(found.grid, one, other) for one in CLASSES for other in CLASSES}
     best = figures.count(counts[ValueClass.HIGH, ValueClass.HIGH])
@@ -43,12 +41,12 @@ def cells_of(grid: Sequence[ValueCell], current: ValueClass, potential: ValueCla
     return sum(each.customers for each in grid if (each.current_class, each.potential_class) == (current, potential))
 
 
-def tracking_lines(found: ValueResult, language: Language) -> Lines | None:
+def tracking_lines(found: ValueResult, say: Reader) -> Lines | None:
     """Repeat orders up to each week, beside those that a model expected which knew nothing after the split; None without weeks."""
     weeks = found.tracking
     if not weeks:
         return None
-    say, last = Speaker(language), weeks[-1]
+    last = weeks[-1]
     split = next((place for place, each in enumerate(weeks) if each.is_holdout), None)
     text = _("Up to the last week {actual} repeat orders came; {expected} were expected.")
     return Lines(
@@ -67,12 +65,11 @@ def tracking_lines(found: ValueResult, language: Language) -> Lines | None:
     )
 
 
-def holdout_bars(found: ValueResult, language: Language) -> Bars | None:
+def holdout_bars(found: ValueResult, say: Reader) -> Bars | None:
     """What customers with equally many repeat orders before the split ordered after it, beside what was expected."""
     rows = found.holdout
     if not rows:
         return None
-    say = Speaker(language)
     return Bars(
         language=say.language,
         title=say(_("Orders after the split, by repeat orders before it")),
@@ -87,12 +84,11 @@ def holdout_bars(found: ValueResult, language: Language) -> Bars | None:
     )
 
 
-def contract_lines(found: ValueResult, language: Language) -> Lines | None:
+def contract_lines(found: ValueResult, say: Reader) -> Lines | None:
     """The share of contracts that still run after so many months, per plan; None without contracts."""
     plans = tuple(dict.fromkeys(each.plan for each in found.survival))
     if not plans:
         return None
-    say = Speaker(language)
     months = tuple(sorted({each.period for each in found.survival}))
     series = tuple(_plan(plan, months, found.survival, (place, len(plans)), say) for place, plan in enumerate(plans))
     return Lines(
@@ -109,7 +105,7 @@ def contract_lines(found: ValueResult, language: Language) -> Lines | None:
     )
 
 
-def _plan(plan: str, months: Sequence[int], rows: Sequence[ContractSurvival], place: tuple[int, int], say: Speaker) -> Series:
+def _plan(plan: str, months: Sequence[int], rows: Sequence[ContractSurvival], place: tuple[int, int], say: Reader) -> Series:
     known = {each.period: each for each in rows if each.plan == plan}
     found = [known.get(each) for each in months]
     at, of = place
