@@ -7,7 +7,7 @@ comma := ,
 EXTRAS := dev,postgres$(if $(shell command -v java 2>/dev/null),$(comma)spark)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test golden nightly faults check bench serve fix docs clean
+.PHONY: help setup demo test golden nightly faults check bench serve fix docs vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -63,6 +63,11 @@ fix: .venv/developer ## what a tool can mend by itself
 
 docs: .venv/developer ## the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
+
+vendor: ## rebuilds the chart library that pages load from the versions of vendor/package.json; needs npm
+	npm --prefix vendor install --no-package-lock --no-save --ignore-scripts --no-audit --no-fund
+	vendor/node_modules/.bin/esbuild vendor/echarts.js --bundle --minify --format=esm --target=es2022 --legal-comments=inline --outfile=src/fenji/web/static/echarts.fenji.js
+	sha256sum src/fenji/web/static/echarts.fenji.js
 
 clean: ## removes what can be made again
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo

@@ -120,6 +120,11 @@ class CohortAt:
     standing: Annotated[int, COUNT]
     """Of them, those who are not lost."""
 
+    @property
+    def retention(self) -> float | None:
+        """The share that is not lost; None where nobody had arrived."""
+        return self.standing / self.customers if self.customers else None
+
 
 @dataclass(frozen=True)
 class NamedTier:

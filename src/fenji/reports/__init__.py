@@ -1,4 +1,5 @@
 """What do people take along? Files that leave the workspace; nothing here computes a number.
 
-lists  a list of customers as a workbook, as text for spreadsheets, or as Parquet
+charts  charts: their data, colors, and SVG
+lists   a list of customers as a workbook, as text for spreadsheets, or as Parquet
 """

@@ -43,6 +43,11 @@ class TierRates:
         return (self.opening - self.lost) / self.opening if self.opening else None
 
     @property
+    def moved_share(self) -> float | None:
+        """Of the opening customers, those who stand in another tier; None where there were none."""
+        return (self.opening - self.lost - self.stayed) / self.opening if self.opening else None
+
+    @property
     @told
     def churn_rate(self) -> float | None:
         """Of the opening customers, those who were lost; None where there were none."""
