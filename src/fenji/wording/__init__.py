@@ -18,5 +18,6 @@ lists     who is on a list, and where it comes from
 limits    of which customers somebody sees rows
 alerts    what an alert says
 value     which expectation is used, and why not the model's
+figures   numbers, amounts, shares, changes and days
 trees     the path through a tree as a sentence
 """
