@@ -7,10 +7,10 @@ comma := ,
 EXTRAS := dev,postgres$(if $(shell command -v java 2>/dev/null),$(comma)spark)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test golden nightly faults check bench serve fix docs vendor clean
+.PHONY: help setup demo test test-web golden nightly faults check bench serve fix docs vendor clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 setup: .venv/developer ## everything that work on the project needs, in .venv
 
@@ -22,6 +22,9 @@ test: .venv/developer ## every test
 
 golden: .venv/developer ## the SQL of the steps on file written anew, for review (tests/golden)
 	PYTHONPATH=tests $(BIN)/python -m golden.steps
+
+test-web: .venv/developer ## the pages in a real browser (Debian: apt-get install chromium)
+	$(BIN)/pytest -m "proof or not proof" tests/web
 
 nightly: .venv/developer ## every law with 1,000 examples; hours
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 --dist loadgroup tests/property

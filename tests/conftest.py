@@ -34,12 +34,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         is_spark = item.get_closest_marker("spark") is not None
         # One Spark session costs a gigabyte and ten seconds, so all of them share one.
-        # The tests of the API share one served shop, which takes half a minute.
-        own = item.path.parent if item.path.parent.name == "api" and item.path.parent.parent.name == "end_to_end" else item.path
-        place = item.nodeid if item.get_closest_marker("apart") else str(own)
+        # The tests of the API and of the pages share one served shop, which takes half a minute.
+        is_served = item.path.parent.name == "web" or item.path.parent.parts[-2:] == ("end_to_end", "api")
+        place = item.nodeid if item.get_closest_marker("apart") else "served" if is_served else str(item.path)
         item.add_marker(pytest.mark.xdist_group("spark" if is_spark else place.replace("@", "-")))
         if is_spark and lacking:
             item.add_marker(pytest.mark.skip(reason=f"Spark needs {' and '.join(lacking)}"))
+
+
+@pytest.fixture(scope="session")
+def served_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one shop that is asked over the network, by programs and by people."""
+    from fixtures.served import served_shop
+
+    return served_shop(tmp_path_factory.mktemp("served") / "shop")
 
 
 @pytest.fixture(scope="session")

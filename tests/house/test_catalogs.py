@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
-from house.tree import ROOT, SourceFile, example, modules
+from house.tree import ROOT, SourceFile, example, modules, page_templates
 
 CATALOG = ROOT / "src" / "fenji" / "locales" / "zh_CN" / "LC_MESSAGES" / "fenji.po"
 PLACE = re.compile(r"(?<!\{)\{([a-z_]+)[^{}]*\}")
@@ -28,15 +29,32 @@ def marked(file: SourceFile) -> Iterator[tuple[int, str]]:
             yield (node.lineno, text.value) if plain else (-1, ast.unparse(node))
 
 
+def marked_in_template(text: str) -> Iterator[tuple[int, str]]:
+    """The same of a template; ``_(each.title)`` says a message that stands in code, which marks it there."""
+    for node in Environment(autoescape=True).parse(text).find_all(nodes.Call):
+        if isinstance(node.node, nodes.Name) and node.node.name == "_":
+            first = node.args[0] if node.args else None
+            if isinstance(first, nodes.Const) and isinstance(first.value, str):
+                yield node.lineno, first.value
+            elif not isinstance(first, nodes.Getattr):
+                yield -1, f"line {node.lineno}"
+
+
 def catalog(data: bytes) -> Catalog:
     return read_po(BytesIO(data), locale="zh_CN")
 
 
-def gaps(files: tuple[SourceFile, ...], chinese: Catalog) -> list[str]:
-    """What the catalog lacks, mistranslates or has too much of."""
-    used = {text: str(file.path) for file in files for line, text in marked(file) if line > 0}
+def gaps(
+    files: tuple[SourceFile, ...], chinese: Catalog, templates: tuple[tuple[PurePosixPath, str], ...] | None = None
+) -> list[str]:
+    """What the catalog lacks, mistranslates or has too much of; without ``templates`` those of the package stand beside its code."""
+    if templates is None:
+        templates = page_templates() if files is modules() else ()
+    marks = [(str(file.path), line, text) for file in files for line, text in marked(file)]
+    marks += [(str(path), line, text) for path, source in templates for line, text in marked_in_template(source)]
+    used = {text: where for where, line, text in marks if line > 0}
     entries = {str(each.id): each for each in chinese if each.id}
-    found = [f"{file.path}: {text} marks no plain text" for file in files for line, text in marked(file) if line < 0]
+    found = [f"{where}: {text} marks no plain text" for where, line, text in marks if line < 0]
     for text, where in used.items():
         entry = entries.get(text)
         if entry is None or not str(entry.string).strip():
@@ -95,3 +113,12 @@ def test_a_complete_catalog_passes() -> None:
 def test_the_catalog_has_no_entry_twice() -> None:
     ids = re.findall(r'^msgid ((?:".*"\n?)+)', Path(CATALOG).read_text("utf-8"), re.MULTILINE)
     assert [each for each in ids if ids.count(each) > 1] == []
+
+
+def test_messages_of_templates_are_found() -> None:
+    template = '<p>{{ _("a {x}", x=1) }} {{ _(page.title) }} {{ _("b" ~ c) }}</p>{% macro m() %}{{ m(_("d")) }}{% endmacro %}'
+    assert gaps((), catalog(b""), ((PurePosixPath("web/t.html"), template),)) == [
+        "web/t.html: line 1 marks no plain text",
+        "web/t.html: no translation of 'a {x}'",
+        "web/t.html: no translation of 'd'",
+    ]

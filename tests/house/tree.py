@@ -53,6 +53,14 @@ def modules() -> tuple[SourceFile, ...]:
     return tuple(SourceFile(PurePosixPath(file.relative_to(package)), file.read_text("utf-8")) for file in files)
 
 
+@cache
+def page_templates() -> tuple[tuple[PurePosixPath, str], ...]:
+    """Every template of the pages: its path below the package, and its text."""
+    package = ROOT / "src" / "fenji"
+    files = sorted((package / "web" / "templates").rglob("*.html"))
+    return tuple((PurePosixPath(file.relative_to(package)), file.read_text("utf-8")) for file in files)
+
+
 def violations(law: Law, files: Iterable[SourceFile] | None = None) -> list[str]:
     """What breaks a law, one line each."""
     return [f"{file.path}: {found}" for file in (modules() if files is None else files) for found in law(file)]

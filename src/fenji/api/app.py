@@ -21,11 +21,11 @@ from fenji.api.routes import ROUTERS, health
 from fenji.api.routes.describing import RECORDS
 from fenji.api.schemas import schemas_of
 from fenji.errors import ContractBroken, FenjiError, Kind, Problem
+from fenji.http.failing import report
 from fenji.http.observing import Observed
 from fenji.http.rates import STRETCH_SECONDS, TooManyRequests, wait_at
 from fenji.http.serving import Serving
 from fenji.language import message as _
-from fenji.workspace.bug_reports import report_bug
 
 PREFIX = "/api/v1"
 ABOUT = (
@@ -117,7 +117,7 @@ def _failed(request: Request, error: Exception) -> Response:
         return problem_response(of_http(error), request, status=error.status_code, headers=headers)
     assert isinstance(error, FenjiError)  # noqa: S101 - what the handler is registered for
     if error.kind is Kind.BUG:
-        _report(request, error)
+        report(request, error)
     headers = {}
     if isinstance(error, TooManyRequests):
         serving: Serving = request.app.state.serving
@@ -138,11 +138,5 @@ def _allowed(request: Request) -> str:
 
 
 def _failed_by_bug(request: Request, error: Exception) -> Response:
-    _report(request, error)
+    report(request, error)
     return problem_response(ContractBroken(Problem(_("something went wrong inside fenji."))), request)
-
-
-def _report(request: Request, error: Exception) -> None:
-    """Keeps what a developer needs in a file of the workspace's logs; the caller gets nothing of it but the number of the request."""
-    serving: Serving = request.app.state.serving
-    report_bug(error, serving.root / "logs", title=f"request {getattr(request.state, 'request_id', '')}")

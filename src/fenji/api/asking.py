@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_origin
+from typing import Annotated, TypeVar
 from urllib.parse import unquote
 
 from fastapi import Depends, Request
@@ -15,10 +15,10 @@ from fastapi.responses import Response
 from fenji.answers.frames import Answer as Rowed
 from fenji.answers.json import customers_of, to_json
 from fenji.answers.views import View
-from fenji.api.problems import parameter_problems
 from fenji.api.streams import arrow_of
 from fenji.domain.access import RIGHTS_OF, Caller, Right, Role
 from fenji.errors import Forbidden, InvalidArgument
+from fenji.http.admitting import admitted
 from fenji.http.conditional import is_known, tag_of
 from fenji.http.serving import Serving
 from fenji.http.speaking import language_of
@@ -149,26 +149,8 @@ class Needs:
             InvalidArgument: the query holds names that this route does not know.
         """
         serving: Serving = request.app.state.serving
-        caller = serving.authenticate(request)
-        serving.rates.count(f"{caller.principal.kind}:{caller.principal.name}")
-        if not caller.may(self.right):
-            raise Forbidden.of(
-                _("this needs the right {right}, which {name} does not have."),
-                advice=_("Ask an administrator of this workspace."),
-                right=self.right.value,
-                name=caller.principal.name,
-            )
-        InvalidArgument.raise_if(
-            parameter_problems([name for name, _value in request.query_params.multi_items()], _known_parameters(request))
-        )
-        request.state.principal = caller.principal.name
+        caller = admitted(request, serving, self.right)
         return Asking(request, serving, caller, language_of(request), _reason(request, caller))
-
-
-def _known_parameters(request: Request) -> dict[str, bool]:
-    """The parameters of a route, and whether each may stand several times."""
-    route: Any = request.scope["route"]
-    return {each.alias: get_origin(each.field_info.annotation) is tuple for each in route.dependant.query_params}
 
 
 def _reason(request: Request, caller: Caller) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from fenji.errors import FenjiError, InvalidArgument, Kind, NotStored, Place, Problem, TooManyAttempts, unknown_name
+from fenji.errors import FenjiError, InvalidArgument, Kind, NotStored, Place, Problem, TooManyAttempts
+from fenji.http.failing import TITLES, status_of
 from fenji.http.speaking import language_of
 from fenji.language import Language, translate
 from fenji.language import message as _
@@ -19,41 +20,6 @@ from fenji.validation import problem_of
 
 MEDIA_TYPE = "application/problem+json"
 
-STATUS_OF: Mapping[Kind, int] = {
-    Kind.INVALID: 422,
-    Kind.NOT_FOUND: 404,
-    Kind.CONFLICT: 409,
-    Kind.FORBIDDEN: 403,
-    Kind.UNAVAILABLE: 503,
-    Kind.BUG: 500,
-}
-STATUS_OF_CODE: Mapping[str, int] = {
-    "unreadable_body": 400,
-    "not_authenticated": 401,
-    "too_large": 413,
-    "too_many_requests": 429,
-    "too_many_attempts": 429,
-    "changed_meanwhile": 412,
-    "edition_missing": 428,
-}
-"""Codes whose status says more than that of their kind."""
-
-_TITLES: Mapping[int, str] = {
-    400: _("The request cannot be read"),
-    401: _("Nobody is logged in"),
-    403: _("Not allowed"),
-    404: _("Not found"),
-    405: _("Not possible here"),
-    409: _("Something stands in the way"),
-    412: _("Changed meanwhile"),
-    413: _("Too large"),
-    415: _("Of another kind"),
-    422: _("The request cannot be used"),
-    428: _("Which edition was seen?"),
-    429: _("Too many requests"),
-    500: _("Our mistake"),
-    503: _("Out of reach now"),
-}
 RETRY_SECONDS = 5
 """After which something that is out of reach may be asked for again."""
 
@@ -74,12 +40,12 @@ def problem_response(
     error: FenjiError, request: Request, *, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """The answer to a request that fails."""
-    code = status or STATUS_OF_CODE.get(error.code) or STATUS_OF[error.kind]
+    code = status or status_of(error)
     language = language_of(request)
     told = [] if error.kind is Kind.BUG else [_told(each, language) for each in error.problems]
     body: dict[str, Any] = {
         "type": f"urn:fenji:error:{error.code}",
-        "title": translate(_TITLES.get(code, _TITLES[422]), language),
+        "title": translate(TITLES.get(code, TITLES[422]), language),
         "status": code,
         "detail": " ".join(each["what"] for each in told) or translate(_("Something went wrong inside fenji."), language),
         "code": error.code,
@@ -131,20 +97,3 @@ def of_http(error: HTTPException) -> FenjiError:
     return NoSuchAddress.of(
         _("there is nothing at this address."), advice=_("The description of the API is at /api/v1/openapi.json.")
     )
-
-
-def parameter_problems(given: Sequence[str], known: Mapping[str, bool]) -> list[Problem]:
-    """Names in a query that mean nothing here, each with the nearest one that does, and names that stand there twice.
-
-    Args:
-        given: as they came.
-        known: whether each name may stand there several times.
-    """
-    unknown = [
-        unknown_name(_("parameter"), each[:60], known, place=Place(column=f"?{each[:60]}"))
-        for each in sorted(set(given))
-        if each not in known
-    ]
-    twice = [each for each in known if not known[each] and given.count(each) > 1]
-    text = _("'{name}' stands there more than once.")
-    return [*unknown, *(Problem(text, {"name": each}, Place(column=f"?{each}")) for each in twice)]

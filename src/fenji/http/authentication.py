@@ -62,9 +62,24 @@ def refuse_forged(request: Request, session: str) -> None:
     """
     origin = request.headers.get("origin")
     is_own = origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
-    if not is_own or not hmac.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), csrf_of(session).encode()):
+    given = request.headers.get(CSRF_HEADER, getattr(request.state, "csrf_given", ""))
+    if not is_own or not hmac.compare_digest(given.encode(), csrf_of(session).encode()):
         raise Forbidden.of(
             _("this request does not come from a page of fenji."), advice=_("Send the csrf_token of your login as X-CSRF-Token.")
+        )
+
+
+def refuse_foreign(request: Request) -> None:
+    """Refuses a form that another page made a browser send, where nobody is logged in yet and so no word is known.
+
+    Raises:
+        Forbidden: it does not come from a page of ours, or does not say from where it comes.
+    """
+    origin = request.headers.get("origin")
+    is_own = origin is not None and urlsplit(origin).netloc == request.headers.get("host", "")
+    if not (is_own or (origin is None and request.headers.get("sec-fetch-site") == "same-origin")):
+        raise Forbidden.of(
+            _("this request does not come from a page of fenji."), advice=_("Open the page again, and send it from there.")
         )
 
 

@@ -1,4 +1,4 @@
-"""What runs in one worker process of ``fenji serve``? The API over one workspace, made by name when the process starts."""
+"""What runs in one worker process of ``fenji serve``? The API and the pages over one workspace, made by name when the process starts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from fenji.api.app import make_api
 from fenji.domain.principals import Principal, PrincipalKind
@@ -20,6 +22,7 @@ from fenji.http.conditional import Kept
 from fenji.http.rates import Rates
 from fenji.http.serving import Serving
 from fenji.visible import visible
+from fenji.web.app import make_pages
 from fenji.workflow.access.unmasking import note_unmasking
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.folder import Workspace, open_workspace
@@ -27,6 +30,8 @@ from fenji.workspace.opening import reading_only
 
 FOLDER = "FENJI_SERVED"
 """The variable by which a worker process is told which workspace it serves."""
+OF_MACHINES = ("/api", "/health", "/metrics")
+"""How the addresses begin that are no pages."""
 COUNTER = Principal(PrincipalKind.SYSTEM, "server")
 
 
@@ -53,7 +58,18 @@ def app_of(root: Path, log: Callable[..., None]) -> FastAPI:
     )
     app = make_api(serving, log)
     app.router.lifespan_context = _preloaded(workspace)
+    app.router.routes.append(Pages("/", app=make_pages(serving)))
     return app
+
+
+class Pages(Mount):
+    """Every address that is not the API's: what is not there below the API is said in its own way."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether an address is one of the pages'."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_of_machines = any(path == each or path.startswith(f"{each}/") for each in OF_MACHINES)
+        return (Match.NONE, {}) if is_of_machines else super().matches(scope)
 
 
 def _preloaded(workspace: Workspace) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -15,7 +15,6 @@ from fenji.domain.people import NEVER_FOR_TOKENS
 from fenji.server.app import app_of
 from fenji.workflow.access.people import add_person
 from fenji.workflow.access.tokens import make_token
-from fixtures.served import served_shop
 
 PASSWORD = "a long sentence that nobody guesses 7"  # noqa: S105 - of people in tests
 
@@ -64,9 +63,9 @@ def _next() -> int:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(served_root: Path) -> Iterator[Served]:
     """The shop, served in this process."""
-    root = served_shop(tmp_path_factory.mktemp("served") / "shop")
+    root = served_root
     logged: list[dict[str, Any]] = []
     app = app_of(root, lambda event, **fields: logged.append({"event": event, **fields}))
     with TestClient(app, base_url="https://testserver", raise_server_exceptions=False) as client:

@@ -1,0 +1,81 @@
+"""What does a form send? Read as a whole before anything is done, never more than a form holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from fenji.errors import InvalidArgument
+from fenji.language import message as _
+
+MOST_BYTES = 1_000_000
+"""Of a form without files."""
+_MOST_FIELDS = 2_000
+_MOST_FILES = 50
+CSRF_FIELD = "csrf_token"
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of a form, and its files."""
+
+    fields: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, UploadFile], ...] = ()
+
+    def text(self, name: str, otherwise: str = "") -> str:
+        """The last value of a field, without blanks around it."""
+        return next((value.strip() for each, value in reversed(self.fields) if each == name), otherwise)
+
+    def secret(self, name: str) -> str:
+        """The last value of a field, as it was typed."""
+        return next((value for each, value in reversed(self.fields) if each == name), "")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """All values of a field that are not empty."""
+        return tuple(value.strip() for each, value in self.fields if each == name and value.strip())
+
+
+async def read_form(request: Request) -> Form:
+    """The form that came; what it says of its own page is put where ``http.authentication`` looks for it.
+
+    Raises:
+        InvalidArgument: it is too large, or no form.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        form = _of_parts(await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS))
+    else:
+        form = _of_pairs(await _whole(request))
+    request.state.csrf_given = form.secret(CSRF_FIELD)
+    return form
+
+
+Sent = Annotated[Form, Depends(read_form)]
+
+
+def _of_parts(found: FormData) -> Form:
+    told = found.multi_items()
+    return Form(
+        tuple((name, each) for name, each in told if isinstance(each, str)),
+        tuple((name, each) for name, each in told if isinstance(each, UploadFile)),
+    )
+
+
+def _of_pairs(body: bytes) -> Form:
+    try:
+        return Form(tuple(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)))
+    except ValueError:
+        raise InvalidArgument.of(_("the form cannot be read.")) from None
+
+
+async def _whole(request: Request) -> bytes:
+    read = bytearray()
+    async for each in request.stream():
+        read += each
+        if len(read) > MOST_BYTES:
+            raise InvalidArgument.of(_("the body is larger than {most} bytes."), most=f"{MOST_BYTES:,}")
+    return bytes(read)

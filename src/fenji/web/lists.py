@@ -1,0 +1,103 @@
+"""Who stands behind a number? A condition written like the parameters of the API's customers, and the page of the list that meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from fenji.answers.customers import CustomersResult
+from fenji.domain.lists import ListColumn
+from fenji.domain.metrics import REVENUE
+from fenji.errors import InvalidArgument, Place, Problem, unknown_name
+from fenji.language import message as _
+from fenji.web.scope import Scope, day_of
+from fenji.workflow.customers import customers_at
+from fenji.workspace.customer_choice import Asked
+
+ROWS = 50
+"""Of one page of a list."""
+SORT = f"-{REVENUE}"
+COLUMNS = ("customer_key", "customer_id", "region", "tier", REVENUE, "orders_12m", "days_since_last_order", "since_on", "cause")
+_MOVED = (
+    "customer_key",
+    "customer_id",
+    "region",
+    "from_tier",
+    "to_tier",
+    REVENUE,
+    "orders_12m",
+    "days_since_last_order",
+    "move_cause",
+)
+_TEXTS = ("tier", "moved_from", "moved_to", "moved", "segment", "risk", "mark", "group")
+_DAYS = ("as_of", "earlier_on")
+_KNOWN = (*_TEXTS, *_DAYS, "where", "run")
+_MOST_PAIRS = 60
+
+
+@dataclass(frozen=True)
+class ListAsked:
+    """Which list of which review is asked for."""
+
+    asked: Asked
+    as_of: date | None
+    run: str | None
+
+    @classmethod
+    def of(cls, text: str, scope: Scope) -> ListAsked:
+        """The list that a condition names; what it does not say of day and run is what the page is about.
+
+        Raises:
+            InvalidArgument: a condition that cannot be read; all problems at once.
+        """
+        pairs = _pairs(text)
+        known = dict(pairs)
+        problems = [
+            unknown_name(_("condition"), name[:60], _KNOWN, place=Place(column="?list")) for name in known if name not in _KNOWN
+        ]
+        days: dict[str, date | None] = {}
+        for name in _DAYS:
+            days[name] = day_of(known[name]) if name in known else None
+            if name in known and days[name] is None:
+                words = _("'{value}' is no day between 1900 and 2100, written as 2026-01-31.")
+                problems.append(Problem(words, {"value": known[name][:40]}, Place(column="?list")))
+        InvalidArgument.raise_if(problems)
+        told: dict[str, Any] = {name: known.get(name) for name in _TEXTS}
+        moves = any(told[name] for name in ("moved", "moved_from", "moved_to"))
+        where = (*(value for name, value in pairs if name == "where"), *scope.where)
+        asked = Asked(**told, earlier_on=days["earlier_on"] or (scope.vs if moves else None), where=where)
+        return cls(asked, days["as_of"] or scope.as_of, known.get("run") or scope.run)
+
+    def page(self, root: Path, *, sort: str | None, after: str | None) -> CustomersResult:
+        """One page of the list."""
+        columns = _MOVED if self.asked.asks_for_moves else COLUMNS
+        return customers_at(
+            root, self.asked, columns=columns, sort=sort or SORT, limit=ROWS, after=after, as_of=self.as_of, run=self.run
+        )
+
+
+def condition(parts: Mapping[str, object]) -> str:
+    """A condition as an address carries it; a list repeats its name, and what is None is left out.
+
+    >>> condition({"tier": "vip", "moved": None}), condition({"where": ["orders_12m >= 10"]})
+    ('tier=vip', 'where=orders_12m+%3E%3D+10')
+    """
+    pairs = [(name, each) for name, value in parts.items() for each in (value if isinstance(value, list | tuple) else [value])]
+    return urlencode([(name, str(value)) for name, value in pairs if value is not None])
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=_MOST_PAIRS)
+    except ValueError:
+        words = _("'{value}' is no condition of a list, such as tier=vip.")
+        raise InvalidArgument(Problem(words, {"value": text[:60]}, Place(column="?list"))) from None
+
+
+def shown_columns(found: CustomersResult) -> tuple[ListColumn, ...]:
+    """The columns that people read: the key only leads to the customer's own page."""
+    return tuple(each for each in found.columns if each.slug != "customer_key")

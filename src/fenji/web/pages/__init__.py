@@ -1,0 +1,33 @@
+"""The pages, one file each: parse, one use-case, a template.
+
+overview   where do we stand, and what needs me?
+account    language and theme
+entering   how somebody comes in, and out
+starting   work that a page asks for
+"""
+
+from collections.abc import Iterator
+from types import ModuleType
+
+from fenji.web.navigation import Page
+from fenji.web.pages import (
+    account,
+    entering,
+    overview,
+    starting,
+)
+
+MODULES: tuple[ModuleType, ...] = (
+    account,
+    entering,
+    overview,
+    starting,
+)
+
+
+def declared() -> Iterator[Page]:
+    """The pages that the modules declare as ``PAGE`` or, where one module holds several, as ``PAGES``."""
+    for module in MODULES:
+        if hasattr(module, "PAGE"):
+            yield module.PAGE
+        yield from getattr(module, "PAGES", ())

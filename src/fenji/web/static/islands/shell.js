@@ -1,0 +1,81 @@
+// What the frame does beyond links and forms: theme without a new page, scope at once, copying, the menu on narrow screens, keys.
+const root = document.documentElement;
+root.classList.add("scripted");
+const body = document.body;
+
+export function note(text) {
+  const place = document.getElementById("note");
+  place.textContent = text;
+  clearTimeout(note.timer);
+  note.timer = setTimeout(() => { place.textContent = ""; }, 2500);
+}
+
+function isDark() {
+  const chosen = root.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function showTheme(form) {
+  form.querySelector("button").value = isDark() ? "light" : "dark";
+}
+
+for (const form of document.querySelectorAll("[data-theme-form]")) {
+  showTheme(form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const theme = isDark() ? "light" : "dark";
+    const data = new URLSearchParams(new FormData(form));
+    data.set("theme", theme);
+    root.dataset.theme = theme;
+    showTheme(form);
+    root.dispatchEvent(new CustomEvent("fenji:theme", { bubbles: true }));
+    fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => note(body.dataset.lost));
+  });
+}
+
+for (const form of document.querySelectorAll("[data-scope]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+  form.addEventListener("formdata", (event) => {
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    note(body.dataset.copied);
+  } catch {
+    note(text);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target) return;
+  if (target.closest("[data-copy-address]")) copy(location.href);
+  const sentence = target.closest("[data-copy-sentence]");
+  if (sentence) copy(sentence.parentElement.querySelector("[data-sentence]").textContent.replace(/\s+/g, " ").trim());
+  const opener = target.closest("[data-opens-nav]");
+  const side = document.getElementById("nav");
+  if (opener) openNav(opener, side, !side.classList.contains("is-open"));
+  else if (side?.classList.contains("is-open") && !target.closest("#nav")) openNav(document.querySelector("[data-opens-nav]"), side, false);
+  for (const menu of document.querySelectorAll("[data-menu][open]")) if (!menu.contains(target)) menu.open = false;
+});
+
+function openNav(opener, side, isOpen) {
+  side.classList.toggle("is-open", isOpen);
+  opener.setAttribute("aria-expanded", String(isOpen));
+  if (isOpen) side.querySelector("a")?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("[data-menu][open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  const side = document.getElementById("nav");
+  if (side?.classList.contains("is-open")) openNav(document.querySelector("[data-opens-nav]"), side, false);
+});
+
+document.addEventListener("htmx:config:request", (event) => {
+  const token = document.querySelector('meta[name="csrf-token"]');
+  if (token) event.detail.ctx.request.headers["X-CSRF-Token"] = token.content;
+});

@@ -1,0 +1,380 @@
+"""Who opens a page, what may they see, and how do they get it? One object for each request, made by the right that the page needs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote, unquote
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
+
+from fenji.answers.json import plain
+from fenji.answers.views import View
+from fenji.domain.access import RIGHTS_OF, Caller, Right, Role
+from fenji.errors import FenjiError, Forbidden, Kind, NotStored
+from fenji.http.admitting import admitted
+from fenji.http.authentication import csrf_of, session_of
+from fenji.http.conditional import is_known, tag_of
+from fenji.http.failing import report
+from fenji.http.serving import Serving
+from fenji.http.speaking import language_of
+from fenji.language import Language, translate
+from fenji.language import message as _
+from fenji.web import scope as scopes
+from fenji.web.assets import edition
+from fenji.web.forms import Sent
+from fenji.web.lists import ListAsked, shown_columns
+from fenji.web.navigation import Navigation, Page
+from fenji.web.rendering import render, rendered
+from fenji.web.scope import Scope, address
+from fenji.wording.reasons import CAUSE_NAMES
+from fenji.workflow.access.callers import login_of_session
+from fenji.workflow.workspace_now import workspace_now
+from fenji.workspace.limits import limited_to
+from fenji.workspace.opening import reading_only
+from fenji.workspace.version import version_of
+
+LANGUAGE_COOKIE = "__Host-fenji-language"
+THEME_COOKIE = "__Host-fenji-theme"
+SAID_COOKIE = "__Host-fenji-said"
+THEMES = ("light", "dark")
+PART = "fenji-part"
+"""The header by which an island asks for a part of a page; ``drawer`` is the list behind a number."""
+DRAWER = "drawer"
+VARY = "Cookie, Accept-Language, Fenji-Part"
+HTML = "text/html; charset=utf-8"
+MOST_SAID = 300
+"""Characters of what a page says after a form."""
+
+Answer = TypeVar("Answer")
+Make = Callable[[], Mapping[str, object]]
+
+
+class _NotKept(Exception):
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a page that may fail alone."""
+
+    found: object
+    """What it shows; None where it failed."""
+    missing: Mapping[str, object] | None = None
+    """Where nobody has computed it yet: ``command`` and ``day``."""
+    problems: tuple[str, ...] = ()
+    """Why it stands empty."""
+
+
+def language_read(request: Request) -> Language:
+    """The language of who reads: the one that was chosen in this browser, else what the browser asks for."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return Language(chosen) if chosen in tuple(Language) else language_of(request)
+
+
+def shell_values(request: Request) -> dict[str, object]:
+    """What the frame of every page needs, also where nobody is logged in."""
+    theme = request.cookies.get(THEME_COOKIE)
+    root_path = request.scope.get("root_path", "")
+    here = address(f"{request.url.path}", request.query_params.multi_items())
+    return {
+        "base": root_path,
+        "theme": theme if theme in THEMES else "",
+        "here_address": here.removeprefix(root_path) or "/",
+        "said": unquote(request.cookies.get(SAID_COOKIE, ""), errors="replace")[:MOST_SAID],
+        "csrf_token": "",
+        "person": None,
+        "entries": [],
+        "page": None,
+        "drawer": "",
+    }
+
+
+def sent(request: Request, body: str | bytes, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    """A page as it is sent; kept by nobody unless the headers say so. What it said after a form is not said again."""
+    found = Response(body, status, {"Cache-Control": "no-store", "Vary": VARY, **(headers or {})}, HTML)
+    if SAID_COOKIE in request.cookies:
+        found.delete_cookie(SAID_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
+    return found
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody who may make it."""
+
+    request: Request
+    serving: Serving
+    caller: Caller
+    session: str
+    language: Language
+    scope: Scope
+
+    @property
+    def root(self) -> Path:
+        """The folder of the workspace."""
+        return self.serving.root
+
+    @property
+    def view(self) -> View:
+        """How much of an answer the caller sees: personal fields masked; who may only look sees no small groups either."""
+        return View(is_masked=True, hides_small_groups=self.caller.rights <= RIGHTS_OF[Role.VIEWER])
+
+    @property
+    def _navigation(self) -> Navigation:
+        found: Navigation = self.request.app.state.navigation
+        return found
+
+    @property
+    def _csrf(self) -> str:
+        return csrf_of(self.session)
+
+    @cached_property
+    def _person(self) -> str:
+        _session, user = login_of_session(self.serving.workspace, self.session)
+        return user.name
+
+    @property
+    def shell(self) -> dict[str, object]:
+        """What the frame shows of who is logged in."""
+        return {
+            "csrf_token": self._csrf,
+            "person": self._person,
+            "entries": self._navigation.entries(self.caller, None),
+            "link": self.link,
+        }
+
+    def may(self, right: Right | str) -> bool:
+        """Whether the caller may do something."""
+        return self.caller.may(Right(right))
+
+    def say(self, text: str, **values: object) -> str:
+        """A message in the language of the page."""
+        return translate(text, self.language, **values)
+
+    def told(self, value: object) -> Any:  # noqa: ANN401 - as templates read it
+        """An answer, or several, as the caller may see it."""
+        return plain(value, self.language, self.view)
+
+    def read(self, make: Callable[[Path], Answer]) -> Answer:
+        """What a use-case answers that may compute and write nothing, of the customers whom the caller may see."""
+        with reading_only(), limited_to(self.caller.limits):
+            return make(self.root)
+
+    def changed(self, make: Callable[[Path], Answer]) -> Answer:
+        """What a use-case answers that may write; for forms."""
+        with limited_to(self.caller.limits):
+            return make(self.root)
+
+    def block(self, make: Callable[[Path], object]) -> Block:
+        """The same as ``read`` for a part of a page that may fail alone."""
+        try:
+            return Block(self.read(make))
+        except NotStored as missing:
+            return Block(None, missing=missing.problems[0].values)
+        except FenjiError as failed:
+            self._note(failed)
+            return Block(None, problems=tuple(self._told(failed)))
+
+    def link(self, path: str, **changes: object) -> str:
+        """The address of a page of ours, about the same; what is None is taken out."""
+        return address(f"{self._base}{path}", self.scope.pairs(), changes)
+
+    def here(self, **changes: object) -> str:
+        """The address of this page with something changed."""
+        return address(self.request.url.path, self.request.query_params.multi_items(), changes)
+
+    def page(self, page: Page, template: str, make: Make, *, has_persons: bool = False) -> Response:
+        """A page of answers from published runs: told by its tag alone where the browser has it, its content made once for all alike.
+
+        Args:
+            page: which one.
+            template: of what stands below the scope bar.
+            make: gives the names of the template; through ``read`` and ``block`` alone.
+            has_persons: whether it shows customers; then nobody keeps it.
+        """
+        if scopes.LIST in self.request.query_params:
+            drawer = self._drawer()
+            if self.request.headers.get(PART) == DRAWER:
+                return sent(self.request, drawer.encode())
+            return sent(self.request, self._framed(page, self._content(page, template, make), drawer))
+        if has_persons or self._says:
+            return sent(self.request, self._framed(page, self._content(page, template, make)))
+        own = [self._content_tag(), self._csrf, self._person, self.request.cookies.get(THEME_COOKIE), edition()]
+        headers = {"ETag": tag_of(own), "Cache-Control": "private, no-cache", "Vary": VARY}
+        if is_known(headers["ETag"], self.request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+        try:
+            content = self.serving.kept.recall(self._content_tag(), lambda: self._kept_content(page, template, make))
+        except _NotKept as only_now:
+            return sent(self.request, self._framed(page, only_now.content))
+        return sent(self.request, self._framed(page, content), headers)
+
+    def shown(self, page: Page, template: str, values: Mapping[str, object], *, status: int = 200) -> Response:
+        """A page that nobody keeps: forms, and what stands in the state; ``csrf_token`` is among its names."""
+        content = self._rendered(page, template, {"csrf_token": self._csrf, **self.told(values)})
+        return sent(self.request, self._framed(page, content), status=status)
+
+    def sent_to(self, where: str, said: str | None = None, **values: object) -> Response:
+        """After a form: to a page of ours, which says in one sentence what has happened."""
+        found = RedirectResponse(f"{self._base}{scopes.own_address(where)}", 303)
+        if said is not None:
+            text = quote(self.say(said, **values))
+            found.set_cookie(SAID_COOKIE, text, secure=True, httponly=True, samesite="lax", path="/", max_age=60)
+        return found
+
+    @property
+    def _base(self) -> str:
+        found: str = self.request.scope.get("root_path", "")
+        return found
+
+    @property
+    def _says(self) -> bool:
+        return SAID_COOKIE in self.request.cookies
+
+    def _note(self, failed: FenjiError) -> None:
+        self.request.state.has_failed = True
+        if failed.kind is Kind.BUG:
+            report(self.request, failed)
+
+    def _told(self, failed: FenjiError) -> list[str]:
+        if failed.kind is Kind.BUG:
+            return []
+        seen = (self.view.problem(each) for each in failed.problems)
+        return [f"{each.what(self.language)} {each.what_to_do(self.language)}".strip() for each in seen]
+
+    def _kept_content(self, page: Page, template: str, make: Make) -> bytes:
+        content = self._content(page, template, make)
+        if getattr(self.request.state, "has_failed", False):
+            raise _NotKept(content)
+        return content
+
+    def _content(self, page: Page, template: str, make: Make) -> bytes:
+        try:
+            return self._rendered(page, template, self.told(make()))
+        except NotStored as missing:
+            self._note(missing)
+            return self._rendered(page, "missing.html", self.told({"missing": missing.problems[0].values}))
+
+    def _rendered(self, page: Page, template: str, values: Mapping[str, object]) -> bytes:
+        """Title, tabs, scope bar, the page itself and its foot; nothing of it names who reads."""
+        told = {**self._names(page), "content": template, **values}
+        return render(self.language, "content.html", told).encode()
+
+    def _names(self, page: Page) -> dict[str, object]:
+        return {
+            "page": page,
+            "tabs": self._navigation.tabs(self.caller, page),
+            "scope": self.scope,
+            "now": self.told(self.read(workspace_now)),
+            "link": self.link,
+            "here": self.here,
+            "may": self.may,
+            "base": self._base,
+        }
+
+    def _framed(self, page: Page | None, content: bytes, drawer: Markup | None = None) -> bytes:
+        values = shell_values(self.request) | self.shell | {"page": page, "drawer": drawer or "", "body": rendered(content)}
+        values["entries"] = self._navigation.entries(self.caller, page)
+        return render(self.language, "base.html", values).encode()
+
+    def _drawer(self) -> Markup:
+        """The list that is open on the page."""
+        query = self.request.query_params
+        if not self.may(Right.CUSTOMERS_READ):
+            raise Forbidden.of(_("lists of customers need the right {right}."), right=Right.CUSTOMERS_READ.value)
+        asked = ListAsked.of(query[scopes.LIST], self.scope)
+        found = self.read(lambda root: asked.page(root, sort=query.get("list_sort"), after=query.get("list_after")))
+        told = {
+            "list": self.told(found),
+            "columns": self.told(shown_columns(found)),
+            "tiers": self._tiers(found.tier_policy),
+            "causes": {cause.value: self.say(text) for cause, text in CAUSE_NAMES.items()},
+            "has_customer_page": any(each.address.startswith("/customers/{") for each in self._navigation.pages),
+        }
+        return render(
+            self.language, "drawer.html", {"link": self.link, "here": self.here, "may": self.may, "base": self._base, **told}
+        )
+
+    def _tiers(self, policy: Any) -> dict[str, dict[str, object]]:  # noqa: ANN401 - a policy
+        names = {each.slug: self.told(each.name) for each in policy.tiers}
+        return {slug: {"name": name, "rank": rank, "of": len(names)} for rank, (slug, name) in enumerate(names.items())}
+
+    def _content_tag(self) -> str:
+        """Of what stands in the frame: over all that it depends on, and nobody's name."""
+        asked = sorted(self.request.query_params.multi_items())
+        told = (self.language, self.view, self.caller.limits, sorted(self.caller.rights), edition())
+        return tag_of(["page", version_of(self.serving.workspace), self.request.url.path, asked, *told])
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a page asks of who opens it; as a dependency it gives the ``Visit`` of the request, or refuses."""
+
+    right: Right
+
+    def __call__(self, request: Request) -> Visit:
+        """Who opens it.
+
+        Raises:
+            NotAuthenticated: nobody is logged in, or the login waits for a second factor.
+            Forbidden: the right is missing.
+            TooManyRequests: this caller has asked too often.
+            InvalidArgument: the address holds what no page takes.
+        """
+        return _visit(request, self.right)
+
+
+@dataclass(frozen=True)
+class NeedsForm:
+    """The same for what a form changes: the form is read first, because it says by which page of ours it was made."""
+
+    right: Right
+
+    def __call__(self, request: Request, _form: Sent) -> Visit:
+        """Who sends it; errors as for ``Needs``, and Forbidden where it is no form of our own pages."""
+        return _visit(request, self.right)
+
+
+def _visit(request: Request, right: Right) -> Visit:
+    serving: Serving = request.app.state.serving
+    session = session_of(request)
+    caller = admitted(request, serving, right, also_known=scopes.KNOWN)
+    visit = Visit(request, serving, caller, session, language_read(request), Scope.of(request.query_params))
+    request.state.visit = visit
+    return visit
+
+
+def needs_of(endpoint: Callable[..., object]) -> Right | None:
+    """The right that a handler declares; None where it declares none."""
+    for each in inspect.signature(endpoint, eval_str=True).parameters.values():
+        for mark in getattr(each.annotation, "__metadata__", ()):
+            dependency = getattr(mark, "dependency", None)
+            if isinstance(dependency, Needs | NeedsForm):
+                return dependency.right
+    return None
+
+
+Figures = Annotated[Visit, Depends(Needs(Right.FIGURES_READ))]
+Customers = Annotated[Visit, Depends(Needs(Right.CUSTOMERS_READ))]
+Trying = Annotated[Visit, Depends(Needs(Right.WHATIF_ASK))]
+Drafting = Annotated[Visit, Depends(Needs(Right.POLICIES_DRAFT))]
+Sourcing = Annotated[Visit, Depends(Needs(Right.SOURCES_CHANGE))]
+SeeingPeople = Annotated[Visit, Depends(Needs(Right.PEOPLE_READ))]
+Auditing = Annotated[Visit, Depends(Needs(Right.AUDIT_READ))]
+
+ChangingOwn = Annotated[Visit, Depends(NeedsForm(Right.FIGURES_READ))]
+SendingCustomers = Annotated[Visit, Depends(NeedsForm(Right.CUSTOMERS_READ))]
+SendingTrial = Annotated[Visit, Depends(NeedsForm(Right.WHATIF_ASK))]
+SendingDraft = Annotated[Visit, Depends(NeedsForm(Right.POLICIES_DRAFT))]
+SendingApproval = Annotated[Visit, Depends(NeedsForm(Right.POLICIES_APPROVE))]
+StartingRuns = Annotated[Visit, Depends(NeedsForm(Right.RUNS_START))]
+ChangingSources = Annotated[Visit, Depends(NeedsForm(Right.SOURCES_CHANGE))]
+Exporting = Annotated[Visit, Depends(NeedsForm(Right.CUSTOMERS_EXPORT))]
+ChangingPeople = Annotated[Visit, Depends(NeedsForm(Right.PEOPLE_CHANGE))]
