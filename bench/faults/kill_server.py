@@ -104,6 +104,7 @@ class Trial:
             while done < count:
                 with running(self.root, port=self.port) as server:
                     done += self.kill_in(server, count - done)
+                    print(f"{done} of {count} moments: {dict(self.killed)}", flush=True)
         finally:
             self.stop.set()
             for each in clients:

@@ -25,7 +25,6 @@ from fenji.http.speaking import language_of
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.workspace.limits import limited_to
-from fenji.workspace.opening import reading_only
 from fenji.workspace.version import version_of
 
 JSON = "application/json"
@@ -110,8 +109,7 @@ class Asking:
 
     def read(self, make: Callable[[Path], Answer]) -> Answer:
         """What a use-case answers that may compute and write nothing."""
-        with reading_only(), limited_to(self.caller.limits):
-            return make(self.root)
+        return self.serving.read(make, self.caller)
 
     def written(self, answer: object) -> bytes:
         """An answer as it is sent."""

@@ -18,6 +18,8 @@ spark_writing   Parquet files from a data frame
 spark_reading   how Spark reads the company's files into raw tables
 spark_lines     the records of a text file, line by line in parallel
 spark_texts     typed values as people write them
+held            columns that are asked for again and again
+asked_numbers   the same question with other numbers
 stored_rows     rows of stored tables, read without an engine
 opening         the engine that is asked for
 checks          a table is held to its contract when it is saved

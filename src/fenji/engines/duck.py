@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
+from fenji.engines.asked_numbers import MOST_NUMBERS, assignments, shape_of, without_numbers
 from fenji.engines.duck_paths import literal_path
 from fenji.engines.duck_reading import DuckReading
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
@@ -60,7 +61,7 @@ class DuckEngine(DuckReading):
         self._scratch = _own_folder(scratch)
         self._staged = 0
         self._given: list[str] = []
-        self._sql: OrderedDict[ops.Node, str] = OrderedDict()
+        self._sql: OrderedDict[Hashable, str] = OrderedDict()
         self._kept: dict[ops.Node, Path] = {}
         options: dict[str, object] = {"temp_directory": str(self._scratch / "spill"), "preserve_insertion_order": False}
         if threads is not None:
@@ -92,6 +93,15 @@ class DuckEngine(DuckReading):
         self.save(table, folder)
         return self.connection.read_parquet(literal_path(folder / "part-0.parquet"), hive_partitioning=False)
 
+    def hold(self, table: ir.Table) -> ir.Table:
+        """See Engine.hold."""
+        self._staged += 1
+        return self.connection.create_table(f"held_{self._staged}", table, temp=True)
+
+    def let_go(self, table: ir.Table) -> None:
+        """See Engine.let_go."""
+        self.connection.drop_table(table.get_name(), force=True)
+
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""
         if table.op() in self._kept:  # of map_customers, which goes from customer to customer
@@ -108,7 +118,7 @@ class DuckEngine(DuckReading):
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
         """See Engine.fetch."""
         with _failures(self._scratch):
-            found = self.connection.con.sql(self._compiled(table.limit(limit + 1))).to_arrow_table()
+            found = self.connection.con.sql(self._asked(table.limit(limit + 1))).to_arrow_table()
         if found.num_rows > limit:
             raise too_many_rows(limit)
         # Ibis would bring pandas in for this.
@@ -185,17 +195,39 @@ class DuckEngine(DuckReading):
         )
         return f"SELECT {', '.join(columns)} FROM ({self._compiled(table)})"  # noqa: S608 - our own columns
 
+    def _asked(self, table: ir.Table) -> str:
+        """The SQL of a question, compiled once for all numbers that it may compare with; those of this question are given to DuckDB."""
+        if table.op() in self._sql:
+            return self._compiled(table)
+        shape, numbers = shape_of(table.op())
+        if not 0 < len(numbers) <= MOST_NUMBERS:
+            return self._compiled(table)
+        sql = self._recalled(shape) or self._remembered(shape, self._written(without_numbers(table, numbers)))
+        # DuckDB puts the values in before it plans, so that files are read for them alone.
+        for statement, value in assignments(numbers):
+            self.connection.con.execute(statement, [value])
+        return sql
+
     def _compiled(self, table: ir.Table) -> str:
         node = table.op()
-        if node in self._sql:
-            self._sql.move_to_end(node)
-            return self._sql[node]
+        if found := self._recalled(node):
+            return found
         self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - small literal tables of an expression become known to DuckDB
-        sql = str(self.connection.compile(DUCKDB.written(table)))
-        if not node.find(ops.InMemoryTable):
-            self._sql[node] = sql
-            if len(self._sql) > MOST_COMPILED:
-                self._sql.popitem(last=False)
+        sql = self._written(table)
+        return sql if node.find(ops.InMemoryTable) else self._remembered(node, sql)
+
+    def _written(self, table: ir.Table) -> str:
+        return str(self.connection.compile(DUCKDB.written(table)))
+
+    def _recalled(self, question: Hashable) -> str | None:
+        if question in self._sql:
+            self._sql.move_to_end(question)
+        return self._sql.get(question)
+
+    def _remembered(self, question: Hashable, sql: str) -> str:
+        self._sql[question] = sql
+        if len(self._sql) > MOST_COMPILED:
+            self._sql.popitem(last=False)
         return sql
 
 

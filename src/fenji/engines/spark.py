@@ -90,6 +90,13 @@ class SparkEngine(SparkReading):
         self.save(table, folder)
         return self.read_parquet(sorted(folder.glob("*.parquet")), table.schema())
 
+    def hold(self, table: ir.Table) -> ir.Table:
+        """See Engine.hold."""
+        return table
+
+    def let_go(self, table: ir.Table) -> None:
+        """See Engine.let_go."""
+
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""
         from pyspark.sql import functions  # noqa: PLC0415 - heavy third-party, an extra

@@ -16,17 +16,15 @@ from starlette.types import Scope
 
 from fenji.api.app import make_api
 from fenji.domain.principals import Principal, PrincipalKind
-from fenji.errors import FenjiError
 from fenji.http.authentication import caller_of
 from fenji.http.conditional import Kept
 from fenji.http.rates import Rates
 from fenji.http.serving import Serving
+from fenji.server.warming import warm
 from fenji.visible import visible
 from fenji.web.app import make_pages
 from fenji.workflow.access.unmasking import note_unmasking
-from fenji.workflow.tiers import tiers_at
 from fenji.workspace.folder import Workspace, open_workspace
-from fenji.workspace.opening import reading_only
 
 FOLDER = "FENJI_SERVED"
 """The variable by which a worker process is told which workspace it serves."""
@@ -77,11 +75,7 @@ def _preloaded(workspace: Workspace) -> Callable[[FastAPI], AbstractAsyncContext
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        try:
-            with reading_only():
-                tiers_at(workspace.root)
-        except FenjiError:
-            pass  # nothing to load yet; what is wrong is told to whoever asks
+        warm(workspace.root)
         yield
 
     return lifespan

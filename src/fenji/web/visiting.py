@@ -37,7 +37,6 @@ from fenji.wording.reasons import CAUSE_NAMES
 from fenji.workflow.access.callers import login_of_session
 from fenji.workflow.workspace_now import workspace_now
 from fenji.workspace.limits import limited_to
-from fenji.workspace.opening import reading_only
 from fenji.workspace.version import version_of
 
 LANGUAGE_COOKIE = "__Host-fenji-language"
@@ -164,8 +163,7 @@ class Visit:
 
     def read(self, make: Callable[[Path], Answer]) -> Answer:
         """What a use-case answers that may compute and write nothing, of the customers whom the caller may see."""
-        with reading_only(), limited_to(self.caller.limits):
-            return make(self.root)
+        return self.serving.read(make, self.caller)
 
     def changed(self, make: Callable[[Path], Answer]) -> Answer:
         """What a use-case answers that may write; for forms."""

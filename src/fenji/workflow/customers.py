@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -37,9 +37,12 @@ from fenji.workspace.session import Session
 
 DEFAULT_SORT = f"-{REVENUE}"
 DEFAULT_COLUMNS = ("customer_id", "tier", "since_on", REVENUE, "orders_12m", "days_since_last_order")
+_MOST_CARRIED = 8
 MOST_ROWS = 1000
 """Rows of one page."""
 _KEY = "customer_key"
+_TIERS = ("tier", "from_tier", "to_tier")
+"""Columns whose values stand in the order of the policy."""
 
 
 def customers_at(
@@ -122,17 +125,7 @@ def customers_in(
     if not 1 <= limit <= MOST_ROWS:
         raise InvalidArgument.of(_("a page has 1 to {most} rows, not {limit}."), most=MOST_ROWS, limit=limit)
     question = _Question.of(session, asked, columns or _default_columns(asked), Sort.of(sort), as_of=as_of, run=run)
-    found = question.sorted_keys
-    count = session.engine.fetch(found.aggregate(count=found.count()))["count"][0].as_py()
-    if after is not None:
-        key = Cursor.of(after, question.fingerprint).customer_key
-        ended = session.engine.fetch(found.filter(found[_KEY] == session.engine.asked(key))).to_pylist()
-        if not ended:
-            raise not_ours()
-        found = rows_after(found, question.sort, ended[0])
-    page = session.engine.fetch(found.order_by(question.sort.order(found)).limit(limit + 1)).to_pylist()
-    shown = page[:limit]
-    last = shown[-1] if len(page) > limit else None
+    page = question.page(limit, after)
     voice = Voice(question.metrics, question.columns.past.currency)
     return CustomersResult(
         run_id=question.run.run_id,
@@ -141,12 +134,12 @@ def customers_in(
         policy=question.policy.slug,
         version=question.policy.version,
         currency=question.columns.past.currency,
-        count=int(count),
+        count=page.count,
         columns=tuple(each.column for each in question.fields),
-        rows=question.rows_of([row[_KEY] for row in shown]),
+        rows=question.rows_of(page),
         conditions=tuple(voice.say(condition_line, each) for each in question.choice.chosen),
         sort=str(question.sort),
-        after=None if last is None else str(Cursor(question.fingerprint, last[_KEY])),
+        after=None if page.last is None else str(Cursor(question.fingerprint, page.last)),
         chosen=tuple(question.choice.chosen),
         uploaded=question.choice.uploaded,
         tier_policy=question.policy,
@@ -195,6 +188,23 @@ def _default_columns(asked: Asked) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
+class _Page:
+    """One page of a list, and what was read of its customers on the way."""
+
+    count: int
+    """Of the whole list."""
+    keys: Sequence[int]
+    last: int | None
+    """The last customer, where more follow."""
+    panel: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, count: int, keys: Sequence[int], limit: int, panel: Mapping[int, Mapping[str, Any]] | None = None) -> _Page:
+        """The first ``limit`` of the keys from a place of the list on."""
+        return cls(count, keys[:limit], keys[limit - 1] if len(keys) > limit else None, panel or {})
+
+
+@dataclass(frozen=True)
 class _Question:
     """What is asked of which review of which run."""
 
@@ -239,16 +249,52 @@ class _Question:
         return {slug: self.columns.registry.named(slug) for slug in slugs}
 
     @cached_property
+    def carried(self) -> tuple[str, ...]:
+        """The metrics of the list that are read along with its order: reading the panel once more costs as much."""
+        found = tuple(dict.fromkeys(each.stored for each in self.fields if each.part is Part.PANEL))
+        return found if self.sort_field.part is Part.PANEL and len(found) <= _MOST_CARRIED else ()
+
+    @cached_property
     def sorted_keys(self) -> ir.Table:
         """Everybody who meets the conditions: customer_key and what the list is sorted by."""
         stored = self.sort_field.stored
         if self.sort_field.part is Part.PANEL:
-            chosen = self.choice.table(carrying=stored)
-            return chosen.select(_KEY, **{SORTED_BY: chosen[stored]})
+            carried = dict.fromkeys((stored, *self.carried))
+            chosen = self.choice.table(carrying=tuple(carried))
+            return chosen.select(_KEY, *self.carried, **{SORTED_BY: chosen[stored]})
         chosen = self.choice.table()
         part = self._part(self.sort_field.part, [stored])
         other = part.select(other_key=_KEY, **{SORTED_BY: self._sortable(part[stored])})
         return chosen.left_join(other, chosen[_KEY] == other["other_key"]).select(_KEY, SORTED_BY)
+
+    def page(self, limit: int, after: str | None) -> _Page:
+        """The page that begins after a cursor; None: the first."""
+        if self.choice.asked.is_of_keys_alone and after is None:
+            known = self._known()
+            return _Page.of(len(known), known, limit)
+        found, engine = self.sorted_keys, self.session.engine
+        count = engine.fetch(found.aggregate(count=found.count()))["count"][0].as_py()
+        if after is not None:
+            key = Cursor.of(after, self.fingerprint).customer_key
+            ended = engine.fetch(found.filter(found[_KEY] == engine.asked(key))).to_pylist()
+            if not ended:
+                raise not_ours()
+            found = rows_after(found, self.sort, ended[0])
+        rows = {row[_KEY]: row for row in engine.fetch(found.order_by(self.sort.order(found)).limit(limit + 1)).to_pylist()}
+        return _Page.of(int(count), list(rows), limit, rows if self.carried else None)
+
+    def _known(self) -> list[int]:
+        """The customers of some keys who stand in a tier, in order; found without an engine."""
+        keys, stored = self.choice.asked.keys or (), self.sort_field.stored
+        known = self.columns.rows(Part.TIER, (), keys)
+        if len(known) < 2:  # noqa: PLR2004 - nothing to bring into order
+            return list(known)
+        values = self.columns.rows(self.sort_field.part, (stored,), list(known))
+        ranks = {each.slug: rank for rank, each in enumerate(self.policy.tiers)}
+        sorted_by = {key: values[key][stored] if key in values else None for key in known}
+        if stored in _TIERS:
+            sorted_by = {key: None if value is None else ranks[value] for key, value in sorted_by.items()}
+        return self.sort.ordered(sorted_by)
 
     def whole(self) -> ir.Table:
         """All rows with all columns, in order."""
@@ -261,16 +307,22 @@ class _Question:
         ordered = found.order_by(self.sort.order(found))
         return ordered.select(**{each.column.slug: ordered[f"{each.part.value}__{each.stored}"] for each in self.fields})
 
-    def rows_of(self, keys: Sequence[int]) -> tuple[Mapping[str, Any], ...]:
-        """The columns of some customers, in the order given."""
-        found: dict[int, dict[str, Any]] = {key: {} for key in keys}
+    def rows_of(self, page: _Page) -> tuple[Mapping[str, Any], ...]:
+        """The columns of the customers of a page, in its order."""
+        found: dict[int, dict[str, Any]] = {key: {} for key in page.keys}
         for part, names in parts_of(self.fields):
-            table = self._part(part, names)
-            own = table.filter(table[_KEY].isin([ibis.literal(key, type="int64") for key in keys])) if keys else table.limit(0)
             wanted = [each for each in self.fields if each.part is part]
-            for row in self.session.engine.fetch(own).to_pylist():
-                found[row[_KEY]] |= {each.column.slug: row[each.stored] for each in wanted}
-        return tuple({each.column.slug: found[key].get(each.column.slug) for each in self.fields} for key in keys)
+            rows = page.panel if part is Part.PANEL and page.panel else self._rows(part, names, page.keys)
+            for key in found.keys() & rows.keys():
+                found[key] = found[key] | {each.column.slug: rows[key][each.stored] for each in wanted}
+        return tuple({each.column.slug: row.get(each.column.slug) for each in self.fields} for row in found.values())
+
+    def _rows(self, part: Part, names: Sequence[str], keys: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+        if part is Part.MOVE and self.choice.moves is not None:
+            moves = self.choice.moves
+            own = moves.filter(moves[_KEY].isin([ibis.literal(key, type="int64") for key in keys])) if keys else moves.limit(0)
+            return {row[_KEY]: row for row in self.session.engine.fetch(own.select(_KEY, *names)).to_pylist()}
+        return self.columns.rows(part, names, keys)
 
     def _part(self, part: Part, names: Sequence[str]) -> ir.Table:
         if part is Part.MOVE and self.choice.moves is not None:
@@ -279,7 +331,7 @@ class _Question:
 
     def _sortable(self, column: ir.Value) -> ir.Value:
         """Tiers stand in the order of the policy, the lowest first, and not in that of the alphabet."""
-        if self.sort_field.stored not in ("tier", "from_tier", "to_tier"):
+        if self.sort_field.stored not in _TIERS:
             return column
         ranks = [(each.slug, rank) for rank, each in enumerate(self.policy.tiers)]
         return column.cases(*ranks, else_=ibis.null("int8")).cast("int64")

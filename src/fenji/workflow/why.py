@@ -39,7 +39,7 @@ from fenji.tables import clean, insight
 from fenji.wording.reasons import cap_line, keeping_lines, standing_line, tier_name
 from fenji.wording.rules import Voice, missing_line, reason
 from fenji.workspace.clean_base import clean_base_of
-from fenji.workspace.customers import customer_key_of
+from fenji.workspace.customers import person_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
@@ -67,8 +67,8 @@ def why_of(
     workspace = open_workspace(root, by_customer=True)
     with open_question(workspace, engine=engine) as session:
         chosen = _run_of(session, run, as_of)
-        key = customer_key_of(session, chosen, customer)
-        person = _person(session, chosen, key)
+        person = person_of(session, chosen, customer)
+        key = person["customer_key"]
         history = _history(session, chosen, key)
         decision = _decision_of(session, chosen, history, as_of, person)
         past = PastRun(session, chosen)
@@ -174,10 +174,6 @@ def _run_of(session: Session, run: str | None, as_of: date | None) -> Run:
 
 def _review_days(session: Session, run: Run) -> tuple[date, ...]:
     return PastRun(session, run).reviews
-
-
-def _person(session: Session, run: Run, key: int) -> Mapping[str, Any]:
-    return session.rows(run.run_id, clean.CUSTOMER, where={"customer_key": key})[0]
 
 
 def _history(session: Session, run: Run, key: int) -> tuple[Decision, ...]:

@@ -72,6 +72,11 @@ class Asked:
     """Conditions over metrics, each as a policy writes it."""
 
     @property
+    def is_of_keys_alone(self) -> bool:
+        """Whether nothing is asked but who some customers are."""
+        return self.keys is not None and self == Asked(keys=self.keys)
+
+    @property
     def asks_for_moves(self) -> bool:
         """Whether movements between two reviews are asked for."""
         return not (self.moved is None and self.moved_from is None and self.moved_to is None)
@@ -99,10 +104,10 @@ class CustomerChoice:
     moves: ir.Table | None = None
     """Who stood where at the earlier review, where movements are asked for."""
 
-    def table(self, *, carrying: str | None = None) -> ir.Table:
-        """One row per customer who meets all conditions: customer_key, and a metric where one is to be carried along.
+    def table(self, *, carrying: Sequence[str] = ()) -> ir.Table:
+        """One row per customer who meets all conditions: customer_key, and metrics where some are to be carried along.
 
-        The panel is read once, for conditions and the carried metric together: among a million customers a join costs more.
+        The panel is read once, for conditions and the carried metrics together: among a million customers a join costs more.
 
         Raises:
             NotFound: unknown tiers, segments or metrics, or an analysis that is not stored; all unknown metrics at once.
@@ -110,7 +115,7 @@ class CustomerChoice:
         """
         narrower = [*self._standing(), *self._moved(), *self._analyzed(), *self._brought()]
         conditions = self._conditions()
-        if conditions or carrying is not None:
+        if conditions or carrying:
             found = self._measured(conditions, carrying)
         else:
             first, *narrower = narrower or [self.columns.assignment]
@@ -267,16 +272,15 @@ class CustomerChoice:
         self.chosen.append(Chosen(Choice.UPLOADED, values))
         return table
 
-    def _measured(self, conditions: Sequence[Comparison | Presence | TopShare], carrying: str | None) -> ir.Table:
-        """Everybody who is known and meets the conditions over metrics, with the carried one."""
+    def _measured(self, conditions: Sequence[Comparison | Presence | TopShare], carrying: Sequence[str]) -> ir.Table:
+        """Everybody who is known and meets the conditions over metrics, with the carried ones."""
         registry = self.columns.registry
         NotFound.raise_if(registry.problems(dict.fromkeys(each.metric for each in conditions)))
         self.chosen += [Chosen(Choice.WHERE, condition=each) for each in conditions]
-        carried = () if carrying is None else (carrying,)
-        panel = self.columns.part(Part.PANEL, [*(each.metric for each in conditions), *carried])
+        panel = self.columns.part(Part.PANEL, [*(each.metric for each in conditions), *carrying])
         basis = RuleBasis(panel)
         met = [holds(self._as_comparison(each), basis) for each in conditions]
-        return (panel.filter(met) if met else panel).select(_KEY, *carried)
+        return (panel.filter(met) if met else panel).select(_KEY, *carrying)
 
     def _conditions(self) -> list[Comparison | Presence | TopShare]:
         found, problems = [], []

@@ -6,11 +6,12 @@ analyses, contact points. Only the parts that somebody asks for are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -34,7 +35,7 @@ from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.limits import places_among
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session
-from fenji.workspace.tiering import panel_at, stored_panel
+from fenji.workspace.tiering import kept_panel, panel_at, stored_panel
 
 
 class Part(StrEnum):
@@ -203,6 +204,38 @@ class CustomerColumns:
         if part is Part.PRIORITY:
             found = places_among(self.session.limits, found, "position")
         return found.select("customer_key", *wanted)
+
+    def rows(self, part: Part, names: Sequence[str], keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """The same of some customers, by customer_key; who has no row of the part is missing.
+
+        Raises:
+            NotFound: as ``part``.
+        """
+        place = self._place(part, names)
+        if place is not None:
+            run, contract, as_of = place
+            return self.session.rows_of_customers(run.run_id, contract, keys, names, as_of=as_of)
+        table = self.part(part, names)
+        own = (
+            table.filter(table["customer_key"].isin([ibis.literal(key, type="int64") for key in keys]))
+            if keys
+            else table.limit(0)
+        )
+        return {row["customer_key"]: row for row in self.session.engine.fetch(own).to_pylist()}
+
+    def _place(self, part: Part, names: Sequence[str]) -> tuple[Run, Contract, date | None] | None:
+        """The run and the table in which a part stands just as it is shown; None where it must be computed from others."""
+        if part is Part.TIER:
+            return self.run, insight.TIER_ASSIGNMENT, self.as_of
+        if part is Part.PERSON:
+            return self.run, clean.CUSTOMER, None
+        if part is Part.PANEL:
+            kept = kept_panel(self.session, self.run, self.registry.needed_for(names), as_of=self.as_of)
+            return None if kept is None else (self.run, kept, self.as_of)
+        if part in MADE_BY and not (part is Part.PRIORITY and self.session.limits):
+            command, contract = MADE_BY[part]
+            return self._made(command, contract), contract, self.as_of
+        return None
 
     def analysis(self, command: str, contract: Contract) -> ir.Table:
         """A table of the newest published analysis of the date on this run.

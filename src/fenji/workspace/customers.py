@@ -44,10 +44,7 @@ def customer_key_of(session: Session, run: Run, customer: str) -> int:
     """
     keys = keys_found(session, run, customer)
     if not keys:
-        raise NotFound.of(
-            _("no customer is known by this id, phone, e-mail or name."),
-            advice=_("Give any id of the customer as it stands in the sources, SPACE:ID, a phone, an e-mail, or the whole name."),
-        )
+        raise _nobody()
     if len(keys) > 1:
         listed = keys[:MOST_LISTED]
         more = len(keys) - len(listed)
@@ -61,6 +58,23 @@ def customer_key_of(session: Session, run: Run, customer: str) -> int:
             customers="; ".join(_known_by(session, run, listed)),
         )
     return keys[0]
+
+
+def person_of(session: Session, run: Run, customer: str) -> Mapping[str, Any]:
+    """The row of clean.customer of who is meant; see ``customer_key_of``."""
+    named = _KEY.match(customer.strip())
+    key = int(named[1]) if named else customer_key_of(session, run, customer)
+    found = session.rows(run.run_id, clean.CUSTOMER, where={"customer_key": key})
+    if not found:
+        raise _nobody()
+    return found[0]
+
+
+def _nobody() -> NotFound:
+    return NotFound.of(
+        _("no customer is known by this id, phone, e-mail or name."),
+        advice=_("Give any id of the customer as it stands in the sources, SPACE:ID, a phone, an e-mail, or the whole name."),
+    )
 
 
 def keys_found(session: Session, run: Run, text: str) -> tuple[int, ...]:

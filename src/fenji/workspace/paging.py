@@ -39,6 +39,19 @@ class Sort:
     def __str__(self) -> str:
         return f"-{self.slug}" if self.is_descending else self.slug
 
+    def ordered(self, values: Mapping[int, Any]) -> list[int]:
+        """The customers of values in the same order.
+
+        Args:
+            values: customer_key: what is sorted by; None where there is no value.
+
+        >>> Sort.of("-orders_12m").ordered({1: None, 2: 5, 3: 7, 4: 5})
+        [3, 2, 4, 1]
+        """
+        known = sorted(key for key, value in values.items() if value is not None)
+        found = sorted(known, key=lambda key: values[key], reverse=self.is_descending)
+        return [*found, *sorted(key for key, value in values.items() if value is None)]
+
     def order(self, table: ir.Table) -> list[ir.Value]:
         """The keys by which a table with ``SORTED_BY`` is ordered; the last one is unique."""
         column = table[SORTED_BY]

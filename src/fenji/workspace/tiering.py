@@ -29,6 +29,7 @@ from fenji.domain.runs import NewRun, PolicyText, Run
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
 from fenji.tables import insight
+from fenji.tables.contract import Contract
 from fenji.workspace.beginning import kept_beginning, reviews_since
 from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.folder import (
@@ -383,7 +384,12 @@ def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, na
 
 def stored_panel(session: Session, run: Run, metrics: Sequence[Metric], *, as_of: date) -> ir.Table | None:
     """Some metrics of the panel that a run kept of a day, and no other columns; None where it kept none, or not all of them."""
+    kept = kept_panel(session, run, metrics, as_of=as_of)
+    return None if kept is None else session.read_often(run.run_id, kept, as_of=as_of)
+
+
+def kept_panel(session: Session, run: Run, metrics: Sequence[Metric], *, as_of: date) -> Contract | None:
+    """The part of a run's panel of a day that holds some metrics; None where it kept no panel, or not all of them."""
     narrow = insight.customer_metric(tuple(metrics))
     stored = session.stored_columns(run.run_id, narrow, as_of=as_of)
-    is_kept = stored.issuperset(each.name for each in narrow.columns)
-    return session.read(run.run_id, narrow, as_of=as_of) if is_kept else None
+    return narrow if stored.issuperset(each.name for each in narrow.columns) else None

@@ -102,6 +102,33 @@ def test_pages_are_the_list_cut_in_pieces(shop: Path, sort: str, size: int) -> N
     assert written == list(whole.rows)
 
 
+EVERY = (
+    "customer_key",
+    "customer_id",
+    "tier",
+    "cause",
+    "since_on",
+    "net_revenue_12m",
+    "orders_12m",
+    "region",
+    "segment",
+    "risk",
+    "mark",
+    "phone",
+)
+
+
+@pytest.mark.parametrize("sort", [f"{sign}{each}" for each in EVERY for sign in ("", "-")])
+def test_customers_named_by_their_keys_stand_as_in_the_list_of_all(shop: Path, sort: str) -> None:
+    whole = customers_at(shop, Asked(), columns=EVERY, sort=sort)
+    keys = tuple(sorted(row["customer_key"] for row in whole.rows))
+    named = customers_at(shop, Asked(keys=(*keys, 10**15)), columns=EVERY, sort=sort)
+    assert (named.rows, named.count) == (whole.rows, whole.count)
+    first = customers_at(shop, Asked(keys=keys), columns=EVERY, sort=sort, limit=3)
+    others = customers_at(shop, Asked(keys=keys), columns=EVERY, sort=sort, after=first.after)
+    assert (*first.rows, *others.rows) == whole.rows
+
+
 def test_rows_without_a_value_stand_last_in_both_directions(shop: Path) -> None:
     for sort in ("days_since_last_order", "-days_since_last_order"):
         assert customers_at(shop, Asked(), sort=sort).rows[-1]["customer_id"] == "m5"

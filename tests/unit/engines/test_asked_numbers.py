@@ -1,0 +1,89 @@
+"""The same question with other numbers is compiled once, and never answered with the numbers of the one before."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from fenji.engines.asked_numbers import MOST_NUMBERS, shape_of
+from fenji.engines.duck import DuckEngine
+
+ROWS = pa.table(
+    {
+        "customer_key": pa.array(range(1, 101), pa.int64()),
+        "spent": pa.array([Decimal(n) for n in range(1, 101)], pa.decimal128(18, 2)),
+        "share": pa.array([n / 100 for n in range(1, 101)], pa.float64()),
+    }
+)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    opened = DuckEngine(tmp_path / "scratch", threads=1)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def compiled(engine, monkeypatch):
+    """The texts that were compiled."""
+    found, compile_ = [], engine.connection.compile
+    monkeypatch.setattr(engine.connection, "compile", lambda table: found.append(compile_(table)) or found[-1])
+    return found
+
+
+def count(engine, condition) -> int:
+    table = engine.stage(engine.from_arrow(ROWS)) if not hasattr(engine, "kept_rows") else engine.kept_rows
+    engine.kept_rows = table
+    return engine.fetch(table.filter(condition(table)).aggregate(n=lambda t: t.count()))["n"][0].as_py()
+
+
+def test_other_numbers_are_other_answers_of_one_text(engine, compiled):
+    count(engine, lambda t: t.spent >= 1)
+    before = len(compiled)
+    assert [count(engine, lambda t, n=n: (t.spent >= n) & (t.customer_key < n + 10)) for n in (1, 50, 95, 50)] == [10, 10, 6, 10]
+    assert len(compiled) == before + 1
+
+
+def test_numbers_of_another_kind_are_another_question(engine):
+    assert count(engine, lambda t: t.share >= 0.5) == 51
+    assert count(engine, lambda t: t.spent >= Decimal("50.5")) == 50
+    assert count(engine, lambda t: t.spent >= Decimal("50.505")) == 50
+    assert count(engine, lambda t: t.spent >= 50) == 51
+    assert count(engine, lambda t: ibis.literal(99) < t.spent) == 1
+
+
+def test_the_same_number_twice_and_two_numbers_are_told_apart(engine):
+    def between(low, high):
+        return count(engine, lambda t: (t.customer_key > low) & (t.customer_key > high))
+
+    assert [between(10, 10), between(10, 90), between(90, 10), between(20, 20)] == [90, 10, 10, 80]
+
+
+def test_numbers_that_nothing_is_compared_with_stay(engine):
+    table = ibis.table({"n": "int64"}, name="t")
+    plus = [shape_of(table.filter((table.n + each) >= 5).op()) for each in (1, 2)]
+    assert plus[0][0] != plus[1][0]
+    assert [each.value for each in plus[0][1]] == [5]
+    assert shape_of(table.limit(5).op()) == (table.limit(5).op(), ())
+
+
+def test_rows_that_an_expression_brings_along_are_its_own(engine):
+    for values in ([1, 2], [3, 4]):
+        brought = ibis.memtable({"customer_key": values})
+        assert engine.fetch(brought.filter(brought.customer_key >= 2))["customer_key"].to_pylist() == [
+            v for v in values if v >= 2
+        ]
+
+
+def test_very_many_numbers_are_compiled_as_they_are(engine):
+    def any_of(numbers):
+        return count(engine, lambda t: ibis.or_(*(t.customer_key == each for each in numbers)))
+
+    assert [any_of(range(1, 2 * MOST_NUMBERS)), any_of(range(2, 2 * MOST_NUMBERS))] == [
+        2 * MOST_NUMBERS - 1,
+        2 * MOST_NUMBERS - 2,
+    ]
