@@ -385,17 +385,18 @@ function heat(chart, page) {
     const color = chart.diverging ? look.role(depth > 0 ? "good" : "bad") : look.color(chart.color);
     return mixed(color, look.role("ground"), 0.06 + 0.76 * Math.abs(depth));
   };
+  const slot = (page.width - 12 - widest(chart.rows.map((each) => each.name), look, page.width * 0.3)) / Math.max(chart.columns.length, 1);
+  const isWritten = widest(chart.cells.flat().map((each) => each?.text ?? ""), look, page.width) <= slot - 6;
   const data = chart.cells.flatMap((row, y) => row.flatMap((cell, x) => (cell === null ? [] : [{
     value: [x, y, cell.depth],
     list: cell.list,
     tip: [`${chart.rows[y].name} · ${chart.columns[x].name}`, [{ name: chart.axis.title, text: cell.full }]],
     itemStyle: { color: fill(cell), borderColor: look.role("ground"), borderWidth: 2, borderRadius: 4 },
-    label: { show: true, color: inkOn(fill(cell)), formatter: cell.text, fontSize: AXIS, fontFamily: look.font },
+    label: { show: isWritten, color: inkOn(fill(cell)), formatter: cell.text, fontSize: AXIS, fontFamily: look.font },
   }])));
   const plain = { axisLine: { show: false }, splitLine: { show: false } };
   const across = categories(page, chart.columns.map((each) => each.name), { position: "top", ...plain });
   const down = categories(page, chart.rows.map((each) => each.name), { inverse: true, ...plain });
-  const slot = (page.width * 0.8) / Math.max(chart.columns.length, 1);
   across.axisLabel = { ...across.axisLabel, interval: 0, width: slot, overflow: "break", hideOverlap: false };
   down.axisLabel = { ...down.axisLabel, color: look.role("ink"), fontSize: NAMES, interval: 0, width: page.width * 0.3, overflow: "truncate" };
   return {
