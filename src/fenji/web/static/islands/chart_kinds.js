@@ -5,6 +5,7 @@ import { tick } from "./chart_words.js";
 const AXIS = 11.5;
 const NAMES = 12;
 const MULTIPLE = 200;
+const FEW = 8;
 const EMPTY = "rgba(0,0,0,0)";
 
 let pen;
@@ -75,7 +76,7 @@ function measured(page, chart, axis, values, more = {}) {
     ...base,
     axisLine: { show: false },
     splitLine: { lineStyle: { color: page.look.role("line") } },
-    splitNumber: 5,
+    splitNumber: page.isSmall ? 3 : 5,
     ...more,
     axisLabel: { ...base.axisLabel, formatter: (value) => tick(value, axis, chart.figures, largest), ...more.axisLabel },
   };
@@ -150,6 +151,7 @@ function bars(chart, page) {
   const sizes = measured(page, chart, chart.axis, isStacked ? chart.series.flatMap((each) => each.values) : valuesOf(chart.series), isFull ? { max: 1, interval: 0.25 } : {});
   const most = page.width * 0.36;
   if (chart.horizontal) names.axisLabel = { ...names.axisLabel, color: look.role("ink"), fontSize: NAMES, interval: 0, width: most, overflow: "truncate" };
+  else if (chart.categories.length <= FEW) names.axisLabel = { ...names.axisLabel, interval: 0, hideOverlap: false, width: (page.width - 60) / chart.categories.length - 8, overflow: "truncate" };
   const right = chart.horizontal && !isStacked ? 12 + widest(chart.series.flatMap((each) => each.texts), look, 160) : 8;
   return {
     tooltip: ofPlace(page, lines),
