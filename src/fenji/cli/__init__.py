@@ -20,6 +20,7 @@ quality   what became of every row
 tiers     the tiers at a date
 customers  lists of customers, page by page or whole
 lists      how a list becomes a file
+pictures   how a chart becomes a file
 structure  what lies behind the counts of tiers
 structure_words          what all parts of it say alike
 structure_crosses        who the customers are, and what they buy where

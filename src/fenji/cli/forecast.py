@@ -11,18 +11,21 @@ import typer
 
 from fenji.answers.forecast import ForecastResult
 from fenji.cli import trends
+from fenji.cli.lists import Force
 from fenji.cli.options import AsJson, AsOf, Details, Engine, HistoryRun, Lang, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number, percent
+from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.cli.trends import NO_BREAK
 from fenji.domain.forecasts import Basis, ForecastModel
 from fenji.domain.trends import GroupBy, Measure
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
+from fenji.reports.charts.of_answers.forecasts import tier_multiples, trend_multiples
 from fenji.wording.forecasts import ARRIVAL_NAMES, BASIS_NAMES, MODEL_NAMES
 from fenji.workflow.forecast import USUAL_REVIEWS, forecast_at
 from fenji.workflow.trends import MOST_MONTHS, trend_at
 
-EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json\nfenji forecast --of revenue\nfenji forecast --of orders --by tier"
+EXAMPLES = "fenji forecast\nfenji forecast --reviews 12 --json\nfenji forecast --of revenue\nfenji forecast --of orders --by tier\nfenji forecast --chart forecast.svg"
 
 
 class Target(StrEnum):
@@ -85,6 +88,8 @@ def command(
     as_of: AsOf = None,
     policy: Policy = None,
     details: Details = False,
+    chart: ChartFile = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -92,6 +97,7 @@ def command(
 ) -> None:
     """Prints the forecast."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_drawn(chart, force=force)
     target = one_of(Target, of, _("target")) or Target.TIERS
     if target is Target.TIERS:
         _refuse(target, {"--by": by, "--months": months, "--as-of": as_of, "--policy": policy})
@@ -102,6 +108,8 @@ def command(
             output.json(found)
         else:
             show(found, output, details=details)
+        if chart is not None:
+            draw(tier_multiples(found, None, reader_of(output)), chart, output)
         return
     _refuse(target, {"--reviews": reviews, "--run": run})
     split = one_of(Split, by, _("split"))
@@ -120,6 +128,8 @@ def command(
         output.json(result)
     else:
         trends.show(result, output, details=details)
+    if chart is not None:
+        draw(trend_multiples(result, reader_of(output)), chart, output)
 
 
 def _refuse(target: Target, options: Mapping[str, object]) -> None:

@@ -14,13 +14,15 @@ from fenji.answers.moves import CohortAt, MovementCell, MovesResult
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, Engine, HistoryRun, Lang, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.domain.policies import Cause
 from fenji.language import message as _
+from fenji.reports.charts.of_answers.moves import flow_sankey
 from fenji.wording.reasons import CAUSE_NAMES
 from fenji.workflow.moves import moves_between
 from fenji.workflow.taking import StoredList
 
-EXAMPLES = "fenji moves\nfenji moves --from 2011-09-30 --to 2011-12-09\nfenji moves --json"
+EXAMPLES = "fenji moves\nfenji moves --from 2011-09-30 --to 2011-12-09\nfenji moves --chart moves.svg\nfenji moves --json"
 
 From = Annotated[
     str | None, typer.Option("--from", metavar=_("DATE"), help=_("The earlier review. Default: the one before the later review."))
@@ -53,6 +55,7 @@ def command(
     later_on: To = None,
     run: HistoryRun = None,
     out: Out = None,
+    chart: ChartFile = None,
     force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
@@ -62,7 +65,10 @@ def command(
     """Prints the movements between two reviews."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    may_be_drawn(chart, force=force)
     result = moves_between(workspace, earlier_on=day_of(earlier_on), as_of=day_of(later_on), run_id=run, engine=engine_of(engine))
+    if chart is not None:
+        draw(flow_sankey(result, reader_of(output)), chart, output)
     if out is not None:
         take_stored(
             workspace,

@@ -23,6 +23,7 @@ from fenji.errors import Problem
 from fenji.language import Language, translate_visibly
 from fenji.language import message as _
 from fenji.visible import visible, visible_json
+from fenji.wording import figures
 
 problem_json = problem
 
@@ -191,7 +192,7 @@ def number(value: float | Decimal | None, digits: int = 0) -> str:
     >>> number(1067370), number(None), number(12.345, 1)
     ('1,067,370', '-', '12.3')
     """
-    return "-" if value is None else f"{value:,.{digits}f}"
+    return "-" if value is None else figures.grouped(value, digits)
 
 
 def money(value: Decimal | None) -> str:
@@ -214,4 +215,4 @@ def percent(share: float | None, digits: int = 1) -> str:
     >>> percent(0.1234)
     '12.3%'
     """
-    return "-" if share is None else f"{share * 100:.{digits}f}%"
+    return "-" if share is None else figures.percent(share, digits)

@@ -9,15 +9,18 @@ from typing import Annotated
 import typer
 
 from fenji.answers.tiers import TierGroup, TiersResult
+from fenji.cli.lists import Force
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.domain.metrics import Unit
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
+from fenji.reports.charts.of_answers.tiers import group_bars, tier_bars
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workspace.headlines import is_headline
 
-EXAMPLES = "fenji tiers\nfenji tiers --as-of 2011-12-09 --by region\nfenji tiers --run 20260203T050607-1a2b\nfenji tiers --json"
+EXAMPLES = "fenji tiers\nfenji tiers --as-of 2011-12-09 --by region\nfenji tiers --run 20260203T050607-1a2b\nfenji tiers --chart tiers.svg\nfenji tiers --json"
 
 By = Annotated[
     str | None,
@@ -38,6 +41,8 @@ def command(
     by: By = None,
     run: PastRun = None,
     policy: Policy = None,
+    chart: ChartFile = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -45,6 +50,7 @@ def command(
 ) -> None:
     """Prints the tiers at a date."""
     output = Output.chosen(context, lang, is_json=as_json)
+    may_be_drawn(chart, force=force)
     day = day_of(as_of)
     if run is not None:
         if policy is not None or engine is not None:
@@ -59,6 +65,9 @@ def command(
         output.json(result)
     else:
         show(result, output)
+    if chart is not None:
+        reader = reader_of(output)
+        draw(group_bars(result, reader) or tier_bars(result, reader), chart, output)
 
 
 def show(result: TiersResult, output: Output) -> None:

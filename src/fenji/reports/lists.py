@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -20,9 +18,10 @@ import pyarrow as pa
 
 from fenji.domain.lists import ColumnUnit, ListColumn
 from fenji.domain.telling import PERSONAL
-from fenji.errors import Conflict, InvalidArgument, NotFound, Unavailable
+from fenji.errors import InvalidArgument
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.reports.writing import check_place, whole_file
 from fenji.wording.lists import shown_name, source_lines
 from fenji.wording.rules import Wording
 from fenji.workspace.listing import Listing
@@ -58,7 +57,7 @@ def check_target(path: Path, *, force: bool) -> None:
         NotFound: the folder is not there.
         Conflict: the file exists, and ``force`` does not say that it may go.
     """
-    _check_target(path, tuple(WRITERS), force=force)
+    check_place(path, tuple(WRITERS), force=force)
 
 
 def write_list(listing: Listing, path: Path, *, language: Language, force: bool = False) -> int:
@@ -85,22 +84,14 @@ def write_list(listing: Listing, path: Path, *, language: Language, force: bool 
             rows=listing.source.rows,
             most=MOST_SHEET_ROWS,
         )
-    unfinished = path.absolute().with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
+    with whole_file(path) as unfinished:
         WRITERS[suffix](listing, unfinished, language)
-        unfinished.replace(path)
-    except OSError as error:
-        raise Unavailable.of(
-            _("{file} cannot be written: {detail}."), file=str(path), detail=os.strerror(error.errno or 0)
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
     return listing.source.rows
 
 
 def check_entries_target(path: Path, *, force: bool) -> None:
     """Whether the entries that were not found may be written there; raises as ``check_target``, for .csv and .txt."""
-    _check_target(path, ENTRY_ENDINGS, force=force)
+    check_place(path, ENTRY_ENDINGS, force=force)
 
 
 def write_entries(entries: Sequence[str], path: Path, *, force: bool = False) -> None:
@@ -123,22 +114,6 @@ def safe_text(text: str) -> str:
     ["'=1+1", '-12.50', "'-cmd", '张三', "'+86139"]
     """
     return f"'{text}" if text.startswith(_FORMULA) and not _NEGATIVE.fullmatch(text) else text
-
-
-def _check_target(path: Path, endings: Sequence[str], *, force: bool) -> None:
-    if path.suffix.lower() not in endings:
-        raise InvalidArgument.of(
-            _("'{file}' has no ending that says what to write."),
-            advice=_("End it in one of {known}."),
-            file=path.name,
-            known=", ".join(endings),
-        )
-    if not path.absolute().parent.is_dir():
-        raise NotFound.of(_("there is no folder {folder}."), folder=str(path.parent))
-    if path.exists() and not force:
-        raise Conflict.of(
-            _("{file} is there already."), advice=_("Choose another name, or say that it may be overwritten."), file=str(path)
-        )
 
 
 def _write_csv(listing: Listing, path: Path, language: Language) -> None:

@@ -12,6 +12,7 @@ from fenji.domain.policies import Policy
 from fenji.domain.priority import CHURN_MEASURE, First, Frequent, Mark, Part, PartRule, PriorityRules, Watch
 from fenji.language import message as _
 from fenji.language import translate
+from fenji.wording.figures import percent
 from fenji.wording.reasons import tier_name
 from fenji.wording.rules import Wording, reason
 
@@ -105,7 +106,7 @@ def upgrade_line(candidate: UpgradeCandidate, policy: Policy, wording: Wording) 
         text = _("{tier} asks for {line}; by the forecast the rule will be met in twelve months")
     else:
         text = _("{tier} asks for {line}; by the forecast {gap} of it will be missing in twelve months")
-    return translate(text, language, tier=name, line=line, gap=_share(candidate.expected_gap or 0.0))
+    return translate(text, language, tier=name, line=line, gap=percent(candidate.expected_gap or 0.0))
 
 
 def watch_line(watched: WatchedCustomer, policy: Policy, wording: Wording) -> str:
@@ -137,7 +138,7 @@ def watch_line(watched: WatchedCustomer, policy: Policy, wording: Wording) -> st
         tier=falls_to,
         count=watched.reviews_left,
         day=watched.falls_on or own_day,
-        margin=_share(max(watched.margin, 0.0)),
+        margin=percent(max(watched.margin, 0.0)),
     )
 
 
@@ -160,7 +161,7 @@ def frequent_line(candidate: FrequentCandidate, wording: Wording) -> str:
 
 def mark_name(mark: Mark, rules: PriorityRules, wording: Wording) -> str:
     """What a Pareto mark means."""
-    values = {"a": _share(float(rules.pareto.a)), "b": _share(float(rules.pareto.b))}
+    values = {"a": percent(float(rules.pareto.a)), "b": percent(float(rules.pareto.b))}
     return translate(MARK_NAMES[mark], wording.language, **values)
 
 
@@ -205,7 +206,7 @@ def _beside(share: float, rule: PartRule, wording: Wording) -> str:
     if rule.scale is not None:
         return ""
     text = _(", more than {share} of the others") if rule.first is First.HIGH else _(", less than {share} of the others")
-    return translate(text, wording.language, share=_share(share))
+    return translate(text, wording.language, share=percent(share))
 
 
 def _condition_line(found: UpgradeCandidate | WatchedCustomer, wording: Wording, *, met: bool, told: str | None = None) -> str:
@@ -216,7 +217,3 @@ def _condition_line(found: UpgradeCandidate | WatchedCustomer, wording: Wording,
 
 def _points(points: float | Decimal) -> str:
     return f"{points:.1f}"
-
-
-def _share(share: float) -> str:
-    return f"{share * 100:.1f}%"

@@ -14,6 +14,7 @@ from fenji.domain.policies import SCORE
 from fenji.domain.words import Spoken
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.wording.figures import grouped, trimmed
 
 Told = TypeVar("Told", str, tuple[str, ...])
 
@@ -55,16 +56,16 @@ class Wording:
             case Unit.MONEY:
                 return self._money(exact)
             case Unit.SHARE:
-                return f"{_plain(exact * 100, 2)}%"
+                return f"{trimmed(exact * 100, 2)}%"
             case Unit.DAYS:
-                return translate(_("{number} {number:day|days}"), self.language, number=_plain(exact, 1))
+                return translate(_("{number} {number:day|days}"), self.language, number=trimmed(exact, 1))
             case Unit.HOURS:
-                return translate(_("{number} {number:hour|hours}"), self.language, number=_plain(exact, 1))
+                return translate(_("{number} {number:hour|hours}"), self.language, number=trimmed(exact, 1))
             case _:
-                return _plain(exact, 4)
+                return trimmed(exact, 4)
 
     def _money(self, amount: Decimal) -> str:
-        text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+        text = grouped(amount, 0 if amount == amount.to_integral_value() else 2)
         if self.language is Language.ZH:
             return f"{text} {'元' if self.currency in (None, 'CNY') else self.currency}"
         return f"{self.currency} {text}" if self.currency else text
@@ -156,7 +157,7 @@ def _leaf_sentence(leaf: Comparison | Presence | TopShare, wording: Wording, thr
         case Presence(_metric, is_null):
             return translate(_("{metric} without a value") if is_null else _("{metric} with a value"), language, metric=name)
         case TopShare(_metric, share):
-            percent = f"{_plain(share * 100, 4)}%"
+            percent = f"{trimmed(share * 100, 4)}%"
             if threshold is None:
                 return translate(_("{metric} among the top {share} of all customers"), language, metric=name, share=percent)
             number = wording.number(leaf.metric, threshold)
@@ -190,9 +191,3 @@ def _missing_with_mean(count: Shortfall, mean: Shortfall, wording: Wording) -> s
     text = _("{metric}: {number} more, of {each} each on average")
     values = {"metric": wording.name(counted), "number": wording.number(counted, more), "each": wording.number(averaged, each)}
     return translate(text, wording.language, **values)
-
-
-def _plain(number: Decimal, decimals: int) -> str:
-    """Digits with thousands separators and no trailing zeros."""
-    text = f"{number:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

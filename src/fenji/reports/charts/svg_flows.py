@@ -100,21 +100,18 @@ def draw_heat(chart: Heat, paper: Paper, room: Room) -> None:
     paper.text(room.left, room.top + head_high - 10, chart.row_title, size=AXIS, fill=paper.shades.quiet)
     top = room.top + head_high
     high = (room.bottom - top) / max(len(chart.rows), 1)
+    widest = max((width_of(chart.text(cell), AXIS) for cells in chart.cells for cell in cells), default=0)
     for row, node in enumerate(chart.rows):
         y = top + high * row
         paper.text(room.left, y + high / 2 + 4, fitted(node.name, 12, left - room.left - 10), size=12)
         for column, cell in enumerate(chart.cells[row]):
             if cell is not None:
-                _cell(chart, cell, paper, (left + slot * column, y, slot, high), f"{node.name} → {chart.columns[column].name}")
-
-
-def _cell(chart: Heat, cell: Cell, paper: Paper, place: tuple[float, float, float, float], name: str) -> None:
-    x, y, width, height = place
-    fill = cell_color(chart, cell, paper)
-    paper.rect(x + 1, y + 1, width - 2, height - 2, fill, tip=f"{name}: {chart.axis.text(cell.value)}", radius=3)
-    text = chart.text(cell)
-    if width_of(text, AXIS) <= width - 4:
-        paper.text(x + width / 2, y + height / 2 + 4, text, size=AXIS, anchor="middle", fill=ink_on(fill))
+                fill = cell_color(chart, cell, paper)
+                tip = f"{node.name} → {chart.columns[column].name}: {chart.axis.text(cell.value)}"
+                paper.rect(left + slot * column + 1, y + 1, slot - 2, high - 2, fill, tip=tip, radius=3)
+                if widest <= slot - 6:
+                    x = left + slot * (column + 0.5)
+                    paper.text(x, y + high / 2 + 4, chart.text(cell), size=AXIS, anchor="middle", fill=ink_on(fill))
 
 
 def cell_color(chart: Heat, cell: Cell, paper: Paper) -> str:

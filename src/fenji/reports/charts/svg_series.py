@@ -65,7 +65,7 @@ def _pieces(chart: Bars, at: int) -> list[tuple[Series, float, float, int]]:
 
 def _bar_width(chart: Bars, slot: float) -> tuple[float, float]:
     """How wide a bar is, and where the first begins within its slot."""
-    many = len(chart.series) if chart.layout is Layout.GROUPED else 1
+    many = max(len(chart.series), 1) if chart.layout is Layout.GROUPED else 1
     wide = min(slot * 0.72 / many, 44)
     return wide, (slot - wide * many) / 2
 

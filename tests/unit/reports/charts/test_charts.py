@@ -46,11 +46,11 @@ every = pytest.mark.parametrize(
 
 
 def read(svg: str) -> ET.Element:
-    return ET.fromstring(svg)
+    return ET.fromstring(svg)  # noqa: S314 - our own text
 
 
 def test_the_examples_hold_every_kind() -> None:
-    assert {type(each) for each in charts(Language.EN)} == KINDS == {each for each in Chart.__subclasses__()}
+    assert {type(each) for each in charts(Language.EN)} == KINDS == set(Chart.__subclasses__())
 
 
 @every
@@ -180,43 +180,29 @@ def test_a_hostile_name_stays_text(name: str, language: Language) -> None:
             "defs",
             "pattern",
         }
-        assert not any(key.startswith("on") or "href" in key for each in read(svg).iter() for key in each.keys())
+        assert not any(key.startswith("on") or "href" in key for each in read(svg).iter() for key in each.attrib)
         assert "\u202e" not in svg
         json.dumps(chart.to_json(), allow_nan=False)
 
 
-def emptied(chart: Chart) -> Chart:
-    """The same without anything to show."""
-    match chart:
-        case Multiples():
-            return replace(chart, charts=())
-        case Sankey():
-            return replace(chart, left=(), right=(), flows=())
-        case Heat():
-            return replace(chart, rows=(), columns=(), cells=())
-        case Boxes():
-            return replace(chart, spreads=())
-        case Pareto():
-            return replace(
-                chart,
-                categories=(),
-                shares=replace(chart.shares, values=(), conditions=()),
-                cumulative=replace(chart.cumulative, values=()),
-            )
-        case Areas():
-            return replace(chart, days=(), series=(), total=None, forecast_from=None)
-        case Histogram():
-            return replace(chart, series=(), thresholds=())
-        case Lines() | Points():
-            return replace(chart, places=(), series=())
-        case Bars() | Dots():
-            return replace(chart, categories=(), series=())
-    raise AssertionError(chart)
+EMPTY: dict[type[Chart], dict[str, object]] = {
+    Multiples: {"charts": ()},
+    Sankey: {"left": (), "right": (), "flows": ()},
+    Heat: {"rows": (), "columns": (), "cells": ()},
+    Boxes: {"spreads": ()},
+    Pareto: {"categories": (), "shares": Series("", ACCENT, ()), "cumulative": Series("", ACCENT, ())},
+    Areas: {"days": (), "series": (), "total": None, "forecast_from": None},
+    Histogram: {"series": (), "thresholds": ()},
+    Lines: {"places": (), "series": (), "forecast_from": None},
+    Points: {"places": (), "series": ()},
+    Bars: {"categories": (), "series": (), "colors": ()},
+    Dots: {"categories": (), "series": ()},
+}
 
 
 @every
 def test_a_chart_without_anything_is_still_a_picture(chart: Chart) -> None:
-    empty = emptied(chart)
+    empty = replace(chart, **EMPTY[type(chart)])
     assert read(svg_of(empty)).findtext(f"{NAME}desc") == chart.sentence
     assert json.loads(json.dumps(empty.to_json()))["kind"] == chart.kind
 

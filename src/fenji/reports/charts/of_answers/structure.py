@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from fenji.analyze.structure.concentration import Inequality
 from fenji.analyze.structure.descriptive import Description
@@ -21,7 +21,9 @@ AVERAGE = 100
 MOST_INDEX = 300
 """An index from which on a cell has its full color: three times the average says as much as thirty."""
 GROUPS = 20
-"""Groups shown; the table of the answer holds all."""
+"""Groups of a heat table; the answer holds all."""
+PARTS = 6
+"""Groups that a bar is made of; all others together are one more part."""
 
 _WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 _RHYTHMS = {Rhythm.HOUR: _("Orders by hour"), Rhythm.WEEKDAY: _("Orders by weekday"), Rhythm.MONTH: _("Orders by month")}
@@ -57,8 +59,12 @@ def _spread(row: Description, name: str, colors: dict[str, Color]) -> Spread:
 
 def composition_bars(found: StructureResult, cross: StructureCross, say: Reader) -> Bars:
     """Tier by tier, which share of its customers each group is, the highest tier first; overlapping groups stand beside one another."""
-    groups = cross.groups[:GROUPS]
+    groups = cross.groups[: PARTS if len(cross.groups) > PARTS + 1 else PARTS + 1]
     tiers = tuple(reversed(found.tiers))
+    shown = tuple(
+        Series(say.name(group.name), _shade(place, len(groups)), tuple(_share_in(group, each.tier, say) for each in tiers))
+        for place, group in enumerate(groups)
+    )
     return Bars(
         language=say.language,
         title=say(_("{by} by tier"), by=say.name(cross.name)),
@@ -66,13 +72,17 @@ def composition_bars(found: StructureResult, cross: StructureCross, say: Reader)
         categories=tuple(names_of(tiers, say).values()),
         category_title=say.tier(),
         axis=Axis(say(_("share of customers")), Unit.SHARE),
-        series=tuple(
-            Series(say.name(group.name), _shade(place, len(groups)), tuple(_share_in(group, each.tier, say) for each in tiers))
-            for place, group in enumerate(groups)
-        ),
+        series=(*shown, *_others(shown, say, are_there=len(groups) < len(cross.groups) and not cross.is_overlapping)),
         layout=Layout.GROUPED if cross.is_overlapping else Layout.FULL,
         is_horizontal=True,
     )
+
+
+def _others(shown: Sequence[Series], say: Reader, *, are_there: bool) -> Iterator[Series]:
+    """What the groups that are not shown make up, so that each bar is whole."""
+    if are_there:
+        sums = [sum(values) for values in zip(*([each or 0.0 for each in one.values] for one in shown), strict=True)]
+        yield Series(say(_("others")), NEUTRAL, tuple(max(0.0, 1 - float(each)) for each in sums))
 
 
 def _shade(place: int, many: int) -> Color:

@@ -5,6 +5,7 @@ import { tick } from "./chart_words.js";
 const AXIS = 11.5;
 const NAMES = 12;
 const MULTIPLE = 200;
+const FEW = 8;
 const EMPTY = "rgba(0,0,0,0)";
 
 let pen;
@@ -75,7 +76,7 @@ function measured(page, chart, axis, values, more = {}) {
     ...base,
     axisLine: { show: false },
     splitLine: { lineStyle: { color: page.look.role("line") } },
-    splitNumber: 5,
+    splitNumber: page.isSmall ? 3 : 5,
     ...more,
     axisLabel: { ...base.axisLabel, formatter: (value) => tick(value, axis, chart.figures, largest), ...more.axisLabel },
   };
@@ -150,6 +151,7 @@ function bars(chart, page) {
   const sizes = measured(page, chart, chart.axis, isStacked ? chart.series.flatMap((each) => each.values) : valuesOf(chart.series), isFull ? { max: 1, interval: 0.25 } : {});
   const most = page.width * 0.36;
   if (chart.horizontal) names.axisLabel = { ...names.axisLabel, color: look.role("ink"), fontSize: NAMES, interval: 0, width: most, overflow: "truncate" };
+  else if (chart.categories.length <= FEW) names.axisLabel = { ...names.axisLabel, interval: 0, hideOverlap: false, width: (page.width - 60) / chart.categories.length - 8, overflow: "truncate" };
   const right = chart.horizontal && !isStacked ? 12 + widest(chart.series.flatMap((each) => each.texts), look, 160) : 8;
   return {
     tooltip: ofPlace(page, lines),
@@ -385,17 +387,18 @@ function heat(chart, page) {
     const color = chart.diverging ? look.role(depth > 0 ? "good" : "bad") : look.color(chart.color);
     return mixed(color, look.role("ground"), 0.06 + 0.76 * Math.abs(depth));
   };
+  const slot = (page.width - 12 - widest(chart.rows.map((each) => each.name), look, page.width * 0.3)) / Math.max(chart.columns.length, 1);
+  const isWritten = widest(chart.cells.flat().map((each) => each?.text ?? ""), look, page.width) <= slot - 6;
   const data = chart.cells.flatMap((row, y) => row.flatMap((cell, x) => (cell === null ? [] : [{
     value: [x, y, cell.depth],
     list: cell.list,
     tip: [`${chart.rows[y].name} · ${chart.columns[x].name}`, [{ name: chart.axis.title, text: cell.full }]],
     itemStyle: { color: fill(cell), borderColor: look.role("ground"), borderWidth: 2, borderRadius: 4 },
-    label: { show: true, color: inkOn(fill(cell)), formatter: cell.text, fontSize: AXIS, fontFamily: look.font },
+    label: { show: isWritten, color: inkOn(fill(cell)), formatter: cell.text, fontSize: AXIS, fontFamily: look.font },
   }])));
   const plain = { axisLine: { show: false }, splitLine: { show: false } };
   const across = categories(page, chart.columns.map((each) => each.name), { position: "top", ...plain });
   const down = categories(page, chart.rows.map((each) => each.name), { inverse: true, ...plain });
-  const slot = (page.width * 0.8) / Math.max(chart.columns.length, 1);
   across.axisLabel = { ...across.axisLabel, interval: 0, width: slot, overflow: "break", hideOverlap: false };
   down.axisLabel = { ...down.axisLabel, color: look.role("ink"), fontSize: NAMES, interval: 0, width: page.width * 0.3, overflow: "truncate" };
   return {

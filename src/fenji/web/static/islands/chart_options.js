@@ -23,7 +23,7 @@ function pick(chart) {
 export function drawn(chart, page) {
   if (chart.kind !== "multiples") return { columns: 1, parts: [{ option: KINDS[chart.kind](chart, page), height: height(chart), pick: pick(chart) }] };
   const columns = Math.max(1, Math.min(chart.charts.length, Math.floor(page.width / MULTIPLE)));
-  const small = { ...page, width: page.width / columns - 16 };
+  const small = { ...page, width: page.width / columns - 16, isSmall: true };
   const shared = { figures: chart.figures, words: chart.words };
   const parts = chart.charts.map((each) => ({ title: each.title, height: 150, pick: pick(each), option: KINDS[each.kind]({ ...each, ...shared }, small) }));
   return { columns, parts };
