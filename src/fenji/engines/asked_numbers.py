@@ -7,6 +7,7 @@ number. Only numbers that something is compared with are taken out: those may ne
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -31,20 +32,22 @@ def shape_of(node: ops.Node) -> tuple[Hashable, Asked]:
     """
     numbers: dict[ops.Literal, int] = {}
     known: dict[ops.Node, tuple[Hashable, bool]] = {}
+    # An expression is a graph whose parts are used many times: a tree of it would have no end, so each part is written down once.
+    written: list[Hashable] = []
 
     def visit(part: Any, *, is_compared: bool = False) -> tuple[Hashable, bool]:  # noqa: ANN401 - a node, nodes together, or a plain value
-        """The shape of a part, and whether a number was taken out of it; what holds none stands for itself."""
+        """What stands for a part, and whether a number was taken out of it; what holds none stands for itself."""
         if isinstance(part, ops.Node):
             if is_compared and _is_number(part):
                 return ("?", numbers.setdefault(part, len(numbers)), _kind(part)), True
             if part not in known:
                 compares = isinstance(part, ops.Comparison)
                 found = [visit(each, is_compared=compares) for each in part.__args__]
-                known[part] = (
-                    ((type(part), *(each for each, _holds in found)), True)
-                    if any(holds for _each, holds in found)
-                    else (part, False)
-                )
+                if any(holds for _each, holds in found):
+                    written.append((type(part), *(each for each, _holds in found)))
+                    known[part] = (_Written(len(written)), True)
+                else:
+                    known[part] = (part, False)
             return known[part]
         if isinstance(part, Mapping):
             part = tuple(part.items())
@@ -53,8 +56,18 @@ def shape_of(node: ops.Node) -> tuple[Hashable, Asked]:
             return tuple(each for each, _holds in found), any(holds for _each, holds in found)
         return part, False
 
-    shape = visit(node)[0]
+    try:
+        shape = (visit(node)[0], *written)
+    except RecursionError:  # deeper than Python goes: it is compiled as it is
+        return node, ()
     return (node, ()) if any(isinstance(each, ops.InMemoryTable) for each in known) else (shape, tuple(numbers))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A part of a shape that is written down at a place."""
+
+    place: int
 
 
 def without_numbers(table: ir.Table, numbers: Asked) -> ir.Table:

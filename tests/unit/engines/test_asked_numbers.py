@@ -68,7 +68,7 @@ def test_numbers_that_nothing_is_compared_with_stay(engine):
     plus = [shape_of(table.filter((table.n + each) >= 5).op()) for each in (1, 2)]
     assert plus[0][0] != plus[1][0]
     assert [each.value for each in plus[0][1]] == [5]
-    assert shape_of(table.limit(5).op()) == (table.limit(5).op(), ())
+    assert shape_of(table.limit(5).op()) == ((table.limit(5).op(),), ())
 
 
 def test_rows_that_an_expression_brings_along_are_its_own(engine):
@@ -87,3 +87,12 @@ def test_very_many_numbers_are_compiled_as_they_are(engine):
         2 * MOST_NUMBERS - 1,
         2 * MOST_NUMBERS - 2,
     ]
+
+
+def test_an_expression_that_uses_its_parts_many_times_is_walked_once(engine):
+    table = ibis.table({"n": "int64"}, name="t").filter(lambda t: t.n >= 5)
+    for _each in range(60):
+        table = table.mutate(n=table.n + table.n)
+    shape, numbers = shape_of(table.op())
+    assert len(numbers) == 1
+    assert hash(shape) == hash(shape_of(table.op())[0])
