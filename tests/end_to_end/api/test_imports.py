@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,10 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from end_to_end.api.conftest import Served
+from fenji.api.bodies import reading
+from fenji.api.problems import TooSlow
+from fenji.api.routes import jobs
+from fenji.api.strict_json import UnreadableBody
 from fenji.api.uploading import UploadBroken, pieces
 from fenji.domain.access import RIGHTS_OF, Right, Role
 from fenji.domain.people import NEVER_FOR_TOKENS
@@ -20,6 +26,7 @@ from fenji.server.app import app_of
 from fenji.work.worker import work_once
 from fenji.workflow.access.people import add_person
 from fenji.workflow.access.tokens import make_token
+from fenji.workspace.folder import open_workspace
 from fixtures.imports import new_workspace, unrehearsed
 
 __all__ = ["unrehearsed"]
@@ -144,6 +151,38 @@ def test_who_may_not_change_sources_sees_no_import(door: Door) -> None:
     for method, path in (("GET", "/sources"), ("GET", "/imports"), ("POST", "/imports"), ("PUT", "/imports/x/files/a.csv")):
         answer = viewer.ask(method, path)
         assert (answer.status_code, Right.SOURCES_CHANGE.value in answer.text) == (403, True), path
+
+
+def test_who_watches_a_job_is_told_no_more_once_the_token_is_over(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "EVENT_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "WATCHED_FOR", 10)
+    job_id = door.ask("POST", "/jobs", json={"kind": "selftest"}).json()["job_id"]
+    state, asked = open_workspace(door.root).state, iter(range(10**6))
+    monkeypatch.setattr(state, "clock", lambda: datetime.now(UTC) + timedelta(days=400 if next(asked) > 20 else 0))
+    told = door.ask("GET", f"/jobs/{job_id}/events")
+    assert told.status_code == 200
+    events = [each.partition("\ndata: ") for each in told.text.strip().split("\n\n")]
+    assert [name for name, _blank, _data in events] == ["event: job", "event: problem"]
+    assert json.loads(events[-1][2])["code"] == "not_authenticated"
+    assert door.ask("GET", f"/jobs/{job_id}/events").status_code == 401
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_body_that_does_not_come_is_refused_and_no_mistake_of_ours(ends: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BODY_SECONDS", 0.05)
+    messages = iter([{"type": "http.request", "body": b'{"kind"', "more_body": True}])
+
+    async def receive() -> dict[str, Any]:
+        found = next(messages, None)
+        if found is None and ends:
+            return {"type": "http.disconnect"}
+        if found is None:
+            await asyncio.sleep(5)
+        return found or {}
+
+    expected = UnreadableBody if ends else TooSlow
+    with pytest.raises(expected):
+        asyncio.run(reading.whole_body(Request({"type": "http", "headers": []}, receive)))
 
 
 def test_a_connection_that_ends_too_early_is_told() -> None:

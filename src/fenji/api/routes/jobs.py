@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -17,11 +17,12 @@ from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, ToldJob
 from fenji.answers.json import to_json
 from fenji.api.asking import Asking, Exporting, Figures, Running
 from fenji.api.bodies.jobs import ExportAsked, ExportBody, JobAsked, JobBody, RunAsked, RunBody
+from fenji.api.problems import problem_response
 from fenji.api.routes.describing import answered_by, described
 from fenji.api.starting import started, without_path
 from fenji.domain.access import Right
 from fenji.domain.jobs import ENDED, Job, JobKind, JobState
-from fenji.errors import Forbidden, NotFound
+from fenji.errors import FenjiError, Forbidden, NotFound
 from fenji.language import message as _
 from fenji.work.asking import cancel_job, job_of
 from fenji.work.telling import show_job, show_jobs, show_schedule, told_job
@@ -40,7 +41,7 @@ WATCHED_FOR = 600
 _EVENTS = {
     "text/event-stream": {"schema": {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}}
 }
-"""Each event carries a job, as GET /jobs/{job_id} tells it, as the text of its JSON."""
+"""Each event ``job`` carries a job, as GET /jobs/{job_id} tells it, as the text of its JSON; ``problem`` says why there is no further one."""
 _CONDITIONS = ("tier", "moved", "moved_from", "moved_to", "earlier_on", "segment", "risk", "mark", "group", "where")
 _KINDS_OF_LISTS = (JobKind.LIST, JobKind.EXPORT)
 
@@ -122,7 +123,7 @@ def cancel(asking: Figures, job_id: JobId) -> Response:
     **described("Server-sent events: the job as it stands whenever that changes.", _EVENTS),
 )
 def events(asking: Figures, job_id: JobId) -> Response:
-    """Ends with the job, or after ten minutes; ask again, or look at the job itself."""
+    """Ends with the job, after ten minutes, or with an event `problem` where the caller may see it no more; ask again, or look at the job itself."""
     _seen(asking, job_id)
     return StreamingResponse(_watched(asking, job_id), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -170,10 +171,20 @@ def _is_own(asking: Asking, job: ToldJob) -> bool:
     return (job.asked_by_kind, job.asked_by) == (asking.caller.principal.kind, asking.caller.principal.name)
 
 
+def _seen_still(asking: Asking, job_id: str) -> JobAnswer:
+    """A job as the caller may see it by now."""
+    return _seen(replace(asking, caller=asking.serving.authenticate(asking.request)), job_id)
+
+
 async def _watched(asking: Asking, job_id: str) -> AsyncIterator[str]:
-    began, last = datetime.now(UTC), ""
-    while (datetime.now(UTC) - began).total_seconds() < WATCHED_FOR:
-        found = await run_in_threadpool(_seen, asking, job_id)
+    began, last = time.monotonic(), ""
+    while time.monotonic() - began < WATCHED_FOR:
+        try:
+            found = await run_in_threadpool(_seen_still, asking, job_id)
+        except FenjiError as error:
+            # A token that is over, a person who is disabled: the status was sent long ago, so it is said in the stream.
+            yield f"event: problem\ndata: {bytes(problem_response(error, asking.request).body).decode()}\n\n"
+            return
         told = json.dumps(json.loads(to_json(found.job, asking.language)), ensure_ascii=False)
         if told != last:
             yield f"event: job\ndata: {told}\n\n"

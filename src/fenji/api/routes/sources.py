@@ -33,7 +33,7 @@ from fenji.api.bodies.sources import (
 from fenji.api.once import done_once
 from fenji.api.routes.describing import answered_by
 from fenji.api.starting import started
-from fenji.api.uploading import KIND, pieces
+from fenji.api.uploading import AT_ONCE, KIND, pieces
 from fenji.domain.jobs import JobKind
 from fenji.workflow.importing.accepting import accept_import
 from fenji.workflow.importing.drafting import add_file, begin_import, drop_import, list_imports, one_import, take_file_out
@@ -103,9 +103,10 @@ async def send(
     """The bytes of the file are the body, streamed to the disk; answers given so far are asked again."""
     body = pieces(asking.request, asyncio.get_running_loop())
     principal = asking.caller.principal
-    return await run_in_threadpool(
-        asking.fresh, lambda root: add_file(root, import_id, name, body, replaces=replaces, principal=principal)
-    )
+    async with AT_ONCE:
+        return await run_in_threadpool(
+            asking.fresh, lambda root: add_file(root, import_id, name, body, replaces=replaces, principal=principal)
+        )
 
 
 @router.delete("/imports/{import_id}/files/{name}", summary="Take a file out of an import", **answered_by(ImportResult))
