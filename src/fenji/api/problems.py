@@ -30,12 +30,6 @@ class TooLarge(InvalidArgument):
     code = "too_large"
 
 
-class TooSlow(FenjiError):
-    """The body does not come."""
-
-    code, kind, retryable = "too_slow", Kind.UNAVAILABLE, True
-
-
 class NoSuchAddress(FenjiError):
     """There is nothing at this address, or not by this method."""
 

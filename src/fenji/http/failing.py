@@ -21,6 +21,7 @@ STATUS_OF: Mapping[Kind, int] = {
 }
 STATUS_OF_CODE: Mapping[str, int] = {
     "unreadable_body": 400,
+    "body_broken": 400,
     "not_authenticated": 401,
     "too_slow": 408,
     "too_large": 413,

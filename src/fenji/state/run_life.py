@@ -19,7 +19,7 @@ from fenji.language import Language
 from fenji.language import message as _
 from fenji.state.heartbeat import WATCHED_SECONDS, beating
 from fenji.state.parts import describe
-from fenji.state.runs import KILLED
+from fenji.state.runs import KILLED, silent_runs
 from fenji.state.store import Store
 from fenji.state.transaction import Transaction
 
@@ -123,7 +123,7 @@ class Runs:
 
     def _silent(self) -> Mapping[str, datetime]:
         with suppress(NotFound), self._database.reading() as t:
-            return t.runs.silent()
+            return silent_runs(t.session, t.clock)
         return {}
 
     def beat(self, run_id: str) -> None:

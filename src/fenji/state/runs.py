@@ -36,6 +36,19 @@ class RunAtWork(Conflict):
     """Another process runs the same command on the same base run; it will end."""
 
 
+def silent_runs(session: Session, clock: Callable[[], datetime]) -> Mapping[str, datetime]:
+    """Runs that may be dead or have another clock, and when each has beaten last; not those whose process is known to be gone."""
+    running = session.scalars(select(RunRow).where(RunRow.status == RunStatus.RUNNING)).all()
+    if not running:
+        return {}
+    now, here = clock(), socket.gethostname()
+    return {
+        row.run_id: row.heartbeat_at
+        for row in running
+        if abs(now - row.heartbeat_at) > PATIENCE and not is_gone(host=row.host, pid=row.pid, here=here)
+    }
+
+
 class RunRepository:
     """Runs and the tables that they published, inside one transaction."""
 
@@ -83,18 +96,6 @@ class RunRepository:
                 _("another run has just started here."), advice=_("Wait for it to end, then try again.")
             ) from error
         return Run(row.run_id, RunStatus.RUNNING, new, now, None, row.host, row.pid, __version__)
-
-    def silent(self) -> Mapping[str, datetime]:
-        """Runs that may be dead or have another clock, and when each has beaten last; not those whose process is known to be gone."""
-        running = self._session.scalars(select(RunRow).where(RunRow.status == RunStatus.RUNNING)).all()
-        if not running:
-            return {}
-        now, here = self._clock(), socket.gethostname()
-        return {
-            row.run_id: row.heartbeat_at
-            for row in running
-            if abs(now - row.heartbeat_at) > PATIENCE and not is_gone(host=row.host, pid=row.pid, here=here)
-        }
 
     def clear_dead(self, watched: Mapping[str, datetime] = MappingProxyType({})) -> tuple[str, ...]:
         """Gives up every run whose process is dead, and returns their ids; those that live are left alone.

@@ -15,13 +15,12 @@ from starlette.testclient import TestClient
 
 from end_to_end.api.conftest import Served
 from fenji.api.bodies import reading
-from fenji.api.problems import TooSlow
 from fenji.api.routes import jobs
-from fenji.api.strict_json import UnreadableBody
 from fenji.api.uploading import UploadBroken, pieces
 from fenji.domain.access import RIGHTS_OF, Right, Role
 from fenji.domain.people import NEVER_FOR_TOKENS
 from fenji.errors import FenjiError
+from fenji.http import receiving
 from fenji.server.app import app_of
 from fenji.work.worker import work_once
 from fenji.workflow.access.people import add_person
@@ -169,7 +168,7 @@ def test_who_watches_a_job_is_told_no_more_once_the_token_is_over(door: Door, mo
 
 @pytest.mark.parametrize("ends", [True, False])
 def test_a_body_that_does_not_come_is_refused_and_no_mistake_of_ours(ends: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(receiving, "BODY_SECONDS", 0.05)
     messages = iter([{"type": "http.request", "body": b'{"kind"', "more_body": True}])
 
     async def receive() -> dict[str, Any]:
@@ -180,7 +179,7 @@ def test_a_body_that_does_not_come_is_refused_and_no_mistake_of_ours(ends: bool,
             await asyncio.sleep(5)
         return found or {}
 
-    expected = UnreadableBody if ends else TooSlow
+    expected = receiving.BodyBroken if ends else receiving.TooSlow
     with pytest.raises(expected):
         asyncio.run(reading.whole_body(Request({"type": "http", "headers": []}, receive)))
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Generic, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
-from starlette.requests import ClientDisconnect
 
-from fenji.api.problems import TooLarge, TooSlow
+from fenji.api.problems import TooLarge
 from fenji.api.strict_json import MOST_BYTES, UnreadableBody, read_json
 from fenji.errors import InvalidArgument, Place
+from fenji.http.receiving import coming_in_time
 from fenji.language import message as _
 from fenji.validation import Path, pointed, problems_of
-
-BODY_SECONDS = 30.0
-"""Within which a body that is kept in memory must have come."""
 
 
 class Body(BaseModel):
@@ -59,22 +55,17 @@ async def whole_body(request: Request, most: int = MOST_BYTES) -> bytes:
     Raises:
         TooLarge: it is larger.
         TooSlow: it does not come.
-        UnreadableBody: the connection ends before it does.
+        BodyBroken: the connection ends before it does.
     """
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > most:
         raise too_large(most)
     read = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for each in request.stream():
-                read += each
-                if len(read) > most:
-                    raise too_large(most)
-    except TimeoutError:
-        raise TooSlow.of(_("the body did not come within {seconds} seconds."), seconds=int(BODY_SECONDS)) from None
-    except ClientDisconnect as error:
-        raise UnreadableBody.of(_("the connection ended before the whole body had come.")) from error
+    async with coming_in_time():
+        async for each in request.stream():
+            read += each
+            if len(read) > most:
+                raise too_large(most)
     request.state.body = bytes(read)
     return bytes(read)
 
