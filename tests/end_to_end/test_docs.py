@@ -183,13 +183,14 @@ CHECKS = {
 LONG = {
     *("forecast-and-suggest", "lists-of-customers", "look-after-a-workspace", "members-with-totals", "orders-in-several-files"),
     *("results-in-pandas", "see-who-may-leave", "value-customers", "ask-over-the-network", "let-work-run-by-itself", "be-told"),
+    *("first-tiers", "map-a-shop-export", "order-customers-by-priority"),
 }
-"""How-tos of more than ten seconds, whose commands other tests run too."""
+"""Pages of more than ten seconds, whose commands other tests run too: those of the tutorial stand in the README."""
 
 
 def in_its_time(page: Path) -> object:
-    """A page as a test: by ``make faults`` the long how-tos, and the Chinese pages, which play the same commands as the English."""
-    is_later = page.name.endswith(".zh-CN.md") or (page.parent.name == "how-to" and page.stem in LONG)
+    """A page as a test: by ``make faults`` the long ones, and the Chinese pages, which play the same commands as the English."""
+    is_later = page.name.endswith(".zh-CN.md") or page.stem in LONG
     return pytest.param(page, id=str(page.relative_to(ROOT)), marks=[pytest.mark.proof] if is_later else [])
 
 

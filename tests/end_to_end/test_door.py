@@ -285,7 +285,7 @@ COMPANIES: dict[str, tuple[Callable[[Path], Shop], str]] = {
     "orders and returns": (with_returns, "CNY"),
 }
 
-QUICKLY = ("taobao", "heads, lines and payments", "german")
+QUICKLY = ("heads, lines and payments",)
 """Companies of every change; the others come in by ``make faults``."""
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from fenji.analyze.trends.months import count_months, lines_of_all
 from fenji.cli.main import answer
 from fenji.engines.duck import DuckEngine
 from fenji.tables import clean
+from fixtures import desk
 from fixtures.told import keys_of, mark_of
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "online_retail_2" / "online_retail_ii.parquet"
@@ -53,11 +52,9 @@ from customers where date '{day}' - coalesce(bought, seen) <= 365 group by 1 ord
 
 def fenji(*arguments: str) -> dict:
     """Runs the command line as a user would and reads its one JSON object."""
-    done = subprocess.run(
-        [sys.executable, "-m", "fenji.cli.main", *arguments, "--json"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    said = desk.fenji(*arguments, "--json")
+    assert said.code == 0, said
+    return dict(said.json)
 
 
 @pytest.fixture(scope="module")

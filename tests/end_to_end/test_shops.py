@@ -6,9 +6,6 @@ about each worked by hand. One workspace serves all but one of them, because a c
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from fixtures import desk
 from fixtures.shop_files import Shop
 from fixtures.shops import PDD_PHONES, SHOPS
 from fixtures.taobao import write_taobao_detail
@@ -60,11 +58,9 @@ class Workspace:
 
 def fenji(*arguments: str) -> dict:
     """Runs the command line as a user would and reads its one JSON object."""
-    done = subprocess.run(
-        [sys.executable, "-m", "fenji.cli.main", *arguments, "--json"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    said = desk.fenji(*arguments, "--json")
+    assert said.code == 0, said
+    return dict(said.json)
 
 
 def mapped_and_run(folder: Path, files: Path) -> Workspace:

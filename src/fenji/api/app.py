@@ -23,9 +23,10 @@ from fenji.api.schemas import schemas_of
 from fenji.errors import ContractBroken, FenjiError, Kind, Problem
 from fenji.http.failing import report
 from fenji.http.observing import Observed
-from fenji.http.rates import STRETCH_SECONDS, TooManyRequests, wait_at
+from fenji.http.rates import TooManyRequests, wait_at
 from fenji.http.serving import Serving
 from fenji.language import message as _
+from fenji.state.serving.rates import STRETCH_SECONDS
 
 PREFIX = "/api/v1"
 ABOUT = (

@@ -11,6 +11,10 @@ from starlette.requests import ClientDisconnect
 from fenji.errors import FenjiError, Kind
 from fenji.language import message as _
 
+PIECE_SECONDS = 60.0
+"""Between two pieces of a file."""
+AT_ONCE = asyncio.Semaphore(8)
+"""Files that come in at the same time, in one process: each holds a thread for as long as its sender takes, and others need threads too."""
 KIND = "application/octet-stream"
 
 
@@ -28,7 +32,7 @@ def pieces(request: Request, loop: asyncio.AbstractEventLoop) -> Iterator[bytes]
         loop: the one that the request came in by.
 
     Raises:
-        UploadBroken: the connection ends before the body does.
+        UploadBroken: the connection ends before the body does, or nothing comes any more.
     """
     stream = request.stream()
 
@@ -36,7 +40,9 @@ def pieces(request: Request, loop: asyncio.AbstractEventLoop) -> Iterator[bytes]
         return await anext(stream, None)
 
     try:
-        while (piece := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
+        while (piece := asyncio.run_coroutine_threadsafe(following(), loop).result(PIECE_SECONDS)) is not None:
             yield piece
+    except TimeoutError as error:
+        raise UploadBroken.of(_("nothing of the file came for {seconds} seconds."), seconds=int(PIECE_SECONDS)) from error
     except ClientDisconnect as error:
         raise UploadBroken.of(_("the connection ended before the whole file had come."), advice=_("Send it again.")) from error

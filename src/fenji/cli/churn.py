@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from fenji.analyze.churn.learning import MODELS
 from fenji.answers.churn import ChurnResult, CustomerRisk, PropensityResult, TargetForecast, TierRisk
 from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, asked_of
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, Part, ScoreModel, State, Target
 from fenji.domain.jobs import JobKind
@@ -61,20 +61,10 @@ def command(
     """Prints who is about to leave, or to order."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
-    asked: dict[str, Any] = {
-        "as_of": day_of(as_of),
-        "policy": policy,
-        "engine": engine_of(engine),
-        "customer": customer,
-        "top": top,
-    }
+    asked = asked_of(as_of, policy, engine)
     if job:
-        done_as_job(
-            workspace,
-            JobKind.PROPENSITY if propensity else JobKind.CHURN,
-            {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)},
-            output,
-        )
+        done_as_job(workspace, JobKind.PROPENSITY if propensity else JobKind.CHURN, asked, output)
+    asked |= {"customer": customer, "top": top}
     with output.progress() as progress:
         if propensity:
             found = propensity_at(workspace, **asked, progress=progress)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -105,6 +105,15 @@ def day_of(text: str | None) -> date | None:
             first=days[0],
         )
     return days[0]
+
+
+def asked_of(as_of: str | None, policy: str | None, engine: str | None) -> dict[str, Any]:
+    """What --as-of, --policy and --engine say, as every analysis is asked, here or as a job.
+
+    Raises:
+        InvalidArgument: no day, or no engine.
+    """
+    return {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}
 
 
 def spoken_language(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:

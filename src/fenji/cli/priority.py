@@ -11,7 +11,7 @@ import typer
 from fenji.answers.priority import FrequentCandidate, PlacedCustomer, PriorityResult, UpgradeCandidate, WatchedCustomer
 from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, asked_of
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.domain.jobs import JobKind
 from fenji.domain.priority import Frequent, PartRule, Watch
@@ -52,14 +52,13 @@ def command(
     """Prints the priority ranking and the lists, or one customer's place in them."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    asked = asked_of(as_of, policy, engine)
     if job:
-        done_as_job(workspace, JobKind.PRIORITY, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
+        done_as_job(workspace, JobKind.PRIORITY, asked, output)
     with output.progress() as progress:
         result = priority_at(
             workspace,
-            as_of=day_of(as_of),
-            policy=policy,
-            engine=engine_of(engine),
+            **asked,
             customer=customer,
             top=top,
             progress=progress,

@@ -11,7 +11,7 @@ import typer
 from fenji.answers.recommend import Candidate, Offer, OfferedProduct, RecommendResult
 from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, asked_of
 from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.jobs import JobKind
 from fenji.domain.recommendations import Reason
@@ -60,14 +60,13 @@ def command(
     """Prints the recommendations."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    asked = asked_of(as_of, policy, engine)
     if job:
-        done_as_job(workspace, JobKind.RECOMMEND, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
+        done_as_job(workspace, JobKind.RECOMMEND, asked, output)
     with output.progress() as progress:
         result = recommend_at(
             workspace,
-            as_of=day_of(as_of),
-            policy=policy,
-            engine=engine_of(engine),
+            **asked,
             customer=customer,
             product=product,
             tier=tier,

@@ -11,7 +11,7 @@ import typer
 
 from fenji.answers.baskets import BasketSummary, RuleItem, RulesResult
 from fenji.cli.job_waiting import AsJob, done_as_job
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, asked_of, one_of
 from fenji.cli.output import Col, Output, number, percent
 from fenji.domain.basket_rules import ItemKind
 from fenji.domain.jobs import JobKind
@@ -65,14 +65,13 @@ def command(
 ) -> None:
     """Prints the rules."""
     output = Output.chosen(context, lang, is_json=as_json)
+    asked = asked_of(as_of, policy, engine)
     if job:
-        done_as_job(workspace, JobKind.RULES, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
+        done_as_job(workspace, JobKind.RULES, asked, output)
     with output.progress() as progress:
         result = rules_at(
             workspace,
-            as_of=day_of(as_of),
-            policy=policy,
-            engine=engine_of(engine),
+            **asked,
             item_kind=one_of(ItemKind, items, _("kind of items")),
             tier=tier,
             product=product,

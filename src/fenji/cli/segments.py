@@ -9,7 +9,7 @@ import typer
 
 from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, day_of, engine_of, one_of
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, Policy, Workspace, asked_of, one_of
 from fenji.cli.output import Output
 from fenji.cli.segment_tables import (
     show_classes,
@@ -62,15 +62,14 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
     target = one_of(Target, explain, _("target"))
+    asked = asked_of(as_of, policy, engine)
     if job:
-        done_as_job(workspace, JobKind.SEGMENTS, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
+        done_as_job(workspace, JobKind.SEGMENTS, asked, output)
     with output.progress() as progress:
         result = segments_at(
             workspace,
-            as_of=day_of(as_of),
-            policy=policy,
+            **asked,
             customer=customer,
-            engine=engine_of(engine),
             progress=progress,
         )
     if out is not None:

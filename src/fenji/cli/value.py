@@ -11,7 +11,7 @@ import typer
 from fenji.answers.value import CustomerValue, ValueResult
 from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, OneCustomer, Policy, Workspace, day_of, engine_of
+from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, OneCustomer, Policy, Workspace, asked_of
 from fenji.cli.output import Output, interval, money, number, percent
 from fenji.cli.value_tables import (
     class_name,
@@ -70,14 +70,13 @@ def command(
     """Prints the value of the customers, or of one."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    asked = asked_of(as_of, policy, engine)
     if job:
-        done_as_job(workspace, JobKind.VALUE, {"as_of": day_of(as_of), "policy": policy, "engine": engine_of(engine)}, output)
+        done_as_job(workspace, JobKind.VALUE, asked, output)
     with output.progress() as progress:
         result = value_at(
             workspace,
-            as_of=day_of(as_of),
-            policy=policy,
-            engine=engine_of(engine),
+            **asked,
             customer=customer,
             top=top,
             progress=progress,

@@ -17,8 +17,8 @@ FIRST_LINK_LASTS = timedelta(hours=24)
 
 SEEN_EVERY = timedelta(minutes=1)
 """How often the last use of a session or token is written down at most."""
-SKEW = timedelta(minutes=5)
-"""How far the clocks of several machines may differ."""
+SKEW = timedelta(minutes=30)
+"""How far apart the clocks of two machines may stand: one ahead of the other by a quarter of an hour, another behind by as much."""
 
 MINUTE = timedelta(minutes=1)
 TRIES_OF_NAME = 5

@@ -6,6 +6,7 @@ conditional     whether an answer has changed
 failing         what a failure is answered with
 observing       one log line and one count for every request
 rates           how often somebody may ask
+receiving       how long a body may take to come
 serving         what one server process serves
 speaking        in which language the caller reads
 """

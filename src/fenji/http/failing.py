@@ -21,7 +21,9 @@ STATUS_OF: Mapping[Kind, int] = {
 }
 STATUS_OF_CODE: Mapping[str, int] = {
     "unreadable_body": 400,
+    "body_broken": 400,
     "not_authenticated": 401,
+    "too_slow": 408,
     "too_large": 413,
     "too_many_requests": 429,
     "too_many_attempts": 429,
@@ -36,6 +38,7 @@ TITLES: Mapping[int, str] = {
     403: _("Not allowed"),
     404: _("Not found"),
     405: _("Not possible here"),
+    408: _("Too slow"),
     409: _("Something stands in the way"),
     412: _("Changed meanwhile"),
     413: _("Too large"),

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from fenji.errors import FenjiError, Kind
 from fenji.language import message as _
+from fenji.state.serving.rates import STRETCH_SECONDS
 
-STRETCH_SECONDS = 10
-"""Requests are granted by stretches of this length, so that a burst at their border stays a sixth of a minute's."""
 _DRAWS = 5
 """A fifth of a stretch is drawn at once: at most so many writes a process, caller and stretch, and as many requests may be left unused."""
 _MOST_CALLERS = 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from fenji.workspace.folder import Workspace, open_workspace
 END_SECONDS = 20
 """That requests get which are being answered when the server is told to end."""
 _LARGEST_HEAD = 64 * 1024
+_FILES = 4096
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def serve(root: Path, address: Address) -> None:
     workspace = open_workspace(root)
     InvalidArgument.raise_if(address.problems())
     workspace.state.prepare()
+    _let_open_more()
     with _counts(workspace), _jobs(workspace) if address.does_jobs else _nothing():
         os.environ[FOLDER] = str(workspace.root)
         # A single worker ends by the signal itself once it has answered; the worker for jobs must be ended all the same.
@@ -97,6 +100,14 @@ def serve(root: Path, address: Address) -> None:
             timeout_graceful_shutdown=END_SECONDS,
             h11_max_incomplete_event_size=_LARGEST_HEAD,
         )
+
+
+def _let_open_more() -> None:
+    """As many files and connections as this machine lets us: the lines of a full house leave few of the usual 1,024 for our own files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _ended(_number: int, _frame: object) -> None:

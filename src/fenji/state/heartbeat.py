@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from fenji.errors import Unavailable
 
@@ -14,7 +14,10 @@ BEAT_SECONDS = 15.0
 """Eight beats fit into the time of patience: a busy disk may swallow some of them."""
 
 PATIENCE = timedelta(minutes=2)
-"""A run that has been silent for so long is dead, wherever its process was."""
+"""A run whose last beat is so far from our clock is silent, or its clock is another one than ours."""
+
+WATCHED_SECONDS = 3 * BEAT_SECONDS
+"""Who is silent and does not beat for so long, while somebody looks, is dead wherever its process was: no clock decides that."""
 
 
 @contextmanager
@@ -34,14 +37,6 @@ def beating(beat: Callable[[], None], *, every: float = BEAT_SECONDS) -> Iterato
     finally:
         stop.set()
         thread.join()
-
-
-def is_alive(*, host: str, pid: int, heartbeat_at: datetime, here: str, now: datetime) -> bool:
-    """Whether the writer of a run still works, as far as it can be known from this host."""
-    # A beat from the future was written before the clock was set back, which must not keep everybody waiting until then.
-    if abs(now - heartbeat_at) > PATIENCE:
-        return False
-    return not is_gone(host=host, pid=pid, here=here)
 
 
 def is_gone(*, host: str, pid: int, here: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from fenji.domain.audit import Action, Subject, SubjectKind
@@ -16,9 +17,9 @@ from fenji.domain.runs import NewRun, Part, Run, RunStatus, StoredTable
 from fenji.errors import Conflict, FenjiError, NotFound
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.state.heartbeat import beating
+from fenji.state.heartbeat import WATCHED_SECONDS, beating
 from fenji.state.parts import describe
-from fenji.state.runs import KILLED
+from fenji.state.runs import KILLED, silent_runs
 from fenji.state.store import Store
 from fenji.state.transaction import Transaction
 
@@ -35,6 +36,7 @@ class Access(Protocol):
         ...
 
 
+_LOOK_SECONDS = 1.0
 NOT_PUBLISHED = "not_published"
 """The failure of a run that ended without an error and without publishing."""
 
@@ -98,8 +100,9 @@ class Runs:
         Raises:
             Conflict: another process runs the same command on the same base run; says where and since when.
         """
+        watched = self._watched()
         with self._database.transaction(self._principal) as t:
-            cleared = t.runs.clear_dead()
+            cleared = t.runs.clear_dead(watched)
             t.work.claims.confirm()
             run = t.runs.start(new)
             for run_id in cleared:
@@ -108,6 +111,20 @@ class Runs:
             t.runs.number_start(run.run_id, t.audit.add(Action.RUN_STARTED, _subject(run.run_id), _told(new)))
         self.sweep()
         return run
+
+    def _watched(self) -> Mapping[str, datetime]:
+        """Silent runs that do not beat while we look: their clock may be another one than ours, and a beat tells that they live."""
+        silent, until = self._silent(), time.monotonic() + WATCHED_SECONDS
+        while silent and time.monotonic() < until:
+            time.sleep(_LOOK_SECONDS)
+            now = self._silent()
+            silent = {run_id: beat for run_id, beat in silent.items() if now.get(run_id) == beat}
+        return silent
+
+    def _silent(self) -> Mapping[str, datetime]:
+        with suppress(NotFound), self._database.reading() as t:
+            return silent_runs(t.session, t.clock)
+        return {}
 
     def beat(self, run_id: str) -> None:
         """Says that the run's process is alive."""

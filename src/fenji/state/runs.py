@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -23,7 +24,7 @@ from fenji.domain.runs import UPKEEP, NewRun, PolicyText, Run, RunStatus, Stored
 from fenji.errors import Conflict, FenjiError, NotFound
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.state.heartbeat import PATIENCE, is_alive
+from fenji.state.heartbeat import PATIENCE, is_gone
 from fenji.state.manifests import part_of
 from fenji.state.models import RunRow, RunTableRow
 
@@ -33,6 +34,19 @@ KILLED = "killed"
 
 class RunAtWork(Conflict):
     """Another process runs the same command on the same base run; it will end."""
+
+
+def silent_runs(session: Session, clock: Callable[[], datetime]) -> Mapping[str, datetime]:
+    """Runs that may be dead or have another clock, and when each has beaten last; not those whose process is known to be gone."""
+    running = session.scalars(select(RunRow).where(RunRow.status == RunStatus.RUNNING)).all()
+    if not running:
+        return {}
+    now, here = clock(), socket.gethostname()
+    return {
+        row.run_id: row.heartbeat_at
+        for row in running
+        if abs(now - row.heartbeat_at) > PATIENCE and not is_gone(host=row.host, pid=row.pid, here=here)
+    }
 
 
 class RunRepository:
@@ -83,11 +97,16 @@ class RunRepository:
             ) from error
         return Run(row.run_id, RunStatus.RUNNING, new, now, None, row.host, row.pid, __version__)
 
-    def clear_dead(self) -> tuple[str, ...]:
-        """Gives up every run whose process is dead, and returns their ids; those that live are left alone."""
+    def clear_dead(self, watched: Mapping[str, datetime] = MappingProxyType({})) -> tuple[str, ...]:
+        """Gives up every run whose process is dead, and returns their ids; those that live are left alone.
+
+        Args:
+            watched: silent runs and their last beat, after which somebody has waited in vain for another.
+        """
         now, here, cleared = self._clock(), socket.gethostname(), []
         for row in self._session.scalars(select(RunRow).where(RunRow.status == RunStatus.RUNNING)).all():
-            if is_alive(host=row.host, pid=row.pid, heartbeat_at=row.heartbeat_at, here=here, now=now):
+            is_silent = watched.get(row.run_id) == row.heartbeat_at
+            if not is_silent and not is_gone(host=row.host, pid=row.pid, here=here):
                 continue
             # It counts as dead only as long as it has not beaten or published since the row was read.
             as_seen = _of_running(row.run_id).where(RunRow.heartbeat_at == row.heartbeat_at)

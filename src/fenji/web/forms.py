@@ -10,12 +10,15 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from fenji.errors import InvalidArgument
+from fenji.http.receiving import coming_in_time
 from fenji.language import message as _
 
 MOST_BYTES = 1_000_000
 """Of a form without files."""
 _MOST_FIELDS = 2_000
 _MOST_FILES = 50
+_FILES_SECONDS = 3600.0
+"""That files may take on a slow line."""
 CSRF_FIELD = "csrf_token"
 
 
@@ -44,10 +47,13 @@ async def read_form(request: Request) -> Form:
 
     Raises:
         InvalidArgument: it is too large, or no form.
+        TooSlow: it does not come.
+        BodyBroken: the connection ends before it does.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        form = _of_parts(await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS))
+        async with coming_in_time(seconds=_FILES_SECONDS):
+            form = _of_parts(await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS))
     else:
         form = _of_pairs(await _whole(request))
     request.state.csrf_given = form.secret(CSRF_FIELD)
@@ -74,8 +80,9 @@ def _of_pairs(body: bytes) -> Form:
 
 async def _whole(request: Request) -> bytes:
     read = bytearray()
-    async for each in request.stream():
-        read += each
-        if len(read) > MOST_BYTES:
-            raise InvalidArgument.of(_("the body is larger than {most} bytes."), most=f"{MOST_BYTES:,}")
+    async with coming_in_time():
+        async for each in request.stream():
+            read += each
+            if len(read) > MOST_BYTES:
+                raise InvalidArgument.of(_("the body is larger than {most} bytes."), most=f"{MOST_BYTES:,}")
     return bytes(read)

@@ -14,6 +14,7 @@ from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import Conflict, FenjiError
 from fenji.language import message as _
 from fenji.private_files import private_folder
+from fenji.state.serving.rates import KEPT, STRETCH_SECONDS
 from fenji.work.attempt import Attempt
 from fenji.work.scheduling import Scheduler
 from fenji.work.watching import Watch
@@ -101,7 +102,10 @@ class Worker:
             scheduler.fire_due()
             if time.monotonic() - swept >= SWEEP_SECONDS:
                 swept = time.monotonic()
-                sweep(open_workspace(self.root), scheduler.clock())
+                workspace = open_workspace(self.root)
+                sweep(workspace, scheduler.clock())
+                with workspace.state.transaction(WORKER) as t:
+                    t.rates.forget_before(int(scheduler.clock().timestamp()) // STRETCH_SECONDS - 2 * KEPT)
 
         rounds = (("fenji-schedule", keep_time, POLL_SECONDS), ("fenji-sending", lambda: send_due(self.root), SEND_SECONDS))
         threads = [

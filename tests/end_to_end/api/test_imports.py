@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,18 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from end_to_end.api.conftest import Served
+from fenji.api.bodies import reading
+from fenji.api.routes import jobs
 from fenji.api.uploading import UploadBroken, pieces
 from fenji.domain.access import RIGHTS_OF, Right, Role
 from fenji.domain.people import NEVER_FOR_TOKENS
 from fenji.errors import FenjiError
+from fenji.http import receiving
 from fenji.server.app import app_of
+from fenji.work.worker import work_once
 from fenji.workflow.access.people import add_person
 from fenji.workflow.access.tokens import make_token
+from fenji.workspace.folder import open_workspace
 from fixtures.imports import new_workspace, unrehearsed
 
 __all__ = ["unrehearsed"]
@@ -80,6 +87,36 @@ def test_from_the_first_file_to_the_sources(door: Door) -> None:
     assert [each["status"] for each in door.ask("GET", "/imports").json()["imports"]] == ["accepted"]
 
 
+@pytest.mark.usefixtures("unrehearsed")
+def test_every_step_can_be_left_to_a_worker(door: Door) -> None:
+    import_id = started(door)
+    address = f"/imports/{import_id}"
+    door.ask("PUT", f"{address}/files/orders.csv", content=ORDERS)
+
+    def left(**body: Any) -> Any:
+        asked = door.ask("POST", f"{address}/jobs", json=body)
+        assert asked.status_code == 202, asked.text
+        assert (asked.json()["kind"], asked.json()["arguments"]["import_id"]) == ("import", import_id)
+        job_id = asked.json()["job_id"]
+        work_once(door.root)
+        assert door.ask("GET", f"/jobs/{job_id}").json()["state"] == "done"
+        file = door.ask("GET", f"/jobs/{job_id}/file")
+        assert "138****" in file.text or "13812345678" not in file.text
+        return file.json()["en"]
+
+    proposal = left(step="propose")
+    assert proposal == door.ask("POST", f"{address}/proposal").json()
+    (question,) = proposal["map"]["questions"]
+    proposal = left(step="answer", edition=proposal["import"]["edition"], answers={question["id"]: "dmy"})
+    assert proposal["may_be_accepted"] is True
+    assert left(step="preview")["files"][0]["rows_in"] == 3
+    body = {"edition": proposal["import"]["edition"], "fingerprint": proposal["fingerprint"]}
+    assert left(step="accept", **body)["files"] == ["data/orders.csv"]
+    assert door.ask("POST", f"{address}/jobs", json={"step": "accept"}).status_code == 422
+    assert door.ask("POST", "/imports/nothing/jobs", json={"step": "propose"}).status_code == 404
+    assert Door(door.root, door.client, Role.VIEWER).ask("POST", f"{address}/jobs", json={"step": "preview"}).status_code == 403
+
+
 @pytest.mark.parametrize(
     "name", ["..%2F..%2Fsources.yaml", "%2Fetc%2Fpasswd.csv", "..%5Corders.csv", "%00.csv", "fenji.toml", ".uploads.csv"]
 )
@@ -113,6 +150,38 @@ def test_who_may_not_change_sources_sees_no_import(door: Door) -> None:
     for method, path in (("GET", "/sources"), ("GET", "/imports"), ("POST", "/imports"), ("PUT", "/imports/x/files/a.csv")):
         answer = viewer.ask(method, path)
         assert (answer.status_code, Right.SOURCES_CHANGE.value in answer.text) == (403, True), path
+
+
+def test_who_watches_a_job_is_told_no_more_once_the_token_is_over(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "EVENT_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "WATCHED_FOR", 10)
+    job_id = door.ask("POST", "/jobs", json={"kind": "selftest"}).json()["job_id"]
+    state, asked = open_workspace(door.root).state, iter(range(10**6))
+    monkeypatch.setattr(state, "clock", lambda: datetime.now(UTC) + timedelta(days=400 if next(asked) > 20 else 0))
+    told = door.ask("GET", f"/jobs/{job_id}/events")
+    assert told.status_code == 200
+    events = [each.partition("\ndata: ") for each in told.text.strip().split("\n\n")]
+    assert [name for name, _blank, _data in events] == ["event: job", "event: problem"]
+    assert json.loads(events[-1][2])["code"] == "not_authenticated"
+    assert door.ask("GET", f"/jobs/{job_id}/events").status_code == 401
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_body_that_does_not_come_is_refused_and_no_mistake_of_ours(ends: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "BODY_SECONDS", 0.05)
+    messages = iter([{"type": "http.request", "body": b'{"kind"', "more_body": True}])
+
+    async def receive() -> dict[str, Any]:
+        found = next(messages, None)
+        if found is None and ends:
+            return {"type": "http.disconnect"}
+        if found is None:
+            await asyncio.sleep(5)
+        return found or {}
+
+    expected = receiving.BodyBroken if ends else receiving.TooSlow
+    with pytest.raises(expected):
+        asyncio.run(reading.whole_body(Request({"type": "http", "headers": []}, receive)))
 
 
 def test_a_connection_that_ends_too_early_is_told() -> None:

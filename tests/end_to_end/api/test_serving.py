@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +20,7 @@ import pytest
 
 from end_to_end.api.conftest import Served
 from fenji.domain.access import Role
-from fenji.server.connections import FIRST_WORD_SECONDS
+from fenji.server.connections import FIRST_WORD_SECONDS, MOST_OPEN, TAKEN_SECONDS
 from fixtures.running_server import Running, running
 
 pytestmark = pytest.mark.proof
@@ -73,27 +76,128 @@ def test_a_line_that_only_listens_is_given_up(server: Running) -> None:
         assert time.monotonic() - began < FIRST_WORD_SECONDS + 15
 
 
-def test_too_many_lines_are_refused_in_words_and_the_server_goes_on(server: Running, headers: dict[str, str]) -> None:
+CROWD = 10_000
+TELLS_OPEN = 300
+"""Lines that ask for something while the house is full."""
+
+
+def test_ten_thousand_lines_are_refused_in_words_and_the_server_goes_on(server: Running, headers: dict[str, str]) -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < CROWD + 500:
+        pytest.skip(f"this machine lets a process open {hard} files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (CROWD + 500, hard))
+    before = server.workers()
+    inside = httpx2.Client(base_url=server.url, headers=headers, timeout=60)
+    assert inside.get("/api/v1/tiers").status_code == 200
     lines: list[socket.socket] = []
-    refused = 0
+    answered = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            answered.append(inside.get("/api/v1/tiers").status_code)
+
+    beside = threading.Thread(target=ask)
+    beside.start()
+    began = time.monotonic()
     try:
-        for _each in range(2500):
-            try:
-                lines.append(socket.create_connection(("127.0.0.1", server.port), timeout=5))
-            except OSError:
-                break
-        for each in lines[-400:]:
-            each.settimeout(0.2)
-            try:
-                refused += each.recv(200).startswith(b"HTTP/1.1 503")
-            except OSError:
-                continue
+        for _each in range(CROWD):
+            line = socket.socket()
+            line.settimeout(20)
+            line.connect(("127.0.0.1", server.port))
+            lines.append(line)
+        seconds = time.monotonic() - began
+        time.sleep(3)  # whoever came last may still wait at the door
+        told = Counter(map(first_words, reversed(lines)))
     finally:
+        ended.set()
+        beside.join()
+        inside.close()
         for each in lines:
             each.close()
-    assert refused > 50
-    time.sleep(1)
-    assert server.get("/api/v1/tiers", headers=headers).status_code == 200
+    sys.stderr.write(f"{len(lines)} lines in {seconds:.1f} s: {dict(told)}; inside {Counter(answered)}\n")
+    assert told["503"] >= CROWD - 2 * MOST_OPEN
+    assert told["closed"] == 0
+    assert set(answered) == {200}
+    assert server.workers() == before
+    time.sleep(2)
+    for _each in range(20):
+        assert server.get("/api/v1/tiers", headers=headers).status_code == 200
+
+
+def first_words(line: socket.socket) -> str:
+    """What a line was told without asking: its status, that it was closed, or nothing yet."""
+    line.settimeout(0.001)
+    try:
+        return line.recv(400).partition(b" ")[2][:3].decode() or "closed"
+    except ConnectionError:
+        return "closed"
+    except TimeoutError:
+        return "open"
+
+
+def test_who_asks_at_once_and_is_refused_can_read_why(server: Running) -> None:
+    """The request lies unread when the line is closed: that must not take the refusal with it."""
+    held, told = [], Counter()
+    try:
+        for _each in range(2400):
+            line = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+            line.sendall(b"GET /api/v1/tiers HTTP/1.1\r\nHost: x\r\n" + (b"X-Long: " if len(held) < 1900 else b"\r\n"))
+            held.append(line)
+        for line in held[-TELLS_OPEN:]:
+            line.settimeout(5)
+            try:
+                told[line.recv(400).partition(b" ")[2][:3].decode()] += 1
+            except OSError:
+                told["broken"] += 1
+    finally:
+        for each in held:
+            each.close()
+    sys.stderr.write(f"who asks at once is told {dict(told)}\n")
+    assert told["503"] >= 50, told
+
+
+def test_who_takes_nothing_and_who_says_the_second_thing_slowly_is_given_up(server: Running, headers: dict[str, str]) -> None:
+    token = headers["authorization"].encode()
+    head = b"GET /api/v1/tiers HTTP/1.1\r\nHost: x\r\nAuthorization: " + token + b"\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=FIRST_WORD_SECONDS + 20) as slow:
+        slow.sendall(head + b"\r\n")
+        assert slow.recv(15) == b"HTTP/1.1 200 OK"
+        began = time.monotonic()
+        slow.sendall(head + b"X-Slow: ")
+        while slow.recv(1 << 20):
+            slow.sendall(b"a")
+        assert time.monotonic() - began < FIRST_WORD_SECONDS + 15
+    # Answers that nobody reads: the line is cut, and others are answered meanwhile.
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", server.port))
+        for _each in range(400):
+            deaf.sendall(head + b"\r\n")
+        assert server.get("/api/v1/tiers", headers=headers).status_code == 200
+        time.sleep(TAKEN_SECONDS + 5)
+        with pytest.raises(OSError):  # noqa: PT011 - whichever way a line breaks
+            for _each in range(1000):
+                deaf.sendall(head)
+                time.sleep(0.01)
+
+
+def test_a_hundred_slow_files_at_once_keep_nobody_from_an_answer(server: Running, headers: dict[str, str]) -> None:
+    key = {**headers, "idempotency-key": "slow"}
+    begun = httpx2.post(f"{server.url}/api/v1/imports", json={}, headers=key, timeout=60).json()["import"]["import_id"]
+    lines = []
+    for number in range(100):
+        line = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        address = f"PUT /api/v1/imports/{begun}/files/{number}.csv HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+        line.sendall(f"{address}Authorization: {headers['authorization']}\r\n\r\na,b\n".encode())
+        lines.append(line)
+    time.sleep(2)
+    began = time.monotonic()
+    for _each in range(10):
+        assert server.get("/api/v1/tiers", headers=headers).status_code == 200
+    assert time.monotonic() - began < 10
+    for each in lines:
+        each.close()
 
 
 def test_a_job_is_done_by_the_worker_beside_it(server: Running, headers: dict[str, str]) -> None:

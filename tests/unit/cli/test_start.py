@@ -44,6 +44,7 @@ def test_what_is_open_ends_with_a_code_of_its_own_and_an_answer_file_settles_it(
     assert float(answered.json["tiers"]["net_revenue_12m"]) == 184.5
 
 
+@pytest.mark.proof
 @pytest.mark.slow
 def test_on_a_terminal_it_asks_and_goes_on_to_the_tiers(tmp_path: Path) -> None:
     root = folder(tmp_path, OPEN)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fenji.domain.principals import Principal, PrincipalKind
-from fenji.http.rates import STRETCH_SECONDS, Rates, TooManyRequests
+from fenji.http.rates import Rates, TooManyRequests
 from fenji.state.database import Database, open_database
+from fenji.state.serving.rates import KEPT, STRETCH_SECONDS
 
 SYSTEM = Principal(PrincipalKind.SYSTEM, "test")
 
@@ -57,11 +58,32 @@ def test_few_requests_write_and_old_allowances_are_cleared(database: Database) -
     process = Process(database, per_minute=6000)
     assert process.asks(900) == 900
     assert process.writes == 5
+    process.asks(1, "token:b")
     for _each in range(5):
-        process.now += STRETCH_SECONDS
+        process.now += STRETCH_SECONDS * KEPT / 4
         process.asks(1)
+    assert kept(database) == {("token:a", 5), ("token:b", 1)}
+    with database.transaction(SYSTEM) as t:
+        t.rates.forget_before(int(process.now // STRETCH_SECONDS))
+    assert kept(database) == {("token:a", 1)}
+
+
+def kept(database: Database) -> set[tuple[str, int]]:
+    """Callers with their stretches."""
     with database.reading() as t:
-        assert len(t.session.connection().exec_driver_sql("SELECT * FROM rate").all()) <= 2
+        found = t.session.connection().exec_driver_sql("SELECT caller, count(*) FROM rate GROUP BY caller").all()
+    return {(caller, count) for caller, count in found}
+
+
+def test_the_server_whose_clock_is_ahead_gives_nobody_more_at_the_one_that_is_behind(database: Database) -> None:
+    ahead, behind = Process(database), Process(database)
+    ahead.now, behind.now = ahead.now + 600, behind.now - 600
+    granted = 0
+    for number in range(30):
+        granted += behind.asks(1)
+        assert ahead.asks(1, f"token:{number}") == 1
+    assert granted == 10
+    assert ahead.asks(20) == 10  # by its own clock: as many allowances as there are clocks
 
 
 def test_without_a_limit_nobody_counts(database: Database) -> None:

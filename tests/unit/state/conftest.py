@@ -7,9 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fenji.domain.principals import Principal, PrincipalKind
+from fenji.state import run_life
 from fenji.state.database import open_database
 from fenji.state.run_life import Runs
 from fenji.state.store import Store
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_watched(monkeypatch):
+    """Who is silent is dead at once, but where a test says otherwise."""
+    monkeypatch.setattr(run_life, "WATCHED_SECONDS", 0)
+
 
 LI_LEI = Principal(PrincipalKind.PERSON, "李雷")
 

@@ -21,6 +21,7 @@ from fenji.domain.principals import Principal, PrincipalKind
 from fenji.domain.runs import NewRun, PolicyText, Run, RunStatus, StoredTable
 from fenji.errors import Conflict, ContractBroken, NotFound
 from fenji.language import Language
+from fenji.state import run_life
 from fenji.state.database import open_database
 from fenji.state.heartbeat import PATIENCE
 from fenji.state.parts import describe
@@ -156,12 +157,12 @@ def test_a_run_that_beats_in_the_last_moment_is_not_cleared(postgres, store, clo
     silent = runs.start(NEW)
     clock.now += PATIENCE + timedelta(seconds=1)
 
-    def is_alive(**_seen):
+    def is_gone(**_seen):
         with database.transaction(LI_LEI) as other:
             other.runs.beat(silent.run_id)
-        return False
+        return True
 
-    monkeypatch.setattr("fenji.state.runs.is_alive", is_alive)
+    monkeypatch.setattr("fenji.state.runs.is_gone", is_gone)
     with database.transaction(LI_LEI) as t:
         assert t.runs.clear_dead() == ()
     runs.publish(silent.run_id, [])
@@ -217,6 +218,19 @@ def test_a_silent_run_is_given_up_and_can_no_longer_publish(runs, store, clock):
         runs.publish(silent.run_id, [stored])
     assert runs.latest_published() is None
     runs.publish(run.run_id, [])
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+def test_a_run_that_beats_by_another_clock_is_left_alone(minutes, runs, url, store, *, clock, monkeypatch):
+    monkeypatch.setattr(run_life, "WATCHED_SECONDS", 60)
+    monkeypatch.setattr(run_life.time, "sleep", lambda _seconds: runs.beat(run.run_id))
+    run = runs.start(NEW)
+    elsewhere = Runs(open_database(url, clock=lambda: clock() + timedelta(minutes=minutes)), store, LI_LEI)
+    with pytest.raises(Conflict):
+        elsewhere.start(NEW)
+    elsewhere.start(replace(NEW, command="value", base_run_id=None))
+    runs.publish(run.run_id, [])
+    elsewhere._database.close()
 
 
 def test_a_block_that_ends_with_an_error_leaves_nothing_but_its_code(runs, store):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.runs import RunResult
 from fenji.errors import InvalidInput, NotFound
 from fenji.language import Language
 from fenji.tables.clean import CUSTOMER
@@ -17,6 +18,7 @@ from fenji.workflow.tiers import tiers_at
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
 from fixtures.beginning import begin
+from fixtures.copies import copy_of
 
 AS_OF = date(2026, 3, 31)
 
@@ -33,14 +35,31 @@ FIRST = "订单号,会员,时间,金额\n1,ann,2026-01-05 10:00:00,1500\n2,bob,2
 SECOND = "订单号,会员,时间,金额\n3,ann,2026-03-31 23:59:59,500\n4,cho,2025-03-31 23:59:59,9000\n5,,2026-03-01,70\n"
 
 
+def made(root: Path) -> Path:
+    init_workspace(root, template="spend", language=Language.EN)
+    (root / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    (root / "data").mkdir()
+    (root / "data" / "a.csv").write_text(FIRST, encoding="utf-8")
+    (root / "data" / "b.csv").write_text(SECOND, encoding="utf-8")
+    return root
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    init_workspace(tmp_path, template="spend", language=Language.EN)
-    (tmp_path / "sources.yaml").write_text(SOURCES, encoding="utf-8")
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "a.csv").write_text(FIRST, encoding="utf-8")
-    (tmp_path / "data" / "b.csv").write_text(SECOND, encoding="utf-8")
-    return tmp_path
+    return made(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunResult]:
+    """A shop after its first run, which nobody changes."""
+    root = made(tmp_path_factory.mktemp("once"))
+    return root, run_all(root, as_of=AS_OF)
+
+
+@pytest.fixture
+def run_before(once: tuple[Path, RunResult], tmp_path: Path) -> Path:
+    """A shop of one's own after its first run."""
+    return copy_of(once[0], tmp_path)
 
 
 def standing(root: Path, **asked: object) -> list[tuple[str, int, str]]:
@@ -51,8 +70,8 @@ def standing(root: Path, **asked: object) -> list[tuple[str, int, str]]:
 EXPECTED = [("registered", 2, "499.99"), ("entry", 0, "0.00"), ("middle", 1, "2000.00"), ("high", 0, "0.00"), ("vip", 0, "0.00")]
 
 
-def test_a_run_puts_every_customer_into_the_tier_worked_by_hand(shop: Path) -> None:
-    result = run_all(shop, as_of=AS_OF)
+def test_a_run_puts_every_customer_into_the_tier_worked_by_hand(once: tuple[Path, RunResult]) -> None:
+    shop, result = once
     assert (result.as_of, result.is_as_of_defaulted, result.policy, result.version) == (AS_OF, False, "spend", 1)
     assert (result.files.new, result.files.unchanged) == (("data/a.csv", "data/b.csv"), ())
     assert standing(shop) == EXPECTED
@@ -60,16 +79,15 @@ def test_a_run_puts_every_customer_into_the_tier_worked_by_hand(shop: Path) -> N
     assert (tiers.run_id, tiers.customers, str(tiers.unattributed_net_revenue_12m)) == (result.run_id, 3, "70.00")
 
 
-def test_a_second_run_reads_only_what_is_new_or_changed_and_forgets_what_is_gone(shop: Path) -> None:
-    run_all(shop, as_of=AS_OF)
-    (shop / "data" / "a.csv").write_text(FIRST.replace("499.99", "500.00"), encoding="utf-8")
-    (shop / "data" / "c.csv").write_text("订单号,会员,时间,金额\n6,dee,2026-03-02,10000\n", encoding="utf-8")
-    (shop / "data" / "b.csv").unlink()
-    result = run_all(shop, as_of=AS_OF)
+def test_a_second_run_reads_only_what_is_new_or_changed_and_forgets_what_is_gone(run_before: Path) -> None:
+    (run_before / "data" / "a.csv").write_text(FIRST.replace("499.99", "500.00"), encoding="utf-8")
+    (run_before / "data" / "c.csv").write_text("订单号,会员,时间,金额\n6,dee,2026-03-02,10000\n", encoding="utf-8")
+    (run_before / "data" / "b.csv").unlink()
+    result = run_all(run_before, as_of=AS_OF)
     assert (result.files.new, result.files.changed) == (("data/c.csv",), ("data/a.csv",))
     assert (result.files.unchanged, result.files.gone) == ((), ("data/b.csv",))
     # ann has 1,500 left (entry), bob reaches 500 exactly (entry), dee 10,000 exactly (vip).
-    assert standing(shop) == [
+    assert standing(run_before) == [
         ("registered", 0, "0.00"),
         ("entry", 2, "2000.00"),
         ("middle", 0, "0.00"),
@@ -78,11 +96,10 @@ def test_a_second_run_reads_only_what_is_new_or_changed_and_forgets_what_is_gone
     ]
 
 
-def test_nothing_changed_means_nothing_is_read_and_the_same_comes_out(shop: Path) -> None:
-    run_all(shop, as_of=AS_OF)
-    again = run_all(shop, as_of=AS_OF)
+def test_nothing_changed_means_nothing_is_read_and_the_same_comes_out(run_before: Path) -> None:
+    again = run_all(run_before, as_of=AS_OF)
     assert (again.files.new, again.files.changed, again.files.unchanged) == ((), (), ("data/a.csv", "data/b.csv"))
-    assert standing(shop) == EXPECTED
+    assert standing(run_before) == EXPECTED
 
 
 def test_file_by_file_gives_what_all_at_once_gives(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -98,14 +115,13 @@ def test_file_by_file_gives_what_all_at_once_gives(shop: Path, tmp_path_factory:
     assert (quality.unattributed.rows, str(quality.unattributed.net_revenue)) == (1, "70.00")
 
 
-def test_another_date_is_computed_once_and_then_read(shop: Path) -> None:
-    base = run_all(shop, as_of=AS_OF)
+def test_another_date_is_computed_once_and_then_read(run_before: Path, once: tuple[Path, RunResult]) -> None:
     day = date(2026, 1, 31)
-    first, second = tiers_at(shop, as_of=day), tiers_at(shop, as_of=day)
-    assert first.run_id == second.run_id != base.run_id
+    first, second = tiers_at(run_before, as_of=day), tiers_at(run_before, as_of=day)
+    assert first.run_id == second.run_id != once[1].run_id
     # Seen by then: ann with 1,500 and cho with 9,000; nobody knows of bob yet.
     assert [(each.tier, each.customers) for each in first.tiers if each.customers] == [("entry", 1), ("high", 1)]
-    assert tiers_at(shop).as_of == AS_OF
+    assert tiers_at(run_before).as_of == AS_OF
 
 
 def test_without_a_date_the_run_takes_yesterday_and_warns_that_orders_end_long_before(shop: Path) -> None:
@@ -128,18 +144,16 @@ def test_a_policy_with_faults_ends_the_run_before_anything_is_read(shop: Path) -
     assert not list((shop / "store").glob("*.*"))
 
 
-def test_a_bad_file_ends_the_run_and_the_last_result_stays(shop: Path) -> None:
-    run_all(shop, as_of=AS_OF)
-    (shop / "data" / "c.csv").write_text("<html><body>请登录</body></html>", encoding="utf-8")
+def test_a_bad_file_ends_the_run_and_the_last_result_stays(run_before: Path) -> None:
+    (run_before / "data" / "c.csv").write_text("<html><body>请登录</body></html>", encoding="utf-8")
     with pytest.raises(InvalidInput) as caught:
-        run_all(shop, as_of=AS_OF)
+        run_all(run_before, as_of=AS_OF)
     assert "c.csv" in str(caught.value)
-    assert standing(shop) == EXPECTED
+    assert standing(run_before) == EXPECTED
 
 
-def test_cross_tables_by_bands_add_up_to_all_customers(shop: Path) -> None:
-    run_all(shop, as_of=AS_OF)
-    found = tiers_at(shop, by="orders_12m:1,2")
+def test_cross_tables_by_bands_add_up_to_all_customers(run_before: Path) -> None:
+    found = tiers_at(run_before, by="orders_12m:1,2")
     assert found.groups is not None
     assert [(group.group, group.customers) for group in found.groups] == [(0, 1), (1, 1), (2, 1)]
     assert found.customers == 3
@@ -157,14 +171,13 @@ def keys(root: Path) -> dict[str, int]:
         return {each["customer_id"]: each["customer_key"] for each in session.engine.fetch(table).to_pylist()}
 
 
-def test_a_key_is_never_given_to_somebody_else(shop: Path) -> None:
-    run_all(shop, as_of=AS_OF)
-    before = keys(shop)
+def test_a_key_is_never_given_to_somebody_else(run_before: Path) -> None:
+    before = keys(run_before)
     assert sorted(before) == ["ann", "bob", "cho"]
     assert sorted(before.values()) == [1, 2, 3]
     # cho, who holds the largest key, leaves with b.csv; dee comes a run later.
-    (shop / "data" / "b.csv").unlink()
-    run_all(shop, as_of=AS_OF)
-    (shop / "data" / "c.csv").write_text("订单号,会员,时间,金额\n6,dee,2026-03-02,1\n", encoding="utf-8")
-    run_all(shop, as_of=AS_OF)
-    assert keys(shop) == {"ann": before["ann"], "bob": before["bob"], "dee": 4}
+    (run_before / "data" / "b.csv").unlink()
+    run_all(run_before, as_of=AS_OF)
+    (run_before / "data" / "c.csv").write_text("订单号,会员,时间,金额\n6,dee,2026-03-02,1\n", encoding="utf-8")
+    run_all(run_before, as_of=AS_OF)
+    assert keys(run_before) == {"ann": before["ann"], "bob": before["bob"], "dee": 4}

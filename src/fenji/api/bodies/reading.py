@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fenji.api.problems import TooLarge
 from fenji.api.strict_json import MOST_BYTES, UnreadableBody, read_json
 from fenji.errors import InvalidArgument, Place
+from fenji.http.receiving import coming_in_time
 from fenji.language import message as _
 from fenji.validation import Path, pointed, problems_of
 
@@ -49,15 +50,22 @@ class Read(Generic[Model]):
 
 
 async def whole_body(request: Request, most: int = MOST_BYTES) -> bytes:
-    """The body of a request, never more of it than ``most`` bytes."""
+    """The body of a request, never more of it than ``most`` bytes.
+
+    Raises:
+        TooLarge: it is larger.
+        TooSlow: it does not come.
+        BodyBroken: the connection ends before it does.
+    """
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > most:
         raise too_large(most)
     read = bytearray()
-    async for each in request.stream():
-        read += each
-        if len(read) > most:
-            raise too_large(most)
+    async with coming_in_time():
+        async for each in request.stream():
+            read += each
+            if len(read) > most:
+                raise too_large(most)
     request.state.body = bytes(read)
     return bytes(read)
 

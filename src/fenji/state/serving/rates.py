@@ -10,6 +10,11 @@ from sqlalchemy.orm import Session
 
 from fenji.state.serving.rows import RateRow
 
+STRETCH_SECONDS = 10
+"""Requests are granted by stretches of this length, so that a burst at their border stays a sixth of a minute's."""
+KEPT = 180
+"""Stretches of a caller that are kept: half an hour, by which the clocks of servers may differ."""
+
 
 class RateRepository:
     """Allowances by caller and stretch of time, inside one transaction."""
@@ -35,10 +40,15 @@ class RateRepository:
             select(RateRow).where(RateRow.caller == caller, RateRow.stretch == stretch).with_for_update()
         ).one_or_none()
         if row is None:
-            self._session.execute(delete(RateRow).where(RateRow.stretch < stretch - 1))
+            # Where the clock of another server is behind, its stretch is not over yet.
+            self._session.execute(delete(RateRow).where(RateRow.caller == caller, RateRow.stretch < stretch - KEPT))
             row = RateRow(caller=caller, stretch=stretch, granted=0)
             self._session.add(row)
         granted = max(0, min(wanted, most - row.granted))
         row.granted += granted
         self._session.flush()
         return granted
+
+    def forget_before(self, stretch: int) -> None:
+        """Forgets everything before a stretch, also of callers who never came again."""
+        self._session.execute(delete(RateRow).where(RateRow.stretch < stretch))
