@@ -127,6 +127,7 @@ ANSWERS: Mapping[str, type] = {
     "policy overrides": OverridesResult,
     "whatif": WhatIfResult,
     "whatif --replay": ReplayResult,
+    "whatif (without FILE)": TryResult,
     "selftest": SelfTestResult,
     "demo": DemoResult,
 }

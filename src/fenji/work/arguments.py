@@ -70,14 +70,14 @@ class TrendArguments(Standing):
 
 
 class WhatIfArguments(Standing):
-    """Another policy: its text, or its file in the workspace."""
+    """Another policy: its text, or its file in the workspace; neither: the customers are counted between the steps of all thresholds."""
 
     text: Annotated[str, pydantic.Field(strict=True, min_length=1, max_length=_LONGEST_POLICY)] | None = None
     file: Inside | None = None
 
     @pydantic.model_validator(mode="after")
-    def _one_of_two(self) -> WhatIfArguments:
-        if (self.text is None) == (self.file is None):
+    def _at_most_one(self) -> WhatIfArguments:
+        if self.text is not None and self.file is not None:
             raise Objection(_("give the policy either as 'text' or as 'file'."))
         return self
 
@@ -86,6 +86,12 @@ class ReplayArguments(WhatIfArguments):
     """See ``workflow.replaying.replay_at``."""
 
     reviews: Reviews
+
+    @pydantic.model_validator(mode="after")
+    def _one_of_two(self) -> ReplayArguments:
+        if self.text is None and self.file is None:
+            raise Objection(_("give the policy either as 'text' or as 'file'."))
+        return self
 
 
 class Limit(Arguments):

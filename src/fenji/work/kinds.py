@@ -50,6 +50,7 @@ from fenji.workflow.selftest import self_test
 from fenji.workflow.taking import StoredList, open_stored_list
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.trends import trend_at
+from fenji.workflow.trying import Tries, try_cuts
 from fenji.workflow.value import value_at
 from fenji.workflow.whatif import whatif_at
 from fenji.workspace.customer_choice import Asked
@@ -130,6 +131,9 @@ def _forecast(doing: Doing, told: ForecastArguments) -> JobResult:
 
 
 def _whatif(doing: Doing, told: WhatIfArguments) -> JobResult:
+    if told.text is None and told.file is None:
+        tries = Tries(policy=told.policy, as_of=told.as_of)
+        return JobResult(try_cuts(doing.root, tries, engine=told.engine, progress=doing.progress).run_id)
     with _policy_of(doing, told) as (file, others):
         result = whatif_at(doing.root, file, **others, progress=doing.progress)
     return JobResult(result.run_id, write_answer(doing.workspace, doing.job, result))

@@ -17,6 +17,7 @@ from fenji.analyze.whatif.cells import (
     beyond_cells,
     count_cells,
     cuts_for,
+    fewer_cuts,
     fits_a_cell,
     metrics_compared,
     step_rows,
@@ -43,6 +44,8 @@ def save_trials(
 ) -> None:
     """Writes insight.whatif_step and insight.whatif_cell; the latter without rows where the policy cannot be tried by cells.
 
+    Where the customers fall into more than ``MOST_CELLS``, steps are fewer; where they still do, no cells are kept.
+
     Args:
         writer: where they go.
         panel: insight.customer_metric at ``as_of``.
@@ -58,15 +61,16 @@ def save_trials(
         here = without_lost(here, assignment, as_of=as_of)
     spreads = spreads_of(engine.fetch(count_spread(here, compared)).to_pylist()[0], compared) if compared else {}
     cuts = cuts_for(policy, {each.slug: each for each in registry}, spreads)
+    cells = count_cells(here, cuts, policy, as_of=as_of).limit(0)
+    for tried in () if beyond_cells(policy) else (cuts, fewer_cuts(cuts, policy)):
+        if not fits_a_cell(tried):
+            continue
+        found = engine.stage(count_cells(here, tried, policy, as_of=as_of))
+        if engine.fetch(found.aggregate(cells=found.count()))["cells"][0].as_py() <= MOST_CELLS:
+            cuts, cells = tried, found
+            break
     writer.save(engine.from_arrow(step_rows(cuts, policy, as_of=as_of)), WHATIF_STEP, as_of=as_of)
-    found = count_cells(here, cuts, policy, as_of=as_of)
-    if beyond_cells(policy) is not None or not fits_a_cell(cuts):
-        found = found.limit(0)
-    else:
-        found = engine.stage(found)
-        if engine.fetch(found.aggregate(cells=found.count()))["cells"][0].as_py() > MOST_CELLS:
-            found = found.limit(0)
-    writer.save(found, WHATIF_CELL, as_of=as_of)
+    writer.save(cells, WHATIF_CELL, as_of=as_of)
 
 
 def kept_steps(session: Session, run_id: str, *, as_of: date) -> dict[str, tuple[Cut, ...]]:

@@ -37,7 +37,7 @@ from fenji.workspace.version import version_of
 COMMAND = "whatif"
 """The name of runs that keep nothing but steps and cells, for a review of which the run itself keeps none."""
 MOST_KEPT = 4
-"""Reviews whose cells stay in the memory of a process: 20 MB each where there are half a million."""
+"""Reviews whose cells stay in the memory of a process: 30 MB each where there are half a million."""
 
 
 class _InMemory:

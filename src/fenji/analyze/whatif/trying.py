@@ -54,7 +54,7 @@ class Cells:
 
     cuts: Mapping[str, tuple[Cut, ...]]
     """Metric -> its steps, ascending, metrics in their places."""
-    digits: Mapping[str, npt.NDArray[np.int16]]
+    digits: Mapping[str, Places]
     """Metric -> how many steps each cell has passed, plus one; 0 without a value."""
     customers: Sums
     """Of each cell."""
@@ -68,7 +68,7 @@ class Cells:
         digits = {}
         for metric, found in reversed(list(cuts.items())):
             rest, digit = np.divmod(rest, len(found) + 2)
-            digits[metric] = digit.astype(np.int16)
+            digits[metric] = digit
         scaled = pc.multiply(table[REVENUE], pa.scalar(Decimal(100), pa.decimal128(3, 0)))
         cents = scaled.cast(pa.int64()).to_numpy()
         return cls(cuts, digits, table["customers"].to_numpy().astype(np.float64), _parts(cents))
@@ -84,13 +84,18 @@ class Cells:
         is_between = any(not set(band.cuts) <= set(self.cuts[band.metric]) for band in bands)
         return NotByCells.OTHER_THRESHOLD if is_between else None
 
-    def passed(self, band: Band) -> npt.NDArray[np.int16]:
-        """For each number of steps passed, how many cuts of a band are: as the band itself would be numbered."""
-        steps = {cut: number for number, cut in enumerate(self.cuts[band.metric], BELOW + 1)}
-        numbers = [steps[cut] for cut in band.cuts]
-        found = np.searchsorted(numbers, np.arange(len(steps) + 2), side="right") + BELOW
+    def places(self, band: Band) -> Places:
+        """For each cell the number that a band gives to its values."""
+        steps = self._numbers[band.metric]
+        passed = [steps[cut] for cut in band.cuts]
+        found = np.searchsorted(passed, np.arange(len(steps) + 2), side="right") + BELOW
         found[NO_VALUE] = NO_VALUE
-        return found.astype(np.int16)
+        return found.take(self.digits[band.metric])
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, Mapping[Cut, int]]:
+        """Metric -> step -> how many steps whoever has passed it has passed, plus one."""
+        return {metric: {cut: number for number, cut in enumerate(cuts, BELOW + 1)} for metric, cuts in self.cuts.items()}
 
 
 @dataclass(frozen=True)
@@ -112,12 +117,13 @@ class CellTrial:
 
     def by_tier(self, metric: str, edges: Sequence[Cut]) -> npt.NDArray[np.int64]:
         """Customers by how many edges, which must be steps, their value has passed (plus one; 0: no value), and by rank under the new policy."""
-        tiers = len(self.new.tiers)
-        bars = self.cells.passed(Band(metric, tuple(edges), metric))[self.cells.digits[metric]]
-        ranks = self._groups.ranks(self.new)[self._group_of_cell]
-        counted = np.bincount(
-            bars.astype(np.int64) * tiers + ranks, weights=self.cells.customers, minlength=(len(edges) + 2) * tiers
-        )
+        tiers, placed = len(self.new.tiers), self._placed
+        ranks = np.zeros(placed.most, np.int64)
+        ranks[placed.there] = self._groups.ranks(self.new)
+        bars = self.cells.places(Band(metric, tuple(edges), metric))
+        bars *= tiers
+        bars += ranks.take(placed.place)
+        counted = np.bincount(bars, self.cells.customers, (len(edges) + 2) * tiers)
         return counted.astype(np.int64).reshape(-1, tiers)
 
     @cached_property
@@ -125,39 +131,44 @@ class CellTrial:
         return shared_bands([first_review_rules(each) for each in (self.current, self.new)])
 
     @cached_property
-    def _codes(self) -> Places:
-        """Which group each cell belongs to: its bands as digits of one number."""
+    def _placed(self) -> _Placed:
         code = np.zeros(len(self.cells.customers), np.int64)
+        most = 1
         for band in self._bands:
+            most *= len(band.cuts) + 2
             code *= len(band.cuts) + 2
-            code += self.cells.passed(band)[self.cells.digits[band.metric]]
-        return code
-
-    @cached_property
-    def _occurring(self) -> tuple[Places, Places]:
-        """The groups that occur, and for each cell which of them it is in."""
-        most = int(np.prod([len(band.cuts) + 2 for band in self._bands], dtype=object))
-        if most > _MOST_DENSE:
-            found, places = np.unique(self._codes, return_inverse=True)
-            return found, places
-        is_there = np.zeros(most, bool)
-        is_there[self._codes] = True
-        number = np.cumsum(is_there) - 1
-        return np.flatnonzero(is_there), number[self._codes]
-
-    @property
-    def _group_of_cell(self) -> Places:
-        return self._occurring[1]
+            code += self.cells.places(band)
+        if most <= _MOST_DENSE:
+            counted = _summed(code, self.cells.customers, most)
+            there = np.flatnonzero(counted)
+            return _Placed(code, most, there, there, counted[there])
+        codes, place = np.unique(code, return_inverse=True)
+        return _Placed(place, len(codes), np.arange(len(codes)), codes, _summed(place, self.cells.customers, len(codes)))
 
     @cached_property
     def _groups(self) -> _Groups:
-        codes, places = self._occurring
-        columns = (self.cells.customers, *self.cells.cents)
-        sums: list[Sums] = [np.bincount(places, each, len(codes)).astype(np.float64) for each in columns]
-        numbers: dict[str, Places] = {}
+        placed = self._placed
+        cents = tuple(_summed(placed.place, each, placed.most)[placed.there] for each in self.cells.cents)
+        codes, numbers = placed.codes, {}
         for band in reversed(self._bands):
             codes, numbers[band.metric] = np.divmod(codes, len(band.cuts) + 2)
-        return _Groups({band.metric: band for band in self._bands}, numbers, sums[0], tuple(sums[1:]))
+        return _Groups({band.metric: band for band in self._bands}, numbers, placed.customers, cents)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """In which group each cell is."""
+
+    place: Places
+    """Of each cell, the number of its group."""
+    most: int
+    """Groups are numbered below it."""
+    there: Places
+    """The numbers of the groups that occur."""
+    codes: Places
+    """The bands of each of them, as digits of one number."""
+    customers: Sums
+    """Of each of them."""
 
 
 @dataclass(frozen=True)
@@ -266,6 +277,11 @@ def _moves(now: _Side, then: _Side) -> Iterable[Move]:
             if chosen.any():
                 direction = direction_of(old.slug, young.slug, current=current, new=new)
                 yield Move(old.slug, young.slug, direction, *now.groups.total(chosen))
+
+
+def _summed(place: Places, numbers: Sums, most: int) -> Sums:
+    """Numbers of cells summed by group."""
+    return np.bincount(place, numbers, most).astype(np.float64, copy=False)
 
 
 def _parts(cents: Places) -> tuple[Sums, ...]:

@@ -15,7 +15,16 @@ import pytest
 from fenji.analyze.metrics.registry import Registry, builtin_metrics
 from fenji.analyze.rules.holds import conditions_of, metrics_in
 from fenji.analyze.whatif.alike import count_alike
-from fenji.analyze.whatif.cells import MOST_CELLS, NotByCells, beyond_cells, count_cells, cuts_for, fits_a_cell, metrics_compared
+from fenji.analyze.whatif.cells import (
+    MOST_CELLS,
+    NotByCells,
+    beyond_cells,
+    count_cells,
+    cuts_for,
+    fewer_cuts,
+    fits_a_cell,
+    metrics_compared,
+)
 from fenji.analyze.whatif.comparing import compare_policies
 from fenji.analyze.whatif.cuts import cuts_of, with_cuts
 from fenji.analyze.whatif.steps import bars_of, count_spread, is_logarithmic, spreads_of, steps_of
@@ -187,6 +196,15 @@ def test_too_many_metrics_do_not_fit_one_number() -> None:
     assert fits_a_cell(dict.fromkeys("abcdefgh", cuts))
     assert not fits_a_cell(dict.fromkeys("abcdefghi", cuts))
     assert MOST_CELLS == 500_000
+
+
+def test_fewer_steps_keep_the_thresholds_of_the_policy() -> None:
+    policy = policy_from_text(template_text("spend", "policies/spend.yaml"))
+    cuts = {REVENUE: tuple((Decimal(each), False) for each in range(10, 100_000, 10))}
+    fewer = fewer_cuts(cuts, policy)[REVENUE]
+    assert set(fewer) <= set(cuts[REVENUE])
+    assert {each for each, _is_beyond in fewer} >= {Decimal(each) for each in (500, 2000, 5000, 10000)}
+    assert len(fewer) < 80
 
 
 def spread_of(engine: DuckEngine, values: list[float]) -> Any:
