@@ -33,6 +33,7 @@ from fenji.answers.priority import PriorityResult
 from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
 from fenji.answers.repairing import RepairResult
+from fenji.answers.replayed import StoredReplay
 from fenji.answers.run_list import RunDetail, RunsResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
@@ -144,6 +145,7 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "GET /policies/{policy}/{version}": VersionResult,
     "POST /policies/{policy}/try": TryResult,
     "POST /policies/{policy}/try/customers": TriedList,
+    "GET /drafts/{draft_id}/replay": StoredReplay,
     "GET /overrides/proposals": ProposalsResult,
     "GET /metrics": MetricsResult,
     "GET /sources": SourcesResult,

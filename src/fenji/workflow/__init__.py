@@ -21,6 +21,7 @@ whatif             another policy on the same customers
 trying             other thresholds, while somebody moves them
 trying_trial       one trial, and on what it is counted
 replaying          another policy over the last reviews
+replayed           what a replay has come to
 replaying_sides    what each of both policies decided at them
 forecast           expected tiers of the next reviews
 trends             revenue, orders and customers by month, and what is to be expected

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from fenji.answers.drafts import DraftResult, DraftsResult, PolicyDiffResult, VersionResult
 from fenji.answers.policies import LintResult, PublishResult, SuggestResult, VersionsResult
+from fenji.answers.replayed import StoredReplay
 from fenji.answers.trying import TriedList, TryResult
 from fenji.answers.whatif import WhatIfResult
 from fenji.api.asking import Approving, Drafting, Figures, Trial
@@ -36,6 +37,7 @@ from fenji.api.editions import edited, edition_seen, edition_tag
 from fenji.api.once import done_once
 from fenji.api.routes.describing import answered_by
 from fenji.domain.access import Right
+from fenji.domain.reviews import MOST_REVIEWS
 from fenji.errors import Forbidden
 from fenji.language import message as _
 from fenji.workflow.drafting.deciding import approve_draft, publish_draft, refuse_draft, submit_draft
@@ -43,6 +45,7 @@ from fenji.workflow.drafting.differing import diff_versions, show_version
 from fenji.workflow.drafting.writing import change_draft, list_drafts, make_draft, show_draft, withdraw_draft
 from fenji.workflow.policies import lint_text
 from fenji.workflow.publishing import list_versions
+from fenji.workflow.replayed import replay_of_draft
 from fenji.workflow.suggesting import suggest_draft
 from fenji.workflow.trying import Tries, trial_list, try_cuts
 from fenji.workflow.whatif import whatif_of, whatif_of_draft
@@ -172,6 +175,16 @@ def draft_suggested(asking: Drafting, body: SuggestionBody) -> Response:
 def draft(asking: Figures, draft_id: DraftId) -> Response:
     """Its text, what the linter says, its rules in words, and what it would change; the tag is its edition."""
     return edited(asking, lambda root: show_draft(root, draft_id))
+
+
+@router.get("/drafts/{draft_id:int}/replay", summary="What a replay of a draft has come to", **answered_by(StoredReplay))
+def draft_replayed(
+    asking: Trial,
+    draft_id: DraftId,
+    reviews: Annotated[int | None, Query(description="Only a replay of so many reviews.", ge=1, le=MOST_REVIEWS)] = None,
+) -> Response:
+    """Every review under both policies, as the last job of the kind replay with the draft's text has left it; a job keeps it for a week."""
+    return asking.told(asking.read(lambda root: replay_of_draft(root, draft_id, reviews=reviews)))
 
 
 @router.put(
