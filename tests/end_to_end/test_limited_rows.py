@@ -59,6 +59,7 @@ from fenji.workflow import (
     taking,
     tiers,
     trends,
+    trying,
     value,
     whatif,
     why,
@@ -221,6 +222,7 @@ REFUSED: dict[str, Question] = {
     "policy override": overrides.end_overrides,
     "whatif": lambda root, _id: whatif.whatif_at(root, root / "policies" / "spend.yaml"),
     "whatif --replay": lambda root, _id: replaying.replay_at(root, root / "policies" / "spend.yaml", reviews=2),
+    "whatif (without FILE)": lambda root, _id: trying.try_cuts(root, trying.Tries()),
 }
 """What is of the whole company."""
 

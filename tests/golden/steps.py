@@ -22,6 +22,7 @@ from fenji.analyze.movements.movements import count_movements
 from fenji.analyze.priority.points import order_of_attention
 from fenji.analyze.reviews.tier_counts import count_tiers, profile_tiers
 from fenji.analyze.reviews.tiers import standing_at, tier_thresholds
+from fenji.analyze.whatif.cells import count_cells
 from fenji.documents.policies import policy_from_text
 from fenji.domain.feeds import Feed
 from fenji.domain.metrics import Aggregate, Fact, Metric
@@ -66,6 +67,12 @@ review: {every: month, downgrade: one_step, grace_reviews: 1, hold_reviews: 3}
 )
 LOST = LostRule(after_days=365, after_intervals=Decimal(4))
 OVERRIDES = ibis.table({"customer_key": "int64", "tier": "string", "begins_on": "date", "ends_on": "date"}, name="overrides")
+
+CUTS = {
+    "net_revenue_12m": tuple((Decimal(each), False) for each in (0, 500, 2000, 5000)),
+    "satisfaction_12m": ((Decimal("80.5"), False), (Decimal("80.5"), True)),
+}
+"""Few steps: more of them are the same comparison again."""
 
 FACTS = {
     Fact.ORDER_LINE: clean.ORDER_LINE,
@@ -155,6 +162,7 @@ def _rules() -> dict[str, ir.Table]:
         "tiers_thresholds": tier_thresholds(panel, policy=POLICY, as_of=AS_OF),
         "tiers_counted": count_tiers(assignment, policy=POLICY, as_of=AS_OF),
         "tiers_profiled": profile_tiers(profiled, metrics=("satisfaction_12m",), policy=POLICY, as_of=AS_OF),
+        "whatif_cells": count_cells(panel, CUTS, POLICY, as_of=AS_OF),
         "movements": count_movements(assignment, assignment, earlier_on=EARLIER_ON, as_of=AS_OF),
         "flows": count_flows(_of(insight.TIER_COUNT), _of(insight.TIER_MOVEMENT), _ladders()),
     }

@@ -33,6 +33,7 @@ from fenji.answers.priority import PriorityResult
 from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
 from fenji.answers.repairing import RepairResult
+from fenji.answers.replayed import StoredReplay
 from fenji.answers.run_list import RunDetail, RunsResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
@@ -51,6 +52,7 @@ from fenji.answers.starting import StartResult
 from fenji.answers.structure import StructureResult
 from fenji.answers.tables import TablesResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.trying import TriedList, TryResult
 from fenji.answers.value import ValueResult
 from fenji.answers.whatif import ReplayResult, WhatIfResult
 from fenji.answers.why import WhyResult
@@ -126,6 +128,7 @@ ANSWERS: Mapping[str, type] = {
     "policy overrides": OverridesResult,
     "whatif": WhatIfResult,
     "whatif --replay": ReplayResult,
+    "whatif (without FILE)": TryResult,
     "selftest": SelfTestResult,
     "demo": DemoResult,
 }
@@ -140,6 +143,9 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "GET /tokens": TokensResult,
     "POST /people/{login}/tokens": TokenMade,
     "GET /policies/{policy}/{version}": VersionResult,
+    "POST /policies/{policy}/try": TryResult,
+    "POST /policies/{policy}/try/customers": TriedList,
+    "GET /drafts/{draft_id}/replay": StoredReplay,
     "GET /overrides/proposals": ProposalsResult,
     "GET /metrics": MetricsResult,
     "GET /sources": SourcesResult,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fenji.answers.trying import TryResult
 from fenji.answers.whatif import WhatIfResult
 from fenji.cli import whatif_replay
 from fenji.cli.options import AsJson, Engine, Lang, Policy, Workspace, day_of, engine_of
@@ -17,11 +18,20 @@ from fenji.language import message as _
 from fenji.wording.reasons import tier_name
 from fenji.wording.rules import Wording
 from fenji.workflow.replaying import replay_at, replay_of_draft
+from fenji.workflow.trying import Tries, try_cuts
 from fenji.workflow.whatif import whatif_at, whatif_of_draft
 
-EXAMPLES = "fenji whatif new.yaml\nfenji whatif new.yaml --replay 12\nfenji whatif --draft 7 --replay 12\nfenji whatif new.yaml --as-of 2011-06-30 --json"
+EXAMPLES = "fenji whatif new.yaml\nfenji whatif\nfenji whatif new.yaml --replay 12\nfenji whatif --draft 7 --replay 12\nfenji whatif new.yaml --as-of 2011-06-30 --json"
 
-NewPolicy = Annotated[Path | None, typer.Argument(metavar=_("FILE"), help=_("The new policy: a file like those in policies/."))]
+NewPolicy = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar=_("FILE"),
+        help=_(
+            "The new policy: a file like those in policies/. Without one, the customers are counted between the steps of all thresholds, so that the web page can try thresholds at once."
+        ),
+    ),
+]
 Draft = Annotated[
     int | None,
     typer.Option(
@@ -62,6 +72,16 @@ def command(
     """Prints a new policy beside the current one."""
     output = Output.chosen(context, lang, is_json=as_json)
     day, chosen = day_of(as_of), engine_of(engine)
+    if file is None and draft is None:
+        if replay is not None:
+            raise InvalidArgument.of(
+                _("--replay needs a new policy."),
+                advice=_("Write: fenji whatif FILE --replay N, or fenji whatif --draft NUMBER --replay N"),
+            )
+        with output.progress() as progress:
+            counted = try_cuts(workspace, Tries(policy=policy, as_of=day), engine=chosen, progress=progress)
+        _show_counted(counted, output)
+        return
     new = _given(file, draft)
     asked: dict[str, Any] = {"as_of": day, "policy": policy, "engine": chosen}
     if replay is not None:
@@ -85,6 +105,21 @@ def _given(file: Path | None, draft: int | None) -> Path | int:
     if len(given) != 1:
         raise InvalidArgument.of(_("give the new policy either as a file or as --draft."))
     return given[0]
+
+
+def _show_counted(result: TryResult, output: Output) -> None:
+    if output.is_json:
+        output.json(result)
+        return
+    output.heading(
+        _("As of {as_of}: policy {policy} version {version} can be tried"),
+        as_of=result.as_of,
+        policy=result.policy,
+        version=result.version,
+    )
+    output.say(_("{sentence}."), sentence=result.sentence.in_language(output.language))
+    columns = [Col(output.text(_("metric"))), Col(output.text(_("steps")), is_number=True)]
+    output.table(columns, [(each.name.in_language(output.language), number(len(each.steps))) for each in result.metrics])
 
 
 def show(result: WhatIfResult, output: Output) -> None:

@@ -73,23 +73,37 @@ class TrendArguments(Standing):
 
 
 class WhatIfArguments(Standing):
-    """Another policy: its text, its file in the workspace, or the number of a draft, whose text counts as it is when the job is done."""
+    """Another policy: its text, its file in the workspace, or the number of a draft, whose text counts as it is when the job is done.
+
+    None of them: the customers are counted between the steps of all thresholds.
+    """
 
     text: Annotated[str, pydantic.Field(strict=True, min_length=1, max_length=_LONGEST_POLICY)] | None = None
     file: Inside | None = None
     draft_id: Annotated[int, pydantic.Field(strict=True, ge=1, le=2**31 - 1)] | None = None
 
     @pydantic.model_validator(mode="after")
-    def _one_of_them(self) -> WhatIfArguments:
-        if [self.text, self.file, self.draft_id].count(None) != 2:  # noqa: PLR2004 - of three
+    def _at_most_one(self) -> WhatIfArguments:
+        if len(self.given) > 1:
             raise Objection(_("give the policy as 'text', as 'file' or as 'draft_id': one of them."))
         return self
+
+    @property
+    def given(self) -> tuple[str | int | Inside, ...]:
+        """How the policy is given; nothing where none is."""
+        return tuple(each for each in (self.text, self.file, self.draft_id) if each is not None)
 
 
 class ReplayArguments(WhatIfArguments):
     """See ``workflow.replaying.replay_at``."""
 
     reviews: Reviews
+
+    @pydantic.model_validator(mode="after")
+    def _one_of_them(self) -> ReplayArguments:
+        if not self.given:
+            raise Objection(_("give the policy as 'text', as 'file' or as 'draft_id': one of them."))
+        return self
 
 
 class Limit(Arguments):

@@ -50,6 +50,7 @@ from fenji.workflow.selftest import self_test
 from fenji.workflow.taking import StoredList, open_stored_list
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.trends import trend_at
+from fenji.workflow.trying import Tries, try_cuts
 from fenji.workflow.value import value_at
 from fenji.workflow.whatif import whatif_at, whatif_of, whatif_of_draft
 from fenji.workspace.customer_choice import Asked
@@ -131,6 +132,9 @@ def _forecast(doing: Doing, told: ForecastArguments) -> JobResult:
 
 
 def _whatif(doing: Doing, told: WhatIfArguments) -> JobResult:
+    if not told.given:
+        tries = Tries(policy=told.policy, as_of=told.as_of)
+        return JobResult(try_cuts(doing.root, tries, engine=told.engine, progress=doing.progress).run_id)
     result = _of_policy(doing, told, whatif_at, whatif_of, whatif_of_draft)
     return JobResult(result.run_id, write_answer(doing.workspace, doing.job, result))
 

@@ -7,12 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from fenji.answers.replayed import StoredReplay
 from fenji.domain.jobs import JobKind, JobState
 from fenji.domain.runs import RunStatus
 from fenji.errors import Conflict, InvalidArgument, NotFound
 from fenji.work.asking import KeyReused, count_left, job_of, list_jobs, start_job
 from fenji.work.kinds import KINDS
 from fenji.work.worker import work_once
+from fenji.workflow.replayed import stored_replay
+from fenji.workflow.replaying import replay_at
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.job_files import FOLDER, KEPT_FOR, remove_all, result_file, sweep
 
@@ -92,6 +95,41 @@ def test_another_policy_is_given_as_text_and_answered_in_both_languages(publishe
     assert [each.suffix for each in (one_shop / "store" / FOLDER).iterdir() if each.suffix == ".json"] == []
 
 
+def test_a_replay_is_read_back_review_by_review(published, one_shop):
+    text = (one_shop / "policies" / "retail.yaml").read_text("utf-8")
+    other = text.replace("net_revenue_12m >= 500", "net_revenue_12m >= 30")
+    assert stored_replay(one_shop, other) == StoredReplay(None, None, 0.0, None)
+    start_job(one_shop, JobKind.REPLAY, {"text": other, "reviews": 1})
+    waiting = stored_replay(one_shop, other)
+    assert (waiting.state, waiting.replay) == (JobState.QUEUED, None)
+    job = work_once(one_shop)
+    found = stored_replay(one_shop, other)
+    assert (found.job_id, found.state, found.share) == (job.job_id, JobState.DONE, 1.0)
+    replay = found.replay
+    assert (replay.run_id, replay.is_of_last_run) == (job.result.run_id, True)
+    again = replay_at(one_shop, written(one_shop, other), reviews=1)
+    for side, asked in ((replay.current, again.current), (replay.new, again.new)):
+        assert [(each.as_of, each.customers) for each in side.reviews] == [(each.as_of, each.customers) for each in asked.reviews]
+        assert [(each.tier, each.name, each.customers, each.net_revenue_12m) for each in side.tiers] == [
+            (each.tier, each.name, each.customers, each.net_revenue_12m) for each in asked.tiers
+        ]
+    assert (replay.up, replay.down, replay.stay) == (again.up, again.down, again.stay)
+    assert stored_replay(one_shop, other, reviews=2).state is None
+    assert stored_replay(one_shop, text).replay is None
+    remove_all(open_workspace(one_shop))
+    assert stored_replay(one_shop, other).replay is None
+
+
+def written(shop, text):
+    file = shop / "other.yaml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_a_policy_is_counted_for_trials_by_a_job_without_another_one(published, one_shop):
+    assert done(one_shop, JobKind.WHATIF).result.run_id == runs(one_shop, "run")[0].run_id
+
+
 def test_a_proposal_that_was_written_before_its_worker_died_is_no_conflict(shop, monkeypatch):
     sources = shop / "sources.yaml"
     sources.unlink()
@@ -141,7 +179,8 @@ def dying_once():
         (JobKind.RUN, {"history": "3"}, "whole number"),
         (JobKind.RUN, {"as_of": "yesterday", "history": 0, "force": "yes"}, "history"),
         (JobKind.RUN, {"as_of": "9999-12-31"}, "2200-12-31"),
-        (JobKind.WHATIF, {}, "'draft_id': one of them"),
+        (JobKind.WHATIF, {"text": "a", "file": "policies/x.yaml"}, "'draft_id': one of them"),
+        (JobKind.REPLAY, {"reviews": 2}, "'draft_id': one of them"),
         (JobKind.WHATIF, {"file": "../other/policies/x.yaml"}, "out of the workspace"),
         (JobKind.WHATIF, {"file": "/etc/passwd"}, "out of the workspace"),
         (JobKind.MAP, {"files": ["C:\\secret.csv"]}, "out of the workspace"),
