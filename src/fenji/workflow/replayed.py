@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -34,11 +34,33 @@ def stored_replay(root: Path, text: str, *, reviews: int | None = None) -> Store
         Forbidden: the question is limited to some customers.
         NotFound: no workspace.
     """
+    return _stored(open_workspace(root), lambda job: job.arguments.get("text") == text, reviews)
+
+
+def stored_replay_of_draft(root: Path, draft_id: int, *, reviews: int | None = None) -> StoredReplay:
+    """The same of a draft as it is now: by its text, or by its number where nothing of it was changed after the job had begun.
+
+    Raises:
+        NotFound: no workspace, or no such draft.
+    """
     workspace = open_workspace(root)
+    with workspace.state.reading() as t:
+        draft = t.drafts.get(draft_id)
+
+    def is_of_it(job: Job) -> bool:
+        if job.arguments.get("draft_id") == draft_id:
+            # The text counts as it is when the job is done.
+            return job.state is JobState.QUEUED or (job.started_at is not None and draft.changed_at <= job.started_at)
+        return job.arguments.get("text") == draft.text
+
+    return _stored(workspace, is_of_it, reviews)
+
+
+def _stored(workspace: Workspace, is_of_it: Callable[[Job], bool], reviews: int | None) -> StoredReplay:
     with workspace.state.reading() as t:
         found = t.work.jobs.list_jobs(kind=JobKind.REPLAY, limit=JOBS_SEARCHED)
         newest = t.runs.latest_published(command="run")
-    mine = [each for each in found if each.arguments.get("text") == text and reviews in (None, each.arguments.get("reviews"))]
+    mine = [each for each in found if is_of_it(each) and reviews in (None, each.arguments.get("reviews"))]
     kept = (told for each in mine if each.state is JobState.DONE and (told := _answer_of(workspace, each)) is not None)
     answer = next(kept, None)
     last = mine[0] if mine else None
@@ -48,17 +70,6 @@ def stored_replay(root: Path, text: str, *, reviews: int | None = None) -> Store
         share=0.0 if last is None else round(last.progress.share, 3),
         replay=None if answer is None else _replay(answer, newest_run=None if newest is None else newest.run_id),
     )
-
-
-def replay_of_draft(root: Path, draft_id: int, *, reviews: int | None = None) -> StoredReplay:
-    """The same of a draft as it is now.
-
-    Raises:
-        NotFound: no workspace, or no such draft.
-    """
-    with open_workspace(root).state.reading() as t:
-        text = t.drafts.get(draft_id).text
-    return stored_replay(root, text, reviews=reviews)
 
 
 def _answer_of(workspace: Workspace, job: Job) -> Mapping[str, Any] | None:

@@ -14,7 +14,8 @@ from fenji.errors import Conflict, InvalidArgument, NotFound
 from fenji.work.asking import KeyReused, count_left, job_of, list_jobs, start_job
 from fenji.work.kinds import KINDS
 from fenji.work.worker import work_once
-from fenji.workflow.replayed import stored_replay
+from fenji.workflow.drafting.writing import change_draft, make_draft
+from fenji.workflow.replayed import stored_replay, stored_replay_of_draft
 from fenji.workflow.replaying import replay_at
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.job_files import FOLDER, KEPT_FOR, remove_all, result_file, sweep
@@ -118,6 +119,17 @@ def test_a_replay_is_read_back_review_by_review(published, one_shop):
     assert stored_replay(one_shop, text).replay is None
     remove_all(open_workspace(one_shop))
     assert stored_replay(one_shop, other).replay is None
+
+
+def test_a_replay_of_a_draft_counts_until_the_draft_is_changed(published, one_shop):
+    text = (one_shop / "policies" / "retail.yaml").read_text("utf-8").replace("version: 1", "version: 2")
+    number = make_draft(one_shop, text).draft.draft_id
+    assert stored_replay_of_draft(one_shop, number).state is None
+    job = done(one_shop, JobKind.REPLAY, {"draft_id": number, "reviews": 1})
+    found = stored_replay_of_draft(one_shop, number, reviews=1)
+    assert (found.job_id, found.replay.new.version, found.replay.up.customers) == (job.job_id, 2, 0)
+    change_draft(one_shop, number, text.replace("net_revenue_12m >= 500", "net_revenue_12m >= 30"))
+    assert stored_replay_of_draft(one_shop, number).replay is None
 
 
 def written(shop, text):

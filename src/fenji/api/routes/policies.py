@@ -45,7 +45,7 @@ from fenji.workflow.drafting.differing import diff_versions, show_version
 from fenji.workflow.drafting.writing import change_draft, list_drafts, make_draft, show_draft, withdraw_draft
 from fenji.workflow.policies import lint_text
 from fenji.workflow.publishing import list_versions
-from fenji.workflow.replayed import replay_of_draft
+from fenji.workflow.replayed import stored_replay_of_draft
 from fenji.workflow.suggesting import suggest_draft
 from fenji.workflow.trying import Tries, trial_list, try_cuts
 from fenji.workflow.whatif import whatif_of, whatif_of_draft
@@ -183,8 +183,8 @@ def draft_replayed(
     draft_id: DraftId,
     reviews: Annotated[int | None, Query(description="Only a replay of so many reviews.", ge=1, le=MOST_REVIEWS)] = None,
 ) -> Response:
-    """Every review under both policies, as the last job of the kind replay with the draft's text has left it; a job keeps it for a week."""
-    return asking.told(asking.read(lambda root: replay_of_draft(root, draft_id, reviews=reviews)))
+    """Every review under both policies, as the last job of the kind replay of the draft as it is now has left it; a job keeps it for a week."""
+    return asking.told(asking.read(lambda root: stored_replay_of_draft(root, draft_id, reviews=reviews)))
 
 
 @router.put(
