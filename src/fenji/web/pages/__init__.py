@@ -4,6 +4,12 @@ overview   where do we stand, and what needs me?
 account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
+structure  what lies behind the counts of tiers
+structure_tables  the rows of its tables
+baskets    what is bought together
+worth      what customers are worth, and will be worth
+leaving    who may leave, and who will order
+attention  whom to serve first
 """
 
 from collections.abc import Iterator
@@ -12,9 +18,14 @@ from types import ModuleType
 from fenji.web.navigation import Page
 from fenji.web.pages import (
     account,
+    attention,
+    baskets,
     entering,
+    leaving,
     overview,
     starting,
+    structure,
+    worth,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -22,6 +33,11 @@ MODULES: tuple[ModuleType, ...] = (
     entering,
     overview,
     starting,
+    structure,
+    baskets,
+    worth,
+    leaving,
+    attention,
 )
 
 
