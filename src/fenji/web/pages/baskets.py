@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from fenji.answers.baskets import BasketRule, RulesResult
@@ -47,7 +46,7 @@ class RulesAsked:
     order: RuleOrder | None
 
     @classmethod
-    def of(cls, tier: str | None = None, of: str | None = None, by_what: str | None = None) -> RulesAsked:
+    def of(cls, tier: str | None, of: str | None, by_what: str | None) -> RulesAsked:
         """From the parameters of an address.
 
         Raises:
@@ -63,9 +62,16 @@ class RulesAsked:
 
 @router.get(PAGE.address)
 def baskets(
-    visit: Figures, asked: Annotated[RulesAsked, Depends(RulesAsked.of)], a: str | None = None, b: str | None = None
+    visit: Figures,
+    *,
+    tier: str | None = None,
+    of: str | None = None,
+    by_what: str | None = None,
+    a: str | None = None,
+    b: str | None = None,
 ) -> Response:
     """The rules of all orders, or of one tier's."""
+    asked = RulesAsked.of(tier, of, by_what)
     return visit.page(PAGE, "pages/structure_baskets.html", lambda: _made(visit, asked, (a, b)))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from fenji.analyze.reviews.tier_counts import MAIN_METRICS
@@ -42,6 +43,8 @@ PAGES = (PROFILE, COMPOSITION, PRODUCTS, CONCENTRATION, HABITS)
 router = APIRouter()
 
 Made = Mapping[str, object]
+Shown = Annotated[str | None, Query(alias="all")]
+"""Any value: all groups of a table, else the largest."""
 
 
 @router.get(PROFILE.address)
@@ -51,15 +54,17 @@ def profile(visit: Figures, metric: str | None = None, a: str | None = None, b: 
 
 
 @router.get(COMPOSITION.address)
-def composition(visit: Figures, a: str | None = None, b: str | None = None) -> Response:
+def composition(visit: Figures, a: str | None = None, b: str | None = None, *, shown: Shown = None) -> Response:
     """Who the customers of each tier are."""
-    return visit.page(COMPOSITION, "pages/structure_composition.html", lambda: _composition(visit, (a, b)))
+    make = lambda: {**_composition(visit, (a, b)), "all_shown": shown is not None}  # noqa: E731
+    return visit.page(COMPOSITION, "pages/structure_composition.html", make)
 
 
 @router.get(PRODUCTS.address)
-def products(visit: Figures, a: str | None = None, b: str | None = None) -> Response:
+def products(visit: Figures, a: str | None = None, b: str | None = None, *, shown: Shown = None) -> Response:
     """What each tier buys, and by which channel."""
-    return visit.page(PRODUCTS, "pages/structure_products.html", lambda: _products(visit, (a, b)))
+    make = lambda: {**_products(visit, (a, b)), "all_shown": shown is not None}  # noqa: E731
+    return visit.page(PRODUCTS, "pages/structure_products.html", make)
 
 
 @router.get(CONCENTRATION.address)

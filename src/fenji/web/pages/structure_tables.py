@@ -20,6 +20,8 @@ Condition = Callable[[StructureGroup], Mapping[str, object] | None]
 
 QUANTILES = ("p10", "p25", "median", "p75", "p90")
 _SHARE = Axis("", Unit.SHARE)
+MOST_BESIDE = 30
+"""Groups of two tiers that are set side by side."""
 
 
 def profile_rows(found: StructureResult, metric: str, say: Reader) -> list[Row]:
@@ -119,14 +121,15 @@ def _heat_cell(cell: TierCell, say: Reader) -> Row:
 
 
 def shares_beside(cross: StructureCross, versus: Versus, say: Reader) -> list[Beside]:
-    """Which share of each of two tiers every group is."""
+    """Which share of each of two tiers the largest groups are; groups that both lack are left out."""
     told = []
     for group in cross.groups:
         own = {each.tier: each for each in group.tiers}
         pair = [own.get(side.tier) for side in (versus.a, versus.b)]
         values = [None if each is None else say.beside(each, each.customer_share) for each in pair]
-        told.append(beside(say.name(group.name), values, _SHARE, say.language))
-    return told
+        if any(values):
+            told.append(beside(say.name(group.name), values, _SHARE, say.language))
+    return told[:MOST_BESIDE]
 
 
 def busiest(found: StructureResult, say: Reader) -> Mapping[str, str]:
