@@ -96,7 +96,7 @@ class HabitTime(HabitCell):
     """The orders of all tiers in one hour, weekday or month, then those of each of them."""
 
     slot: int
-    """Hour 0 to 23, weekday 1 (Monday) to 7 (Sunday), or month 1 to 12."""
+    """Hour 0 to 23, weekday 1 (Monday) to 7 (Sunday), month 1 to 12, or hour of the week 0 (Monday from 0:00 on) to 167."""
     tiers: tuple[TierHabit, ...]
     """Lowest first."""
 
@@ -134,4 +134,6 @@ class StructureResult:
     """Of habits: orders at 0:00:00 sharp, as they are where only days are known."""
     habits: Annotated[Mapping[Rhythm, tuple[HabitTime, ...]] | None, WHERE_KNOWN] = None
     """Orders by hour, weekday and month, all slots, also those in which nobody orders."""
+    week: Annotated[tuple[HabitTime, ...] | None, WHERE_KNOWN] = None
+    """Orders by weekday and hour together, all 168; left out where the times of day are not known."""
     warnings: tuple[Problem, ...] = ()

@@ -73,6 +73,29 @@ class CustomerGroup(StrEnum):
     FREQUENT = "frequent"
 
 
+class Figure(StrEnum):
+    """Which figure of an answer counts the customers of a list."""
+
+    PLACED = "placed"
+    """Those in a tier (``yes``), or in none (``no``)."""
+    VALUE = "value"
+    """A cell of current and potential value, such as ``high.low``; ``unknown`` and ``any`` stand for no class and every class."""
+    STATE = "state"
+    """Active customers, those who have left, and those who never bought."""
+    REASON = "reason"
+    """Customers for whom a driver is one of the three reasons to leave."""
+    PERSON = "person"
+    """A value of a customer column, such as ``region.east``; nothing after the point: without a value."""
+    BAND = "band"
+    """A band of a metric as the composition of tiers cuts it, such as ``orders_12m:1,5.2``; nothing after the point: without a value."""
+    BOUGHT = "bought"
+    """Buyers of twelve months by a column of order lines, such as ``category.tea``; nothing after the point: without a value."""
+    BEST = "best"
+    """The best percent of the customers in tiers with revenue of twelve months, such as ``20``."""
+    LISTED = "listed"
+    """A part of a list that priority keeps, such as ``watch.unless``."""
+
+
 class Choice(StrEnum):
     """By what the customers of a list were chosen."""
 
@@ -87,6 +110,7 @@ class Choice(StrEnum):
     GROUP = "group"
     UPLOADED = "uploaded"
     WHERE = "where"
+    COUNTED = "counted"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ app         the application: pages, static files, headers, failures
 visiting    one request of somebody who may make it
 scope       what every page is about: day, comparison, policy, filters
 drawn       a chart on a page
+versus      two tiers side by side
+explained   what a metric is
 lists       the list behind a number
 navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call

@@ -35,7 +35,7 @@ _MOVED = (
 )
 _TEXTS = ("tier", "moved_from", "moved_to", "moved", "segment", "risk", "mark", "group")
 _DAYS = ("as_of", "earlier_on")
-_KNOWN = (*_TEXTS, *_DAYS, "where", "run")
+_KNOWN = (*_TEXTS, *_DAYS, "where", "counted", "run")
 _MOST_PAIRS = 60
 
 
@@ -69,7 +69,9 @@ class ListAsked:
         told: dict[str, Any] = {name: known.get(name) for name in _TEXTS}
         moves = any(told[name] for name in ("moved", "moved_from", "moved_to"))
         where = (*(value for name, value in pairs if name == "where"), *scope.where)
-        asked = Asked(**told, earlier_on=days["earlier_on"] or (scope.vs if moves else None), where=where)
+        counted = tuple(value for name, value in pairs if name == "counted")
+        earlier_on = days["earlier_on"] or (scope.vs if moves else None)
+        asked = Asked(**told, earlier_on=earlier_on, where=where, counted=counted)
         return cls(asked, days["as_of"] or scope.as_of, known.get("run") or scope.run)
 
     def page(self, root: Path, *, sort: str | None, after: str | None) -> CustomersResult:

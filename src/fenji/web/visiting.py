@@ -26,6 +26,7 @@ from fenji.http.serving import Serving
 from fenji.http.speaking import language_of
 from fenji.language import Language, translate
 from fenji.language import message as _
+from fenji.reports.charts.of_answers.parts import Reader
 from fenji.web import scope as scopes
 from fenji.web.assets import edition
 from fenji.web.forms import Sent
@@ -148,6 +149,16 @@ class Visit:
             "entries": self._navigation.entries(self.caller, None),
             "link": self.link,
         }
+
+    @property
+    def reader(self) -> Reader:
+        """For whom charts are made."""
+        return Reader(self.language, self.view)
+
+    @property
+    def has_customer_page(self) -> bool:
+        """Whether a customer has a page of its own, to which names lead."""
+        return any(each.address.startswith("/customers/{") for each in self._navigation.pages)
 
     def may(self, right: Right | str) -> bool:
         """Whether the caller may do something."""
@@ -306,7 +317,7 @@ class Visit:
             "columns": self.told(shown_columns(found)),
             "tiers": self._tiers(found.tier_policy),
             "causes": {cause.value: self.say(text) for cause, text in CAUSE_NAMES.items()},
-            "has_customer_page": any(each.address.startswith("/customers/{") for each in self._navigation.pages),
+            "has_customer_page": self.has_customer_page,
         }
         return render(
             self.language, "drawer.html", {"link": self.link, "here": self.here, "may": self.may, "base": self._base, **told}

@@ -11,6 +11,7 @@ from fenji.domain.segments import SEGMENTATION_NAMES, Segmentation
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.wording.churn import RISK_NAMES
+from fenji.wording.counted import counted_line
 from fenji.wording.reasons import CAUSE_NAMES, tier_name
 from fenji.wording.rules import Wording, sentence
 from fenji.wording.segments import segment_name
@@ -47,6 +48,8 @@ def condition_line(chosen: Chosen, wording: Wording) -> str:
     """One condition of a list as a sentence."""
     if chosen.condition is not None:
         return sentence(chosen.condition, wording)
+    if chosen.by is Choice.COUNTED:
+        return counted_line(chosen.values, wording)
     values = dict(chosen.values)
     if chosen.by is Choice.SEGMENT:
         segmentation = Segmentation(str(values["segmentation"]))

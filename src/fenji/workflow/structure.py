@@ -26,7 +26,7 @@ from fenji.analyze.structure.cross_products import (
 )
 from fenji.analyze.structure.cross_tables import cross_table, cross_tiers
 from fenji.analyze.structure.descriptive import Description, describe_tiers
-from fenji.analyze.structure.habits import HabitSlot, habits_of, order_times
+from fenji.analyze.structure.habits import HabitSlot, habits_of, hours_of_week, order_times
 from fenji.answers.structure import (
     HabitTime,
     Part,
@@ -255,13 +255,14 @@ def _with_habits(standing: Standing, head: StructureResult) -> StructureResult:
     local = lines.mutate(local_at=standing.session.engine.to_local(lines.ordered_at, time_zone))
     rows = _fetched(standing, order_times(_placed(standing), local, as_of=standing.as_of))
     midnight, orders = sum(each["midnight_orders"] for each in rows), sum(each["orders"] for each in rows)
-    warnings = head.warnings
-    if midnight > MOST_MIDNIGHT_SHARE * orders:
+    warnings, tiers = head.warnings, _slugs(standing)
+    are_times_known = midnight <= MOST_MIDNIGHT_SHARE * orders
+    if not are_times_known:
         text = _("{midnight} of {orders} orders are dated 0:00:00: their time of day is not known, so the hours say nothing.")
         warnings = (*warnings, Problem(text, {"midnight": midnight, "orders": orders}))
-    tiers = _slugs(standing)
     habits = {each.rhythm: tuple(_time(slot, tiers) for slot in each.slots) for each in habits_of(rows, tiers=tiers)}
-    return replace(head, time_zone=time_zone, midnight_orders=midnight, habits=habits, warnings=warnings)
+    week = tuple(_time(slot, tiers) for slot in hours_of_week(rows, tiers=tiers)) if are_times_known else None
+    return replace(head, time_zone=time_zone, midnight_orders=midnight, habits=habits, week=week, warnings=warnings)
 
 
 def _time(slot: HabitSlot, tiers: Sequence[str]) -> HabitTime:

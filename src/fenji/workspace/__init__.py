@@ -69,6 +69,7 @@ products           what products are called
 phones             under which ids a phone is known
 customer_columns  what a list of customers may show, and where it is stored
 customer_choice   who belongs on a list
+counted_customers whom a figure of an answer counts
 uploaded_list     who is on a list that a person brings along
 paging            how a long list goes on from page to page
 listing           how all rows of a list are handed over

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -26,17 +26,11 @@ from fenji.domain.segments import Segmentation
 from fenji.domain.words import Words
 from fenji.errors import InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
-from fenji.tables import insight, insight_priority, insight_segments
-from fenji.tables.contract import Contract
+from fenji.tables import insight, insight_segments
+from fenji.workspace.counted_customers import GROUPS, who_is_counted
 from fenji.workspace.customer_columns import MADE_BY, CustomerColumns, Part
 from fenji.workspace.session import whole_company
 from fenji.workspace.uploaded_list import entries_in, look_up
-
-GROUPS: Mapping[CustomerGroup, Contract] = {
-    CustomerGroup.UPGRADES: insight_priority.UPGRADE_CANDIDATE,
-    CustomerGroup.WATCH: insight_priority.DOWNGRADE_WATCH,
-    CustomerGroup.FREQUENT: insight_priority.FREQUENT_CANDIDATE,
-}
 
 _KEY = "customer_key"
 
@@ -70,6 +64,8 @@ class Asked:
     """Only these customers, as fenji knows them; None: all."""
     where: tuple[str, ...] = ()
     """Conditions over metrics, each as a policy writes it."""
+    counted: tuple[str, ...] = ()
+    """Figures that count them, each a ``Figure`` with its value, such as ``value.high.low``."""
 
     @property
     def is_of_keys_alone(self) -> bool:
@@ -113,7 +109,7 @@ class CustomerChoice:
             NotFound: unknown tiers, segments or metrics, or an analysis that is not stored; all unknown metrics at once.
             InvalidArgument: a condition that cannot be read.
         """
-        narrower = [*self._standing(), *self._moved(), *self._analyzed(), *self._brought()]
+        narrower = [*self._standing(), *self._moved(), *self._analyzed(), *self._counted(), *self._brought()]
         conditions = self._conditions()
         if conditions or carrying:
             found = self._measured(conditions, carrying)
@@ -190,6 +186,12 @@ class CustomerChoice:
             found.append(self.columns.analysis("priority", GROUPS[group]))
             self.chosen.append(Chosen(Choice.GROUP, {"group": group}))
         return found
+
+    def _counted(self) -> list[ir.Table]:
+        """Those whom figures of answers count."""
+        found = [who_is_counted(each, self.columns) for each in self.asked.counted]
+        self.chosen += [chosen for _table, chosen in found]
+        return [table for table, _chosen in found]
 
     def _stored(self, part: Part) -> ir.Table:
         return self.columns.analysis(*MADE_BY[part])

@@ -166,6 +166,11 @@ class CustomerColumns:
         every = Registry.of(kinds_named(stored), self.past.own_metrics, named=stored)
         return Registry(tuple(each for each in every if each.slug in stored))
 
+    @cached_property
+    def tier_names(self) -> Mapping[str, Words]:
+        """What the tiers are called by which the run decided at the date, lowest first."""
+        return {each.slug: each.name for each in self.past.policies_at([self.as_of])[self.as_of].tiers}
+
     def fields(self, slugs: Iterable[str], *, moves: bool) -> tuple[Field, ...]:
         """The fields of these names, in their order.
 

@@ -34,6 +34,10 @@ class Rhythm(StrEnum):
 SLOTS: Mapping[Rhythm, range] = {Rhythm.HOUR: range(24), Rhythm.WEEKDAY: range(1, 8), Rhythm.MONTH: range(1, 13)}
 """Hours 0 to 23, weekdays 1 (Monday) to 7 (Sunday), months 1 to 12."""
 
+WEEK = "week"
+HOURS_OF_WEEK = range(len(SLOTS[Rhythm.WEEKDAY]) * len(SLOTS[Rhythm.HOUR]))
+_ALL_SLOTS: Mapping[str, range] = {**SLOTS, WEEK: HOURS_OF_WEEK}
+
 
 @dataclass(frozen=True)
 class HabitCell:
@@ -106,7 +110,13 @@ def habits_of(rows: Iterable[Mapping[str, Any]], *, tiers: Sequence[str]) -> tup
     return tuple(Habit(rhythm, _slots(counted, rhythm, tiers)) for rhythm in Rhythm)
 
 
-def _slots(rows: Sequence[Mapping[str, Any]], rhythm: Rhythm, tiers: Sequence[str]) -> tuple[HabitSlot, ...]:
+def hours_of_week(rows: Iterable[Mapping[str, Any]], *, tiers: Sequence[str]) -> tuple[HabitSlot, ...]:
+    """The fetched rows of ``order_times`` by weekday and hour together: slot 0 is Monday from 0:00 on, 167 Sunday from 23:00 on."""
+    timed = [{**row, WEEK: (row[Rhythm.WEEKDAY] - 1) * len(SLOTS[Rhythm.HOUR]) + row[Rhythm.HOUR]} for row in rows]
+    return _slots(timed, WEEK, tiers)
+
+
+def _slots(rows: Sequence[Mapping[str, Any]], rhythm: str, tiers: Sequence[str]) -> tuple[HabitSlot, ...]:
     everyone = _cells(rows, rhythm)
     all_orders = sum(count for count, _revenue in everyone.values())
     own = [_cells((row for row in rows if row["tier"] == tier), rhythm) for tier in tiers]
@@ -123,12 +133,12 @@ def _slots(rows: Sequence[Mapping[str, Any]], rhythm: Rhythm, tiers: Sequence[st
             tuple(cell(cells[slot], orders, slot) for cells, orders in zip(own, own_orders, strict=True)),
             cell(everyone[slot], all_orders, slot),
         )
-        for slot in SLOTS[rhythm]
+        for slot in _ALL_SLOTS[rhythm]
     )
 
 
-def _cells(rows: Iterable[Mapping[str, Any]], rhythm: Rhythm) -> dict[int, tuple[int, Decimal]]:
-    found = dict.fromkeys(SLOTS[rhythm], (0, Decimal(0)))
+def _cells(rows: Iterable[Mapping[str, Any]], rhythm: str) -> dict[int, tuple[int, Decimal]]:
+    found = dict.fromkeys(_ALL_SLOTS[rhythm], (0, Decimal(0)))
     for row in rows:
         orders, revenue = found[row[rhythm]]
         found[row[rhythm]] = (orders + row["orders"], revenue + row["order_revenue"])

@@ -5,6 +5,12 @@ account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
 movement   who moved, came, was lost, and what comes?
+structure  what lies behind the counts of tiers
+structure_tables  the rows of its tables
+baskets    what is bought together
+worth      what customers are worth, and will be worth
+leaving    who may leave, and who will order
+attention  whom to serve first
 """
 
 from collections.abc import Iterator
@@ -13,10 +19,15 @@ from types import ModuleType
 from fenji.web.navigation import Page
 from fenji.web.pages import (
     account,
+    attention,
+    baskets,
     entering,
+    leaving,
     movement,
     overview,
     starting,
+    structure,
+    worth,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -25,6 +36,11 @@ MODULES: tuple[ModuleType, ...] = (
     overview,
     starting,
     movement,
+    structure,
+    baskets,
+    worth,
+    leaving,
+    attention,
 )
 
 

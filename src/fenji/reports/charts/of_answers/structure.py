@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from fenji.analyze.structure.concentration import Inequality
 from fenji.analyze.structure.descriptive import Description
-from fenji.analyze.structure.habits import Rhythm
+from fenji.analyze.structure.habits import SLOTS, Rhythm
 from fenji.answers.structure import StructureCross, StructureGroup, StructureResult
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, NEUTRAL, Axis, Color, Series, Unit, tier_color
@@ -15,6 +15,7 @@ from fenji.reports.charts.flows import Cell, Heat, Node
 from fenji.reports.charts.of_answers.parts import Reader, color_or_neutral, colors_of, metric_axis, names_of
 from fenji.reports.charts.spreads import Boxes, Spread
 from fenji.wording import figures
+from fenji.wording.trends import MONTH_NAMES
 
 AVERAGE = 100
 """An index of 100 is the average of all tiers."""
@@ -172,7 +173,7 @@ def habit_heat(found: StructureResult, rhythm: Rhythm, say: Reader) -> Heat | No
     text = {
         Rhythm.HOUR: _("Most orders come from {slot} o'clock on: {share} of all."),
         Rhythm.WEEKDAY: _("Most orders come on {slot}: {share} of all."),
-        Rhythm.MONTH: _("Most orders come in month {slot}: {share} of all."),
+        Rhythm.MONTH: _("Most orders come in {slot}: {share} of all."),
     }[rhythm]
     return Heat(
         language=say.language,
@@ -187,9 +188,41 @@ def habit_heat(found: StructureResult, rhythm: Rhythm, say: Reader) -> Heat | No
     )
 
 
+def week_heat(found: StructureResult, tier: str | None, say: Reader) -> Heat | None:
+    """When in the week orders come: weekdays down, hours across, as shares of the tier's orders; None where times are not known."""
+    if not found.week:
+        return None
+    hours = len(SLOTS[Rhythm.HOUR])
+    names = names_of(found.tiers, say)
+    cells = [next((own for own in each.tiers if own.tier == tier), each) for each in found.week]
+    busiest = max(range(len(cells)), key=lambda place: cells[place].orders)
+    text = _("Most orders of {tier} come on {weekday} from {hour} o'clock on: {share}.")
+    title = say(_("all tiers")) if tier is None else names[tier]
+    return Heat(
+        language=say.language,
+        title=say(_("Weekday and hour: {tier}"), tier=title),
+        subtitle=say(_("Share of the orders of twelve months.")),
+        sentence=say(
+            text,
+            tier=title,
+            weekday=slot_name(Rhythm.WEEKDAY, busiest // hours + 1, say),
+            hour=busiest % hours,
+            share=figures.share(cells[busiest].share),
+        ),
+        rows=tuple(Node(slot_name(Rhythm.WEEKDAY, day, say), NEUTRAL) for day in SLOTS[Rhythm.WEEKDAY]),
+        row_title=say(_("weekday")),
+        columns=tuple(Node(str(hour), NEUTRAL) for hour in SLOTS[Rhythm.HOUR]),
+        column_title=say(_("hour")),
+        axis=Axis(say(_("share of orders")), Unit.SHARE),
+        cells=tuple(tuple(Cell(each.share, text="") for each in cells[day * hours : (day + 1) * hours]) for day in range(7)),
+    )
+
+
 def slot_name(rhythm: Rhythm, slot: int, say: Reader) -> str:
     """What an hour, weekday or month is called on an axis."""
-    return say(_WEEKDAYS[slot - 1]) if rhythm is Rhythm.WEEKDAY else str(slot)
+    if rhythm is Rhythm.HOUR:
+        return str(slot)
+    return say(_WEEKDAYS[slot - 1] if rhythm is Rhythm.WEEKDAY else MONTH_NAMES[slot - 1])
 
 
 def metrics_of(profile: Sequence[Description] | None) -> tuple[str, ...]:
