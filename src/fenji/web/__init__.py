@@ -17,6 +17,9 @@ visiting    one request of somebody who may make it
 scope       what every page is about: day, comparison, policy, filters
 drawn       a chart on a page
 lists       the list behind a number
+wanted      the list that an address or a form asks for
+columns     the columns that lists have in a browser
+exporting   a list as a file
 navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call
 forms       what a form sends

@@ -51,6 +51,8 @@ class Page:
     """Whether it stands among the tabs; False: it is reached by links."""
     takes_filters: bool = False
     """Whether the filters of the scope narrow it."""
+    shows_filters: bool = False
+    """Whether it shows them in words itself, so that the scope bar need not."""
     has_scope: bool = True
     """Whether the scope bar stands on it."""
 

@@ -17,8 +17,8 @@ KEPT = ("as_of", "vs", "policy", "where", "run", "by")
 LIST = "list"
 """The condition of the list that is open on a page."""
 OF_LIST = (LIST, "list_sort", "list_after")
-KNOWN = (*KEPT, *OF_LIST)
-"""Parameters that every page takes."""
+KNOWN = dict.fromkeys((*KEPT, *OF_LIST), False) | {"where": True}
+"""Parameters that every page takes, and whether each may stand several times."""
 _YEARS = range(1900, 2101)
 _ISO_LENGTH = len("2026-01-31")
 _MOST_TEXT = 2_000

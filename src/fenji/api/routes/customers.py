@@ -15,7 +15,7 @@ from fenji.api.parameters import After, AsOf, CustomerKey, EarlierOn, Limit, Run
 from fenji.api.routes.describing import answered_by
 from fenji.api.streams import is_arrow_wanted
 from fenji.domain.churn import RiskClass
-from fenji.domain.lists import CustomerGroup, Move
+from fenji.domain.lists import CustomerGroup, Move, Standing
 from fenji.domain.priority import Mark
 from fenji.workflow.customers import DEFAULT_COLUMNS, DEFAULT_SORT, customer_at, customers_at, find_customers
 from fenji.workflow.why import why_of
@@ -46,6 +46,7 @@ def customers(
     *,
     where: Where = (),
     tier: Slug = None,
+    standing: Annotated[Standing | None, Query(description="Whether they stand in a tier at all.")] = None,
     moved: Annotated[Move | None, Query(description="Which way they went between two reviews.")] = None,
     moved_from: Slug = None,
     moved_to: Slug = None,
@@ -68,7 +69,7 @@ def customers(
 ) -> Response:
     """The customers who meet all conditions, with the count of all of them; the page goes on where `after` says."""
     chosen = Asked(
-        tier=tier, moved=moved, moved_from=moved_from, moved_to=moved_to, earlier_on=earlier_on, segment=segment, risk=risk,
+        tier=tier, standing=standing, moved=moved, moved_from=moved_from, moved_to=moved_to, earlier_on=earlier_on, segment=segment, risk=risk,
         mark=mark, group=group, where=where,
     )  # fmt: skip
     shown = columns or KEYED

@@ -4,6 +4,9 @@ overview   where do we stand, and what needs me?
 account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
+customers  who, exactly?
+exports    lists as files
+named_lists  lists that people keep
 """
 
 from collections.abc import Iterator
@@ -12,7 +15,10 @@ from types import ModuleType
 from fenji.web.navigation import Page
 from fenji.web.pages import (
     account,
+    customers,
     entering,
+    exports,
+    named_lists,
     overview,
     starting,
 )
@@ -22,6 +28,9 @@ MODULES: tuple[ModuleType, ...] = (
     entering,
     overview,
     starting,
+    customers,
+    exports,
+    named_lists,
 )
 
 

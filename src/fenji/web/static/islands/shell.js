@@ -33,8 +33,8 @@ for (const form of document.querySelectorAll("[data-theme-form]")) {
   });
 }
 
-for (const form of document.querySelectorAll("[data-scope]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+for (const form of document.querySelectorAll("[data-scope]")) form.addEventListener("change", () => form.requestSubmit());
+for (const form of document.querySelectorAll("[data-scope], [data-lean]")) {
   form.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
   });
