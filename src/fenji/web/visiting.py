@@ -365,6 +365,7 @@ Sourcing = Annotated[Visit, Depends(Needs(Right.SOURCES_CHANGE))]
 SeeingPeople = Annotated[Visit, Depends(Needs(Right.PEOPLE_READ))]
 Auditing = Annotated[Visit, Depends(Needs(Right.AUDIT_READ))]
 
+SendingFigures = Annotated[Visit, Depends(NeedsForm(Right.FIGURES_READ))]
 ChangingOwn = Annotated[Visit, Depends(NeedsForm(Right.FIGURES_READ))]
 SendingCustomers = Annotated[Visit, Depends(NeedsForm(Right.CUSTOMERS_READ))]
 Unmasking = Annotated[Visit, Depends(NeedsForm(Right.PERSONAL_READ))]

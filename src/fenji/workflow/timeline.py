@@ -127,11 +127,10 @@ class _Told:
         rows = sorted(self._fetch(summed), key=lambda row: (-abs(row["revenue"]), row["product_id"]))
         found: dict[tuple[str, ...], list[str]] = {}
         for row in rows:
-            own = found.setdefault(_of_order(row), [])
-            if len(own) < _PRODUCTS:
-                own.append(row["product_id"])
-        names = self._names({each for own in found.values() for each in own})
-        return {order: tuple(names.get(each, each) for each in own) for order, own in found.items()}
+            found.setdefault(_of_order(row), []).append(row["product_id"])
+        names = self._names({each for own in found.values() for each in own[: 2 * _PRODUCTS]})
+        told = {order: dict.fromkeys(names.get(each, each) for each in own[: 2 * _PRODUCTS]) for order, own in found.items()}
+        return {order: tuple(own)[:_PRODUCTS] for order, own in told.items()}
 
     def _names(self, products: Iterable[str]) -> dict[str, str]:
         wanted = sorted(products)
@@ -143,7 +142,7 @@ class _Told:
     def _own(self, contract: Contract, on: str) -> ir.Table:
         """The customer's rows of a table up to the day."""
         table = self.session.read(self.run_id, contract)
-        key = ibis.literal(self.customer_key, type="int64")
+        key = self.session.engine.asked(self.customer_key)
         return table.filter(table[_KEY] == key, table[on] <= ibis.literal(self.as_of, type="date"))
 
     def _count(self, table: ir.Table) -> int:

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from fenji.answers.customers import CustomersResult
+from fenji.answers.filters import FiltersResult
+from fenji.answers.timeline import IdentityResult, TimelineResult
 from fenji.answers.why import WhyResult
 from fenji.api.asking import Customers, OneCustomer
 from fenji.api.bodies.customers import Lookup, LookupBody, Search, SearchBody
@@ -18,6 +20,9 @@ from fenji.domain.churn import RiskClass
 from fenji.domain.lists import CustomerGroup, Move, Standing
 from fenji.domain.priority import Mark
 from fenji.workflow.customers import DEFAULT_COLUMNS, DEFAULT_SORT, customer_at, customers_at, find_customers
+from fenji.workflow.filters import filters_at
+from fenji.workflow.identity import identity_of
+from fenji.workflow.timeline import timeline_of
 from fenji.workflow.why import why_of
 from fenji.workspace.customer_choice import Asked
 
@@ -77,6 +82,14 @@ def customers(
     return asking.rows(make) if is_arrow_wanted(asking.request) else asking.stored(make)
 
 
+@router.get(
+    "/customers/filters", summary="By what a list of customers can be narrowed", **answered_by(FiltersResult, is_stored=True)
+)
+def filters(asking: Customers, *, as_of: AsOf = None, run_id: RunId = None) -> Response:
+    """The tiers, columns and segments of a review, without a row of anybody."""
+    return asking.stored(lambda root: filters_at(root, as_of=as_of, run=run_id))
+
+
 @router.post(
     "/customers/search",
     summary="Customers by id, phone, e-mail or name",
@@ -118,3 +131,25 @@ def customer(
 def why(asking: Customers, *, customer_key: CustomerKey, as_of: AsOf = None, run_id: RunId = None) -> Response:
     """Every condition with value and threshold, what keeps the tier, what is missing for the next, and the history."""
     return asking.stored(lambda root: why_of(root, customer_text(customer_key) or "", as_of=as_of, run=run_id))
+
+
+@router.get(
+    "/customers/{customer_key:int}/timeline",
+    summary="What has happened with a customer",
+    **answered_by(TimelineResult, is_stored=True, is_personal=True),
+)
+def timeline(
+    asking: Customers, *, customer_key: CustomerKey, limit: Limit = 50, as_of: AsOf = None, run_id: RunId = None
+) -> Response:
+    """Orders, returns, feedback, contacts and coupons up to a day, newest first."""
+    return asking.stored(lambda root: timeline_of(root, customer_key, as_of=as_of, run=run_id, limit=limit))
+
+
+@router.get(
+    "/customers/{customer_key:int}/identity",
+    summary="By which ids a customer is known",
+    **answered_by(IdentityResult, is_stored=True, is_personal=True),
+)
+def identity(asking: Customers, *, customer_key: CustomerKey, run_id: RunId = None) -> Response:
+    """Every id with what tied it to the customer, and the phones, e-mails and names."""
+    return asking.stored(lambda root: identity_of(root, customer_key, run=run_id))

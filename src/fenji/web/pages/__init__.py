@@ -5,8 +5,11 @@ account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
 customers  who, exactly?
+customer   who is this, and why this tier?
 exports    lists as files
 named_lists  lists that people keep
+segments   which groups are there?
+search     customers, metrics and pages by a few letters
 """
 
 from collections.abc import Iterator
@@ -15,11 +18,14 @@ from types import ModuleType
 from fenji.web.navigation import Page
 from fenji.web.pages import (
     account,
+    customer,
     customers,
     entering,
     exports,
     named_lists,
     overview,
+    search,
+    segments,
     starting,
 )
 
@@ -29,8 +35,11 @@ MODULES: tuple[ModuleType, ...] = (
     overview,
     starting,
     customers,
+    customer,
     exports,
     named_lists,
+    search,
+    segments,
 )
 
 

@@ -69,6 +69,16 @@ function openNav(opener, side, isOpen) {
 }
 
 document.addEventListener("keydown", (event) => {
+  const field = document.querySelector("[data-search]");
+  const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
+  const isAsked = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey);
+  if (!field || !isAsked) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
+document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("[data-menu][open]")) { menu.open = false; menu.querySelector("summary").focus(); }
   const side = document.getElementById("nav");
