@@ -15,7 +15,7 @@ from fenji.analyze.segments.tree_growing import Growth
 from fenji.answers.frames import Answer
 from fenji.domain.conditions import Condition
 from fenji.domain.segments import LifecycleStage, RfmSegment, Segmentation, SegmentPlan, Target
-from fenji.domain.telling import COUNT, HIDDEN, PERSONAL, SPREAD
+from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -27,7 +27,7 @@ class SegmentRow:
     segment: str | None
     """Null: the customers who are in none."""
     name: Spoken[str]
-    customers: Annotated[int, COUNT]
+    customers: int
     share: float
     net_revenue_12m: Decimal
     revenue_share: float | None

@@ -10,8 +10,6 @@ from pydantic import Field, model_validator
 
 from fenji.api.bodies.reading import Body, Read
 from fenji.api.parameters import Day
-from fenji.domain.lists import CustomerGroup, Move, Standing
-from fenji.domain.priority import Mark
 from fenji.language import message as _
 from fenji.validation import Objection
 
@@ -51,15 +49,15 @@ class KeptList(Body):
 
     name: Annotated[str, Field(min_length=1, max_length=100, description="What the list is called.")]
     tier: Text | None = None
-    standing: Annotated[Standing | None, Field(description="Whether they stand in a tier at all.")] = None
-    moved: Move | None = None
+    standing: Annotated[Text | None, Field(description="Whether they stand in a tier at all.")] = None
+    moved: Text | None = None
     moved_from: Text | None = None
     moved_to: Text | None = None
     earlier_on: Day | None = None
     segment: Text | None = None
     risk: Text | None = None
-    mark: Mark | None = None
-    group: CustomerGroup | None = None
+    mark: Text | None = None
+    group: Text | None = None
     where: Annotated[tuple[Text, ...], Field(description="Conditions over metrics, as policies write them.", max_length=30)] = ()
 
 

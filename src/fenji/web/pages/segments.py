@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -37,8 +38,8 @@ def _made(visit: Visit, kind: Segmentation) -> Mapping[str, object]:
         return segments_at(root, as_of=visit.scope.as_of, policy=visit.scope.policy)
 
     found = visit.read(ask)
-    rows = found.segmentations.get(kind, ())
-    named = [each for each in rows if each.segment is not None and each.customers]
+    rows = [_row(visit, each) for each in found.segmentations.get(kind, ()) if each.customers]
+    named = [each for each in rows if each["segment"] is not None]
     return {
         "kind": kind,
         "kinds": [
@@ -50,9 +51,9 @@ def _made(visit: Visit, kind: Segmentation) -> Mapping[str, object]:
         "run_id": found.run_id,
         "currency": found.currency,
         "customers": found.customers,
-        "rows": [_row(visit, each) for each in rows if each.customers],
-        "largest": max(named, key=lambda each: each.customers, default=None),
-        "richest": max(named, key=lambda each: each.net_revenue_12m, default=None),
+        "rows": rows,
+        "largest": _first(named, "customers"),
+        "richest": _first(named, "net_revenue_12m"),
         "segments": len(named),
         "tier_names": found.tier_names,
         "clusters": found.clusters if kind is Segmentation.CLUSTER else (),
@@ -61,6 +62,22 @@ def _made(visit: Visit, kind: Segmentation) -> Mapping[str, object]:
     }
 
 
+def _first(rows: Sequence[Mapping[str, Any]], by: str) -> Mapping[str, object] | None:
+    """The segment with the largest figure; None where no figure is told."""
+    told = [each for each in rows if isinstance(each[by], int | Decimal)]
+    return max(told, key=lambda each: each[by], default=None)
+
+
 def _row(visit: Visit, row: SegmentRow) -> Mapping[str, object]:
-    """A segment with its tiers, of which few people are told only as few."""
-    return {"own": row, "tiers": visit.view.count(row.tiers), "lost": visit.view.count(row.in_no_tier)}
+    """A segment as the caller may see it: of few people nothing but that they are few."""
+    is_of_few = visit.view.is_small(row.customers)
+    return {
+        "segment": row.segment,
+        "name": row.name,
+        "customers": visit.view.count(row.customers),
+        "share": None if is_of_few else row.share,
+        "net_revenue_12m": None if is_of_few else row.net_revenue_12m,
+        "revenue_share": None if is_of_few else row.revenue_share,
+        "tiers": visit.view.count(row.tiers),
+        "lost": visit.view.count(row.in_no_tier),
+    }
