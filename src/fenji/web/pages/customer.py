@@ -119,7 +119,7 @@ class _Opened:
 
     def _analyses(self, why: WhyResult) -> dict[str, Block]:
         """What stored analyses say of the customer at the review."""
-        of = {"as_of": why.as_of, "policy": why.policy, "customer": self.text}
+        of: dict[str, Any] = {"as_of": why.as_of, "policy": why.policy, "customer": self.text}
         return {
             "value": self._block(lambda root: _value(value_at(root, **of, top=1))),
             "churn": self._block(lambda root: _risk(churn_at(root, **of, top=1))),

@@ -68,7 +68,7 @@ def _is_meant(metric: MetricRow, text: str) -> bool:
     return any(text.casefold() in each.casefold() for each in names)
 
 
-def _pages(request: Request, visit: Visit, text: str) -> list[dict[str, object]]:
+def _pages(request: Request, visit: Visit, text: str) -> list[dict[str, str]]:
     navigation: Navigation = request.app.state.navigation
     told = []
     for each in navigation.pages:
