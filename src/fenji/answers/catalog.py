@@ -14,6 +14,7 @@ from fenji.answers.customers import CustomersResult, TakenList
 from fenji.answers.demo import DemoResult
 from fenji.answers.drafts import DraftResult, DraftsResult, MetricsResult, PolicyDiffResult, ProposalsResult, VersionResult
 from fenji.answers.failures import FailedAnswer
+from fenji.answers.filters import FiltersResult
 from fenji.answers.forecast import ForecastResult, TrendResult
 from fenji.answers.history import HistoryResult
 from fenji.answers.importing import (
@@ -28,6 +29,7 @@ from fenji.answers.importing import (
 from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, ToldJob, WorkAnswer
 from fenji.answers.mapping import MapResult
 from fenji.answers.moves import MovesResult
+from fenji.answers.named_lists import NamedListsResult
 from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
 from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
 from fenji.answers.priority import PriorityResult
@@ -53,6 +55,7 @@ from fenji.answers.starting import StartResult
 from fenji.answers.structure import StructureResult
 from fenji.answers.tables import TablesResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.timeline import IdentityResult, TimelineResult
 from fenji.answers.trying import TriedList, TryResult
 from fenji.answers.value import ValueResult
 from fenji.answers.whatif import ReplayResult, WhatIfResult
@@ -159,6 +162,10 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "GET /runs": RunsResult,
     "GET /runs/{run_id}": RunDetail,
     "GET /history": HistoryResult,
+    "GET /customers/filters": FiltersResult,
+    "GET /customers/{customer_key}/timeline": TimelineResult,
+    "GET /customers/{customer_key}/identity": IdentityResult,
+    "GET /lists": NamedListsResult,
 }
 """Records that answer addresses of the API and no command."""
 

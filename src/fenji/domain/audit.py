@@ -40,6 +40,9 @@ class Action(StrEnum):
     PERSON_EXPORTED = "person_exported"
     PERSON_UNMASKED = "person_unmasked"
     LIST_UNMASKED = "list_unmasked"
+    PERSON_OPENED = "person_opened"
+    LIST_SAVED = "list_saved"
+    LIST_REMOVED = "list_removed"
     USER_ADDED = "user_added"
     USER_ROLES_CHANGED = "user_roles_changed"
     USER_DISABLED = "user_disabled"
@@ -84,6 +87,7 @@ class SubjectKind(StrEnum):
     CHANNEL = "channel"
     IMPORT = "import"
     SOURCE = "source"
+    LIST = "list"
 
 
 @dataclass(frozen=True)

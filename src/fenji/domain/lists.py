@@ -65,6 +65,14 @@ class Move(StrEnum):
     RETURNED = "returned"
 
 
+class Standing(StrEnum):
+    """Whether a customer stands in a tier at all."""
+
+    IN_TIER = "in_tier"
+    LOST = "lost"
+    """Known, and lost by the rule of the tiers."""
+
+
 class CustomerGroup(StrEnum):
     """The lists that ``priority`` keeps."""
 
@@ -100,6 +108,7 @@ class Choice(StrEnum):
     """By what the customers of a list were chosen."""
 
     TIER = "tier"
+    STANDING = "standing"
     MOVED_FROM = "moved_from"
     MOVED_TO = "moved_to"
     MOVED = "moved"
@@ -121,6 +130,19 @@ class Chosen:
     values: Mapping[str, object] = field(default_factory=dict)
     condition: Condition | None = None
     """For ``where`` only."""
+
+
+@dataclass(frozen=True)
+class NamedList:
+    """Conditions that somebody has kept under a name. Not: who meets them, which is asked anew every time."""
+
+    list_id: str
+    name: str
+    conditions: Mapping[str, object]
+    """As the parameters of the API's customers; nothing personal."""
+    saved_by: str
+    saved_at: datetime
+    """UTC."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_origin
 
 from fastapi import Request
@@ -13,14 +13,14 @@ from fenji.http.serving import Serving
 from fenji.language import message as _
 
 
-def admitted(request: Request, serving: Serving, right: Right, *, also_known: Collection[str] = ()) -> Caller:
+def admitted(request: Request, serving: Serving, right: Right, *, also_known: Mapping[str, bool] | None = None) -> Caller:
     """Who asks, where they may.
 
     Args:
         request: what is asked.
         serving: how callers are known.
         right: what they need.
-        also_known: parameters that every address of an entrance takes, each at most once.
+        also_known: parameters that every address of an entrance takes, and whether each may stand several times.
 
     Raises:
         NotAuthenticated: nobody is logged in.
@@ -37,7 +37,7 @@ def admitted(request: Request, serving: Serving, right: Right, *, also_known: Co
             right=right.value,
             name=caller.principal.name,
         )
-    known = dict.fromkeys(also_known, False) | _known_parameters(request)
+    known = {**(also_known or {}), **_known_parameters(request)}
     InvalidArgument.raise_if(parameter_problems([name for name, _value in request.query_params.multi_items()], known))
     request.state.principal = caller.principal.name
     return caller

@@ -17,6 +17,7 @@ heartbeat   how a run shows that it is alive
 policy_versions  the policy versions that were published, frozen
 drafting    drafts of policies and proposed overrides
 importing   files that were sent and are not accepted yet
+named_lists  conditions of lists that people keep under a name
 overrides   which tiers people have decided by hand, nothing ever deleted
 access      people, roles, and what they come in with
 audit       who did what, each entry chained to the one before

@@ -25,6 +25,7 @@ ORDER = (
     *("person", "person_role", "credential", "token"),
     *("audit", "audit_head"),
     *("job", "job_log", "schedule_slot"),
+    "named_list",
 )
 """Every table that moves, those first that others refer to."""
 

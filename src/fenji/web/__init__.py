@@ -19,6 +19,9 @@ drawn       a chart on a page
 versus      two tiers side by side
 explained   what a metric is
 lists       the list behind a number
+wanted      the list that an address or a form asks for
+columns     the columns that lists have in a browser
+exporting   a list as a file
 navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call
 forms       what a form sends

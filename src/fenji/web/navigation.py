@@ -53,6 +53,8 @@ class Page:
     """Whether the filters of the scope narrow it."""
     takes_split: bool = False
     """Whether its figures are told by groups of customers, where the scope names some."""
+    shows_filters: bool = False
+    """Whether it shows them in words itself, so that the scope bar need not."""
     has_scope: bool = True
     """Whether the scope bar stands on it."""
 

@@ -17,8 +17,8 @@ KEPT = ("as_of", "vs", "policy", "where", "run", "by")
 LIST = "list"
 """The condition of the list that is open on a page."""
 OF_LIST = (LIST, "list_sort", "list_after")
-KNOWN = (*KEPT, *OF_LIST)
-"""Parameters that every page takes."""
+KNOWN = dict.fromkeys((*KEPT, *OF_LIST), False) | {"where": True}
+"""Parameters that every page takes, and whether each may stand several times."""
 SPLITS = (
     ("region", _("region")),
     ("net_revenue_12m", _("revenue of 12 months")),

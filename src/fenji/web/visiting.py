@@ -30,11 +30,10 @@ from fenji.reports.charts.of_answers.parts import Reader
 from fenji.web import scope as scopes
 from fenji.web.assets import edition
 from fenji.web.forms import Sent
-from fenji.web.lists import ListAsked, shown_columns
+from fenji.web.lists import ListAsked, as_page, cell_words, shown_columns, tiers_of
 from fenji.web.navigation import Navigation, Page
 from fenji.web.rendering import render, rendered
 from fenji.web.scope import Scope, address
-from fenji.wording.reasons import CAUSE_NAMES
 from fenji.workflow.access.callers import login_of_session
 from fenji.workflow.workspace_now import workspace_now
 from fenji.workspace.limits import limited_to
@@ -115,6 +114,8 @@ class Visit:
     session: str
     language: Language
     scope: Scope
+    reason: str | None = None
+    """Why personal fields are seen as they are, once that was written down; None: they are masked."""
 
     @property
     def root(self) -> Path:
@@ -124,7 +125,7 @@ class Visit:
     @property
     def view(self) -> View:
         """How much of an answer the caller sees: personal fields masked; who may only look sees no small groups either."""
-        return View(is_masked=True, hides_small_groups=self.caller.rights <= RIGHTS_OF[Role.VIEWER])
+        return View(is_masked=self.reason is None, hides_small_groups=self.caller.rights <= RIGHTS_OF[Role.VIEWER])
 
     @property
     def _navigation(self) -> Navigation:
@@ -214,16 +215,16 @@ class Visit:
             page: which one.
             template: of what stands below the scope bar.
             make: gives the names of the template; through ``read`` and ``block`` alone.
-            has_persons: whether it shows customers; then nobody keeps it.
+            has_persons: whether it shows customers; then nobody keeps it, and ``csrf_token`` is among its names.
             beside: what it shows of the state, which no run changes; read on every request.
         """
         if scopes.LIST in self.request.query_params:
             drawer = self._drawer()
             if self.request.headers.get(PART) == DRAWER:
                 return sent(self.request, drawer.encode())
-            return sent(self.request, self._framed(page, self._content(page, template, make), drawer))
+            return sent(self.request, self._framed(page, self._content(page, template, make, self._csrf), drawer))
         if has_persons or self._says:
-            return sent(self.request, self._framed(page, self._content(page, template, make)))
+            return sent(self.request, self._framed(page, self._content(page, template, make, self._csrf)))
         content_tag = self._content_tag(beside)
         own = [content_tag, self._csrf, self._person, self.request.cookies.get(THEME_COOKIE), edition()]
         headers = {"ETag": tag_of(own), "Cache-Control": "private, no-cache", "Vary": VARY}
@@ -274,9 +275,9 @@ class Visit:
             raise _NotKept(content)
         return content
 
-    def _content(self, page: Page, template: str, make: Make) -> bytes:
+    def _content(self, page: Page, template: str, make: Make, csrf: str = "") -> bytes:
         try:
-            return self._rendered(page, template, self.told(make()))
+            return self._rendered(page, template, {"csrf_token": csrf, **self.told(make())})
         except NotStored as missing:
             self._note(missing)
             return self._rendered(page, "missing.html", self.told({"missing": missing.problems[0].values}))
@@ -315,17 +316,13 @@ class Visit:
         told = {
             "list": self.told(found),
             "columns": self.told(shown_columns(found)),
-            "tiers": self._tiers(found.tier_policy),
-            "causes": {cause.value: self.say(text) for cause, text in CAUSE_NAMES.items()},
-            "has_customer_page": self.has_customer_page,
+            "tiers": self.told(tiers_of(found.tier_policy)),
+            "words": cell_words(self.language),
+            "whole": self.link("/customers", **as_page(query[scopes.LIST], self.scope)),
         }
         return render(
             self.language, "drawer.html", {"link": self.link, "here": self.here, "may": self.may, "base": self._base, **told}
         )
-
-    def _tiers(self, policy: Any) -> dict[str, dict[str, object]]:  # noqa: ANN401 - a policy
-        names = {each.slug: self.told(each.name) for each in policy.tiers}
-        return {slug: {"name": name, "rank": rank, "of": len(names)} for rank, (slug, name) in enumerate(names.items())}
 
     def _content_tag(self, beside: object) -> str:
         """Of what stands in the frame: over all that it depends on, and nobody's name."""
@@ -384,14 +381,17 @@ def needs_of(endpoint: Callable[..., object]) -> Right | None:
 
 Figures = Annotated[Visit, Depends(Needs(Right.FIGURES_READ))]
 Customers = Annotated[Visit, Depends(Needs(Right.CUSTOMERS_READ))]
+Taking = Annotated[Visit, Depends(Needs(Right.CUSTOMERS_EXPORT))]
 Trying = Annotated[Visit, Depends(Needs(Right.WHATIF_ASK))]
 Drafting = Annotated[Visit, Depends(Needs(Right.POLICIES_DRAFT))]
 Sourcing = Annotated[Visit, Depends(Needs(Right.SOURCES_CHANGE))]
 SeeingPeople = Annotated[Visit, Depends(Needs(Right.PEOPLE_READ))]
 Auditing = Annotated[Visit, Depends(Needs(Right.AUDIT_READ))]
 
+SendingFigures = Annotated[Visit, Depends(NeedsForm(Right.FIGURES_READ))]
 ChangingOwn = Annotated[Visit, Depends(NeedsForm(Right.FIGURES_READ))]
 SendingCustomers = Annotated[Visit, Depends(NeedsForm(Right.CUSTOMERS_READ))]
+Unmasking = Annotated[Visit, Depends(NeedsForm(Right.PERSONAL_READ))]
 SendingTrial = Annotated[Visit, Depends(NeedsForm(Right.WHATIF_ASK))]
 SendingDraft = Annotated[Visit, Depends(NeedsForm(Right.POLICIES_DRAFT))]
 SendingApproval = Annotated[Visit, Depends(NeedsForm(Right.POLICIES_APPROVE))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fenji.domain.churn import RiskClass
-from fenji.domain.lists import Choice, Chosen, CustomerGroup, ListSource, Move
+from fenji.domain.lists import Choice, Chosen, CustomerGroup, ListSource, Move, Standing
 from fenji.domain.policies import Cause, Policy
 from fenji.domain.segments import SEGMENTATION_NAMES, Segmentation
 from fenji.language import Language, translate
@@ -26,18 +26,25 @@ _SENTENCES: Mapping[Choice, str] = {
     Choice.MARK: _("mark {mark}"),
     Choice.UPLOADED: _("is on the list {file}: of {entries} entries {found} were found"),
 }
-_MOVES: Mapping[Move, str] = {
+MOVE_NAMES: Mapping[Move, str] = {
     Move.UP: _("moved up between {earlier_on} and {as_of}"),
     Move.DOWN: _("moved down between {earlier_on} and {as_of}"),
     Move.LOST: _("was lost by the rule of the tiers between {earlier_on} and {as_of}"),
     Move.NEW: _("came new between {earlier_on} and {as_of}"),
     Move.RETURNED: _("returned between {earlier_on} and {as_of}"),
 }
-_GROUPS: Mapping[CustomerGroup, str] = {
+"""Which way somebody moved, between two reviews."""
+STANDING_NAMES: Mapping[Standing, str] = {
+    Standing.IN_TIER: _("stands in a tier"),
+    Standing.LOST: _("was lost by the rule of the tiers"),
+}
+"""Whether somebody stands in a tier at all."""
+GROUP_NAMES: Mapping[CustomerGroup, str] = {
     CustomerGroup.UPGRADES: _("is close to the next tier (upgrade candidates)"),
     CustomerGroup.WATCH: _("may lose the tier (downgrade watch)"),
     CustomerGroup.FREQUENT: _("may become a frequent customer"),
 }
+"""Why somebody stands on a list that priority keeps."""
 
 _TIER_COLUMNS = ("tier", "from_tier", "to_tier")
 _CAUSE_COLUMNS = ("cause", "move_cause")
@@ -58,9 +65,11 @@ def condition_line(chosen: Chosen, wording: Wording) -> str:
     if chosen.by is Choice.RISK:
         values["risk"] = translate(RISK_NAMES[RiskClass(str(values["risk"]))], wording.language)
     if chosen.by is Choice.MOVED:
-        return translate(_MOVES[Move(str(values["move"]))], wording.language, **values)
+        return translate(MOVE_NAMES[Move(str(values["move"]))], wording.language, **values)
+    if chosen.by is Choice.STANDING:
+        return translate(STANDING_NAMES[Standing(str(values["standing"]))], wording.language)
     if chosen.by is Choice.GROUP:
-        return translate(_GROUPS[CustomerGroup(str(values["group"]))], wording.language, **values)
+        return translate(GROUP_NAMES[CustomerGroup(str(values["group"]))], wording.language, **values)
     return translate(_SENTENCES[chosen.by], wording.language, **values)
 
 

@@ -128,6 +128,7 @@ class ListArguments(_File):
     run: Text | None = None
     engine: EngineName | None = None
     tier: Text | None = None
+    standing: Text | None = None
     moved_from: Text | None = None
     moved_to: Text | None = None
     moved: Text | None = None

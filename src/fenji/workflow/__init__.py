@@ -13,6 +13,10 @@ runs               which runs there have been
 quality            reads back what became of every row
 tiers              the tiers at a date
 customers          lists of customers, page by page or whole
+filters            by what a list can be narrowed, and which columns it may have
+named_lists        lists that people keep under a name
+timeline           what has happened with one customer
+identity           by which ids one customer is known
 structure          what lies behind the counts of tiers
 history            customers of each tier at the reviews so far
 moves              who moved between two reviews, and whether every flow closes

@@ -19,7 +19,7 @@ from fenji.analyze.rules.holds import RuleBasis, holds
 from fenji.answers.customers import Uploaded
 from fenji.domain.churn import RiskClass
 from fenji.domain.conditions import Comparison, Operator, Presence, TopShare, parse_condition
-from fenji.domain.lists import Choice, Chosen, CustomerGroup, Move
+from fenji.domain.lists import Choice, Chosen, CustomerGroup, Move, Standing
 from fenji.domain.policies import Cause, Policy
 from fenji.domain.priority import Mark
 from fenji.domain.segments import Segmentation
@@ -41,6 +41,8 @@ class Asked:
 
     tier: str | None = None
     """A tier's slug or name."""
+    standing: str | None = None
+    """One of ``Standing``."""
     moved_from: str | None = None
     moved_to: str | None = None
     moved: str | None = None
@@ -121,12 +123,17 @@ class CustomerChoice:
         return found
 
     def _standing(self) -> list[ir.Table]:
-        """Those who stand in the tier that is asked for."""
-        if self.asked.tier is None:
-            return []
-        tier, rows = self._tier(self.asked.tier), self.columns.assignment
-        self.chosen.append(Chosen(Choice.TIER, {"tier": self._named(tier)}))
-        return [rows.filter(rows["tier"] == tier)]
+        """Those who stand in the tier that is asked for, or in any."""
+        found, rows = [], self.columns.assignment
+        if self.asked.tier is not None:
+            tier = self._tier(self.asked.tier)
+            self.chosen.append(Chosen(Choice.TIER, {"tier": self._named(tier)}))
+            found.append(rows.filter(rows["tier"] == tier))
+        if self.asked.standing is not None:
+            standing = _one_of(Standing, self.asked.standing, _("standing"))
+            self.chosen.append(Chosen(Choice.STANDING, {"standing": standing}))
+            found.append(rows.filter(rows["tier"].notnull() if standing is Standing.IN_TIER else rows["tier"].isnull()))
+        return found
 
     def _moved(self) -> list[ir.Table]:
         asked, earlier_on = self.asked, self.earlier_on

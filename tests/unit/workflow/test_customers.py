@@ -56,6 +56,8 @@ def test_everybody_is_listed_the_largest_revenue_first_and_who_has_none_by_key(s
         ({"moved": "down"}, ["m3"]),
         ({"moved": "new"}, ["m5"]),
         ({"moved": "lost"}, []),
+        ({"standing": "lost"}, []),
+        ({"standing": "in_tier", "where": ("net_revenue_12m >= 500",)}, ["m1", "m3", "m6"]),
         ({"moved_from": "silver", "moved_to": "gold", "earlier_on": EARLIER}, ["m1"]),
         ({"moved_from": "silver", "moved_to": "silver"}, ["m6"]),
         ({"where": ("days_since_last_order > 60", "net_revenue_12m >= 500")}, ["m3", "m6"]),

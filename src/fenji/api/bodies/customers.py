@@ -9,6 +9,7 @@ from fastapi import Depends
 from pydantic import Field, model_validator
 
 from fenji.api.bodies.reading import Body, Read
+from fenji.api.parameters import Day
 from fenji.language import message as _
 from fenji.validation import Objection
 
@@ -43,5 +44,23 @@ class Lookup(Body):
     as_of: Annotated[date | None, Field(description="The review; left out: the last one.")] = None
 
 
+class KeptList(Body):
+    """Conditions of a list, kept under a name."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100, description="What the list is called.")]
+    tier: Text | None = None
+    standing: Annotated[Text | None, Field(description="Whether they stand in a tier at all.")] = None
+    moved: Text | None = None
+    moved_from: Text | None = None
+    moved_to: Text | None = None
+    earlier_on: Day | None = None
+    segment: Text | None = None
+    risk: Text | None = None
+    mark: Text | None = None
+    group: Text | None = None
+    where: Annotated[tuple[Text, ...], Field(description="Conditions over metrics, as policies write them.", max_length=30)] = ()
+
+
 SearchBody = Annotated[Search, Depends(Read(Search))]
+KeptListBody = Annotated[KeptList, Depends(Read(KeptList))]
 LookupBody = Annotated[Lookup, Depends(Read(Lookup))]

@@ -63,6 +63,7 @@ class ExportAsked(Body):
     as_of: date | None = None
     earlier_on: date | None = None
     tier: Text | None = None
+    standing: Text | None = None
     moved: Text | None = None
     moved_from: Text | None = None
     moved_to: Text | None = None

@@ -13,6 +13,7 @@ sending     webhooks and alerts
 policies    versions of policies, drafts, what-if and suggestions
 overrides   tiers that people give by hand, and proposals of them
 metrics     what the metrics mean
+named_lists  lists that people keep under a name
 health      whether the server lives
 """
 
@@ -24,6 +25,7 @@ from fenji.api.routes import (
     jobs,
     logging_in,
     metrics,
+    named_lists,
     overrides,
     people,
     policies,
@@ -37,5 +39,6 @@ ROUTERS = (
     *(figures.router, customers.router, tables.router, metrics.router),
     *(policies.router, overrides.router, sources.router, runs.router, jobs.router),
     *(people.router, sending.router, logging_in.router),
+    named_lists.router,
 )
 """All routes below the prefix of the API."""

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from fenji.answers.customers import CustomersResult
+from fenji.answers.filters import FiltersResult
+from fenji.answers.timeline import IdentityResult, TimelineResult
 from fenji.answers.why import WhyResult
 from fenji.api.asking import Customers, OneCustomer
 from fenji.api.bodies.customers import Lookup, LookupBody, Search, SearchBody
@@ -15,9 +17,12 @@ from fenji.api.parameters import After, AsOf, CustomerKey, EarlierOn, Limit, Run
 from fenji.api.routes.describing import answered_by
 from fenji.api.streams import is_arrow_wanted
 from fenji.domain.churn import RiskClass
-from fenji.domain.lists import CustomerGroup, Move
+from fenji.domain.lists import CustomerGroup, Move, Standing
 from fenji.domain.priority import Mark
 from fenji.workflow.customers import DEFAULT_COLUMNS, DEFAULT_SORT, customer_at, customers_at, find_customers
+from fenji.workflow.filters import filters_at
+from fenji.workflow.identity import identity_of
+from fenji.workflow.timeline import timeline_of
 from fenji.workflow.why import why_of
 from fenji.workspace.customer_choice import Asked
 
@@ -46,6 +51,7 @@ def customers(
     *,
     where: Where = (),
     tier: Slug = None,
+    standing: Annotated[Standing | None, Query(description="Whether they stand in a tier at all.")] = None,
     moved: Annotated[Move | None, Query(description="Which way they went between two reviews.")] = None,
     moved_from: Slug = None,
     moved_to: Slug = None,
@@ -68,12 +74,20 @@ def customers(
 ) -> Response:
     """The customers who meet all conditions, with the count of all of them; the page goes on where `after` says."""
     chosen = Asked(
-        tier=tier, moved=moved, moved_from=moved_from, moved_to=moved_to, earlier_on=earlier_on, segment=segment, risk=risk,
+        tier=tier, standing=standing, moved=moved, moved_from=moved_from, moved_to=moved_to, earlier_on=earlier_on, segment=segment, risk=risk,
         mark=mark, group=group, where=where,
     )  # fmt: skip
     shown = columns or KEYED
     make = lambda root: customers_at(root, chosen, columns=shown, sort=sort, limit=limit, after=after, as_of=as_of, run=run_id)  # noqa: E731
     return asking.rows(make) if is_arrow_wanted(asking.request) else asking.stored(make)
+
+
+@router.get(
+    "/customers/filters", summary="By what a list of customers can be narrowed", **answered_by(FiltersResult, is_stored=True)
+)
+def filters(asking: Customers, *, as_of: AsOf = None, run_id: RunId = None) -> Response:
+    """The tiers, columns and segments of a review, without a row of anybody."""
+    return asking.stored(lambda root: filters_at(root, as_of=as_of, run=run_id))
 
 
 @router.post(
@@ -117,3 +131,25 @@ def customer(
 def why(asking: Customers, *, customer_key: CustomerKey, as_of: AsOf = None, run_id: RunId = None) -> Response:
     """Every condition with value and threshold, what keeps the tier, what is missing for the next, and the history."""
     return asking.stored(lambda root: why_of(root, customer_text(customer_key) or "", as_of=as_of, run=run_id))
+
+
+@router.get(
+    "/customers/{customer_key:int}/timeline",
+    summary="What has happened with a customer",
+    **answered_by(TimelineResult, is_stored=True, is_personal=True),
+)
+def timeline(
+    asking: Customers, *, customer_key: CustomerKey, limit: Limit = 50, as_of: AsOf = None, run_id: RunId = None
+) -> Response:
+    """Orders, returns, feedback, contacts and coupons up to a day, newest first."""
+    return asking.stored(lambda root: timeline_of(root, customer_key, as_of=as_of, run=run_id, limit=limit))
+
+
+@router.get(
+    "/customers/{customer_key:int}/identity",
+    summary="By which ids a customer is known",
+    **answered_by(IdentityResult, is_stored=True, is_personal=True),
+)
+def identity(asking: Customers, *, customer_key: CustomerKey, run_id: RunId = None) -> Response:
+    """Every id with what tied it to the customer, and the phones, e-mails and names."""
+    return asking.stored(lambda root: identity_of(root, customer_key, run=run_id))

@@ -42,7 +42,7 @@ _EVENTS = {
     "text/event-stream": {"schema": {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}}
 }
 """Each event ``job`` carries a job, as GET /jobs/{job_id} tells it, as the text of its JSON; ``problem`` says why there is no further one."""
-_CONDITIONS = ("tier", "moved", "moved_from", "moved_to", "earlier_on", "segment", "risk", "mark", "group", "where")
+_CONDITIONS = ("tier", "standing", "moved", "moved_from", "moved_to", "earlier_on", "segment", "risk", "mark", "group", "where")
 _KINDS_OF_LISTS = (JobKind.LIST, JobKind.EXPORT)
 
 

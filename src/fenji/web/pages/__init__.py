@@ -11,6 +11,12 @@ baskets    what is bought together
 worth      what customers are worth, and will be worth
 leaving    who may leave, and who will order
 attention  whom to serve first
+customers  who, exactly?
+customer   who is this, and why this tier?
+exports    lists as files
+named_lists  lists that people keep
+segments   which groups are there?
+search     customers, metrics and pages by a few letters
 """
 
 from collections.abc import Iterator
@@ -21,10 +27,16 @@ from fenji.web.pages import (
     account,
     attention,
     baskets,
+    customer,
+    customers,
     entering,
+    exports,
     leaving,
     movement,
+    named_lists,
     overview,
+    search,
+    segments,
     starting,
     structure,
     worth,
@@ -41,6 +53,12 @@ MODULES: tuple[ModuleType, ...] = (
     worth,
     leaving,
     attention,
+    customers,
+    customer,
+    exports,
+    named_lists,
+    search,
+    segments,
 )
 
 

@@ -1,4 +1,4 @@
-"""Who has seen customers in plain, whom, and why? Written down before anything is shown."""
+"""Who has opened a customer's page or seen customers in plain, whom, and why? Written down before anything is shown."""
 
 from __future__ import annotations
 
@@ -39,6 +39,22 @@ def note_unmasking(
     with workspace.state.transaction(acting) as t:
         for each in customer_ids:
             t.audit.add(Action.PERSON_UNMASKED, Subject(SubjectKind.CUSTOMER, each), {"reason": told})
+
+
+def note_opening(workspace: Workspace, customer_id: str, *, by: Caller) -> None:
+    """Writes into the audit log that somebody opens the page of one customer, masked or not.
+
+    Args:
+        workspace: where.
+        customer_id: the id of the company, of which the log keeps a keyed hash.
+        by: who.
+
+    Raises:
+        Forbidden: they may not.
+    """
+    acting = demand(by, Right.CUSTOMERS_READ)
+    with workspace.state.transaction(acting) as t:
+        t.audit.add(Action.PERSON_OPENED, Subject(SubjectKind.CUSTOMER, customer_id), {})
 
 
 def note_unmasked_export(workspace: Workspace, run_id: str, customers: int, reason: str, *, by: Caller) -> None:

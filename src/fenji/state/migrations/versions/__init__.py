@@ -12,4 +12,5 @@ r0010_serving   what server processes count and remember together
 r0009_sending   events, webhooks and deliveries
 r0011_drafting  drafts of policies, and proposed overrides
 r0012_imports   files that were sent and are not accepted yet
+r0013_named_lists  conditions of lists that people keep under a name
 """

@@ -33,8 +33,8 @@ for (const form of document.querySelectorAll("[data-theme-form]")) {
   });
 }
 
-for (const form of document.querySelectorAll("[data-scope]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+for (const form of document.querySelectorAll("[data-scope]")) form.addEventListener("change", () => form.requestSubmit());
+for (const form of document.querySelectorAll("[data-scope], [data-lean]")) {
   form.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
   });
@@ -67,6 +67,16 @@ function openNav(opener, side, isOpen) {
   opener.setAttribute("aria-expanded", String(isOpen));
   if (isOpen) side.querySelector("a")?.focus();
 }
+
+document.addEventListener("keydown", (event) => {
+  const field = document.querySelector("[data-search]");
+  const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
+  const isAsked = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey);
+  if (!field || !isAsked) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
