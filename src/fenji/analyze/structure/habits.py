@@ -36,7 +36,7 @@ SLOTS: Mapping[Rhythm, range] = {Rhythm.HOUR: range(24), Rhythm.WEEKDAY: range(1
 
 WEEK = "week"
 HOURS_OF_WEEK = range(len(SLOTS[Rhythm.WEEKDAY]) * len(SLOTS[Rhythm.HOUR]))
-_ALL_SLOTS: Mapping[str, range] = {**SLOTS, WEEK: HOURS_OF_WEEK}
+_ALL_SLOTS: Mapping[str, range] = {**{each.value: slots for each, slots in SLOTS.items()}, WEEK: HOURS_OF_WEEK}
 
 
 @dataclass(frozen=True)
