@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from fenji.analyze.structure.habits import HabitCell, Rhythm, habits_of, order_times
+from fenji.analyze.structure.habits import HabitCell, Rhythm, habits_of, hours_of_week, order_times
 from fenji.engines.duck import DuckEngine
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC).date()
@@ -89,3 +89,12 @@ def test_shares_and_index_compare_a_tier_with_all(engine):
 def test_rows_after_the_date_change_nothing(engine):
     before = [each for each in ROWS if each[1] < "2026-06-30T16:00"]
     assert sorted(map(str, fetched(engine, before))) == sorted(map(str, fetched(engine)))
+
+
+def test_hours_of_the_week_begin_on_monday_at_midnight(engine):
+    slots = hours_of_week(fetched(engine), tiers=("low", "high"))
+    assert len(slots) == 168
+    assert {each.slot: (each.total.orders, [cell.orders for cell in each.cells]) for each in slots if each.total.orders} == {
+        10: (2, [1, 1]),
+        24: (2, [2, 0]),
+    }
