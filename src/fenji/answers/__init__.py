@@ -15,6 +15,7 @@ structure  what lies behind the counts of tiers
 customers  lists of customers, on the screen and in files
 tables    which tables are published
 jobs      work that nobody waits for, its schedule, and workers
+history   customers of each tier at the reviews so far
 moves     who moved between two reviews
 audit     who changed what
 access    who may come in, and with what
@@ -40,6 +41,7 @@ trying    what other thresholds change, while somebody moves them
 serving   where a server can be asked
 selftest  whether published figures are found
 demo      the whole thread on the shipped data set
+waiting   what waits for somebody to decide
 why       one customer's tier and its reasons
 value     what customers are worth and will be worth
 churn     who is about to leave, or to order

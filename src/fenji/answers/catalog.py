@@ -15,6 +15,7 @@ from fenji.answers.demo import DemoResult
 from fenji.answers.drafts import DraftResult, DraftsResult, MetricsResult, PolicyDiffResult, ProposalsResult, VersionResult
 from fenji.answers.failures import FailedAnswer
 from fenji.answers.forecast import ForecastResult, TrendResult
+from fenji.answers.history import HistoryResult
 from fenji.answers.importing import (
     ImportAccepted,
     ImportPreview,
@@ -157,6 +158,7 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "POST /imports/{import_id}/accept": ImportAccepted,
     "GET /runs": RunsResult,
     "GET /runs/{run_id}": RunDetail,
+    "GET /history": HistoryResult,
 }
 """Records that answer addresses of the API and no command."""
 

@@ -207,6 +207,8 @@ class UpgradeList:
 
     by: Mapping[str, int]
     """Next tier: customers."""
+    net_revenue_12m: Decimal
+    """Theirs, of twelve months."""
     first: tuple[UpgradeCandidate, ...]
     """The first of them."""
 
@@ -223,6 +225,8 @@ class WatchList:
 
     by: Mapping[Watch, int]
     """Why they are watched: customers."""
+    net_revenue_12m: Decimal
+    """Theirs, of twelve months."""
     first: tuple[WatchedCustomer, ...]
     """The first of them."""
 
@@ -239,6 +243,8 @@ class FrequentList:
 
     by: Mapping[Frequent, int]
     """What they are: customers."""
+    net_revenue_12m: Decimal
+    """Theirs, of twelve months."""
     first: tuple[FrequentCandidate, ...]
     """The first of them."""
 

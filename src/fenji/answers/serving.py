@@ -49,3 +49,5 @@ class WorkspaceResult:
     """When it was published, in UTC."""
     reviews: tuple[date, ...]
     """The reviews that it keeps, the earliest first."""
+    policies: tuple[str, ...]
+    """The names of the policies that its folder holds."""

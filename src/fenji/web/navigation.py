@@ -51,6 +51,8 @@ class Page:
     """Whether it stands among the tabs; False: it is reached by links."""
     takes_filters: bool = False
     """Whether the filters of the scope narrow it."""
+    takes_split: bool = False
+    """Whether its figures are told by groups of customers, where the scope names some."""
     has_scope: bool = True
     """Whether the scope bar stands on it."""
 

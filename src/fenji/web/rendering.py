@@ -13,9 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from fenji.language import Language, translate
+from fenji.reports.charts.svg_series import sparkline
 from fenji.visible import visible
 from fenji.web.assets import asset_address
 from fenji.web.lists import condition
+from fenji.web.scope import SPLITS, year_before
 from fenji.wording import figures
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -73,6 +75,8 @@ def environment(language: Language) -> Environment:
         "condition": condition,
         "html_language": "zh-CN" if language is Language.ZH else "en",
         "language": language.value,
+        "splits": [{"name": name, "title": title} for name, title in SPLITS],
+        "year_before": year_before,
         "languages": ((Language.ZH.value, "中文"), (Language.EN.value, "English")),
     }
     made.filters |= _filters(language)
@@ -105,6 +109,7 @@ def _filters(language: Language) -> dict[str, Any]:
         "day": lambda value: figures.day(value) if value is None or isinstance(value, date) else value,
         "moment": lambda value: value.strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else figures.UNKNOWN,
         "width": _width,
+        "spark": lambda values: Markup(sparkline([each if isinstance(each, int | float | Decimal) else None for each in values])),  # noqa: S704 - numbers alone
         "visible": visible,
         "island": _island,
     }

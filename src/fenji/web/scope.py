@@ -19,6 +19,14 @@ LIST = "list"
 OF_LIST = (LIST, "list_sort", "list_after")
 KNOWN = (*KEPT, *OF_LIST)
 """Parameters that every page takes."""
+SPLITS = (
+    ("region", _("region")),
+    ("net_revenue_12m", _("revenue of 12 months")),
+    ("orders_12m", _("orders of 12 months")),
+    ("days_since_last_order", _("days since the last order")),
+    ("registered_on", _("year of registration")),
+)
+"""By what the scope bar offers to group customers; an address may name any column or metric, and its bands."""
 _YEARS = range(1900, 2101)
 _ISO_LENGTH = len("2026-01-31")
 _MOST_TEXT = 2_000
@@ -103,3 +111,13 @@ def own_address(text: str) -> str:
     """
     is_own = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and "\\" not in text
     return text if is_own else "/"
+
+
+def year_before(reviews: Sequence[date], as_of: date) -> date | None:
+    """The same review of last year: the one in the same month; None where it is not kept.
+
+    >>> year_before((date(2025, 2, 28), date(2025, 3, 31)), date(2026, 2, 28))
+    datetime.date(2025, 2, 28)
+    """
+    same = [each for each in reviews if (each.year, each.month) == (as_of.year - 1, as_of.month)]
+    return min(same, key=lambda each: abs(each.day - as_of.day)) if same else None

@@ -184,11 +184,19 @@ class Visit:
         """The address of a page of ours, about the same; what is None is taken out."""
         return address(f"{self._base}{path}", self.scope.pairs(), changes)
 
+    def page_at(self, path: str) -> str:
+        """The address of a page of ours about the same; empty where there is none, or the caller may not open it."""
+        return (
+            self.link(path)
+            if any(each.address == path and self.caller.may(each.right) for each in self._navigation.pages)
+            else ""
+        )
+
     def here(self, **changes: object) -> str:
         """The address of this page with something changed."""
         return address(self.request.url.path, self.request.query_params.multi_items(), changes)
 
-    def page(self, page: Page, template: str, make: Make, *, has_persons: bool = False) -> Response:
+    def page(self, page: Page, template: str, make: Make, *, has_persons: bool = False, beside: object = None) -> Response:
         """A page of answers from published runs: told by its tag alone where the browser has it, its content made once for all alike.
 
         Args:
@@ -196,6 +204,7 @@ class Visit:
             template: of what stands below the scope bar.
             make: gives the names of the template; through ``read`` and ``block`` alone.
             has_persons: whether it shows customers; then nobody keeps it.
+            beside: what it shows of the state, which no run changes; read on every request.
         """
         if scopes.LIST in self.request.query_params:
             drawer = self._drawer()
@@ -204,12 +213,13 @@ class Visit:
             return sent(self.request, self._framed(page, self._content(page, template, make), drawer))
         if has_persons or self._says:
             return sent(self.request, self._framed(page, self._content(page, template, make)))
-        own = [self._content_tag(), self._csrf, self._person, self.request.cookies.get(THEME_COOKIE), edition()]
+        content_tag = self._content_tag(beside)
+        own = [content_tag, self._csrf, self._person, self.request.cookies.get(THEME_COOKIE), edition()]
         headers = {"ETag": tag_of(own), "Cache-Control": "private, no-cache", "Vary": VARY}
         if is_known(headers["ETag"], self.request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
         try:
-            content = self.serving.kept.recall(self._content_tag(), lambda: self._kept_content(page, template, make))
+            content = self.serving.kept.recall(content_tag, lambda: self._kept_content(page, template, make))
         except _NotKept as only_now:
             return sent(self.request, self._framed(page, only_now.content))
         return sent(self.request, self._framed(page, content), headers)
@@ -275,6 +285,8 @@ class Visit:
             "here": self.here,
             "may": self.may,
             "base": self._base,
+            "page_at": self.page_at,
+            "own_pairs": [pair for pair in self.request.query_params.multi_items() if pair[0] not in scopes.KNOWN],
         }
 
     def _framed(self, page: Page | None, content: bytes, drawer: Markup | None = None) -> bytes:
@@ -304,10 +316,10 @@ class Visit:
         names = {each.slug: self.told(each.name) for each in policy.tiers}
         return {slug: {"name": name, "rank": rank, "of": len(names)} for rank, (slug, name) in enumerate(names.items())}
 
-    def _content_tag(self) -> str:
+    def _content_tag(self, beside: object) -> str:
         """Of what stands in the frame: over all that it depends on, and nobody's name."""
         asked = sorted(self.request.query_params.multi_items())
-        told = (self.language, self.view, self.caller.limits, sorted(self.caller.rights), edition())
+        told = (self.language, self.view, self.caller.limits, sorted(self.caller.rights), edition(), repr(beside))
         return tag_of(["page", version_of(self.serving.workspace), self.request.url.path, asked, *told])
 
 

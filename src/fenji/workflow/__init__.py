@@ -14,7 +14,9 @@ quality            reads back what became of every row
 tiers              the tiers at a date
 customers          lists of customers, page by page or whole
 structure          what lies behind the counts of tiers
+history            customers of each tier at the reviews so far
 moves              who moved between two reviews, and whether every flow closes
+waiting            what waits for somebody to decide
 why                the reasons of one customer's tier
 workspace_now  what is served here, and how new it is
 whatif             another policy on the same customers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -173,9 +174,17 @@ class _Reader:
 
     def lists(self, most: int) -> PriorityLists:
         return PriorityLists(
-            UpgradeList(self._sizes(UPGRADES), self._listed(UPGRADES, most)),
-            WatchList({Watch(watch): size for watch, size in self._sizes(WATCHED).items()}, self._listed(WATCHED, most)),
-            FrequentList({Frequent(kind): size for kind, size in self._sizes(FREQUENT).items()}, self._listed(FREQUENT, most)),
+            UpgradeList(self._sizes(UPGRADES), self._revenue(UPGRADES), self._listed(UPGRADES, most)),
+            WatchList(
+                {Watch(watch): size for watch, size in self._sizes(WATCHED).items()},
+                self._revenue(WATCHED),
+                self._listed(WATCHED, most),
+            ),
+            FrequentList(
+                {Frequent(kind): size for kind, size in self._sizes(FREQUENT).items()},
+                self._revenue(FREQUENT),
+                self._listed(FREQUENT, most),
+            ),
         )
 
     def lists_of(self, key: int) -> ListsOfCustomer:
@@ -207,9 +216,16 @@ class _Reader:
         return replace(listed, sentence=which.sentence(self.voice, listed, self.found.standing.policy))
 
     def _sizes(self, which: _List[Listed]) -> dict[str, int]:
+        return {row["what"]: int(row["customers"]) for row in sorted(self._sums(which), key=lambda row: str(row["what"]))}
+
+    def _revenue(self, which: _List[Listed]) -> Decimal:
+        return sum((row["revenue"] for row in self._sums(which)), Decimal(0))
+
+    def _sums(self, which: _List[Listed]) -> list[dict[str, Any]]:
+        """Customers of a list and their revenue, by what they stand there for."""
         table = self.found.table(which.contract)
-        counts = self.found.fetch(table.group_by(what=table[which.by]).aggregate(customers=table.count()))
-        return {row["what"]: int(row["customers"]) for row in sorted(counts, key=lambda row: str(row["what"]))}
+        grouped = table.group_by(what=table[which.by])
+        return self.found.fetch(grouped.aggregate(customers=table.count(), revenue=table["net_revenue_12m"].sum()))
 
     def _first(self, contract: Contract, by: str, most: int) -> list[dict[str, Any]]:
         table = places_among(self.limits, self.found.table(contract), by)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from fenji import __version__
 from fenji.answers.serving import WorkspaceResult
+from fenji.errors import Conflict, InvalidDocument, NotFound
 from fenji.tables import insight
-from fenji.workspace.folder import open_workspace
+from fenji.workspace.folder import Workspace, open_workspace, policies_of
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 
@@ -37,4 +38,13 @@ def workspace_now(root: Path) -> WorkspaceResult:
         version=None if policy is None else policy.version,
         published_at=None if run is None else run.ended_at,
         reviews=reviews,
+        policies=_names(workspace),
     )
+
+
+def _names(workspace: Workspace) -> tuple[str, ...]:
+    """Of the policies; none where one of their files cannot be read, which whoever asks for tiers is told of."""
+    try:
+        return tuple(sorted({each.policy.slug for each in policies_of(workspace)}))
+    except (Conflict, InvalidDocument, NotFound):
+        return ()

@@ -38,6 +38,13 @@ def tier_counts_of(session: Session, run: Run, policy: Policy, *, as_of: date) -
     return found
 
 
+def tier_counts_within(session: Session, run: Run, days: Sequence[date]) -> list[dict[str, Any]]:
+    """Rows of insight.tier_count at several reviews, of the customers within the limits of the session."""
+    policies = PastRun(session, run).policies_at(days)
+    found = (session.engine.fetch(_counted(session, run, policies[day], day)) for day in days)
+    return [row for table in found for row in table.to_pylist()]
+
+
 def moves_within(session: Session, run: Run, days: Sequence[date]) -> CountedMoves:
     """The movements of the customers within the limits from each review to the next, and the flows of every tier.
 

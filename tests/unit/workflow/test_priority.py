@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_five_customers_are_answered_with_what_is_missing(shop: Path) -> None:
     said = " ".join(each.describe(Language.ZH) for each in result.warnings)
     assert "近12个月满意度" in said
     assert "流失概率" in said
-    assert result.lists.frequent == FrequentList({}, ())
+    assert result.lists.frequent == FrequentList({}, Decimal(0), ())
     for row in result.order:
         assert (row.points_satisfaction, row.points_churn_risk) == (None, 0)
 

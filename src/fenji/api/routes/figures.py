@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from fenji.answers.baskets import RulesResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.forecast import ForecastResult, TrendResult
+from fenji.answers.history import HistoryResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.recommend import RecommendResult
@@ -27,6 +28,7 @@ from fenji.domain.trends import GroupBy, Measure
 from fenji.workflow.baskets import RuleOrder, rules_at
 from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.forecast import forecast_at
+from fenji.workflow.history import MOST_REVIEWS, USUAL_REVIEWS, tier_history
 from fenji.workflow.moves import moves_between
 from fenji.workflow.priority import priority_at
 from fenji.workflow.quality import report_quality
@@ -66,6 +68,20 @@ def tiers(asking: Figures, *, as_of: AsOf = None, by: By = None, policy: Policy 
 def moves(asking: Figures, *, earlier_on: EarlierOn = None, as_of: AsOf = None, run_id: RunId = None) -> Response:
     """Opening, in, out and closing of each tier, every pair of tiers, causes, stays and cohorts."""
     return asking.stored(lambda root: moves_between(root, earlier_on=earlier_on, as_of=as_of, run_id=run_id))
+
+
+@router.get(
+    "/history", summary="How many customers stood in each tier, review by review", **answered_by(HistoryResult, is_stored=True)
+)
+def history(
+    asking: Figures,
+    *,
+    as_of: AsOf = None,
+    reviews: Annotated[int, Query(description="Reviews, the newest ones.", ge=1, le=MOST_REVIEWS)] = USUAL_REVIEWS,
+    run_id: RunId = None,
+) -> Response:
+    """Customers and revenue of each tier at the reviews so far."""
+    return asking.stored(lambda root: tier_history(root, as_of=as_of, reviews=reviews, run_id=run_id))
 
 
 @router.get("/structure/{part}", summary="What lies behind the counts of tiers", **answered_by(StructureResult, is_stored=True))

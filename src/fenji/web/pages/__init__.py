@@ -4,6 +4,7 @@ overview   where do we stand, and what needs me?
 account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
+movement   who moved, came, was lost, and what comes?
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from fenji.web.navigation import Page
 from fenji.web.pages import (
     account,
     entering,
+    movement,
     overview,
     starting,
 )
@@ -22,6 +24,7 @@ MODULES: tuple[ModuleType, ...] = (
     entering,
     overview,
     starting,
+    movement,
 )
 
 

@@ -2,6 +2,7 @@
 
 parts      what the charts share: words, colors of tiers, conditions of lists
 tiers      customers and revenue by tier, and their history
+history    customers, revenue and shares review by review
 moves      who went where, why, and who stayed
 forecasts  tiers of the coming reviews, and series by month
 structure  what lies behind the counts

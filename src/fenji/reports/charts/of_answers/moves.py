@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fenji.answers.moves import CohortAt, MovementCell, MovesResult
+from collections.abc import Sequence
+
+from fenji.answers.moves import CohortAt, MovementCell, MovesResult, ReviewFlow
 from fenji.domain.policies import Cause
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, BAD, GOOD, INK, NEUTRAL, Axis, Color, Series, Unit
@@ -107,16 +109,21 @@ PERIOD_PARTS: tuple[tuple[str, str, Color, int], ...] = (
 
 def period_bars(found: MovesResult, say: Reader) -> Bars:
     """Review by review who rose, came, fell and was lost."""
+    return changes_bars(found.periods, moves_sentence(found, say), say)
+
+
+def changes_bars(periods: Sequence[ReviewFlow], sentence: str, say: Reader) -> Bars:
+    """Review by review who rose, came, fell and was lost, with what is said of it."""
     return Bars(
         language=say.language,
         title=say(_("Changes by review")),
         subtitle=say(_("Above the line who rose or came, below it who fell or was lost.")),
-        sentence=moves_sentence(found, say),
-        categories=tuple(figures.day(each.as_of) for each in found.periods),
+        sentence=sentence,
+        categories=tuple(figures.day(each.as_of) for each in periods),
         category_title=say(_("review")),
         axis=say.customers(),
         series=tuple(
-            Series(say(name), color, tuple(_signed(say.count(getattr(each, part)), sign) for each in found.periods))
+            Series(say(name), color, tuple(_signed(say.count(getattr(each, part)), sign) for each in periods))
             for part, name, color, sign in PERIOD_PARTS
         ),
         layout=Layout.STACKED,
