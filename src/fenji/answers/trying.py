@@ -15,7 +15,7 @@ from fenji.analyze.whatif.replaying import RulePart
 from fenji.answers.frames import Answer
 from fenji.answers.whatif import ComparedPolicy, Moved
 from fenji.domain.metrics import Unit
-from fenji.domain.telling import HIDDEN, PERSONAL, told
+from fenji.domain.telling import AS_IT_IS, HIDDEN, PERSONAL, told
 from fenji.domain.words import Spoken, Words
 
 
@@ -32,14 +32,14 @@ class CountedOn(StrEnum):
 class TriedThreshold:
     """One number of the policy that can be moved."""
 
-    key: str
+    key: Annotated[str, AS_IT_IS]
     """By which it is moved: ``vip.0`` is the first line of what gains the tier vip, ``caps.1.0`` the first line of the second cap."""
     part: RulePart
     """Whether it gains a tier or caps it."""
     tier: str
     """The tier that it gains; of a cap, the highest one that it allows."""
     metric: str
-    operator: str
+    operator: Annotated[str, AS_IT_IS]
     """How the metric is compared: >=, >, <=, <, = or !=."""
     number: Decimal
     """As it is tried."""
@@ -71,7 +71,7 @@ class Bar:
     high: Decimal | None
     """Where it ends; null: without an upper end."""
     customers: int
-    by_tier: Mapping[str, int]
+    by_tier: Annotated[Mapping[str, int], AS_IT_IS]
     """Tier under the tried policy: customers of the bar; tiers without any are left out."""
 
 
@@ -205,7 +205,7 @@ class TriedList(Answer):
     net_revenue_12m: Decimal
     """Theirs."""
     rows: tuple[TriedCustomer, ...]
-    after: str | None
+    after: Annotated[str | None, AS_IT_IS]
     """Where the page ended, to ask for the next one; null: it is the last."""
 
     def main_rows(self) -> Sequence[object]:
