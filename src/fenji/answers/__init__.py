@@ -35,6 +35,7 @@ starting  what became of a folder of exports
 drafts    policies as several people work on them, proposed overrides, definitions of metrics
 policies  rules in words, findings, versions, drafts, and tiers given by hand
 whatif    what another policy would change
+trying    what other thresholds change, while somebody moves them
 serving   where a server can be asked
 selftest  whether published figures are found
 demo      the whole thread on the shipped data set

@@ -51,6 +51,7 @@ from fenji.answers.starting import StartResult
 from fenji.answers.structure import StructureResult
 from fenji.answers.tables import TablesResult
 from fenji.answers.tiers import TiersResult
+from fenji.answers.trying import TriedList, TryResult
 from fenji.answers.value import ValueResult
 from fenji.answers.whatif import ReplayResult, WhatIfResult
 from fenji.answers.why import WhyResult
@@ -140,6 +141,8 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "GET /tokens": TokensResult,
     "POST /people/{login}/tokens": TokenMade,
     "GET /policies/{policy}/{version}": VersionResult,
+    "POST /policies/{policy}/try": TryResult,
+    "POST /policies/{policy}/try/customers": TriedList,
     "GET /overrides/proposals": ProposalsResult,
     "GET /metrics": MetricsResult,
     "GET /sources": SourcesResult,

@@ -13,5 +13,6 @@ insight_value     value of customers, the models behind it, and how they did
 insight_priority  the priority ranking, and who may rise, fall or become frequent
 insight_segments  segments, clusters and the rules that describe them
 insight_churn     who may leave or order, why, and how good the models were
+insight_whatif    steps of thresholds, and customers between them
 insight_baskets   what is bought together, what is recommended
 """

@@ -14,6 +14,7 @@ from fenji.tables import (
     insight_segments,
     insight_trends,
     insight_value,
+    insight_whatif,
     raw,
 )
 from fenji.tables.contract import Contract
@@ -28,6 +29,7 @@ _MODULES = (
     insight_segments,
     insight_trends,
     insight_value,
+    insight_whatif,
 )
 
 CONTRACTS: Mapping[str, Contract] = {

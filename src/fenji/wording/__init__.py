@@ -15,6 +15,7 @@ segments  what segments are called
 forecasts  what the models of a forecast are called
 trends    what a series of months does
 lists     who is on a list, and where it comes from
+trials    on what a trial of a policy was counted
 limits    of which customers somebody sees rows
 alerts    what an alert says
 value     which expectation is used, and why not the model's

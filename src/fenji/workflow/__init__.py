@@ -18,6 +18,8 @@ moves              who moved between two reviews, and whether every flow closes
 why                the reasons of one customer's tier
 workspace_now  what is served here, and how new it is
 whatif             another policy on the same customers
+trying             other thresholds, while somebody moves them
+trying_trial       one trial, and on what it is counted
 replaying          another policy over the last reviews
 replaying_sides    what each of both policies decided at them
 forecast           expected tiers of the next reviews

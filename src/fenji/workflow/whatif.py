@@ -8,26 +8,25 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
+from fenji.analyze.metrics.events import kinds_named
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.whatif.alike import count_alike, largest_of_groups, metrics_asked, richest
 from fenji.analyze.whatif.comparing import (
     MOST_AFFECTED,
-    CapEffect,
-    LineEffect,
     PolicyComparison,
-    PolicySide,
     compare_policies,
     without_lost,
 )
-from fenji.answers.whatif import AffectedCustomer, ComparedCap, ComparedLine, ComparedPolicy, ComparedTier, WhatIfResult
+from fenji.answers.whatif import AffectedCustomer, WhatIfResult
 from fenji.choices import EngineName
 from fenji.documents.policies import policy_document_from_text
 from fenji.documents.reader import text_of
 from fenji.domain.policies import Policy
 from fenji.domain.runs import Run
 from fenji.tables import clean, insight
-from fenji.wording.rules import Voice, sentence
+from fenji.wording.rules import Voice
 from fenji.workspace.clean_base import clean_base_of
+from fenji.workspace.compared import compared_policy
 from fenji.workspace.customers import ids_of
 from fenji.workspace.drafting import name_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
@@ -102,8 +101,9 @@ def whatif_of(
         is_asked = as_of is not None or policy is not None
         run = asked_tiers(session, as_of=as_of, policy=policy).run(progress) if is_asked else session.latest()
         past = PastRun(session, run)
-        current, day = past.policy, _day_of(run)
-        registry = registry_of(own, new)
+        day = _day_of(run) if as_of is None else as_of
+        current = past.policy if run.new.as_of == day else past.policies_at([day])[day]
+        registry = registry_of(own, new, kinds_named(metrics_asked((current,))))
         warnings = usable_policy(read, registry)
         customer = session.read(run.run_id, clean.CUSTOMER)
         panel = _panel(session, run, registry, (current, new), day)
@@ -114,8 +114,8 @@ def whatif_of(
             run_id=run.run_id,
             as_of=day,
             comparison=comparison,
-            current=_side(comparison.current, voice),
-            new=_side(comparison.new, voice),
+            current=compared_policy(comparison.current, voice),
+            new=compared_policy(comparison.new, voice),
             most_affected=_affected(session, panel, customer, comparison, day),
             lost=past.lost_rule,
             registry=registry,
@@ -154,22 +154,3 @@ def _affected(
     return tuple(
         AffectedCustomer(ids[each["customer_key"]], fall.from_tier, fall.to_tier, each["net_revenue_12m"]) for each, fall in falls
     )
-
-
-def _side(side: PolicySide, voice: Voice) -> ComparedPolicy:
-    return ComparedPolicy(
-        side.policy.slug,
-        side.policy.version,
-        tuple(ComparedTier.of(each) for each in side.tiers),
-        tuple(_line(each, voice) for each in side.lines),
-        tuple(_cap(each, voice) for each in side.caps),
-    )
-
-
-def _line(each: LineEffect, voice: Voice) -> ComparedLine:
-    condition = each.condition
-    return ComparedLine(each.tier, str(condition), voice.say(sentence, condition), each.met, each.turned_away, each.decides)
-
-
-def _cap(each: CapEffect, voice: Voice) -> ComparedCap:
-    return ComparedCap(str(each.when), voice.say(sentence, each.when), each.at_most, each.why, each.bound)

@@ -19,6 +19,9 @@ clean_base         the clean tables that analysis reads
 reviews            what happens to every customer, review after review
 overrides          tiers that a person has decided, at the reviews of a run
 tiering            from the clean base to tiers at a date, published or computed
+trials             what a run keeps so that its policy can be tried at once
+trying             what is at hand when a policy is tried
+compared           how one of two compared policies is told
 past_run           what a run followed
 fitting            which models order histories give
 standing           what an analysis stands on

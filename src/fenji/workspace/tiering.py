@@ -45,6 +45,7 @@ from fenji.workspace.past_run import HISTORY_BEGINS_ON, PastRun, kept_settings
 from fenji.workspace.progress import Progress
 from fenji.workspace.reviews import ReviewPlan, decide_plan, lost_rule_of, reviews_of_somebody, save_reviews
 from fenji.workspace.session import RunWriter, Session, whole_company, within_limits
+from fenji.workspace.trials import save_trials
 
 STEPS = (_("computing metrics"), _("assigning tiers"), _("counting tiers"))
 
@@ -146,6 +147,7 @@ def analyze_base(
     save_moves(writer, reviewed)
     standing = panel_with_tiers(panel, reviewed[-1][1], as_of=as_of)
     writer.save(profile_tiers(standing, metrics=MAIN_METRICS, policy=policy, as_of=as_of), insight.TIER_PROFILE, as_of=as_of)
+    save_trials(writer, panel, reviewed[-1][1], registry, policy, as_of=as_of, lost=plan.lost)
     return panel
 
 

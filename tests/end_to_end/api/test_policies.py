@@ -143,3 +143,30 @@ def test_definitions_of_metrics(served: Served) -> None:
     revenue = next(each for each in found if each["metric"] == "net_revenue_12m")
     assert (revenue["unit"], revenue["adds_up"], revenue["is_own"]) == ("money", True, False)
     assert revenue["sentence"]
+
+
+def test_moved_thresholds_and_the_customers_behind_them(served: Served, current: dict[str, Any]) -> None:
+    analyst, path = served.token(Role.ANALYST), f"/policies/{current['policy']}/try"
+    opened = post(served.client, path, **analyst)
+    assert opened.status_code == 200, opened.text
+    first = opened.json()
+    assert (first["counted_on"], first["because"], first["up"]["customers"]) == ("cells", None, 0)
+    key, steps = first["thresholds"][-1]["key"], first["metrics"][0]["steps"]
+    cuts = {key: steps[len(steps) // 2]}
+    moved = post(served.client, path, {"cuts": cuts, "steps": False}, **analyst).json()
+    assert moved["metrics"] == []
+    assert sum(each["customers"] for each in moved["moves"]) == moved["customers"] == first["customers"]
+    for each in moved["moves"]:
+        asked = {"cuts": cuts, "from_tier": each["from_tier"], "to_tier": each["to_tier"], "limit": 3}
+        behind = post(served.client, f"{path}/customers", asked, **analyst).json()
+        assert (behind["count"], behind["net_revenue_12m"]) == (each["customers"], each["net_revenue_12m"])
+        assert all("*" in row["customer_id"] for row in behind["rows"])
+    viewer = served.token(Role.VIEWER)
+    assert post(served.client, path, **viewer).status_code == 403
+    assert post(served.client, path, **served.token(Role.ANALYST, EAST)).status_code == 403
+    wrong = post(served.client, path, {"cuts": {"vip.77": 3, "x": "NaN"}, "text": "a", "draft_id": 1}, **analyst)
+    assert wrong.status_code == 422
+    assert post(served.client, path, {"cuts": {"vip.77": 3}}, **analyst).status_code == 422
+    assert post(served.client, "/policies/none/try", **analyst).status_code == 404
+    earlier = post(served.client, path, {"as_of": "2025-10-31"}, **analyst)
+    assert earlier.status_code == 404

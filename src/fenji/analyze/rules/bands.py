@@ -14,7 +14,15 @@ from math import prod
 import ibis
 import ibis.expr.types as ir
 
-from fenji.analyze.rules.holds import CUSTOMER_PREFIX, conditions_of, scaled_number, top_shares_in, variants_of
+from fenji.analyze.rules.holds import (
+    COMPARE,
+    CUSTOMER_PREFIX,
+    conditions_of,
+    scaled_number,
+    threshold_literal,
+    top_shares_in,
+    variants_of,
+)
 from fenji.analyze.rules.judging import CustomerFacts
 from fenji.domain.conditions import Comparison, Operator, leaves
 from fenji.domain.policies import SCORE, Policy
@@ -22,7 +30,7 @@ from fenji.domain.policies import SCORE, Policy
 Cut = tuple[Decimal, bool]
 """A threshold, and whether only values beyond it lie above the cut (True), or the threshold itself too (False)."""
 
-_CUTS_OF: Mapping[Operator, tuple[bool, ...]] = {
+CUTS_OF: Mapping[Operator, tuple[bool, ...]] = {
     Operator.AT_LEAST: (False,),
     Operator.LESS_THAN: (False,),
     Operator.MORE_THAN: (True,),
@@ -30,6 +38,7 @@ _CUTS_OF: Mapping[Operator, tuple[bool, ...]] = {
     Operator.EQUAL: (False, True),
     Operator.NOT_EQUAL: (False, True),
 }
+"""On which sides of its number each comparison asks."""
 MOST_GROUPS = 2**62
 """A group is one number of 64 bits; two policies of twenty metrics stay below."""
 
@@ -150,8 +159,16 @@ def _cuts(policy: Policy) -> Iterator[tuple[str, set[Cut]]]:
             found: set[Cut] = set()
             if isinstance(leaf, Comparison):
                 numbers = {scaled_number(leaf, each) for each in (None, *variants_of(leaf.metric, policy.variants))}
-                found = {(number, is_beyond) for number in numbers for is_beyond in _CUTS_OF[leaf.operator]}
+                found = {(number, is_beyond) for number in numbers for is_beyond in CUTS_OF[leaf.operator]}
             yield leaf.metric, found
+
+
+def is_above(column: ir.NumericValue, cut: Cut) -> ir.BooleanValue:
+    """Whether each value lies above a cut; null where there is none."""
+    number, is_beyond = cut
+    compare = COMPARE[Operator.MORE_THAN if is_beyond else Operator.AT_LEAST]
+    above: ir.BooleanValue = compare(column, threshold_literal(number, column.type()))
+    return above
 
 
 def place_among(column: ir.Column, values: Sequence[str]) -> ir.IntegerValue:

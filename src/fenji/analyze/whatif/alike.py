@@ -25,9 +25,9 @@ from fenji.analyze.rules.bands import (
     MOST_GROUPS,
     NO_VALUE,
     Band,
-    Cut,
     answer_of,
     code_in,
+    is_above,
     most_answers,
     named_values,
     place_among,
@@ -37,21 +37,19 @@ from fenji.analyze.rules.bands import (
     typical_facts,
 )
 from fenji.analyze.rules.holds import (
-    COMPARE,
     CUSTOMER_PREFIX,
     RuleBasis,
     conditions_of,
     holds,
     metrics_in,
-    threshold_literal,
     top_shares_in,
 )
 from fenji.analyze.rules.judging import CustomerFacts
-from fenji.domain.conditions import Operator
 from fenji.domain.metrics import REVENUE
 from fenji.domain.policies import SCORE, Policy
 from fenji.errors import InvalidInput
 from fenji.language import message as _
+from fenji.tables.insight import MONEY
 
 
 def first_review_rules(policy: Policy) -> Policy:
@@ -79,7 +77,7 @@ def count_alike(panel: ir.Table, customer: ir.Table, *, policies: Sequence[Polic
     """
     told, sizes = _answered(panel, customer, [first_review_rules(each) for each in policies], as_of)
     counted = told.group_by(list(sizes)).aggregate(customers=told.count(), revenue=told[REVENUE].sum())
-    return counted.mutate(net_revenue_12m=counted.revenue.cast("decimal(18, 2)")).drop("revenue")
+    return counted.mutate(net_revenue_12m=counted.revenue.fill_null(0).cast(MONEY)).drop("revenue")
 
 
 def largest_of_groups(
@@ -95,7 +93,7 @@ def largest_of_groups(
     code = ibis.literal(0, type="int64")
     for key, size in sizes.items():
         code = code * size + near[key].cast("int64")
-    listed = near.mutate(code=code)
+    listed = near.mutate(code=code, **{REVENUE: near[REVENUE].fill_null(0).cast(MONEY)})
     listed = listed.filter(listed.code.isin(list(codes))).select("customer_key", REVENUE, "code")
     return listed.order_by(listed[REVENUE].desc(), listed.customer_key.asc()).limit(limit)
 
@@ -137,9 +135,9 @@ def _near(told: ir.Table, rules: Sequence[Policy], codes: Sequence[int]) -> ir.T
         numbers = [each[band.key] for each in answers]
         column = told[band.metric]
         if numbers and min(numbers) > BELOW:
-            near = near.filter(_is_above(column, band.cuts[min(numbers) - BELOW - 1]))
+            near = near.filter(is_above(column, band.cuts[min(numbers) - BELOW - 1]))
         if numbers and min(numbers) > NO_VALUE and max(numbers) < len(band.cuts) + BELOW:
-            near = near.filter(~_is_above(column, band.cuts[max(numbers) - BELOW]))
+            near = near.filter(~is_above(column, band.cuts[max(numbers) - BELOW]))
     return near
 
 
@@ -180,13 +178,6 @@ def _own_keys(basis: RuleBasis, policy: Policy, number: int) -> dict[str, ir.Val
 
 def _band_number(table: ir.Table, band: Band) -> ir.IntegerValue:
     column = table[band.metric]
-    passed = [(_is_above(column, cut), ibis.literal(position, type="int16")) for position, cut in enumerate(band.cuts, BELOW + 1)]
+    passed = [(is_above(column, cut), ibis.literal(position, type="int16")) for position, cut in enumerate(band.cuts, BELOW + 1)]
     no_value, below = (ibis.literal(each, type="int16") for each in (NO_VALUE, BELOW))
     return ibis.cases((column.isnull(), no_value), *reversed(passed), else_=below)
-
-
-def _is_above(column: ir.NumericValue, cut: Cut) -> ir.BooleanValue:
-    number, is_beyond = cut
-    compare = COMPARE[Operator.MORE_THAN if is_beyond else Operator.AT_LEAST]
-    above: ir.BooleanValue = compare(column, threshold_literal(number, column.type()))
-    return above

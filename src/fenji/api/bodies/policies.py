@@ -9,6 +9,7 @@ from fastapi import Depends
 from pydantic import Field, WithJsonSchema, model_validator
 
 from fenji.analyze.policies.suggestions import Method
+from fenji.analyze.whatif.comparing import Direction
 from fenji.api.bodies.reading import Body, Read
 from fenji.api.parameters import Day
 from fenji.domain.metrics import REVENUE
@@ -72,6 +73,47 @@ class Trial(Body):
         return self
 
 
+class Tried(Body):
+    """Which thresholds are moved, of the policy in force or of another one."""
+
+    cuts: Annotated[
+        dict[Annotated[str, Field(min_length=1, max_length=80)], Annotated[Decimal, Field(max_digits=24, decimal_places=8)]],
+        Field(
+            default_factory=dict,
+            max_length=200,
+            description="Key of a threshold, as ``thresholds`` of the answer names it, and its number; the others stay as they are.",
+        ),
+    ]
+    text: Text | None = None
+    draft_id: Annotated[int | None, Field(ge=1, le=MOST_NUMBER, description="In place of the text: a draft.")] = None
+    as_of: Annotated[Day | None, Field(description="The review; left out: that of the last run.")] = None
+
+    @model_validator(mode="after")
+    def _at_most_one(self) -> Tried:
+        if self.text is not None and self.draft_id is not None:
+            raise Objection(_("say either 'text' or 'draft_id'."))
+        return self
+
+
+class TriedFigures(Tried):
+    """Thresholds that somebody moves, and what is to be shown of it."""
+
+    metric: Annotated[Slug | None, Field(description="Of the histogram; left out: the first one that the rules compare.")] = None
+    steps: Annotated[bool, Field(description="Whether the steps of every slider are wanted, as on first opening.")] = True
+
+
+class TriedCustomers(Tried):
+    """Which of the customers behind a number of a trial."""
+
+    from_tier: Annotated[Slug | None, Field(description="Their tier under the policy in force; left out: any.")] = None
+    to_tier: Annotated[Slug | None, Field(description="Their tier under the tried one; left out: any.")] = None
+    direction: Annotated[
+        Direction | None, WithJsonSchema({"type": "string", "enum": list(Direction)}), Field(description="Which way they go.")
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=200, description="Rows of the page.")] = 50
+    after: Annotated[str | None, Field(max_length=200, description="Where the page before ended.")] = None
+
+
 class Suggestion(Body):
     """What is to be suggested."""
 
@@ -113,6 +155,8 @@ SubmissionBody = Annotated[Submission, Depends(Read(Submission))]
 ApprovalReasonBody = Annotated[ApprovalReason, Depends(Read(ApprovalReason))]
 RefusalBody = Annotated[Refusal, Depends(Read(Refusal))]
 PublicationBody = Annotated[Publication, Depends(Read(Publication))]
+TriedFiguresBody = Annotated[TriedFigures, Depends(Read(TriedFigures))]
+TriedCustomersBody = Annotated[TriedCustomers, Depends(Read(TriedCustomers))]
 TrialBody = Annotated[Trial, Depends(Read(Trial))]
 SuggestionBody = Annotated[Suggestion, Depends(Read(Suggestion))]
 WantedOverrideBody = Annotated[WantedOverride, Depends(Read(WantedOverride))]

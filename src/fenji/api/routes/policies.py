@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from fenji.answers.drafts import DraftResult, DraftsResult, PolicyDiffResult, VersionResult
 from fenji.answers.policies import LintResult, PublishResult, SuggestResult, VersionsResult
+from fenji.answers.trying import TriedList, TryResult
 from fenji.answers.whatif import WhatIfResult
 from fenji.api.asking import Approving, Drafting, Figures, Trial
 from fenji.api.bodies import policies as bodies
@@ -27,16 +28,23 @@ from fenji.api.bodies.policies import (
     Suggestion,
     SuggestionBody,
     TrialBody,
+    Tried,
+    TriedCustomersBody,
+    TriedFiguresBody,
 )
 from fenji.api.editions import edited, edition_seen, edition_tag
 from fenji.api.once import done_once
 from fenji.api.routes.describing import answered_by
+from fenji.domain.access import Right
+from fenji.errors import Forbidden
+from fenji.language import message as _
 from fenji.workflow.drafting.deciding import approve_draft, publish_draft, refuse_draft, submit_draft
 from fenji.workflow.drafting.differing import diff_versions, show_version
 from fenji.workflow.drafting.writing import change_draft, list_drafts, make_draft, show_draft, withdraw_draft
 from fenji.workflow.policies import lint_text
 from fenji.workflow.publishing import list_versions
 from fenji.workflow.suggesting import suggest_draft
+from fenji.workflow.trying import Tries, trial_list, try_cuts
 from fenji.workflow.whatif import whatif_of, whatif_of_draft
 
 router = APIRouter(tags=["policies"])
@@ -81,6 +89,49 @@ def whatif(asking: Trial, body: TrialBody) -> Response:
     if draft_id is not None:
         return asking.found(lambda root: whatif_of_draft(root, draft_id, as_of=body.as_of, policy=body.policy))
     return asking.found(lambda root: whatif_of(root, text, name="text", as_of=body.as_of, policy=body.policy))
+
+
+@router.post(
+    "/policies/{policy}/try",
+    summary="What other thresholds would change",
+    **answered_by(TryResult, body=bodies.TriedFigures),
+)
+def tried(asking: Trial, policy: Slug, body: TriedFiguresBody) -> Response:
+    """Fast enough to be asked while a slider moves; exact all the same. 404 not_stored tells the job that counts a review beforehand."""
+    tries = _tries(policy, body)
+    return asking.told(asking.read(lambda root: try_cuts(root, tries, metric=body.metric, with_steps=body.steps)))
+
+
+@router.post(
+    "/policies/{policy}/try/customers",
+    summary="The customers behind a number of a trial",
+    **answered_by(TriedList, body=bodies.TriedCustomers, is_personal=True),
+)
+def tried_customers(asking: Trial, policy: Slug, body: TriedCustomersBody) -> Response:
+    """Of one cell of the matrix, of one tier, or of all who move; the largest revenue first. Needs customers:read too."""
+    if not asking.caller.may(Right.CUSTOMERS_READ):
+        raise Forbidden.of(
+            _("this needs the right {right}, which {name} does not have."),
+            advice=_("Ask an administrator of this workspace."),
+            right=Right.CUSTOMERS_READ.value,
+            name=asking.caller.principal.name,
+        )
+    tries = _tries(policy, body)
+    return asking.found(
+        lambda root: trial_list(
+            root,
+            tries,
+            from_tier=body.from_tier,
+            to_tier=body.to_tier,
+            direction=body.direction,
+            limit=body.limit,
+            after=body.after,
+        )
+    )
+
+
+def _tries(policy: str, body: Tried) -> Tries:
+    return Tries(policy=policy, cuts=body.cuts, text=body.text, draft_id=body.draft_id, as_of=body.as_of)
 
 
 @router.get("/drafts", summary="All drafts of policies", **answered_by(DraftsResult))
