@@ -4,6 +4,7 @@ overview   where do we stand, and what needs me?
 account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
+policies   which rules decide, in words, and what did each version change?
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from fenji.web.pages import (
     account,
     entering,
     overview,
+    policies,
     starting,
 )
 
@@ -22,6 +24,7 @@ MODULES: tuple[ModuleType, ...] = (
     entering,
     overview,
     starting,
+    policies,
 )
 
 
