@@ -53,9 +53,9 @@ def with_rules(text: str, wanted: Policy) -> str | None:
 
 
 def comments_in(text: str) -> list[str]:
-    """Every comment of a YAML text, in its order.
+    r"""Every comment of a YAML text, in its order.
 
-    >>> comments_in("a: '#1'  # one\\nb: 2 # two")
+    >>> comments_in("a: '#1'  # one\nb: 2 # two")
     ['# one', '# two']
     """
     return [each for _at, each in _comments(text)]
@@ -134,5 +134,3 @@ def _written(rule: Condition) -> str:
     if isinstance(rule, Group):
         return f"{{{rule.junction.value}: [{', '.join(map(_written, rule.parts))}]}}"
     return str(rule)
-
-

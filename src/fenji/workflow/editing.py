@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from fenji.analyze.policies.findings import Severity
-from fenji.analyze.whatif.cuts import cuts_of
+from fenji.analyze.whatif.cuts import cuts_of, with_cuts
 from fenji.answers.editing import EditedMetric, EditedPolicy, VersionRead
 from fenji.answers.policies import LintFinding
 from fenji.documents.amending import with_top_values
@@ -93,12 +93,17 @@ def edited_policy(root: Path, text: str, edits: Edits = NOTHING) -> EditedPolicy
     workspace = open_workspace(root, by_customer=True)
     read, findings = linted_text(workspace, text, TEXT)
     if read is None:
-        return EditedPolicy(text, None, None, None, (), (), None, findings, findings, is_usable=False, is_changed=False, metrics=())
+        return EditedPolicy(
+            text, None, None, None, (), (), None, findings, findings, is_usable=False, is_changed=False, metrics=()
+        )
     wanted, problems = edited(read.policy, edits)
     found = with_rules(text, wanted)
     if found is None:
         advice = _("Change it in the text below.")
-        problems = (*problems, ("", Problem(_("the rule cannot be changed here without losing something of the text."), {}, None, advice)))
+        problems = (
+            *problems,
+            ("", Problem(_("the rule cannot be changed here without losing something of the text."), {}, None, advice)),
+        )
         found = text
     elif found != text:
         read, findings = linted_text(workspace, found, TEXT)
@@ -128,6 +133,19 @@ def cuts_in(text: str, edits: Edits) -> dict[str, Decimal] | None:
             return None
         found[key] = line.number
     return found
+
+
+def cuts_between(before: str, after: str) -> dict[str, Decimal] | None:
+    """The numbers in places of the rules by which one text decides like the other; None where more differs, or one is no policy."""
+    try:
+        old, new = policy_from_text(before, TEXT), policy_from_text(after, TEXT)
+    except InvalidDocument:
+        return None
+    known = {each.key: each.condition.number for each in cuts_of(old)}
+    found = {each.key: each.condition.number for each in cuts_of(new) if known.get(each.key) != each.condition.number}
+    if not set(found) <= set(known):
+        return None
+    return found if _decides(with_cuts(old, found)) == _decides(new) else None
 
 
 def lines_with(text: str, numbers: Mapping[str, Decimal]) -> dict[str, str]:
@@ -201,6 +219,11 @@ def _not_made(where: str, problem: Problem, policy: Policy) -> LintFinding:
     return LintFinding(Severity.ERROR, placed, NOT_EDITED, None)
 
 
+def _decides(policy: Policy) -> Policy:
+    """A policy without what decides nothing."""
+    return replace(policy, version=0, effective_on=date.min, author="", why="")
+
+
 def _line(written: str) -> Line | None:
     try:
         return parse_condition(written)
@@ -234,4 +257,3 @@ def _last_day(workspace: Workspace) -> date:
 
 def _first_of_next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-

@@ -105,7 +105,9 @@ def rules_edited(policy: Policy, voice: Voice, findings: Sequence[LintFinding]) 
     """Every rule as it is edited: tiers from the highest down, then caps."""
     rules = tuple(_rules(policy))
     names = {each.slug: each.name for each in policy.tiers}
-    ranked = sorted(rules, key=lambda each: (each.part is RulePart.CAP, -policy.rank_of(each.tier) if each.part is not RulePart.CAP else 0))
+    ranked = sorted(
+        rules, key=lambda each: (each.part is RulePart.CAP, -policy.rank_of(each.tier) if each.part is not RulePart.CAP else 0)
+    )
     for rule in ranked:
         numbers = count()
         root = rule.condition if isinstance(rule.condition, Group) else Group(Junction.ALL, (rule.condition,))
@@ -162,7 +164,9 @@ def _no_condition(written: str) -> Problem:
 
 
 def _gone(key: str) -> Problem:
-    return Problem(_("the text has no line {key} any more."), {"key": key[:80]}, None, _("Look at the rules again: the text has changed."))
+    return Problem(
+        _("the text has no line {key} any more."), {"key": key[:80]}, None, _("Look at the rules again: the text has changed.")
+    )
 
 
 def _nested(rule: Condition, path: tuple[int, ...]) -> Group:

@@ -19,8 +19,8 @@ from fenji.answers.policies import (
 from fenji.documents.policies import PolicyDocument, policy_document_from_text
 from fenji.domain.conditions import Condition
 from fenji.domain.policies import Policy
-from fenji.errors import InvalidDocument
 from fenji.domain.words import Spoken
+from fenji.errors import InvalidDocument
 from fenji.language import translate
 from fenji.wording.policies import EVERYONE_ELSE, cap_sentence, review_lines, score_sentence, variant_sentence
 from fenji.wording.policy_changes import change_sentence

@@ -5,6 +5,7 @@ account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
 policies   which rules decide, in words, and what did each version change?
+policy_draft  what would other thresholds change, and how do they become a draft?
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from fenji.web.pages import (
     entering,
     overview,
     policies,
+    policy_draft,
     starting,
 )
 
@@ -25,6 +27,7 @@ MODULES: tuple[ModuleType, ...] = (
     overview,
     starting,
     policies,
+    policy_draft,
 )
 
 
