@@ -4,6 +4,8 @@ overview   where do we stand, and what needs me?
 account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
+overrides  which tiers have people given by hand?
+policy_deciding  what is decided about a draft?
 policies   which rules decide, in words, and what did each version change?
 policy_draft  what would other thresholds change, and how do they become a draft?
 """
@@ -15,8 +17,10 @@ from fenji.web.navigation import Page
 from fenji.web.pages import (
     account,
     entering,
+    overrides,
     overview,
     policies,
+    policy_deciding,
     policy_draft,
     starting,
 )
@@ -26,6 +30,9 @@ MODULES: tuple[ModuleType, ...] = (
     entering,
     overview,
     starting,
+    # Their addresses begin like those of a policy, and come first.
+    overrides,
+    policy_deciding,
     policies,
     policy_draft,
 )
