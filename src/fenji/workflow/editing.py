@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fenji.analyze.policies.findings import Severity
 from fenji.analyze.whatif.cuts import cuts_of, with_cuts
+from fenji.answers.drafts import PolicyDiffResult
 from fenji.answers.editing import EditedMetric, EditedPolicy, VersionRead
 from fenji.answers.policies import LintFinding
 from fenji.documents.amending import with_top_values
@@ -24,7 +25,7 @@ from fenji.workflow.editing_rules import edited, lines_by_key, rules_edited, sec
 from fenji.workspace.dates import today
 from fenji.workspace.folder import PolicyVersion, Workspace, open_workspace, own_metrics_of, policy_versions_found
 from fenji.workspace.opening import open_question
-from fenji.workspace.policy_words import lines_of, linted_text, voice_of
+from fenji.workspace.policy_words import differences_of, lines_of, linted_text, voice_of
 from fenji.workspace.tiering import registry_of
 from fenji.workspace.versions import version_rows
 
@@ -75,6 +76,29 @@ def begin_text(root: Path, policy: str) -> str:
     except InvalidDocument:
         pass
     return render_policy(begun)
+
+
+def changes_in(root: Path, policy: str, text: str, *, before: int | None = None) -> PolicyDiffResult | None:
+    """What a text changes of the newest version of a policy, also of one that is only a file; None where there is none to compare with.
+
+    Args:
+        root: the workspace.
+        policy: whose next version it is.
+        text: what somebody has written.
+        before: only versions below this one count; None: all.
+
+    Raises:
+        NotFound: no workspace.
+        InvalidDocument: the text, or a file, is no policy.
+    """
+    workspace = open_workspace(root, by_customer=True)
+    new = policy_from_text(text, TEXT)
+    own = [each for each in policy_versions_found(workspace) if each.policy.slug == policy]
+    earlier = [each for each in own if before is None or each.policy.version < before]
+    if not earlier:
+        return None
+    old = max(earlier, key=lambda each: each.policy.version).as_published().policy
+    return PolicyDiffResult(policy, old.version, new.version, differences_of(old, new, voice_of(workspace, old, new)))
 
 
 def edited_policy(root: Path, text: str, edits: Edits = NOTHING) -> EditedPolicy:

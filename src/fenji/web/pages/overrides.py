@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi import Path as InPath
 from fastapi.responses import Response
 
-from fenji.answers.policies import OverrideRow, VersionRow
+from fenji.answers.policies import OverrideRow
 from fenji.domain.access import Right
 from fenji.domain.drafts import DraftStatus
 from fenji.domain.overrides import OverrideState
@@ -150,7 +150,6 @@ def _request(asked: _Asked) -> OverrideRequest:
 def _shown(visit: Visit, asked: _Asked, failed: FenjiError | None = None) -> Response:
     found = visit.read(list_overrides)
     proposals = visit.read(list_proposals)
-    versions = [each for each in visit.read(list_versions).versions if each.is_in_force]
     now = [each for each in found.overrides if each.state in NOW]
     values = {
         "as_of": found.as_of,
@@ -160,7 +159,7 @@ def _shown(visit: Visit, asked: _Asked, failed: FenjiError | None = None) -> Res
         "first_end": _first_end(now),
         "proposals": [each for each in proposals.proposals if each.status is DraftStatus.SUBMITTED],
         "warnings": proposals.warnings,
-        "tiers": _tiers(visit, versions),
+        "tiers": given_tiers(visit),
         "asked": asked,
         "mine": visit.caller.principal.name,
         "state_names": {each.value: visit.say(text) for each, text in STATE_NAMES.items()},
@@ -173,10 +172,12 @@ def _first_end(now: list[OverrideRow]) -> object:
     return min((each.ends_on for each in now if each.state is OverrideState.IN_FORCE), default=None)
 
 
-def _tiers(visit: Visit, versions: list[VersionRow]) -> dict[str, dict[str, object]]:
+def given_tiers(visit: Visit) -> dict[str, dict[str, object]]:
     """The tiers that may be given, by policy and slug, the highest first."""
     found: dict[str, dict[str, object]] = {}
-    for each in versions:
+    for each in visit.read(list_versions).versions:
+        if not each.is_in_force:
+            continue
         tiers = visit.read(lambda root, each=each: read_version(root, each.policy, each.version)).lines.tiers
         for rank, tier in reversed(list(enumerate(tiers))):
             found[f"{each.policy}/{tier.tier}"] = {"name": tier.name, "rank": rank, "of": len(tiers), "policy": each.policy}

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi import Path as InPath
 from fastapi.responses import Response
 
-from fenji.answers.drafts import DraftResult
+from fenji.answers.drafts import DraftResult, PolicyDiffResult
 from fenji.answers.trying import TryResult
 from fenji.domain.access import Right
 from fenji.domain.drafts import POSSIBLE_FROM, DraftStatus, DraftStep
@@ -22,12 +22,14 @@ from fenji.web import scope as scopes
 from fenji.web.failing import told_problems
 from fenji.web.forms import Form, Sent
 from fenji.web.navigation import Entry, Page
+from fenji.web.pages.overrides import given_tiers
 from fenji.web.pages.policies import MOST_NUMBER, STATUS_NAMES, status_names
 from fenji.web.trials import Desk, told_trial
 from fenji.web.visiting import Approving, Figures, SendingApproval, SendingDraft, Visit
 from fenji.workflow.drafting.deciding import approve_draft, publish_draft, refuse_draft
 from fenji.workflow.drafting.proposing import list_proposals
 from fenji.workflow.drafting.writing import list_drafts, show_draft, withdraw_draft
+from fenji.workflow.editing import changes_in
 from fenji.workflow.trying import Tries, try_cuts
 
 DRAFT = Page(
@@ -51,6 +53,7 @@ def approvals(visit: Approving) -> Response:
         "proposals": [each for each in proposals if each.status is DraftStatus.SUBMITTED],
         "for_me": sum(each.status is DraftStatus.SUBMITTED and each.author != mine for each in (*drafts, *proposals)),
         "mine": mine,
+        "tiers": given_tiers(visit) if proposals else {},
         "status_names": status_names(visit),
     }
     return visit.shown(WAITING, "pages/approvals.html", values)
@@ -139,6 +142,7 @@ def _shown(visit: Visit, draft_id: int, failed: FenjiError | None = None) -> Res
         "status_word": visit.say(STATUS_NAMES[status]),
         "status_names": status_names(visit),
         "problems": [] if failed is None else told_problems(failed, visit.language),
+        "changes": _changes(visit, found),
         **_impact(visit, found),
     }
     page = replace(DRAFT, title=visit.say(_("Draft {number}"), number=draft_id))
@@ -156,6 +160,15 @@ def _possible(visit: Visit, status: DraftStatus, *, is_own: bool) -> dict[str, b
         DraftStep.CHANGE: visit.may(Right.WHATIF_ASK),
     }
     return {step.value: allowed and status in POSSIBLE_FROM[step] for step, allowed in may.items()}
+
+
+def _changes(visit: Visit, found: DraftResult) -> PolicyDiffResult | None:
+    """What it changes: of the version before it, where it has become one, else of the newest that there is."""
+    policy, number = found.draft.policy, found.draft.published_version
+    if policy is None or found.version is None:
+        return None
+    block = visit.block(lambda root: changes_in(root, policy, found.text, before=number))
+    return block.found if isinstance(block.found, PolicyDiffResult) else None
 
 
 def _impact(visit: Visit, found: DraftResult) -> Mapping[str, Any]:
