@@ -17,6 +17,9 @@ visiting    one request of somebody who may make it
 scope       what every page is about: day, comparison, policy, filters
 drawn       a chart on a page
 lists       the list behind a number
+trials      the figures of a policy that somebody tries
+replays     the last reviews under both policies, as a job has kept them
+editing     what the form of the editor of rules sends
 navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call
 forms       what a form sends
