@@ -57,7 +57,7 @@ def changed_text(root: Path, line: str) -> str:
 
 @pytest.mark.parametrize("number", ["5001", "6789.5", "123456"])
 def test_page_island_and_whatif_count_alike(number: str, web: Web, analyst: TestClient) -> None:
-    page = analyst.get(f"{EDITOR}?cut=vip.0:{number}").text
+    page = analyst.get(f"{EDITOR}?metric=net_revenue_12m&cut=vip.0:{number}").text
     shown = outs_of(page)
     found = whatif_of(web.root, changed_text(web.root, f"net_revenue_12m >= {number}"), name="text", policy="spend")
     assert shown["up"][0] == f"{found.up.customers:,}"
@@ -121,7 +121,7 @@ def test_a_draft_goes_from_hand_to_hand(web: Web, analyst: TestClient, manager: 
     assert "say why" in unsaid.text
     kept = fields_of(unsaid.text)
     stale = analyst.post(f"{EDITOR}/save", data=kept | {"edition": "7", "cut:vip.0": "4322"})
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert fields_of(stale.text)["was:vip.0"] == "net_revenue_12m >= 4322"
     sent = analyst.post(f"{EDITOR}/submit", data=kept | {"why": "fewer, and better cared for"})
     path = sent.url.path
@@ -131,7 +131,7 @@ def test_a_draft_goes_from_hand_to_hand(web: Web, analyst: TestClient, manager: 
     waiting = manager.get("/policies/approvals").text
     assert f'href="{path}"' in waiting
     seen = re.search(r'name="edition" value="(\d+)"', manager.get(path).text)[1]
-    assert post(manager, f"{path}/approve", edition="1").status_code == 409
+    assert post(manager, f"{path}/approve", edition="1").status_code == 412
     assert post(manager, f"{path}/refuse", edition=seen, reason="").status_code == 422
     refused = post(manager, f"{path}/refuse", edition=seen, reason="not before spring")
     assert "not before spring" in refused.text

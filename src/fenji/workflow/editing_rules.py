@@ -13,7 +13,7 @@ from fenji.answers.editing import EditedGroup, EditedLine, EditedRule
 from fenji.answers.policies import LintFinding
 from fenji.domain.conditions import Comparison, Condition, Group, Junction, Operator, Presence, TopShare, leaves, parse_condition
 from fenji.domain.metrics import REVENUE
-from fenji.domain.policies import Policy
+from fenji.domain.policies import Policy, Tier
 from fenji.domain.rule_edits import Line, groups_of, with_junction, with_lines, with_part, without_line
 from fenji.errors import Problem
 from fenji.language import message as _
@@ -141,8 +141,12 @@ def _with_rule(policy: Policy, place: str, rule: Condition) -> Policy:
     if section == _CAPS and rest.isdecimal():
         caps = tuple(replace(each, when=rule) if number == int(rest) else each for number, each in enumerate(policy.caps))
         return replace(policy, caps=caps)
-    changed = {_KEEP: rule} if rest == _KEEP else {"qualify": rule}
-    return replace(policy, tiers=tuple(replace(each, **changed) if each.slug == section else each for each in policy.tiers))
+    tiers = [each if each.slug != section else _with_tier_rule(each, rule, keeps=rest == _KEEP) for each in policy.tiers]
+    return replace(policy, tiers=tuple(tiers))
+
+
+def _with_tier_rule(tier: Tier, rule: Condition, *, keeps: bool) -> Tier:
+    return replace(tier, keep=rule) if keeps else replace(tier, qualify=rule)
 
 
 def _with_lines(rule: _Rule, lines: Mapping[str, str], problems: list[tuple[str, Problem]]) -> Condition:
@@ -191,11 +195,12 @@ def _group_key(place: str, path: tuple[int, ...]) -> str:
 
 
 def _edited_line(key: str, line: Line, voice: Voice) -> EditedLine:
+    number: Decimal | None = None
     match line:
         case Comparison():
             operator, number = line.operator.value, line.number
         case TopShare():
             operator, number = "top", (line.share * 100).normalize() + 0
         case Presence():
-            operator, number = "null" if line.is_null else "not null", None
+            operator = "null" if line.is_null else "not null"
     return EditedLine(key, line.metric, operator, number, str(line), voice.say(sentence, line))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -178,7 +179,7 @@ def given_tiers(visit: Visit) -> dict[str, dict[str, object]]:
     for each in visit.read(list_versions).versions:
         if not each.is_in_force:
             continue
-        tiers = visit.read(lambda root, each=each: read_version(root, each.policy, each.version)).lines.tiers
+        tiers = visit.read(partial(read_version, policy=each.policy, version=each.version)).lines.tiers
         for rank, tier in reversed(list(enumerate(tiers))):
             found[f"{each.policy}/{tier.tier}"] = {"name": tier.name, "rank": rank, "of": len(tiers), "policy": each.policy}
     return found

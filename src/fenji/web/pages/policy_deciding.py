@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi import Path as InPath
 from fastapi.responses import Response
 
-from fenji.answers.drafts import DraftResult, PolicyDiffResult
+from fenji.answers.drafts import DraftResult, DraftRow, PolicyDiffResult, ProposalRow
 from fenji.answers.trying import TryResult
 from fenji.domain.access import Right
 from fenji.domain.drafts import POSSIBLE_FROM, DraftStatus, DraftStep
@@ -51,7 +51,7 @@ def approvals(visit: Approving) -> Response:
     values = {
         "drafts": drafts,
         "proposals": [each for each in proposals if each.status is DraftStatus.SUBMITTED],
-        "for_me": sum(each.status is DraftStatus.SUBMITTED and each.author != mine for each in (*drafts, *proposals)),
+        "for_me": _waiting(drafts, mine) + _waiting(proposals, mine),
         "mine": mine,
         "tiers": given_tiers(visit) if proposals else {},
         "status_names": status_names(visit),
@@ -114,6 +114,11 @@ def withdrawn(visit: SendingDraft, draft_id: DraftId, sent: Sent) -> Response:
         lambda root: withdraw_draft(root, draft_id, edition=seen, by=visit.caller),
         _("Draft {number} is withdrawn."),
     )
+
+
+def _waiting(found: Sequence[DraftRow | ProposalRow], mine: str) -> int:
+    """How many of them somebody else has submitted."""
+    return sum(each.status is DraftStatus.SUBMITTED and each.author != mine for each in found)
 
 
 def _edition(sent: Form) -> int | None:

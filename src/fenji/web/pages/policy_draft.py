@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -349,7 +350,7 @@ def _affected(visit: Visit, edited: _Edited) -> dict[str, Any]:
     for way, moved in ((Direction.UP, trial.up), (Direction.DOWN, trial.down)):
         if not moved.customers:
             continue
-        found = visit.read(lambda root, way=way: trial_list(root, tries, direction=way, limit=AFFECTED))
+        found = visit.read(partial(trial_list, tries=tries, direction=way, limit=AFFECTED))
         for each in visit.told(found)["rows"]:
             money = figures.money(each["net_revenue_12m"], found.currency)
             rows.append(

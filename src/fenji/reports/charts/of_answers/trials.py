@@ -14,7 +14,7 @@ from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, INK, NEUTRAL, Axis, Series, Unit
 from fenji.reports.charts.data import Bars, Lines, Multiples
 from fenji.reports.charts.flows import Cell, Heat, Node
-from fenji.reports.charts.of_answers.parts import UNITS, Reader, colors_of
+from fenji.reports.charts.of_answers.parts import UNITS, Reader, Tiered, colors_of
 from fenji.reports.charts.spreads import Histogram, Threshold
 from fenji.wording import figures
 
@@ -81,7 +81,7 @@ def count_bars(found: WhatIfResult | ReplayResult, say: Reader) -> Bars:
 
 def replay_multiples(found: ReplayResult | KeptReplay, say: Reader) -> Multiples:
     """Each tier of the new policy at the replayed reviews, the highest first, beside the same tier in force, dashed."""
-    tiers = found.new.tiers
+    tiers: Sequence[Tiered] = found.new.tiers
     colors = colors_of([each.tier for each in tiers])
     days = tuple(each.as_of for each in found.new.reviews)
     before = {each.as_of: each.customers for each in found.current.reviews}
