@@ -70,7 +70,13 @@ def test_columns_are_those_that_the_browser_keeps(analyst: TestClient, posting: 
 def test_a_list_is_taken_along_as_its_reader_may_see_it(web: Web, analyst: TestClient, manager: TestClient) -> None:
     def rows(browser: TestClient, **fields: str) -> tuple[str, list[str]]:
         token = token_in(browser.get("/account").text)
-        sent = {"csrf_token": token, "form": "xlsx", "where": "orders_12m >= 3", "column": "customer_id", "sort": "-net_revenue_12m"}
+        sent = {
+            "csrf_token": token,
+            "form": "xlsx",
+            "where": "orders_12m >= 3",
+            "column": "customer_id",
+            "sort": "-net_revenue_12m",
+        }
         answer = browser.post("/customers/export", data={**sent, **fields}, follow_redirects=False)
         assert answer.status_code == 200, answer.text
         book = fastexcel.read_excel(answer.content)

@@ -15,6 +15,7 @@ value          analyses/value.yaml: value classes, discount, hold-out
 churn          analyses/churn.yaml: when a customer has left
 priority       analyses/priority.yaml: weights, capacity, marks and lists
 policies       policies/*.yaml: tiers and their rules
+policy_edits   other rules in the text of a policy, with its comments
 segments       analyses/segments.yaml: the cuts of segments
 schedule       schedule.yaml: what begins by itself, and when
 alerts         alerts.yaml: who is told of what, and when not

@@ -28,6 +28,7 @@ months      the months as people write them
 metrics     one number per customer, declared as data
 fact_columns  the columns that metrics may be made from
 conditions  one line of a business rule
+rule_edits  a rule with a line changed, added or taken out
 policies    tiers, their rules, caps, variants, review and score
 policy_changes  how two versions of a policy may differ
 drafts      what people propose who may not decide alone

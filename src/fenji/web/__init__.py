@@ -22,6 +22,9 @@ lists       the list behind a number
 wanted      the list that an address or a form asks for
 columns     the columns that lists have in a browser
 exporting   a list as a file
+trials      the figures of a policy that somebody tries
+replays     the last reviews under both policies, as a job has kept them
+editing     what the form of the editor of rules sends
 navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call
 forms       what a form sends

@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from fenji.answers.json import plain
+from fenji.answers.json import plain, to_json
 from fenji.answers.views import View
 from fenji.domain.access import RIGHTS_OF, Caller, Right, Role
 from fenji.errors import FenjiError, Forbidden, Kind, NotStored
@@ -236,10 +236,37 @@ class Visit:
             return sent(self.request, self._framed(page, only_now.content))
         return sent(self.request, self._framed(page, content), headers)
 
-    def shown(self, page: Page, template: str, values: Mapping[str, object], *, status: int = 200) -> Response:
-        """A page that nobody keeps: forms, and what stands in the state; ``csrf_token`` is among its names."""
+    def shown(
+        self,
+        page: Page,
+        template: str,
+        values: Mapping[str, object],
+        *,
+        status: int = 200,
+        drawer: Callable[[], Markup] | None = None,
+    ) -> Response:
+        """A page that nobody keeps: forms, and what stands in the state; ``csrf_token`` is among its names.
+
+        Args:
+            page: which one.
+            template: of what stands below the title.
+            values: the names of the template.
+            status: of HTTP.
+            drawer: makes the list that the address opens; None: a list of customers, as on every page.
+        """
+        opened = (drawer or self._drawer)() if scopes.LIST in self.request.query_params else None
+        if opened is not None and self.request.headers.get(PART) == DRAWER:
+            return sent(self.request, opened.encode())
         content = self._rendered(page, template, {"csrf_token": self._csrf, **self.told(values)})
-        return sent(self.request, self._framed(page, content), status=status)
+        return sent(self.request, self._framed(page, content, opened), status=status)
+
+    def data(self, values: object, *, status: int = 200) -> Response:
+        """What an island asks for; nobody keeps it."""
+        return Response(to_json(values, self.language, self.view), status, {"Cache-Control": "no-store"}, "application/json")
+
+    def is_listing(self) -> bool:
+        """Whether only the list behind a number is asked for."""
+        return scopes.LIST in self.request.query_params and self.request.headers.get(PART) == DRAWER
 
     def sent_to(self, where: str, said: str | None = None, **values: object) -> Response:
         """After a form: to a page of ours, which says in one sentence what has happened."""
@@ -305,6 +332,11 @@ class Visit:
         values = shell_values(self.request) | self.shell | {"page": page, "drawer": drawer or "", "body": rendered(content)}
         values["entries"] = self._navigation.entries(self.caller, page)
         return render(self.language, "base.html", values).encode()
+
+    def part(self, template: str, values: Mapping[str, object]) -> Markup:
+        """A part of a page, such as a list of its own kind."""
+        own = {"link": self.link, "here": self.here, "may": self.may, "base": self._base}
+        return render(self.language, template, own | self.told(values))
 
     def _drawer(self) -> Markup:
         """The list that is open on the page."""
@@ -387,6 +419,7 @@ Drafting = Annotated[Visit, Depends(Needs(Right.POLICIES_DRAFT))]
 Sourcing = Annotated[Visit, Depends(Needs(Right.SOURCES_CHANGE))]
 SeeingPeople = Annotated[Visit, Depends(Needs(Right.PEOPLE_READ))]
 Auditing = Annotated[Visit, Depends(Needs(Right.AUDIT_READ))]
+Approving = Annotated[Visit, Depends(Needs(Right.POLICIES_APPROVE))]
 
 SendingFigures = Annotated[Visit, Depends(NeedsForm(Right.FIGURES_READ))]
 ChangingOwn = Annotated[Visit, Depends(NeedsForm(Right.FIGURES_READ))]

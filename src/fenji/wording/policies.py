@@ -24,6 +24,8 @@ _FALLS = {
     Downgrade.REQUALIFY: _("A customer who no longer keeps a tier falls to the highest tier whose rule is still met."),
 }
 
+EVERYONE_ELSE = _("everyone else")
+
 
 @dataclass(frozen=True)
 class TierInWords:
@@ -72,7 +74,7 @@ def policy_in_words(policy: Policy, wording: Wording, *, columns: Mapping[str, W
 
 
 def _tier(tier: Tier, wording: Wording) -> TierInWords:
-    everyone = (translate(_("everyone else"), wording.language),)
+    everyone = (translate(EVERYONE_ELSE, wording.language),)
     qualify = sentence_lines(tier.qualify, wording) if tier.qualify is not None else everyone
     keep = sentence_lines(tier.keep, wording) if tier.keep is not None else ()
     return TierInWords(tier.slug, tier.name.in_language(wording.language), qualify, keep)

@@ -44,6 +44,8 @@ baskets            what is bought together
 recommend          what to offer each customer next
 recommend_run      composes the steps of recommendations
 policies           shows and lints a policy
+editing            the text of a policy, edited rule by rule, and every version of it in words
+editing_rules      where each line of a rule stands, and the policy after some edits
 suggesting         a draft of a policy from the data
 publishing         freezes a version of a policy, and lists all versions
 drafting           drafts of policies and proposed overrides, from one person's hand to another's

@@ -7,6 +7,7 @@ from fenji.analyze.policies.differences import policy_changes
 from fenji.analyze.policies.findings import Severity
 from fenji.analyze.policies.lint import lint_policy
 from fenji.answers.drafts import PolicyDifference
+from fenji.answers.editing import PolicyLines, TierLines
 from fenji.answers.policies import (
     LintFinding,
     PolicyCap,
@@ -18,9 +19,12 @@ from fenji.answers.policies import (
 from fenji.documents.policies import PolicyDocument, policy_document_from_text
 from fenji.domain.conditions import Condition
 from fenji.domain.policies import Policy
+from fenji.domain.words import Spoken
 from fenji.errors import InvalidDocument
+from fenji.language import translate
+from fenji.wording.policies import EVERYONE_ELSE, cap_sentence, review_lines, score_sentence, variant_sentence
 from fenji.wording.policy_changes import change_sentence
-from fenji.wording.rules import Voice, sentence
+from fenji.wording.rules import Voice, sentence, sentence_lines
 from fenji.workspace.folder import Workspace, own_metrics_of
 from fenji.workspace.tiering import registry_of
 
@@ -46,6 +50,30 @@ def rules_of(policy: Policy, voice: Voice) -> PolicyRules:
         variants=policy.variants,
         score=tuple(PolicyScorePart(each.metric, each.weight, each.scale or "percentile") for each in policy.score),
     )
+
+
+def lines_of(policy: Policy, voice: Voice) -> PolicyLines:
+    """The whole policy as people read it aloud."""
+    names = {each.slug: each.name for each in policy.tiers}
+    return PolicyLines(
+        tiers=tuple(
+            TierLines(
+                each.slug,
+                each.name,
+                _everyone_else() if each.qualify is None else voice.say(sentence_lines, each.qualify),
+                None if each.keep is None else voice.say(sentence_lines, each.keep),
+            )
+            for each in policy.tiers
+        ),
+        caps=tuple(voice.say(cap_sentence, each, names) for each in policy.caps),
+        review=voice.say(review_lines, policy.review),
+        variants=tuple(voice.say(variant_sentence, each, {}) for each in policy.variants),
+        score=tuple(voice.say(score_sentence, each) for each in policy.score),
+    )
+
+
+def _everyone_else() -> Spoken[tuple[str, ...]]:
+    return Spoken(lambda language: (translate(EVERYONE_ELSE, language),))
 
 
 def linted(read: PolicyDocument, registry: Registry) -> tuple[LintFinding, ...]:

@@ -17,6 +17,10 @@ exports    lists as files
 named_lists  lists that people keep
 segments   which groups are there?
 search     customers, metrics and pages by a few letters
+overrides  which tiers have people given by hand?
+policy_deciding  what is decided about a draft?
+policies   which rules decide, in words, and what did each version change?
+policy_draft  what would other thresholds change, and how do they become a draft?
 """
 
 from collections.abc import Iterator
@@ -34,7 +38,11 @@ from fenji.web.pages import (
     leaving,
     movement,
     named_lists,
+    overrides,
     overview,
+    policies,
+    policy_deciding,
+    policy_draft,
     search,
     segments,
     starting,
@@ -59,6 +67,11 @@ MODULES: tuple[ModuleType, ...] = (
     named_lists,
     search,
     segments,
+    # Their addresses begin like those of a policy, and come first.
+    overrides,
+    policy_deciding,
+    policies,
+    policy_draft,
 )
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from fenji.analyze.whatif.comparing import Direction, Move
+from fenji.answers.replays import KeptReplay
+from fenji.answers.trying import Bar, TryResult
 from fenji.answers.whatif import ComparedTier, PolicyChange, ReplayResult, WhatIfResult
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, INK, NEUTRAL, Axis, Series, Unit
 from fenji.reports.charts.data import Bars, Lines, Multiples
 from fenji.reports.charts.flows import Cell, Heat, Node
-from fenji.reports.charts.of_answers.parts import Reader, colors_of
+from fenji.reports.charts.of_answers.parts import UNITS, Reader, Tiered, colors_of
+from fenji.reports.charts.spreads import Histogram, Threshold
 from fenji.wording import figures
 
 
@@ -75,9 +79,9 @@ def count_bars(found: WhatIfResult | ReplayResult, say: Reader) -> Bars:
     )
 
 
-def replay_multiples(found: ReplayResult, say: Reader) -> Multiples:
+def replay_multiples(found: ReplayResult | KeptReplay, say: Reader) -> Multiples:
     """Each tier of the new policy at the replayed reviews, the highest first, beside the same tier in force, dashed."""
-    tiers = found.new.tiers
+    tiers: Sequence[Tiered] = found.new.tiers
     colors = colors_of([each.tier for each in tiers])
     days = tuple(each.as_of for each in found.new.reviews)
     before = {each.as_of: each.customers for each in found.current.reviews}
@@ -92,7 +96,7 @@ def replay_multiples(found: ReplayResult, say: Reader) -> Multiples:
         language=say.language,
         title=say(_("The last {count} {count:review|reviews} under both policies"), count=len(days)),
         subtitle=say(_("Dashed: the policy in force.")),
-        sentence=change_sentence(found, say),
+        sentence=found.sentence if isinstance(found, KeptReplay) else change_sentence(found, say),
         name_title=say.tier(),
         charts=tuple(charts),
     )
@@ -109,3 +113,50 @@ def _lines(name: str, days: tuple[date, ...], series: tuple[Series, ...], say: R
         axis=say.customers(),
         series=series,
     )
+
+
+def try_histogram(found: TryResult, say: Reader) -> Histogram | None:
+    """Customers by a metric of the rules, colored by the tier in which they would stand; None where there is nothing to draw.
+
+    Bars without a lower or an upper end are left out, as no axis reaches there.
+    """
+    counted = found.histogram
+    bars = [] if counted is None else [each for each in counted.bars if each.low is not None and each.high is not None]
+    metric = None if counted is None else next((each for each in found.metrics if each.metric == counted.metric), None)
+    if not bars or metric is None:
+        return None
+    tiers = found.new.tiers
+    colors = colors_of([each.tier for each in tiers])
+    unit = UNITS.get(metric.unit, Unit.NUMBER)
+    lines = [each for each in found.thresholds if each.metric == metric.metric and each.tier in colors]
+    return Histogram(
+        language=say.language,
+        title=say(_("Thresholds and customers")),
+        sentence=say(_("Customers by {metric}, colored by the tier in which they would stand."), metric=say.name(metric.name)),
+        x=Axis(say.name(metric.name), unit, found.currency if unit is Unit.MONEY else None, is_log=metric.is_logarithmic),
+        edges=_edges(bars, is_log=metric.is_logarithmic),
+        series=tuple(
+            Series(
+                say.name(each.name),
+                colors[each.tier],
+                tuple(say.count(bar.by_tier.get(each.tier, 0)) for bar in _drawn(bars, is_log=metric.is_logarithmic)),
+            )
+            for each in tiers
+        ),
+        axis=say.customers(),
+        thresholds=tuple(Threshold(each.number, _tier_name(found, each.tier, say), colors[each.tier]) for each in lines),
+    )
+
+
+def _drawn(bars: Sequence[Bar], *, is_log: bool) -> list[Bar]:
+    """A logarithmic axis begins above 0."""
+    return [each for each in bars if not is_log or (each.low is not None and each.low > 0)]
+
+
+def _edges(bars: Sequence[Bar], *, is_log: bool) -> tuple[Decimal, ...]:
+    drawn = _drawn(bars, is_log=is_log)
+    return tuple(each for each in (*(bar.low for bar in drawn), drawn[-1].high if drawn else None) if each is not None)
+
+
+def _tier_name(found: TryResult, tier: str, say: Reader) -> str:
+    return next(say.name(each.name) for each in found.new.tiers if each.tier == tier)
