@@ -10,6 +10,7 @@ parameters   what several routes take
 problems     how something that is wrong is said
 routes       the routes, by subject
 schemas      what answers look like
+starting     what is left to a worker
 streams      rows for programs
 uploading    how a file comes in
 strict_json  JSON that can be read in one way only

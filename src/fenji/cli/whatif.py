@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,15 +12,22 @@ from fenji.cli import whatif_replay
 from fenji.cli.options import AsJson, Engine, Lang, Policy, Workspace, day_of, engine_of
 from fenji.cli.output import Col, Output, number
 from fenji.cli.whatif_tables import show_affected, show_moves, show_tiers
+from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.wording.reasons import tier_name
 from fenji.wording.rules import Wording
-from fenji.workflow.replaying import replay_at
-from fenji.workflow.whatif import whatif_at
+from fenji.workflow.replaying import replay_at, replay_of_draft
+from fenji.workflow.whatif import whatif_at, whatif_of_draft
 
-EXAMPLES = "fenji whatif new.yaml\nfenji whatif new.yaml --replay 12\nfenji whatif new.yaml --as-of 2011-06-30 --json"
+EXAMPLES = "fenji whatif new.yaml\nfenji whatif new.yaml --replay 12\nfenji whatif --draft 7 --replay 12\nfenji whatif new.yaml --as-of 2011-06-30 --json"
 
-NewPolicy = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The new policy: a file like those in policies/."))]
+NewPolicy = Annotated[Path | None, typer.Argument(metavar=_("FILE"), help=_("The new policy: a file like those in policies/."))]
+Draft = Annotated[
+    int | None,
+    typer.Option(
+        "--draft", min=1, metavar=_("NUMBER"), help=_("A draft in place of a file: its number, as fenji policy drafts shows it.")
+    ),
+]
 Day = Annotated[
     str | None,
     typer.Option(
@@ -41,8 +48,9 @@ Replay = Annotated[
 
 def command(
     context: typer.Context,
-    file: NewPolicy,
+    file: NewPolicy = None,
     *,
+    draft: Draft = None,
     replay: Replay = None,
     as_of: Day = None,
     policy: Policy = None,
@@ -54,17 +62,29 @@ def command(
     """Prints a new policy beside the current one."""
     output = Output.chosen(context, lang, is_json=as_json)
     day, chosen = day_of(as_of), engine_of(engine)
+    new = _given(file, draft)
+    asked: dict[str, Any] = {"as_of": day, "policy": policy, "engine": chosen}
     if replay is not None:
         with output.progress() as progress:
-            replayed = replay_at(workspace, file, reviews=replay, as_of=day, policy=policy, engine=chosen, progress=progress)
+            asked |= {"reviews": replay, "progress": progress}
+            replayed = replay_of_draft(workspace, new, **asked) if isinstance(new, int) else replay_at(workspace, new, **asked)
         whatif_replay.render(replayed, output)
         return
     with output.progress() as progress:
-        result = whatif_at(workspace, file, as_of=day, policy=policy, engine=chosen, progress=progress)
+        asked["progress"] = progress
+        result = whatif_of_draft(workspace, new, **asked) if isinstance(new, int) else whatif_at(workspace, new, **asked)
     if output.is_json:
         output.json(result)
     else:
         show(result, output)
+
+
+def _given(file: Path | None, draft: int | None) -> Path | int:
+    """The file of the new policy, or the number of its draft."""
+    given: list[Path | int] = [each for each in (file, draft) if each is not None]
+    if len(given) != 1:
+        raise InvalidArgument.of(_("give the new policy either as a file or as --draft."))
+    return given[0]
 
 
 def show(result: WhatIfResult, output: Output) -> None:

@@ -26,6 +26,15 @@ class ImportStatus(StrEnum):
     """Its files are gone."""
 
 
+class ImportStep(StrEnum):
+    """What may be done with the files of an import once they are there; each looks into all of them, which takes its time."""
+
+    PROPOSE = "propose"
+    ANSWER = "answer"
+    PREVIEW = "preview"
+    ACCEPT = "accept"
+
+
 OPEN = (ImportStatus.UPLOADED, ImportStatus.ASKED, ImportStatus.READY)
 """As long as these hold, files and answers may come."""
 

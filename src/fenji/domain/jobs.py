@@ -31,6 +31,8 @@ class JobKind(StrEnum):
     EXPORT = "export"
     """The customers of a stored analysis, as a file."""
     MAP = "map"
+    IMPORT = "import"
+    """A step of files that come over the network."""
     CHECK = "check"
     SELFTEST = "selftest"
     BACKUP = "backup"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -9,10 +10,12 @@ import pydantic
 
 from fenji.choices import EngineName
 from fenji.domain.access import LimitColumn
+from fenji.domain.importing import ImportStep
 from fenji.domain.reviews import MOST_REVIEWS
 from fenji.domain.trends import GroupBy, Measure
 from fenji.language import message as _
 from fenji.validation import Objection
+from fenji.workflow.importing.proposing import MOST_ANSWERS
 from fenji.workflow.taking import StoredList
 
 _LONGEST_POLICY = 100_000
@@ -70,15 +73,16 @@ class TrendArguments(Standing):
 
 
 class WhatIfArguments(Standing):
-    """Another policy: its text, or its file in the workspace."""
+    """Another policy: its text, its file in the workspace, or the number of a draft, whose text counts as it is when the job is done."""
 
     text: Annotated[str, pydantic.Field(strict=True, min_length=1, max_length=_LONGEST_POLICY)] | None = None
     file: Inside | None = None
+    draft_id: Annotated[int, pydantic.Field(strict=True, ge=1, le=2**31 - 1)] | None = None
 
     @pydantic.model_validator(mode="after")
-    def _one_of_two(self) -> WhatIfArguments:
-        if (self.text is None) == (self.file is None):
-            raise Objection(_("give the policy either as 'text' or as 'file'."))
+    def _one_of_them(self) -> WhatIfArguments:
+        if [self.text, self.file, self.draft_id].count(None) != 2:  # noqa: PLR2004 - of three
+            raise Objection(_("give the policy as 'text', as 'file' or as 'draft_id': one of them."))
         return self
 
 
@@ -140,6 +144,35 @@ class MapArguments(Arguments):
     files: Annotated[tuple[Inside, ...], pydantic.Field(min_length=1, max_length=_MOST_FILES)]
     answers: dict[Text, Text] = {}
     write: pydantic.StrictBool = False
+
+
+class ImportArguments(Arguments):
+    """See ``work.importing.import_step``."""
+
+    import_id: Annotated[str, pydantic.Field(strict=True, min_length=1, max_length=40)]
+    step: ImportStep
+    edition: Annotated[int, pydantic.Field(strict=True, ge=1, le=2**31 - 1)] | None = None
+    """The one that was seen, where something is decided."""
+    answers: Annotated[dict[Text, Text], pydantic.Field(max_length=MOST_ANSWERS)] = {}
+    fingerprint: Annotated[str, pydantic.Field(strict=True, pattern="^[0-9a-f]{64}$")] | None = None
+    """Of the proposal that was seen, where it is accepted."""
+
+    @pydantic.model_validator(mode="after")
+    def _what_the_step_needs(self) -> ImportArguments:
+        given = {name for name in ("edition", "answers", "fingerprint") if getattr(self, name)}
+        if given != _NEEDED.get(self.step, set()):
+            raise Objection(
+                _(
+                    "'answer' needs 'edition' and 'answers', 'accept' needs 'edition' and 'fingerprint', other steps need none of them."
+                )
+            )
+        return self
+
+
+_NEEDED: Mapping[ImportStep, set[str]] = {
+    ImportStep.ANSWER: {"edition", "answers"},
+    ImportStep.ACCEPT: {"edition", "fingerprint"},
+}
 
 
 class CheckArguments(Arguments):

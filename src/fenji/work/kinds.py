@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,9 +14,8 @@ from fenji.answers.views import MASKED
 from fenji.domain.access import RowLimit
 from fenji.domain.jobs import Job, JobKind, JobResult
 from fenji.errors import Conflict, FenjiError, InvalidArgument, Unavailable
-from fenji.private_files import FILE_MODE, private_file
+from fenji.private_files import FILE_MODE
 from fenji.reports.lists import write_list
-from fenji.scratch import own_folder_for_now
 from fenji.validation import problems_of
 from fenji.work.arguments import (
     Arguments,
@@ -25,6 +23,7 @@ from fenji.work.arguments import (
     CheckArguments,
     ExportArguments,
     ForecastArguments,
+    ImportArguments,
     ListArguments,
     MapArguments,
     ReplayArguments,
@@ -33,6 +32,7 @@ from fenji.work.arguments import (
     TrendArguments,
     WhatIfArguments,
 )
+from fenji.work.importing import import_step
 from fenji.workflow.backing_up import back_up
 from fenji.workflow.baskets import rules_at
 from fenji.workflow.checking import check_workspace
@@ -43,7 +43,7 @@ from fenji.workflow.mapping import map_files
 from fenji.workflow.moves import moves_between
 from fenji.workflow.priority import priority_at
 from fenji.workflow.recommend import recommend_at
-from fenji.workflow.replaying import replay_at
+from fenji.workflow.replaying import replay_at, replay_of, replay_of_draft
 from fenji.workflow.running import run_all
 from fenji.workflow.segments import segments_at
 from fenji.workflow.selftest import self_test
@@ -51,7 +51,7 @@ from fenji.workflow.taking import StoredList, open_stored_list
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.trends import trend_at
 from fenji.workflow.value import value_at
-from fenji.workflow.whatif import whatif_at
+from fenji.workflow.whatif import whatif_at, whatif_of, whatif_of_draft
 from fenji.workspace.customer_choice import Asked
 from fenji.workspace.folder import SOURCES_FILE, Workspace
 from fenji.workspace.job_files import BACKUP, folder_of, keep_backups, write_answer
@@ -60,6 +60,7 @@ from fenji.workspace.listing import Listing
 from fenji.workspace.progress import Progress
 
 Told = TypeVar("Told", bound=Arguments)
+Answer = TypeVar("Answer")
 
 PASSING: tuple[type[FenjiError], ...] = (Conflict, Unavailable)
 """Another run at work, a database out of reach, a full disk: failures that may be gone the next time."""
@@ -130,29 +131,29 @@ def _forecast(doing: Doing, told: ForecastArguments) -> JobResult:
 
 
 def _whatif(doing: Doing, told: WhatIfArguments) -> JobResult:
-    with _policy_of(doing, told) as (file, others):
-        result = whatif_at(doing.root, file, **others, progress=doing.progress)
+    result = _of_policy(doing, told, whatif_at, whatif_of, whatif_of_draft)
     return JobResult(result.run_id, write_answer(doing.workspace, doing.job, result))
 
 
 def _replay(doing: Doing, told: ReplayArguments) -> JobResult:
-    with _policy_of(doing, told) as (file, others):
-        result = replay_at(doing.root, file, **others, progress=doing.progress)
+    result = _of_policy(doing, told, replay_at, replay_of, replay_of_draft)
     return JobResult(result.run_id, write_answer(doing.workspace, doing.job, result))
 
 
-@contextmanager
-def _policy_of(doing: Doing, told: WhatIfArguments) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The file of the other policy, and all other arguments."""
-    others = {name: value for name, value in dict(told).items() if name not in ("text", "file")}
+def _of_policy(
+    doing: Doing,
+    told: WhatIfArguments,
+    of_file: Callable[..., Answer],
+    of_text: Callable[..., Answer],
+    of_draft: Callable[..., Answer],
+) -> Answer:
+    """What is answered about another policy, wherever that stands."""
+    others = {name: value for name, value in dict(told).items() if name not in ("text", "file", "draft_id")}
+    if told.draft_id is not None:
+        return of_draft(doing.root, told.draft_id, **others, progress=doing.progress)
     if told.file is not None:
-        yield doing.root / told.file, others
-        return
-    with own_folder_for_now(doing.workspace.settings.scratch_folder(doing.root)) as folder:
-        file = folder / "policy.yaml"
-        private_file(file)
-        file.write_text(told.text or "", "utf-8")
-        yield file, others
+        return of_file(doing.root, doing.root / told.file, **others, progress=doing.progress)
+    return of_text(doing.root, told.text, name="text", **others, progress=doing.progress)
 
 
 def _list(doing: Doing, told: ListArguments) -> JobResult:
@@ -236,6 +237,13 @@ def _sources(root: Path) -> str | None:
     return file.read_text("utf-8-sig") if file.is_file() else None
 
 
+def _import(doing: Doing, told: ImportArguments) -> JobResult:
+    answer = import_step(
+        doing.root, told, principal=doing.job.principal, is_second=doing.job.attempts > 1, progress=doing.progress
+    )
+    return JobResult(file=write_answer(doing.workspace, doing.job, answer))
+
+
 def _check(doing: Doing, told: CheckArguments) -> JobResult:
     result = check_workspace(doing.root, is_deep=told.deep, progress=doing.progress)
     return JobResult(file=write_answer(doing.workspace, doing.job, result))
@@ -272,6 +280,8 @@ KINDS: Mapping[JobKind, Declared[Any]] = {
     JobKind.EXPORT: Declared(ExportArguments, _export),
     # A sources.yaml that is there already stays there, however often it is tried.
     JobKind.MAP: Declared(MapArguments, _map, tried_again=(Unavailable,)),
+    # What somebody has changed since stays changed.
+    JobKind.IMPORT: Declared(ImportArguments, _import, tried_again=(Unavailable,)),
     JobKind.CHECK: Declared(CheckArguments, _check),
     JobKind.SELFTEST: Declared(Arguments, _selftest),
     JobKind.BACKUP: Declared(BackupArguments, _backup),

@@ -27,7 +27,8 @@ from fenji.analyze.whatif.replaying import (
 )
 from fenji.answers.whatif import AffectedCustomer, ComparedTier, ReplayedLine, ReplayedPolicy, ReplayResult
 from fenji.choices import EngineName
-from fenji.documents.policies import read_policy_document
+from fenji.documents.policies import policy_document_from_text
+from fenji.documents.reader import text_of
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import MOST_REVIEWS
 from fenji.domain.steps import Step
@@ -37,6 +38,7 @@ from fenji.wording.rules import Voice, sentence
 from fenji.workflow.replaying_sides import Replay, Side, current_reviews
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
+from fenji.workspace.drafting import draft_of, name_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
 from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
@@ -56,6 +58,46 @@ def replay_at(
     engine: EngineName | None = None,
     progress: Progress = silent,
 ) -> ReplayResult:
+    """The last reviews under the policy in a file: see ``replay_of``.
+
+    Raises:
+        NotFound: no such file; and as ``replay_of``.
+    """
+    return replay_of(
+        root, text_of(file), name=str(file), reviews=reviews, as_of=as_of, policy=policy, engine=engine, progress=progress
+    )
+
+
+def replay_of_draft(
+    root: Path,
+    draft_id: int,
+    *,
+    reviews: int,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    progress: Progress = silent,
+) -> ReplayResult:
+    """The last reviews under a draft, as its text is now: see ``replay_of``.
+
+    Raises:
+        NotFound: no such draft; and as ``replay_of``.
+    """
+    text, name = draft_of(open_workspace(root), draft_id).text, name_of(draft_id)
+    return replay_of(root, text, name=name, reviews=reviews, as_of=as_of, policy=policy, engine=engine, progress=progress)
+
+
+def replay_of(
+    root: Path,
+    text: str,
+    *,
+    name: str,
+    reviews: int,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    progress: Progress = silent,
+) -> ReplayResult:
     """The last reviews of a workspace under a new policy, beside the current one.
 
     Where the last run decided those reviews, the current side is what it published, and the new rules take effect with the first of
@@ -64,7 +106,8 @@ def replay_at(
 
     Args:
         root: the workspace.
-        file: the new policy; its own review clock counts, its day of effect does not.
+        text: the new policy; its own review clock counts, its day of effect does not.
+        name: what its problems carry in place of a file.
         reviews: how many reviews of the current policy are replayed.
         as_of: the last review; None: the date of the last ``run``.
         policy: which policy it is compared with, where the workspace holds several.
@@ -72,15 +115,15 @@ def replay_at(
         progress: told about each step.
 
     Raises:
-        NotFound: no workspace or file, or nothing has been run yet.
+        NotFound: no workspace, or nothing has been run yet.
         InvalidDocument: the new policy cannot be used; all problems at once.
         InvalidArgument: so many reviews cannot be decided.
     """
     if not 1 <= reviews <= MOST_REVIEWS:
-        text, advice = _("{count} reviews cannot be replayed."), Step.REPLAY_REVIEWS
-        raise InvalidArgument.of(text, advice=advice, count=reviews, most=MOST_REVIEWS)
+        said, advice = _("{count} reviews cannot be replayed."), Step.REPLAY_REVIEWS
+        raise InvalidArgument.of(said, advice=advice, count=reviews, most=MOST_REVIEWS)
     workspace = open_workspace(root)
-    read = read_policy_document(file)
+    read = policy_document_from_text(text, name)
     own = own_metrics_of(workspace)
     usable_policy(read, registry_of(own, read.policy))
     with open_question(workspace, engine=engine) as session:

@@ -29,7 +29,7 @@ from fenji.tables import clean, insight
 from fenji.wording.rules import Voice, sentence
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
-from fenji.workspace.drafting import name_of
+from fenji.workspace.drafting import draft_of, name_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
@@ -55,15 +55,22 @@ def whatif_at(
     return whatif_of(root, text_of(file), name=str(file), as_of=as_of, policy=policy, engine=engine, progress=progress)
 
 
-def whatif_of_draft(root: Path, draft_id: int, *, as_of: date | None = None, policy: str | None = None) -> WhatIfResult:
+def whatif_of_draft(
+    root: Path,
+    draft_id: int,
+    *,
+    as_of: date | None = None,
+    policy: str | None = None,
+    engine: EngineName | None = None,
+    progress: Progress = silent,
+) -> WhatIfResult:
     """What a draft would change: see ``whatif_of``.
 
     Raises:
         NotFound: no such draft; and as ``whatif_of``.
     """
-    with open_workspace(root).state.reading() as t:
-        draft = t.drafts.get(draft_id)
-    return whatif_of(root, draft.text, name=name_of(draft_id), as_of=as_of, policy=policy)
+    text, name = draft_of(open_workspace(root), draft_id).text, name_of(draft_id)
+    return whatif_of(root, text, name=name, as_of=as_of, policy=policy, engine=engine, progress=progress)
 
 
 def whatif_of(

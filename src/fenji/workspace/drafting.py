@@ -11,7 +11,7 @@ from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.drafts import POSSIBLE_FROM, DraftStatus, DraftStep, PolicyDraft
 from fenji.domain.policies import PublishedPolicy
 from fenji.domain.principals import Principal
-from fenji.errors import Conflict, InvalidArgument, Problem
+from fenji.errors import Conflict, InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.state.transaction import Transaction
 from fenji.workspace.approving import alone
@@ -34,6 +34,18 @@ _IMPOSSIBLE: Mapping[DraftStatus, str] = {
 def name_of(draft_id: int) -> str:
     """What problems of a draft carry in place of a file."""
     return f"draft {draft_id}"
+
+
+def draft_of(workspace: Workspace, draft_id: int) -> PolicyDraft:
+    """A draft as it is now.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    if not workspace.state.is_there:
+        raise NotFound.of(_("there is no draft {number}."), advice=_("See them all: fenji policy drafts"), number=draft_id)
+    with workspace.state.reading() as t:
+        return t.drafts.get(draft_id)
 
 
 def new_draft(t: Transaction, author: Principal, text: str) -> PolicyDraft:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fenji.answers.json import to_json
+from fenji.answers.views import MASKED
 from fenji.domain.jobs import Job
 from fenji.errors import NotFound
 from fenji.language import Language
@@ -49,11 +50,11 @@ def result_file(workspace: Workspace, job: Job) -> Path:
 
 
 def write_answer(workspace: Workspace, job: Job, answer: object) -> str:
-    """Writes an answer in both languages, as one JSON object with the languages as its keys; gives back the file's name."""
+    """Writes an answer in both languages, as one JSON object with the languages as its keys, personal values masked; gives back the file's name."""
     name = f"{job.job_id}-{job.fence}.json"
     file = folder_of(workspace) / name
     private_file(file)
-    told = ",\n".join(f"{json.dumps(each.value)}: {to_json(answer, each)}" for each in Language)
+    told = ",\n".join(f"{json.dumps(each.value)}: {to_json(answer, each, MASKED)}" for each in Language)
     file.write_text(f"{{{told}}}\n", "utf-8")
     return name
 

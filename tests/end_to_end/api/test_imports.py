@@ -17,6 +17,7 @@ from fenji.domain.access import RIGHTS_OF, Right, Role
 from fenji.domain.people import NEVER_FOR_TOKENS
 from fenji.errors import FenjiError
 from fenji.server.app import app_of
+from fenji.work.worker import work_once
 from fenji.workflow.access.people import add_person
 from fenji.workflow.access.tokens import make_token
 from fixtures.imports import new_workspace, unrehearsed
@@ -78,6 +79,36 @@ def test_from_the_first_file_to_the_sources(door: Door) -> None:
     taken = door.ask("DELETE", f"/sources/{source['source']}?fingerprint={found['fingerprint']}")
     assert taken.json()["files"] == ["data/订单.csv"]
     assert [each["status"] for each in door.ask("GET", "/imports").json()["imports"]] == ["accepted"]
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_every_step_can_be_left_to_a_worker(door: Door) -> None:
+    import_id = started(door)
+    address = f"/imports/{import_id}"
+    door.ask("PUT", f"{address}/files/orders.csv", content=ORDERS)
+
+    def left(**body: Any) -> Any:
+        asked = door.ask("POST", f"{address}/jobs", json=body)
+        assert asked.status_code == 202, asked.text
+        assert (asked.json()["kind"], asked.json()["arguments"]["import_id"]) == ("import", import_id)
+        job_id = asked.json()["job_id"]
+        work_once(door.root)
+        assert door.ask("GET", f"/jobs/{job_id}").json()["state"] == "done"
+        file = door.ask("GET", f"/jobs/{job_id}/file")
+        assert "138****" in file.text or "13812345678" not in file.text
+        return file.json()["en"]
+
+    proposal = left(step="propose")
+    assert proposal == door.ask("POST", f"{address}/proposal").json()
+    (question,) = proposal["map"]["questions"]
+    proposal = left(step="answer", edition=proposal["import"]["edition"], answers={question["id"]: "dmy"})
+    assert proposal["may_be_accepted"] is True
+    assert left(step="preview")["files"][0]["rows_in"] == 3
+    body = {"edition": proposal["import"]["edition"], "fingerprint": proposal["fingerprint"]}
+    assert left(step="accept", **body)["files"] == ["data/orders.csv"]
+    assert door.ask("POST", f"{address}/jobs", json={"step": "accept"}).status_code == 422
+    assert door.ask("POST", "/imports/nothing/jobs", json={"step": "propose"}).status_code == 404
+    assert Door(door.root, door.client, Role.VIEWER).ask("POST", f"{address}/jobs", json={"step": "preview"}).status_code == 403
 
 
 @pytest.mark.parametrize(

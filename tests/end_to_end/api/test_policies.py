@@ -8,6 +8,7 @@ import pytest
 
 from end_to_end.api.conftest import EAST, Served
 from fenji.domain.access import Role
+from fenji.work.worker import work_once
 
 FAR = "2099-01-01"
 """When nobody asks any more: the versions of these tests count for no other test."""
@@ -108,6 +109,21 @@ def test_what_another_policy_would_change_and_a_suggestion_that_is_only_a_draft(
     assert by_number.status_code == 200, by_number.text
     assert post(served.client, "/whatif", {}, **marketer).status_code == 422
     assert post(served.client, "/drafts", {"text": "a"}, **marketer, **{"Idempotency-Key": "m"}).status_code == 403
+
+
+def test_a_draft_is_replayed_by_its_number_and_nobody_is_named(served: Served, current: dict[str, Any]) -> None:
+    analyst = served.token(Role.ANALYST)
+    stricter = next_text(current).replace("12m >= 500", "12m >= 900")
+    made = post(served.client, "/drafts", {"text": stricter}, **analyst, **{"Idempotency-Key": "r1"}).json()
+    asked = {"kind": "replay", "arguments": {"draft_id": made["draft_id"], "reviews": 2}}
+    job = post(served.client, "/jobs", asked, **analyst, **{"Idempotency-Key": "r2"})
+    assert job.status_code == 202, job.text
+    while (done := work_once(served.root)) is not None and done.job_id != job.json()["job_id"]:
+        pass
+    file = served.client.get(f"/api/v1/jobs/{job.json()['job_id']}/file", headers=analyst)
+    assert file.json()["en"]["decided_as"] == "replay"
+    assert "138****" in file.text
+    assert "1380000" not in file.text
 
 
 def test_an_override_is_proposed_and_approved(served: Served, manager: Any, current: dict[str, Any]) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from fenji.answers.json import to_json
 from fenji.cli import whatif_replay
 from fenji.cli.main import answer
 from fenji.cli.output import Output
 from fenji.domain.overrides import NewOverride
 from fenji.language import Language
+from fenji.workflow.drafting.writing import make_draft
 from fenji.workflow.replaying import ReplayResult, replay_at
 from fenji.workflow.running import run_all
 from fenji.workspace.acting import acting_person
@@ -55,3 +57,16 @@ def test_the_command_answers_scripts(shop: Path, capsys: pytest.CaptureFixture[s
     assert (told["decided_as"], told["begins_on"], told["earlier_on"]) == ("replay", "2026-02-28", "2026-01-31")
     assert told["benefit_cost"] is None
     assert [each["as_of"] for each in told["new"]["reviews"]] == ["2026-02-28", "2026-03-31"]
+
+
+def test_a_draft_is_replayed_by_its_number(shop: Path, stricter: ReplayResult, capsys: pytest.CaptureFixture[str]) -> None:
+    number = make_draft(shop, STRICTER).draft.draft_id
+    assert answer(["whatif", "--draft", str(number), "--replay", "3", "--workspace", str(shop), "--json"]) == 0
+    told, same = json.loads(capsys.readouterr().out), json.loads(to_json(stricter, Language.EN))
+    assert {each.pop("file") for each in told["warnings"]} == {f"draft {number}"}
+    assert {each.pop("file") for each in same["warnings"]} == {str(shop / "stricter.yaml")}
+    assert told == same
+    for given in ([], [str(shop / "stricter.yaml"), "--draft", str(number)]):
+        assert answer(["whatif", *given, "--workspace", str(shop), "--lang", "en"]) == 2
+        assert "either as a file or as --draft" in capsys.readouterr().err
+    assert answer(["whatif", "--draft", "777", "--workspace", str(shop)]) == 3

@@ -26,6 +26,7 @@ STARTED = (
     JobKind.RECOMMEND,
     JobKind.FORECAST,
     JobKind.TREND,
+    JobKind.WHATIF,
     JobKind.REPLAY,
     JobKind.CHECK,
     JobKind.SELFTEST,

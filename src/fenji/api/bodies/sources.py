@@ -8,6 +8,7 @@ from fastapi import Depends
 from pydantic import Field
 
 from fenji.api.bodies.reading import Body, Read
+from fenji.domain.importing import ImportStep
 
 MOST_ANSWERS = 200
 
@@ -37,6 +38,19 @@ class Acceptance(Body):
     fingerprint: Fingerprint
 
 
+class ImportWork(Body):
+    """A step of an import that a worker does."""
+
+    step: Annotated[ImportStep, Field(description="answer needs edition and answers; accept needs edition and fingerprint.")]
+    edition: Edition | None = None
+    answers: Annotated[
+        dict[Text, Text] | None,
+        Field(description="The value of an option by the id of its question.", min_length=1, max_length=MOST_ANSWERS),
+    ] = None
+    fingerprint: Fingerprint | None = None
+
+
 NewImportBody = Annotated[NewImport, Depends(Read(NewImport))]
 AnswersBody = Annotated[Answers, Depends(Read(Answers))]
 AcceptanceBody = Annotated[Acceptance, Depends(Read(Acceptance))]
+ImportWorkBody = Annotated[ImportWork, Depends(Read(ImportWork))]

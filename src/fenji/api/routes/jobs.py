@@ -7,8 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import PurePath
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response, StreamingResponse
@@ -18,19 +17,18 @@ from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, ToldJob
 from fenji.answers.json import to_json
 from fenji.api.asking import Asking, Exporting, Figures, Running
 from fenji.api.bodies.jobs import ExportAsked, ExportBody, JobAsked, JobBody, RunAsked, RunBody
-from fenji.api.once import HEADER, done_once
 from fenji.api.routes.describing import answered_by, described
+from fenji.api.starting import started, without_path
 from fenji.domain.access import Right
-from fenji.domain.jobs import ENDED, JobKind, JobState
+from fenji.domain.jobs import ENDED, Job, JobKind, JobState
 from fenji.errors import Forbidden, NotFound
 from fenji.language import message as _
-from fenji.work.asking import cancel_job, job_of, start_job
+from fenji.work.asking import cancel_job, job_of
 from fenji.work.telling import show_job, show_jobs, show_schedule, told_job
 from fenji.workflow.access.unmasking import note_unmasked_export
 from fenji.workflow.customers import customers_at
 from fenji.workspace.customer_choice import Asked
 from fenji.workspace.job_files import result_file
-from fenji.workspace.limits import limited_to, refuse_limited
 
 router = APIRouter(tags=["jobs"])
 
@@ -50,7 +48,7 @@ _KINDS_OF_LISTS = (JobKind.LIST, JobKind.EXPORT)
 @router.post("/jobs", summary="Start work", **answered_by(ToldJob, status=202, body=JobAsked, is_once=True))
 def start(asking: Running, body: JobBody) -> Response:
     """An analysis, a replay, a check. The answer tells the job; look at it at /jobs/{job_id}."""
-    return _started(asking, JobKind(body.kind), body.arguments)
+    return started(asking, JobKind(body.kind), body.arguments)
 
 
 @router.post(
@@ -60,7 +58,7 @@ def start(asking: Running, body: JobBody) -> Response:
 )
 def run(asking: Running, body: RunBody) -> Response:
     """Reading goes on meanwhile; the last published run stays until the new one is whole."""
-    return _started(asking, JobKind.RUN, body.model_dump(mode="json", exclude_defaults=True))
+    return started(asking, JobKind.RUN, body.model_dump(mode="json", exclude_defaults=True))
 
 
 @router.post(
@@ -78,7 +76,7 @@ def export(asking: Exporting, body: ExportBody) -> Response:
         chosen = Asked(**{name: getattr(body, name) for name in _CONDITIONS}) if body.of is None else Asked()
         found = asking.read(lambda root: customers_at(root, chosen, limit=1, as_of=body.as_of))
         note_unmasked_export(asking.serving.workspace, found.run_id, found.count, asking.reason, by=asking.caller)
-    return _started(asking, kind, told, refuses_limited=False)
+    return started(asking, kind, told, refuses_limited=False)
 
 
 @router.get("/jobs", summary="The newest jobs", **answered_by(JobsAnswer))
@@ -94,7 +92,7 @@ def jobs(
     def make() -> JobsAnswer:
         found = show_jobs(asking.root, state=state, kind=kind, limit=limit)
         seen = found.jobs if asking.caller.may(Right.RUNS_START) else tuple(each for each in found.jobs if _is_own(asking, each))
-        return replace(found, jobs=tuple(map(_without_path, seen)))
+        return replace(found, jobs=tuple(map(without_path, seen)))
 
     return asking.told(make())
 
@@ -115,7 +113,7 @@ def job(asking: Figures, job_id: JobId) -> Response:
 def cancel(asking: Figures, job_id: JobId) -> Response:
     """At once while it waits, at its next step while it is at work; one's own, or any for whoever may start work."""
     _seen(asking, job_id)
-    return asking.told(_without_path(told_job(asking.root, cancel_job(asking.root, job_id, principal=asking.caller.principal))))
+    return asking.told(without_path(told_job(asking.root, cancel_job(asking.root, job_id, principal=asking.caller.principal))))
 
 
 @router.get(
@@ -137,13 +135,9 @@ def events(asking: Figures, job_id: JobId) -> Response:
     ),
 )
 def file(asking: Figures, job_id: JobId) -> Response:
-    """Kept for a week. Lists are given to who asked for them only, as long as they may export lists."""
+    """Kept for a week. Lists are given to who asked for them only, as long as they may export lists; answers are masked, in both languages."""
     found = job_of(asking.root, job_id)
-    is_own = found.principal == asking.caller.principal
-    is_list = found.kind in _KINDS_OF_LISTS
-    if (is_list and not (is_own and asking.caller.may(Right.CUSTOMERS_EXPORT))) or (
-        not is_own and not asking.caller.may(Right.RUNS_START)
-    ):
+    if not _may_have_file(asking, found):
         raise NotFound.of(_("there is no job {job_id}."), job_id=job_id)
     if found.kind is JobKind.BACKUP:
         raise Forbidden.of(_("backups are taken from the server itself, not over the network."))
@@ -151,18 +145,13 @@ def file(asking: Figures, job_id: JobId) -> Response:
     return FileResponse(made, filename=f"{found.kind}-{found.job_id}{made.suffix}", headers={"Cache-Control": "no-store"})
 
 
-def _started(asking: Asking, kind: JobKind, arguments: dict[str, Any], *, refuses_limited: bool = True) -> Response:
-    if refuses_limited:
-        with limited_to(asking.caller.limits):
-            refuse_limited()
-
-    def make() -> ToldJob:
-        key = asking.request.headers.get(HEADER)
-        return _without_path(
-            told_job(asking.root, start_job(asking.root, kind, arguments, principal=asking.caller.principal, key=key))
-        )
-
-    return done_once(asking, make, status=202)
+def _may_have_file(asking: Asking, job: Job) -> bool:
+    is_own, caller = job.principal == asking.caller.principal, asking.caller
+    if job.kind in _KINDS_OF_LISTS:
+        return is_own and caller.may(Right.CUSTOMERS_EXPORT)
+    if job.kind is JobKind.IMPORT and not caller.may(Right.SOURCES_CHANGE):
+        return False
+    return is_own or caller.may(Right.RUNS_START)
 
 
 def _seen(asking: Asking, job_id: str) -> JobAnswer:
@@ -174,16 +163,11 @@ def _seen(asking: Asking, job_id: str) -> JobAnswer:
     found = show_job(asking.root, job_id)
     if not (_is_own(asking, found.job) or asking.caller.may(Right.RUNS_START)):
         raise NotFound.of(_("there is no job {job_id}."), job_id=job_id)
-    return replace(found, job=_without_path(found.job))
+    return replace(found, job=without_path(found.job))
 
 
 def _is_own(asking: Asking, job: ToldJob) -> bool:
     return (job.asked_by_kind, job.asked_by) == (asking.caller.principal.kind, asking.caller.principal.name)
-
-
-def _without_path(job: ToldJob) -> ToldJob:
-    """Where files stand is a matter of the server."""
-    return replace(job, result_file=None if job.result_file is None else PurePath(job.result_file).name)
 
 
 async def _watched(asking: Asking, job_id: str) -> AsyncIterator[str]:

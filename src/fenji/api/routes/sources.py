@@ -18,11 +18,23 @@ from fenji.answers.importing import (
     SourcesResult,
     SourceTakenBack,
 )
+from fenji.answers.jobs import ToldJob
 from fenji.api.asking import Sourcing
-from fenji.api.bodies.sources import Acceptance, AcceptanceBody, Answers, AnswersBody, NewImport, NewImportBody
+from fenji.api.bodies.sources import (
+    Acceptance,
+    AcceptanceBody,
+    Answers,
+    AnswersBody,
+    ImportWork,
+    ImportWorkBody,
+    NewImport,
+    NewImportBody,
+)
 from fenji.api.once import done_once
 from fenji.api.routes.describing import answered_by
+from fenji.api.starting import started
 from fenji.api.uploading import KIND, pieces
+from fenji.domain.jobs import JobKind
 from fenji.workflow.importing.accepting import accept_import
 from fenji.workflow.importing.drafting import add_file, begin_import, drop_import, list_imports, one_import, take_file_out
 from fenji.workflow.importing.proposing import answer_import, propose_import
@@ -142,6 +154,18 @@ def accept(asking: Sourcing, import_id: ImportId, body: AcceptanceBody) -> Respo
         ),
         status=200,
     )
+
+
+@router.post(
+    "/imports/{import_id}/jobs",
+    summary="Leave a step of an import to a worker",
+    **answered_by(ToldJob, status=202, body=ImportWork, is_once=True),
+)
+def work(asking: Sourcing, import_id: ImportId, body: ImportWorkBody) -> Response:
+    """For files that take longer than a request should: what the step answers stands in the file of the job, in both languages."""
+    asking.read(lambda root: one_import(root, import_id))
+    told = body.model_dump(mode="json", exclude_defaults=True)
+    return started(asking, JobKind.IMPORT, {"import_id": import_id, **told})
 
 
 @router.delete("/imports/{import_id}", summary="Drop an import", **answered_by(ImportResult))

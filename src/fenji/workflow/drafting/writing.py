@@ -10,11 +10,9 @@ from fenji.documents.policies import policy_named_in
 from fenji.domain.access import Caller, Right
 from fenji.domain.audit import Action
 from fenji.domain.drafts import DraftStatus, DraftStep
-from fenji.errors import NotFound
-from fenji.language import message as _
 from fenji.workspace.access.asking import demand
 from fenji.workspace.approving import own_work
-from fenji.workspace.drafting import check_step, checked_text, draft_result, new_draft, newest_version, write_down
+from fenji.workspace.drafting import check_step, checked_text, draft_of, draft_result, new_draft, newest_version, write_down
 from fenji.workspace.folder import open_workspace
 
 
@@ -109,8 +107,4 @@ def show_draft(root: Path, draft_id: int) -> DraftResult:
         NotFound: no workspace, or no such draft.
     """
     workspace = open_workspace(root, by_customer=True)
-    if not workspace.state.is_there:
-        raise NotFound.of(_("there is no draft {number}."), advice=_("See them all: fenji policy drafts"), number=draft_id)
-    with workspace.state.reading() as t:
-        draft = t.drafts.get(draft_id)
-    return draft_result(workspace, draft)
+    return draft_result(workspace, draft_of(workspace, draft_id))
