@@ -25,6 +25,7 @@ State = Annotated[
 KindOf = Annotated[str | None, typer.Option("--kind", metavar="run|value|…", help=_("Only jobs of this kind."))]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="N", help=_("How many jobs, the newest first."))]
 
+
 def list_(
     context: typer.Context,
     *,

@@ -68,6 +68,7 @@ class Action(StrEnum):
     IMPORT_ACCEPTED = "import_accepted"
     IMPORT_DROPPED = "import_dropped"
     SOURCE_TAKEN_BACK = "source_taken_back"
+    SCHEDULE_CHANGED = "schedule_changed"
 
 
 class SubjectKind(StrEnum):
@@ -84,6 +85,7 @@ class SubjectKind(StrEnum):
     CHANNEL = "channel"
     IMPORT = "import"
     SOURCE = "source"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True)

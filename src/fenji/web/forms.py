@@ -10,7 +10,11 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from fenji.errors import InvalidArgument
+from fenji.http.authentication import session_of
+from fenji.http.serving import Serving
 from fenji.language import message as _
+from fenji.workflow.access.callers import login_of_session
+from fenji.workspace.uploads import most_bytes
 
 MOST_BYTES = 1_000_000
 """Of a form without files."""
@@ -47,6 +51,7 @@ async def read_form(request: Request) -> Form:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
+        _refuse_unasked(request)
         form = _of_parts(await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS))
     else:
         form = _of_pairs(await _whole(request))
@@ -55,6 +60,24 @@ async def read_form(request: Request) -> Form:
 
 
 Sent = Annotated[Form, Depends(read_form)]
+
+
+def _refuse_unasked(request: Request) -> None:
+    """Takes no files of somebody who is not in, and none that are too large, before a byte of them is read.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+        InvalidArgument: its length is not told, or is more than the setting ``upload_limit``.
+    """
+    serving: Serving = request.app.state.serving
+    login_of_session(serving.workspace, session_of(request))
+    told, most = request.headers.get("content-length", ""), most_bytes(serving.workspace) + MOST_BYTES
+    if not told.isdecimal() or int(told) > most:
+        raise InvalidArgument.of(
+            _("all files of a form together may have {most} bytes."),
+            advice=_("Send them one after the other, or raise upload_limit in fenji.toml."),
+            most=f"{most:,}",
+        )
 
 
 def _of_parts(found: FormData) -> Form:

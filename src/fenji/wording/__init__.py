@@ -22,5 +22,6 @@ figures   numbers, amounts, shares, changes and days
 feeds     what feeds and fields are called
 jobs      what is done by a worker, and how far it is
 schedules when work begins by itself
+quality   rows that were left out, identities in doubt
 trees     the path through a tree as a sentence
 """

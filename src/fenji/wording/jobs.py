@@ -11,6 +11,7 @@ from fenji.language import message as _
 
 KINDS: Mapping[str, str] = {
     JobKind.RUN: _("Read the data and decide tiers"),
+    JobKind.START: _("First tiers"),
     JobKind.TIERS: _("Tiers of a day"),
     JobKind.VALUE: _("Customer value"),
     JobKind.PRIORITY: _("Whom to serve first"),

@@ -9,6 +9,8 @@ attempt     one worker's try at one job: heartbeat, progress, and what becomes o
 watching    which workers are dead
 worker      takes job after job
 scheduling  which slots of schedule.yaml are due, each once
+schedule_changes  how schedule.yaml is changed by people who do not see the file
+history     runs beside the jobs that made them
 telling     how a job is told to people and scripts
 processes   several workers side by side
 waiting     waits for a job, for those who want to see its end

@@ -22,7 +22,9 @@ from fenji.workspace.importing import ImportInHand
 
 SHOWN_CELLS = 3
 _LONGEST_CELL = 40
-_OF_NAMES = re.compile(r"姓名|名字|收货人|收件人|联系人|会员名|买家|昵称|\b(?:first|last|full|customer|buyer|contact|nick)[ _]?name\b", re.IGNORECASE)
+_OF_NAMES = re.compile(
+    r"姓名|名字|收货人|收件人|联系人|会员名|买家|昵称|\b(?:first|last|full|customer|buyer|contact|nick)[ _]?name\b", re.IGNORECASE
+)
 _OF_PLACES = re.compile(r"地址|住址|address|street", re.IGNORECASE)
 _PERSONAL_FIELDS = ("name", "customer_name")
 _PLACE_LETTERS = 6

@@ -75,5 +75,9 @@ def _question(each: Understood, header: str, answer: str | None) -> Question:
 
 def options_of(feed: Feed | None) -> tuple[Option, ...]:
     """What a column of such rows may be."""
-    fields = tuple(Option(field.name, Remark("{field}", {"field": Words(field.zh, field.en)})) for field in FEEDS[feed]) if feed else ()
+    fields = (
+        tuple(Option(field.name, Remark("{field}", {"field": Words(field.zh, field.en)})) for field in FEEDS[feed])
+        if feed
+        else ()
+    )
     return (*fields, Option(NOTHING, Remark(_("not used"))))

@@ -4,6 +4,13 @@ overview   where do we stand, and what needs me?
 account    language and theme
 entering   how somebody comes in, and out
 starting   work that a page asks for
+sources    where the data come from
+importing  how files come in
+quality    what became of every row
+identity   whose identity is in doubt
+runs       what was done, and what is at work
+schedule   what begins by itself
+alerts     who is told when something happens
 """
 
 from collections.abc import Iterator
@@ -12,8 +19,15 @@ from types import ModuleType
 from fenji.web.navigation import Page
 from fenji.web.pages import (
     account,
+    alerts,
     entering,
+    identity,
+    importing,
     overview,
+    quality,
+    runs,
+    schedule,
+    sources,
     starting,
 )
 
@@ -22,6 +36,13 @@ MODULES: tuple[ModuleType, ...] = (
     entering,
     overview,
     starting,
+    sources,
+    importing,
+    quality,
+    identity,
+    runs,
+    schedule,
+    alerts,
 )
 
 

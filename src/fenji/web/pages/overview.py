@@ -13,11 +13,14 @@ from fenji.answers.moves import MovesResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.views import View
 from fenji.domain.access import Right
+from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.web.navigation import Entry, Page
 from fenji.web.scope import Scope
 from fenji.web.visiting import Figures, Visit
+from fenji.web.welcome import welcomed
 from fenji.workflow.moves import moves_between
+from fenji.workflow.runs import first_run_waits
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 
 PAGE = Page("/", Entry.OVERVIEW, _("Overview"), Right.FIGURES_READ)
@@ -27,8 +30,13 @@ router = APIRouter()
 
 @router.get(PAGE.address)
 def overview(visit: Figures) -> Response:
-    """The first page."""
-    return visit.page(PAGE, "pages/overview.html", lambda: _made(visit))
+    """The first page; before the first run, the way to it."""
+    try:
+        return visit.page(PAGE, "pages/overview.html", lambda: _made(visit))
+    except NotFound:
+        if not visit.read(first_run_waits):
+            raise
+        return welcomed(visit, PAGE)
 
 
 def _made(visit: Visit) -> Mapping[str, object]:
