@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -249,12 +250,16 @@ def _taken(visit: Visit, import_id: str, sent: Form) -> Response:
     replaces = sent.text("replaces") == "yes"
     problems = []
     for each in _uploads(sent):
+        add = partial(
+            add_file,
+            import_id=import_id,
+            name=each.filename or "",
+            chunks=_pieces(each),
+            replaces=replaces,
+            principal=visit.caller.principal,
+        )
         try:
-            visit.changed(
-                lambda root, each=each: add_file(
-                    root, import_id, each.filename or "", _pieces(each), replaces=replaces, principal=visit.caller.principal
-                )
-            )
+            visit.changed(add)
         except FenjiError as error:
             problems.append(error)
     if problems:

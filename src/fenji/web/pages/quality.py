@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from fenji.answers.runs import QualityResult
 from fenji.domain.access import Right
+from fenji.domain.feeds import Feed
 from fenji.domain.reasons import is_fault
 from fenji.language import message as _
 from fenji.web.navigation import Entry, Page
@@ -48,9 +49,8 @@ def _made(visit: Visit) -> Mapping[str, object]:
         ],
         "faults": faults,
         "copies": found.duplicates.across_files + found.duplicates.repeats_dropped,
-        "fields": {each.feed: {} for each in found.columns}
-        | {
-            feed: {each.field: field_name(each.feed, each.field, visit.language) for each in found.columns if each.feed == feed}
+        "fields": {
+            feed: {each.field: field_name(Feed(feed), each.field, visit.language) for each in found.columns if each.feed == feed}
             for feed in {each.feed for each in found.columns}
         },
         "doubtful": [each for each in found.columns if each.missing or each.invalid or each.out_of_range or each.outlying],

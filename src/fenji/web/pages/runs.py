@@ -73,7 +73,7 @@ def run(visit: Figures, work_id: str) -> Response:
         "job": job,
         "run": found.run,
         "title": _title(visit, found),
-        "states": {each.value: visit.say(text) for each, text in {**STATES, **RUN_STATES}.items()},
+        "states": _state_words(visit),
         "may_cancel": job is not None and job.job.state not in ENDED,
         "problems": [] if error is None else [told_problem(visit.view.problem(each), visit.language) for each in error.problems],
     }
@@ -144,7 +144,7 @@ def _runs_shown(visit: Visit, failed: FenjiError | None = None) -> Response:
         "not_done": [each for each in found.not_done if _may_see(visit, each)][:10],
         "runs": found.runs,
         "kinds": {str(each): work_name(str(each), visit.language) for each in (*KINDS, *(row.run.command for row in found.runs))},
-        "states": {each.value: visit.say(text) for each, text in {**STATES, **RUN_STATES}.items()},
+        "states": _state_words(visit),
         "may_start": visit.may(Right.RUNS_START),
         "is_first": is_first,
         "reviews": REVIEWS,
@@ -187,6 +187,11 @@ def _arguments(sent: Form) -> dict[str, object]:
     if not reviews.isdecimal() or not 1 <= int(reviews[:6]) <= _MOST_REVIEWS:
         raise InvalidArgument.of(_("keep 1 to {most} reviews."), most=_MOST_REVIEWS)
     return {"history": int(reviews), **({"as_of": day} if day else {}), **({"force": True} if sent.text("force") else {})}
+
+
+def _state_words(visit: Visit) -> dict[str, str]:
+    told = [(each.value, text) for each, text in STATES.items()] + [(each.value, text) for each, text in RUN_STATES.items()]
+    return {name: visit.say(text) for name, text in told}
 
 
 def _title(visit: Visit, found: Work) -> str:

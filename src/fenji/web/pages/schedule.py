@@ -99,12 +99,11 @@ def _when(sent: Form) -> str:
 
 
 def _shown(visit: Visit, failed: FenjiError | None = None, typed: str | None = None) -> Response:
-    broken: FenjiError | None = None
-    found = None
+    wrong, found = failed, None
     try:
         found = visit.read(show_schedule)
     except FenjiError as error:
-        broken = error
+        wrong = failed or error
     text = schedule_text(visit.serving.workspace)
     names = {each.value: work_name(each.value, visit.language) for each in JobKind}
     values = {
@@ -115,6 +114,6 @@ def _shown(visit: Visit, failed: FenjiError | None = None, typed: str | None = N
         "offered": [each.value for each in OFFERED],
         "weekdays": [visit.say(each) for each in DAYS],
         "may_change": visit.may(Right.RUNS_START),
-        "problems": told_problems(failed or broken, visit.language) if failed or broken else [],
+        "problems": [] if wrong is None else told_problems(wrong, visit.language),
     }
     return visit.shown(PAGE, "pages/schedule.html", values, status=200 if failed is None else status_of(failed))
