@@ -47,7 +47,7 @@ STATES: Mapping[JobState, str] = {
 }
 RUN_STATES: Mapping[RunStatus, str] = {
     RunStatus.RUNNING: _("at work"),
-    RunStatus.PUBLISHED: _("published"),
+    RunStatus.PUBLISHED: _("has been published"),
     RunStatus.FAILED: _("failed"),
     RunStatus.REMOVED: _("removed"),
     RunStatus.DONE: _("done"),
