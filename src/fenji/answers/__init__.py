@@ -14,6 +14,7 @@ tiers     customers per tier
 structure  what lies behind the counts of tiers
 customers  lists of customers, on the screen and in files
 tables    which tables are published
+quality   single rows that were left out, single identities in doubt
 jobs      work that nobody waits for, its schedule, and workers
 history   customers of each tier at the reviews so far
 moves     who moved between two reviews

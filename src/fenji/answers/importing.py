@@ -9,9 +9,12 @@ from decimal import Decimal
 from typing import Annotated
 
 from fenji.answers.mapping import MapResult, Rehearsal
+from fenji.collect.headers import Confidence
+from fenji.collect.remarks import Remark
 from fenji.domain.feeds import Feed
 from fenji.domain.importing import ImportDraft, ImportFile, ImportStatus
 from fenji.domain.telling import AS_IT_IS, Named
+from fenji.domain.words import Spoken
 from fenji.errors import Problem
 
 
@@ -74,6 +77,63 @@ class ImportsResult:
 
 
 @dataclass(frozen=True)
+class ColumnLook:
+    """One column of a file, with a few of its cells."""
+
+    header: str
+    """As the file writes it."""
+    samples: tuple[str, ...]
+    """The first different cells; phones, e-mails, names and addresses are masked."""
+    field: str | None
+    """The field that it fills; null: it is not used."""
+    confidence: Confidence | None
+    """How sure that is; null where it fills none."""
+    why: Remark | None
+    """How we know; null where it fills none."""
+    question: Annotated[str, AS_IT_IS]
+    """The id under which is answered what the column is: the name of a field, or - for not used."""
+
+
+@dataclass(frozen=True)
+class FieldChoice:
+    """A field that a column may fill."""
+
+    field: str
+    """Its name."""
+    words: Spoken[str]
+    is_required: bool
+    """Whether a row without it cannot be used."""
+
+
+@dataclass(frozen=True)
+class FileLook:
+    """One file or sheet of an import, and how it is understood."""
+
+    file: str
+    """As it was sent, with its sheet after a #."""
+    source: str
+    """The entry of sources.yaml that reads it."""
+    feed: Feed | None
+    """What its rows are; null: unknown."""
+    rows_words: Spoken[str]
+    platform: Remark | None
+    """The shop platform, where its headers are known."""
+    format: str
+    encoding: str | None
+    """Of a text file."""
+    delimiter: str | None
+    """Of a text file."""
+    header_row: int
+    """The line of the headers."""
+    is_usable: bool
+    """Whether a run can read it as it is understood."""
+    columns: tuple[ColumnLook, ...]
+    """All of them; what should be looked at first."""
+    fields: tuple[FieldChoice, ...]
+    """What its columns may be."""
+
+
+@dataclass(frozen=True)
 class ImportProposal:
     """What accepting an import would write, and what it leaves open."""
 
@@ -87,6 +147,8 @@ class ImportProposal:
     """To be sent with the acceptance: it is refused where anything else would be written by then."""
     may_be_accepted: bool
     """Whether no question waits and at least one of the files can be used."""
+    files: tuple[FileLook, ...] = ()
+    """The files of the import, column by column."""
 
 
 @dataclass(frozen=True)

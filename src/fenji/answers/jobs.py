@@ -115,6 +115,8 @@ class ScheduleEntry:
     """What becomes of times at which nobody worked."""
     next: tuple[datetime, ...]
     """The next times, in the time zone of the workspace."""
+    sentence: Spoken[str]
+    missed: Spoken[str]
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,10 @@ class ScheduleAnswer:
     """In which the times of the document are meant."""
     entries: tuple[ScheduleEntry, ...]
     """In the order of the document."""
+    text: str
+    """The document; empty where there is none."""
+    fingerprint: Annotated[str, AS_IT_IS]
+    """Of the document: a change of it is refused where somebody else was quicker."""
     run_id: None = None
     as_of: None = None
 

@@ -76,6 +76,21 @@ class RunsResult:
 
 
 @dataclass(frozen=True)
+class RunInput:
+    """One file, sheet or query that a run read."""
+
+    source: str
+    """The entry of sources.yaml."""
+    file: str
+    records: int
+    """Records that could be read."""
+    unreadable: int
+    """Records that could not."""
+    fingerprint: Annotated[str, AS_IT_IS]
+    """SHA-256 of the content and of the way in which it is read."""
+
+
+@dataclass(frozen=True)
 class RunDetail:
     """One run, what it read and wrote, and what must be known before its figures are read."""
 
@@ -90,3 +105,7 @@ class RunDetail:
     """The tables that readers of the run see; none unless it is published."""
     warnings: tuple[Problem, ...]
     """Order numbers that were taken apart, and words of a status that nothing explains."""
+    read: tuple[RunInput, ...] = ()
+    """What its data came from, by source and file; none unless it is published."""
+    base_fingerprint: Annotated[str | None, AS_IT_IS] = None
+    """SHA-256 of all that its clean tables were made of; null where it made none."""

@@ -109,6 +109,37 @@ class Replayed:
 
 
 @dataclass(frozen=True)
+class DeliveryView:
+    """One event for a webhook."""
+
+    event_id: Annotated[str, AS_IT_IS]
+    """Of the event; by it the event can be sent again."""
+    kind: EventKind
+    """What has happened."""
+    words: Spoken[str]
+    state: DeliveryState
+    """What became of it."""
+    attempts: int
+    """How often it was tried."""
+    status: str | None
+    """What came of the last attempt; null: there was none."""
+    at: datetime
+    """When it came up, UTC."""
+    next_at: datetime | None
+    """When it is sent, or tried again; null where that is over."""
+
+
+@dataclass(frozen=True)
+class DeliveriesResult:
+    """The newest deliveries of a webhook."""
+
+    webhook: WebhookView
+    """The webhook."""
+    deliveries: tuple[DeliveryView, ...]
+    """The newest first."""
+
+
+@dataclass(frozen=True)
 class ChannelView:
     """One channel of alerts.yaml."""
 
@@ -122,6 +153,14 @@ class ChannelView:
     """Lines that are still to be sent."""
     given_up: int
     """Lines of the last 30 days that never arrived."""
+    quiet_from: Annotated[str | None, AS_IT_IS] = None
+    """When its quiet hours begin, as 22:00 in the time zone of the workspace; null: it has none."""
+    quiet_until: Annotated[str | None, AS_IT_IS] = None
+    """When they end."""
+    digest_at: Annotated[str | None, AS_IT_IS] = None
+    """When everything that is not urgent comes together, once a day; null: at once."""
+    at_most: int | None = None
+    """Messages an hour; null: as many as there are."""
 
 
 @dataclass(frozen=True)

@@ -1,59 +1,31 @@
-"""What are feeds, fields and sources called on the screen? In words of the shop, while sources.yaml and --json keep their names."""
+"""What are feeds, fields and sources called on the screen? As everywhere, with files cut short."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from fenji.cli.output import Output
-from fenji.domain.feeds import FEEDS, Feed
-from fenji.language import Language
+from fenji.domain.feeds import Feed
 from fenji.language import message as _
+from fenji.wording.feeds import feed_name, field_name, made_of_name
 
 MOST_FILES = 3
 """Files that stand for a source on the screen; a folder may hold hundreds."""
 
-_FEEDS: dict[Feed, str] = {
-    Feed.CUSTOMER: _("customer list"),
-    Feed.ORDER: _("order list"),
-    Feed.ORDER_LINE: _("order lines"),
-    Feed.PAYMENT: _("payments received"),
-    Feed.RETURN: _("returns and refunds"),
-    Feed.BALANCE: _("totals per customer"),
-    Feed.PRODUCT: _("product list"),
-    Feed.EVENT: _("customer events"),
-    Feed.FEEDBACK: _("customer feedback"),
-    Feed.CAMPAIGN_CONTACT: _("campaign contacts"),
-    Feed.REDEMPTION: _("redeemed coupons"),
-    Feed.REFERRAL: _("referrals"),
-    Feed.CONTRACT: _("contract list"),
-}
-
-_MADE_OF = {"file": _("file"), "person": _("buyer")}
-DAY_ENDING, MONTH_ENDING = "_on", "_month"
-
 
 def feed_words(feed: Feed | None, output: Output) -> str:
     """What the rows of a feed are."""
-    return output.text(_("unknown")) if feed is None else output.text(_FEEDS[feed])
+    return feed_name(feed, output.language)
 
 
 def field_words(feed: Feed | None, name: str, output: Output) -> str:
     """What people call a field of a feed; its own name where the feed has none of that name."""
-    for field in FEEDS[feed] if feed else ():
-        if field.name == name:
-            return field.zh if output.language is Language.ZH else field.en
-    return name
+    return field_name(feed, name, output.language)
 
 
 def made_of_words(feed: Feed | None, name: str, output: Output) -> str:
     """What one part of an order number that was made up is: a field, its day or month, the file, or the person."""
-    if name in _MADE_OF:
-        return output.text(_MADE_OF[name])
-    for ending, text in ((DAY_ENDING, _("day of {moment}")), (MONTH_ENDING, _("month of {moment}"))):
-        if name.endswith(ending):
-            moment = field_words(feed, f"{name.removesuffix(ending)}_at", output)
-            return output.text(text, moment=moment)
-    return field_words(feed, name, output)
+    return made_of_name(feed, name, output.language)
 
 
 def files_words(files: Iterable[str], output: Output) -> str:

@@ -14,6 +14,7 @@ from fenji.cli.options import AsJson, Lang, Workspace, one_of
 from fenji.cli.output import Col, Output, percent
 from fenji.domain.jobs import JobKind, JobState
 from fenji.language import message as _
+from fenji.wording.jobs import STATES
 
 EXAMPLES = "fenji jobs list\nfenji jobs show JOB_ID\nfenji jobs cancel JOB_ID\nfenji jobs schedule"
 
@@ -23,14 +24,6 @@ State = Annotated[
 ]
 KindOf = Annotated[str | None, typer.Option("--kind", metavar="run|value|…", help=_("Only jobs of this kind."))]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="N", help=_("How many jobs, the newest first."))]
-
-STATES = {
-    JobState.QUEUED: _("waiting"),
-    JobState.RUNNING: _("at work"),
-    JobState.DONE: _("done"),
-    JobState.FAILED: _("failed"),
-    JobState.CANCELLED: _("cancelled"),
-}
 
 
 def list_(

@@ -71,6 +71,7 @@ class Action(StrEnum):
     IMPORT_ACCEPTED = "import_accepted"
     IMPORT_DROPPED = "import_dropped"
     SOURCE_TAKEN_BACK = "source_taken_back"
+    SCHEDULE_CHANGED = "schedule_changed"
 
 
 class SubjectKind(StrEnum):
@@ -88,6 +89,7 @@ class SubjectKind(StrEnum):
     IMPORT = "import"
     SOURCE = "source"
     LIST = "list"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True)

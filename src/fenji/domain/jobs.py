@@ -14,6 +14,8 @@ class JobKind(StrEnum):
     """What a worker can do. The analyses bear the names by which ``NotStored`` asks for them."""
 
     RUN = "run"
+    START = "start"
+    """The first run of a workspace, with thresholds of its own buyers."""
     TIERS = "tiers"
     VALUE = "value"
     PRIORITY = "priority"

@@ -29,6 +29,8 @@ navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call
 forms       what a form sends
 assets      files that a browser keeps
+welcome     the way from the first file to the overview
+steps       where in the pages is done what an advice names
 failing     pages that say what went wrong
 pages       the pages
 """

@@ -27,6 +27,8 @@ from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.validation import problem_of
 from fenji.web.rendering import render
+from fenji.web.steps import TITLES as PAGE_TITLES
+from fenji.web.steps import names_a_command, page_of
 from fenji.web.visiting import PART, Visit, language_read, sent, shell_values
 
 _SAFE = ("GET", "HEAD")
@@ -56,15 +58,21 @@ def failed_by_bug(request: Request, error: Exception) -> Response:
 
 
 def told_problems(error: FenjiError, language: Language) -> list[dict[str, str]]:
-    """All problems of an error: where, what, and what to do."""
-    return [
-        {
-            "place": "" if each.place is None else each.place.describe(language),
-            "what": each.what(language),
-            "advice": each.what_to_do(language),
-        }
-        for each in ([] if error.kind is Kind.BUG else error.problems)
-    ]
+    """All problems of an error: where, what, and what to do, with the page where that is done."""
+    return [told_problem(each, language) for each in ([] if error.kind is Kind.BUG else error.problems)]
+
+
+def told_problem(problem: Problem, language: Language) -> dict[str, str]:
+    """One problem: where, what, and what to do; in place of a command the page that does the same."""
+    page = page_of(problem.advice)
+    is_command = problem.advice is not None and names_a_command(problem.advice)
+    return {
+        "place": "" if problem.place is None else problem.place.describe(language),
+        "what": problem.what(language),
+        "advice": "" if page is not None and is_command else problem.what_to_do(language),
+        "page": page or "",
+        "page_title": PAGE_TITLES[page] if page is not None else "",
+    }
 
 
 def _known(error: Exception) -> FenjiError:

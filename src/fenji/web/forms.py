@@ -10,8 +10,12 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from fenji.errors import InvalidArgument
+from fenji.http.authentication import session_of
 from fenji.http.receiving import coming_in_time
+from fenji.http.serving import Serving
 from fenji.language import message as _
+from fenji.workflow.access.callers import login_of_session
+from fenji.workspace.uploads import most_bytes
 
 MOST_BYTES = 1_000_000
 """Of a form without files."""
@@ -52,6 +56,7 @@ async def read_form(request: Request) -> Form:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
+        _refuse_unasked(request)
         async with coming_in_time(seconds=_FILES_SECONDS):
             form = _of_parts(await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS))
     else:
@@ -61,6 +66,24 @@ async def read_form(request: Request) -> Form:
 
 
 Sent = Annotated[Form, Depends(read_form)]
+
+
+def _refuse_unasked(request: Request) -> None:
+    """Takes no files of somebody who is not in, and none that are too large, before a byte of them is read.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+        InvalidArgument: its length is not told, or is more than the setting ``upload_limit``.
+    """
+    serving: Serving = request.app.state.serving
+    login_of_session(serving.workspace, session_of(request))
+    told, most = request.headers.get("content-length", ""), most_bytes(serving.workspace) + MOST_BYTES
+    if not told.isdecimal() or int(told) > most:
+        raise InvalidArgument.of(
+            _("all files of a form together may have {most} bytes."),
+            advice=_("Send them one after the other, or raise upload_limit in fenji.toml."),
+            most=f"{most:,}",
+        )
 
 
 def _of_parts(found: FormData) -> Form:

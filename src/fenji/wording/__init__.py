@@ -21,5 +21,9 @@ limits    of which customers somebody sees rows
 alerts    what an alert says
 value     which expectation is used, and why not the model's
 figures   numbers, amounts, shares, changes and days
+feeds     what feeds and fields are called
+jobs      what is done by a worker, and how far it is
+schedules when work begins by itself
+quality   rows that were left out, identities in doubt
 trees     the path through a tree as a sentence
 """

@@ -58,6 +58,14 @@ class RunArguments(Standing):
     force: pydantic.StrictBool = False
 
 
+class StartArguments(Arguments):
+    """See ``workflow.starting_tiers.begin_tiers``."""
+
+    as_of: Day | None = None
+    own_thresholds: pydantic.StrictBool = True
+    history: Reviews = 1
+
+
 class ForecastArguments(Arguments):
     """See ``workflow.forecast.forecast_at``."""
 

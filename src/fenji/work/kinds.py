@@ -29,6 +29,7 @@ from fenji.work.arguments import (
     ReplayArguments,
     RunArguments,
     Standing,
+    StartArguments,
     TrendArguments,
     WhatIfArguments,
 )
@@ -47,6 +48,7 @@ from fenji.workflow.replaying import replay_at, replay_of, replay_of_draft
 from fenji.workflow.running import run_all
 from fenji.workflow.segments import segments_at
 from fenji.workflow.selftest import self_test
+from fenji.workflow.starting_tiers import begin_tiers
 from fenji.workflow.taking import StoredList, open_stored_list
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.trends import trend_at
@@ -111,6 +113,11 @@ def kept(arguments: Arguments) -> dict[str, Any]:
 
 def _run(doing: Doing, told: RunArguments) -> JobResult:
     result = run_all(doing.root, **dict(told), principal=doing.job.principal, progress=doing.progress)
+    return JobResult(result.run_id, write_answer(doing.workspace, doing.job, result))
+
+
+def _start(doing: Doing, told: StartArguments) -> JobResult:
+    result = begin_tiers(doing.root, **dict(told), principal=doing.job.principal, progress=doing.progress)
     return JobResult(result.run_id, write_answer(doing.workspace, doing.job, result))
 
 
@@ -268,6 +275,8 @@ def _backup(doing: Doing, told: BackupArguments) -> JobResult:
 
 KINDS: Mapping[JobKind, Declared[Any]] = {
     JobKind.RUN: Declared(RunArguments, _run, publishes_itself=True),
+    # Two runs: it ends with the second, so a worker after it begins anew.
+    JobKind.START: Declared(StartArguments, _start),
     JobKind.TIERS: _analysis(tiers_at),
     JobKind.VALUE: _analysis(value_at),
     JobKind.PRIORITY: _analysis(priority_at),

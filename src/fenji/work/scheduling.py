@@ -40,7 +40,16 @@ def schedule_of(workspace: Workspace) -> Schedule | None:
     file = workspace.root / SCHEDULE_FILE
     if not file.is_file():
         return None
-    schedule = schedule_from_text(file.read_text("utf-8-sig"), SCHEDULE_FILE)
+    return checked_schedule(file.read_text("utf-8-sig"))
+
+
+def checked_schedule(text: str) -> Schedule:
+    """What a schedule in a text says, every job's arguments checked.
+
+    Raises:
+        InvalidDocument: it cannot be used; all problems at once.
+    """
+    schedule = schedule_from_text(text, SCHEDULE_FILE)
     InvalidDocument.raise_if([each for entry in schedule.entries for each in _argument_problems(schedule, entry)])
     return schedule
 

@@ -13,7 +13,9 @@ from fenji.domain.jobs import Job, JobKind, JobState
 from fenji.domain.words import Spoken
 from fenji.errors import Kind
 from fenji.language import Language, translate
+from fenji.wording.schedules import MISSED, when_sentence
 from fenji.work.asking import job_of, list_jobs, log_of
+from fenji.work.schedule_changes import fingerprint_of, schedule_text
 from fenji.work.scheduling import next_slots, schedule_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.job_files import FOLDER
@@ -85,7 +87,7 @@ def show_schedule(root: Path, *, now: datetime | None = None) -> ScheduleAnswer:
     workspace = open_workspace(root)
     schedule, zone = schedule_of(workspace), workspace.settings.time_zone
     entries = () if schedule is None else schedule.entries
-    after = now or datetime.now(UTC)
+    after, text = now or datetime.now(UTC), schedule_text(workspace)
     return ScheduleAnswer(
         zone,
         tuple(
@@ -95,9 +97,13 @@ def show_schedule(root: Path, *, now: datetime | None = None) -> ScheduleAnswer:
                 each.when,
                 each.run_missed,
                 tuple(slot.astimezone(ZoneInfo(zone)) for slot in next_slots(each, zone, after, NEXT_SHOWN)),
+                Spoken(partial(when_sentence, each.cron)),
+                Spoken(partial(_said, MISSED[each.run_missed], {})),
             )
             for each in entries
         ),
+        text,
+        fingerprint_of(text),
     )
 
 

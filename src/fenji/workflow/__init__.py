@@ -5,12 +5,14 @@ stands in workspace.
 
 initiating         makes a workspace from a template
 starting           from a folder of exports to tiers
+starting_tiers     the first run of a workspace whose sources stand
 starting_policy    the tiers with which a shop begins, from its own customers
 mapping            proposes sources.yaml from files
 importing          files that come in over the network
 running            collects, prepares, analyses and publishes
 runs               which runs there have been
 quality            reads back what became of every row
+quality_rows       the single rows left out, and the single identities in doubt
 tiers              the tiers at a date
 customers          lists of customers, page by page or whole
 filters            by what a list can be narrowed, and which columns it may have

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fenji.answers.run_list import RunDetail, RunRow, RunsResult
+from fenji.answers.run_list import RunDetail, RunInput, RunRow, RunsResult
 from fenji.answers.runs import StoredRows
 from fenji.domain.runs import Run, RunStatus
 from fenji.errors import NotFound, Problem
@@ -29,6 +29,19 @@ def list_runs(root: Path, *, limit: int = 50) -> RunsResult:
         return RunsResult(())
     with workspace.state.reading() as t:
         return RunsResult(tuple(map(RunRow.of, t.runs.list_runs(limit=limit))))
+
+
+def first_run_waits(root: Path) -> bool:
+    """Whether nothing has been published yet.
+
+    Raises:
+        NotFound: no workspace.
+    """
+    workspace = open_workspace(root)
+    if not workspace.state.is_there:
+        return True
+    with open_question(workspace) as session:
+        return session.runs.latest_published(command="run") is None
 
 
 def run_at(root: Path, run_id: str) -> RunDetail:
@@ -69,7 +82,11 @@ def _published(session: Session, run: Run) -> RunDetail:
             *status_warnings(unknown_statuses(session.engine, tables), currency),
         )
     stored = tuple(StoredRows(name, count) for name, count in sorted(rows.items()))
-    return RunDetail(RunRow.of(run), len(run.inputs), account["rows"], account["kept"], stored, warnings)
+    read = sorted(run.inputs, key=lambda each: (each.source, each.file))
+    inputs = tuple(RunInput(each.source, each.file, each.records, each.unreadable, each.fingerprint) for each in read)
+    return RunDetail(
+        RunRow.of(run), len(run.inputs), account["rows"], account["kept"], stored, warnings, inputs, run.base_fingerprint
+    )
 
 
 def _unknown(run_id: str) -> NotFound:

@@ -91,10 +91,10 @@ def start(
         return found
     latest = yesterday(settings.time_zone)
     looked_at = mapped.rehearsal.last_order_on if mapped and mapped.rehearsal else newest_order(root)
-    day = as_of or _review_day(looked_at, latest)
+    day = as_of or review_day(looked_at, latest)
     run = publish_run(open_workspace(root), as_of=day, progress=progress)
     # What was looked at are samples, or the files of last time, or nothing: the newest order is known once all rows are read.
-    right = as_of or _review_day(newest_order(root), latest)
+    right = as_of or review_day(newest_order(root), latest)
     policy, warnings = _first_policy(root, right, language) if is_new or _was_broken_off(root) else (None, ())
     if policy is not None or right != day:
         # What is published follows the shop's own thresholds, so that every command says what this one says.
@@ -115,7 +115,8 @@ def _was_broken_off(root: Path) -> bool:
     )
 
 
-def _review_day(newest: date | None, latest: date) -> date:
+def review_day(newest: date | None, latest: date) -> date:
+    """The day as of which a shop looks at its tiers first: the latest, or that of the newest order where that is long ago."""
     return newest if newest is not None and newest < latest - timedelta(days=STALE_DAYS) else latest
 
 

@@ -46,6 +46,7 @@ amending           how a sources.yaml that people have worked on comes to name w
 uploads            where files stand that were sent and are not accepted yet
 importing          what accepting an import would write
 previewing         how the rows of an import will be read
+looking            how the files of an import are understood, column by column
 rehearsing         tries a proposal with the steps of a run
 prepared_warnings  what a run says of what it made of the data
 arriving           what came in with a run, from its clean tables

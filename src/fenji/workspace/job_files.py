@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from fenji.answers.json import to_json
 from fenji.answers.views import MASKED
@@ -57,6 +60,17 @@ def write_answer(workspace: Workspace, job: Job, answer: object) -> str:
     told = ",\n".join(f"{json.dumps(each.value)}: {to_json(answer, each, MASKED)}" for each in Language)
     file.write_text(f"{{{told}}}\n", "utf-8")
     return name
+
+
+def read_answer(workspace: Workspace, job: Job, language: Language) -> Mapping[str, Any]:
+    """An answer that a job has written, in one language; exact numbers stay exact.
+
+    Raises:
+        NotFound: it made none, or it was removed since.
+    """
+    told = json.loads(result_file(workspace, job).read_text("utf-8"), parse_float=Decimal)
+    found: Mapping[str, Any] = told[language.value]
+    return found
 
 
 def sweep(workspace: Workspace, now: datetime) -> None:

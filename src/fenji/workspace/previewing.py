@@ -17,7 +17,7 @@ from fenji.collect.understanding.evidence import plain_cell
 from fenji.documents.reader import parse_document
 from fenji.documents.sources import sources_in
 from fenji.domain.contacts import masked as masked_contact
-from fenji.domain.contacts import masked_name
+from fenji.domain.contacts import masked_id, masked_name
 from fenji.domain.feeds import FEEDS, Cell, Field
 from fenji.domain.sources import ColumnMapping, DateOrder, DecimalSign, FileLocation, Source
 from fenji.errors import FenjiError, Problem
@@ -197,7 +197,8 @@ def _hidden(field: Field, text: str) -> str:
     """A text of a customer as others may see it."""
     if field.name in _NAMES:
         return masked_name(text)
-    hidden = masked(masked_contact(text))
+    # What tells customers apart is a name in many shops.
+    hidden = masked(masked_id(text) if field.name in _IDS else masked_contact(text))
     return hidden if field.name not in _PLACES or len(hidden) <= _PLACE_LETTERS else f"{hidden[:_PLACE_LETTERS]}***"
 
 

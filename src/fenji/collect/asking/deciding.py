@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fenji.collect import findings
+from fenji.collect.asking.columns import with_columns_said
 from fenji.collect.asking.questions import Option, Question, QuestionKind, fingerprint_of
 from fenji.collect.findings import Finding
 from fenji.collect.headers import lookup_key, money_unit, unit_said
@@ -48,8 +49,11 @@ def decide(tables: Sequence[Understood], answers: Mapping[str, str]) -> tuple[li
         tables: as understood without asking.
         answers: by the id of the question; those to other questions are passed over.
     """
-    found, asked = list(tables), []
+    found: list[Understood] = list(tables)
+    asked: list[Question] = []
     for place in range(len(found)):
+        found[place], said = with_columns_said(found[place], answers)
+        asked += said
         for make in (_layout, _unit, _decimal, _date_order, _amount, _what_is_it, _top_up, _status_words, _totals_period):
             decision = make(found[place], found)
             if decision is None:

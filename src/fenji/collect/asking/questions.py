@@ -32,6 +32,8 @@ class QuestionKind(StrEnum):
     LAYOUT = "layout"
     BUYER = "buyer"
     JOIN = "join"
+    COLUMN = "column"
+    """Which field a column fills; asked of nobody, and answered by whoever knows better."""
     REFUSAL = "refusal"
     """Nothing to choose: the file is not used, and ``cure`` says what helps."""
 

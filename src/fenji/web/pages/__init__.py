@@ -21,6 +21,13 @@ overrides  which tiers have people given by hand?
 policy_deciding  what is decided about a draft?
 policies   which rules decide, in words, and what did each version change?
 policy_draft  what would other thresholds change, and how do they become a draft?
+sources    where the data come from
+importing  how files come in
+quality    what became of every row
+identity   whose identity is in doubt
+runs       what was done, and what is at work
+schedule   what begins by itself
+alerts     who is told when something happens
 """
 
 from collections.abc import Iterator
@@ -29,12 +36,15 @@ from types import ModuleType
 from fenji.web.navigation import Page
 from fenji.web.pages import (
     account,
+    alerts,
     attention,
     baskets,
     customer,
     customers,
     entering,
     exports,
+    identity,
+    importing,
     leaving,
     movement,
     named_lists,
@@ -43,8 +53,12 @@ from fenji.web.pages import (
     policies,
     policy_deciding,
     policy_draft,
+    quality,
+    runs,
+    schedule,
     search,
     segments,
+    sources,
     starting,
     structure,
     worth,
@@ -72,6 +86,13 @@ MODULES: tuple[ModuleType, ...] = (
     policy_deciding,
     policies,
     policy_draft,
+    sources,
+    importing,
+    quality,
+    identity,
+    runs,
+    schedule,
+    alerts,
 )
 
 

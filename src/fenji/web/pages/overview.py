@@ -31,12 +31,13 @@ from fenji.web.looking import looks, priority_of, quality_of
 from fenji.web.navigation import Entry, Page
 from fenji.web.scope import Scope
 from fenji.web.visiting import Block, Figures, Visit
+from fenji.web.welcome import welcomed
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.history import MOST_REVIEWS, USUAL_REVIEWS, tier_history
 from fenji.workflow.moves import moves_between
+from fenji.workflow.runs import first_run_waits
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workflow.waiting import waiting_for
-from fenji.workflow.workspace_now import workspace_now
 
 PAGE = Page("/", Entry.OVERVIEW, _("Overview"), Right.FIGURES_READ, takes_split=True)
 
@@ -56,9 +57,9 @@ SHOWN = {Shown.CUSTOMERS: _("Customers"), Shown.REVENUE: _("Revenue"), Shown.SHA
 
 @router.get(PAGE.address)
 def overview(visit: Figures, *, show: Shown = Shown.CUSTOMERS) -> Response:
-    """The first page; of a workspace in which nothing has been run yet, the way to the first file."""
-    if visit.scope.run is None and visit.read(workspace_now).run_id is None:
-        return visit.shown(PAGE, "pages/beginning.html", {})
+    """The first page; before the first run, the way to it."""
+    if visit.scope.run is None and visit.read(first_run_waits):
+        return welcomed(visit, PAGE)
     waiting = visit.read(lambda root: waiting_for(root, visit.caller))
     return visit.page(PAGE, "pages/overview.html", lambda: _made(visit, show, waiting), beside=waiting)
 

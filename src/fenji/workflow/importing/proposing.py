@@ -16,6 +16,7 @@ from fenji.workspace.acting import acting_person
 from fenji.workspace.arriving import masked
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.importing import import_in_hand, open_import
+from fenji.workspace.looking import looks_of
 from fenji.workspace.progress import Progress, silent
 
 MOST_ANSWERS = 200
@@ -85,7 +86,12 @@ def _proposed(
             else:
                 draft = t.imports.note(draft, hand.status, hand.fingerprint)
         return ImportProposal(
-            ImportRow.of(draft), _masked(hand.mapped), hand.diff, hand.fingerprint, may_be_accepted=hand.may_be_accepted
+            ImportRow.of(draft),
+            _masked(hand.mapped),
+            hand.diff,
+            hand.fingerprint,
+            may_be_accepted=hand.may_be_accepted,
+            files=looks_of(hand),
         )
 
 

@@ -54,6 +54,10 @@ def list_alerts(root: Path) -> AlertsResult:
             missing_of(each, workspace.settings),
             counts.get((channel_target(each.name), DeliveryState.WAITING), 0),
             counts.get((channel_target(each.name), DeliveryState.GIVEN_UP), 0),
+            quiet_from=None if each.quiet is None else f"{each.quiet.begins:%H:%M}",
+            quiet_until=None if each.quiet is None else f"{each.quiet.ends:%H:%M}",
+            digest_at=None if each.digest_at is None else f"{each.digest_at:%H:%M}",
+            at_most=each.at_most,
         )
         for each in alerts.channels
     )

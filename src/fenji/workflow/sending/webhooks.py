@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fenji.alerts.posting import refusal
-from fenji.answers.sending import Replayed, WebhookChanged, WebhookSecret, WebhooksResult, WebhookView
+from fenji.answers.sending import (
+    DeliveriesResult,
+    DeliveryView,
+    Replayed,
+    WebhookChanged,
+    WebhookSecret,
+    WebhooksResult,
+    WebhookView,
+)
 from fenji.domain.audit import Action, Subject, SubjectKind
-from fenji.domain.events import DeliveryState, EventKind, Webhook, webhook_target
+from fenji.domain.events import Delivery, DeliveryState, EventKind, Webhook, webhook_target
 from fenji.domain.principals import Principal
+from fenji.domain.words import Spoken
 from fenji.errors import InvalidArgument, NotFound
+from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.masking import secrets_of
 from fenji.state.transaction import Transaction
+from fenji.wording.alerts import NAMES
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace, open_workspace
 from fenji.workspace.sending.choices import reach_of
@@ -25,6 +37,7 @@ from fenji.workspace.sending.keys import both_until, check_of, fits, secret_of, 
 MOST_LETTERS = 2_000
 """Of an address."""
 MOST_WEBHOOKS = 100
+MOST_DELIVERIES = 500
 KEPT_DAYS = 30
 """For so long events can be sent again."""
 
@@ -59,6 +72,23 @@ def list_webhooks(root: Path) -> WebhooksResult:
     with workspace.state.reading() as t:
         counts = t.sending.deliveries.counts()
         return WebhooksResult(tuple(_seen(each, key, counts) for each in t.sending.webhooks.list_webhooks()))
+
+
+def webhook_deliveries(root: Path, webhook_id: str, *, limit: int = 50) -> DeliveriesResult:
+    """The newest events for a webhook, and what became of each.
+
+    Raises:
+        NotFound: there is none of that id.
+        InvalidArgument: a limit out of range.
+    """
+    if not 1 <= limit <= MOST_DELIVERIES:
+        raise InvalidArgument.of(_("ask for 1 to {most} rows."), most=MOST_DELIVERIES)
+    workspace = open_workspace(root)
+    key = webhook_key(workspace)
+    with workspace.state.reading() as t:
+        webhook = t.sending.webhooks.find(webhook_id)
+        newest = t.sending.deliveries.newest(limit=limit, begins=webhook_target(webhook_id))
+        return DeliveriesResult(_seen(webhook, key, t.sending.deliveries.counts()), tuple(map(_delivery, newest)))
 
 
 def remove_webhook(root: Path, webhook_id: str, *, principal: Principal | None = None) -> WebhookChanged:
@@ -137,6 +167,23 @@ def _ids_since(t: Transaction, webhook: Webhook, workspace: Workspace, since: da
     if t.clock() - begins > timedelta(days=KEPT_DAYS + 1):
         raise InvalidArgument.of(_("events are kept for {days} days only."), days=KEPT_DAYS)
     return t.sending.outbox.since(begins, webhook.kinds)
+
+
+def _delivery(each: Delivery) -> DeliveryView:
+    return DeliveryView(
+        event_id=each.event_id,
+        kind=each.kind,
+        words=Spoken(partial(_kind_words, each.kind)),
+        state=each.state,
+        attempts=each.attempts,
+        status=each.last_status,
+        at=each.created_at,
+        next_at=each.next_at if each.state is DeliveryState.WAITING else None,
+    )
+
+
+def _kind_words(kind: EventKind, language: Language) -> str:
+    return translate(NAMES[kind], language)
 
 
 def _made_key(workspace: Workspace) -> str:
