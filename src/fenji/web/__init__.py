@@ -22,6 +22,7 @@ lists       the list behind a number
 navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call
 forms       what a form sends
+wanted_token  which token a form asks for
 assets      files that a browser keeps
 failing     pages that say what went wrong
 pages       the pages

@@ -25,4 +25,6 @@ alerts    what an alert says
 value     which expectation is used, and why not the model's
 figures   numbers, amounts, shares, changes and days
 trees     the path through a tree as a sentence
+access    what roles, rights and tokens are called
+auditing  who did what, in the audit log
 """

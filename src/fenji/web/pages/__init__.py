@@ -11,6 +11,12 @@ baskets    what is bought together
 worth      what customers are worth, and will be worth
 leaving    who may leave, and who will order
 attention  whom to serve first
+people     who works here, in which roles
+tokens     with what own programs come in
+audit      who did what
+settings   with which settings the server works
+selftest   whether published figures are found
+about      version, safety, licences
 """
 
 from collections.abc import Iterator
@@ -18,16 +24,22 @@ from types import ModuleType
 
 from fenji.web.navigation import Page
 from fenji.web.pages import (
+    about,
     account,
     attention,
     baskets,
+    audit,
     entering,
     leaving,
     movement,
     overview,
+    people,
+    selftest,
+    settings,
     starting,
     structure,
     worth,
+    tokens,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -41,6 +53,12 @@ MODULES: tuple[ModuleType, ...] = (
     worth,
     leaving,
     attention,
+    people,
+    tokens,
+    audit,
+    settings,
+    selftest,
+    about,
 )
 
 

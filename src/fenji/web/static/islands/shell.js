@@ -55,6 +55,8 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-copy-address]")) copy(location.href);
   const sentence = target.closest("[data-copy-sentence]");
   if (sentence) copy(sentence.parentElement.querySelector("[data-sentence]").textContent.replace(/\s+/g, " ").trim());
+  const secret = target.closest("[data-copy-secret]");
+  if (secret) copy(secret.parentElement.querySelector("[data-secret]").textContent.trim());
   const opener = target.closest("[data-opens-nav]");
   const side = document.getElementById("nav");
   if (opener) openNav(opener, side, !side.classList.contains("is-open"));
