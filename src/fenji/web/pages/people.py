@@ -194,7 +194,6 @@ def _told(visit: Visit, page: Page, template: str, values: Mapping[str, object],
         "typed_roles": shown.typed.texts("roles"),
         "changed": shown.changed,
         "made": shown.token,
-        "origin": str(visit.request.base_url).rstrip("/"),
         "words": words(visit),
     }
     return visit.shown(page, template, told, status=200 if shown.failed is None else status_of(shown.failed))

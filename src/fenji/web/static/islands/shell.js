@@ -40,6 +40,8 @@ for (const form of document.querySelectorAll("[data-scope]")) {
   });
 }
 
+for (const each of document.querySelectorAll("[data-whole-address]")) each.textContent = new URL(each.textContent, location.href).href;
+
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
