@@ -35,7 +35,7 @@ from fenji.web.navigation import Navigation, Page
 from fenji.web.rendering import render, rendered
 from fenji.web.scope import Scope, address
 from fenji.wording.reasons import CAUSE_NAMES
-from fenji.workflow.access.callers import login_of_session
+from fenji.workflow.access.callers import caller_of_session, login_of_session
 from fenji.workflow.workspace_now import workspace_now
 from fenji.workspace.limits import limited_to
 from fenji.workspace.version import version_of
@@ -49,6 +49,8 @@ PART = "fenji-part"
 DRAWER = "drawer"
 VARY = "Cookie, Accept-Language, Fenji-Part"
 HTML = "text/html; charset=utf-8"
+QUALITY = "/data/quality"
+"""The page that says what became of every row."""
 MOST_SAID = 300
 """Characters of what a page says after a form."""
 
@@ -92,6 +94,7 @@ def shell_values(request: Request) -> dict[str, object]:
         "csrf_token": "",
         "person": None,
         "entries": [],
+        "own_pages": [],
         "page": None,
         "drawer": "",
     }
@@ -147,6 +150,7 @@ class Visit:
             "csrf_token": self._csrf,
             "person": self._person,
             "entries": self._navigation.entries(self.caller, None),
+            "own_pages": self._navigation.of_person(self.caller),
             "link": self.link,
         }
 
@@ -298,6 +302,7 @@ class Visit:
             "base": self._base,
             "page_at": self.page_at,
             "own_pairs": [pair for pair in self.request.query_params.multi_items() if pair[0] not in scopes.KNOWN],
+            "quality": self.link(QUALITY) if self._navigation.has(QUALITY, self.caller) else "",
         }
 
     def _framed(self, page: Page | None, content: bytes, drawer: Markup | None = None) -> bytes:
@@ -370,6 +375,20 @@ def _visit(request: Request, right: Right) -> Visit:
     visit = Visit(request, serving, caller, session, language_read(request), Scope.of(request.query_params))
     request.state.visit = visit
     return visit
+
+
+def visit_if_in(request: Request) -> Visit | None:
+    """Somebody who is logged in, whatever they asked for, so that a page that cannot be shown stands in the frame; None: nobody is."""
+    found: Visit | None = getattr(request.state, "visit", None)
+    if found is not None:
+        return found
+    serving: Serving = request.app.state.serving
+    try:
+        session = session_of(request)
+        caller = caller_of_session(serving.workspace, session)
+    except FenjiError:
+        return None
+    return Visit(request, serving, caller, session, language_read(request), Scope())
 
 
 def needs_of(endpoint: Callable[..., object]) -> Right | None:
