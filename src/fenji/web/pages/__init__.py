@@ -27,8 +27,8 @@ from fenji.web.pages import (
     about,
     account,
     attention,
-    baskets,
     audit,
+    baskets,
     entering,
     leaving,
     movement,
@@ -38,8 +38,8 @@ from fenji.web.pages import (
     settings,
     starting,
     structure,
-    worth,
     tokens,
+    worth,
 )
 
 MODULES: tuple[ModuleType, ...] = (
