@@ -11,7 +11,7 @@ from fenji.web.pages import declared
 from web.browsing import Watched, chromium_or_skip, listening
 from web.conftest import Web
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("smoke")]
+pytestmark = pytest.mark.slow
 ADDRESSES = {each.address for each in declared()}
 
 
