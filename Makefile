@@ -23,7 +23,8 @@ test: .venv/developer ## every test
 golden: .venv/developer ## the SQL of the steps on file written anew, for review (tests/golden)
 	PYTHONPATH=tests $(BIN)/python -m golden.steps
 
-test-web: .venv/developer ## the pages in a real browser (Debian: apt-get install chromium)
+test-web: .venv/developer ## the pages in a real browser (Debian: apt-get install chromium npm)
+	if command -v npm >/dev/null; then npm --prefix tests/web/axe install --no-package-lock --no-save --ignore-scripts --no-audit --no-fund; fi
 	$(BIN)/pytest -m "proof or not proof" tests/web
 
 nightly: .venv/developer ## every law with 1,000 examples; hours

@@ -280,7 +280,7 @@ def _listed() -> Iterator[Setting]:
     for name in sorted(fields, key=lambda name: name in ServiceSettings.model_fields):
         field = fields[name]
         about = next(note for note in field.metadata if isinstance(note, About))
-        yield Setting(name, _type_words(field.annotation), _as_toml(field.default), about)
+        yield Setting(name, _type_words(field.annotation), as_toml(field.default), about)
 
 
 def _type_words(annotation: Any) -> str:  # noqa: ANN401 - annotations have no narrower type
@@ -302,15 +302,20 @@ def _type_words(annotation: Any) -> str:  # noqa: ANN401 - annotations have no n
 _SCALARS = {int: _("whole number"), Decimal: _("number"), Path: _("path"), date: _("day")}
 
 
-def _as_toml(value: object) -> str:
+def as_toml(value: object) -> str:
+    """A value as fenji.toml writes it; empty where there is none.
+
+    >>> as_toml(("phone", "email")), as_toml(True), as_toml(None)
+    ('["phone", "email"]', 'true', '')
+    """
     if value is None or value == {}:
         return ""
     if isinstance(value, tuple | list):
-        return "[" + ", ".join(_as_toml(each) for each in value) + "]"
+        return "[" + ", ".join(as_toml(each) for each in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_as_toml(str(key))} = {_as_toml(each)}" for key, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{as_toml(str(key))} = {as_toml(each)}" for key, each in value.items()) + " }"
     if isinstance(value, int | Decimal | date):
         return str(value)
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
@@ -352,6 +357,11 @@ def read_settings(workspace: Path, environment: Mapping[str, str] | None = None)
             return Place(SETTINGS_FILE, _line_of(text, path), dotted(path))
 
         raise InvalidSettings(*problems_of(error, Settings, place=place)) from error
+
+
+def settings_written(workspace: Path) -> frozenset[str]:
+    """The names of the settings that fenji.toml sets itself; read when it could be read before."""
+    return frozenset(_parse((workspace / SETTINGS_FILE).read_text(encoding="utf-8-sig")))
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -424,7 +434,7 @@ def render_settings_toml(language: Language, /, **values: object) -> str:
     for setting in SETTINGS:
         about = setting.about
         unit = f" [{translate(about.unit, language)}]" if about.unit else ""
-        line = f"{setting.name} = {_as_toml(values.get(setting.name)) or setting.default or about.example}"
+        line = f"{setting.name} = {as_toml(values.get(setting.name)) or setting.default or about.example}"
         comment = f"# {translate(about.help, language)}{unit}\n# {translate(about.why, language)}"
         blocks.append(f"{comment}\n{line if setting.name in values else '# ' + line}")
     return "\n\n".join(blocks) + "\n"

@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 
 from fenji.domain.access import Role
 from fenji.workflow.access.people import add_person
+from web.browsing import NARROW, WIDE, chromium_or_skip, listening
 from web.conftest import PASSWORD, Web
 
 pytestmark = pytest.mark.proof
-CHROMIUM = shutil.which("chromium")
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-@contextmanager
-def listening(app: Any) -> Iterator[int]:
-    """Serves an application in this process; gives its port."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield port
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """The browser, where there is one."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with chromium_or_skip() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -90,15 +90,26 @@ class AuditLog:
         return head.number
 
     def list_entries(
-        self, *, limit: int, since: datetime | None = None, action: Action | None = None, subject: str | None = None
+        self,
+        *,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        principal: str | None = None,
+        action: Action | None = None,
+        subject: str | None = None,
+        before: int | None = None,
     ) -> tuple[AuditEntry, ...]:
         """The newest entries, newest first.
 
         Args:
             limit: at most so many.
             since: none that are older.
+            until: none from this moment on.
+            principal: only by whom this is the name; a token's is the login and its own.
             action: only of this sort.
             subject: only about this run, policy (slug and version) or customer (the id in plain).
+            before: only of lower numbers.
 
         Raises:
             AuditBroken: one of them cannot have been written by fenji.
@@ -106,6 +117,12 @@ class AuditLog:
         wanted = select(AuditRow).order_by(AuditRow.number.desc()).limit(limit)
         if since is not None:
             wanted = wanted.where(AuditRow.at >= _written(since))
+        if until is not None:
+            wanted = wanted.where(AuditRow.at < _written(until))
+        if before is not None:
+            wanted = wanted.where(AuditRow.number < before)
+        if principal is not None:
+            wanted = wanted.where(AuditRow.principal_name == principal)
         if action is not None:
             wanted = wanted.where(AuditRow.action == str(action))
         if subject is not None:

@@ -28,6 +28,7 @@ editing     what the form of the editor of rules sends
 navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call
 forms       what a form sends
+wanted_token  which token a form asks for
 assets      files that a browser keeps
 welcome     the way from the first file to the overview
 steps       where in the pages is done what an advice names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -87,6 +88,13 @@ def asset(request: Request, name: str, v: str = "") -> Response:
             found.packed, headers={**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}, media_type=found.kind
         )
     return Response(found.content, headers=headers, media_type=found.kind)
+
+
+@cache
+def vendored() -> tuple[Mapping[str, str], ...]:
+    """Files that others made, as ``VENDORED.toml`` tells them: name, version and licence."""
+    text = (resources.files("fenji") / "web" / "static" / "VENDORED.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)["file"])
 
 
 def _versioned(sheet: bytes, files: Mapping[str, Asset]) -> bytes:

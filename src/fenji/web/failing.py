@@ -29,7 +29,7 @@ from fenji.validation import problem_of
 from fenji.web.rendering import render
 from fenji.web.steps import TITLES as PAGE_TITLES
 from fenji.web.steps import names_a_command, page_of
-from fenji.web.visiting import PART, Visit, language_read, sent, shell_values
+from fenji.web.visiting import PART, language_read, sent, shell_values, visit_if_in
 
 _SAFE = ("GET", "HEAD")
 
@@ -103,7 +103,7 @@ def _to_login(request: Request) -> Response:
 
 def _page(request: Request, error: FenjiError, status: int) -> str:
     language = language_read(request)
-    visit: Visit | None = getattr(request.state, "visit", None)
+    visit = getattr(request.state, "visit", None) if error.kind is Kind.BUG else visit_if_in(request)
     problems = [] if error.kind is Kind.BUG else error.problems
     if visit is not None:
         problems = [visit.view.problem(each) for each in problems]

@@ -46,6 +46,10 @@ class Form:
         return tuple(value.strip() for each, value in self.fields if each == name and value.strip())
 
 
+NOTHING = Form(())
+"""What a form holds before anybody has typed."""
+
+
 async def read_form(request: Request) -> Form:
     """The form that came; what it says of its own page is put where ``http.authentication`` looks for it.
 

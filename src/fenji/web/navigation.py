@@ -36,6 +36,18 @@ TITLES = {
 }
 
 
+KEYS = {
+    Entry.OVERVIEW: "o",
+    Entry.CUSTOMERS: "c",
+    Entry.STRUCTURE: "s",
+    Entry.MOVEMENT: "m",
+    Entry.VALUE: "v",
+    Entry.POLICIES: "p",
+    Entry.DATA: "d",
+}
+"""The letter that leads to an entry, after g."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One page; its module declares it as ``PAGE``."""
@@ -68,6 +80,8 @@ class Link:
     """A message of the catalog."""
     address: str
     is_current: bool
+    key: str = ""
+    """The letter that leads there, after g; empty: none."""
 
 
 class Navigation:
@@ -89,7 +103,16 @@ class Navigation:
             if each.is_tab and each.entry is not Entry.PERSON and caller.may(each.right):
                 found.setdefault(each.entry, each)
         now = None if current is None else current.entry
-        return [Link(entry.value, TITLES[entry], page.address, entry is now) for entry, page in found.items()]
+        return [Link(entry.value, TITLES[entry], page.address, entry is now, KEYS[entry]) for entry, page in found.items()]
+
+    def of_person(self, caller: Caller) -> list[Link]:
+        """The pages behind the name of who is logged in."""
+        own = [each for each in self._pages if each.entry is Entry.PERSON and each.is_tab and caller.may(each.right)]
+        return [Link(each.address, each.title, each.address, is_current=False) for each in own]
+
+    def has(self, address: str, caller: Caller) -> bool:
+        """Whether there is this page, and somebody may open it."""
+        return any(each.address == address and caller.may(each.right) for each in self._pages)
 
     def tabs(self, caller: Caller, current: Page | None) -> list[Link]:
         """The pages beside the current one; none where it stands alone."""

@@ -34,7 +34,7 @@ from fenji.web.lists import ListAsked, as_page, cell_words, shown_columns, tiers
 from fenji.web.navigation import Navigation, Page
 from fenji.web.rendering import render, rendered
 from fenji.web.scope import Scope, address
-from fenji.workflow.access.callers import login_of_session
+from fenji.workflow.access.callers import caller_of_session, login_of_session
 from fenji.workflow.workspace_now import workspace_now
 from fenji.workspace.limits import limited_to
 from fenji.workspace.version import version_of
@@ -48,6 +48,8 @@ PART = "fenji-part"
 DRAWER = "drawer"
 VARY = "Cookie, Accept-Language, Fenji-Part"
 HTML = "text/html; charset=utf-8"
+QUALITY = "/data/quality"
+"""The page that says what became of every row."""
 MOST_SAID = 300
 """Characters of what a page says after a form."""
 
@@ -91,6 +93,7 @@ def shell_values(request: Request) -> dict[str, object]:
         "csrf_token": "",
         "person": None,
         "entries": [],
+        "own_pages": [],
         "page": None,
         "drawer": "",
     }
@@ -148,6 +151,7 @@ class Visit:
             "csrf_token": self._csrf,
             "person": self._person,
             "entries": self._navigation.entries(self.caller, None),
+            "own_pages": self._navigation.of_person(self.caller),
             "link": self.link,
         }
 
@@ -326,6 +330,7 @@ class Visit:
             "base": self._base,
             "page_at": self.page_at,
             "own_pairs": [pair for pair in self.request.query_params.multi_items() if pair[0] not in scopes.KNOWN],
+            "quality": self.link(QUALITY) if self._navigation.has(QUALITY, self.caller) else "",
         }
 
     def _framed(self, page: Page | None, content: bytes, drawer: Markup | None = None) -> bytes:
@@ -401,6 +406,20 @@ def _visit(request: Request, right: Right) -> Visit:
     return visit
 
 
+def visit_if_in(request: Request) -> Visit | None:
+    """Somebody who is logged in, whatever they asked for, so that a page that cannot be shown stands in the frame; None: nobody is."""
+    found: Visit | None = getattr(request.state, "visit", None)
+    if found is not None:
+        return found
+    serving: Serving = request.app.state.serving
+    try:
+        session = session_of(request)
+        caller = caller_of_session(serving.workspace, session)
+    except FenjiError:
+        return None
+    return Visit(request, serving, caller, session, language_read(request), Scope())
+
+
 def needs_of(endpoint: Callable[..., object]) -> Right | None:
     """The right that a handler declares; None where it declares none."""
     for each in inspect.signature(endpoint, eval_str=True).parameters.values():
@@ -432,3 +451,4 @@ StartingRuns = Annotated[Visit, Depends(NeedsForm(Right.RUNS_START))]
 ChangingSources = Annotated[Visit, Depends(NeedsForm(Right.SOURCES_CHANGE))]
 Exporting = Annotated[Visit, Depends(NeedsForm(Right.CUSTOMERS_EXPORT))]
 ChangingPeople = Annotated[Visit, Depends(NeedsForm(Right.PEOPLE_CHANGE))]
+CheckingAudit = Annotated[Visit, Depends(NeedsForm(Right.AUDIT_READ))]

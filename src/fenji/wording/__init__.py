@@ -26,4 +26,6 @@ jobs      what is done by a worker, and how far it is
 schedules when work begins by itself
 quality   rows that were left out, identities in doubt
 trees     the path through a tree as a sentence
+access    what roles, rights and tokens are called
+auditing  who did what, in the audit log
 """

@@ -67,5 +67,6 @@ persons_erase      how a person is forgotten
 access             who may come in, how, and what they may do
 selftest           rebuilds published numbers
 given_tables       metrics and tiers of tables in memory, without a workspace
+settings_now       with which settings the workspace works, and who says so
 demo               the workspace of the demo, and what of its run is worth a look
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,15 @@ MOST_ENTRIES = 10_000
 
 
 def list_audit(
-    root: Path, *, limit: int = SHOWN, since: date | None = None, action: Action | None = None, subject: str | None = None
+    root: Path,
+    *,
+    limit: int = SHOWN,
+    since: date | None = None,
+    until: date | None = None,
+    who: str | None = None,
+    action: Action | None = None,
+    subject: str | None = None,
+    before: int | None = None,
 ) -> AuditResult:
     """The newest entries of the audit log.
 
@@ -30,8 +38,11 @@ def list_audit(
         root: the workspace.
         limit: at most so many, 1 to 10,000.
         since: from this day on, in the workspace's time zone.
+        until: up to this day and with it.
+        who: only what this person, token or part of the system did, by its name.
         action: only of this sort.
         subject: only about this run, policy (slug and version) or customer (the id as it stands in the sources).
+        before: only entries of lower numbers: the next page.
 
     Raises:
         NotFound: no workspace.
@@ -42,10 +53,14 @@ def list_audit(
         text, advice = _("{count} entries cannot be listed at once."), _("Ask for 1 to {most}.")
         raise InvalidArgument.of(text, advice=advice, count=limit, most=MOST_ENTRIES)
     workspace = open_workspace(root)
-    begins = None if since is None else datetime.combine(since, time(), ZoneInfo(workspace.settings.time_zone))
+    zone = ZoneInfo(workspace.settings.time_zone)
+    begins = None if since is None else datetime.combine(since, time(), zone)
+    ends = None if until is None or until == date.max else datetime.combine(until + timedelta(days=1), time(), zone)
     about = None if subject is None else written_id(subject)
     with workspace.state.reading() as t:
-        found = t.audit.list_entries(limit=limit, since=begins, action=action, subject=about)
+        found = t.audit.list_entries(
+            limit=limit, since=begins, until=ends, principal=who, action=action, subject=about, before=before
+        )
     return AuditResult(tuple(map(Change.of, found)))
 
 

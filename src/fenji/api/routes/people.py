@@ -103,10 +103,15 @@ def audit(
     *,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     since: Annotated[Day | None, Query(description="From this day on.")] = None,
+    until: Annotated[Day | None, Query(description="Up to this day and with it.")] = None,
+    who: Annotated[str | None, Query(description="Only what this person or token did.", max_length=200)] = None,
     action: Action | None = None,
+    before: Annotated[int | None, Query(ge=1, description="Only entries of lower numbers: the next page.")] = None,
 ) -> Response:
     """The newest entries first."""
-    return asking.fresh(lambda root: list_audit(root, limit=limit, since=since, action=action))
+    return asking.fresh(
+        lambda root: list_audit(root, limit=limit, since=since, until=until, who=who, action=action, before=before)
+    )
 
 
 @router.get("/audit/verified", summary="Whether the audit log is as it was written", **answered_by(AuditVerified))

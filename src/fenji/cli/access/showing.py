@@ -6,23 +6,11 @@ from datetime import datetime
 
 from fenji.answers.access import AccessToken, LinkMade, TokenMade, TokensResult, UserRow, UsersResult
 from fenji.cli.output import Col, Output
-from fenji.domain.access import LimitColumn, Role
 from fenji.domain.logins import LinkPurpose
-from fenji.domain.people import TokenState
 from fenji.language import message as _
+from fenji.wording.access import ROLES, STATES
+from fenji.wording.limits import LIMIT_NAMES
 
-ROLES = {
-    Role.VIEWER: _("viewer"),
-    Role.ANALYST: _("analyst"),
-    Role.MARKETER: _("marketer"),
-    Role.MANAGER: _("manager"),
-    Role.FINANCE: _("finance"),
-    Role.SERVICE: _("till"),
-    Role.AUDITOR: _("auditor"),
-    Role.ADMIN: _("admin"),
-}
-COLUMNS = {LimitColumn.REGION: _("region"), LimitColumn.SHOP: _("shop"), LimitColumn.SOURCE: _("source")}
-STATES = {TokenState.IN_FORCE: _("in force"), TokenState.OVER: _("over"), TokenState.REVOKED: _("revoked")}
 LINKS = {
     LinkPurpose.PASSWORD: _("This link is shown once. {login} chooses a password with it, until {ends_at} (UTC):"),
     LinkPurpose.TOTP: _("This link is shown once. {login} sets up a second factor with it, until {ends_at} (UTC):"),
@@ -44,7 +32,7 @@ def _person(user: UserRow, output: Output) -> list[str]:
         user.login,
         user.name,
         ", ".join(output.text(ROLES[each]) for each in user.roles),
-        "; ".join(f"{output.text(COLUMNS[each.column])}: {', '.join(each.values)}" for each in user.limits),
+        "; ".join(f"{output.text(LIMIT_NAMES[each.column])}: {', '.join(each.values)}" for each in user.limits),
         output.text(_("yes") if user.has_password else _("no")),
         output.text(_("yes") if user.has_totp else _("no")),
         _moment(user.logged_in_at),

@@ -28,6 +28,12 @@ identity   whose identity is in doubt
 runs       what was done, and what is at work
 schedule   what begins by itself
 alerts     who is told when something happens
+people     who works here, in which roles
+tokens     with what own programs come in
+audit      who did what
+settings   with which settings the server works
+selftest   whether published figures are found
+about      version, safety, licences
 """
 
 from collections.abc import Iterator
@@ -35,9 +41,11 @@ from types import ModuleType
 
 from fenji.web.navigation import Page
 from fenji.web.pages import (
+    about,
     account,
     alerts,
     attention,
+    audit,
     baskets,
     customer,
     customers,
@@ -50,6 +58,7 @@ from fenji.web.pages import (
     named_lists,
     overrides,
     overview,
+    people,
     policies,
     policy_deciding,
     policy_draft,
@@ -58,9 +67,12 @@ from fenji.web.pages import (
     schedule,
     search,
     segments,
+    selftest,
+    settings,
     sources,
     starting,
     structure,
+    tokens,
     worth,
 )
 
@@ -93,6 +105,12 @@ MODULES: tuple[ModuleType, ...] = (
     runs,
     schedule,
     alerts,
+    people,
+    tokens,
+    audit,
+    settings,
+    selftest,
+    about,
 )
 
 

@@ -40,6 +40,8 @@ for (const form of document.querySelectorAll("[data-scope], [data-lean]")) {
   });
 }
 
+for (const each of document.querySelectorAll("[data-whole-address]")) each.textContent = new URL(each.textContent, location.href).href;
+
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -55,6 +57,8 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-copy-address]")) copy(location.href);
   const sentence = target.closest("[data-copy-sentence]");
   if (sentence) copy(sentence.parentElement.querySelector("[data-sentence]").textContent.replace(/\s+/g, " ").trim());
+  const secret = target.closest("[data-copy-secret]");
+  if (secret) copy(secret.parentElement.querySelector("[data-secret]").textContent.trim());
   const opener = target.closest("[data-opens-nav]");
   const side = document.getElementById("nav");
   if (opener) openNav(opener, side, !side.classList.contains("is-open"));

@@ -1,0 +1,185 @@
+"""Laws that hold on every page: numbers count their lists, HTML is valid, what forged forms ask is refused, and headers stand everywhere."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import html5lib
+import pytest
+from starlette.testclient import TestClient
+
+from fenji.domain.access import RIGHTS_OF, Role
+from fenji.web.app import POLICY, page_routes
+from fenji.web.pages import account, entering
+from fenji.web.visiting import needs_of
+from fenji.workflow.auditing import list_audit
+from web.conftest import ORIGIN, Web, token_in
+from web.tour import NUMBER, Tour, role_for, tour
+
+pytestmark = pytest.mark.proof
+COUNT = re.compile(r'class="about">\s*([\d,]+|&lt;5)')
+TAG = re.compile(r"<[^>]+>")
+OPEN = {route.endpoint for route in entering.router.routes} | {account.language, account.theme}
+TOURING = (Role.MANAGER, Role.ADMIN, Role.VIEWER)
+
+
+@pytest.fixture(scope="module")
+def browsers(web: Web) -> dict[Role, TestClient]:
+    """One of each role."""
+    return {role: web.login(role) for role in TOURING}
+
+
+@pytest.fixture(scope="module")
+def tours(browsers: dict[Role, TestClient]) -> dict[Role, Tour]:
+    """What each role comes to."""
+    return {role: tour(browser, role) for role, browser in browsers.items()}
+
+
+@pytest.mark.parametrize("role", TOURING)
+def test_no_page_is_broken_and_links_lead_to_every_one(
+    role: Role, browsers: dict[Role, TestClient], tours: dict[Role, Tour]
+) -> None:
+    wrong = {at: status for at in tours[role].texts if (status := browsers[role].get(at).status_code) != 200}
+    assert wrong == {}
+    assert tours[role].missed == []
+
+
+@pytest.mark.parametrize("role", TOURING)
+def test_every_number_counts_its_list(role: Role, browsers: dict[Role, TestClient], tours: dict[Role, Tour]) -> None:
+    wrong, compared = [], 0
+    for at, text in tours[role].texts.items():
+        for link, inner in dict(NUMBER.findall(text)).items():
+            shown = html.unescape(TAG.sub("", inner)).strip()
+            drawer = browsers[role].get(html.unescape(link), headers={"fenji-part": "drawer"})
+            counted = COUNT.search(drawer.text)
+            told = html.unescape(counted[1]) if counted else f"status {drawer.status_code}"
+            if not re.fullmatch(r"[\d,]+|<5", shown):
+                wrong += [(at, shown, told)] if counted is None else []
+            else:
+                compared += 1
+                wrong += [(at, shown, told)] if told != shown else []
+    assert wrong == []
+    assert compared or role is Role.ADMIN
+
+
+def faults_of(text: str) -> list[str]:
+    """What the parser of HTML 5 finds wrong."""
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(text)
+    lines = text.splitlines()
+    return [f"{code} {values} at {lines[row - 1].strip()[:120]}" for (row, _column), code, values in parser.errors]
+
+
+def test_the_parser_finds_what_is_wrong() -> None:
+    assert faults_of("<!doctype html><title>x</title><p><div></p>")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_is_valid(language: str, web: Web, browsers: dict[Role, TestClient], tours: dict[Role, Tour]) -> None:
+    wrong = {}
+    for role in TOURING:
+        browser = browsers[role]
+        browser.post("/language", data={"language": language})
+        for at in [stop for stops in tours[role].stops.values() for stop in stops[:1]] + ["/nothing", "/?as_of=never", "/?list="]:
+            if found := faults_of(browser.get(at).text):
+                wrong[at] = found
+        browser.post("/language", data={"language": "en"})
+    assert wrong == {}
+    assert faults_of(web.browser().get("/login").text) == []
+
+
+def changing() -> Iterator[tuple[str, str, Role]]:
+    """Every route that changes something and needs a right: method, an address, and somebody who may."""
+    for route in page_routes():
+        if route.endpoint in OPEN:
+            continue
+        right = needs_of(route.endpoint)
+        assert right is not None, route.path_format
+        for method in sorted(route.methods - {"GET", "HEAD"}):
+            yield method, re.sub(r"\{[^}]+\}", "x", route.path_format), role_for(right)
+
+
+@pytest.mark.parametrize("forgery", ["no word", "word of another login", "another page", "no page", "another page, by header"])
+def test_what_another_page_sends_changes_nothing(forgery: str, web: Web, browsers: dict[Role, TestClient]) -> None:
+    held = browsers | {Role.ANALYST: web.login(Role.ANALYST)}
+    other = token_in(web.login(Role.VIEWER).get("/account").text)
+    before = list_audit(web.root, limit=1).entries[0].number
+    wrong = []
+    for method, path, role in changing():
+        browser = held[role]
+        token = {"no word": "", "word of another login": other}.get(forgery, token_in(browser.get("/account").text))
+        foreign = {"another page": "https://evil.example", "no page": "null", "another page, by header": "https://evil.example"}
+        headers = {"origin": foreign.get(forgery, ORIGIN)} | ({"x-csrf-token": token} if "header" in forgery else {})
+        answer = browser.request(method, path, data={"csrf_token": token}, headers=headers, follow_redirects=False)
+        wrong += [(method, path, answer.status_code)] if answer.status_code != 403 else []
+    assert wrong == []
+    assert list_audit(web.root, limit=1).entries[0].number == before
+    assert all(browser.get("/").status_code == 200 for browser in held.values())
+
+
+def test_every_route_carries_the_headers_that_browsers_obey(web: Web, browsers: dict[Role, TestClient]) -> None:
+    nobody, wrong = web.browser(), []
+    for route in page_routes():
+        path = re.sub(r"\{[^}]+\}", "x", route.path_format)
+        for method in route.methods - {"HEAD"}:
+            for browser in (nobody, browsers[Role.VIEWER]):
+                answer = browser.request(method, path, follow_redirects=False)
+                told = answer.headers
+                is_kept = answer.status_code == 200 and "etag" in told
+                fine = (
+                    told.get("content-security-policy") == POLICY
+                    and told.get("x-content-type-options") == "nosniff"
+                    and told.get("cross-origin-resource-policy") == "same-origin"
+                    and (is_kept or told.get("cache-control") == "no-store")
+                    and "evil" not in told.get("location", "")
+                )
+                wrong += [] if fine else [(method, path, answer.status_code, dict(told))]
+    assert wrong == []
+
+
+def test_every_route_refuses_whom_the_table_of_roles_does_not_name(web: Web) -> None:
+    wrong = []
+    for role in (each for each in Role if each is not Role.SERVICE):
+        browser = web.login(role)
+        token = token_in(browser.get("/account").text)
+        for route in (each for each in page_routes() if each.endpoint not in OPEN):
+            right = needs_of(route.endpoint)
+            path = re.sub(r"\{[^}]+\}", "x", route.path_format)
+            for method in route.methods - {"HEAD"}:
+                if right in RIGHTS_OF[role] and method != "GET":
+                    continue
+                data = {"csrf_token": token} if method != "GET" else None
+                status = browser.request(method, path, data=data, follow_redirects=False).status_code
+                wrong += [(role, method, path, status)] if (status == 403) == (right in RIGHTS_OF[role]) else []
+    assert wrong == []
+
+
+ELSEWHERE = (
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+)
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_no_form_leads_elsewhere(where: str, web: Web, browsers: dict[Role, TestClient]) -> None:
+    browser = browsers[Role.MANAGER]
+    token = token_in(browser.get("/account").text)
+    for path, fields in (("/language", {"language": "en"}), ("/theme", {}), ("/jobs/start", {"what": "tiers 2026-02-17"})):
+        data = {"csrf_token": token, "next": where, **fields}
+        answer = browser.post(path, data=data, follow_redirects=False)
+        assert answer.headers.get("location", "/") == "/", path
+    assert f'value="{html.escape(where)}"' not in web.browser().get("/login", params={"next": where}).text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:443", "testserver.evil.example"])
+def test_another_host_stands_on_no_page(host: str, browsers: dict[Role, TestClient], tours: dict[Role, Tour]) -> None:
+    for role in (Role.MANAGER, Role.ADMIN):
+        for at in (stop for stops in tours[role].stops.values() for stop in stops[:1]):
+            answer = browsers[role].get(at, headers={"host": host}, follow_redirects=False)
+            assert "evil" not in answer.text + answer.headers.get("location", ""), at

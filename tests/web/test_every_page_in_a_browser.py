@@ -1,0 +1,137 @@
+"""Every page in a real browser, in a world whose names wish ill: nothing of it runs, nothing is asked elsewhere, axe finds nothing, nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fenji.domain.access import Role
+from fixtures.served import served_shop
+from web.browsing import NARROW, WIDE, Watched, chromium_or_skip, listening
+from web.conftest import Web
+from web.hostile import COMPUTED, HOSTILE, NAMES
+from web.tour import Tour, tour
+
+pytestmark = pytest.mark.proof
+AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOK = "async (rules) => (await axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})).violations.map((each) => `${each.id}: ${each.nodes.length} x ${each.nodes[0].html.slice(0, 160)} (${each.nodes[0].failureSummary.slice(0, 200)})`)"
+HALF = {"width": 720, "height": 450}
+"""The wide screen at 200 %."""
+ROLES = (Role.MANAGER, Role.ADMIN)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Web:
+    """A shop with such names, and every analysis of it."""
+    return Web(served_shop(tmp_path_factory.mktemp("hostile") / "shop", HOSTILE))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser, where there is one."""
+    with chromium_or_skip() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def port(hostile: Web) -> Iterator[int]:
+    """Of the shop."""
+    with listening(hostile.app) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=ROLES)
+def role(request: pytest.FixtureRequest) -> Role:
+    """Who looks."""
+    return Role(request.param)
+
+
+@pytest.fixture(scope="module")
+def walked(hostile: Web, role: Role) -> Tour:
+    """The pages that the role comes to."""
+    return tour(hostile.login(role), role, most_of_each=1)
+
+
+@pytest.fixture(scope="module")
+def watched(chromium: Any, hostile: Web, port: int, role: Role) -> Iterator[Watched]:
+    """Their browser."""
+    found = Watched(chromium, hostile, port, role)
+    yield found
+    found.context.close()
+
+
+def own_stops(walked: Tour, role: Role) -> list[str]:
+    """An address of each page; of the administrator those alone that others do not open."""
+    return [
+        stops[0]
+        for stops in walked.stops.values()
+        if stops and (role is not Role.ADMIN or stops[0].startswith(("/admin", "/account")))
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_is_open_to_everybody(language: str, watched: Watched, walked: Tour, role: Role) -> None:
+    if not AXE.is_file():
+        pytest.skip("no axe-core: make test-web fetches it where npm is")
+    source, wrong = AXE.read_text("utf-8"), []
+    for at in own_stops(walked, role):
+        for theme in ("light", "dark"):
+            watched.choose(language=language, theme=theme)
+            watched.page.set_viewport_size(WIDE)
+            watched.open(at)
+            watched.page.evaluate(source)
+            for size in (WIDE, NARROW):
+                watched.page.set_viewport_size(size)
+                wrong += [(at, theme, size["width"], each) for each in watched.page.evaluate(LOOK, RULES)]
+    assert sorted(set(wrong)) == []
+
+
+def test_names_that_wish_ill_are_shown_and_never_run(watched: Watched, walked: Tour, role: Role) -> None:
+    wrong, seen = [], ""
+    for at in own_stops(walked, role):
+        watched.open(at)
+        watched.page.wait_for_timeout(150)
+        wrong += [(at, each) for each in watched.faults()]
+        text = watched.page.locator("body").inner_text()
+        seen += text
+        wrong += [(at, "a name was computed")] if COMPUTED in text else []
+        wrong += [(at, "a bidi override stands as it is")] if "\u202e" in text else []
+        for what in ("img[onerror]", "svg[onload]", "[onmouseover]", "a[href^='javascript:' i]", "a[href*='evil.example']"):
+            wrong += [(at, what)] if watched.page.locator(what).count() else []
+    assert wrong == []
+    if role is Role.MANAGER:
+        assert any(each[:8] in seen for each in NAMES)
+
+
+def test_no_page_scrolls_sideways_also_at_twice_the_size(watched: Watched, walked: Tour, role: Role) -> None:
+    wrong = []
+    for at in own_stops(walked, role):
+        for language in ("zh", "en"):
+            watched.choose(language=language)
+            watched.open(at)
+            for size in (NARROW, HALF):
+                watched.page.set_viewport_size(size)
+                width = watched.page.evaluate("document.documentElement.scrollWidth")
+                wrong += [(at, language, size["width"], width)] if width > size["width"] else []
+        watched.page.set_viewport_size(WIDE)
+    assert wrong == []
+
+
+def test_every_page_reads_without_scripts_and_in_forced_colours(
+    chromium: Any, watched: Watched, walked: Tour, role: Role
+) -> None:
+    plain = chromium.new_context(java_script_enabled=False, locale="en", forced_colors="active")
+    plain.add_cookies(watched.context.cookies())
+    page, wrong = plain.new_page(), []
+    for at in own_stops(walked, role):
+        page.goto(watched.origin + at)
+        wrong += [(at, "empty")] if len(page.locator("main").inner_text()) < 40 else []
+        for form in page.locator("main form").all():
+            has_button = form.locator("button:not([type=button]), input[type=submit]").count() or form.get_attribute("id")
+            wrong += [] if has_button else [(at, f"a form without a button: {form.evaluate('each => each.outerHTML')[:160]}")]
+    plain.close()
+    assert wrong == []
