@@ -394,11 +394,7 @@ function heat(chart, page) {
     list: cell.list,
     tip: [`${chart.rows[y].name} · ${chart.columns[x].name}`, [{ name: chart.axis.title, text: cell.full }]],
     itemStyle: { color: fill(cell), borderColor: look.role("ground"), borderWidth: 2, borderRadius: 4 },
-<<<<<<< HEAD
-    label: { show: isWritten, color: inkOn(fill(cell)), formatter: cell.text, fontSize: AXIS, fontFamily: look.font },
-=======
-    label: { show: cell.text !== "", color: inkOn(fill(cell)), formatter: cell.text, fontSize: AXIS, fontFamily: look.font },
->>>>>>> 96c6467 (web: structure, value, churn, propensity and priority)
+    label: { show: isWritten && cell.text !== "", color: inkOn(fill(cell)), formatter: cell.text, fontSize: AXIS, fontFamily: look.font },
   }])));
   const plain = { axisLine: { show: false }, splitLine: { show: false } };
   const across = categories(page, chart.columns.map((each) => each.name), { position: "top", ...plain });
