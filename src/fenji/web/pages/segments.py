@@ -57,7 +57,6 @@ def _made(visit: Visit, kind: Segmentation) -> Mapping[str, object]:
         "segments": len(named),
         "tier_names": found.tier_names,
         "clusters": found.clusters if kind is Segmentation.CLUSTER else (),
-        "is_limited": not any(found.segmentations.values()),
         "warnings": found.warnings,
     }
 
