@@ -114,10 +114,18 @@ def test_thresholds_move_by_typing_keys_and_dragging(language: str, enter: Enter
     slider.focus()
     slider.press("ArrowRight")
     page.wait_for_function("document.querySelector('[name=\"cut:vip.0\"]').value !== '8000'")
-    grip = page.locator('.cut-grip[data-key="entry.0"]').bounding_box()
-    page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + 60)
+    # Lines are drawn anew with every answer, so the place is asked for in one go.
+    x, y = page.evaluate(
+        """() => {
+          const line = document.querySelector('.cut-grip[data-key="entry.0"]');
+          line.scrollIntoView({ block: "center" });
+          const box = line.getBoundingClientRect();
+          return [box.x + box.width / 2, box.y + box.height / 2];
+        }"""
+    )
+    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(grip["x"] + 60, grip["y"] + 60, steps=6)
+    page.mouse.move(x + 40, y, steps=6)
     page.mouse.up()
     page.wait_for_function("document.querySelector(\"[data-out='down']\").textContent !== '0'")
     entry = float(page.input_value('[name="cut:entry.0"]'))
