@@ -40,7 +40,6 @@ whatif    what another policy would change
 replayed  a replay that a job has done
 trying    what other thresholds change, while somebody moves them
 editing   a policy while somebody writes it, line by line
-replays   what a replay has found, read back from the file of its job
 serving   where a server can be asked
 selftest  whether published figures are found
 demo      the whole thread on the shipped data set

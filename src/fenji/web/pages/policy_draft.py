@@ -305,7 +305,7 @@ def _shown(visit: Visit, edited: _Edited, *, status: int = 200) -> Response:
         "day": edited.as_of or now.as_of,
         "now_version": now.version if now.policy == edited.slug else None,
         "affected": None if found is None else visit.block(lambda _root: _affected(visit, edited)).found,
-        "replay": visit.block(lambda root: replay_of(visit, root, edited.text, edited.as_of)),
+        "replay": visit.block(lambda root: replay_of(visit, root, edited.text)),
         "review_count": REVIEWS,
         "drafts": [each for each in visit.read(list_drafts).drafts if each.policy == edited.slug and each.status in OPEN],
         "methods": [(each.value, visit.say(text)) for each, text in METHOD_WORDS.items()],

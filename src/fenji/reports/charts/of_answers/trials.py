@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from fenji.analyze.whatif.comparing import Direction, Move
-from fenji.answers.replays import KeptReplay
+from fenji.answers.replayed import KeptReplay
 from fenji.answers.trying import Bar, TryResult
 from fenji.answers.whatif import ComparedTier, PolicyChange, ReplayResult, WhatIfResult
 from fenji.language import message as _
@@ -50,7 +50,7 @@ def _nodes(tiers: Sequence[ComparedTier], say: Reader) -> tuple[Node, ...]:
     return tuple(Node(say.name(each.name), colors[each.tier]) for each in reversed(tiers))
 
 
-def change_sentence(found: PolicyChange, say: Reader) -> str:
+def change_sentence(found: PolicyChange | KeptReplay, say: Reader) -> str:
     """How many would rise, fall and stay, and what they bring."""
     values = {"up": found.up, "down": found.down}
     told = {name: figures.count(each.customers) for name, each in values.items()}
@@ -96,7 +96,7 @@ def replay_multiples(found: ReplayResult | KeptReplay, say: Reader) -> Multiples
         language=say.language,
         title=say(_("The last {count} {count:review|reviews} under both policies"), count=len(days)),
         subtitle=say(_("Dashed: the policy in force.")),
-        sentence=found.sentence if isinstance(found, KeptReplay) else change_sentence(found, say),
+        sentence=change_sentence(found, say),
         name_title=say.tier(),
         charts=tuple(charts),
     )
