@@ -102,39 +102,25 @@ def narrow_fits(page: Any) -> None:
     page.set_viewport_size(WIDE)
 
 
-def shown(page: Any, name: str) -> None:
-    """Keeps a picture where somebody wants to look."""
-    import os
-
-    if folder := os.environ.get("FENJI_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
 def test_f1_from_an_empty_workspace_to_the_overview(page: Any, shop: Web) -> None:
     with working(shop.root):
-        shown(page, "f1-welcome")
         page.click("main a.main")
         page.wait_for_url("**/data/import")
         sent(page, "june.csv", JUNE)
         assert "淘宝" in page.locator("main").inner_text()
         assert page.locator(".columns-table").get_by_text("王*明").count() == 1
         narrow_fits(page)
-        shown(page, "f1-columns")
         page.click("button[value=preview]")
         page.wait_for_selector(".preview-table")
         assert "18,180.00" in page.locator(".sentence").inner_text()
         assert "王小明" not in page.locator("main").inner_text()
         narrow_fits(page)
-        shown(page, "f1-preview")
         page.click("a.main")
         page.wait_for_selector(".diff .is-new")
-        shown(page, "f1-accept")
         page.click("form button.main")
         page.wait_for_selector(".run-form")
-        shown(page, "f1-run")
         page.click(".run-form button.main")
         page.wait_for_selector("[data-progress]")
-        shown(page, "f1-progress")
         page.wait_for_selector("text=已完成")
         page.click("main a.main")
         page.wait_for_url("**/")

@@ -181,7 +181,7 @@ def _shown(field: Field, mapping: ColumnMapping, text: str | None, readings: Map
     reading = readings[text]
     if field.cell in (Cell.MONEY, Cell.NUMBER):
         amount = _amount(mapping, reading)
-        return PreviewCell(text, None if amount is None else f"{amount:f}")
+        return PreviewCell(text, None if amount is None else f"{amount.normalize():f}")
     if field.cell in (Cell.MOMENT, Cell.DAY):
         at, form = _moment(mapping, reading), "%Y-%m-%d" if field.cell is Cell.DAY else "%Y-%m-%d %H:%M:%S"
         return PreviewCell(text, None if at is None else at.strftime(form))
