@@ -58,7 +58,6 @@ from fenji.web.pages import (
     named_lists,
     overrides,
     overview,
-<<<<<<< HEAD
     people,
     policies,
     policy_deciding,
@@ -71,13 +70,6 @@ from fenji.web.pages import (
     selftest,
     settings,
     sources,
-=======
-    policies,
-    policy_deciding,
-    policy_draft,
-    search,
-    segments,
->>>>>>> 4cf2625 (policies: a replay is read back by the use-case that the API has)
     starting,
     structure,
     tokens,
