@@ -25,6 +25,7 @@ from fenji.engines.duck_reading import DuckReading
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 from fenji.engines.functions import DUCKDB
+from fenji.engines.held import HeldTables
 from fenji.engines.part_files import PartFiles
 from fenji.private_files import new_private_folder
 from fenji.scratch import own_folder
@@ -63,6 +64,7 @@ class DuckEngine(DuckReading):
         self._given: list[str] = []
         self._sql: OrderedDict[Hashable, str] = OrderedDict()
         self._kept: dict[ops.Node, Path] = {}
+        self._held: HeldTables[ir.Table] = HeldTables(lambda table: self.connection.drop_table(table.get_name(), force=True))
         options: dict[str, object] = {"temp_directory": str(self._scratch / "spill"), "preserve_insertion_order": False}
         if threads is not None:
             options["threads"] = threads
@@ -93,14 +95,14 @@ class DuckEngine(DuckReading):
         self.save(table, folder)
         return self.connection.read_parquet(literal_path(folder / "part-0.parquet"), hive_partitioning=False)
 
-    def hold(self, table: ir.Table) -> ir.Table:
-        """See Engine.hold."""
+    def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int) -> ir.Table:
+        """See Engine.read_often."""
+        held = self._held.table(tuple(files), schema, rows, lambda columns: self._hold(self.read_parquet(files, columns)))
+        return self.read_parquet(files, schema) if held is None else held.select(list(schema.names))
+
+    def _hold(self, table: ir.Table) -> ir.Table:
         self._staged += 1
         return self.connection.create_table(f"held_{self._staged}", table, temp=True)
-
-    def let_go(self, table: ir.Table) -> None:
-        """See Engine.let_go."""
-        self.connection.drop_table(table.get_name(), force=True)
 
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""

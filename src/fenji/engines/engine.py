@@ -59,12 +59,8 @@ class Engine(Protocol):
         """The same table, computed now and kept on scratch disk until the engine closes."""
         ...
 
-    def hold(self, table: ir.Table) -> ir.Table:
-        """The same table, computed now and kept in memory until it is let go or the engine closes; a cluster leaves it where it is."""
-        ...
-
-    def let_go(self, table: ir.Table) -> None:
-        """Forgets a table that was held; nothing may be asked of it any more."""
+    def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int) -> ir.Table:
+        """As ``read_parquet``, for narrow tables of so many rows that many questions are about; from memory where the engine can."""
         ...
 
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:

@@ -75,6 +75,7 @@ uploaded_list     who is on a list that a person brings along
 paging            how a long list goes on from page to page
 listing           how all rows of a list are handed over
 table_masks       how rows of stored tables look with personal values masked
+often              what is asked for again and again
 limits             whose rows the one who asks may see
 limited_moves      tiers and movements of customers within limits
 """

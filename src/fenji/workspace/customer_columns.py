@@ -33,6 +33,7 @@ from fenji.tables.contract import Contract
 from fenji.workspace.churn_ranking import check_ranking
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.limits import places_among
+from fenji.workspace.often import rows_of_customers
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session
 from fenji.workspace.tiering import kept_panel, panel_at, stored_panel
@@ -219,7 +220,7 @@ class CustomerColumns:
         place = self._place(part, names)
         if place is not None:
             run, contract, as_of = place
-            return self.session.rows_of_customers(run.run_id, contract, keys, names, as_of=as_of)
+            return rows_of_customers(self.session, run.run_id, contract, keys, names, as_of=as_of)
         table = self.part(part, names)
         own = (
             table.filter(table["customer_key"].isin([ibis.literal(key, type="int64") for key in keys]))

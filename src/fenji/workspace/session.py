@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from fenji.choices import EngineName
@@ -22,7 +21,6 @@ from fenji.domain.runs import NewRun, Run, StoredTable
 from fenji.domain.steps import Step
 from fenji.engines.checks import save_checked
 from fenji.engines.engine import Engine
-from fenji.engines.held import HeldTables
 from fenji.engines.stored_rows import StoredRows
 from fenji.errors import NotFound, NotStored
 from fenji.language import message as _
@@ -148,30 +146,6 @@ class Session:
             return whole.read(run_id, contract, as_of=as_of)
         return self.memory.recall(key, lambda: within_limits(self, run_id, whole.read(run_id, contract, as_of=as_of)))
 
-    def read_often(self, run_id: str, contract: Contract, *, as_of: date | None = None) -> ir.Table:
-        """As ``read``, for narrow tables that many questions are about: what is asked for again comes from memory."""
-        if self.limits:
-            return self.read(run_id, contract, as_of=as_of)
-        place = (run_id, contract.full_name, as_of)
-        files = self.files_of(run_id, contract, as_of)
-        held = self.held.table(
-            place,
-            contract.schema,
-            self.size_of(run_id, contract, as_of),
-            lambda schema: self.engine.hold(self.engine.read_parquet(files, schema)),
-        )
-        return self.read(run_id, contract, as_of=as_of) if held is None else held.select(list(contract.schema.names))
-
-    def size_of(self, run_id: str, contract: Contract, as_of: date | None = None) -> int:
-        """How many rows a published table has."""
-        own = [each for each in self.tables_of(run_id) if each.table == contract.full_name]
-        return sum(each.rows for each in own if as_of is None or each.as_of == as_of)
-
-    @cached_property
-    def held(self) -> HeldTables[ir.Table]:
-        """What it keeps in memory of stored tables."""
-        return HeldTables(self.engine.let_go)
-
     def rows(
         self, run_id: str, contract: Contract, *, as_of: date | None = None, where: Mapping[str, object] | None = None
     ) -> list[dict[str, Any]]:
@@ -198,22 +172,6 @@ class Session:
             return read()
         return [dict(row) for row in self.memory.recall(key, read, keep=lambda rows: len(rows) <= SMALL)]
 
-    def rows_of_customers(
-        self, run_id: str, contract: Contract, keys: Sequence[int], names: Sequence[str], *, as_of: date | None = None
-    ) -> dict[int, dict[str, Any]]:
-        """Some columns of a published table with one row per customer, by customer_key; who has no row, or may not be seen, is missing.
-
-        Read without an engine: a few rows need no expression to be compiled.
-        """
-        if not keys:
-            return {}
-        columns = sch.Schema({name: contract.schema[name] for name in dict.fromkeys(("customer_key", *names))})
-        whole = whole_company(self)
-        files = whole.files_of(run_id, contract, as_of)
-        found = whole.stored.rows_by_key(files, columns, "customer_key", keys, rows=self.size_of(run_id, contract, as_of))
-        within = self._within(run_id, {row["customer_key"] for row in found}) if self.limits else None
-        return {row["customer_key"]: row for row in found if within is None or row["customer_key"] in within}
-
     def _limited_rows(
         self, run_id: str, contract: Contract, as_of: date | None, where: Mapping[str, object] | None
     ) -> list[dict[str, Any]]:
@@ -224,15 +182,8 @@ class Session:
             return _in_order(self.engine.fetch(self.read(run_id, contract, as_of=as_of)).to_pylist(), contract)
         # What is asked for may be somebody's phone, which belongs in no expression.
         found = whole.rows(run_id, contract, as_of=as_of, where=where)
-        within = self._within(run_id, {row["customer_key"] for row in found} - {None})
+        within = keys_within(self, run_id, {row["customer_key"] for row in found} - {None})
         return [row for row in found if row["customer_key"] in within]
-
-    def _within(self, run_id: str, keys: set[int]) -> set[int]:
-        """Those of some customers who are within the limits."""
-        import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
-
-        asked = self.engine.from_arrow(pa.table({"customer_key": pa.array(sorted(keys), pa.int64())}))
-        return set(self.engine.fetch(within_limits(self, run_id, asked))["customer_key"].to_pylist())
 
     def _whole_of(self, contract: Contract) -> Session:
         """The session that reads all rows of a table, from which those within the limits are taken."""
@@ -333,6 +284,14 @@ def within_limits(session: Session, run_id: str, table: ir.Table) -> ir.Table:
         ("within", run_id), lambda: customers_within(session.limits, lambda contract: whole.read(run_id, contract))
     )
     return table.semi_join(customers, "customer_key")
+
+
+def keys_within(session: Session, run_id: str, keys: set[int]) -> set[int]:
+    """Those of some customers who are within the limits of a session."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy third-party library
+
+    asked = session.engine.from_arrow(pa.table({"customer_key": pa.array(sorted(keys), pa.int64())}))
+    return set(session.engine.fetch(within_limits(session, run_id, asked))["customer_key"].to_pylist())
 
 
 @dataclass(frozen=True)

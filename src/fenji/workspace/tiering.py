@@ -41,6 +41,7 @@ from fenji.workspace.folder import (
     policies_of,
     policy_in_force,
 )
+from fenji.workspace.often import read_often
 from fenji.workspace.overrides import overrides_in
 from fenji.workspace.past_run import HISTORY_BEGINS_ON, PastRun, kept_settings
 from fenji.workspace.progress import Progress
@@ -387,7 +388,7 @@ def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, na
 def stored_panel(session: Session, run: Run, metrics: Sequence[Metric], *, as_of: date) -> ir.Table | None:
     """Some metrics of the panel that a run kept of a day, and no other columns; None where it kept none, or not all of them."""
     kept = kept_panel(session, run, metrics, as_of=as_of)
-    return None if kept is None else session.read_often(run.run_id, kept, as_of=as_of)
+    return None if kept is None else read_often(session, run.run_id, kept, as_of=as_of)
 
 
 def kept_panel(session: Session, run: Run, metrics: Sequence[Metric], *, as_of: date) -> Contract | None:

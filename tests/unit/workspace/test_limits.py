@@ -23,6 +23,7 @@ LOOK_PAST = {
     "workspace/churn_ranking.py": "whether a ranking may be shown",
     "workspace/clean_base.py": "which facts and kinds of events there are",
     "workspace/customer_choice.py": "the threshold of a share of all",
+    "workspace/often.py": "the rows from which those within the limits are taken",
     "workspace/past_run.py": "which version of a policy a review followed",
     "workspace/session.py": "the rows from which those within the limits are taken",
     "workspace/tiering.py": "what a customer has brought by others",

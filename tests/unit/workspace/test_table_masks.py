@@ -23,7 +23,7 @@ HARMLESS = {
     "occupation", "order_id", "order_size_class", "order_source", "outcome", "part", "payment_id", "per", "period", "plan", "policy",
     "potential_class", "prior_tier", "product_id", "qualified_tier", "reason", "reason_1", "reason_2", "reason_3", "recency_class",
     "redemption_id", "region", "repeats", "return_id", "rfm_segment", "rhythm", "risk_class", "rule", "segment", "segmentation", "source",
-    "spending_power", "state", "status", "target", "tier", "tiers_from", "tiers_run_id", "to_tier", "topic", "transform", "trees_text",
+    "spending_power", "state", "status", "target", "threshold", "tier", "tiers_from", "tiers_run_id", "to_tier", "topic", "transform", "trees_text",
     "trial_baseline", "trial_model", "use", "variant", "verdict", "watch",
 }  # fmt: skip
 """Columns of texts that tell nobody who somebody is, of whatever table."""
