@@ -131,4 +131,4 @@ def test_an_empty_workspace_leads_to_the_first_file(tmp_path: Path) -> None:
     init_workspace(tmp_path / "shop", template="spend", language=Language.EN)
     page = Web(tmp_path / "shop").login(Role.ANALYST).get("/")
     assert page.status_code == 200
-    assert "Nothing has been run yet" in text_of(page.text)
+    assert "Nothing has been computed here yet" in text_of(page.text)

@@ -18,7 +18,7 @@ from fenji.workflow.priority import priority_at
 from fenji.workflow.quality import report_quality
 
 MOST = 6
-QUALITY, POLICIES, OVERRIDES, ALERTS = "/data/quality", "/policies/drafts", "/policies/overrides", "/data/alerts"
+QUALITY, POLICIES, OVERRIDES, ALERTS = "/data/quality", "/policies/approvals", "/policies/approvals", "/data/alerts"
 """Where the lines lead whose pages are not lists; a page that is not there is not linked."""
 
 
