@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from fenji.domain.jobs import ENDED
 from fenji.domain.runs import RunStatus
 from fenji.state.models import AuditHeadRow, Row, RunRow, UtcMoment
+from fenji.state.named_lists.rows import NamedListRow
 from fenji.state.work.rows import JobRow
 
 BATCH = 1_000
@@ -25,7 +26,7 @@ ORDER = (
     *("person", "person_role", "credential", "token"),
     *("audit", "audit_head"),
     *("job", "job_log", "schedule_slot"),
-    "named_list",
+    NamedListRow.__tablename__,
 )
 """Every table that moves, those first that others refer to."""
 

@@ -15,7 +15,6 @@ from fenji.state.drafting.drafts import PolicyDraftRepository
 from fenji.state.drafting.proposals import OverrideProposalRepository
 from fenji.state.importing.drafts import ImportRepository
 from fenji.state.manifests import ManifestRepository
-from fenji.state.named_lists.repository import NamedListRepository
 from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
 from fenji.state.portable import StateCopy
@@ -104,11 +103,6 @@ class Transaction:
     def imports(self) -> ImportRepository:
         """Files that were sent and are not accepted yet."""
         return ImportRepository(self.session, self.principal.name, self.clock)
-
-    @property
-    def named_lists(self) -> NamedListRepository:
-        """Conditions of lists that people keep under a name."""
-        return NamedListRepository(self.session, self.principal.name, self.clock)
 
     @property
     def audit(self) -> AuditLog:

@@ -14,6 +14,7 @@ from fenji.domain.lists import CustomerGroup, Move, NamedList, Standing
 from fenji.domain.priority import Mark
 from fenji.errors import Conflict, Forbidden, InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
+from fenji.state.named_lists.repository import named_lists_in
 from fenji.workspace.access.asking import demand
 from fenji.workspace.customer_choice import Asked
 from fenji.workspace.folder import open_workspace
@@ -32,7 +33,7 @@ def list_named(root: Path) -> NamedListsResult:
     """
     state = open_workspace(root, by_customer=True).state
     with suppress(NotFound), state.reading() as t:
-        return _told(t.named_lists.every())
+        return _told(named_lists_in(t).every())
     return _told(())
 
 
@@ -58,11 +59,11 @@ def save_list(root: Path, name: str, asked: Asked, *, by: Caller | None = None) 
     shown = " ".join(name.split())
     InvalidArgument.raise_if([*_problems_of_name(shown), *_problems(asked)])
     with workspace.state.transaction(acting) as t:
-        if t.named_lists.count() >= MOST_LISTS:
+        if named_lists_in(t).count() >= MOST_LISTS:
             raise Conflict.of(
                 _("{most} lists are kept already."), advice=_("Remove one that nobody needs any more."), most=MOST_LISTS
             )
-        kept = t.named_lists.save(shown, conditions_of(asked))
+        kept = named_lists_in(t).save(shown, conditions_of(asked))
         t.audit.add(Action.LIST_SAVED, Subject(SubjectKind.LIST, kept.list_id), {"name": kept.name})
     return _told((kept,))
 
@@ -84,12 +85,12 @@ def remove_list(root: Path, list_id: str, *, by: Caller | None = None) -> NamedL
     """
     workspace, acting = open_workspace(root, by_customer=True), demand(by, Right.CUSTOMERS_READ)
     with workspace.state.transaction(acting) as t:
-        kept = t.named_lists.one(list_id)
+        kept = named_lists_in(t).one(list_id)
         if by is not None and kept.saved_by != acting.name[:200] and not by.may(Right.PEOPLE_CHANGE):
             raise Forbidden.of(
                 _("{who} has saved this list."), advice=_("Ask them, or an administrator, to remove it."), who=kept.saved_by
             )
-        t.named_lists.remove(list_id)
+        named_lists_in(t).remove(list_id)
         t.audit.add(Action.LIST_REMOVED, Subject(SubjectKind.LIST, kept.list_id), {"name": kept.name})
     return _told((kept,))
 

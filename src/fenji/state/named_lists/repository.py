@@ -14,6 +14,7 @@ from fenji.domain.lists import NamedList
 from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
 from fenji.state.named_lists.rows import NamedListRow
+from fenji.state.transaction import Transaction
 
 
 class NamedListRepository:
@@ -78,6 +79,11 @@ class NamedListRepository:
         if found is None:
             raise NotFound.of(_("there is no list {list_id}."), list_id=list_id[:40])
         return found
+
+
+def named_lists_in(t: Transaction) -> NamedListRepository:
+    """The lists inside a transaction; who acts in it saves them."""
+    return NamedListRepository(t.session, t.principal.name, t.clock)
 
 
 def _taken(name: str) -> Conflict:
