@@ -101,7 +101,7 @@ def test_what_others_made_is_what_is_written_down() -> None:
     for each in vendored:
         assert hashlib.sha256((WEB / "static" / each["path"]).read_bytes()).hexdigest() == each["sha256"], each["path"]
         assert {"name", "version", "licence", "from"} <= set(each)
-    own = {"app.css", "chart.css", "mark.svg", "palette.css", "parts.css", "print.css", "tokens.css"}
+    own = {"app.css", "chart.css", "mark.svg", "pages.css", "palette.css", "parts.css", "print.css", "tokens.css"}
     assert {file.name for file in (WEB / "static").glob("*.*")} - {each["path"] for each in vendored} - {
         "VENDORED.toml",
         "echarts.LICENSE.txt",

@@ -49,4 +49,8 @@ value     what customers are worth and will be worth
 churn     who is about to leave, or to order
 priority  whom to serve first, and who may rise or fall
 rows      rows of stored tables as records
+filters   by what a list of customers can be narrowed
+named_lists  lists that people keep
+settings  with which settings a workspace works
+timeline  what has happened with one customer, and its ids
 """

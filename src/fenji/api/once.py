@@ -54,7 +54,7 @@ def done_once(
     ).hexdigest()
     state, principal = asking.serving.workspace.state, asking.caller.principal
     with state.transaction(principal) as t:
-        known = t.repetitions.begin(caller, key, fingerprint)
+        known = t.serving.repetitions.begin(caller, key, fingerprint)
     told = {"Cache-Control": "no-store", **(headers or {})}
     if known is not None:
         return Response(known.body, known.status, told | {"Idempotency-Replayed": "true"}, JSON)
@@ -63,8 +63,8 @@ def done_once(
     except BaseException:
         # Only what was done is kept; whoever was refused may mend the request and use the key again.
         with state.transaction(principal) as t:
-            t.repetitions.forget(caller, key)
+            t.serving.repetitions.forget(caller, key)
         raise
     with state.transaction(principal) as t:
-        t.repetitions.finish(caller, key, Answered(status, answer if keeps else b"{}"))
+        t.serving.repetitions.finish(caller, key, Answered(status, answer if keeps else b"{}"))
     return Response(answer, status, told, JSON)

@@ -45,7 +45,7 @@ def app_of(root: Path, log: Callable[..., None]) -> FastAPI:
 
     def draw(caller: str, stretch: int, wanted: int, most: int) -> int:
         with state.transaction(COUNTER) as t:
-            return t.rates.draw(caller, stretch, wanted=wanted, most=most)
+            return t.serving.rates.draw(caller, stretch, wanted=wanted, most=most)
 
     serving = Serving(
         workspace=workspace,

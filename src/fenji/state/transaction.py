@@ -20,8 +20,7 @@ from fenji.state.policy_versions import PolicyVersionRepository
 from fenji.state.portable import StateCopy
 from fenji.state.runs import RunRepository
 from fenji.state.sending.repositories import SendingRepositories
-from fenji.state.serving.rates import RateRepository
-from fenji.state.serving.repetitions import RepetitionRepository
+from fenji.state.serving.repositories import ServingRepositories
 from fenji.state.upkeep import UpkeepRepository
 from fenji.state.work.repositories import WorkRepositories
 
@@ -75,14 +74,9 @@ class Transaction:
         return OverrideProposalRepository(self.session, self.clock)
 
     @property
-    def rates(self) -> RateRepository:
-        """How often somebody has asked."""
-        return RateRepository(self.session, self.clock)
-
-    @property
-    def repetitions(self) -> RepetitionRepository:
-        """Requests that may come again."""
-        return RepetitionRepository(self.session, self.clock)
+    def serving(self) -> ServingRepositories:
+        """What server processes count and remember together."""
+        return ServingRepositories(self.session, self.clock)
 
     @property
     def access(self) -> AccessRepositories:

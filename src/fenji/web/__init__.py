@@ -13,9 +13,11 @@ A page is added in four steps:
 A form is answered by a handler that takes ``sent: Sent`` beside the visit, changes something, and returns ``visit.sent_to(address, said)``.
 
 app         the application: pages, static files, headers, failures
+asking      who asks for a page, and what they may see
 visiting    one request of somebody who may make it
 scope       what every page is about: day, comparison, policy, filters
 drawn       a chart on a page
+structure_tables  rows of the tables about structure
 versus      two tiers side by side
 explained   what a metric is
 lists       the list behind a number

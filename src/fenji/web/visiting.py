@@ -6,28 +6,25 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import quote, unquote
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from fenji.answers.json import plain, to_json
-from fenji.answers.views import View
-from fenji.domain.access import RIGHTS_OF, Caller, Right, Role
-from fenji.errors import FenjiError, Forbidden, Kind, NotStored
+from fenji.answers.json import to_json
+from fenji.domain.access import Right
+from fenji.errors import FenjiError, Forbidden, NotStored
 from fenji.http.admitting import admitted
 from fenji.http.authentication import csrf_of, session_of
 from fenji.http.conditional import is_known, tag_of
-from fenji.http.failing import report
 from fenji.http.serving import Serving
 from fenji.http.speaking import language_of
-from fenji.language import Language, translate
+from fenji.language import Language
 from fenji.language import message as _
-from fenji.reports.charts.of_answers.parts import Reader
 from fenji.web import scope as scopes
+from fenji.web.asking import Asker
 from fenji.web.assets import edition
 from fenji.web.forms import Sent
 from fenji.web.lists import ListAsked, as_page, cell_words, shown_columns, tiers_of
@@ -36,7 +33,6 @@ from fenji.web.rendering import render, rendered
 from fenji.web.scope import Scope, address
 from fenji.workflow.access.callers import caller_of_session, login_of_session
 from fenji.workflow.workspace_now import workspace_now
-from fenji.workspace.limits import limited_to
 from fenji.workspace.version import version_of
 
 LANGUAGE_COOKIE = "__Host-fenji-language"
@@ -60,18 +56,6 @@ Make = Callable[[], Mapping[str, object]]
 class _NotKept(Exception):
     def __init__(self, content: bytes) -> None:
         self.content = content
-
-
-@dataclass(frozen=True)
-class Block:
-    """A part of a page that may fail alone."""
-
-    found: object
-    """What it shows; None where it failed."""
-    missing: Mapping[str, object] | None = None
-    """Where nobody has computed it yet: ``command`` and ``day``."""
-    problems: tuple[str, ...] = ()
-    """Why it stands empty."""
 
 
 def language_read(request: Request) -> Language:
@@ -108,27 +92,8 @@ def sent(request: Request, body: str | bytes, headers: Mapping[str, str] | None 
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One request of somebody who may make it."""
-
-    request: Request
-    serving: Serving
-    caller: Caller
-    session: str
-    language: Language
-    scope: Scope
-    reason: str | None = None
-    """Why personal fields are seen as they are, once that was written down; None: they are masked."""
-
-    @property
-    def root(self) -> Path:
-        """The folder of the workspace."""
-        return self.serving.root
-
-    @property
-    def view(self) -> View:
-        """How much of an answer the caller sees: personal fields masked; who may only look sees no small groups either."""
-        return View(is_masked=self.reason is None, hides_small_groups=self.caller.rights <= RIGHTS_OF[Role.VIEWER])
+class Visit(Asker):
+    """One request of somebody who may make it, and the page that answers it."""
 
     @property
     def _navigation(self) -> Navigation:
@@ -154,47 +119,6 @@ class Visit:
             "own_pages": self._navigation.of_person(self.caller),
             "link": self.link,
         }
-
-    @property
-    def reader(self) -> Reader:
-        """For whom charts are made."""
-        return Reader(self.language, self.view)
-
-    @property
-    def has_customer_page(self) -> bool:
-        """Whether a customer has a page of its own, to which names lead."""
-        return any(each.address.startswith("/customers/{") for each in self._navigation.pages)
-
-    def may(self, right: Right | str) -> bool:
-        """Whether the caller may do something."""
-        return self.caller.may(Right(right))
-
-    def say(self, text: str, **values: object) -> str:
-        """A message in the language of the page."""
-        return translate(text, self.language, **values)
-
-    def told(self, value: object) -> Any:  # noqa: ANN401 - as templates read it
-        """An answer, or several, as the caller may see it."""
-        return plain(value, self.language, self.view)
-
-    def read(self, make: Callable[[Path], Answer]) -> Answer:
-        """What a use-case answers that may compute and write nothing, of the customers whom the caller may see."""
-        return self.serving.read(make, self.caller)
-
-    def changed(self, make: Callable[[Path], Answer]) -> Answer:
-        """What a use-case answers that may write; for forms."""
-        with limited_to(self.caller.limits):
-            return make(self.root)
-
-    def block(self, make: Callable[[Path], object]) -> Block:
-        """The same as ``read`` for a part of a page that may fail alone."""
-        try:
-            return Block(self.read(make))
-        except NotStored as missing:
-            return Block(None, missing=missing.problems[0].values)
-        except FenjiError as failed:
-            self._note(failed)
-            return Block(None, problems=tuple(self._told(failed)))
 
     def link(self, path: str, **changes: object) -> str:
         """The address of a page of ours, about the same; what is None is taken out."""
@@ -289,17 +213,6 @@ class Visit:
     def _says(self) -> bool:
         return SAID_COOKIE in self.request.cookies
 
-    def _note(self, failed: FenjiError) -> None:
-        self.request.state.has_failed = True
-        if failed.kind is Kind.BUG:
-            report(self.request, failed)
-
-    def _told(self, failed: FenjiError) -> list[str]:
-        if failed.kind is Kind.BUG:
-            return []
-        seen = (self.view.problem(each) for each in failed.problems)
-        return [f"{each.what(self.language)} {each.what_to_do(self.language)}".strip() for each in seen]
-
     def _kept_content(self, page: Page, template: str, make: Make) -> bytes:
         content = self._content(page, template, make)
         if getattr(self.request.state, "has_failed", False):
@@ -310,7 +223,7 @@ class Visit:
         try:
             return self._rendered(page, template, {"csrf_token": csrf, **self.told(make())})
         except NotStored as missing:
-            self._note(missing)
+            self.note(missing)
             return self._rendered(page, "missing.html", self.told({"missing": missing.problems[0].values}))
 
     def _rendered(self, page: Page, template: str, values: Mapping[str, object]) -> bytes:

@@ -23,9 +23,10 @@ value     which expectation is used, and why not the model's
 figures   numbers, amounts, shares, changes and days
 feeds     what feeds and fields are called
 jobs      what is done by a worker, and how far it is
-schedules when work begins by itself
+schedules  when work begins by itself
 quality   rows that were left out, identities in doubt
 trees     the path through a tree as a sentence
 access    what roles, rights and tokens are called
 auditing  who did what, in the audit log
+schedules  when work begins by itself
 """

@@ -105,7 +105,7 @@ class Worker:
                 workspace = open_workspace(self.root)
                 sweep(workspace, scheduler.clock())
                 with workspace.state.transaction(WORKER) as t:
-                    t.rates.forget_before(int(scheduler.clock().timestamp()) // STRETCH_SECONDS - 2 * KEPT)
+                    t.serving.rates.forget_before(int(scheduler.clock().timestamp()) // STRETCH_SECONDS - 2 * KEPT)
 
         rounds = (("fenji-schedule", keep_time, POLL_SECONDS), ("fenji-sending", lambda: send_due(self.root), SEND_SECONDS))
         threads = [

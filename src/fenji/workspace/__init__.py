@@ -78,4 +78,5 @@ table_masks       how rows of stored tables look with personal values masked
 often              what is asked for again and again
 limits             whose rows the one who asks may see
 limited_moves      tiers and movements of customers within limits
+counted_customers  whom a figure of an answer counts
 """

@@ -26,7 +26,7 @@ class Process:
     def _draw(self, caller: str, stretch: int, wanted: int, most: int) -> int:
         self.writes += 1
         with self.database.transaction(SYSTEM) as t:
-            return t.rates.draw(caller, stretch, wanted=wanted, most=most)
+            return t.serving.rates.draw(caller, stretch, wanted=wanted, most=most)
 
     def asks(self, times: int, caller: str = "token:a") -> int:
         granted = 0
@@ -64,7 +64,7 @@ def test_few_requests_write_and_old_allowances_are_cleared(database: Database) -
         process.asks(1)
     assert kept(database) == {("token:a", 5), ("token:b", 1)}
     with database.transaction(SYSTEM) as t:
-        t.rates.forget_before(int(process.now // STRETCH_SECONDS))
+        t.serving.rates.forget_before(int(process.now // STRETCH_SECONDS))
     assert kept(database) == {("token:a", 1)}
 
 

@@ -23,11 +23,11 @@ class World:
 
     def begin(self, key: str = "k", fingerprint: str = "f", caller: str = "token:a") -> Answered | None:
         with self.database.transaction(SYSTEM) as t:
-            return t.repetitions.begin(caller, key, fingerprint)
+            return t.serving.repetitions.begin(caller, key, fingerprint)
 
     def finish(self, key: str = "k") -> None:
         with self.database.transaction(SYSTEM) as t:
-            t.repetitions.finish("token:a", key, Answered(201, b"made"))
+            t.serving.repetitions.finish("token:a", key, Answered(201, b"made"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

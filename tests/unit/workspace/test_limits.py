@@ -22,6 +22,7 @@ LOOK_PAST = {
     "workflow/why.py": "thresholds of rules",
     "workspace/churn_ranking.py": "whether a ranking may be shown",
     "workspace/clean_base.py": "which facts and kinds of events there are",
+    "workspace/counted_customers.py": "the bands and thresholds by which a figure counted",
     "workspace/customer_choice.py": "the threshold of a share of all",
     "workspace/often.py": "the rows from which those within the limits are taken",
     "workspace/past_run.py": "which version of a policy a review followed",

@@ -6,7 +6,6 @@ entering   how somebody comes in, and out
 starting   work that a page asks for
 movement   who moved, came, was lost, and what comes?
 structure  what lies behind the counts of tiers
-structure_tables  the rows of its tables
 baskets    what is bought together
 worth      what customers are worth, and will be worth
 leaving    who may leave, and who will order

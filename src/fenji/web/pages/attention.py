@@ -61,7 +61,6 @@ def _made(visit: Visit) -> Row:
         "found": found,
         "tiers": tiers.tiers,
         "at": where_of(tiers),
-        "has_customer_page": visit.has_customer_page,
         "customers": say.view.count(found.customers),
         "worked": _worked(value, churn, counted, say),
         "parts": [_part(each, place, found, say) for place, each in enumerate(found.parts)],

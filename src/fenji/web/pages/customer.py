@@ -19,10 +19,11 @@ from fenji.domain.segments import SEGMENTATION_NAMES, Segmentation
 from fenji.domain.words import Spoken
 from fenji.errors import Conflict
 from fenji.language import message as _
+from fenji.web.asking import Block
 from fenji.web.forms import Sent
 from fenji.web.lists import cell_words, tiers_of
 from fenji.web.navigation import Entry, Page
-from fenji.web.visiting import Block, Customers, Unmasking, Visit
+from fenji.web.visiting import Customers, Unmasking, Visit
 from fenji.wording.segments import segment_name
 from fenji.workflow.access.unmasking import note_opening, note_unmasking
 from fenji.workflow.churn import churn_at

@@ -72,7 +72,6 @@ def _churn(visit: Visit, asked: tuple[str | None, str | None]) -> Row:
         "tiers": tiers.tiers,
         "at": where_of(tiers),
         "versus": versus,
-        "has_customer_page": visit.has_customer_page,
         "is_ranked": forecast.weakness is None,
         "quality": quality_of(forecast, say),
         "active": say.view.count(sum(each.active for each in rows)),
@@ -179,7 +178,6 @@ def _propensity(visit: Visit) -> Row:
     return {
         "found": found,
         "at": where_of(tiers),
-        "has_customer_page": visit.has_customer_page,
         "customers": say.view.count(found.customers),
         "targets": [_target(target, days, found, say) for target, days in PURCHASE_DAYS.items()],
     }

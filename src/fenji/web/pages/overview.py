@@ -24,13 +24,14 @@ from fenji.reports.charts.of_answers.history import customers_areas, revenue_are
 from fenji.reports.charts.of_answers.moves import flow_sankey
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.charts.of_answers.tiers import group_bars
+from fenji.web.asking import Block
 from fenji.web.beside import tiers_beside
 from fenji.web.drawn import Drawn
 from fenji.web.flows import FLOWS, is_of_one_step, statement, ways_of
 from fenji.web.looking import looks, priority_of, quality_of
 from fenji.web.navigation import Entry, Page
 from fenji.web.scope import Scope
-from fenji.web.visiting import Block, Figures, Visit
+from fenji.web.visiting import Figures, Visit
 from fenji.web.welcome import welcomed
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.history import MOST_REVIEWS, USUAL_REVIEWS, tier_history

@@ -24,10 +24,10 @@ from fenji.reports.charts.of_answers.structure import (
     profile_boxes,
     week_heat,
 )
+from fenji.web import structure_tables as tables
 from fenji.web.drawn import Drawn
 from fenji.web.explained import all_explained
 from fenji.web.navigation import Entry, Page
-from fenji.web.pages import structure_tables as tables
 from fenji.web.versus import Versus, versus_of
 from fenji.web.visiting import Figures, Visit
 from fenji.workflow.priority import priority_at

@@ -72,7 +72,6 @@ def _made(visit: Visit, asked: tuple[str | None, str | None]) -> Row:
         "tiers": tiers.tiers,
         "at": where_of(tiers),
         "versus": versus,
-        "has_customer_page": visit.has_customer_page,
         "terms": _terms(found, say),
     }
     if found.company is None or not found.company.buyers:
