@@ -90,6 +90,7 @@ class Trial:
         self.headers = {"authorization": f"Bearer {made.text}"}
         self.port, self.stop = free_port(), threading.Event()
         self.killed: Counter[str] = Counter()
+        self.other: subprocess.Popen[bytes] | None = None
         self.answered: dict[str, set[str]] = {}
         self.answers = self.read = 0
         self.faults: list[str] = []
@@ -127,14 +128,19 @@ class Trial:
             done += 1
             if is_all:
                 server.process.wait(30)
-            elif not [each for each in psutil.Process(server.process.pid).children(recursive=True) if is_for_jobs(each)]:
+            elif self.is_without_worker(server):
                 # What `fenji serve` started for jobs is gone; whoever looks after the machine starts another.
-                subprocess.Popen(
+                self.other = subprocess.Popen(
                     [sys.executable, "-m", "fenji", "work", "--workspace", str(self.root), "--until-done"],
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                 )
         return done
+
+    def is_without_worker(self, server: Running) -> bool:
+        """Whether nobody does the jobs, neither below the server nor beside it."""
+        below = psutil.Process(server.process.pid).children(recursive=True)
+        return (self.other is None or self.other.poll() is not None) and not any(map(is_for_jobs, below))
 
     def ask(self, number: int) -> None:
         """One client: the same key again and again until it is answered, then once more; and a reading in between."""
