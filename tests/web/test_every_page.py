@@ -34,7 +34,7 @@ def browsers(web: Web) -> dict[Role, TestClient]:
 @pytest.fixture(scope="module")
 def tours(browsers: dict[Role, TestClient]) -> dict[Role, Tour]:
     """What each role comes to."""
-    return {role: tour(browser, role) for role, browser in browsers.items()}
+    return {role: tour(browser, role, most_of_each=2 if role is Role.MANAGER else 1) for role, browser in browsers.items()}
 
 
 @pytest.mark.parametrize("role", TOURING)
