@@ -48,7 +48,7 @@ def tour(browser: TestClient, role: Role, *, most_of_each: int = 3) -> Tour:
     pages = sorted((each for each in declared() if each.right in RIGHTS_OF[role]), key=lambda each: each.address.count("{"))
     shapes = {each.address: shape_of(each) for each in pages}
     found = Tour({each.address: [] for each in pages})
-    waiting = deque([*(each.address for each in pages if "{" not in each.address)])
+    waiting = deque([each.address for each in pages if each.is_tab])
     seen = set(waiting)
     while waiting and len(found.texts) < _MOST_PAGES:
         at = waiting.popleft()
