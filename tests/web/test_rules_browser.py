@@ -113,7 +113,7 @@ def test_thresholds_move_by_typing_keys_and_dragging(language: str, enter: Enter
     slider = page.locator('[data-threshold="vip.0"] input[type=range]')
     slider.focus()
     slider.press("ArrowRight")
-    page.wait_for_function("document.querySelector('[name=\"cut:vip.0\"]').value !== '8000'")
+    page.wait_for_function("() => document.querySelector('[name=\"cut:vip.0\"]').value !== '8000'")
     # Lines are drawn anew with every answer, so the place is asked for in one go.
     x, y = page.evaluate(
         """() => {
@@ -127,11 +127,13 @@ def test_thresholds_move_by_typing_keys_and_dragging(language: str, enter: Enter
     page.mouse.down()
     page.mouse.move(x + 40, y, steps=6)
     page.mouse.up()
-    page.wait_for_function("document.querySelector(\"[data-out='down']\").textContent !== '0'")
+    page.wait_for_function("() => document.querySelector(\"[data-out='down']\").textContent !== '0'")
     entry = float(page.input_value('[name="cut:entry.0"]'))
     assert entry > 500
     page.locator("[data-text-panel] summary").click()
-    page.wait_for_function("document.getElementById('field-text').value.includes('net_revenue_12m >= " + f"{entry:g}'" + ")")
+    page.wait_for_function(
+        "(line) => document.getElementById('field-text').value.includes(line)", arg=f"net_revenue_12m >= {entry:g}"
+    )
     assert page.input_value("#field-text").startswith("# Yearly revenue alone")
 
 

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
+from fastapi.responses import Response
+from markupsafe import Markup
+
 from fenji.analyze.whatif.comparing import Direction
+from fenji.answers.json import to_json
 from fenji.answers.trying import CountedOn, MetricSteps, TryResult
 from fenji.answers.whatif import ComparedTier, Moved
 from fenji.domain.metrics import Unit
 from fenji.domain.telling import AS_IT_IS
 from fenji.language import message as _
+from fenji.web import scope as scopes
 from fenji.web.lists import condition
+from fenji.web.rendering import render
 from fenji.web.scope import address
-from fenji.web.visiting import Visit
+from fenji.web.visiting import DRAWER, PART, Visit
 from fenji.wording import figures
 
 LINES = 40
@@ -61,6 +67,22 @@ class Desk:
             return self.place(visit, list=condition(parts))
 
         return opened
+
+
+def data(visit: Visit, values: object, *, status: int = 200) -> Response:
+    """What an island asks for; nobody keeps it."""
+    return Response(to_json(values, visit.language, visit.view), status, {"Cache-Control": "no-store"}, "application/json")
+
+
+def is_listing(visit: Visit) -> bool:
+    """Whether only the list behind a number is asked for."""
+    return scopes.LIST in visit.request.query_params and visit.request.headers.get(PART) == DRAWER
+
+
+def part(visit: Visit, template: str, values: Mapping[str, object]) -> Markup:
+    """A part of a page, such as a list of its own kind."""
+    own = {"link": visit.link, "here": visit.here, "may": visit.may}
+    return render(visit.language, template, own | visit.told(values))
 
 
 def written_cuts(cuts: Mapping[str, Decimal]) -> list[str]:

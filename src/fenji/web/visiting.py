@@ -13,9 +13,16 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
+<<<<<<< HEAD
 from fenji.answers.json import to_json
 from fenji.domain.access import Right
 from fenji.errors import FenjiError, Forbidden, NotStored
+=======
+from fenji.answers.json import plain
+from fenji.answers.views import View
+from fenji.domain.access import RIGHTS_OF, Caller, Right, Role
+from fenji.errors import FenjiError, Forbidden, Kind, NotStored
+>>>>>>> 9f53708 (policies: narrow screens keep their width, and what only the editor needs stands beside it)
 from fenji.http.admitting import admitted
 from fenji.http.authentication import csrf_of, session_of
 from fenji.http.conditional import is_known, tag_of
@@ -188,14 +195,6 @@ class Visit(Asker):
         content = self._rendered(page, template, {"csrf_token": self._csrf, **self.told(values)})
         return sent(self.request, self._framed(page, content, opened), status=status)
 
-    def data(self, values: object, *, status: int = 200) -> Response:
-        """What an island asks for; nobody keeps it."""
-        return Response(to_json(values, self.language, self.view), status, {"Cache-Control": "no-store"}, "application/json")
-
-    def is_listing(self) -> bool:
-        """Whether only the list behind a number is asked for."""
-        return scopes.LIST in self.request.query_params and self.request.headers.get(PART) == DRAWER
-
     def sent_to(self, where: str, said: str | None = None, **values: object) -> Response:
         """After a form: to a page of ours, which says in one sentence what has happened."""
         found = RedirectResponse(f"{self._base}{scopes.own_address(where)}", 303)
@@ -250,11 +249,6 @@ class Visit(Asker):
         values = shell_values(self.request) | self.shell | {"page": page, "drawer": drawer or "", "body": rendered(content)}
         values["entries"] = self._navigation.entries(self.caller, page)
         return render(self.language, "base.html", values).encode()
-
-    def part(self, template: str, values: Mapping[str, object]) -> Markup:
-        """A part of a page, such as a list of its own kind."""
-        own = {"link": self.link, "here": self.here, "may": self.may, "base": self._base}
-        return render(self.language, template, own | self.told(values))
 
     def _drawer(self) -> Markup:
         """The list that is open on the page."""

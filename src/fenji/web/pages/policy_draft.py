@@ -36,7 +36,7 @@ from fenji.web.forms import Form, Sent
 from fenji.web.navigation import Entry, Page
 from fenji.web.pages.policies import MOST_NUMBER, OPEN, Number, status_names
 from fenji.web.replays import REVIEWS, replay_of
-from fenji.web.trials import LINES, Desk, asked_list, steps_of, told_trial
+from fenji.web.trials import LINES, Desk, asked_list, data, is_listing, part, steps_of, told_trial
 from fenji.web.visiting import SendingDraft, SendingTrial, Trying, Visit
 from fenji.wording import figures
 from fenji.work.asking import start_job
@@ -123,11 +123,11 @@ def applied(visit: SendingTrial, slug: str, sent: Sent) -> Response:
 def tried(visit: SendingTrial, slug: str, sent: Sent) -> Response:
     """The figures alone, for the island of the editor."""
     try:
-        return visit.data(visit.read(lambda root: _figures(visit, root, slug, sent)))
+        return data(visit, visit.read(lambda root: _figures(visit, root, slug, sent)))
     except FenjiError as failed:
         if failed.kind is Kind.BUG:
             raise
-        return visit.data({"problems": told_problems(failed, visit.language)}, status=status_of(failed))
+        return data(visit, {"problems": told_problems(failed, visit.language)}, status=status_of(failed))
 
 
 @router.post("/policies/{slug}/draft/text")
@@ -135,14 +135,14 @@ def written(visit: SendingTrial, slug: str, sent: Sent) -> Response:
     """The text with what stands in the fields, for the island of the editor."""
     found = _of_form(visit, slug, sent, edits_of(sent))
     lines = {each.key: each.rule for rule in found.policy.rules for each in _lines(rule.group)}
-    return visit.data(_Written(found.text, lines, folded(cuts_between(found.kept, found.text))))
+    return data(visit, _Written(found.text, lines, folded(cuts_between(found.kept, found.text))))
 
 
 @router.post("/policies/{slug}/draft/affected")
 def affected(visit: SendingTrial, slug: str, sent: Sent) -> Response:
     """The customers who would be affected most, for the island of the editor."""
     edited = _of_form(visit, slug, sent, edits_of(sent))
-    return visit.data(_affected(visit, edited))
+    return data(visit, _affected(visit, edited))
 
 
 @router.post("/policies/{slug}/draft/save")
@@ -275,7 +275,7 @@ def _shown(visit: Visit, edited: _Edited, *, status: int = 200) -> Response:
     desk = Desk(edited.slug, number, cuts, edited.metric)
     page = replace(PAGE, title=edited.slug)
     drawer = _drawer(visit, tries)
-    if visit.is_listing():
+    if is_listing(visit):
         return visit.shown(page, "pages/policy_draft.html", {}, drawer=drawer)
     block = (
         visit.block(lambda root: try_cuts(root, tries, metric=edited.metric))
@@ -330,7 +330,7 @@ def _drawer(visit: Visit, tries: Tries) -> Callable[[], Markup]:
         found = visit.read(lambda root: trial_list(root, tries, **asked, limit=LINES, after=query.get("list_after")))
         trial = visit.read(lambda root: try_cuts(root, tries, with_steps=False))
         tiers = {side: _ranks(policy) for side, policy in (("now", trial.current), ("then", trial.new))}
-        return visit.part("trial_drawer.html", {"list": found, "tiers": tiers})
+        return part(visit, "trial_drawer.html", {"list": found, "tiers": tiers})
 
     return made
 
