@@ -13,16 +13,8 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-<<<<<<< HEAD
-from fenji.answers.json import to_json
 from fenji.domain.access import Right
 from fenji.errors import FenjiError, Forbidden, NotStored
-=======
-from fenji.answers.json import plain
-from fenji.answers.views import View
-from fenji.domain.access import RIGHTS_OF, Caller, Right, Role
-from fenji.errors import FenjiError, Forbidden, Kind, NotStored
->>>>>>> 9f53708 (policies: narrow screens keep their width, and what only the editor needs stands beside it)
 from fenji.http.admitting import admitted
 from fenji.http.authentication import csrf_of, session_of
 from fenji.http.conditional import is_known, tag_of

@@ -37,7 +37,7 @@ def first_run_waits(root: Path) -> bool:
     Raises:
         NotFound: no workspace.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     if not workspace.state.is_there:
         return True
     with open_question(workspace) as session:
