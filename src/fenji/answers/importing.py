@@ -101,6 +101,7 @@ class FieldChoice:
     field: str
     """Its name."""
     words: Spoken[str]
+    """What it is called."""
     is_required: bool
     """Whether a row without it cannot be used."""
 
@@ -116,9 +117,11 @@ class FileLook:
     feed: Feed | None
     """What its rows are; null: unknown."""
     rows_words: Spoken[str]
+    """What its rows are called."""
     platform: Remark | None
     """The shop platform, where its headers are known."""
     format: str
+    """Of the file, as its content shows it."""
     encoding: str | None
     """Of a text file."""
     delimiter: str | None

@@ -117,6 +117,7 @@ class ScheduleEntry:
     """The next times, in the time zone of the workspace."""
     sentence: Spoken[str]
     missed: Spoken[str]
+    """What becomes of missed times, in words."""
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,10 @@ HARMLESS = {
     # jobs, messages and imports: channels, statuses, what was answered about columns, differences of sources.yaml
     "step", "arguments", "when", "channel", "to", "status", "values", "reads", "fields", "diff", "begun_by", "changed_by", "answers",
     "format", "not_read",
-    # cells of a preview, which are masked where it is made
-    "came", "read",
+    # cells of a preview and of columns, which are masked where they are made
+    "came", "read", "samples",
+    # how files and schedules are understood, and what was bought
+    "missed", "policies", "rows_words", "encoding", "delimiter", "header", "words", "segmentation_name", "products", "topic",
     # sentences and names of things, made of the above
     "name", "sentence", "sentences", "keeping", "description", "product_name",
 }  # fmt: skip
