@@ -93,6 +93,9 @@ class Watched:
             self.wrong.append(f"{message.type}: {message.text}")
 
     def _asked(self, dialog: Any) -> None:
+        if dialog.type == "beforeunload":  # what was typed and not saved is asked about
+            dialog.accept()
+            return
         self.wrong.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 

@@ -115,14 +115,14 @@ def test_what_is_wrong_stands_at_its_rule(analyst: TestClient) -> None:
 
 
 def test_a_draft_goes_from_hand_to_hand(web: Web, analyst: TestClient, manager: TestClient) -> None:
-    fields = fields_of(analyst.get(f"{EDITOR}?cut=vip.0:4321").text)
+    fields = fields_of(analyst.get(f"{EDITOR}?cut=vip.0:432100").text)
     unsaid = analyst.post(f"{EDITOR}/submit", data=fields | {"why": ""})
     assert unsaid.status_code == 422
     assert "say why" in unsaid.text
     kept = fields_of(unsaid.text)
-    stale = analyst.post(f"{EDITOR}/save", data=kept | {"edition": "7", "cut:vip.0": "4322"})
+    stale = analyst.post(f"{EDITOR}/save", data=kept | {"edition": "7", "cut:vip.0": "43220"})
     assert stale.status_code == 412
-    assert fields_of(stale.text)["was:vip.0"] == "net_revenue_12m >= 4322"
+    assert fields_of(stale.text)["was:vip.0"] == "net_revenue_12m >= 43220"
     sent = analyst.post(f"{EDITOR}/submit", data=kept | {"why": "fewer, and better cared for"})
     path = sent.url.path
     assert path == f"/policies/drafts/{kept['draft']}"
