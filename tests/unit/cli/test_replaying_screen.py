@@ -66,7 +66,8 @@ def test_a_draft_is_replayed_by_its_number(shop: Path, stricter: ReplayResult, c
     assert {each.pop("file") for each in told["warnings"]} == {f"draft {number}"}
     assert {each.pop("file") for each in same["warnings"]} == {str(shop / "stricter.yaml")}
     assert told == same
-    for given in ([], [str(shop / "stricter.yaml"), "--draft", str(number)]):
+    both = [str(shop / "stricter.yaml"), "--draft", str(number)]
+    for given, said in ((["--replay", "3"], "--replay needs a new policy"), (both, "either as a file or as --draft")):
         assert answer(["whatif", *given, "--workspace", str(shop), "--lang", "en"]) == 2
-        assert "either as a file or as --draft" in capsys.readouterr().err
+        assert said in capsys.readouterr().err
     assert answer(["whatif", "--draft", "777", "--workspace", str(shop)]) == 3
