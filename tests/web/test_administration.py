@@ -113,7 +113,7 @@ def test_the_log_is_filtered_and_read_page_by_page(
         int(each) for each in re.findall(r'<th scope="row" class="right">(\d+)</th>', admin.get(html.unescape(older[1])).text)
     ]
     assert numbers + after == list(range(numbers[0], numbers[0] - 6, -1))
-    told = re.findall(r"<td class=\"lines\">([^<]+)<span", admin.get("/admin/audit?action=user_added").text)
+    told = re.findall(r"<td class=\"long-text\">([^<]+)<span", admin.get("/admin/audit?action=user_added").text)
     assert set(told) == {"user added"}
     assert "No such entry" in admin.get("/admin/audit?who=nobody.at.all").text
     assert "No such entry" in admin.get("/admin/audit?until=2001-01-01").text

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from standardwebhooks.webhooks import Webhook
@@ -14,6 +15,7 @@ from standardwebhooks.webhooks import Webhook
 from fenji.domain.events import DisabledReason, EventKind, WebhookState
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import Language
+from fenji.settings import read_settings
 from fenji.workflow.auditing import list_audit
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.running import run_all
@@ -183,7 +185,9 @@ def test_people_hear_of_counts_in_one_message(shop, robot):
 
 
 def test_a_night_holds_back_what_is_not_urgent(shop, robot):
-    text = (shop / "alerts.yaml").read_text("utf-8").replace("kind: dingtalk", 'kind: dingtalk, quiet: ["00:00", "23:59"]')
+    now = datetime.now(ZoneInfo(read_settings(shop).time_zone))
+    begins, ends = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-1, 1))
+    text = (shop / "alerts.yaml").read_text("utf-8").replace("kind: dingtalk", f'kind: dingtalk, quiet: ["{begins}", "{ends}"]')
     (shop / "alerts.yaml").write_text(text, "utf-8")
     send_due(shop)
     (text,) = said(robot)
