@@ -12,7 +12,7 @@ from fenji.analyze.churn.figures import auc_lower
 from fenji.answers.frames import Answer
 from fenji.domain.churn import Believed, ChurnBy, Driver, Lack, Part, RiskClass, ScoreModel, State, Target, Weakness
 from fenji.domain.policies import Policy
-from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD
+from fenji.domain.telling import COUNT, HIDDEN, PERSONAL, SPREAD
 from fenji.domain.words import Spoken
 from fenji.errors import Problem
 
@@ -224,15 +224,15 @@ class TierRisk:
 
     tier: str | None
     """Null: lost under the policy's rule."""
-    active: int
+    active: Annotated[int, COUNT]
     """Customers who can leave."""
-    high: int
+    high: Annotated[int, COUNT]
     """Of them, those at high risk."""
-    middle: int
+    middle: Annotated[int, COUNT]
     """Of them, those at middle risk."""
-    low: int
+    low: Annotated[int, COUNT]
     """Of them, those at low risk."""
-    left: int
+    left: Annotated[int, COUNT]
     """Customers who have left."""
     expected: float | None
     """How many of the active are expected to leave. Null: no probabilities."""

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fenji.answers.frames import Answer
 from fenji.answers.runs import Lost
 from fenji.domain.forecasts import Basis, ExpectedTier, ExpectedTotal, ForecastModel, ModelError
-from fenji.domain.telling import HIDDEN, Named
+from fenji.domain.telling import COUNT, HIDDEN, Named
 from fenji.domain.trends import GroupBy, Measure, Scope, Series
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
@@ -64,7 +64,7 @@ class ForecastResult(Answer):
     """By what the past has multiplied the intervals; 1 where nothing is known of that yet."""
     lost: Lost
     """When a customer counts as lost."""
-    customers: Mapping[str, int]
+    customers: Annotated[Mapping[str, int], COUNT]
     """Tier: customers at ``starts_on``, lowest tier first."""
     tiers: tuple[ExpectedTier, ...]
     """By review and tier, lowest tier first."""

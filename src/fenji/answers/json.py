@@ -66,7 +66,8 @@ def _record(value: Any, language: Language, view: View) -> dict[str, Any]:  # no
     found: dict[str, Any] = {}
     class_: Any = type(value)
     told = [(each, getattr(value, each.attribute)) for each in told_of(class_)]
-    is_of_few = any(view.is_small(own) for each, own in told if COUNT in each.marks)
+    # Of counts by tier or cause each hides itself; what stands beside tells of all of them together.
+    is_of_few = any(view.is_small(own) for each, own in told if COUNT in each.marks and not isinstance(own, Mapping))
     for each, own in told:
         if SPREAD in each.marks:
             found |= {} if own is None else _plain(own, language, view, None)

@@ -12,7 +12,7 @@ from fenji.answers.frames import Answer
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.priority import First, Frequent, Mark, ParetoRule, Part, PriorityRules, Watch
-from fenji.domain.telling import HIDDEN, PERSONAL, WHERE_KNOWN, told
+from fenji.domain.telling import COUNT, HIDDEN, PERSONAL, WHERE_KNOWN, told
 from fenji.domain.words import Spoken
 from fenji.errors import Problem
 
@@ -49,14 +49,14 @@ class MarkedCustomers:
     """A: those who bring most; B: those who bring most of the rest; C: all others."""
     measure: str
     """What is shared out."""
-    customers: int
+    customers: Annotated[int, COUNT]
     customer_share: float
     """Of all customers."""
     amount: Decimal
     """Their sum of the measure."""
     amount_share: float | None
     """Of the sum of all. Null: there is none."""
-    within_capacity: int
+    within_capacity: Annotated[int, COUNT]
     """Of them, those who can be served; 0 where nobody has said how many can."""
 
 

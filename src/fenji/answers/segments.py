@@ -15,7 +15,7 @@ from fenji.analyze.segments.tree_growing import Growth
 from fenji.answers.frames import Answer
 from fenji.domain.conditions import Condition
 from fenji.domain.segments import LifecycleStage, RfmSegment, Segmentation, SegmentPlan, Target
-from fenji.domain.telling import HIDDEN, PERSONAL, SPREAD
+from fenji.domain.telling import COUNT, HIDDEN, PERSONAL, SPREAD
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -27,14 +27,14 @@ class SegmentRow:
     segment: str | None
     """Null: the customers who are in none."""
     name: Spoken[str]
-    customers: int
+    customers: Annotated[int, COUNT]
     share: float
     net_revenue_12m: Decimal
     revenue_share: float | None
     """Of all customers' revenue; null where that is not positive."""
-    tiers: Mapping[str, int]
+    tiers: Annotated[Mapping[str, int], COUNT]
     """Tier: customers of the segment who stand in it, lowest tier first."""
-    in_no_tier: int
+    in_no_tier: Annotated[int, COUNT]
     """Customers of the segment who are lost."""
 
 

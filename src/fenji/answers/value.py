@@ -12,7 +12,7 @@ from fenji.answers.frames import Answer
 from fenji.domain.churn import Believed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
-from fenji.domain.telling import HIDDEN, PERSONAL, Named
+from fenji.domain.telling import COUNT, HIDDEN, PERSONAL, Named
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel, ValueClass, ValueRules
 from fenji.errors import Problem
 
@@ -237,8 +237,8 @@ class ValueCell:
     """Null: not known."""
     potential_class: ValueClass | None
     """Null: not known."""
-    customers: int
-    buyers: int
+    customers: Annotated[int, COUNT]
+    buyers: Annotated[int, COUNT]
     """Of them, those who have ever ordered."""
     net_revenue_12m: Decimal
     margin_12m: Decimal | None

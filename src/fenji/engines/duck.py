@@ -64,7 +64,7 @@ class DuckEngine(DuckReading):
         self._given: list[str] = []
         self._sql: OrderedDict[Hashable, str] = OrderedDict()
         self._kept: dict[ops.Node, Path] = {}
-        self._held: HeldTables[ir.Table] = HeldTables(lambda table: self.connection.drop_table(table.get_name(), force=True))
+        self._held: HeldTables[ir.Table] = HeldTables(lambda table: self._drop(table.get_name()))
         options: dict[str, object] = {"temp_directory": str(self._scratch / "spill"), "preserve_insertion_order": False}
         if threads is not None:
             options["threads"] = threads
@@ -103,6 +103,10 @@ class DuckEngine(DuckReading):
     def _hold(self, table: ir.Table) -> ir.Table:
         self._staged += 1
         return self.connection.create_table(f"held_{self._staged}", table, temp=True)
+
+    def _drop(self, name: str) -> None:
+        # Not by Ibis, which takes the name of a table as it tells it, temp.main.held_1, for a name with dots in it.
+        self.connection.raw_sql(f"DROP TABLE {name}")
 
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""
@@ -165,7 +169,7 @@ class DuckEngine(DuckReading):
     def clear(self) -> bool:
         """See Engine.clear."""
         for name in self._given:
-            self.connection.drop_table(name, force=True)
+            self._drop(name)
         self._given.clear()
         self._kept.clear()
         for each in self._scratch.glob("*"):

@@ -279,6 +279,18 @@ def test_counts_of_several_groups_are_told_one_by_one() -> None:
     assert View(hides_small_groups=True).count({"new": 2, "lost": 0, "returned": 7}) == {"new": "<5", "lost": 0, "returned": 7}
 
 
+@dataclass(frozen=True)
+class Split:
+    customers: Annotated[int, COUNT]
+    share: float
+    tiers: Annotated[Mapping[str, int], COUNT]
+
+
+def test_few_in_one_of_several_groups_hide_nothing_that_tells_of_all() -> None:
+    found = plain(Split(40, 0.5, {"low": 38, "high": 2}), Language.EN, VIEWER)
+    assert found == {"customers": 40, "share": 0.5, "tiers": {"low": 38, "high": "<5"}}
+
+
 COUNTED = ("answers.tiers", "answers.moves", "answers.structure", "analyze.structure", "analyze.movements")
 
 

@@ -54,6 +54,28 @@ def test_a_batch_step_sees_every_row_once_and_keeps_its_types(engine):
     ).to_pylist() == [{"rows": 1000, "keys": 1000, "spent": Decimal("2200.00")}]
 
 
+def tables_of(engine):
+    return engine.connection.con.sql("SELECT table_name FROM duckdb_tables()").fetchall()
+
+
+def test_what_was_given_for_a_question_is_gone_after_it(engine):
+    engine.fetch(engine.from_arrow(pa.table({"n": [1, 2, 3]})))
+    assert len(tables_of(engine)) == 1
+    engine.clear()
+    assert tables_of(engine) == []
+
+
+def test_columns_held_for_one_run_go_when_those_of_the_next_need_their_place(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr("fenji.engines.held.MOST_VALUES", 5)
+    for run in range(3):
+        engine.save(engine.from_arrow(pa.table({"n": [run, 2, 3]})), tmp_path / f"run_{run}")
+        for _again in range(2):
+            table = engine.read_often([tmp_path / f"run_{run}" / "part-0.parquet"], NUMBERS.schema, rows=3)
+            assert engine.fetch(table)["n"].to_pylist() == [run, 2, 3]
+    engine.clear()
+    assert len(tables_of(engine)) == 1
+
+
 KEYS = Contract(
     Shelf.CLEAN, "number", "one row per customer", ("customer_key",), (Column("customer_key", "int64", "a customer"),), "nobody"
 )
