@@ -133,10 +133,10 @@ def no_names(forecast: TargetForecast) -> Problem | None:
 
 _BELIEVED = {
     Believed.CHURN: _(
-        "`fenji churn` and `fenji value` both say who will order again; believe churn's probabilities: of {customers} customers of a past date they were nearer to who ordered within {days} days (Brier score {churn_brier} against {value_brier}). Expected revenue, potential, priority and upgrade candidates follow them."
+        "The analyses of churn and of value both say who will order again; believe those of churn: of {customers} customers of a past date they were nearer to who ordered within {days} days (Brier score {churn_brier} against {value_brier}). Expected revenue, potential, priority and upgrade candidates follow them."
     ),
     Believed.VALUE: _(
-        "`fenji churn` and `fenji value` both say who will order again; believe value's probabilities where it gives any: of {customers} customers of a past date they were nearer to who ordered within {days} days (Brier score {value_brier} against {churn_brier}). Expected revenue, potential, priority and upgrade candidates follow them."
+        "The analyses of churn and of value both say who will order again; believe those of value where it gives any: of {customers} customers of a past date they were nearer to who ordered within {days} days (Brier score {value_brier} against {churn_brier}). Expected revenue, potential, priority and upgrade candidates follow them."
     ),
 }
 
