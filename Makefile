@@ -56,6 +56,7 @@ bench: .venv/developer ## time and memory beside plain SQL, Polars, pandas and t
 	$(BIN)/python bench/latency.py
 	$(BIN)/python bench/customers.py
 	$(BIN)/python bench/api.py
+	$(BIN)/python bench/pages.py
 
 serve: .venv/user ## the REST API over the demo; the first time a link lets an administrator in
 	test -f demo/fenji.toml || $(BIN)/fenji demo --workspace demo

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import shutil
 import socket
 import threading
@@ -24,6 +26,22 @@ WATCH = """
 window.__refused = [];
 document.addEventListener("securitypolicyviolation", (event) => window.__refused.push(`${event.effectiveDirective} ${event.blockedURI}`));
 """
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the form of the editor of policies would send."""
+    form = page[page.index('<form id="editor"') : page.index("</form>", page.index('<form id="editor"'))]
+    found = {}
+    for tag in re.findall(r"<input([^>]*)>", form):
+        values = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if "name" in values:
+            found[values["name"]] = html.unescape(values.get("value", ""))
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        if chosen:
+            found[name] = html.unescape(chosen[1])
+    text = re.search(r'<textarea id="field-text"[^>]*>\n(.*?)</textarea>', form, re.DOTALL)
+    return found | {"text": html.unescape(text[1]) if text else ""}
 
 
 @contextmanager

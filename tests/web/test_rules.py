@@ -13,27 +13,12 @@ from starlette.testclient import TestClient
 from fenji.domain.access import Role
 from fenji.workflow.editing import Edits, begin_text, edited_policy
 from fenji.workflow.whatif import whatif_of
+from web.browsing import fields_of
 from web.conftest import Web, token_in
 
 EDITOR = "/policies/spend/draft"
 OUT = re.compile(r'<a data-out="([^"]+)"[^>]*?(?:href="([^"]*)")?>([^<]*)</a>')
 COUNT = re.compile(r'<p class="about">([\d,]+) customers? on')
-
-
-def fields_of(page: str) -> dict[str, str]:
-    """What the form of the editor would send."""
-    form = page[page.index('<form id="editor"') : page.index("</form>", page.index('<form id="editor"'))]
-    found = {}
-    for tag in re.findall(r"<input([^>]*)>", form):
-        values = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if "name" in values:
-            found[values["name"]] = html.unescape(values.get("value", ""))
-    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        if chosen:
-            found[name] = html.unescape(chosen[1])
-    text = re.search(r'<textarea id="field-text"[^>]*>\n(.*?)</textarea>', form, re.DOTALL)
-    return found | {"text": html.unescape(text[1]) if text else ""}
 
 
 def outs_of(page: str) -> dict[str, tuple[str, str]]:
