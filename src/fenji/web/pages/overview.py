@@ -25,7 +25,7 @@ from fenji.reports.charts.of_answers.moves import flow_sankey
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.charts.of_answers.tiers import group_bars
 from fenji.web.asking import Block
-from fenji.web.beside import tiers_beside
+from fenji.reports.beside import tiers_beside
 from fenji.web.drawn import Drawn
 from fenji.web.flows import FLOWS, is_of_one_step, statement, ways_of
 from fenji.web.looking import looks, priority_of, quality_of
