@@ -5,4 +5,7 @@ asking    the answers of the use-cases, each asked once
 cells     numbers of answers as cells, or why they are not told
 sections  one file per section
 making    a report for one reader, with what the company has chosen
+shapes    as which files a report can be written
+html      one HTML file that prints on A4
+filing    where reports stand, and under which names
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,11 +21,13 @@ from fenji.answers.structure import Part, StructureResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
 from fenji.domain.reporting import Compare
+from fenji.domain.runs import RunStatus
 from fenji.errors import FenjiError, Kind, NotStored
 from fenji.language import message as _
 from fenji.reports.beside import Beside, tiers_beside
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.workflow.churn import churn_at
+from fenji.workflow.forecast import MOST_REVIEWS as MOST_AHEAD
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.history import MOST_REVIEWS, USUAL_REVIEWS, tier_history
 from fenji.workflow.moves import moves_between
@@ -34,10 +36,12 @@ from fenji.workflow.policies import policy_of_run
 from fenji.workflow.priority import priority_at
 from fenji.workflow.publishing import list_versions
 from fenji.workflow.quality import report_quality
-from fenji.workflow.runs import run_at
+from fenji.workflow.runs import list_runs, run_at
 from fenji.workflow.structure import structure_of
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.value import value_at
+from fenji.workspace.opening import reading_only
+from fenji.workspace.past_run import RUNS_SEARCHED
 
 TOP = 20
 """Customers who are listed."""
@@ -180,6 +184,40 @@ class Asked:
         return found
 
     @cached_property
+    def last_forecast(self) -> ForecastResult | NotThere:
+        """The newest forecast that an earlier review made of this one; only a stored one, whatever may be computed now."""
+        nothing = NotThere(
+            self.say(_("No forecast of this review is stored from an earlier one, so nothing can be compared.")),
+            self.say(_("Forecast after every review; the next report compares.")),
+        )
+        with reading_only():
+            for run_id in self._forecasts_before():
+                found = self._asked(partial(forecast_at, self.root, reviews=MOST_AHEAD, run_id=run_id))
+                if isinstance(found, ForecastResult) and self._is_of_this(found):
+                    return found
+        return nothing
+
+    def _forecasts_before(self) -> list[str]:
+        """The runs whose reviews were forecast from before this one, the latest first."""
+        runs = self._asked(lambda: list_runs(self.root, limit=RUNS_SEARCHED))
+        if isinstance(runs, NotThere):
+            return []
+        made = [
+            (each.as_of, each.base_run_id)
+            for each in runs.runs
+            if each.command == "forecast"
+            and each.status is RunStatus.PUBLISHED
+            and each.as_of is not None
+            and each.as_of < self.tiers.as_of
+            and each.base_run_id is not None
+        ]
+        return list(dict.fromkeys(base for _day, base in sorted(made, reverse=True)))
+
+    def _is_of_this(self, found: ForecastResult) -> bool:
+        is_before = found.as_of < self.tiers.as_of and found.policy == self.tiers.policy
+        return is_before and any(each.review_on == self.tiers.as_of for each in found.tiers)
+
+    @cached_property
     def rules(self) -> PolicyResult | NotThere:
         """The policy that the tiers followed."""
         return self._asked(lambda: policy_of_run(self.root, self.tiers.run_id, as_of=self.tiers.as_of))
@@ -199,16 +237,23 @@ class Asked:
         """The run of the tiers."""
         return self._asked(lambda: run_at(self.root, self.tiers.run_id))
 
-    @property
-    def collected_run_id(self) -> str:
+    @cached_property
+    def collected(self) -> RunDetail | NotThere:
         """The run that read the data on which the tiers stand."""
-        base = None if isinstance(self.run, NotThere) else self.run.run.base_run_id
-        return base or self.tiers.run_id
+        found = self.run
+        while isinstance(found, RunDetail) and found.run.base_run_id is not None:
+            base = found.run.base_run_id
+            found = self._asked(partial(run_at, self.root, base))
+        return found
 
     @cached_property
     def quality(self) -> QualityResult | NotThere:
         """What became of every row."""
-        return self._asked(lambda: report_quality(self.root, run_id=self.collected_run_id))
+        found = self.collected
+        if isinstance(found, NotThere):
+            return found
+        run_id = found.run.run_id
+        return self._asked(lambda: report_quality(self.root, run_id=run_id))
 
     def _asked(self, make: Callable[[], Answer]) -> Answer | NotThere:
         """An answer, or why there is none; a bug stays one."""

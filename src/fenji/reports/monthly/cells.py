@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from fenji.domain.words import Words
+from fenji.domain.words import Spoken, Words
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.monthly.asking import NotThere
-from fenji.reports.monthly.record import Cell, CellKind, Column, Missing, Row, Unknown
+from fenji.reports.monthly.record import Cell, CellKind, Column, Missing, Unknown
 from fenji.wording import figures
 
 Value = str | int | float | Decimal | date | None
@@ -52,15 +51,14 @@ def of_few(customers: int, value: Value, say: Reader) -> Cell:
     return cell(value, say(_("Nothing is known of it.")))
 
 
+def of_whole(part: int, whole: int, say: Reader) -> Cell:
+    """A share of things that are no people."""
+    return cell(part / whole if whole else None, say(_("There is nothing to share.")))
+
+
 def missing(title: str, found: NotThere) -> Missing:
     """What stands in place of an answer that is not there."""
     return Missing(title, found.sentence, found.advice)
-
-
-def texts(column: str, second: str, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[Column, Column], tuple[Row, ...]]:
-    """Columns and rows of a table of names and texts."""
-    columns = (Column("name", column, width=22), Column("text", second, width=60))
-    return columns, tuple(Row(pair) for pair in pairs)
 
 
 def tier_column(say: Reader, width: int = 18) -> Column:
@@ -68,6 +66,7 @@ def tier_column(say: Reader, width: int = 18) -> Column:
     return Column("tier", say(_("Tier")), CellKind.TEXT, width)
 
 
-def listed(names: Iterable[str | Words], say: Reader) -> str:
-    """Several things in a row."""
-    return say(_(", ")).join(each if isinstance(each, str) else say.name(each) for each in names)
+def headed(name: str | Words | Spoken[str], say: Reader) -> str:
+    """A name as it stands over a column: English ones begin with a capital."""
+    told = name if isinstance(name, str) else say.name(name)
+    return told[:1].upper() + told[1:]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from fenji.language import Language
 from fenji.reports.charts.axes import Color, Role
@@ -14,6 +15,8 @@ from fenji.reports.charts.drawing import Paper
 from fenji.reports.charts.svg import svg_of
 from fenji.reports.monthly.record import Block, Column, MonthlyReport, Picture, Table, Unknown
 from fenji.visible import visible
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def render(report: MonthlyReport) -> bytes:
@@ -33,7 +36,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"visible": visible, "drawn": _drawn, "kind": _kind, "reason": _reason, "widths": _widths, "color": _color}
+    made.filters |= {
+        "visible": visible,
+        "drawn": _drawn,
+        "kind": _kind,
+        "reason": _reason,
+        "widths": _widths,
+        "color": _color,
+        "days": _days,
+    }
     return made
 
 
@@ -44,6 +55,11 @@ def _kind(block: Block) -> str:
 
 def _drawn(picture: Picture) -> Markup:
     return Markup(svg_of(picture.chart, height=picture.height, is_titled=False, name=picture.slug))  # noqa: S704 - it escapes every text
+
+
+def _days(text: str) -> Markup:
+    """A text whose days are not broken over two lines."""
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped just before
 
 
 def _reason(cell: object) -> str:

@@ -14,18 +14,23 @@ from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.monthly.asking import Asked
+from fenji.reports.monthly.cells import count_text
 from fenji.reports.monthly.record import MonthlyReport, Section
-from fenji.reports.monthly.sections.summary import TITLE as SUMMARY
-from fenji.reports.monthly.sections.summary import summary
-from fenji.reports.monthly.sections.tiers import TITLE as TIERS
-from fenji.reports.monthly.sections.tiers import tiers
+from fenji.reports.monthly.sections import data, flows, forecast, policy, risk, structure, summary, tiers, value
 from fenji.workflow.reporting import report_setup
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.progress import Progress, silent
 
 SECTIONS: Mapping[SectionName, tuple[str, Callable[[Asked], Section]]] = {
-    SectionName.SUMMARY: (SUMMARY, summary),
-    SectionName.TIERS: (TIERS, tiers),
+    SectionName.SUMMARY: (summary.TITLE, summary.summary),
+    SectionName.TIERS: (tiers.TITLE, tiers.tiers),
+    SectionName.FLOWS: (flows.TITLE, flows.flows),
+    SectionName.STRUCTURE: (structure.TITLE, structure.structure),
+    SectionName.VALUE: (value.TITLE, value.value),
+    SectionName.RISK: (risk.TITLE, risk.risk),
+    SectionName.FORECAST: (forecast.TITLE, forecast.forecast),
+    SectionName.POLICY: (policy.TITLE, policy.policy),
+    SectionName.DATA: (data.TITLE, data.data),
 }
 """Of each section its title, a message of the catalog, and what makes it."""
 
@@ -68,7 +73,7 @@ def make_report(root: Path, wanted: Wanted, *, now: datetime, progress: Progress
     """
     setup = report_setup(root)
     asked = Asked(root, Reader(wanted.language, VIEWS[wanted.audience]), wanted.compare, wanted.as_of, wanted.policy)
-    names = [each for each in setup.choices.sections if each in SECTIONS]
+    names = setup.choices.sections
     sections: list[Section] = []
     for place, name in enumerate(names):
         title, make = SECTIONS[name]
@@ -78,15 +83,15 @@ def make_report(root: Path, wanted: Wanted, *, now: datetime, progress: Progress
     found = asked.tiers
     if tiers_at(root, as_of=wanted.as_of, policy=wanted.policy).run_id != found.run_id:
         raise Conflict.of(_("a run was published while the report was made."), advice=_("Make it again."))
-    month = asked.earlier(Compare.MONTH)
-    say = asked.say
+    before, say = asked.earlier(Compare.MONTH), asked.say
+    opens_on = None if before is None else before + timedelta(days=1)
     return MonthlyReport(
         language=wanted.language,
         title=say(_("Monthly report on customer tiers")),
         company="" if setup.choices.company is None else say.name(setup.choices.company),
         logo=setup.logo,
         as_of=found.as_of,
-        opens_on=None if month is None else month + timedelta(days=1),
+        opens_on=opens_on,
         compared_on=asked.compared_on,
         policy=found.policy,
         version=found.version,
@@ -95,7 +100,7 @@ def make_report(root: Path, wanted: Wanted, *, now: datetime, progress: Progress
         audience=wanted.audience,
         made_for="" if setup.choices.made_for is None else say.name(setup.choices.made_for),
         made_at=now.astimezone(UTC),
-        period_line=_period_line(asked),
+        period_line=_period_line(asked, opens_on),
         foot_line=say(
             _("Run {run} · policy {policy} version {version}"), run=found.run_id, policy=found.policy, version=found.version
         ),
@@ -109,11 +114,13 @@ def _own(choices: ReportChoices, name: SectionName, language: Language) -> tuple
     return tuple(each.in_language(language) for each in choices.texts.get(name, ()))
 
 
-def _period_line(asked: Asked) -> str:
-    say, as_of = asked.say, asked.tiers.as_of
+def _period_line(asked: Asked, opens_on: date | None) -> str:
+    say, found = asked.say, asked.tiers
+    period = found.as_of.isoformat() if opens_on is None else f"{opens_on} – {found.as_of}"
+    scope = say(_("policy {policy} version {version} · all customers in tiers"), policy=found.policy, version=found.version)
     if asked.compared_on is None:
-        return say(_("As of {as_of} · nothing to compare with"), as_of=as_of)
-    return say(_("As of {as_of} · compared with {earlier}"), as_of=as_of, earlier=asked.compared_on)
+        return say(_("{period} · nothing to compare with · {scope}"), period=period, scope=scope)
+    return say(_("{period} · compared with {earlier} · {scope}"), period=period, earlier=asked.compared_on, scope=scope)
 
 
 def _source(asked: Asked, wanted: Wanted, now: datetime) -> tuple[tuple[str, str], ...]:
@@ -124,7 +131,7 @@ def _source(asked: Asked, wanted: Wanted, now: datetime) -> tuple[tuple[str, str
         (_("Compared with"), compared),
         (_("Policy"), say(_("{policy} version {version}"), policy=found.policy, version=found.version)),
         (_("Run"), found.run_id),
-        (_("Scope"), say(_("all customers who stand in a tier: {customers}"), customers=say.count(found.customers))),
+        (_("Scope"), say(_("all customers who stand in a tier: {customers}"), customers=count_text(found.customers, say))),
         (_("Currency"), found.currency),
         (_("Made for"), translate(AUDIENCES[wanted.audience], wanted.language)),
         (_("Made at"), now.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")),

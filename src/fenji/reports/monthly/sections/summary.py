@@ -154,5 +154,5 @@ def _leaving(found: ChurnResult | NotThere, say: Reader) -> list[str]:
     if not high:
         return []
     at_stake = sum((each.net_revenue_12m_at_high for each in found.tiers), Decimal(0))
-    text = _("win back {customers} active customers at high risk of leaving ({revenue} in 12 months)")
+    text = _("hold {customers} active customers at high risk of leaving ({revenue} in 12 months)")
     return [say(text, customers=count_text(high, say), revenue=money_of(high, at_stake, found.currency, say))]

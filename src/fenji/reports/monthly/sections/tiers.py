@@ -76,7 +76,7 @@ def _ladder(asked: Asked) -> Table:
 
 
 def _since(day: date | None, otherwise: str, say: Reader) -> str:
-    return say(otherwise) if day is None else say(_("since {day}"), day=day)
+    return say(otherwise) if day is None else say(_("change since {day}"), day=day)
 
 
 def _cells(row: TierRow, month: Beside | None, year: Beside | None, say: Reader) -> tuple[Cell, ...]:
