@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from fenji.domain.reporting import Audience, Compare, SectionName, Shape
+from fenji.domain.reporting import Audience, ReportComparison, ReportSection, Shape
 from fenji.domain.telling import AS_IT_IS
 from fenji.language import Language
 
@@ -20,19 +20,20 @@ class ReportFile:
     """The ending of the file."""
     file: Path
     bytes: Annotated[int, AS_IT_IS]
+    """How large it is."""
 
 
 @dataclass(frozen=True)
 class MissingPart:
     """A part of a report that holds no numbers, and why."""
 
-    section: SectionName
+    section: ReportSection
     """Where it would stand."""
-    part: str
+    name: str
     """What would stand there, in the language of the report, as what follows."""
     why: str
-    advice: str
-    """Empty: nothing can be done about it."""
+    cure: str
+    """What to do about it; empty: nothing can be done."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ class ReportResult:
     """The review that it compares with; null: none is kept."""
     audience: Audience
     """For whom it was made."""
-    compare: Compare
+    compare: ReportComparison
     """With what it was to be compared."""
     language: Language
     """Of the report."""
-    sections: tuple[SectionName, ...]
+    sections: tuple[ReportSection, ...]
     """In the order of the report."""
     missing: tuple[MissingPart, ...]
     """The parts that say why they are empty."""

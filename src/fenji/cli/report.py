@@ -14,7 +14,7 @@ from fenji.cli.lists import Force
 from fenji.cli.options import AsJson, Lang, Policy, Workspace, day_of, one_of
 from fenji.cli.output import Col, Output
 from fenji.cli.sizes import size
-from fenji.domain.reporting import Audience, Compare, Shape
+from fenji.domain.reporting import Audience, ReportComparison, Shape
 from fenji.errors import InvalidArgument, unknown_name
 from fenji.language import message as _
 from fenji.reports.monthly.filing import Target, write_reports
@@ -60,7 +60,7 @@ def command(
     context: typer.Context,
     *,
     as_of: ReviewDay = None,
-    compare: ComparedWith = Compare.MONTH,
+    compare: ComparedWith = ReportComparison.MONTH,
     made_for: MadeFor = Audience.VIEWER,
     shape: Shapes = Shape.HTML,
     out: Folder = None,
@@ -76,7 +76,7 @@ def command(
     wanted = Wanted(
         output.language,
         one_of(Audience, made_for, _("reader")) or Audience.VIEWER,
-        one_of(Compare, compare, _("comparison")) or Compare.MONTH,
+        one_of(ReportComparison, compare, _("comparison")) or ReportComparison.MONTH,
         day_of(as_of),
         policy,
     )
@@ -112,4 +112,4 @@ def _show(result: ReportResult, output: Output) -> None:
         output.heading(_("Not in it"))
         heads = (_("part"), _("why"), _("what to do"))
         columns = [Col(output.text(each), may_wrap=True) for each in heads]
-        output.table(columns, [(each.part, each.why, each.advice) for each in result.missing])
+        output.table(columns, [(each.name, each.why, each.cure) for each in result.missing])

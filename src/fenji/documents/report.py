@@ -20,7 +20,7 @@ from typing import Annotated
 import pydantic
 
 from fenji.documents.reader import Document, parse_document, text_of, validated
-from fenji.domain.reporting import ReportChoices, SectionName
+from fenji.domain.reporting import ReportChoices, ReportSection
 from fenji.domain.words import Words
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
@@ -56,8 +56,8 @@ class _ReportFile(_Strict):
     company: _Words | None = None
     logo: _Name | None = None
     made_for: _Words | None = None
-    sections: Annotated[tuple[SectionName, ...], pydantic.Field(min_length=1)] = tuple(SectionName)
-    texts: dict[SectionName, Annotated[tuple[_Paragraph, ...], pydantic.Field(min_length=1, max_length=MOST_PARAGRAPHS)]] = {}
+    sections: Annotated[tuple[ReportSection, ...], pydantic.Field(min_length=1)] = tuple(ReportSection)
+    texts: dict[ReportSection, Annotated[tuple[_Paragraph, ...], pydantic.Field(min_length=1, max_length=MOST_PARAGRAPHS)]] = {}
 
 
 def read_report_choices(path: Path) -> ReportChoices:

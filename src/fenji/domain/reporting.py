@@ -9,7 +9,7 @@ from enum import StrEnum
 from fenji.domain.words import Words
 
 
-class SectionName(StrEnum):
+class ReportSection(StrEnum):
     """The sections of a monthly report, in their usual order."""
 
     SUMMARY = "summary"
@@ -41,7 +41,7 @@ class Audience(StrEnum):
     """Everything is told as it is."""
 
 
-class Compare(StrEnum):
+class ReportComparison(StrEnum):
     """Which earlier review a report compares with."""
 
     MONTH = "month"
@@ -69,7 +69,7 @@ class ReportChoices:
     """The file, from the folder of the workspace."""
     made_for: Words | None = None
     """Who gets it, such as the board."""
-    sections: tuple[SectionName, ...] = tuple(SectionName)
+    sections: tuple[ReportSection, ...] = tuple(ReportSection)
     """In the order of the report."""
-    texts: Mapping[SectionName, tuple[Words, ...]] = field(default_factory=dict)
+    texts: Mapping[ReportSection, tuple[Words, ...]] = field(default_factory=dict)
     """Paragraphs of its own, by section."""

@@ -20,8 +20,9 @@ from fenji.answers.runs import QualityResult
 from fenji.answers.structure import Part, StructureResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
-from fenji.domain.reporting import Compare
+from fenji.domain.reporting import ReportComparison
 from fenji.domain.runs import RunStatus
+from fenji.domain.steps import Step
 from fenji.errors import FenjiError, Kind, NotStored
 from fenji.language import message as _
 from fenji.reports.beside import Beside, tiers_beside
@@ -63,7 +64,7 @@ class Asked:
 
     root: Path
     say: Reader
-    compare: Compare
+    compare: ReportComparison
     day: date | None = None
     """The review that was asked for; None: the last one."""
     policy: str | None = None
@@ -76,7 +77,7 @@ class Asked:
     @cached_property
     def history(self) -> HistoryResult | NotThere:
         """The reviews up to this one, which must be the tiers of this report: of a run that read other data they are not."""
-        found = self._asked(lambda: tier_history(self.root, as_of=self.tiers.as_of, reviews=MOST_REVIEWS))
+        found = self.ask(lambda: tier_history(self.root, as_of=self.tiers.as_of, reviews=MOST_REVIEWS))
         if isinstance(found, NotThere):
             return found
         if (found.as_of, found.policy) != (self.tiers.as_of, self.tiers.policy):
@@ -85,7 +86,7 @@ class Asked:
         if last != {each.tier: (each.customers, each.net_revenue_12m) for each in self.tiers.tiers}:
             return NotThere(
                 self.say(_("The reviews that are kept are those of an older run, which read other data.")),
-                self.say(_("Keep them anew with: fenji run --history 24")),
+                self.say(Step.DECIDE_HISTORY),
             )
         return found
 
@@ -97,10 +98,10 @@ class Asked:
             return past
         return replace(past, reviews=past.reviews[-USUAL_REVIEWS:], flows=past.flows[-USUAL_REVIEWS:])
 
-    def earlier(self, compare: Compare) -> date | None:
+    def earlier(self, compare: ReportComparison) -> date | None:
         """The review before, or that of the same month a year before; None where it is not kept."""
         past = [] if isinstance(self.history, NotThere) else [each.as_of for each in self.history.reviews[:-1]]
-        if compare is Compare.MONTH:
+        if compare is ReportComparison.MONTH:
             return past[-1] if past else None
         as_of = self.tiers.as_of
         same = [each for each in past if (each.year, each.month) == (as_of.year - 1, as_of.month)]
@@ -111,7 +112,7 @@ class Asked:
         """The review that the report compares with."""
         return self.earlier(self.compare)
 
-    def beside(self, compare: Compare) -> dict[str, Beside]:
+    def beside(self, compare: ReportComparison) -> dict[str, Beside]:
         """Each tier beside an earlier review, the empty text all together; empty where that is not kept."""
         then_on = self.earlier(compare)
         if then_on is None or isinstance(self.history, NotThere):
@@ -127,135 +128,28 @@ class Asked:
         if then_on is None:
             return self.nothing_earlier()
         run_id = self.history.run_id
-        return self._asked(lambda: moves_between(self.root, earlier_on=then_on, as_of=self.tiers.as_of, run_id=run_id))
+        return self.ask(lambda: moves_between(self.root, earlier_on=then_on, as_of=self.tiers.as_of, run_id=run_id))
 
     def nothing_earlier(self) -> NotThere:
         """Why nothing is compared."""
-        if self.compare is Compare.YEAR and self.earlier(Compare.MONTH) is not None:
+        if self.compare is ReportComparison.YEAR and self.earlier(ReportComparison.MONTH) is not None:
             return NotThere(self.say(_("The review of a year before is not kept, so nothing can be compared with it.")))
         return NotThere(
             self.say(_("Only one review is kept, so nobody can have moved yet.")),
-            self.say(_("Keep more with: fenji run --history 24")),
+            self.say(Step.DECIDE_HISTORY),
         )
 
     @cached_property
-    def composition(self) -> StructureResult | NotThere:
-        """Who the customers are."""
-        return self._structure(Part.COMPOSITION)
+    def analyses(self) -> Analyses:
+        """What was analyzed of these tiers."""
+        return Analyses(self)
 
     @cached_property
-    def products(self) -> StructureResult | NotThere:
-        """What they buy, by which channel."""
-        return self._structure(Part.PRODUCTS)
+    def grounds(self) -> Grounds:
+        """On what these tiers rest."""
+        return Grounds(self)
 
-    @cached_property
-    def concentration(self) -> StructureResult | NotThere:
-        """On how few customers the revenue rests."""
-        return self._structure(Part.CONCENTRATION)
-
-    def _structure(self, part: Part) -> StructureResult | NotThere:
-        return self._asked(lambda: structure_of(self.root, part, as_of=self.tiers.as_of, run_id=self.tiers.run_id))
-
-    @cached_property
-    def value(self) -> ValueResult | NotThere:
-        """What customers are worth."""
-        return self._asked(lambda: value_at(self.root, as_of=self.tiers.as_of, policy=self.tiers.policy, top=0))
-
-    @cached_property
-    def priority(self) -> PriorityResult | NotThere:
-        """Whom to serve first."""
-        return self._asked(lambda: priority_at(self.root, as_of=self.tiers.as_of, policy=self.tiers.policy, top=TOP))
-
-    @cached_property
-    def churn(self) -> ChurnResult | NotThere:
-        """Who may leave."""
-        return self._asked(lambda: churn_at(self.root, as_of=self.tiers.as_of, policy=self.tiers.policy, top=0))
-
-    @cached_property
-    def forecast(self) -> ForecastResult | NotThere:
-        """The coming reviews."""
-        if isinstance(self.history, NotThere):
-            return self.history
-        run_id = self.history.run_id
-        found = self._asked(lambda: forecast_at(self.root, run_id=run_id))
-        if isinstance(found, ForecastResult) and found.as_of != self.tiers.as_of:
-            text = _("A forecast leads on from the last review that is kept ({day}), not from this one.")
-            return NotThere(self.say(text, day=found.as_of))
-        return found
-
-    @cached_property
-    def last_forecast(self) -> ForecastResult | NotThere:
-        """The newest forecast that an earlier review made of this one; only a stored one, whatever may be computed now."""
-        nothing = NotThere(
-            self.say(_("No forecast of this review is stored from an earlier one, so nothing can be compared.")),
-            self.say(_("Forecast after every review; the next report compares.")),
-        )
-        with reading_only():
-            for run_id in self._forecasts_before():
-                found = self._asked(partial(forecast_at, self.root, reviews=MOST_AHEAD, run_id=run_id))
-                if isinstance(found, ForecastResult) and self._is_of_this(found):
-                    return found
-        return nothing
-
-    def _forecasts_before(self) -> list[str]:
-        """The runs whose reviews were forecast from before this one, the latest first."""
-        runs = self._asked(lambda: list_runs(self.root, limit=RUNS_SEARCHED))
-        if isinstance(runs, NotThere):
-            return []
-        made = [
-            (each.as_of, each.base_run_id)
-            for each in runs.runs
-            if each.command == "forecast"
-            and each.status is RunStatus.PUBLISHED
-            and each.as_of is not None
-            and each.as_of < self.tiers.as_of
-            and each.base_run_id is not None
-        ]
-        return list(dict.fromkeys(base for _day, base in sorted(made, reverse=True)))
-
-    def _is_of_this(self, found: ForecastResult) -> bool:
-        is_before = found.as_of < self.tiers.as_of and found.policy == self.tiers.policy
-        return is_before and any(each.review_on == self.tiers.as_of for each in found.tiers)
-
-    @cached_property
-    def rules(self) -> PolicyResult | NotThere:
-        """The policy that the tiers followed."""
-        return self._asked(lambda: policy_of_run(self.root, self.tiers.run_id, as_of=self.tiers.as_of))
-
-    @cached_property
-    def versions(self) -> VersionsResult | NotThere:
-        """Every version of every policy."""
-        return self._asked(lambda: list_versions(self.root))
-
-    @cached_property
-    def overrides(self) -> OverridesResult | NotThere:
-        """Every override."""
-        return self._asked(lambda: list_overrides(self.root))
-
-    @cached_property
-    def run(self) -> RunDetail | NotThere:
-        """The run of the tiers."""
-        return self._asked(lambda: run_at(self.root, self.tiers.run_id))
-
-    @cached_property
-    def collected(self) -> RunDetail | NotThere:
-        """The run that read the data on which the tiers stand."""
-        found = self.run
-        while isinstance(found, RunDetail) and found.run.base_run_id is not None:
-            base = found.run.base_run_id
-            found = self._asked(partial(run_at, self.root, base))
-        return found
-
-    @cached_property
-    def quality(self) -> QualityResult | NotThere:
-        """What became of every row."""
-        found = self.collected
-        if isinstance(found, NotThere):
-            return found
-        run_id = found.run.run_id
-        return self._asked(lambda: report_quality(self.root, run_id=run_id))
-
-    def _asked(self, make: Callable[[], Answer]) -> Answer | NotThere:
+    def ask(self, make: Callable[[], Answer]) -> Answer | NotThere:
         """An answer, or why there is none; a bug stays one."""
         try:
             return make()
@@ -276,3 +170,142 @@ class Asked:
             self.say(_("This has not been computed yet for {day}."), day=day),
             self.say(_("Compute it with: fenji {command}"), command=f"{command} --as-of {day}"),
         )
+
+
+@dataclass(frozen=True)
+class Analyses:
+    """What was analyzed of the tiers of a review."""
+
+    asked: Asked
+
+    @cached_property
+    def composition(self) -> StructureResult | NotThere:
+        """Who the customers are."""
+        return self._structure(Part.COMPOSITION)
+
+    @cached_property
+    def products(self) -> StructureResult | NotThere:
+        """What they buy, by which channel."""
+        return self._structure(Part.PRODUCTS)
+
+    @cached_property
+    def concentration(self) -> StructureResult | NotThere:
+        """On how few customers the revenue rests."""
+        return self._structure(Part.CONCENTRATION)
+
+    def _structure(self, part: Part) -> StructureResult | NotThere:
+        return self.asked.ask(
+            lambda: structure_of(self.asked.root, part, as_of=self.asked.tiers.as_of, run_id=self.asked.tiers.run_id)
+        )
+
+    @cached_property
+    def value(self) -> ValueResult | NotThere:
+        """What customers are worth."""
+        return self.asked.ask(
+            lambda: value_at(self.asked.root, as_of=self.asked.tiers.as_of, policy=self.asked.tiers.policy, top=0)
+        )
+
+    @cached_property
+    def priority(self) -> PriorityResult | NotThere:
+        """Whom to serve first."""
+        return self.asked.ask(
+            lambda: priority_at(self.asked.root, as_of=self.asked.tiers.as_of, policy=self.asked.tiers.policy, top=TOP)
+        )
+
+    @cached_property
+    def churn(self) -> ChurnResult | NotThere:
+        """Who may leave."""
+        return self.asked.ask(
+            lambda: churn_at(self.asked.root, as_of=self.asked.tiers.as_of, policy=self.asked.tiers.policy, top=0)
+        )
+
+    @cached_property
+    def forecast(self) -> ForecastResult | NotThere:
+        """The coming reviews."""
+        if isinstance(self.asked.history, NotThere):
+            return self.asked.history
+        run_id = self.asked.history.run_id
+        found = self.asked.ask(lambda: forecast_at(self.asked.root, run_id=run_id))
+        if isinstance(found, ForecastResult) and found.as_of != self.asked.tiers.as_of:
+            text = _("A forecast leads on from the last review that is kept ({day}), not from this one.")
+            return NotThere(self.asked.say(text, day=found.as_of))
+        return found
+
+    @cached_property
+    def last_forecast(self) -> ForecastResult | NotThere:
+        """The newest forecast that an earlier review made of this one; only a stored one, whatever may be computed now."""
+        nothing = NotThere(
+            self.asked.say(_("No forecast of this review is stored from an earlier one, so nothing can be compared.")),
+            self.asked.say(_("Forecast after every review; the next report compares.")),
+        )
+        with reading_only():
+            for run_id in self._forecasts_before():
+                found = self.asked.ask(partial(forecast_at, self.asked.root, reviews=MOST_AHEAD, run_id=run_id))
+                if isinstance(found, ForecastResult) and self._is_of_this(found):
+                    return found
+        return nothing
+
+    def _forecasts_before(self) -> list[str]:
+        """The runs whose reviews were forecast from before this one, the latest first."""
+        runs = self.asked.ask(lambda: list_runs(self.asked.root, limit=RUNS_SEARCHED))
+        if isinstance(runs, NotThere):
+            return []
+        made = [
+            (each.as_of, each.base_run_id)
+            for each in runs.runs
+            if each.command == "forecast"
+            and each.status is RunStatus.PUBLISHED
+            and each.as_of is not None
+            and each.as_of < self.asked.tiers.as_of
+            and each.base_run_id is not None
+        ]
+        return list(dict.fromkeys(base for _day, base in sorted(made, reverse=True)))
+
+    def _is_of_this(self, found: ForecastResult) -> bool:
+        is_before = found.as_of < self.asked.tiers.as_of and found.policy == self.asked.tiers.policy
+        return is_before and any(each.review_on == self.asked.tiers.as_of for each in found.tiers)
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """On what the tiers of a review rest: rules, overrides, data."""
+
+    asked: Asked
+
+    @cached_property
+    def rules(self) -> PolicyResult | NotThere:
+        """The policy that the tiers followed."""
+        return self.asked.ask(lambda: policy_of_run(self.asked.root, self.asked.tiers.run_id, as_of=self.asked.tiers.as_of))
+
+    @cached_property
+    def versions(self) -> VersionsResult | NotThere:
+        """Every version of every policy."""
+        return self.asked.ask(lambda: list_versions(self.asked.root))
+
+    @cached_property
+    def overrides(self) -> OverridesResult | NotThere:
+        """Every override."""
+        return self.asked.ask(lambda: list_overrides(self.asked.root))
+
+    @cached_property
+    def run(self) -> RunDetail | NotThere:
+        """The run of the tiers."""
+        return self.asked.ask(lambda: run_at(self.asked.root, self.asked.tiers.run_id))
+
+    @cached_property
+    def collected(self) -> RunDetail | NotThere:
+        """The run that read the data on which the tiers stand."""
+        found = self.run
+        while isinstance(found, RunDetail) and found.run.base_run_id is not None:
+            base = found.run.base_run_id
+            found = self.asked.ask(partial(run_at, self.asked.root, base))
+        return found
+
+    @cached_property
+    def quality(self) -> QualityResult | NotThere:
+        """What became of every row."""
+        found = self.collected
+        if isinstance(found, NotThere):
+            return found
+        run_id = found.run.run_id
+        return self.asked.ask(lambda: report_quality(self.asked.root, run_id=run_id))

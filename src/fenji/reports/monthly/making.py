@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from fenji.answers.views import OPEN, VIEWER
-from fenji.domain.reporting import Audience, Compare, ReportChoices, SectionName
+from fenji.domain.reporting import Audience, ReportChoices, ReportComparison, ReportSection
 from fenji.errors import Conflict
 from fenji.language import Language, translate
 from fenji.language import message as _
@@ -21,16 +21,16 @@ from fenji.workflow.reporting import report_setup
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.progress import Progress, silent
 
-SECTIONS: Mapping[SectionName, tuple[str, Callable[[Asked], Section]]] = {
-    SectionName.SUMMARY: (summary.TITLE, summary.summary),
-    SectionName.TIERS: (tiers.TITLE, tiers.tiers),
-    SectionName.FLOWS: (flows.TITLE, flows.flows),
-    SectionName.STRUCTURE: (structure.TITLE, structure.structure),
-    SectionName.VALUE: (value.TITLE, value.value),
-    SectionName.RISK: (risk.TITLE, risk.risk),
-    SectionName.FORECAST: (forecast.TITLE, forecast.forecast),
-    SectionName.POLICY: (policy.TITLE, policy.policy),
-    SectionName.DATA: (data.TITLE, data.data),
+SECTIONS: Mapping[ReportSection, tuple[str, Callable[[Asked], Section]]] = {
+    ReportSection.SUMMARY: (summary.TITLE, summary.summary),
+    ReportSection.TIERS: (tiers.TITLE, tiers.tiers),
+    ReportSection.FLOWS: (flows.TITLE, flows.flows),
+    ReportSection.STRUCTURE: (structure.TITLE, structure.structure),
+    ReportSection.VALUE: (value.TITLE, value.value),
+    ReportSection.RISK: (risk.TITLE, risk.risk),
+    ReportSection.FORECAST: (forecast.TITLE, forecast.forecast),
+    ReportSection.POLICY: (policy.TITLE, policy.policy),
+    ReportSection.DATA: (data.TITLE, data.data),
 }
 """Of each section its title, a message of the catalog, and what makes it."""
 
@@ -47,7 +47,7 @@ class Wanted:
 
     language: Language
     audience: Audience = Audience.VIEWER
-    compare: Compare = Compare.MONTH
+    compare: ReportComparison = ReportComparison.MONTH
     as_of: date | None = None
     """The review; None: the last one."""
     policy: str | None = None
@@ -83,7 +83,7 @@ def make_report(root: Path, wanted: Wanted, *, now: datetime, progress: Progress
     found = asked.tiers
     if tiers_at(root, as_of=wanted.as_of, policy=wanted.policy).run_id != found.run_id:
         raise Conflict.of(_("a run was published while the report was made."), advice=_("Make it again."))
-    before, say = asked.earlier(Compare.MONTH), asked.say
+    before, say = asked.earlier(ReportComparison.MONTH), asked.say
     opens_on = None if before is None else before + timedelta(days=1)
     return MonthlyReport(
         language=wanted.language,
@@ -110,7 +110,7 @@ def make_report(root: Path, wanted: Wanted, *, now: datetime, progress: Progress
     )
 
 
-def _own(choices: ReportChoices, name: SectionName, language: Language) -> tuple[str, ...]:
+def _own(choices: ReportChoices, name: ReportSection, language: Language) -> tuple[str, ...]:
     return tuple(each.in_language(language) for each in choices.texts.get(name, ()))
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from fenji.domain.reporting import Audience, Logo, SectionName
+from fenji.domain.reporting import Audience, Logo, ReportSection
 from fenji.language import Language
 from fenji.reports.charts.axes import Color
 from fenji.reports.charts.data import Chart
@@ -182,7 +182,7 @@ Block = Table | Picture | Passage | Missing | SignOff
 class Section:
     """A part of a report that fits a page: one sentence, then what it rests on."""
 
-    name: SectionName
+    name: ReportSection
     title: str
     sentence: str
     """The answer, first."""

@@ -10,7 +10,7 @@ from fenji.answers.run_list import RunDetail
 from fenji.answers.runs import QualityResult
 from fenji.domain.metrics import Metric
 from fenji.domain.reasons import Reason
-from fenji.domain.reporting import SectionName
+from fenji.domain.reporting import ReportSection
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.monthly.asking import Asked, NotThere
@@ -30,14 +30,14 @@ SIGNS = 16
 
 def data(asked: Asked) -> Section:
     """The account of the rows, and where everything comes from."""
-    say, quality = asked.say, asked.quality
+    say, quality = asked.say, asked.grounds.quality
     title = say(_("What became of the rows"))
     account: Block
     if isinstance(quality, NotThere):
         sentence, account = quality.sentence, missing(title, quality)
     else:
         sentence, account = _sentence(quality, say), _account(quality, title, say)
-    return Section(SectionName.DATA, say(TITLE), sentence, (account, _definitions(asked), *_made_of(asked)))
+    return Section(ReportSection.DATA, say(TITLE), sentence, (account, _definitions(asked), *_made_of(asked)))
 
 
 def _sentence(quality: QualityResult, say: Reader) -> str:
@@ -85,8 +85,8 @@ def used_metrics(asked: Asked) -> tuple[Metric, ...]:
     """The metrics of the tables and of the rules of the policy."""
     registry: Registry = asked.tiers.registry
     slugs = [each for each in MAIN_METRICS if each in registry]
-    if not isinstance(asked.rules, NotThere):
-        slugs += [each.slug for each in metrics_named(asked.rules.document, registry)]
+    if not isinstance(asked.grounds.rules, NotThere):
+        slugs += [each.slug for each in metrics_named(asked.grounds.rules.document, registry)]
     return tuple(registry.named(each) for each in dict.fromkeys(slugs))
 
 
@@ -104,7 +104,7 @@ def _definitions(asked: Asked) -> Table:
 
 
 def _made_of(asked: Asked) -> Iterator[Block]:
-    say, found = asked.say, asked.collected
+    say, found = asked.say, asked.grounds.collected
     title = say(_("What the data were made of"))
     if isinstance(found, NotThere):
         yield missing(title, found)

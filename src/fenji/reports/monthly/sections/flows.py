@@ -7,7 +7,7 @@ from dataclasses import replace
 from fenji.answers.history import HistoryResult
 from fenji.answers.moves import MovesResult
 from fenji.domain.policies import Cause
-from fenji.domain.reporting import SectionName
+from fenji.domain.reporting import ReportSection
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.history import review_bars
 from fenji.reports.charts.of_answers.parts import Reader, colors_of, names_of
@@ -38,9 +38,9 @@ def flows(asked: Asked) -> Section:
     """The statement, the matrix, causes, new and lost."""
     say, moves = asked.say, asked.moves
     if isinstance(moves, NotThere):
-        return Section(SectionName.FLOWS, say(TITLE), moves.sentence, (missing(say(TITLE), moves),))
+        return Section(ReportSection.FLOWS, say(TITLE), moves.sentence, (missing(say(TITLE), moves),))
     return Section(
-        SectionName.FLOWS,
+        ReportSection.FLOWS,
         say(TITLE),
         _sentence(moves, say),
         (_statement(moves, say), _matrix(moves, say), _causes(moves, say), *_by_review(asked)),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fenji.answers.forecast import ForecastResult
 from fenji.answers.tiers import TiersResult
 from fenji.domain.forecasts import ExpectedTier
-from fenji.domain.reporting import SectionName
+from fenji.domain.reporting import ReportSection
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.forecasts import tier_multiples
 from fenji.reports.charts.of_answers.history import tier_history_of
 from fenji.reports.charts.of_answers.parts import Reader, colors_of
 from fenji.reports.monthly.asking import Asked, NotThere
-from fenji.reports.monthly.cells import missing, people, tier_column
+from fenji.reports.monthly.cells import missing, of_few, people, tier_column
 from fenji.reports.monthly.record import Block, Cell, CellKind, Column, Missing, Picture, Row, Section, Table
 from fenji.wording import figures
 
@@ -20,12 +20,14 @@ TITLE = _("Forecast")
 
 def forecast(asked: Asked) -> Section:
     """The coming reviews, and the last forecast against what happened."""
-    say, found = asked.say, asked.forecast
+    say, found = asked.say, asked.analyses.forecast
     if isinstance(found, NotThere):
-        return Section(SectionName.FORECAST, say(TITLE), found.sentence, (missing(say(TITLE), found), *_truth(asked)))
+        return Section(ReportSection.FORECAST, say(TITLE), found.sentence, (missing(say(TITLE), found), *_truth(asked)))
     chart = tier_multiples(found, None if isinstance(asked.shown, NotThere) else tier_history_of(asked.shown), say)
-    blocks = (_table(found, say), *_truth(asked), Picture("forecast", chart))
-    return Section(SectionName.FORECAST, say(TITLE), _sentence(found, say), blocks, _notes(found, say))
+    # Lines would tell what the table does not.
+    pictures = () if any(map(say.view.is_small, found.customers.values())) else (Picture("forecast", chart),)
+    blocks = (_table(found, say), *_truth(asked), *pictures)
+    return Section(ReportSection.FORECAST, say(TITLE), _sentence(found, say), blocks, _notes(found, say))
 
 
 def _sentence(found: ForecastResult, say: Reader) -> str:
@@ -69,7 +71,9 @@ def _table(found: ForecastResult, say: Reader) -> Table:
     rows = []
     for tier in reversed(list(found.tier_names)):
         last = own[tier, days[-1]]
-        cells = (found.customers[tier], *(own[tier, day].customers for day in days), last.lower, last.upper)
+        now = found.customers[tier]
+        ahead = (*(own[tier, day].customers for day in days), last.lower, last.upper)
+        cells = (people(now, say), *(of_few(now, each, say) for each in ahead))
         rows.append(Row((say.name(found.tier_names[tier]), *cells), colors[tier]))
     end = found.totals[-1]
     total = (sum(found.customers.values()), *(each.customers for each in found.totals), end.lower, end.upper)
@@ -82,7 +86,7 @@ def _table(found: ForecastResult, say: Reader) -> Table:
 
 
 def _truth(asked: Asked) -> tuple[Block, ...]:
-    say, past = asked.say, asked.last_forecast
+    say, past = asked.say, asked.analyses.last_forecast
     title = say(_("The last forecast against what happened"))
     if isinstance(past, NotThere):
         return (Missing(title, past.sentence, past.advice),)
@@ -106,8 +110,8 @@ def _truth(asked: Asked) -> tuple[Block, ...]:
 
 def _came(expected: ExpectedTier, actual: int, say: Reader) -> tuple[Cell, ...]:
     is_within = expected.lower <= actual <= expected.upper
-    told = people(actual, say)
-    return (expected.customers, expected.lower, expected.upper, told, say(_("yes")) if is_within else say(_("no")))
+    ahead = (of_few(actual, each, say) for each in (expected.customers, expected.lower, expected.upper))
+    return (*ahead, people(actual, say), say(_("yes")) if is_within else say(_("no")))
 
 
 def _held(tiers: TiersResult, expected: dict[str, ExpectedTier], say: Reader) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from fenji.answers.policies import OverrideRow, OverridesResult, PolicyResult, VersionsResult
 from fenji.domain.policies import ReviewPeriod
-from fenji.domain.reporting import Compare, SectionName
+from fenji.domain.reporting import ReportComparison, ReportSection
 from fenji.domain.reviews import coming_reviews
 from fenji.domain.telling import PERSONAL, WITHHELD
 from fenji.language import message as _
@@ -28,11 +28,11 @@ OVERRIDES = 12
 
 def policy(asked: Asked) -> Section:
     """The rules in words, changes, overrides, and the calendar."""
-    say, rules = asked.say, asked.rules
+    say, rules = asked.say, asked.grounds.rules
     if isinstance(rules, NotThere):
-        return Section(SectionName.POLICY, say(TITLE), rules.sentence, (missing(say(TITLE), rules),))
+        return Section(ReportSection.POLICY, say(TITLE), rules.sentence, (missing(say(TITLE), rules),))
     return Section(
-        SectionName.POLICY,
+        ReportSection.POLICY,
         say(TITLE),
         _sentence(rules, say),
         (*_rules(rules, say), _changes(asked, rules), *_overrides(asked), _calendar(rules, say)),
@@ -65,7 +65,7 @@ def _rules(rules: PolicyResult, say: Reader) -> tuple[Block, ...]:
 
 def _changes(asked: Asked, rules: PolicyResult) -> Block:
     """Versions that took effect since the review before."""
-    say, found, since = asked.say, asked.versions, asked.earlier(Compare.MONTH)
+    say, found, since = asked.say, asked.grounds.versions, asked.earlier(ReportComparison.MONTH)
     title = say(_("Changes since the review before"))
     if isinstance(found, NotThere):
         return missing(title, found)
@@ -101,7 +101,7 @@ def in_force(found: OverridesResult, policy: str, day: date) -> list[OverrideRow
 
 
 def _overrides(asked: Asked) -> tuple[Block, ...]:
-    say, found = asked.say, asked.overrides
+    say, found = asked.say, asked.grounds.overrides
     title = say(_("Tiers given by hand"))
     if isinstance(found, NotThere):
         return (missing(title, found),)

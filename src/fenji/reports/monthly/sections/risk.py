@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from fenji.answers.churn import ChurnResult, TierRisk
-from fenji.domain.reporting import SectionName
+from fenji.domain.reporting import ReportSection
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.churn import driver_bars, risk_bars
 from fenji.reports.charts.of_answers.parts import Reader, colors_of
@@ -22,14 +22,14 @@ COUNTS = (("active", _("Active")), ("high", _("High risk")), ("middle", _("Middl
 
 def risk(asked: Asked) -> Section:
     """Risk by tier, revenue at stake, and drivers."""
-    say, found = asked.say, asked.churn
+    say, found = asked.say, asked.analyses.churn
     if isinstance(found, NotThere):
-        return Section(SectionName.RISK, say(TITLE), found.sentence, (missing(say(TITLE), found),))
+        return Section(ReportSection.RISK, say(TITLE), found.sentence, (missing(say(TITLE), found),))
     if not any(each.active for each in found.tiers):
         nobody = say(_("No customer is active, so nobody can leave."))
-        return Section(SectionName.RISK, say(TITLE), nobody, (Missing(say(TITLE), nobody),))
+        return Section(ReportSection.RISK, say(TITLE), nobody, (Missing(say(TITLE), nobody),))
     notes = (found.definition.sentence.in_language(say.language), _quality(found, say))
-    return Section(SectionName.RISK, say(TITLE), _sentence(found, say), (_table(found, say), *_pictures(found, say)), notes)
+    return Section(ReportSection.RISK, say(TITLE), _sentence(found, say), (_table(found, say), *_pictures(found, say)), notes)
 
 
 def _sentence(found: ChurnResult, say: Reader) -> str:

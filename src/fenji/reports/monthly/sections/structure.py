@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fenji.analyze.structure.concentration import Inequality
 from fenji.answers.structure import StructureCross, StructureGroup, StructureResult
-from fenji.domain.reporting import SectionName
+from fenji.domain.reporting import ReportSection
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.parts import Reader, names_of
 from fenji.reports.charts.of_answers.structure import concentration_lines
@@ -31,16 +31,16 @@ def structure(asked: Asked) -> Section:
     """Composition by region, channel and category, and concentration."""
     say = asked.say
     blocks = (
-        *_cross(asked.composition, REGION, say),
-        *_cross(asked.products, CATEGORY, say),
-        *_cross(asked.products, CHANNEL, say),
-        *_concentration(asked.concentration, say),
+        *_cross(asked.analyses.composition, REGION, say),
+        *_cross(asked.analyses.products, CATEGORY, say),
+        *_cross(asked.analyses.products, CHANNEL, say),
+        *_concentration(asked.analyses.concentration, say),
     )
-    return Section(SectionName.STRUCTURE, say(TITLE), _sentence(asked), blocks, _notes(blocks, say))
+    return Section(ReportSection.STRUCTURE, say(TITLE), _sentence(asked), blocks, _notes(blocks, say))
 
 
 def _sentence(asked: Asked) -> str:
-    say, found = asked.say, asked.concentration
+    say, found = asked.say, asked.analyses.concentration
     if isinstance(found, NotThere):
         return found.sentence
     curve = concentration_lines(found, say)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fenji.answers.churn import ChurnResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.value import ValueResult
-from fenji.domain.reporting import SectionName
+from fenji.domain.reporting import ReportSection
 from fenji.domain.value import ValueClass
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.parts import Reader
@@ -27,7 +27,7 @@ def summary(asked: Asked) -> Section:
     lines = (_size(asked), _mix(asked), _movement(asked), _value(asked), _to_do(asked))
     roles = (_("Prepared by"), _("Checked by"), _("Approved by"))
     return Section(
-        SectionName.SUMMARY,
+        ReportSection.SUMMARY,
         say(TITLE),
         _headline(asked),
         (
@@ -42,7 +42,7 @@ def _headline(asked: Asked) -> str:
     say, tiers = asked.say, asked.tiers
     if not tiers.customers:
         return say(_("At {day} no customer stands in any tier."), day=tiers.as_of)
-    top = tiers.tiers[-1]
+    top = next((each for each in reversed(tiers.tiers) if say.count(each.customers)), tiers.tiers[0])
     text = _("{customers} customers stand in tiers at {day}; {tier}, {share} of them, bring {revenue_share} of the revenue.")
     return say(
         text,
@@ -94,7 +94,7 @@ def _movement(asked: Asked) -> str:
 
 
 def _value(asked: Asked) -> str:
-    say, value = asked.say, asked.value
+    say, value = asked.say, asked.analyses.value
     if isinstance(value, NotThere):
         return say(_("Value: {why}"), why=value.sentence)
     if value.company is None or value.company.expected_revenue_12m is None:
@@ -120,10 +120,10 @@ def _expected(value: ValueResult, say: Reader) -> str:
 
 def _to_do(asked: Asked) -> str:
     say = asked.say
-    told = [*_lists(asked.priority, say), *_leaving(asked.churn, say)]
+    told = [*_lists(asked.analyses.priority, say), *_leaving(asked.analyses.churn, say)]
     if told:
         return say(_("To do: {things}."), things=say(_("; ")).join(told))
-    found = asked.priority
+    found = asked.analyses.priority
     if isinstance(found, NotThere):
         return say(_("To do: {why}"), why=found.sentence)
     return say(_("To do: nobody is close to another tier, and nobody is at high risk of leaving."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fenji.answers.tiers import TierRow
-from fenji.domain.reporting import Compare, SectionName
+from fenji.domain.reporting import ReportComparison, ReportSection
 from fenji.language import message as _
 from fenji.reports.beside import Beside
 from fenji.reports.charts.of_answers.history import customers_areas
@@ -27,12 +27,12 @@ def tiers(asked: Asked) -> Section:
     say = asked.say
     if not asked.tiers.customers:
         nothing = Missing(say(TITLE), say(_("No customer stands in any tier on this day.")))
-        return Section(SectionName.TIERS, say(TITLE), say(_("No customer stands in any tier on this day.")), (nothing,))
+        return Section(ReportSection.TIERS, say(TITLE), say(_("No customer stands in any tier on this day.")), (nothing,))
     notes = []
     if asked.tiers.unattributed_net_revenue_12m:
         amount = figures.money(asked.tiers.unattributed_net_revenue_12m, asked.tiers.currency)
         notes.append(say(_("Beside these, {amount} of the same months belongs to no known customer."), amount=amount))
-    return Section(SectionName.TIERS, say(TITLE), _sentence(asked), (_ladder(asked), *_history(asked)), tuple(notes))
+    return Section(ReportSection.TIERS, say(TITLE), _sentence(asked), (_ladder(asked), *_history(asked)), tuple(notes))
 
 
 def _sentence(asked: Asked) -> str:
@@ -41,7 +41,7 @@ def _sentence(asked: Asked) -> str:
 
 def _ladder(asked: Asked) -> Table:
     say, found = asked.say, asked.tiers
-    month, year = asked.earlier(Compare.MONTH), asked.earlier(Compare.YEAR)
+    month, year = asked.earlier(ReportComparison.MONTH), asked.earlier(ReportComparison.YEAR)
     columns = (
         tier_column(say),
         Column("customers", say(_("Customers")), CellKind.COUNT, 9),
@@ -53,7 +53,7 @@ def _ladder(asked: Asked) -> Table:
         Column("order_value", say(_("Per order, median")), CellKind.MONEY, 10, currency=found.currency),
         Column("days", say(_("Days since last order, median")), CellKind.NUMBER, 10, digits=0),
     )
-    by_month, by_year = asked.beside(Compare.MONTH), asked.beside(Compare.YEAR)
+    by_month, by_year = asked.beside(ReportComparison.MONTH), asked.beside(ReportComparison.YEAR)
     colors = colors_of([each.tier for each in found.tiers])
     rows = [
         Row(_cells(each, by_month.get(each.tier), by_year.get(each.tier), say), colors[each.tier])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fenji.answers.priority import MarkedCustomers, PlacedCustomer, PriorityResult
 from fenji.answers.value import ValueResult
 from fenji.domain.priority import Part
-from fenji.domain.reporting import SectionName
+from fenji.domain.reporting import ReportSection
 from fenji.domain.telling import PERSONAL
 from fenji.domain.value import ValueClass
 from fenji.language import message as _
@@ -24,9 +24,9 @@ CLASSES = (*reversed(ValueClass), None)
 
 def value(asked: Asked) -> Section:
     """The grid, the marks and the first customers."""
-    say, worth, order = asked.say, asked.value, asked.priority
+    say, worth, order = asked.say, asked.analyses.value, asked.analyses.priority
     return Section(
-        SectionName.VALUE,
+        ReportSection.VALUE,
         say(TITLE),
         _sentence(order, say),
         (*_grid(worth, say), *_marks(order, say)),
