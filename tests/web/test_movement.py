@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from fenji.answers.views import MASKED, VIEWER
 from fenji.domain.access import LimitColumn, Role, RowLimit
 from fenji.language import Language
-from fenji.web.beside import compared
+from fenji.reports.beside import compared
 from fenji.workflow.history import tier_history
 from fenji.workflow.initiating import init_workspace
 from fenji.workspace.limits import limited_to

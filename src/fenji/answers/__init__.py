@@ -23,6 +23,7 @@ access    who may come in, and with what
 sending   webhooks, alerts, and what was sent
 repairing  what was mended, and what could not be
 pruning   which old runs were removed
+reports   a monthly report that was made
 backups   a workspace taken along, and brought back
 checking  whether a workspace is whole
 persons   what is known of a person, and where it stands

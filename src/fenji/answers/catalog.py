@@ -37,6 +37,7 @@ from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
 from fenji.answers.repairing import RepairResult
 from fenji.answers.replayed import StoredReplay
+from fenji.answers.reports import ReportResult
 from fenji.answers.run_list import RunDetail, RunsResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
@@ -70,6 +71,7 @@ ANSWERS: Mapping[str, type] = {
     "tiers": TiersResult,
     "customers": CustomersResult,
     "customers --out": TakenList,
+    "report": ReportResult,
     "tables": TablesResult,
     "structure": StructureResult,
     "moves": MovesResult,

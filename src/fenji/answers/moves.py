@@ -176,6 +176,24 @@ class MovesResult(Answer):
         """Customers who stand in a tier at the later review."""
         return sum(each.closing for each in self.flows)
 
+    def ways(self) -> dict[str, int]:
+        """How many customers went up, down, were new, returned or lost between the two reviews; each counts once."""
+        rank = {each.tier: place for place, each in enumerate(self.tiers)}
+        found = dict.fromkeys(("up", "down", "new", "returned", "lost"), 0)
+        for cell in self.movements:
+            way = _way(cell, rank)
+            if way is not None:
+                found[way] += cell.customers
+        return found
+
     def main_rows(self) -> Sequence[object]:
         """See answers.frames."""
         return self.movements
+
+
+def _way(cell: MovementCell, rank: Mapping[str, int]) -> str | None:
+    if cell.from_tier is None or cell.to_tier is None:
+        return "lost" if cell.to_tier is None else "returned" if cell.cause is Cause.RETURNED else "new"
+    if cell.from_tier == cell.to_tier:
+        return None
+    return "up" if rank[cell.to_tier] > rank[cell.from_tier] else "down"

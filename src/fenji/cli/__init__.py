@@ -17,6 +17,7 @@ rehearsal   what a run would keep, as map shows it
 run       collects, prepares, analyzes and publishes
 arrival   what came in with a run, as run shows it
 quality   what became of every row
+report    one report that a manager opens
 tiers     the tiers at a date
 customers  lists of customers, page by page or whole
 lists      how a list becomes a file

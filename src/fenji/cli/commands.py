@@ -53,6 +53,9 @@ COMMANDS = {
     "priority": _(
         "Ranks all customers by priority, with the points of each part, and lists who may rise, fall, or become a frequent customer."
     ),
+    "report": _(
+        "Makes the monthly report that a manager opens: summary, tiers, flows, structure, value, risk, forecast, policy and data, as files."
+    ),
     "tables": _("Lists the published tables with their rows and days, and gives their files to other tools."),
     "work": _("Does the jobs that were asked for, and those of schedule.yaml, one after the other, until it is told to end."),
     "jobs": _("Lists jobs, shows one with its log, cancels one, and shows what begins by itself and when."),

@@ -18,5 +18,6 @@ policies       policies/*.yaml: tiers and their rules
 policy_edits   other rules in the text of a policy, with its comments
 segments       analyses/segments.yaml: the cuts of segments
 schedule       schedule.yaml: what begins by itself, and when
+report         report.yaml: sections, company and own texts of the monthly report
 alerts         alerts.yaml: who is told of what, and when not
 """

@@ -40,6 +40,7 @@ contests    whether a model is better than the simplest rule
 churn       when a customer has left, and what tells of it beforehand
 priority    parts, weights and marks of the priority ranking
 forecasts   expected counts with intervals, and how well models did before
+reporting   what can be chosen for a monthly report
 trends      numbers of the business by month, and what is to be expected
 basket_rules  what is bought together, and what a company asks of such a rule
 recommendations  what a customer is likely to want next, and what a company allows

@@ -1,6 +1,8 @@
 """What do people take along? Files that leave the workspace; nothing here computes a number.
 
+beside  what stood there at the review that is compared with
 charts  charts: their data, colors, and SVG
 lists   a list of customers as a workbook, as text for spreadsheets, or as Parquet
+monthly  one report on the tiers of a review, in several shapes
 writing  where a file may be written, and that it appears whole
 """

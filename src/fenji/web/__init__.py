@@ -27,7 +27,6 @@ exporting   a list as a file
 trials      the figures of a policy that somebody tries
 replays     the last reviews under both policies, as a job has kept them
 editing     what the form of the editor of rules sends
-beside      a number beside what it was at an earlier review
 flows       which lists stand behind the flows between two reviews
 looking     what deserves a look first
 navigation  which pages there are, and who sees them

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fenji.domain.metrics import Metric, Unit
-from fenji.language import message as _
-
-UNIT_NAMES = {
-    Unit.MONEY: _("money, in the currency of the workspace"),
-    Unit.COUNT: _("a count"),
-    Unit.DAYS: _("days"),
-    Unit.HOURS: _("hours"),
-    Unit.SHARE: _("a share, 0 to 100%"),
-    Unit.SCORE: _("a score"),
-    Unit.RATIO: _("a ratio"),
-}
+from fenji.domain.metrics import Metric
+from fenji.wording.metrics import UNIT_NAMES
 
 
 def explained(metric: Metric) -> Mapping[str, object]:

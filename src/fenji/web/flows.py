@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fenji.answers.history import HistoryResult
@@ -130,17 +130,5 @@ def _way(cell: MovementCell, moves: MovesResult, view: View) -> Way:
 
 def ways_of(moves: MovesResult, view: View) -> dict[str, object]:
     """How many customers rose, fell, came, returned and were lost between the two reviews, and the conditions of their lists."""
-    rank = {each.tier: place for place, each in enumerate(moves.tiers)}
-    found = dict.fromkeys(("up", "down", "new", "returned", "lost"), 0)
-    for cell in moves.movements:
-        for way in _ways(cell, rank):
-            found[way] += cell.customers
     days = {"run": moves.run_id, "as_of": str(moves.as_of), "earlier_on": str(moves.earlier_on)}
-    return {way: {"customers": view.count(customers), "list": {**days, "moved": way}} for way, customers in found.items()}
-
-
-def _ways(cell: MovementCell, rank: Mapping[str, int]) -> Iterator[str]:
-    if cell.from_tier is None or cell.to_tier is None:
-        yield "lost" if cell.to_tier is None else "returned" if cell.cause is Cause.RETURNED else "new"
-    elif cell.from_tier != cell.to_tier:
-        yield "up" if rank[cell.to_tier] > rank[cell.from_tier] else "down"
+    return {way: {"customers": view.count(customers), "list": {**days, "moved": way}} for way, customers in moves.ways().items()}

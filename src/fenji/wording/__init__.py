@@ -20,6 +20,7 @@ counted   whom a figure counts
 limits    of which customers somebody sees rows
 alerts    what an alert says
 value     which expectation is used, and why not the model's
+metrics   in what a metric is measured
 figures   numbers, amounts, shares, changes and days
 feeds     what feeds and fields are called
 jobs      what is done by a worker, and how far it is

@@ -46,6 +46,7 @@ baskets            what is bought together
 recommend          what to offer each customer next
 recommend_run      composes the steps of recommendations
 policies           shows and lints a policy
+reporting          what the company has chosen for its monthly reports
 editing            the text of a policy, edited rule by rule, and every version of it in words
 editing_rules      where each line of a rule stands, and the policy after some edits
 suggesting         a draft of a policy from the data

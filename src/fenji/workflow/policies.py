@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.policies.findings import Severity
 from fenji.answers.policies import LintedFile, LintFinding, LintResult, PolicyResult
 from fenji.documents.policies import read_policy_document
-from fenji.domain.policies import PublishedPolicy
-from fenji.errors import InvalidDocument
+from fenji.domain.policies import Policy, PublishedPolicy
+from fenji.errors import InvalidDocument, Problem
 from fenji.wording.rules import Voice
 from fenji.workspace.approving import alone
 from fenji.workspace.dates import yesterday
@@ -24,7 +25,9 @@ from fenji.workspace.folder import (
     policy_in_force,
     published_versions,
 )
+from fenji.workspace.opening import open_question
 from fenji.workspace.policy_words import linted, linted_text, rules_of, unreadable
+from fenji.workspace.standing import past_standing
 from fenji.workspace.tiering import registry_of
 from fenji.workspace.versions import approvals
 
@@ -45,21 +48,40 @@ def show_policy(root: Path, *, policy: str | None = None, as_of: date | None = N
     day = as_of or yesterday(workspace.settings.time_zone)
     chosen = policy_in_force(policies_of(workspace), policy or workspace.settings.policy, as_of=day).policy
     registry = registry_of(own_metrics_of(workspace), chosen)
-    currency = workspace.settings.currency
-    voice = Voice({each.slug: each for each in registry}, currency)
     decision = approvals(workspace).get((chosen.slug, chosen.version))
+    alone_told = (alone(f"{chosen.slug} {chosen.version}"),) if decision is not None and decision.is_self_approval else ()
+    return _told(chosen, registry, workspace.settings.currency, as_of=day, warnings=alone_told)
+
+
+def policy_of_run(root: Path, run_id: str, *, as_of: date | None = None) -> PolicyResult:
+    """The policy that a past run followed at one of its reviews, from the run's own copy, whatever the files say today.
+
+    Args:
+        root: the workspace.
+        run_id: the run.
+        as_of: the review; None: its last one.
+
+    Raises:
+        NotFound: no workspace, no such run, or a run without a review on that date.
+    """
+    with open_question(open_workspace(root)) as session:
+        past = past_standing(session, run_id, as_of=as_of)
+        return _told(past.policy, past.registry, past.past.currency, as_of=past.as_of)
+
+
+def _told(policy: Policy, registry: Registry, currency: str, *, as_of: date, warnings: tuple[Problem, ...] = ()) -> PolicyResult:
     return PolicyResult(
-        as_of=day,
-        policy=chosen.slug,
-        version=chosen.version,
-        effective_on=chosen.effective_on,
-        author=chosen.author,
-        why=chosen.why,
+        as_of=as_of,
+        policy=policy.slug,
+        version=policy.version,
+        effective_on=policy.effective_on,
+        author=policy.author,
+        why=policy.why,
         currency=currency,
-        rules=rules_of(chosen, voice),
-        document=chosen,
+        rules=rules_of(policy, Voice({each.slug: each for each in registry}, currency)),
+        document=policy,
         registry=registry,
-        warnings=(alone(f"{chosen.slug} {chosen.version}"),) if decision is not None and decision.is_self_approval else (),
+        warnings=warnings,
     )
 
 

@@ -122,7 +122,7 @@ def _tip(category: str, series: Series, at: int, chart: Bars | Areas | Lines) ->
 def draw_areas(chart: Areas, paper: Paper, room: Room) -> None:
     """Stacked areas with names at the right, a dashed line where the forecast begins, and the interval of the total."""
     names = [each.name for each in chart.series]
-    margin = min(max((width_of(each, 12) for each in names), default=0), room.width * NAMES_SHARE) + 10
+    margin = min(max((width_of(each, 12) for each in names), default=0), room.width * NAMES_SHARE) + 20
     room = Room(room.left, room.top + 14, room.right - margin, room.bottom - BELOW)
     stacks = _stacks(chart)
     ends = [] if chart.total is None else [*(chart.total.upper or ()), *chart.total.values]

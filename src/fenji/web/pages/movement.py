@@ -18,11 +18,11 @@ from fenji.answers.views import View
 from fenji.domain.access import Right
 from fenji.domain.trends import GroupBy, Measure
 from fenji.language import message as _
+from fenji.reports.beside import compared, tiers_beside
 from fenji.reports.charts.of_answers.forecasts import tier_multiples, trend_multiples
 from fenji.reports.charts.of_answers.history import history_multiples, review_bars, tier_history_of
 from fenji.reports.charts.of_answers.moves import cohort_heat, flow_sankey, moves_sentence, retention_bars
 from fenji.reports.charts.of_answers.parts import Reader
-from fenji.web.beside import compared, tiers_beside
 from fenji.web.drawn import Drawn
 from fenji.web.flows import FLOWS, is_of_one_step, matrix, statement, ways_of
 from fenji.web.navigation import Entry, Page

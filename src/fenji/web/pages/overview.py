@@ -19,13 +19,13 @@ from fenji.answers.views import View
 from fenji.answers.waiting import WaitingResult
 from fenji.domain.access import Right
 from fenji.language import message as _
+from fenji.reports.beside import tiers_beside
 from fenji.reports.charts.data import Areas
 from fenji.reports.charts.of_answers.history import customers_areas, revenue_areas, share_areas
 from fenji.reports.charts.of_answers.moves import flow_sankey
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.charts.of_answers.tiers import group_bars
 from fenji.web.asking import Block
-from fenji.web.beside import tiers_beside
 from fenji.web.drawn import Drawn
 from fenji.web.flows import FLOWS, is_of_one_step, statement, ways_of
 from fenji.web.looking import looks, priority_of, quality_of

@@ -20,12 +20,13 @@ from fenji.reports.charts.axes import Axis, Unit
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.charts.of_answers.value import contract_lines, tracking_lines
 from fenji.web.drawn import Drawn
-from fenji.web.explained import UNIT_NAMES, explained, thing
+from fenji.web.explained import explained, thing
 from fenji.web.navigation import Entry, Page
 from fenji.web.versus import Beside, Versus, beside, versus_of
 from fenji.web.visiting import Figures, Visit
 from fenji.wording import figures
 from fenji.wording.counted import CLASS_NAMES
+from fenji.wording.metrics import UNIT_NAMES
 from fenji.wording.reasons import LOST_BY_RULE
 from fenji.wording.value import MODEL_NAMES, interval_line, share_of
 from fenji.workflow.tiers import tiers_at
