@@ -19,7 +19,7 @@ pytestmark = pytest.mark.proof
 SHOWN = [(language, size) for language in ("zh", "en") for size in (WIDE, NARROW)]
 OPENED, CLOSED = "dialog#drawer[open] tbody tr", "#drawer:not([open])"
 WHY = {"zh": "为什么在这个等级", "en": "Why this tier"}
-EARLIER = "2025-12-31"
+EARLIER = "2025-06-30"
 NUMBERS = re.compile(r"[\d,]+")
 Enter = Callable[..., Watched]
 
@@ -185,13 +185,13 @@ def test_f3_two_dates_beside_each_other_and_the_link_shows_them_to_another(
     assert other.faults() == []
 
 
-HEADS = {"zh": ("客户", "等级", "近12个月净收入"), "en": ("customer", "tier", "net revenue, last twelve months")}
+HEADS = {"zh": ("当前等级", "近12个月净收入"), "en": ("tier", "net revenue, last twelve months")}
 
 
 def rows_of(heads: list[str], rows: list[list[str]], language: str) -> list[tuple[str, ...]]:
     """Customer, tier and revenue of each row, by the headings above them."""
     plain = [re.sub(r" ↓$|\s*[（(][A-Z]{3}[）)]$", "", each).lower() for each in heads]
-    places = [plain.index(each) for each in HEADS[language]]
+    places = [0, *(plain.index(each) for each in HEADS[language])]
     return [tuple(row[place] for place in places) for row in rows]
 
 
@@ -222,7 +222,7 @@ def test_f9_a_list_as_a_workbook_holds_what_the_drawer_shows(language: str, ente
         Decimal(str(money)) for *_who, money in written
     ]
     told = [(str(title), str(value)) for title, value in source.iter_rows(max_col=2, values_only=True)]
-    assert source.title == {"zh": "出处", "en": "Source"}[language]
+    assert source.title == {"zh": "来源", "en": "source"}[language]
     assert any(value and value.lower() in conditions.lower() for _title, value in told)
     assert str(len(found)) in dict(told).values()
     assert watched.faults() == []
