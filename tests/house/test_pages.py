@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -111,6 +112,32 @@ def test_what_others_made_is_what_is_written_down() -> None:
 def test_our_own_sheets_and_scripts_keep_the_limit_of_lines() -> None:
     files = [*(WEB / "static").glob("*.css"), *(WEB / "static" / "islands").glob("*.js"), *(WEB / "templates").rglob("*.html")]
     assert [each.name for each in files if each.read_text("utf-8").count("\n") > 500] == []
+
+
+def heads(text: str) -> Iterator[tuple[str, str]]:
+    """What stands before each block of a style sheet, and the block around it; empty: none."""
+    around = ""
+    for line in re.split(r"(?<=[{}])", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)):
+        head = " ".join(line.rpartition(";")[2].removesuffix("{").split())
+        if line.endswith("{") and head.startswith("@"):
+            around = head
+        elif line.endswith("{"):
+            yield around, head
+        elif line.strip() == "}":
+            around = ""
+
+
+def repeated(sheets: list[str]) -> list[tuple[str, str]]:
+    """Blocks that stand twice: two pages that called different things alike, or one thing that is told in two places."""
+    return sorted(each for each, number in Counter(head for text in sheets for head in heads(text)).items() if number > 1)
+
+
+def test_no_style_stands_twice() -> None:
+    sheets = [each.read_text("utf-8") for each in sorted((WEB / "static").glob("*.css")) if each.name != "palette.css"]
+    assert repeated(sheets) == []
+    assert repeated([".a { top: 0; }\n@media print {\n  .a { top: 1px; }\n}\n.b { top: 0; }", "/* x */ .b { left: 0; }"]) == [
+        ("", ".b")
+    ]
 
 
 def test_every_role_that_sees_figures_sees_a_page() -> None:

@@ -75,13 +75,13 @@ def chromium_or_skip() -> Iterator[Any]:
 class Watched:
     """A browser of somebody of a role who has come in, and what went wrong in it."""
 
-    def __init__(self, chromium: Any, web: Web, port: int, role: Role, **settings: Any) -> None:
+    def __init__(self, chromium: Any, web: Web, port: int, role: Role, *, host: str = "localhost", **settings: Any) -> None:
         """Comes in by a one-time link."""
-        self.origin = f"http://localhost:{port}"
+        self.host, self.origin = host, f"http://{host}:{port}"
         self.context = chromium.new_context(**({"viewport": WIDE, "locale": "zh-CN", "reduced_motion": "reduce"} | settings))
         self.context.add_init_script(WATCH)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(180_000)
         self.wrong: list[str] = []
         self.page.on("console", self._told)
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
@@ -96,11 +96,20 @@ class Watched:
     def choose(self, **cookies: str) -> None:
         """Language and theme, as the browser keeps them."""
         told = [{"name": f"__Host-fenji-{name}", "value": value} for name, value in cookies.items()]
-        self.context.add_cookies([{**each, "domain": "localhost", "path": "/", "secure": True} for each in told])
+        self.context.add_cookies([{**each, "domain": self.host, "path": "/", "secure": True} for each in told])
 
-    def faults(self) -> list[str]:
-        """What went wrong since the last time."""
-        found = [*self.wrong, *(f"refused: {each}" for each in self.page.evaluate("window.__refused ?? []"))]
+    def reach(self, selector: str) -> None:
+        """Goes on by Tab alone to the next place that this names."""
+        for _step in range(300):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+                return
+        pytest.fail(f"no Tab leads to {selector}")
+
+    def faults(self, *but: str) -> list[str]:
+        """What went wrong since the last time, apart from what is meant to."""
+        told = [each for each in self.wrong if not any(part in each for part in but)]
+        found = [*told, *(f"refused: {each}" for each in self.page.evaluate("window.__refused ?? []"))]
         if self.page.evaluate("window.__ran !== undefined"):
             found.append("a name was run")
         self.wrong.clear()

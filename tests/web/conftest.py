@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,24 @@ def token_in(page: str) -> str:
 def web(served_root: Path) -> Web:
     """The shop, served in this process."""
     return Web(served_root)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser, where there is one; it begins with the first test that wants it."""
+    from web.browsing import chromium_or_skip
+
+    with chromium_or_skip() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def port(web: Web) -> Iterator[int]:
+    """Where browsers find the shop."""
+    from web.browsing import listening
+
+    with listening(web.app) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

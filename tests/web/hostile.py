@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+from fenji.domain.access import Caller, Role, rights_of
+from fenji.domain.events import EventKind
+from fenji.domain.principals import Principal, PrincipalKind
+from fenji.workflow.drafting.deciding import submit_draft
+from fenji.workflow.drafting.proposing import propose_override
+from fenji.workflow.drafting.writing import make_draft
+from fenji.workflow.sending.webhooks import add_webhook
+from fenji.workspace.override_requests import OverrideRequest
+from fixtures.imports import answered, sent
 from fixtures.served import Named
 
 MARK = "window.__ran=1"
@@ -23,4 +37,21 @@ HOSTILE = Named(
     regions=(f"<b onmouseover={MARK}>东</b>", f"</script><script>{MARK}</script>"),
     products=(*NAMES[:3], f"'\"><svg onload={MARK}>", "𠮷" * 40),
     categories=(f"</title><script>{MARK}</script>", "{{7331*7}}"),
+    unreadable=NAMES,
 )
+_AUTHOR = Caller(Principal(PrincipalKind.PERSON, "li"), rights_of([Role.ANALYST]))
+
+
+def begin_work(root: Path) -> None:
+    """Work that stands open in the same world: a draft, a tier by hand, an import, and a system that hears of runs."""
+    policy = (root / "policies" / "spend.yaml").read_text("utf-8")
+    policy = re.sub(r"^version: .*", "version: 2", policy, flags=re.MULTILINE)
+    policy = re.sub(r"^effective_on: .*", "effective_on: 2031-01-01", policy, flags=re.MULTILINE)
+    policy = re.sub(r"^why: .*", f"why: {json.dumps(NAMES[0])}", policy, flags=re.MULTILINE)
+    draft = make_draft(root, policy, by=_AUTHOR)
+    submit_draft(root, draft.draft.draft_id, NAMES[7], by=_AUTHOR)
+    propose_override(root, OverrideRequest("13800000001", "vip", date(2099, 1, 31), None, NAMES[1]), by=_AUTHOR)
+    head = ",".join(f'"{each}"' for each in ("订单号", "会员编号", "日期", "实付金额", NAMES[0], NAMES[4]))
+    rows = "".join(f'B{n},"{NAMES[1]}",2026-05-0{n},{n}20.00,"{NAMES[2]}","{NAMES[5]}"\n' for n in range(1, 6))
+    answered(root, sent(root, {"{{7331+43986}}'&lt;.csv": f"{head}\n{rows}".encode()}))
+    add_webhook(root, "https://crm.example.com/<b>", [EventKind.RUN_PUBLISHED])

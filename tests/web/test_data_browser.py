@@ -18,12 +18,9 @@ from fenji.domain.access import Role
 from fenji.domain.jobs import JobState
 from fenji.work.asking import list_jobs
 from fenji.work.worker import Worker
-from fenji.workflow.access.people import add_person
 from fixtures.imports import new_workspace
-from web.conftest import PASSWORD, Web
-from web.test_browser import NARROW, WIDE, chromium, listening
-
-__all__ = ["chromium"]
+from web.browsing import NARROW, Watched, listening
+from web.conftest import Web
 
 pytestmark = pytest.mark.proof
 JUNE = """订单编号,买家会员名,买家实际支付金额,订单状态,订单创建时间,宝贝总数量
@@ -36,6 +33,7 @@ JUNE = """订单编号,买家会员名,买家实际支付金额,订单状态,订
 """
 """The export of the README: five orders that count, 18,180.00."""
 MEMBERS = "客户编号,姓名,手机号,省份\n王小明,王小明,13900000001,浙江\n李雷,李雷,13900000002,江苏\n"
+DONE = ".sentence .badge.good"
 PATIENCE = 300_000
 """Milliseconds: the machine of a test may be busy."""
 
@@ -56,24 +54,24 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Web:
     return Web(new_workspace(tmp_path_factory.mktemp("web") / "shop"))
 
 
+@contextmanager
+def importing(shop: Web, chromium: Any) -> Iterator[Any]:
+    """The page of somebody who imports; nothing may go wrong in their browser but a connection that ends while work is watched."""
+    with listening(shop.app) as port:
+        watched = Watched(chromium, shop, port, Role.ANALYST)
+        watched.page.set_default_timeout(PATIENCE)
+        watched.page.base = watched.origin
+        yield watched.page
+        wrong = watched.faults("ERR_NETWORK", "ERR_INCOMPLETE")
+        watched.context.close()
+    assert wrong == []
+
+
 @pytest.fixture
 def page(shop: Web, chromium: Any) -> Iterator[Any]:
-    """Somebody who imports, logged in; nothing may be wrong in their browser."""
-    link = add_person(shop.root, "李 分析", f"ann.{time.monotonic_ns()}", [Role.ANALYST]).link
-    context = chromium.new_context(viewport=WIDE, locale="zh-CN", reduced_motion="reduce")
-    opened, wrong = context.new_page(), []
-    opened.set_default_timeout(PATIENCE)
-    opened.on("console", lambda told: wrong.append(told.text) if told.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    with listening(shop.app) as port:
-        opened.base = f"http://localhost:{port}"
-        opened.goto(f"{opened.base}{link.path}")
-        opened.fill("[name=password]", PASSWORD)
-        opened.click("button.main")
-        opened.wait_for_url("**/")
-        yield opened
-        context.close()
-    assert [each for each in wrong if "ERR_NETWORK" not in each and "ERR_INCOMPLETE" not in each] == []
+    """Of the shop that all flows share."""
+    with importing(shop, chromium) as found:
+        yield found
 
 
 def sent(page: Any, name: str, text: str) -> None:
@@ -97,17 +95,17 @@ def accepted(page: Any) -> None:
 
 
 def narrow_fits(page: Any) -> None:
-    page.set_viewport_size(NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    page.set_viewport_size(WIDE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
-def test_f1_from_an_empty_workspace_to_the_overview(page: Any, shop: Web) -> None:
+def begins(page: Any, shop: Web, platform: str) -> str:
+    """From the first page of an empty workspace over every step to the overview; what that says."""
     with working(shop.root):
         page.click("main a.main")
         page.wait_for_url("**/data/import")
+        narrow_fits(page)
         sent(page, "june.csv", JUNE)
-        assert "淘宝" in page.locator("main").inner_text()
+        assert platform in page.locator("main").inner_text()
         assert page.locator(".columns-table").get_by_text("王*明").count() == 1
         narrow_fits(page)
         page.click("button[value=preview]")
@@ -119,14 +117,32 @@ def test_f1_from_an_empty_workspace_to_the_overview(page: Any, shop: Web) -> Non
         page.wait_for_selector(".diff .is-new")
         page.click("form button.main")
         page.wait_for_selector(".run-form")
+        narrow_fits(page)
         page.click(".run-form button.main")
         page.wait_for_selector("[data-progress]")
-        page.wait_for_selector("text=已完成")
+        page.wait_for_selector(DONE)
+        narrow_fits(page)
         page.click("main a.main")
         page.wait_for_url("**/")
-        told = page.locator("main").inner_text()
+        narrow_fits(page)
+        return str(page.locator("main").inner_text())
+
+
+def test_f1_from_an_empty_workspace_to_the_overview(page: Any, shop: Web) -> None:
+    told = begins(page, shop, "淘宝")
     assert "2026-06-21" in told
     assert "金卡会员" in told
+    assert "70.4%" in told
+
+
+def test_f1_on_a_narrow_screen_in_english(chromium: Any, tmp_path: Path) -> None:
+    shop = Web(new_workspace(tmp_path / "shop"))
+    with importing(shop, chromium) as page:
+        page.set_viewport_size(NARROW)
+        page.click("header button[name=language]")
+        page.wait_for_selector("html[lang=en]")
+        told = begins(page, shop, "Taobao")
+    assert "2026-06-21" in told
     assert "70.4%" in told
 
 
@@ -136,7 +152,7 @@ def test_f8_a_second_file_comes_in_and_is_taken_back(page: Any, shop: Web) -> No
         accepted(page)
         page.fill("[name=as_of]", "2026-06-30")
         page.click(".run-form button.main")
-        page.wait_for_selector("text=已完成")
+        page.wait_for_selector(DONE)
         assert "members.csv" in page.locator("main").inner_text()
         page.goto(f"{page.base}/data")
         row = page.locator("tbody tr", has_text="members.csv")
@@ -147,7 +163,7 @@ def test_f8_a_second_file_comes_in_and_is_taken_back(page: Any, shop: Web) -> No
         page.goto(f"{page.base}/data/runs")
         page.fill("[name=as_of]", "2026-06-30")
         page.click(".run-form button.main")
-        page.wait_for_selector("text=已完成")
+        page.wait_for_selector(DONE)
         assert "members.csv" not in page.locator("main").inner_text()
 
 
@@ -172,6 +188,6 @@ def test_f7_a_worker_dies_and_the_page_goes_on(page: Any, shop: Web) -> None:
     assert before.partition("。")[0] in other.locator(".sentence").inner_text()
     other.close()
     with working(shop.root):
-        page.wait_for_selector("text=已完成")
+        page.wait_for_selector(DONE)
     assert "2026-06-29" in page.locator(".sentence").inner_text()
     assert "第 2 次" in page.locator(".log").inner_text()

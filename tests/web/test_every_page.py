@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import html5lib
 import pytest
 from starlette.testclient import TestClient
 
-from fenji.domain.access import RIGHTS_OF, Role
+from fenji.domain.access import RIGHTS_OF, Right, Role
 from fenji.web.app import POLICY, page_routes
-from fenji.web.pages import account, entering
+from fenji.web.navigation import Entry, Page
+from fenji.web.pages import account, declared, entering
 from fenji.web.visiting import needs_of
+from fenji.workflow.access.people import add_person
 from fenji.workflow.auditing import list_audit
-from web.conftest import ORIGIN, Web, token_in
-from web.tour import NUMBER, Tour, role_for, tour
+from web.conftest import ORIGIN, PASSWORD, Web, token_in
+from web.tour import NUMBER, Tour, links_of, role_for, tour
 
 pytestmark = pytest.mark.proof
 COUNT = re.compile(r'class="about">\s*([\d,]+|&lt;5)')
@@ -46,6 +50,40 @@ def test_no_page_is_broken_and_links_lead_to_every_one(
     wrong = {at: status for at in tours[role].texts if (status := browsers[role].get(at).status_code) != 200}
     assert wrong == {}
     assert [each for each in tours[role].missed if not MADE_BY_WORK.match(each)] == []
+
+
+def used(text: str) -> Iterator[tuple[str, str]]:
+    """Every address of ours that a page leads to: how, and where."""
+    for link in links_of(text):
+        yield "GET", link.partition("?")[0]
+    for form in re.findall(r"<form\b[^>]*>", text):
+        action = re.search(r'\baction="([^"?]*)', form)
+        if action:
+            yield ("POST" if 'method="post"' in form else "GET"), html.unescape(action[1])
+    yield from (("POST", html.unescape(each)) for each in re.findall(r'\bformaction="([^"?]*)', text))
+
+
+def rights_at(method: str, path: str) -> Right | None:
+    """What an address asks for; None: nothing, or it is none of the pages."""
+    found = (each for each in page_routes() if method in each.methods and each.path_regex.fullmatch(path))
+    route = next(found, None)
+    return None if route is None else needs_of(route.endpoint)
+
+
+@pytest.mark.parametrize("role", [each for each in Role if each is not Role.SERVICE])
+def test_f11_each_role_is_led_to_what_it_may_do_and_to_nothing_else(role: Role, web: Web) -> None:
+    browser, own = web.login(role), RIGHTS_OF[role]
+    found = tour(browser, role, most_of_each=1)
+    entries: dict[Entry, Page] = {}
+    for each in sorted(declared(), key=lambda page: (page.place, page.address)):
+        if each.is_tab and each.right in own and each.entry is not Entry.PERSON:
+            entries.setdefault(each.entry, each)
+    for at, text in found.texts.items():
+        side = [each.partition("?")[0] for each in links_of(text.partition('<nav id="nav"')[2].partition("</nav>")[0])]
+        assert side == [entries[each].address for each in Entry if each in entries], at
+        wrong = {(method, path) for method, path in used(text) if (right := rights_at(method, path)) and right not in own}
+        assert wrong == set(), at
+    assert [each for each in found.missed if not MADE_BY_WORK.match(each)] == []
 
 
 @pytest.mark.parametrize("role", TOURING)
@@ -92,15 +130,21 @@ def test_every_page_is_valid(language: str, web: Web, browsers: dict[Role, TestC
     assert faults_of(web.browser().get("/login").text) == []
 
 
-def changing() -> Iterator[tuple[str, str, Role]]:
-    """Every route that changes something and needs a right: method, an address, and somebody who may."""
+def sending() -> Iterator[tuple[str, str, Role]]:
+    """Every route that changes something and needs a right: method, address, and somebody who may."""
     for route in page_routes():
         if route.endpoint in OPEN:
             continue
         right = needs_of(route.endpoint)
         assert right is not None, route.path_format
         for method in sorted(route.methods - {"GET", "HEAD"}):
-            yield method, re.sub(r"\{[^}]+\}", "x", route.path_format), role_for(right)
+            yield method, route.path_format, role_for(right)
+
+
+def changing() -> Iterator[tuple[str, str, Role]]:
+    """The same, each at an address."""
+    for method, path, role in sending():
+        yield method, re.sub(r"\{[^}]+\}", "x", path), role
 
 
 @pytest.mark.parametrize("forgery", ["no word", "word of another login", "another page", "no page", "another page, by header"])
@@ -155,6 +199,69 @@ def test_every_route_refuses_whom_the_table_of_roles_does_not_name(web: Web) -> 
                 data = {"csrf_token": token} if method != "GET" else None
                 status = browser.request(method, path, data=data, follow_redirects=False).status_code
                 wrong += [(role, method, path, status)] if (status == 403) == (right in RIGHTS_OF[role]) else []
+    assert wrong == []
+
+
+def test_a_page_that_a_form_has_led_to_opens_again(web: Web) -> None:
+    wrong, values = [], {"slug": "spend", "login": "nobody.at.all"}
+    for _method, address, role in sending():
+        path = re.sub(r"\{(\w+)[^}]*\}", lambda name: values.get(name[1], "1"), address)
+        browser = web.login(role)
+        answer = browser.post(path, data={"csrf_token": token_in(browser.get("/account").text)}, follow_redirects=False)
+        again = re.search(r'name="next" value="([^"]*)"', answer.text)
+        status = browser.get(html.unescape(again[1])).status_code if again else 200
+        wrong += [(path, again[1], status)] if status != 200 else []
+    assert wrong == []
+
+
+def test_a_login_has_an_id_of_its_own_until_it_is_over(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = add_person(web.root, "Somebody", f"fixed.{time.monotonic_ns()}", [Role.VIEWER]).link
+    planted = "A" * 43
+    answer = web.browser().post(
+        link.path, data={"password": PASSWORD}, headers={"cookie": f"__Host-fenji={planted}"}, follow_redirects=False
+    )
+    given = re.search(r"__Host-fenji=([^;]+)", answer.headers["set-cookie"])[1]
+    assert given != planted
+
+    def status(cookie: str) -> int:
+        return web.browser().get("/", headers={"cookie": f"__Host-fenji={cookie}"}, follow_redirects=False).status_code
+
+    assert (status(given), status(planted), status(given[:-1])) == (200, 303, 303)
+    state = web.app.state.serving.workspace.state
+    later = state.now() + timedelta(hours=8)
+    monkeypatch.setattr(state, "clock", lambda: later)
+    assert status(given) == 303
+
+
+def test_logging_out_everywhere_ends_the_logins_of_one_person_alone(web: Web) -> None:
+    login = f"everywhere.{time.monotonic_ns()}"
+    link = add_person(web.root, "Somebody", login, [Role.VIEWER]).link
+    here, there, other = web.browser(), web.browser(), web.login(Role.VIEWER)
+    here.post(link.path, data={"password": PASSWORD})
+    assert there.post("/login", data={"login": login, "password": PASSWORD}).url.path == "/"
+    assert here.cookies.get("__Host-fenji") != there.cookies.get("__Host-fenji")
+    here.post("/account/everywhere", data={"csrf_token": token_in(here.get("/account").text)})
+    assert [each.get("/").url.path for each in (here, there, other)] == ["/login", "/login", "/"]
+
+
+OUTSIDE = (
+    "../../fenji.toml",
+    "..%2f..%2ffenji.toml",
+    "%2e%2e%2f%2e%2e%2ffenji.toml",
+    "..%5c..%5cfenji.toml",
+    "%2fetc%2fpasswd",
+    "%00",
+)
+
+
+def test_no_address_leads_to_a_file_outside(web: Web, browsers: dict[Role, TestClient]) -> None:
+    settings, wrong = (web.root / "fenji.toml").read_text("utf-8").strip().splitlines()[0], []
+    for route in (each for each in page_routes() if "GET" in each.methods and "{" in each.path_format):
+        for outside in OUTSIDE:
+            path = re.sub(r"\{[^}]+\}", outside, route.path_format)
+            answer = browsers[Role.MANAGER].get(path, follow_redirects=False)
+            wrong += [(path, answer.status_code)] if answer.status_code == 200 and "/login/link" not in path else []
+            wrong += [(path, "the settings")] if settings in answer.text or "root:" in answer.text else []
     assert wrong == []
 
 

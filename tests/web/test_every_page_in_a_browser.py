@@ -10,9 +10,9 @@ import pytest
 
 from fenji.domain.access import Role
 from fixtures.served import served_shop
-from web.browsing import NARROW, WIDE, Watched, chromium_or_skip, listening
+from web.browsing import NARROW, WIDE, Watched, listening
 from web.conftest import Web
-from web.hostile import COMPUTED, HOSTILE, NAMES
+from web.hostile import COMPUTED, HOSTILE, NAMES, begin_work
 from web.tour import Tour, tour
 
 pytestmark = pytest.mark.proof
@@ -22,19 +22,28 @@ LOOK = "async (rules) => (await axe.run(document, {runOnly: {type: 'tag', values
 HALF = {"width": 720, "height": 450}
 """The wide screen at 200 %."""
 ROLES = (Role.MANAGER, Role.ADMIN)
+LISTS = ("/?list=standing%3Din_tier", "/policies/spend/draft?cut=vip.0%3A400&list=to_tier%3Dvip")
+"""Pages on which a list is open."""
+GLYPHS = """() => {
+  const drawn = (text) => {
+    const sheet = document.createElement("canvas");
+    sheet.width = sheet.height = 48;
+    const pen = sheet.getContext("2d");
+    pen.font = `36px ${getComputedStyle(document.body).fontFamily}`;
+    pen.fillText(text, 4, 38);
+    return sheet.toDataURL();
+  };
+  return [..."鑫犇𠮷", "\\u{10FFFE}", " "].map(drawn);
+}"""
+"""Three characters, one that no font has, and nothing, as pictures."""
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Web:
-    """A shop with such names, and every analysis of it."""
-    return Web(served_shop(tmp_path_factory.mktemp("hostile") / "shop", HOSTILE))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """The browser, where there is one."""
-    with chromium_or_skip() as found:
-        yield found
+    """A shop with such names, every analysis of it, and work that stands open."""
+    root = served_shop(tmp_path_factory.mktemp("hostile") / "shop", HOSTILE)
+    begin_work(root)
+    return Web(root)
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +75,16 @@ def watched(chromium: Any, hostile: Web, port: int, role: Role) -> Iterator[Watc
 
 def own_stops(walked: Tour, role: Role) -> list[str]:
     """An address of each page; of the administrator those alone that others do not open."""
-    return [
+    found = [
         stops[0]
         for stops in walked.stops.values()
         if stops and (role is not Role.ADMIN or stops[0].startswith(("/admin", "/account")))
     ]
+    return found if role is Role.ADMIN else [*found, *LISTS, "/nothing", "/?as_of=never"]
+
+
+def test_every_page_is_looked_at(walked: Tour) -> None:
+    assert walked.missed == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -135,3 +149,9 @@ def test_every_page_reads_without_scripts_and_in_forced_colours(
             wrong += [] if has_button else [(at, f"a form without a button: {form.evaluate('each => each.outerHTML')[:160]}")]
     plain.close()
     assert wrong == []
+
+
+def test_characters_of_names_are_no_boxes(watched: Watched) -> None:
+    watched.open("/")
+    drawn = watched.page.evaluate(GLYPHS)
+    assert len(set(drawn)) == len(drawn)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from fenji.domain.access import Role
 from fenji.web.pages import declared
-from web.browsing import Watched, chromium_or_skip, listening
+from web.browsing import Watched
 from web.conftest import Web
 
 pytestmark = pytest.mark.slow
@@ -16,12 +17,11 @@ ADDRESSES = {each.address for each in declared()}
 
 
 @pytest.fixture(scope="module")
-def watched(web: Web) -> Iterator[Watched]:
+def watched(web: Web, chromium: Any, port: int) -> Iterator[Watched]:
     """A manager who has come in; Chinese, as most who use it."""
-    with chromium_or_skip() as chromium, listening(web.app) as port:
-        found = Watched(chromium, web, port, Role.MANAGER)
-        yield found
-        found.context.close()
+    found = Watched(chromium, web, port, Role.MANAGER)
+    yield found
+    found.context.close()
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from fenji.errors import InvalidArgument
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.reports.writing import check_place, whole_file
-from fenji.wording.lists import shown_name, source_lines
+from fenji.wording.lists import shown_name, source_lines, value_name
 from fenji.wording.rules import Wording
 from fenji.workspace.listing import Listing
 
@@ -189,8 +189,8 @@ def _write_xlsx(listing: Listing, path: Path, language: Language) -> None:
 
 
 def _data_sheet(book: Any, listing: Listing, language: Language) -> None:  # noqa: ANN401 - XlsxWriter is untyped
-    sheet = book.add_worksheet(translate(_("customers"), language))
-    headings, batches = _headings(listing, language), listing.batches()
+    sheet = book.add_worksheet(translate(_("Customers"), language))
+    headings, batches, wording = _headings(listing, language), listing.batches(), _wording(listing, language)
     first = next(batches, None)
     bold = book.add_format({"bold": True, "bottom": 1})
     styles = [book.add_format({"num_format": _FORMATS[each.unit]}) if each.unit in _FORMATS else None for each in listing.columns]
@@ -205,11 +205,16 @@ def _data_sheet(book: Any, listing: Listing, language: Language) -> None:  # noq
     while batch is not None:
         for row in batch.to_pylist():
             number += 1
-            for place, (value, style) in enumerate(zip(row.values(), styles, strict=True)):
-                _write_cell(sheet, number, place, value, style)
+            for place, ((slug, value), style) in enumerate(zip(row.items(), styles, strict=True)):
+                _write_cell(sheet, number, place, _named(listing, slug, value, wording), style)
         batch = next(batches, None)
     if number:
         sheet.autofilter(0, 0, number, len(headings) - 1)
+
+
+def _named(listing: Listing, slug: str, value: Cell, wording: Wording) -> Cell:
+    """Tiers, causes, risks and segments as people read them; text and Parquet keep the names that programs know."""
+    return value_name(slug, value, listing.policy, wording) if listing.policy and isinstance(value, str) else value
 
 
 def _write_cell(sheet: Any, row: int, place: int, value: Cell, style: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped

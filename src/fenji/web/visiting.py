@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -63,15 +63,22 @@ def language_read(request: Request) -> Language:
     return Language(chosen) if chosen in tuple(Language) else language_of(request)
 
 
+def opening(request: Request) -> tuple[str, list[tuple[str, str]]]:
+    """Path and query under which the shown page opens again. A form may have led to it by an address that only forms know."""
+    if request.method in ("GET", "HEAD"):
+        return request.url.path, request.query_params.multi_items()
+    found = urlsplit(getattr(request.state, "opens_at", f"{request.scope.get('root_path', '')}/"))
+    return found.path, parse_qsl(found.query, keep_blank_values=True)
+
+
 def shell_values(request: Request) -> dict[str, object]:
     """What the frame of every page needs, also where nobody is logged in."""
     theme = request.cookies.get(THEME_COOKIE)
     root_path = request.scope.get("root_path", "")
-    here = address(f"{request.url.path}", request.query_params.multi_items())
     return {
         "base": root_path,
         "theme": theme if theme in THEMES else "",
-        "here_address": here.removeprefix(root_path) or "/",
+        "here_address": address(*opening(request)).removeprefix(root_path) or "/",
         "said": unquote(request.cookies.get(SAID_COOKIE, ""), errors="replace")[:MOST_SAID],
         "csrf_token": "",
         "person": None,
@@ -133,7 +140,7 @@ class Visit(Asker):
 
     def here(self, **changes: object) -> str:
         """The address of this page with something changed."""
-        return address(self.request.url.path, self.request.query_params.multi_items(), changes)
+        return address(*opening(self.request), changes)
 
     def page(self, page: Page, template: str, make: Make, *, has_persons: bool = False, beside: object = None) -> Response:
         """A page of answers from published runs: told by its tag alone where the browser has it, its content made once for all alike.
@@ -171,6 +178,7 @@ class Visit(Asker):
         *,
         status: int = 200,
         drawer: Callable[[], Markup] | None = None,
+        opens_at: str | None = None,
     ) -> Response:
         """A page that nobody keeps: forms, and what stands in the state; ``csrf_token`` is among its names.
 
@@ -180,7 +188,9 @@ class Visit(Asker):
             values: the names of the template.
             status: of HTTP.
             drawer: makes the list that the address opens; None: a list of customers, as on every page.
+            opens_at: the address under which it opens after a form; None: the page's own.
         """
+        self.request.state.opens_at = opens_at or self._address_of(page)
         opened = (drawer or self._drawer)() if scopes.LIST in self.request.query_params else None
         if opened is not None and self.request.headers.get(PART) == DRAWER:
             return sent(self.request, opened.encode())
@@ -199,6 +209,10 @@ class Visit(Asker):
     def _base(self) -> str:
         found: str = self.request.scope.get("root_path", "")
         return found
+
+    def _address_of(self, page: Page) -> str:
+        named = {name: quote(str(value), safe="") for name, value in self.request.path_params.items()}
+        return self.link(page.address.format(**named))
 
     @property
     def _says(self) -> bool:

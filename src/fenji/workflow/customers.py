@@ -178,6 +178,7 @@ def open_customers(
                 metrics=dict(question.metrics),
                 files=files,
                 not_found=() if question.choice.uploaded is None else question.choice.uploaded.not_found,
+                policy=question.policy,
             )
 
 

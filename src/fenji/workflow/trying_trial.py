@@ -64,12 +64,16 @@ class Trial:
     @cached_property
     def because(self) -> NotByCells | None:
         """Why the customers themselves must be counted; None: they need not be."""
-        return self.tried.why_no_cells if self.cells is None else self.cells.why_not(self.policies)
+        if self.cells is not None:
+            return self.cells.why_not(self.policies)
+        found = self.tried.why_no_cells
+        # Where nobody stands in any tier there are no cells, and not too many of them.
+        return None if found is NotByCells.TOO_MANY_CELLS and not self.comparison.customers else found
 
     @cached_property
     def by_cells(self) -> CellTrial | None:
         """Both policies over the cells; None where the customers themselves must be counted."""
-        return None if self.cells is None or self.because else CellTrial(self.cells, *self.policies)
+        return None if self.cells is None or self.cells.why_not(self.policies) else CellTrial(self.cells, *self.policies)
 
     @cached_property
     def customer(self) -> ir.Table:

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from fenji.answers.views import OPEN, View
 from fenji.domain.lists import ListColumn, ListSource
 from fenji.domain.metrics import Metric
+from fenji.domain.policies import Policy
 from fenji.scratch import own_folder_for_now
 from fenji.workspace.session import Session
 from fenji.workspace.table_masks import masked_batch
@@ -34,6 +35,8 @@ class Listing:
     """Entries of an uploaded list by which nobody is known."""
     view: View = OPEN
     """How much of it whoever takes it along sees; its rows are masked by what its columns say."""
+    policy: Policy | None = None
+    """By which workbooks name tiers; None: they keep what the table holds."""
 
     def batches(self) -> Iterator[Any]:
         """Its rows in their order, as Arrow record batches of at most ``BATCH_ROWS`` rows with the columns in their order."""

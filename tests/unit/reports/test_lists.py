@@ -81,7 +81,7 @@ def listing(tmp_path: Path) -> Listing:
 def test_a_workbook_holds_the_rows_with_their_types_and_formulas_as_text(listing: Listing, tmp_path: Path) -> None:
     assert write_list(listing, tmp_path / "list.xlsx", language=Language.EN) == 5
     book = fastexcel.read_excel(tmp_path / "list.xlsx")
-    assert book.sheet_names == ["customers", "source", "not found"]
+    assert book.sheet_names == ["Customers", "source", "not found"]
     found = book.load_sheet(0).to_arrow()
     assert found.schema.names == ["customer", "name", "net revenue (CNY)", "orders", "share", "since", "consent"]
     assert [tuple(row.values()) for row in found.to_pylist()] == [

@@ -116,6 +116,12 @@ def test_moved_thresholds_are_what_fenji_whatif_says(shop: Path) -> None:
             assert {tier: sum(each.by_tier.get(tier, 0) for each in found.histogram.bars) for tier in by_tier} == by_tier
 
 
+@pytest.mark.proof
+def test_where_nobody_stands_there_are_not_too_many_to_count(shop: Path) -> None:
+    found = try_cuts(shop, Tries(policy="shop", as_of=date(2029, 1, 31), cuts={"middle.0": Decimal(1)}))
+    assert (found.customers, found.up.customers, found.counted_on, found.because) == (0, 0, CountedOn.CELLS, None)
+
+
 @pytest.mark.parametrize(
     ("change", "cuts", "reason"),
     [

@@ -147,6 +147,7 @@ def _entered(
 
 
 def _shown(request: Request, template: str, failed: FenjiError | None = None, **values: object) -> Response:
+    request.state.opens_at = request.url.path.removesuffix("/confirm")
     language, shell = language_read(request), shell_values(request)
     problems = [] if failed is None else told_problems(failed, language)
     told = {"csrf_token": "", "login": "", **shell, **values, "problems": problems}

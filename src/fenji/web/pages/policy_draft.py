@@ -313,7 +313,9 @@ def _shown(visit: Visit, edited: _Edited, *, status: int = 200) -> Response:
         "figures": figures.as_data(visit.language),
         "status_names": status_names(visit),
     }
-    return visit.shown(page, "pages/policy_draft.html", values, status=status, drawer=drawer)
+    return visit.shown(
+        page, "pages/policy_draft.html", values, status=status, drawer=drawer, opens_at=desk.place(visit, as_of=edited.as_of)
+    )
 
 
 def _drawer(visit: Visit, tries: Tries) -> Callable[[], Markup]:

@@ -168,7 +168,11 @@ class Island {
   }
 
   clear() {
-    for (const part of this.parts) part.dispose();
+    for (const part of this.parts) {
+      // A painting that goes on in the next frame does not hear that its chart is gone (zrender 6.1).
+      part.getZr().painter._paintList = () => {};
+      part.dispose();
+    }
     this.parts = [];
     this.plot.replaceChildren();
   }

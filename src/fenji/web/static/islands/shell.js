@@ -33,6 +33,44 @@ for (const form of document.querySelectorAll("[data-theme-form]")) {
   });
 }
 
+// Another language is another page: the address as it is now, and what stands in the fields, come along.
+const TYPED = "fenji-typed";
+const isTick = (field) => ["checkbox", "radio"].includes(field.type);
+
+function fields() {
+  const all = document.querySelectorAll("main input, main select, main textarea");
+  return [...all].filter((each) => each.name && !["hidden", "password", "file"].includes(each.type));
+}
+
+function named() {
+  const seen = {};
+  return fields().map((each) => [`${each.name} ${(seen[each.name] = (seen[each.name] ?? 0) + 1)}`, each]);
+}
+
+for (const form of document.querySelectorAll("[data-language-form]")) {
+  form.addEventListener("submit", () => {
+    const base = new URL(form.action).pathname.slice(0, -"/language".length);
+    const { next } = form.elements;
+    // After a form, the page stands at an address that only forms know: then the server says where it opens again.
+    const path = base + next.value.split("?")[0];
+    if (path === location.pathname) next.value = (path + location.search).slice(base.length);
+    const typed = named().map(([name, field]) => [name, isTick(field) ? field.checked : field.value]);
+    sessionStorage.setItem(TYPED, JSON.stringify([path, Object.fromEntries(typed)]));
+  });
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const [path, typed] = JSON.parse(sessionStorage.getItem(TYPED) ?? "[]");
+  sessionStorage.removeItem(TYPED);
+  if (path !== location.pathname) return;
+  for (const [name, field] of named()) {
+    const what = isTick(field) ? "checked" : "value";
+    if (!(name in typed) || typed[name] === field[what]) continue;
+    field[what] = typed[name];
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
 for (const form of document.querySelectorAll("[data-scope]")) form.addEventListener("change", () => form.requestSubmit());
 for (const form of document.querySelectorAll("[data-scope], [data-lean]")) {
   form.addEventListener("formdata", (event) => {
