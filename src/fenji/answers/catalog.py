@@ -44,6 +44,7 @@ from fenji.answers.segments import SegmentsResult
 from fenji.answers.selftest import SelfTestResult
 from fenji.answers.sending import (
     AlertHistory,
+    AlertsAcknowledged,
     AlertsResult,
     AlertsTested,
     Replayed,
@@ -87,6 +88,7 @@ ANSWERS: Mapping[str, type] = {
     "alerts list": AlertsResult,
     "alerts test": AlertsTested,
     "alerts history": AlertHistory,
+    "alerts acknowledge": AlertsAcknowledged,
     "webhook add": WebhookSecret,
     "webhook list": WebhooksResult,
     "webhook remove": WebhookChanged,

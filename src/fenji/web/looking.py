@@ -98,6 +98,6 @@ def _waiting(waiting: WaitingResult) -> Iterator[Look]:
     told = (
         (waiting.drafts, _("Drafts of policies"), _("They wait for your approval."), POLICIES),
         (waiting.overrides, _("Overrides"), _("They wait for your approval."), OVERRIDES),
-        (waiting.alerts, _("Alerts"), _("They were told since the last run."), ALERTS),
+        (waiting.alerts, _("Open alerts"), _("Nobody has acknowledged them yet."), ALERTS),
     )
     yield from (Look(title, about, things=things, page=page) for things, title, about, page in told if things)
