@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -49,11 +50,12 @@ def test_a_past_run_shows_its_own_analyses_and_no_other(served_root: Path, tmp_p
     a = re.search(r"Run (\S+?)</span>", pages["/value"])[1]
     lines = (root / "orders.csv").read_text("utf-8").splitlines()
     (root / "orders.csv").write_text("\n".join([lines[0], *lines[1::2]]) + "\n", "utf-8")
-    b = run_all(root, as_of=AS_OF, history=2).run_id
+    b = run_all(root, as_of=AS_OF + timedelta(days=31), history=2).run_id
     after = Web(root).login(Role.ANALYST)
     for path, text in pages.items():
         pinned = after.get(path, params={"run": a})
         assert (pinned.status_code, path, 'class="pinned"' in pinned.text) == (200, path, True)
+        assert f"as of {AS_OF}" in pinned.text
         assert told(pinned.text) == told(text), path
         assert len(told(text)) > 20
         for link, shown in NUMBERS.findall(pinned.text)[:2]:

@@ -235,7 +235,7 @@ class Visit(Asker):
             "page": page,
             "tabs": self._navigation.tabs(self.caller, page),
             "scope": self.scope,
-            "now": self.told(self.read(workspace_now)),
+            "now": self.told(self.read(lambda root: workspace_now(root, self.scope.run if page.has_scope else None))),
             "link": self.link,
             "here": self.here,
             "may": self.may,
