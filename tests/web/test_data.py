@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from fenji.domain.access import Role
+from fenji.domain.access import Caller, Role
+from fenji.domain.audit import Action
+from fenji.domain.events import EventKind, channel_target
 from fenji.domain.jobs import JobKind, JobState
 from fenji.errors import Conflict, FenjiError, NotFound
 from fenji.language import Language
+from fenji.state.sending.deliveries import NewDelivery
 from fenji.web.failing import told_problems
 from fenji.web.pages import declared
 from fenji.web.steps import OF_COMMANDS, OF_STEPS, TITLES
 from fenji.work.asking import list_jobs
 from fenji.work.worker import work_once
+from fenji.workflow.auditing import list_audit
+from fenji.workflow.sending.alerts import acknowledge_alerts, alert_history
+from fenji.workflow.waiting import waiting_for
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.sending.spreading import SENDER
 from fixtures.imports import new_workspace, unrehearsed
 from web.conftest import Web, token_in
 
@@ -160,6 +169,49 @@ def test_webhooks_show_their_secret_once_and_their_deliveries(web: Web) -> None:
     assert "whsec_" not in desk.get(address).text
     assert desk.post(f"{address}/replay", data={"csrf_token": token, "since": "2020-01-01"}).status_code == 422
     assert desk.post(f"{address}/remove", data={"csrf_token": token}).url.path == "/data/alerts"
+
+
+def test_alerts_are_open_until_somebody_acknowledges_them(shop: Web) -> None:
+    """World: one event told on two channels, and another one on one: three lines, two alerts."""
+    workspace, now = open_workspace(shop.root), datetime.now(UTC)
+    told = [("sales", "e1", "r1"), ("board", "e1", "r1"), ("sales", "e2", "r2")]
+    with workspace.state.transaction(SENDER) as t:
+        t.sending.deliveries.add(
+            NewDelivery(
+                channel_target(channel),
+                event,
+                EventKind.RUN_FAILED,
+                now,
+                rule,
+                {"line": "event", "kind": "run.failed", "run_id": rule},
+            )
+            for channel, event, rule in told
+        )
+    admin, analyst = shop.login(Role.ADMIN), shop.login(Role.ANALYST)
+    count = 'href="/data/alerts" aria-label="{} open alert'
+    assert count.format(2) in admin.get("/data").text
+    assert "side-count" not in analyst.get("/data").text
+    page = admin.get("/data/alerts").text
+    token, lines = (
+        token_in(page),
+        {each.channel: each.line for each in alert_history(shop.root).lines if "r1" in each.sentence.in_language(Language.EN)},
+    )
+    assert admin.post("/data/alerts/acknowledge", data={"csrf_token": token}).status_code == 422
+    assert admin.post("/data/alerts/acknowledge", data={"csrf_token": token, "line": [lines["sales"], "x"]}).status_code == 404
+    assert waiting_for(shop.root, Caller(SENDER, frozenset())).alerts == 2
+    said = admin.post("/data/alerts/acknowledge", data={"csrf_token": token, "line": list(lines.values())})
+    assert "1 alert acknowledged, 1 still open." in said.text
+    assert said.text.count("acknowledged by admin.web") == 2
+    again = acknowledge_alerts(shop.root, [lines["board"]])
+    assert (again.acknowledged, again.before, again.open) == (0, 1, 1)
+    written = [each for each in list_audit(shop.root).entries if each.action is Action.ALERT_ACKNOWLEDGED]
+    assert [(each.principal.partition(".")[0], each.subject) for each in written] == [("admin", lines["sales"])]
+    admin.post(
+        "/data/alerts/acknowledge",
+        data={"csrf_token": token, "all": "yes", "shown": re.findall(r'name="shown" value="([^"]+)"', said.text)},
+    )
+    assert "side-count" not in admin.get("/data").text
+    assert waiting_for(shop.root, Caller(SENDER, frozenset())).alerts == 0
 
 
 def test_advice_for_a_command_line_leads_to_the_page_instead() -> None:

@@ -42,6 +42,7 @@ replayed  a replay that a job has done
 trying    what other thresholds change, while somebody moves them
 editing   a policy while somebody writes it, line by line
 serving   where a server can be asked
+run_comparison  how two runs differ
 selftest  whether published figures are found
 demo      the whole thread on the shipped data set
 waiting   what waits for somebody to decide

@@ -38,12 +38,14 @@ from fenji.answers.recommend import RecommendResult
 from fenji.answers.repairing import RepairResult
 from fenji.answers.replayed import StoredReplay
 from fenji.answers.reports import ReportResult
+from fenji.answers.run_comparison import RunsCompared
 from fenji.answers.run_list import RunDetail, RunsResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
 from fenji.answers.segments import SegmentsResult
 from fenji.answers.selftest import SelfTestResult
 from fenji.answers.sending import (
     AlertHistory,
+    AlertsAcknowledged,
     AlertsResult,
     AlertsTested,
     Replayed,
@@ -83,9 +85,12 @@ ANSWERS: Mapping[str, type] = {
     "jobs show": JobAnswer,
     "jobs cancel": JobAnswer,
     "jobs schedule": ScheduleAnswer,
+    "runs list": RunsResult,
+    "runs compare": RunsCompared,
     "alerts list": AlertsResult,
     "alerts test": AlertsTested,
     "alerts history": AlertHistory,
+    "alerts acknowledge": AlertsAcknowledged,
     "webhook add": WebhookSecret,
     "webhook list": WebhooksResult,
     "webhook remove": WebhookChanged,
@@ -162,6 +167,7 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "GET /imports/{import_id}/preview": ImportPreview,
     "POST /imports/{import_id}/accept": ImportAccepted,
     "GET /runs": RunsResult,
+    "GET /runs/compare": RunsCompared,
     "GET /runs/{run_id}": RunDetail,
     "GET /history": HistoryResult,
     "GET /customers/filters": FiltersResult,

@@ -215,6 +215,8 @@ class AlertsTested(Answer):
 class ToldLine:
     """One line for one channel."""
 
+    line: Annotated[str, AS_IT_IS]
+    """Its id, by which the alert is acknowledged."""
     channel: str
     """As alerts.yaml calls it."""
     at: datetime
@@ -229,6 +231,24 @@ class ToldLine:
     """When it is sent, or tried again; null where that is over."""
     sentence: Spoken[str]
     """What it says."""
+    acknowledged_at: datetime | None
+    """When somebody has said that they have seen the alert, UTC; null: it is open."""
+    acknowledged_by: str | None
+    """Who has."""
+
+
+@dataclass(frozen=True)
+class AlertsAcknowledged:
+    """Alerts that somebody has acknowledged."""
+
+    acknowledged: int
+    """Alerts that were open until now."""
+    before: int
+    """Of those asked for, alerts that somebody had acknowledged already."""
+    open: int
+    """Alerts that are still open."""
+    run_id: None = None
+    as_of: None = None
 
 
 @dataclass(frozen=True)
@@ -237,6 +257,8 @@ class AlertHistory(Answer):
 
     lines: tuple[ToldLine, ...]
     """The newest first."""
+    open: int = 0
+    """Alerts that nobody has acknowledged; one that several channels were told of counts once."""
     run_id: None = None
     as_of: None = None
 

@@ -41,7 +41,7 @@ class WorkspaceResult:
     package_version: Annotated[str, AS_IT_IS]
     """Of fenji."""
     run_id: Annotated[str | None, AS_IT_IS]
-    """The newest run; null where nothing has been run yet."""
+    """The newest run, or the past one that was asked for; null where nothing has been run yet."""
     as_of: date | None
     policy: str | None
     version: int | None

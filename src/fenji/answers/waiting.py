@@ -14,6 +14,6 @@ class WaitingResult:
     overrides: int
     """Overrides that others proposed and the person may approve."""
     alerts: int
-    """Alerts that were told since the last run was published."""
+    """Alerts that nobody has acknowledged."""
     run_id: None = None
     as_of: None = None

@@ -16,6 +16,7 @@ feed_words  what feeds and fields are called on the screen
 rehearsal   what a run would keep, as map shows it
 run       collects, prepares, analyzes and publishes
 arrival   what came in with a run, as run shows it
+runs      which runs there have been, and how two of them differ
 quality   what became of every row
 report    one report that a manager opens
 tiers     the tiers at a date

@@ -16,13 +16,14 @@ from fenji.domain.alerts import ChannelKind
 from fenji.domain.events import DeliveryState
 from fenji.errors import Kind
 from fenji.language import message as _
-from fenji.workflow.sending.alerts import SHOWN, alert_history, list_alerts, try_channels
+from fenji.workflow.sending.alerts import SHOWN, acknowledge_alerts, alert_history, list_alerts, try_channels
 
-EXAMPLES = "fenji alerts list\nfenji alerts test sales\nfenji alerts history"
+EXAMPLES = "fenji alerts list\nfenji alerts test sales\nfenji alerts history\nfenji alerts acknowledge 6f1c2b1e-8f5e-5b5b-9c59-0d8d4e1c2a3b"
 
 Which = Annotated[
     str | None, typer.Argument(metavar=_("[CHANNEL]"), help=_("A channel of alerts.yaml. Default: every one of them."))
 ]
+Lines = Annotated[list[str], typer.Argument(metavar="LINE", help=_("Lines as fenji alerts history shows them."))]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", help=_("How many lines at most. Default: 20."))]
 
 KINDS = {
@@ -79,6 +80,23 @@ def history(
         show_history(result, output)
 
 
+def acknowledge(
+    context: typer.Context, lines: Lines, *, workspace: Workspace = Path(), lang: Lang = None, as_json: AsJson = False
+) -> None:
+    """Says that alerts were seen."""
+    output = Output.chosen(context, lang, is_json=as_json)
+    result = acknowledge_alerts(workspace, lines)
+    if output.is_json:
+        output.json(result)
+        return
+    output.say(
+        _("{count} {count:alert|alerts} acknowledged, {before} had been before; {open} still open."),
+        count=result.acknowledged,
+        before=result.before,
+        open=result.open,
+    )
+
+
 COMMANDS: dict[str, Entry] = {
     "list": (
         list_all,
@@ -94,6 +112,11 @@ COMMANDS: dict[str, Entry] = {
         history,
         _("Lists what was told to whom, what waits for quiet hours or a digest, and what could not be told."),
         "fenji alerts history --limit 50",
+    ),
+    "acknowledge": (
+        acknowledge,
+        _("Says that you have seen alerts, so that they count as open no more; the audit log keeps who and when."),
+        "fenji alerts acknowledge 6f1c2b1e-8f5e-5b5b-9c59-0d8d4e1c2a3b",
     ),
 }
 """Word -> function, help and examples."""
@@ -129,7 +152,8 @@ def show_history(result: AlertHistory, output: Output) -> None:
     if not result.lines:
         output.say(_("Nothing has been told yet."))
         return
-    titles = (_("at (UTC)"), _("channel"), _("state"), _("status"), _("what"))
+    output.say(_("{count} {count:alert is|alerts are} open."), count=result.open)
+    titles = (_("at (UTC)"), _("channel"), _("state"), _("status"), _("what"), _("acknowledged"), _("line"))
     columns = [Col(output.text(title), may_wrap=title == "what") for title in titles]
     rows = [
         (
@@ -138,6 +162,8 @@ def show_history(result: AlertHistory, output: Output) -> None:
             output.text(STATES[each.state]),
             each.status or "",
             each.sentence.in_language(output.language),
+            "-" if each.acknowledged_at is None else f"{each.acknowledged_by}, {each.acknowledged_at:%Y-%m-%d %H:%M}",
+            each.line,
         )
         for each in result.lines
     ]

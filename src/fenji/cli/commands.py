@@ -15,6 +15,7 @@ COMMANDS = {
     "run": _(
         "Reads new and changed files, makes the clean base and the metrics, puts every customer into a tier, and publishes it all at once."
     ),
+    "runs": _("Lists the runs of any status, and shows how two of them differ."),
     "quality": _(
         "Shows what became of every row: kept, rejected with a reason, or counted elsewhere; and the quality of each column."
     ),

@@ -151,6 +151,9 @@ class Delivery:
     """A number of HTTP or a word; never what the receiver wrote."""
     data: Mapping[str, object] | None = None
     """Of a channel: what is told."""
+    acknowledged_at: datetime | None = None
+    """Of a channel: when somebody has said that they have seen it; None: nobody has."""
+    acknowledged_by: str | None = None
 
 
 def webhook_target(webhook_id: str) -> str:

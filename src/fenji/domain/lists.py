@@ -102,6 +102,8 @@ class Figure(StrEnum):
     """The best percent of the customers in tiers with revenue of twelve months, such as ``20``."""
     LISTED = "listed"
     """A part of a list that priority keeps, such as ``watch.unless``."""
+    ELSEWHERE = "elsewhere"
+    """Customers by their tier here and in another run, such as ``RUN_ID.vip.high``; nothing after a point: in no tier."""
 
 
 class Choice(StrEnum):

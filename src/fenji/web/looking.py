@@ -14,6 +14,7 @@ from fenji.answers.views import View
 from fenji.answers.waiting import WaitingResult
 from fenji.domain.lists import CustomerGroup
 from fenji.language import message as _
+from fenji.web.scope import Scope
 from fenji.workflow.priority import priority_at
 from fenji.workflow.quality import report_quality
 
@@ -48,9 +49,10 @@ class Look:
         return amount is not None, amount or Decimal(0)
 
 
-def priority_of(root: Path, tiers: TiersResult, policy: str | None) -> PriorityResult:
+def priority_of(root: Path, tiers: TiersResult, scope: Scope) -> PriorityResult:
     """The stored lists of who may rise or fall at the review; raises as ``priority_at``."""
-    return priority_at(root, as_of=None if tiers.is_as_of_defaulted else tiers.as_of, policy=policy, top=0)
+    day, policy = None if tiers.is_as_of_defaulted else tiers.as_of, None if scope.run else scope.policy
+    return priority_at(root, as_of=day, policy=policy, run_id=scope.run, top=0)
 
 
 def quality_of(root: Path, run_id: str | None) -> QualityResult:
@@ -98,6 +100,6 @@ def _waiting(waiting: WaitingResult) -> Iterator[Look]:
     told = (
         (waiting.drafts, _("Drafts of policies"), _("They wait for your approval."), POLICIES),
         (waiting.overrides, _("Overrides"), _("They wait for your approval."), OVERRIDES),
-        (waiting.alerts, _("Alerts"), _("They were told since the last run."), ALERTS),
+        (waiting.alerts, _("Open alerts"), _("Nobody has acknowledged them yet."), ALERTS),
     )
     yield from (Look(title, about, things=things, page=page) for things, title, about, page in told if things)

@@ -31,6 +31,7 @@ from fenji.web.navigation import Navigation, Page
 from fenji.web.rendering import render, rendered
 from fenji.web.scope import Scope, address
 from fenji.workflow.access.callers import caller_of_session, login_of_session
+from fenji.workflow.sending.alerts import open_alerts
 from fenji.workflow.workspace_now import workspace_now
 from fenji.workspace.version import version_of
 
@@ -84,6 +85,7 @@ def shell_values(request: Request) -> dict[str, object]:
         "person": None,
         "entries": [],
         "own_pages": [],
+        "open_alerts": 0,
         "page": None,
         "drawer": "",
     }
@@ -115,6 +117,11 @@ class Visit(Asker):
         _session, user = login_of_session(self.serving.workspace, self.session)
         return user.name
 
+    @cached_property
+    def _open_alerts(self) -> int:
+        """Alerts that nobody has acknowledged, for whoever may see them; they may be of customers whom a limited caller does not see."""
+        return open_alerts(self.root) if self.may(Right.PEOPLE_READ) and not self.caller.limits else 0
+
     @property
     def shell(self) -> dict[str, object]:
         """What the frame shows of who is logged in."""
@@ -124,6 +131,7 @@ class Visit(Asker):
             "entries": self._navigation.entries(self.caller, None),
             "own_pages": self._navigation.of_person(self.caller),
             "link": self.link,
+            "open_alerts": self._open_alerts,
         }
 
     def link(self, path: str, **changes: object) -> str:
@@ -160,7 +168,7 @@ class Visit(Asker):
         if has_persons or self._says:
             return sent(self.request, self._framed(page, self._content(page, template, make, self._csrf)))
         content_tag = self._content_tag(beside)
-        own = [content_tag, self._csrf, self._person, self.request.cookies.get(THEME_COOKIE), edition()]
+        own = [content_tag, self._csrf, self._person, self._open_alerts, self.request.cookies.get(THEME_COOKIE), edition()]
         headers = {"ETag": tag_of(own), "Cache-Control": "private, no-cache", "Vary": VARY}
         if is_known(headers["ETag"], self.request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
@@ -241,7 +249,7 @@ class Visit(Asker):
             "page": page,
             "tabs": self._navigation.tabs(self.caller, page),
             "scope": self.scope,
-            "now": self.told(self.read(workspace_now)),
+            "now": self.told(self.read(lambda root: workspace_now(root, self.scope.run if page.has_scope else None))),
             "link": self.link,
             "here": self.here,
             "may": self.may,

@@ -92,6 +92,13 @@ def _listed(values: Values, wording: Wording) -> str:
     return translate(text, language, why=translate(name, language))
 
 
+def _elsewhere(values: Values, wording: Wording) -> str:
+    nothing = translate(_("no tier"), wording.language)
+    here, there = (nothing if values[name] is None else values[name] for name in ("here", "there"))
+    text = _("tier here: {here}; in run {run_id}, as of {as_of}: {there}")
+    return translate(text, wording.language, here=here, there=there, run_id=values["run_id"], as_of=values["as_of"])
+
+
 _LINES: Mapping[Figure, Callable[[Values, Wording], str]] = {
     Figure.PLACED: _placed,
     Figure.VALUE: _value,
@@ -102,4 +109,5 @@ _LINES: Mapping[Figure, Callable[[Values, Wording], str]] = {
     Figure.BOUGHT: _bought,
     Figure.BEST: _best,
     Figure.LISTED: _listed,
+    Figure.ELSEWHERE: _elsewhere,
 }

@@ -11,6 +11,7 @@ mapping            proposes sources.yaml from files
 importing          files that come in over the network
 running            collects, prepares, analyses and publishes
 runs               which runs there have been
+runs_compared      how two runs differ
 quality            reads back what became of every row
 quality_rows       the single rows left out, and the single identities in doubt
 tiers              the tiers at a date

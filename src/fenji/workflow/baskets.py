@@ -69,6 +69,7 @@ def rules_at(
     *,
     as_of: date | None = None,
     policy: str | None = None,
+    run_id: str | None = None,
     engine: EngineName | None = None,
     item_kind: ItemKind | None = None,
     tier: str | None = None,
@@ -83,6 +84,7 @@ def rules_at(
         root: the workspace.
         as_of: the last day that counts; None: that of the last run.
         policy: None: the one of the settings, or the only one.
+        run_id: a past run, with what was stored with it alone; None: the newest data.
         engine: None: the one of the settings.
         item_kind: None: the first that was computed.
         tier: None: all orders.
@@ -96,7 +98,7 @@ def rules_at(
         NotFound: no workspace, or nothing has been run yet.
         InvalidDocument: analyses/rules.yaml cannot be used; all problems at once.
     """
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
+    with open_standing(root, as_of=as_of, policy=policy, run_id=run_id, engine=engine, progress=progress) as standing:
         tiers = [each.slug for each in standing.policy.tiers]
         if tier is not None and tier not in tiers:
             raise InvalidArgument(unknown_name(_("tier"), tier, tiers))

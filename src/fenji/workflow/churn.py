@@ -90,6 +90,7 @@ def churn_at(
     *,
     as_of: date | None = None,
     policy: str | None = None,
+    run_id: str | None = None,
     engine: EngineName | None = None,
     customer: str | None = None,
     top: int = 20,
@@ -101,6 +102,7 @@ def churn_at(
         root: the workspace.
         as_of: None: the date of the last ``run``.
         policy: None: the one of the settings, or the only one.
+        run_id: a past run, with what was stored with it alone; None: the newest data.
         engine: None: the one of the settings.
         customer: any id of a customer whose risk is told too.
         top: how many customers with the largest expected loss are listed.
@@ -112,7 +114,9 @@ def churn_at(
     """
     _check_top(top)
     is_of_one = customer is not None
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
+    with open_standing(
+        root, as_of=as_of, policy=policy, run_id=run_id, engine=engine, progress=progress, by_customer=is_of_one
+    ) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         found = analyze(CHURN, standing, progress=progress)
         # How the model was learned tells of all customers.
@@ -152,6 +156,7 @@ def propensity_at(
     *,
     as_of: date | None = None,
     policy: str | None = None,
+    run_id: str | None = None,
     engine: EngineName | None = None,
     customer: str | None = None,
     top: int = 20,
@@ -160,7 +165,9 @@ def propensity_at(
     """Who will order within the next 30 and 90 days; arguments and errors as ``churn_at``."""
     _check_top(top)
     is_of_one = customer is not None
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
+    with open_standing(
+        root, as_of=as_of, policy=policy, run_id=run_id, engine=engine, progress=progress, by_customer=is_of_one
+    ) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         found = analyze(PROPENSITY, standing, progress=progress)
         scored = found.table(PURCHASE_PROPENSITY)

@@ -49,6 +49,7 @@ def segments_at(
     *,
     as_of: date | None = None,
     policy: str | None = None,
+    run_id: str | None = None,
     customer: str | None = None,
     engine: EngineName | None = None,
     progress: Progress = silent,
@@ -59,6 +60,7 @@ def segments_at(
         root: the workspace.
         as_of: the last day that counts; None: that of the last ``run``.
         policy: a policy's name; None: the one of the settings, or the only one.
+        run_id: a past run, with what was stored with it alone; None: the newest data.
         customer: whose place is wanted too: an id, or SPACE:ID.
         engine: None: the one of the settings.
         progress: told about each step of computing.
@@ -68,7 +70,9 @@ def segments_at(
         InvalidDocument: analyses/segments.yaml or a policy cannot be used; all problems at once.
     """
     is_of_one = customer is not None
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
+    with open_standing(
+        root, as_of=as_of, policy=policy, run_id=run_id, engine=engine, progress=progress, by_customer=is_of_one
+    ) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         return _result(analyze(SEGMENTS, standing, progress=progress), customer, key)
 

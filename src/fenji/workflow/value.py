@@ -70,6 +70,7 @@ def value_at(
     *,
     as_of: date | None = None,
     policy: str | None = None,
+    run_id: str | None = None,
     engine: EngineName | None = None,
     customer: str | None = None,
     top: int = 10,
@@ -81,6 +82,7 @@ def value_at(
         root: the workspace.
         as_of: the last day that counts; None: that of the last ``run``.
         policy: a policy's name; None: the one of the settings, or the only one.
+        run_id: a past run, with what was stored with it alone; None: the newest data.
         engine: None: the one of the settings.
         customer: an id, for one customer beside the whole.
         top: how many customers to list, the highest lifetime value first.
@@ -91,7 +93,9 @@ def value_at(
         InvalidInput: a policy or analyses/value.yaml that cannot be used, several customers with the id; all problems at once.
     """
     is_of_one = customer is not None
-    with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress, by_customer=is_of_one) as standing:
+    with open_standing(
+        root, as_of=as_of, policy=policy, run_id=run_id, engine=engine, progress=progress, by_customer=is_of_one
+    ) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         found = analyze(VALUE, standing, progress=progress)
         result = ValueResult(

@@ -1,4 +1,4 @@
-"""What waits for somebody to decide, and what has been told since the last run? Read from the state; nothing is computed."""
+"""What waits for somebody to decide, and which alerts are open? Read from the state; nothing is computed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from pathlib import Path
 from fenji.answers.waiting import WaitingResult
 from fenji.domain.access import Caller, Right
 from fenji.domain.drafts import DraftStatus
-from fenji.domain.events import channel_target
 from fenji.domain.people import person_behind
 from fenji.domain.principals import Principal
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.limits import limits_now
 
-MOST_ALERTS = 1_000
-
 
 def waiting_for(root: Path, caller: Caller) -> WaitingResult:
-    """Drafts and overrides of others that the caller may approve, and alerts since the last run.
+    """Drafts and overrides of others that the caller may approve, and alerts that nobody has acknowledged.
 
     Whoever sees only some customers is told of drafts alone: overrides and alerts may be of customers whom they do not see.
 
@@ -38,11 +35,8 @@ def waiting_for(root: Path, caller: Caller) -> WaitingResult:
 
     is_limited = bool(caller.limits or limits_now())
     with workspace.state.reading() as t:
-        run = t.runs.latest_published(command="run")
-        since = None if run is None else run.ended_at
         drafts = sum(is_for_me(each.author, each.status) for each in t.drafts.list_drafts())
         overrides = 0 if is_limited else sum(is_for_me(each.author, each.status) for each in t.proposals.list_proposals())
-        told = () if is_limited else t.sending.deliveries.newest(limit=MOST_ALERTS, begins=channel_target(""))
+        alerts = 0 if is_limited else t.sending.deliveries.open_alerts()
     may = caller.may(Right.POLICIES_APPROVE)
-    alerts = sum(since is not None and each.created_at >= since for each in told)
     return WaitingResult(drafts if may else 0, overrides if may else 0, alerts)

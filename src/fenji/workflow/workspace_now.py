@@ -13,16 +13,17 @@ from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 
 
-def workspace_now(root: Path) -> WorkspaceResult:
-    """The workspace and its newest run.
+def workspace_now(root: Path, run_id: str | None = None) -> WorkspaceResult:
+    """The workspace and its newest run, or a past one.
 
     Raises:
-        NotFound: no workspace.
+        NotFound: no workspace, or no such run.
     """
     workspace = open_workspace(root, by_customer=True)
     settings = workspace.settings
     with open_question(workspace) as session:
-        run = session.runs.latest_published(command="run") if session.state.is_there else None
+        newest = session.runs.latest_published(command="run") if session.state.is_there and run_id is None else None
+        run = newest if run_id is None else session.runs.published(run_id)
         reviews = () if run is None else tuple(sorted(PastRun(session, run).days_kept(insight.TIER_ASSIGNMENT)))
     policy = None if run is None else run.new.policy
     return WorkspaceResult(

@@ -17,9 +17,10 @@ from fenji.domain.priority import Frequent, Watch
 from fenji.domain.value import ValueClass
 from fenji.errors import InvalidArgument, unknown_name
 from fenji.language import message as _
-from fenji.tables import clean, insight_churn, insight_priority, insight_value
+from fenji.tables import clean, insight, insight_churn, insight_priority, insight_value
 from fenji.tables.contract import Contract
 from fenji.workspace.customer_columns import CustomerColumns, Part
+from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import whole_company
 
 GROUPS: Mapping[CustomerGroup, Contract] = {
@@ -152,6 +153,23 @@ def _listed(value: str, columns: CustomerColumns) -> Found:
     return table.filter(table[_PARTS_OF_LISTS[group]] == wanted), {"group": group, "part": wanted, **named}
 
 
+def _elsewhere(value: str, columns: CustomerColumns) -> Found:
+    """Tiers of the other run are those of its own last review; customers are the same by their key."""
+    run_id, _point, tiers = value.partition(".")
+    here, _point, there = tiers.partition(".")
+    other = columns.session.runs.published(run_id[:40])
+    past = PastRun(columns.session, other)
+    names = {each.slug: each.name for each in past.policy.tiers} if other.new.policy is not None else {}
+    here, there = _one_of(here, ("", *columns.tier_names), _("tier")), _one_of(there, ("", *names), _("tier"))
+    assigned = whole_company(columns.session).read(run_id, insight.TIER_ASSIGNMENT, as_of=other.new.as_of)
+    assigned = assigned.select(key_there=_KEY, tier_there="tier")
+    own = columns.assignment.filter(_is(columns.assignment["tier"], here))
+    own = own.left_join(assigned, own[_KEY] == assigned["key_there"])
+    own = own.filter(_is(own["tier_there"], there))
+    tiers_named = {"here": columns.tier_names.get(here), "there": names.get(there)}
+    return own, {"run_id": run_id, "as_of": other.new.as_of, **tiers_named}
+
+
 def _is(column: ir.Value, wanted: str) -> ir.BooleanValue:
     found: ir.BooleanValue = column == ibis.literal(wanted) if wanted else column.isnull()
     return found
@@ -174,4 +192,5 @@ _WHO: Mapping[Figure, Callable[[str, CustomerColumns], Found]] = {
     Figure.BOUGHT: _bought,
     Figure.BEST: _best,
     Figure.LISTED: _listed,
+    Figure.ELSEWHERE: _elsewhere,
 }

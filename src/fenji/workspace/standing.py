@@ -17,7 +17,7 @@ from fenji.analyze.metrics.registry import Registry
 from fenji.choices import EngineName
 from fenji.domain.policies import Policy
 from fenji.domain.runs import NewRun, Run
-from fenji.errors import NotFound, NotStored, Problem
+from fenji.errors import InvalidArgument, NotFound, NotStored, Problem
 from fenji.language import message as _
 from fenji.tables import insight
 from fenji.tables.contract import Contract
@@ -66,6 +66,8 @@ class Standing:
     as_of: date
     is_as_of_defaulted: bool
     warnings: tuple[Problem, ...] = ()
+    is_past: bool = False
+    """Whether it is of a run that was asked for by its id: then analyses are those stored with it, and none is made."""
 
     def on(self, session: Session) -> Standing:
         """The same customers read by another session of the workspace."""
@@ -117,7 +119,7 @@ def past_standing(session: Session, run_id: str, *, as_of: date | None = None) -
         )
     policy, base = past.policies_at([day])[day], clean_base_of(session, run)
     registry = registry_of(past.own_metrics, policy, base.event_kinds)
-    return Standing(session, run, base, registry, policy, day, is_as_of_defaulted=as_of is None)
+    return Standing(session, run, base, registry, policy, day, is_as_of_defaulted=as_of is None, is_past=True)
 
 
 @contextmanager
@@ -126,6 +128,7 @@ def open_standing(
     *,
     as_of: date | None = None,
     policy: str | None = None,
+    run_id: str | None = None,
     engine: EngineName | None = None,
     progress: Progress = silent,
     by_customer: bool = False,
@@ -135,17 +138,27 @@ def open_standing(
     Args:
         root: the workspace.
         as_of: the last day that counts; None: that of the last ``run``.
-        policy: a policy's name; None: the one of the settings, or the only one.
+        policy: a policy's name; None: the one of the settings, or the only one. Of a past run it is the one that it followed.
+        run_id: a past run, exactly as it was published, with the analyses stored with it; None: the newest data.
         engine: None: the one of the settings.
         progress: told about each step, where tiers must be decided first.
         by_customer: whether what is asked is answered customer by customer, so that whoever sees only some customers may ask it.
 
     Raises:
         Forbidden: the question is limited to some customers, and is of the whole company.
-        NotFound: no workspace, or nothing has been run yet.
+        NotFound: no workspace, nothing has been run yet, or no such run or review of it.
+        InvalidArgument: another policy than the one that the past run followed.
         InvalidDocument: a policy that cannot be used; all problems at once.
     """
     workspace = open_workspace(root, by_customer=by_customer)
+    if run_id is not None:
+        with open_question(workspace, engine=engine) as session:
+            past = past_standing(session, run_id, as_of=as_of)
+            if policy not in (None, past.policy.slug):
+                text = _("run {run_id} followed policy {own}, not {policy}.")
+                raise InvalidArgument.of(text, run_id=run_id, own=past.policy.slug, policy=policy)
+            yield past
+        return
     policies, own = policies_of(workspace), own_metrics_of(workspace)
     with open_question(workspace, engine=engine) as session:
         collected = session.latest()
@@ -246,10 +259,15 @@ def chosen_for(analysis: Analysis[Choices], standing: Standing) -> tuple[Choices
 def analyze(analysis: Analysis[Choices], standing: Standing, *, progress: Progress = silent) -> Analyzed[Choices]:
     """An analysis with those that it needs: read where nothing has changed since, else computed and published now.
 
+    On a past run it is the last one stored with that run, with the choices of then, and nothing is computed.
+
     Raises:
+        NotStored: the past run has none.
         InvalidDocument: a file of choices cannot be used.
         Conflict: another run is writing.
     """
+    if standing.is_past:
+        return _stored_with(analysis, standing)
     # Choices are those of the company, whoever asks.
     choices, documents = chosen_for(analysis, standing.on(whole_company(standing.session)))
     try:
@@ -266,6 +284,17 @@ def analyze(analysis: Analysis[Choices], standing: Standing, *, progress: Progre
 
     run = analyzed(standing, analysis.name, compute, documents=documents, contracts=analysis.contracts)
     return Analyzed(standing, run, choices)
+
+
+def _stored_with(analysis: Analysis[Choices], standing: Standing) -> Analyzed[Choices]:
+    session, on = standing.session, standing.run.run_id
+    run = session.runs.latest_published(as_of=standing.as_of, command=analysis.name, on=on)
+    if run is None or not all(_holds(session, run, each) for each in analysis.contracts):
+        text = _("run {run_id} holds no {command} of {day} that can be shown.")
+        advice = _("What was not stored with a past run is not computed afterwards: ask for the newest data.")
+        raise NotStored.of(text, advice=advice, run_id=on, command=analysis.name, day=standing.as_of)
+    document = None if analysis.document is None else run.new.documents.get(analysis.document)
+    return Analyzed(standing, run, analysis.read_choices(standing.on(whole_company(session)), document))
 
 
 def analyzed(

@@ -34,7 +34,7 @@ HARMLESS = {
     # whose work it is, and which: people of the company, runs, policies, sources, settings
     "ended_by", "person", "author", "principal", "subject", "run_id", "history_run_id", "tiers_run_id", "unchanged_since", "kept_from", "runs", "policy",
     "version", "template", "source", "sheets", "belongs_to", "feed", "currency", "time_zone", "token", "command", "code", "id",
-    "decided_by", "decision_reason", "approved_by", "pointer",
+    "decided_by", "decision_reason", "acknowledged_by", "approved_by", "pointer",
     # places of files and tables
     "workspace", "files", "file", "written", "table", "sql", "unread_files", "unread_sheets", "source_file", "strays", "read_again", "new",
     "changed", "unchanged", "gone",

@@ -97,6 +97,26 @@ def test_a_filled_database_of_the_version_before_keeps_what_it_holds(url, monkey
     database.close()
 
 
+TOLD = """INSERT INTO delivery (delivery_id, target, event_id, kind, state, attempts, next_at, created_at)
+    VALUES ('{line}', '{target}', 'e', 'run.failed', 'delivered', 1, '2026-02-03 05:06:07', '2026-02-03 05:06:07')"""
+
+
+def test_what_was_told_before_alerts_were_acknowledged_is_open(url, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("fenji.state.database.NEWEST", "0013")
+        before = open_database(url)
+        with before.transaction(SYSTEM) as t:
+            for line, target in (("1", "channel:a"), ("2", "channel:b"), ("3", "webhook:w")):
+                t.session.execute(text(TOLD.format(line=line, target=target)))
+        before.close()
+    database = open_database(url)
+    with database.transaction(SYSTEM) as t:
+        assert t.sending.deliveries.open_alerts() == 2
+        assert [t.sending.deliveries.acknowledge(line, "me") for line in ("1", "1", "3", "4")] == [True, False, None, None]
+        assert t.sending.deliveries.open_alerts() == 1
+    database.close()
+
+
 def test_a_writer_that_fails_leaves_nothing(database):
     with pytest.raises(RuntimeError), database.transaction(SYSTEM) as t:
         t.session.execute(text("CREATE TABLE half (x INTEGER)"))

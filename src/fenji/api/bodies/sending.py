@@ -28,5 +28,15 @@ class Replay(Body):
     since: date | None = None
 
 
+class Acknowledgement(Body):
+    """Alerts that somebody has seen."""
+
+    lines: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=60)], ...],
+        Field(min_length=1, max_length=500, description="Lines of the history; several of one alert acknowledge it once."),
+    ]
+
+
+AcknowledgementBody = Annotated[Acknowledgement, Depends(Read(Acknowledgement))]
 NewWebhookBody = Annotated[NewWebhook, Depends(Read(NewWebhook))]
 ReplayBody = Annotated[Replay, Depends(Read(Replay))]

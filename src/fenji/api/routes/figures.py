@@ -122,49 +122,75 @@ def trends(
     "/value", summary="What customers are worth and may be worth", **answered_by(ValueResult, is_stored=True, is_personal=True)
 )
 def value(
-    asking: Figures, *, customer_key: AboutKey = None, top: Top = 10, as_of: AsOf = None, policy: Policy = None
+    asking: Figures,
+    *,
+    customer_key: AboutKey = None,
+    top: Top = 10,
+    as_of: AsOf = None,
+    policy: Policy = None,
+    run_id: RunId = None,
 ) -> Response:
     """Current value and potential, the models behind them, and how they did before."""
     about = customer_text(customer_key)
-    return asking.stored(lambda root: value_at(root, as_of=as_of, customer=about, top=top, policy=policy))
+    return asking.stored(lambda root: value_at(root, as_of=as_of, customer=about, top=top, policy=policy, run_id=run_id))
 
 
 @router.get("/priority", summary="Who deserves attention first", **answered_by(PriorityResult, is_stored=True, is_personal=True))
 def priority(
-    asking: Figures, *, customer_key: AboutKey = None, top: Top = 10, as_of: AsOf = None, policy: Policy = None
+    asking: Figures,
+    *,
+    customer_key: AboutKey = None,
+    top: Top = 10,
+    as_of: AsOf = None,
+    policy: Policy = None,
+    run_id: RunId = None,
 ) -> Response:
     """The ranking, its parts and weights, and the lists that follow from it."""
     about = customer_text(customer_key)
-    return asking.stored(lambda root: priority_at(root, as_of=as_of, customer=about, top=top, policy=policy))
+    return asking.stored(lambda root: priority_at(root, as_of=as_of, customer=about, top=top, policy=policy, run_id=run_id))
 
 
 @router.get("/segments", summary="Groups found in the data", **answered_by(SegmentsResult, is_stored=True, is_personal=True))
-def segments(asking: Figures, *, customer_key: AboutKey = None, as_of: AsOf = None, policy: Policy = None) -> Response:
+def segments(
+    asking: Figures, *, customer_key: AboutKey = None, as_of: AsOf = None, policy: Policy = None, run_id: RunId = None
+) -> Response:
     """RFM cells, clusters, trees, and the cuts behind them."""
     about = customer_text(customer_key)
-    return asking.stored(lambda root: segments_at(root, as_of=as_of, customer=about, policy=policy))
+    return asking.stored(lambda root: segments_at(root, as_of=as_of, customer=about, policy=policy, run_id=run_id))
 
 
 @router.get(
     "/churn", summary="Who is about to leave, and for what reason", **answered_by(ChurnResult, is_stored=True, is_personal=True)
 )
 def churn(
-    asking: Figures, *, customer_key: AboutKey = None, top: Top = 20, as_of: AsOf = None, policy: Policy = None
+    asking: Figures,
+    *,
+    customer_key: AboutKey = None,
+    top: Top = 20,
+    as_of: AsOf = None,
+    policy: Policy = None,
+    run_id: RunId = None,
 ) -> Response:
     """Risk by tier, drivers, the model's record, and those at risk."""
     about = customer_text(customer_key)
-    return asking.stored(lambda root: churn_at(root, as_of=as_of, customer=about, top=top, policy=policy))
+    return asking.stored(lambda root: churn_at(root, as_of=as_of, customer=about, top=top, policy=policy, run_id=run_id))
 
 
 @router.get(
     "/propensity", summary="Who is likely to buy again soon", **answered_by(PropensityResult, is_stored=True, is_personal=True)
 )
 def propensity(
-    asking: Figures, *, customer_key: AboutKey = None, top: Top = 20, as_of: AsOf = None, policy: Policy = None
+    asking: Figures,
+    *,
+    customer_key: AboutKey = None,
+    top: Top = 20,
+    as_of: AsOf = None,
+    policy: Policy = None,
+    run_id: RunId = None,
 ) -> Response:
     """The probability of an order in the next period, and the model's record."""
     about = customer_text(customer_key)
-    return asking.stored(lambda root: propensity_at(root, as_of=as_of, customer=about, top=top, policy=policy))
+    return asking.stored(lambda root: propensity_at(root, as_of=as_of, customer=about, top=top, policy=policy, run_id=run_id))
 
 
 @router.get("/rules", summary="What is bought together", **answered_by(RulesResult, is_stored=True))
@@ -178,11 +204,12 @@ def rules(
     top: Top = 20,
     as_of: AsOf = None,
     policy: Policy = None,
+    run_id: RunId = None,
 ) -> Response:
     """Rules with support, confidence and lift."""
     return asking.stored(
         lambda root: rules_at(
-            root, as_of=as_of, policy=policy, item_kind=item_kind, tier=tier, product=product, order=order, top=top
+            root, as_of=as_of, policy=policy, run_id=run_id, item_kind=item_kind, tier=tier, product=product, order=order, top=top
         )
     )
 

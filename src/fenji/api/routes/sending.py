@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from fenji.answers.sending import (
     AlertHistory,
+    AlertsAcknowledged,
     AlertsResult,
     AlertsTested,
     Replayed,
@@ -17,10 +18,10 @@ from fenji.answers.sending import (
     WebhooksResult,
 )
 from fenji.api.asking import ChangingPeople, SeeingPeople
-from fenji.api.bodies.sending import NewWebhook, NewWebhookBody, Replay, ReplayBody
+from fenji.api.bodies.sending import Acknowledgement, AcknowledgementBody, NewWebhook, NewWebhookBody, Replay, ReplayBody
 from fenji.api.once import done_once
 from fenji.api.routes.describing import answered_by
-from fenji.workflow.sending.alerts import alert_history, list_alerts, try_channels
+from fenji.workflow.sending.alerts import acknowledge_alerts, alert_history, list_alerts, try_channels
 from fenji.workflow.sending.webhooks import (
     add_webhook,
     enable_webhook,
@@ -84,6 +85,12 @@ def alerts(asking: SeeingPeople) -> Response:
 def history(asking: SeeingPeople, *, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Response:
     """The newest first."""
     return asking.fresh(lambda root: alert_history(root, limit=limit))
+
+
+@router.post("/alerts/acknowledge", summary="Say that alerts were seen", **answered_by(AlertsAcknowledged, body=Acknowledgement))
+def acknowledge(asking: ChangingPeople, body: AcknowledgementBody) -> Response:
+    """They count as open no more; the audit log keeps who and when."""
+    return asking.fresh(lambda root: acknowledge_alerts(root, body.lines, principal=asking.caller.principal))
 
 
 @router.post("/alerts/test", summary="Send a trial message to every channel", **answered_by(AlertsTested))

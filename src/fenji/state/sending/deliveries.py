@@ -145,6 +145,23 @@ class DeliveryRepository:
         found = self._session.execute(select(row.target, row.state, func.count()).group_by(row.target, row.state))
         return {(target, DeliveryState(state)): count for target, state, count in found}
 
+    def open_alerts(self) -> int:
+        """How many alerts nobody has acknowledged; one that several channels were told of counts once."""
+        row = DeliveryRow
+        is_open = (row.alert.is_not(None)) & row.acknowledged_at.is_(None)
+        each = select(row.event_id, row.alert).where(is_open).distinct().subquery()
+        return int(self._session.scalar(select(func.count()).select_from(each)) or 0)
+
+    def acknowledge(self, delivery_id: str, who: str) -> bool | None:
+        """Says that somebody has seen an alert, on whichever of its channels; None: there is no such line, False: it was said before."""
+        row = self._session.get(DeliveryRow, delivery_id)
+        if row is None or row.alert is None:
+            return None
+        this = (DeliveryRow.event_id == row.event_id) & (DeliveryRow.alert == row.alert)
+        open_ones = update(DeliveryRow).where(this, DeliveryRow.acknowledged_at.is_(None))
+        said = self._session.execute(open_ones.values(acknowledged_at=self._clock(), acknowledged_by=who[:200]))
+        return int(said.rowcount) > 0  # type: ignore[attr-defined]
+
     def newest(self, *, limit: int, begins: str = "") -> tuple[Delivery, ...]:
         """The newest deliveries, newest first; only to targets that begin so."""
         wanted = select(DeliveryRow).where(DeliveryRow.target.startswith(begins, autoescape=True))
@@ -180,6 +197,7 @@ def _values(wanted: NewDelivery, now: datetime) -> dict[str, object]:
         "next_at": wanted.not_before,
         "created_at": now,
         "data": None if wanted.data is None else dict(wanted.data),
+        "alert": wanted.rule or None,
     }
 
 
@@ -196,4 +214,6 @@ def _record(row: DeliveryRow) -> Delivery:
         row.last_at,
         row.last_status,
         row.data,
+        row.acknowledged_at,
+        row.acknowledged_by,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String, Text
+from sqlalchemy import JSON, BigInteger, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fenji.state.models import Row, UtcMoment
@@ -56,11 +56,18 @@ class WebhookRow(Row):
     why_disabled: Mapped[str | None] = mapped_column(String(20))
 
 
+_IS_OPEN = text("alert IS NOT NULL AND acknowledged_at IS NULL")
+
+
 class DeliveryRow(Row):
     """One event for one webhook, or one line for one channel."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_due", "target", "state", "next_at"), Index("ix_delivery_last", "target", "last_at"))
+    __table_args__ = (
+        Index("ix_delivery_due", "target", "state", "next_at"),
+        Index("ix_delivery_last", "target", "last_at"),
+        Index("ix_delivery_open", "event_id", "alert", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+    )
 
     delivery_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     target: Mapped[str] = mapped_column(String(80))
@@ -76,3 +83,7 @@ class DeliveryRow(Row):
     last_at: Mapped[datetime | None] = mapped_column(UtcMoment)
     last_status: Mapped[str | None] = mapped_column(String(40))
     data: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    alert: Mapped[str | None] = mapped_column(String(36))
+    """The same for the lines that say the same of one event on several channels; null: for a webhook."""
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+    acknowledged_by: Mapped[str | None] = mapped_column(String(200))

@@ -25,6 +25,7 @@ importing  how files come in
 quality    what became of every row
 identity   whose identity is in doubt
 runs       what was done, and what is at work
+run_comparison  how do two runs differ?
 schedule   what begins by itself
 alerts     who is told when something happens
 people     who works here, in which roles
@@ -62,6 +63,7 @@ from fenji.web.pages import (
     policy_deciding,
     policy_draft,
     quality,
+    run_comparison,
     runs,
     schedule,
     search,
@@ -101,6 +103,8 @@ MODULES: tuple[ModuleType, ...] = (
     importing,
     quality,
     identity,
+    # Its address is like that of a run, and comes first.
+    run_comparison,
     runs,
     schedule,
     alerts,

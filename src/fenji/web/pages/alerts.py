@@ -17,7 +17,7 @@ from fenji.web.navigation import Entry, Page
 from fenji.web.scope import day_of
 from fenji.web.visiting import ChangingPeople, SeeingPeople, Visit
 from fenji.wording.alerts import NAMES
-from fenji.workflow.sending.alerts import alert_history, list_alerts, try_channels
+from fenji.workflow.sending.alerts import acknowledge_alerts, alert_history, list_alerts, try_channels
 from fenji.workflow.sending.webhooks import (
     add_webhook,
     enable_webhook,
@@ -68,6 +68,18 @@ def try_out(visit: ChangingPeople, sent: Sent) -> Response:
     return visit.sent_to(ALERTS.address, said, channel=tested.channel, status=tested.status)
 
 
+@router.post("/data/alerts/acknowledge")
+def acknowledge(visit: ChangingPeople, sent: Sent) -> Response:
+    """Says that alerts were seen: those chosen, or all that the page has shown."""
+    lines = sent.texts("shown" if sent.text("all") else "line")
+    try:
+        found = visit.changed(lambda root: acknowledge_alerts(root, lines, principal=visit.caller.principal))
+    except FenjiError as failed:
+        return _shown(visit, failed)
+    said = _("{count} {count:alert|alerts} acknowledged, {open} still open.")
+    return visit.sent_to(ALERTS.address, said, count=found.acknowledged, open=found.open)
+
+
 @router.post("/data/alerts/webhooks")
 def add(visit: ChangingPeople, sent: Sent) -> Response:
     """Has an address told from now on; its secret is shown this once."""
@@ -110,10 +122,11 @@ def change(visit: ChangingPeople, sent: Sent, webhook_id: str, action: str) -> R
 
 
 def _shown(visit: Visit, failed: FenjiError | None = None, sent: Form | None = None) -> Response:
-    found = visit.block(list_alerts)
+    found, history = visit.block(list_alerts), visit.read(lambda root: alert_history(root, limit=_TOLD))
     values = {
         "alerts": found,
-        "history": visit.read(lambda root: alert_history(root, limit=_TOLD)).lines,
+        "history": history.lines,
+        "open": history.open,
         "webhooks": visit.read(list_webhooks).webhooks,
         "typed": "" if sent is None else sent.text("url"),
         "may_change": visit.may(Right.PEOPLE_CHANGE),

@@ -20,7 +20,7 @@ from fenji.reports.charts.of_answers.parts import Reader
 from fenji.web.explained import explained
 from fenji.web.navigation import Entry, Page
 from fenji.web.pages.leaving import quality_of
-from fenji.web.pages.worth import standing_of, where_of
+from fenji.web.pages.worth import asked_of, standing_of, where_of
 from fenji.web.visiting import Figures, Visit
 from fenji.wording.priority import FREQUENT_NAMES, PART_NAMES, WATCH_NAMES
 from fenji.wording.value import share_of
@@ -47,15 +47,15 @@ def priority(visit: Figures) -> Response:
 
 def _priority(root: Path, visit: Visit) -> PriorityResult:
     top = TOP if visit.may(Right.CUSTOMERS_READ) else 0
-    return priority_at(root, as_of=visit.scope.as_of, policy=visit.scope.policy, top=top)
+    return priority_at(root, **asked_of(visit), top=top)
 
 
 def _made(visit: Visit) -> Row:
     tiers = standing_of(visit)
     found = visit.read(lambda root: _priority(root, visit))
-    say, scope = visit.reader, visit.scope
-    value = visit.block(lambda root: value_at(root, as_of=scope.as_of, policy=scope.policy, top=0)).found
-    churn = visit.block(lambda root: churn_at(root, as_of=scope.as_of, policy=scope.policy, top=0)).found
+    say = visit.reader
+    value = visit.block(lambda root: value_at(root, **asked_of(visit), top=0)).found
+    churn = visit.block(lambda root: churn_at(root, **asked_of(visit), top=0)).found
     counted = [each.part for each in found.parts]
     return {
         "found": found,

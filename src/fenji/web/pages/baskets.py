@@ -16,6 +16,7 @@ from fenji.errors import InvalidArgument, unknown_name
 from fenji.language import message as _
 from fenji.reports.charts.axes import Axis, Unit
 from fenji.web.navigation import Entry, Page
+from fenji.web.pages.worth import asked_of
 from fenji.web.versus import Beside, Versus, beside, versus_of
 from fenji.web.visiting import Figures, Visit
 from fenji.workflow.baskets import RuleOrder, rules_at
@@ -94,10 +95,7 @@ def _made(visit: Visit, asked: RulesAsked, sides: tuple[str | None, str | None])
 
 
 def _rules(root: Path, visit: Visit, asked: RulesAsked, top: int = SHOWN) -> RulesResult:
-    scope = visit.scope
-    return rules_at(
-        root, as_of=scope.as_of, policy=scope.policy, item_kind=asked.kind, tier=asked.tier, order=asked.order, top=top
-    )
+    return rules_at(root, **asked_of(visit), item_kind=asked.kind, tier=asked.tier, order=asked.order, top=top)
 
 
 def _beside(visit: Visit, versus: Versus, kind: ItemKind) -> list[Beside]:

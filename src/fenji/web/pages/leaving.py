@@ -19,7 +19,7 @@ from fenji.reports.charts.of_answers.churn import calibration_points, driver_bar
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.web.drawn import Drawn
 from fenji.web.navigation import Entry, Page
-from fenji.web.pages.worth import standing_of, where_of
+from fenji.web.pages.worth import asked_of, standing_of, where_of
 from fenji.web.versus import Beside, Versus, beside, versus_of
 from fenji.web.visiting import Figures, Visit
 from fenji.wording.churn import MODEL_NAMES
@@ -56,7 +56,7 @@ def _top(visit: Visit) -> int:
 
 
 def _churn_at(root: Path, visit: Visit) -> ChurnResult:
-    return churn_at(root, as_of=visit.scope.as_of, policy=visit.scope.policy, top=_top(visit))
+    return churn_at(root, **asked_of(visit), top=_top(visit))
 
 
 def _churn(visit: Visit, asked: tuple[str | None, str | None]) -> Row:
@@ -168,7 +168,7 @@ def _of(part: float | None, whole: int) -> float | None:
 
 
 def _propensity_at(root: Path, visit: Visit) -> PropensityResult:
-    return propensity_at(root, as_of=visit.scope.as_of, policy=visit.scope.policy, top=_top(visit))
+    return propensity_at(root, **asked_of(visit), top=_top(visit))
 
 
 def _propensity(visit: Visit) -> Row:

@@ -71,7 +71,7 @@ def _made(visit: Visit, show: Shown, waiting: WaitingResult) -> Mapping[str, obj
     moves = visit.block(lambda root: _moves(root, scope, tiers.as_of))
     history = visit.block(lambda root: _history(root, scope, tiers))
     forecast = visit.block(lambda root: forecast_at(root, run_id=scope.run))
-    priority = visit.block(lambda root: priority_of(root, tiers, scope.policy))
+    priority = visit.block(lambda root: priority_of(root, tiers, scope))
     quality = visit.block(lambda root: quality_of(root, scope.run))
     moved = _moved(tiers, moves.found, visit.view)
     return {

@@ -15,6 +15,7 @@ from fenji.domain.access import Right
 from fenji.domain.segments import SEGMENTATION_NAMES, Segmentation
 from fenji.language import message as _
 from fenji.web.navigation import Entry, Page
+from fenji.web.pages.worth import asked_of
 from fenji.web.visiting import Figures, Visit
 from fenji.workflow.segments import segments_at
 
@@ -35,7 +36,7 @@ def segments(
 
 def _made(visit: Visit, kind: Segmentation) -> Mapping[str, object]:
     def ask(root: Path) -> SegmentsResult:
-        return segments_at(root, as_of=visit.scope.as_of, policy=visit.scope.policy)
+        return segments_at(root, **asked_of(visit))
 
     found = visit.read(ask)
     rows = [_row(visit, each) for each in found.segmentations.get(kind, ()) if each.customers]

@@ -28,6 +28,7 @@ from fenji.web import structure_tables as tables
 from fenji.web.drawn import Drawn
 from fenji.web.explained import all_explained
 from fenji.web.navigation import Entry, Page
+from fenji.web.pages.worth import asked_of
 from fenji.web.versus import Versus, versus_of
 from fenji.web.visiting import Figures, Visit
 from fenji.workflow.priority import priority_at
@@ -163,9 +164,9 @@ def _products(visit: Visit, asked: Asked) -> Made:
 
 def _concentration(visit: Visit) -> Made:
     found = visit.read(lambda root: _part(root, visit, Part.CONCENTRATION))
-    scope, say = visit.scope, visit.reader
+    say = visit.reader
     curve = concentration_lines(found, say)
-    marks = visit.block(lambda root: priority_at(root, as_of=found.as_of, policy=scope.policy, top=0))
+    marks = visit.block(lambda root: priority_at(root, **asked_of(visit) | {"as_of": found.as_of}, top=0))
     return {
         **_head(found, (None, None)),
         "curve": None if curve is None else Drawn("lorenz", curve),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -29,7 +30,7 @@ from fenji.wording.counted import CLASS_NAMES
 from fenji.wording.metrics import UNIT_NAMES
 from fenji.wording.reasons import LOST_BY_RULE
 from fenji.wording.value import MODEL_NAMES, interval_line, share_of
-from fenji.workflow.tiers import tiers_at
+from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workflow.value import value_at
 
 PAGE = Page("/value", Entry.VALUE, _("Value"), Right.FIGURES_READ, 1)
@@ -49,7 +50,11 @@ def value(visit: Figures, a: str | None = None, b: str | None = None) -> Respons
 
 def standing_of(visit: Visit) -> TiersResult:
     """The tiers on which an analysis stands: their run has the lists behind its counts."""
-    return visit.read(lambda root: tiers_at(root, as_of=visit.scope.as_of, policy=visit.scope.policy))
+    scope = visit.scope
+    if scope.run is not None:
+        run_id = scope.run
+        return visit.read(lambda root: tiers_of_run(root, run_id, as_of=scope.as_of))
+    return visit.read(lambda root: tiers_at(root, as_of=scope.as_of, policy=scope.policy))
 
 
 def where_of(tiers: TiersResult) -> Mapping[str, str]:
@@ -57,9 +62,15 @@ def where_of(tiers: TiersResult) -> Mapping[str, str]:
     return {"run": tiers.run_id, "as_of": str(tiers.as_of)}
 
 
+def asked_of(visit: Visit) -> dict[str, Any]:
+    """Of which review, policy and run an analysis is asked for; a past run followed its own policy."""
+    scope = visit.scope
+    return {"as_of": scope.as_of, "policy": None if scope.run else scope.policy, "run_id": scope.run}
+
+
 def _value(root: Path, visit: Visit) -> ValueResult:
     top = TOP if visit.may(Right.CUSTOMERS_READ) else 0
-    return value_at(root, as_of=visit.scope.as_of, policy=visit.scope.policy, top=top)
+    return value_at(root, **asked_of(visit), top=top)
 
 
 def _made(visit: Visit, asked: tuple[str | None, str | None]) -> Row:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from fenji.alerts.robots.texts import Message
 from fenji.answers.sending import (
     AlertHistory,
+    AlertsAcknowledged,
     AlertsResult,
     AlertsTested,
     ChannelTested,
@@ -22,7 +24,7 @@ from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.events import Delivery, DeliveryState, channel_target
 from fenji.domain.principals import Principal
 from fenji.domain.words import Spoken
-from fenji.errors import InvalidArgument, NotFound, unknown_name
+from fenji.errors import InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
 from fenji.wording.alerts import alert_sentence, alert_title, more_lines, rule_sentence
 from fenji.workspace.acting import acting_person
@@ -32,6 +34,7 @@ from fenji.workspace.sending.choices import Told, alerts_of, missing_of
 SHOWN = 20
 """Lines listed where nobody says how many."""
 MOST_LINES = 10_000
+MOST_ACKNOWLEDGED = 500
 
 
 def list_alerts(root: Path) -> AlertsResult:
@@ -95,7 +98,49 @@ def alert_history(root: Path, *, limit: int = SHOWN) -> AlertHistory:
     if not workspace.state.is_there:
         return AlertHistory(())
     with workspace.state.reading() as t:
-        return AlertHistory(tuple(map(_line, t.sending.deliveries.newest(limit=limit, begins=channel_target("")))))
+        deliveries = t.sending.deliveries
+        return AlertHistory(
+            tuple(map(_line, deliveries.newest(limit=limit, begins=channel_target("")))), deliveries.open_alerts()
+        )
+
+
+def open_alerts(root: Path) -> int:
+    """How many alerts nobody has acknowledged.
+
+    Raises:
+        NotFound: no workspace.
+    """
+    workspace = open_workspace(root)
+    if not workspace.state.is_there:
+        return 0
+    with workspace.state.reading() as t:
+        return t.sending.deliveries.open_alerts()
+
+
+def acknowledge_alerts(root: Path, lines: Sequence[str], *, principal: Principal | None = None) -> AlertsAcknowledged:
+    """Says that somebody has seen alerts, on whichever channels they were told; each is written into the audit log.
+
+    Args:
+        root: the workspace.
+        lines: ids of lines of the history; several lines of one alert acknowledge it once.
+        principal: who has seen them; None: the user of the operating system.
+
+    Raises:
+        NotFound: no workspace, or lines that are none; all at once, and then nothing is acknowledged.
+        InvalidArgument: no line at all, or too many.
+    """
+    if not 1 <= len(lines) <= MOST_ACKNOWLEDGED:
+        text = _("name 1 to {most} lines of the history that you have seen.")
+        raise InvalidArgument.of(text, most=MOST_ACKNOWLEDGED)
+    workspace, who = open_workspace(root), principal or acting_person()
+    with workspace.state.transaction(who) as t:
+        said = {each: t.sending.deliveries.acknowledge(each, who.name) for each in dict.fromkeys(lines)}
+        unknown = [each for each, was_open in said.items() if was_open is None]
+        NotFound.raise_if(Problem(_("no alert has the line {line}."), {"line": each[:40]}) for each in unknown)
+        for each in (line for line, was_open in said.items() if was_open):
+            t.audit.add(Action.ALERT_ACKNOWLEDGED, Subject(SubjectKind.ALERT, each), {})
+        found = list(said.values())
+        return AlertsAcknowledged(found.count(True), found.count(False), t.sending.deliveries.open_alerts())
 
 
 def _tested(workspace: Workspace, channel: Channel, principal: Principal) -> ChannelTested:
@@ -112,6 +157,7 @@ def _tested(workspace: Workspace, channel: Channel, principal: Principal) -> Cha
 
 def _line(delivery: Delivery) -> ToldLine:
     return ToldLine(
+        line=delivery.delivery_id,
         channel=delivery.target.removeprefix(channel_target("")),
         at=delivery.created_at,
         state=delivery.state,
@@ -119,4 +165,6 @@ def _line(delivery: Delivery) -> ToldLine:
         status=delivery.last_status,
         next_at=delivery.next_at if delivery.state is DeliveryState.WAITING else None,
         sentence=Spoken(partial(alert_sentence, delivery.data or {})),
+        acknowledged_at=delivery.acknowledged_at,
+        acknowledged_by=delivery.acknowledged_by,
     )
