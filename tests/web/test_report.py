@@ -15,11 +15,13 @@ import html5lib
 import pytest
 
 from fenji.answers.views import SMALL_GROUP
+from fenji.domain.access import Role
 from fenji.domain.reporting import Audience, ReportComparison, ReportSection
 from fenji.language import Language
 from fenji.reports.monthly import html
 from fenji.reports.monthly.making import Wanted, make_report
 from fenji.reports.monthly.record import CellKind, MonthlyReport, Table, Unknown
+from fenji.work.worker import work_once
 from fenji.workflow.churn import churn_at
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.history import tier_history
@@ -30,6 +32,7 @@ from fenji.workflow.tiers import tiers_at
 from fenji.workflow.value import value_at
 from fenji.workspace.opening import reading_only
 from fixtures.served import AS_OF, phone_of
+from web.conftest import Web, token_in
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -178,3 +181,25 @@ def test_chinese_says_the_same_numbers(served_root: Path, report: MonthlyReport)
     # English stands only in what the company and the program call things.
     told = [text for each in chinese.sections for text in (each.title, each.sentence, *each.notes)]
     assert all(re.search(r"[\u4e00-\u9fff]", text) for text in told)
+
+
+def test_a_report_is_asked_for_on_its_page_and_taken_there(web: Web) -> None:
+    manager, viewer = web.login(Role.MANAGER), web.login(Role.VIEWER)
+    assert 'href="/reports"' in viewer.get("/").text
+    token = token_in(manager.get("/reports").text)
+    ask = {"csrf_token": token, "audience": "manager", "language": "zh", "shape": "html"}
+    assert manager.post("/reports", data=ask).status_code == 422
+    told = manager.post("/reports", data={**ask, "reason": "the board meets"})
+    assert "it stands here when it is done" in told.text
+    while work_once(web.root) is not None:
+        pass
+    page = manager.get("/reports").text
+    (name,) = set(re.findall(r'name="name" value="(report_[^"]*_manager_zh_[^"]*)"', page))
+    assert name not in viewer.get("/reports").text
+    assert manager.get(f"/reports/{name}").status_code == 403
+    plain = manager.post("/reports/plain", data={"csrf_token": token, "name": name, "reason": "the board meets"})
+    assert "客户等级月报" in plain.text
+    own = {"csrf_token": token_in(viewer.get("/reports").text), "name": name, "reason": "I want it"}
+    assert viewer.post("/reports/plain", data=own).status_code == 404
+    # A viewer who writes the other word into the form is refused, and no job is made.
+    assert viewer.post("/reports", data={**own, **ask, "csrf_token": own["csrf_token"]}).status_code == 403

@@ -37,7 +37,7 @@ from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
 from fenji.answers.repairing import RepairResult
 from fenji.answers.replayed import StoredReplay
-from fenji.answers.reports import ReportResult
+from fenji.answers.reports import ReportResult, ReportsResult
 from fenji.answers.run_comparison import RunsCompared
 from fenji.answers.run_list import RunDetail, RunsResult
 from fenji.answers.runs import InitResult, QualityResult, RunResult
@@ -174,6 +174,7 @@ ANSWERS_OF_API: Mapping[str, type] = {
     "GET /customers/{customer_key}/timeline": TimelineResult,
     "GET /customers/{customer_key}/identity": IdentityResult,
     "GET /lists": NamedListsResult,
+    "GET /reports": ReportsResult,
 }
 """Records that answer addresses of the API and no command."""
 

@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 from fenji.domain.reporting import Audience, ReportComparison, ReportSection, Shape
 from fenji.domain.telling import AS_IT_IS
 from fenji.language import Language
+
+
+@dataclass(frozen=True)
+class KeptReport:
+    """A report that is kept."""
+
+    name: str
+    """Of its file."""
+    as_of: date
+    compare: ReportComparison
+    """With what it was to be compared."""
+    audience: Audience
+    """For whom it was made."""
+    language: Language
+    """Of the report."""
+    run_id: str
+    shape: Shape
+    """The ending of the file."""
+    bytes: Annotated[int, AS_IT_IS]
+    """How large it is."""
+    made_at: datetime
+    """When it was made."""
+
+
+@dataclass(frozen=True)
+class ReportsResult:
+    """The reports that are kept."""
+
+    reports: tuple[KeptReport, ...]
+    """The newest first; those that show customers only for whoever may see them."""
 
 
 @dataclass(frozen=True)

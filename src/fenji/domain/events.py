@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     TIER_DOWNGRADED = "tier.downgraded"
     TIER_WILL_FALL = "tier.will_fall"
     WEBHOOK_DISABLED = "webhook.disabled"
+    REPORT_READY = "report.ready"
 
 
 OF_CUSTOMERS = (
@@ -67,6 +68,11 @@ def event_id_of(run_id: str, subject: str, kind: EventKind) -> str:
 def run_subject(run_id: str) -> str:
     """A run as the subject of an event."""
     return f"runs/{run_id}"
+
+
+def report_subject(name: str) -> str:
+    """A monthly report, by the name of its files, as the subject of an event."""
+    return f"reports/{name}"
 
 
 def customer_subject(customer_key: int) -> str:

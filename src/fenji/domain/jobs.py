@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     CHECK = "check"
     SELFTEST = "selftest"
     BACKUP = "backup"
+    REPORT = "report"
+    """The monthly report, as files that are kept."""
 
 
 class JobState(StrEnum):

@@ -15,6 +15,7 @@ EVENTS = {
     EventKind.RUN_FAILED: _("Run {run_id} failed: {failure}."),
     EventKind.QUALITY_BELOW_LIMITS: _("The data of run {run_id} are worse than the limits: {faults}."),
     EventKind.WEBHOOK_DISABLED: _("Webhook {webhook_id} is disabled: {why}."),
+    EventKind.REPORT_READY: _("The monthly report of {as_of} is ready: {files}."),
 }
 COUNTS = {
     EventKind.CUSTOMER_NEW: _("{as_of}: {count} new {count:customer|customers} ({pairs})."),
@@ -42,6 +43,7 @@ NAMES = {
     EventKind.TIER_DOWNGRADED: _("downgraded customers"),
     EventKind.TIER_WILL_FALL: _("customers who will fall"),
     EventKind.WEBHOOK_DISABLED: _("webhook disabled"),
+    EventKind.REPORT_READY: _("monthly report ready"),
 }
 
 
@@ -76,7 +78,8 @@ def alert_sentence(data: Mapping[str, Any], language: Language) -> str:
         return translate(text, language, as_of=data["as_of"], tier=tier, now=data["now"], before=data["before"], change=change)
     faults = translate(_("; "), language).join(_fault(each, language) for each in data.get("faults", ()))
     why = translate(WHY.get(str(data.get("why")), ""), language)
-    values = {"run_id": "", "as_of": "", "failure": "", "webhook_id": "", **data, "faults": faults, "why": why}
+    files = translate(_(", "), language).join(data.get("files", ()))
+    values = {"run_id": "", "as_of": "", "failure": "", "webhook_id": "", **data, "faults": faults, "why": why, "files": files}
     return translate(EVENTS[EventKind(data["kind"])], language, **values)
 
 

@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = {
     JobKind.CHECK: _("Check of what is stored"),
     JobKind.SELFTEST: _("Self-test"),
     JobKind.BACKUP: _("Backup"),
+    JobKind.REPORT: _("Monthly report"),
     "trends": _("Trend"),
     "repair": _("Repair"),
     "prune": _("Removal of old runs"),

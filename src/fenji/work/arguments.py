@@ -11,8 +11,10 @@ import pydantic
 from fenji.choices import EngineName
 from fenji.domain.access import LimitColumn
 from fenji.domain.importing import ImportStep
+from fenji.domain.reporting import Audience, ReportComparison, Shape
 from fenji.domain.reviews import MOST_REVIEWS
 from fenji.domain.trends import GroupBy, Measure
+from fenji.language import Language
 from fenji.language import message as _
 from fenji.validation import Objection
 from fenji.workflow.importing.proposing import MOST_ANSWERS
@@ -209,3 +211,15 @@ class BackupArguments(Arguments):
 
     keep: Annotated[int, pydantic.Field(strict=True, ge=1, le=1000)] | None = None
     """How many backups are kept, this one included; None: all."""
+
+
+class ReportArguments(Arguments):
+    """See ``reports.monthly.filing.write_reports``."""
+
+    as_of: Day | None = None
+    policy: Text | None = None
+    compare: ReportComparison = ReportComparison.MONTH
+    audience: Audience = Audience.VIEWER
+    language: Language | None = None
+    shapes: Annotated[tuple[Shape, ...], pydantic.Field(min_length=1)] = (Shape.HTML,)
+    compute: pydantic.StrictBool = False

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pydantic
 
+from fenji.answers.reports import ReportResult
 from fenji.answers.views import MASKED
 from fenji.domain.access import RowLimit
+from fenji.domain.events import Event, EventKind, event_id_of, report_subject
 from fenji.domain.jobs import Job, JobKind, JobResult
 from fenji.errors import Conflict, FenjiError, InvalidArgument, Unavailable
 from fenji.private_files import FILE_MODE
 from fenji.reports.lists import write_list
+from fenji.reports.monthly.filing import Target, write_reports
+from fenji.reports.monthly.making import Wanted
 from fenji.validation import problems_of
 from fenji.work.arguments import (
     Arguments,
@@ -27,6 +33,7 @@ from fenji.work.arguments import (
     ListArguments,
     MapArguments,
     ReplayArguments,
+    ReportArguments,
     RunArguments,
     Standing,
     StartArguments,
@@ -60,6 +67,7 @@ from fenji.workspace.folder import SOURCES_FILE, Workspace
 from fenji.workspace.job_files import BACKUP, folder_of, keep_backups, write_answer
 from fenji.workspace.limits import limited_to
 from fenji.workspace.listing import Listing
+from fenji.workspace.opening import reading_only
 from fenji.workspace.progress import Progress
 
 Told = TypeVar("Told", bound=Arguments)
@@ -273,6 +281,27 @@ def _backup(doing: Doing, told: BackupArguments) -> JobResult:
     return JobResult(file=name)
 
 
+def _report(doing: Doing, told: ReportArguments) -> JobResult:
+    """Analyses that are missing are computed only where that was asked for; else the report says so."""
+    language = told.language or doing.workspace.settings.language
+    wanted = Wanted(language, told.audience, told.compare, told.as_of, told.policy)
+    with nullcontext() if told.compute else reading_only():
+        made = write_reports(doing.root, wanted, told.shapes, Target(), now=datetime.now(UTC), progress=doing.progress)
+    named = replace(made, files=tuple(replace(each, file=Path(each.file.name)) for each in made.files))
+    _tell_of(doing, named)
+    return JobResult(made.run_id, write_answer(doing.workspace, doing.job, named))
+
+
+def _tell_of(doing: Doing, made: ReportResult) -> None:
+    """Others may hear that a report is ready; of the same one once."""
+    names = [each.file.name for each in made.files]
+    subject, kind = report_subject(made.files[0].file.stem), EventKind.REPORT_READY
+    data = {"as_of": made.as_of.isoformat(), "audience": str(made.audience), "language": str(made.language), "files": names}
+    with doing.workspace.state.transaction(doing.job.principal) as t:
+        event = Event(event_id_of(made.run_id, subject, kind), kind, made.run_id, subject, t.clock(), data)
+        t.sending.outbox.add([event])
+
+
 KINDS: Mapping[JobKind, Declared[Any]] = {
     JobKind.RUN: Declared(RunArguments, _run, publishes_itself=True),
     # Two runs: it ends with the second, so a worker after it begins anew.
@@ -298,6 +327,7 @@ KINDS: Mapping[JobKind, Declared[Any]] = {
     JobKind.CHECK: Declared(CheckArguments, _check),
     JobKind.SELFTEST: Declared(Arguments, _selftest),
     JobKind.BACKUP: Declared(BackupArguments, _backup),
+    JobKind.REPORT: Declared(ReportArguments, _report),
 }
 """Every kind of job."""
 

@@ -16,6 +16,7 @@ dates              which day is yesterday for the company, and how old the data 
 preparing          from raw to clean, in the order of the steps
 preparing_orders   heads, lines, payments and returns put together
 clean_base         the clean tables that analysis reads
+report_files  the monthly reports that are kept
 reviews            what happens to every customer, review after review
 overrides          tiers that a person has decided, at the reviews of a run
 tiering            from the clean base to tiers at a date, published or computed

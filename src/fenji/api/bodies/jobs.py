@@ -10,6 +10,8 @@ from pydantic import Field
 
 from fenji.api.bodies.reading import Body, Read
 from fenji.domain.jobs import JobKind
+from fenji.domain.reporting import Audience, ReportComparison, Shape
+from fenji.language import Language
 from fenji.workflow.taking import StoredList
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
@@ -76,6 +78,23 @@ class ExportAsked(Body):
     sort: Text | None = None
 
 
+class ReportAsked(Body):
+    """A monthly report, as files that are kept."""
+
+    as_of: Annotated[date | None, Field(description="The review; left out: that of the last run.")] = None
+    policy: Text | None = None
+    compare: Annotated[ReportComparison, Field(description="The review before, or that of the same month a year before.")] = (
+        ReportComparison.MONTH
+    )
+    audience: Annotated[
+        Audience,
+        Field(description="manager shows customers as they are; needs personal:read, customers:export and Fenji-Reason."),
+    ] = Audience.VIEWER
+    language: Language | None = None
+    shapes: Annotated[tuple[Shape, ...], Field(min_length=1, max_length=len(Shape))] = (Shape.HTML,)
+
+
 JobBody = Annotated[JobAsked, Depends(Read(JobAsked))]
+ReportBody = Annotated[ReportAsked, Depends(Read(ReportAsked))]
 RunBody = Annotated[RunAsked, Depends(Read(RunAsked))]
 ExportBody = Annotated[ExportAsked, Depends(Read(ExportAsked))]

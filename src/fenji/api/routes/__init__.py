@@ -14,6 +14,7 @@ policies    versions of policies, drafts, what-if and suggestions
 overrides   tiers that people give by hand, and proposals of them
 metrics     what the metrics mean
 named_lists  lists that people keep under a name
+reports     the monthly report as files
 health      whether the server lives
 """
 
@@ -29,6 +30,7 @@ from fenji.api.routes import (
     overrides,
     people,
     policies,
+    reports,
     runs,
     sending,
     sources,
@@ -39,6 +41,6 @@ ROUTERS = (
     *(figures.router, customers.router, tables.router, metrics.router),
     *(policies.router, overrides.router, sources.router, runs.router, jobs.router),
     *(people.router, sending.router, logging_in.router),
-    named_lists.router,
+    *(named_lists.router, reports.router),
 )
 """All routes below the prefix of the API."""

@@ -17,9 +17,7 @@ from fenji.reports.monthly.shapes import RENDERERS, check_shapes
 from fenji.reports.writing import check_place, whole_file
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.progress import Progress, silent
-
-FOLDER = "reports"
-"""In the workspace; below it one folder per review."""
+from fenji.workspace.report_files import report_folder, report_name
 
 
 @dataclass(frozen=True)
@@ -63,9 +61,10 @@ def write_reports(
     report = make_report(root, wanted, now=now, progress=progress)
     folder = target.folder
     if folder is None:
-        folder = open_workspace(root).root / FOLDER / report.as_of.isoformat()
+        folder = report_folder(open_workspace(root), report.as_of)
         private_folder(folder)
-    places = {shape: folder / f"{name_of(report, wanted)}.{shape}" for shape in dict.fromkeys(shapes)}
+    name = report_name(report.as_of, wanted.compare, report.audience, report.language, report.run_id)
+    places = {shape: folder / f"{name}.{shape}" for shape in dict.fromkeys(shapes)}
     for shape, path in places.items():
         check_place(path, (f".{shape}",), force=target.force or target.folder is None)
     files = []
@@ -88,12 +87,6 @@ def write_reports(
         files=tuple(files),
         seconds=round(time.monotonic() - begun, 2),
     )
-
-
-def name_of(report: MonthlyReport, wanted: Wanted) -> str:
-    """The name of a report's files, without the ending."""
-    parts = ("report", report.as_of.isoformat(), wanted.compare, report.audience, report.language, report.run_id)
-    return "_".join(map(str, parts))
 
 
 def missing_parts(report: MonthlyReport) -> tuple[MissingPart, ...]:

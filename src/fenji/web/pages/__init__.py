@@ -13,6 +13,7 @@ attention  whom to serve first
 customers  who, exactly?
 customer   who is this, and why this tier?
 exports    lists as files
+reports    the monthly report as files
 named_lists  lists that people keep
 segments   which groups are there?
 search     customers, metrics and pages by a few letters
@@ -63,6 +64,7 @@ from fenji.web.pages import (
     policy_deciding,
     policy_draft,
     quality,
+    reports,
     run_comparison,
     runs,
     schedule,
@@ -82,6 +84,7 @@ MODULES: tuple[ModuleType, ...] = (
     entering,
     overview,
     starting,
+    reports,
     movement,
     structure,
     baskets,
