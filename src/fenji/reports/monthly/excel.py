@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from fenji import __version__
-from fenji.domain.reporting import SectionName
+from fenji.domain.reporting import ReportSection
 from fenji.domain.words import Words
 from fenji.language import Language, translate
 from fenji.language import message as _
@@ -19,16 +19,16 @@ from fenji.reports.monthly.record import Block, Missing, MonthlyReport, Passage,
 from fenji.reports.monthly.sheets import A4, Named, Sheet, Waiting, cleaned_name, widths_of
 from fenji.reports.monthly.texts import PAPER, shown
 
-NAMES: Mapping[SectionName, Words] = {
-    SectionName.SUMMARY: Words("摘要", "Summary"),
-    SectionName.TIERS: Words("等级", "Tiers"),
-    SectionName.FLOWS: Words("变动表", "Flows"),
-    SectionName.STRUCTURE: Words("结构", "Structure"),
-    SectionName.VALUE: Words("价值", "Value"),
-    SectionName.RISK: Words("风险", "Risk"),
-    SectionName.FORECAST: Words("预测", "Forecast"),
-    SectionName.POLICY: Words("标准", "Policy"),
-    SectionName.DATA: Words("数据质量", "Data quality"),
+NAMES: Mapping[ReportSection, Words] = {
+    ReportSection.SUMMARY: Words("摘要", "Summary"),
+    ReportSection.TIERS: Words("等级", "Tiers"),
+    ReportSection.FLOWS: Words("变动表", "Flows"),
+    ReportSection.STRUCTURE: Words("结构", "Structure"),
+    ReportSection.VALUE: Words("价值", "Value"),
+    ReportSection.RISK: Words("风险", "Risk"),
+    ReportSection.FORECAST: Words("预测", "Forecast"),
+    ReportSection.POLICY: Words("标准", "Policy"),
+    ReportSection.DATA: Words("数据质量", "Data quality"),
 }
 """Short names for sheets; those of other sections are called as the section."""
 
