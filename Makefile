@@ -54,6 +54,7 @@ bench: .venv/developer ## time and memory beside plain SQL, Polars, pandas and t
 	$(BIN)/python bench/segments.py
 	$(BIN)/python bench/churn.py
 	$(BIN)/python bench/latency.py
+	$(BIN)/python bench/reports.py
 	$(BIN)/python bench/customers.py
 	$(BIN)/python bench/api.py
 	$(BIN)/python bench/pages.py

@@ -19,6 +19,7 @@ HEAVY = {
     "alembic",
     "babel",
     "connectorx",
+    "docx",
     "fastexcel",
     "ibis",
     "xlsxwriter",
@@ -35,6 +36,7 @@ HEAVY = {
     "sqlalchemy",
     "statsforecast",
     "structlog",
+    "typst",
     "uvicorn",
 }
 """Third-party libraries that take long to load, and so may be imported where they are used."""

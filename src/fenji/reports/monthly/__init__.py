@@ -7,5 +7,14 @@ sections  one file per section
 making    a report for one reader, with what the company has chosen
 shapes    as which files a report can be written
 html      one HTML file that prints on A4
+excel     a workbook with native charts
+word      a document with native charts
+pdf       a tagged PDF
+sheets    blocks as cells of a sheet
+natives   native charts over cells
+chart_xml  native charts as a document wants them
+word_parts  what a document needs beside text
+logos     how large a logo is shown
+texts     what stands in every file
 filing    where reports stand, and under which names
 """

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from fenji.domain.reporting import Shape
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
-from fenji.reports.monthly import html
+from fenji.reports.monthly import excel, html, pdf, word
 from fenji.reports.monthly.record import MonthlyReport
 
 
@@ -25,8 +25,13 @@ class Renderer:
     """The extra of the package that brings it."""
 
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+
 RENDERERS: Mapping[Shape, Renderer] = {
+    Shape.XLSX: Renderer(excel.render, f"{_OFFICE}.spreadsheetml.sheet"),
+    Shape.DOCX: Renderer(word.render, f"{_OFFICE}.wordprocessingml.document"),
     Shape.HTML: Renderer(html.render, "text/html; charset=utf-8"),
+    Shape.PDF: Renderer(pdf.render, "application/pdf", library="typst", extra="pdf"),
 }
 
 

@@ -19,6 +19,7 @@ from fenji.reports.monthly import making
 from fenji.reports.monthly.html import render
 from fenji.reports.monthly.making import Wanted, make_report
 from fenji.reports.monthly.record import MonthlyReport, Section, Table, Unknown
+from fenji.reports.monthly.shapes import RENDERERS
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
@@ -57,6 +58,7 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_one_review_and_no_analysis_read_well(single: Path) -> None:
     report = made(single)
+    assert all(each.render(report) for each in RENDERERS.values())
     assert [each.name for each in report.sections] == list(ReportSection)
     assert (report.compared_on, report.opens_on) == (None, None)
     assert "nothing to compare with" in report.period_line
@@ -147,6 +149,7 @@ def test_a_shop_without_a_customer_has_a_report(tmp_path: Path) -> None:
     (shop / "orders.csv").write_text("order,customer,at,amount\n1,,2026-03-01,100\n", "utf-8")
     run_all(shop, as_of=date(2026, 3, 31), history=2)
     report = made(shop)
+    assert all(each.render(report) for each in RENDERERS.values())
     assert section(report, ReportSection.SUMMARY).sentence == "At 2026-03-31 no customer stands in any tier."
     assert section(report, ReportSection.TIERS).sentence == "No customer stands in any tier on this day."
     assert "¥100.00 of revenue belongs to no customer" in section(report, ReportSection.DATA).sentence
