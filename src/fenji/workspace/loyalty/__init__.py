@@ -1,0 +1,5 @@
+"""How do use-cases reach points? Programs as they were published, and one operation after the other on members.
+
+programs    which version of a program is in force on a day
+operations  what can be done with a member's points, each once
+"""
