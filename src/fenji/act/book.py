@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -34,7 +34,16 @@ class Entry:
 class Book:
     """Accounts as an operation leaves them. Balances follow from the transfers and are counted by those who write."""
 
-    def __init__(self, found: Accounts, rules: Mapping[int, Program], program: Program, *, today: date, now: datetime) -> None:
+    def __init__(
+        self,
+        found: Accounts,
+        rules: Mapping[int, Program],
+        program: Program,
+        *,
+        today: date,
+        now: datetime,
+        day_of: Callable[[datetime], date],
+    ) -> None:
         """The accounts that were found.
 
         Args:
@@ -42,9 +51,11 @@ class Book:
             rules: every version of the program, for orders that were granted under it.
             program: the version in force.
             today: the local day of whoever posts; an operation may have happened before.
-            now: the same moment, UTC.
+            now: the moment of posting, UTC.
+            day_of: the local day of a moment.
         """
         self.found, self.rules, self.program, self.today, self.now = found, rules, program, today, now
+        self.day_of = day_of
         self.members = dict(found.members)
         self.lots = {each.lot_id: each for each in found.lots}
         self.debts = {each.debt_id: each for each in found.debts}

@@ -22,7 +22,7 @@ def settle(book: Book, holder: int, day: date) -> None:
     """
     for hold in book.open_holds(holder):
         if hold.until_at <= book.now:
-            release_hold(book, hold, day)
+            release_hold(book, hold, min(day, book.day_of(hold.until_at)))
     due = [(each.available_on, 0, each) for each in book.lots_of(holder) if _is_due(each, day)]
     due += [(each.expires_on + ONE_DAY, 1, each) for each in book.lots_of(holder) if each.expires_on and _is_over(each, day)]
     due.sort(key=lambda each: (each[0], each[1], drawing_order([each[2]])[0].lot_id))

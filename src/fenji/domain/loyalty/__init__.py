@@ -5,4 +5,5 @@ program    loyalty.yaml as records: how points are earned, kept, spent and lost
 records    members, lots, debts, holds, orders and what moves points between them
 changes    what an operation finds, and what it would write
 law_names  the laws that the ledger keeps, by name
+cohorts    what became of the points of one month, and of one month's balance
 """

@@ -8,4 +8,7 @@ ledger        one operation after the other: locked, decided, written
 retrying      what becomes of work that met another writer
 loading       what an operation finds
 writing       what an operation writes
+laws          whether all rows keep the laws
+asking        balances, histories and figures of a program
+requests      merges and adjustments that wait for somebody to decide
 """

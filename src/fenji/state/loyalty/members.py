@@ -117,6 +117,21 @@ class MemberRepository:
                 found |= {(source, customer_id): member_id for customer_id, member_id in named}
         return found
 
+    def by_any_source(self, program: str, customer_ids: Collection[str]) -> tuple[MemberId, ...]:
+        """For which members an id earns, whatever source it is of."""
+        row = table_of(MemberIdRow)
+        asked = select(row).where(row.c.program == program, row.c.customer_id.in_(sorted(customer_ids)))
+        return tuple(MemberId(**each) for each in map(dict, self._session.execute(asked).mappings()))
+
+    def merged_into(self, program: str, member_id: int) -> frozenset[int]:
+        """A member and all whose points it holds."""
+        found, new = {member_id}, {member_id}
+        while new:
+            held_by = MemberRow.held_by_member_id.in_(sorted(new))
+            new = set(self._session.scalars(select(MemberRow.member_id).where(MemberRow.program == program, held_by))) - found
+            found |= new
+        return frozenset(found)
+
     def ids_of(self, member_ids: Collection[int]) -> tuple[MemberId, ...]:
         """The ids of the company that earn for some members."""
         row = table_of(MemberIdRow)
@@ -142,7 +157,7 @@ class MemberRepository:
 
         Args:
             ids: (source, customer_id) of the person.
-            token: random; several ids of one person get it with a number.
+            token: random; a second id of the same source gets it with a number.
 
         Returns:
             How many members were theirs.
@@ -151,7 +166,10 @@ class MemberRepository:
         for number, (source, customer_id) in enumerate(sorted(set(ids))):
             theirs = (row.source == source) & (row.customer_id == customer_id)
             members |= set(self._session.scalars(select(row.member_id).where(theirs)))
-            self._session.execute(update(row).where(theirs).values(source="", customer_id=f"{token}:{number}"))
+            # Rows of later runs carry the token: what was posted for them stays posted for the same member.
+            is_taken = select(row.member_id).where(row.source == source, row.customer_id == token)
+            name = f"{token}:{number}" if self._session.scalar(is_taken.limit(1)) is not None else token
+            self._session.execute(update(row).where(theirs).values(customer_id=name))
         for chunk in chunks(sorted(members)):
             self._session.execute(update(MemberRow).where(MemberRow.member_id.in_(chunk)).values(card=None))
             self._blank(TransactionRow, TransactionRow.member_id.in_(chunk), "reason")

@@ -9,8 +9,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fenji.domain.principals import Principal
+from fenji.state.loyalty.asking import LedgerFigures
+from fenji.state.loyalty.laws import LawRepository
 from fenji.state.loyalty.ledger import Ledger
 from fenji.state.loyalty.members import MemberRepository
+from fenji.state.loyalty.requests import RequestRepository
 from fenji.state.loyalty.versions import ProgramRepository
 
 
@@ -36,3 +39,18 @@ class LoyaltyRepositories:
     def ledger(self) -> Ledger:
         """What moves points."""
         return Ledger(self.session, self.principal, self.clock)
+
+    @property
+    def laws(self) -> LawRepository:
+        """Whether all rows keep the laws."""
+        return LawRepository(self.session)
+
+    @property
+    def figures(self) -> LedgerFigures:
+        """What the ledger says."""
+        return LedgerFigures(self.session)
+
+    @property
+    def requests(self) -> RequestRepository:
+        """What waits for somebody to decide."""
+        return RequestRepository(self.session, self.principal, self.clock)

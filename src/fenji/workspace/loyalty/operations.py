@@ -5,7 +5,7 @@ The state locks and writes; what is to be written is decided by act, which is ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +25,20 @@ from fenji.workspace.loyalty.programs import ProgramVersions
 
 
 @dataclass(frozen=True)
+class OpeningLot:
+    """Points of an older system that come in as one lot."""
+
+    key: str
+    member_id: int
+    points: int
+    earned_on: date
+    expires_on: date | None
+    qualifying: int
+    said_earned_on: date | None
+    """As the file says it; None where it says nothing, and the day of import stands in."""
+
+
+@dataclass(frozen=True)
 class Points:
     """The points of a program, inside one transaction of the state."""
 
@@ -33,6 +47,8 @@ class Points:
     today: date
     """The workspace's local day."""
     now: datetime
+    day_of: Callable[[datetime], date]
+    """The workspace's local day of a moment."""
     told_since: date | None = None
     """Transactions of earlier days make no events."""
 
@@ -149,6 +165,43 @@ class Points:
             ),
         )
 
+    def open_balances(self, lots: Sequence[OpeningLot]) -> tuple[OpeningLot, ...]:
+        """Brings in many lots of an older system at once; those that came before are left as they are.
+
+        Returns:
+            Those that came now.
+        """
+        asked = {
+            each.key: Asked(
+                each.key,
+                fingerprint_of(
+                    opening=each.points, expires_on=each.expires_on, earned_on=each.said_earned_on, qualifying=each.qualifying
+                ),
+                self.today,
+            )
+            for each in lots
+        }
+        new: list[OpeningLot] = []
+
+        def work(book: Book) -> None:
+            for each in lots:
+                if each.key not in book.found.existing:
+                    open_balance(
+                        book,
+                        each.member_id,
+                        each.points,
+                        asked[each.key],
+                        earned_on=each.earned_on,
+                        expires_on=each.expires_on,
+                        qualifying=each.qualifying,
+                        reason="migration",
+                    )
+                    new.append(each)
+
+        keys = {each.business_key: each.fingerprint for each in asked.values()}
+        self._carry_out(Wanted(frozenset(each.member_id for each in lots), business_keys=keys), work)
+        return tuple(new)
+
     def settle(self, member_id: int, day: date) -> None:
         """Brings one account up to a day: due points become available, those that are over expire."""
         self._carry_out(Wanted(frozenset({member_id})), lambda book: settle(book, book.holder_of(member_id), day))
@@ -176,7 +229,9 @@ class Points:
 
     def _carry_out(self, wanted: Wanted, work: Callable[[Book], object]) -> Outcome:
         def plan(found: Accounts) -> Changes:
-            book = Book(found, self.program.rules, self.program.on(self.today), today=self.today, now=self.now)
+            book = Book(
+                found, self.program.rules, self.program.on(self.today), today=self.today, now=self.now, day_of=self.day_of
+            )
             work(book)
             return book.changes()
 
