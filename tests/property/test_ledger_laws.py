@@ -187,7 +187,7 @@ def database(request, tmp_path_factory):
     opened.close()
 
 
-@law(25)
+@law(15)
 @given(chance=st.randoms(use_true_random=False))
 def test_any_history_keeps_every_law_and_comes_to_what_the_model_says(database, chance):
     history = History(database, chance, f"h{next(HISTORIES)}")

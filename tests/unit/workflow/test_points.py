@@ -59,9 +59,9 @@ sources:
     time_zone: Asia/Shanghai
     columns: {order_id: order, customer_id: customer, ordered_at: at, order_amount: amount}
 """
-# ann comes to 1,000 on the 10th: that order, and the next one of the day, keep factor 1; the 11th has factor 2.
+# ann comes to 1,000 on the 10th: that order, and the next one of the day, keep factor 1; on the 11th it is 2.
 ORDERS = """order,customer,at,amount
-a1,ann,2026-01-05,500
+a1,ann,2026-01-10,500
 a2,ann,2026-01-10,500
 a3,ann,2026-01-10,250
 a4,ann,2026-01-11,250
