@@ -87,7 +87,7 @@ def opened(url: str) -> Database:
     return open_database(url, clock=lambda: NOW)
 
 
-def write(url: str, writer: int, todo: list[tuple[str, int, int, str]], log: str) -> None:
+def write(url: str, todo: list[tuple[str, int, int, str]], log: str) -> None:
     """One writer: begins at the first operation that its file does not tell as done."""
     told = {line.split()[0] for line in Path(log).read_text("utf-8").splitlines()} if Path(log).exists() else set()
     database = opened(url)
@@ -108,9 +108,9 @@ def write(url: str, writer: int, todo: list[tuple[str, int, int, str]], log: str
     database.close()
 
 
-def start(url: str, writer: int, todo: list[Any], log: Path) -> multiprocessing.Process:
+def start(url: str, todo: list[Any], log: Path) -> multiprocessing.Process:
     """A writer in a process of its own."""
-    process = multiprocessing.get_context("fork").Process(target=write, args=(url, writer, todo, str(log)))
+    process = multiprocessing.get_context("fork").Process(target=write, args=(url, todo, str(log)))
     process.start()
     return process
 
@@ -119,7 +119,7 @@ def killed_run(url: str, lists: list[list[Any]], folder: Path, kills: int) -> tu
     """Seconds that all writers took together, and how many were killed."""
     begun, chance, killed = time.monotonic(), random.Random(7), 0  # noqa: S311 - a workload
     logs = [folder / f"{writer}.log" for writer in range(len(lists))]
-    running = {writer: start(url, writer, todo, logs[writer]) for writer, todo in enumerate(lists)}
+    running = {writer: start(url, todo, logs[writer]) for writer, todo in enumerate(lists)}
     while running:
         time.sleep(0.2)
         if killed < kills:
@@ -132,7 +132,7 @@ def killed_run(url: str, lists: list[list[Any]], folder: Path, kills: int) -> tu
                 continue
             process.join()
             if process.exitcode:
-                running[writer] = start(url, writer, lists[writer], logs[writer])
+                running[writer] = start(url, lists[writer], logs[writer])
             else:
                 del running[writer]
     return time.monotonic() - begun, killed

@@ -66,8 +66,8 @@ class Accounts:
     """Of the reversed transaction, in their order; what was put back already is taken off."""
     origin_qualifying: Mapping[int, int] = field(default_factory=dict)
     """Qualifying points by the member for whom they were granted, where members are merged or unmerged."""
-    existing: frozenset[str] = frozenset()
-    """Business keys among those asked for under which something was posted already."""
+    existing: Mapping[str, LedgerTransaction] = field(default_factory=dict)
+    """What was posted already under business keys among those asked for."""
 
     def holder_of(self, member_id: int) -> int:
         """Who holds a member's points."""

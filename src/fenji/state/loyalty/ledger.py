@@ -16,7 +16,7 @@ from fenji.domain.loyalty.records import LedgerTransaction, Transfer
 from fenji.domain.principals import Principal
 from fenji.errors import Conflict
 from fenji.language import message as _
-from fenji.state.loyalty.loading import chunks, existing, load, rows, transfer_of
+from fenji.state.loyalty.loading import chunks, load, rows, transfer_of
 from fenji.state.loyalty.rows import TransferRow
 from fenji.state.loyalty.writing import Writer
 
@@ -59,33 +59,33 @@ class Ledger:
             BusinessKeyTaken: something else was posted under one of the keys.
             NotFound: there is no such member or transaction.
         """
+        # What was posted before is read when the members are held: another delivery of the same thing may have held them until then.
         found = load(self._session, program, wanted)
-        # Only now: another delivery of the same thing may have held the members until a moment ago.
-        before = self._existing(program, wanted)
-        if wanted.business_keys and len(before) == len(wanted.business_keys):
-            return self.outcome(before, is_existing=True)
+        _refuse_others(found.existing, wanted.business_keys)
+        if wanted.business_keys and len(found.existing) == len(wanted.business_keys):
+            return self._outcome(found.existing)
         changes = plan(found)
         writer = Writer(self._session, program, self._principal.name, self._clock())
-        writer.write(changes, found.orders, told_since=told_since)
-        return self.outcome(existing(self._session, program, wanted.business_keys), is_existing=False)
+        written = writer.write(changes, found.orders, told_since=told_since)
+        asked = [each for each in written if each[0].business_key in wanted.business_keys]
+        transfers = {done.transaction_id: moved for done, moved in asked}
+        return Outcome(tuple(done for done, _moved in asked), transfers, is_existing=False)
 
-    def outcome(self, found: Mapping[str, LedgerTransaction], *, is_existing: bool) -> Outcome:
-        """Transactions with their transfers."""
+    def _outcome(self, found: Mapping[str, LedgerTransaction]) -> Outcome:
         ids = [each.transaction_id for each in found.values()]
         transfers: dict[str, list[Transfer]] = {each: [] for each in ids}
         for chunk in chunks(ids):
             for row in rows(self._session, TransferRow, TransferRow.transaction_id.in_(chunk), TransferRow.number):
                 transfers[row["transaction_id"]].append(transfer_of(row))
-        return Outcome(tuple(found.values()), {key: tuple(each) for key, each in transfers.items()}, is_existing)
+        return Outcome(tuple(found.values()), {key: tuple(each) for key, each in transfers.items()}, is_existing=True)
 
-    def _existing(self, program: str, wanted: Wanted) -> dict[str, LedgerTransaction]:
-        found = existing(self._session, program, wanted.business_keys)
-        for key, each in found.items():
-            if each.fingerprint != wanted.business_keys[key]:
-                raise BusinessKeyTaken.of(
-                    _("something else was posted under the key {key} on {day}."),
-                    advice=_("Give each operation a key of its own, and the same one only to the same operation."),
-                    key=key,
-                    day=each.recorded_at.date(),
-                )
-        return found
+
+def _refuse_others(found: Mapping[str, LedgerTransaction], asked: Mapping[str, str]) -> None:
+    for key, each in found.items():
+        if each.fingerprint != asked[key]:
+            raise BusinessKeyTaken.of(
+                _("something else was posted under the key {key} on {day}."),
+                advice=_("Give each operation a key of its own, and the same one only to the same operation."),
+                key=key,
+                day=each.recorded_at.date(),
+            )

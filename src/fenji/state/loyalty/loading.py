@@ -29,11 +29,17 @@ def load(session: Session, program: str, wanted: Wanted) -> Accounts:
         NotFound: there is no such member or transaction.
         Unavailable: members were merged again and again meanwhile.
     """
+    is_plain = wanted.reversed_id is None and wanted.hold_id is None and not wanted.with_merged
+    members = _locked(session, program, wanted.member_ids if is_plain else _concerned(session, program, wanted))
     for _attempt in range(TRIES):
-        ids = _concerned(session, program, wanted)
-        members = _locked(session, program, ids)
-        if _concerned(session, program, wanted) <= members.keys():
-            return _accounts(session, program, wanted, members)
+        orders = _orders(session, program, wanted)
+        above = {each.held_by_member_id for each in members.values()} | {each.member_id for each in orders.values()}
+        asked = above if is_plain else above | _concerned(session, program, wanted)
+        lacking = {each for each in asked if each is not None and each not in members}
+        if not lacking:
+            return _accounts(session, program, wanted, members, orders)
+        # Merged members, and orders of others: rare, and where two writers meet so, one of them begins again.
+        members |= _locked(session, program, lacking)
     raise Unavailable.of(_("these members change hands all the time."), advice=_("Try again."))
 
 
@@ -100,10 +106,6 @@ def rows(session: Session, table: type[Any], condition: ColumnElement[bool], *or
 def _concerned(session: Session, program: str, wanted: Wanted) -> set[int]:
     """Every member that an operation may change, with those who hold its points and, where asked for, those whose points it holds."""
     ids = set(wanted.member_ids)
-    for source, chunk in _by_source(wanted.orders):
-        is_asked = (OrderEarningRow.program == program) & (OrderEarningRow.source == source)
-        found = select(OrderEarningRow.member_id).where(is_asked, OrderEarningRow.order_id.in_(chunk))
-        ids |= {each for each in session.scalars(found.distinct()) if each is not None}
     if wanted.reversed_id is not None:
         lots = select(TransferRow.lot_id).where(TransferRow.transaction_id == wanted.reversed_id)
         ids |= set(session.scalars(select(LotRow.member_id).where(LotRow.lot_id.in_(lots))))
@@ -145,14 +147,20 @@ def _locked(session: Session, program: str, ids: Collection[int]) -> dict[int, M
     return members
 
 
-def _accounts(session: Session, program: str, wanted: Wanted, members: dict[int, Member]) -> Accounts:
-    ids = sorted(members)
+def _orders(session: Session, program: str, wanted: Wanted) -> dict[OrderKey, OrderEarning]:
     orders: dict[OrderKey, OrderEarning] = {}
     for source, chunk in _by_source(wanted.orders):
         is_asked = (OrderEarningRow.program == program) & (OrderEarningRow.source == source)
         for row in rows(session, OrderEarningRow, is_asked & OrderEarningRow.order_id.in_(chunk)):
             order = order_of(row)
             orders[order.key] = order
+    return orders
+
+
+def _accounts(
+    session: Session, program: str, wanted: Wanted, members: dict[int, Member], orders: dict[OrderKey, OrderEarning]
+) -> Accounts:
+    ids = sorted(members)
     reversed_transaction, draws = _reversed(session, program, wanted)
     holds = tuple(_holds(session, ids, wanted.hold_id))
     drawn = {each.lot_id for each in draws} | {each.lot_id for hold in holds for each in hold.draws}
@@ -178,7 +186,7 @@ def _accounts(session: Session, program: str, wanted: Wanted, members: dict[int,
         reversed_transaction,
         draws,
         _origin_qualifying(session, ids) if wanted.with_merged else {},
-        frozenset(existing(session, program, wanted.business_keys)),
+        existing(session, program, wanted.business_keys),
     )
 
 

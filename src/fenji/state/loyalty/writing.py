@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from fenji.domain.events import Event, EventKind, event_id_of
 from fenji.domain.loyalty.changes import Changes, Posting
 from fenji.domain.loyalty.kinds import OF_MEMBERS, PointsAccount, PointsKind
-from fenji.domain.loyalty.records import Hold, Member, OrderEarning, Transfer
+from fenji.domain.loyalty.records import Hold, LedgerTransaction, Member, OrderEarning, Transfer
 from fenji.state.loyalty.loading import chunks
 from fenji.state.loyalty.rows import DebtRow, HoldRow, LotRow, MemberRow, OrderEarningRow, TransactionRow, TransferRow, table_of
 from fenji.state.sending.outbox import Outbox
@@ -43,37 +43,57 @@ class Writer:
     actor: str
     now: datetime
 
-    def write(self, changes: Changes, known_orders: Iterable[object], *, told_since: date | None) -> None:
+    def write(
+        self, changes: Changes, known_orders: Iterable[object], *, told_since: date | None
+    ) -> list[tuple[LedgerTransaction, tuple[Transfer, ...]]]:
         """Writes everything; the caller holds the member rows.
 
         Args:
             changes: what to write.
             known_orders: keys of orders that have earned something already.
             told_since: transactions of earlier days make no events; None: all make one.
+
+        Returns:
+            Every transaction with its transfers, as they are stored.
         """
         self._insert(TransactionRow, [self._transaction(each) for each in changes.postings])
         lot_ids = self._numbered(LotRow, "lot_id", changes.lots)
         debt_ids = self._numbered(DebtRow, "debt_id", changes.debts)
-        transfers = [
-            _transfer(each.transaction_id, transfer, lot_ids, debt_ids)
-            for each in changes.postings
-            for transfer in each.transfers
-        ]
-        self._insert(TransferRow, transfers)
+        moved = [(each, tuple(_numbered(one, lot_ids, debt_ids) for one in each.transfers)) for each in changes.postings]
+        self._insert(TransferRow, [_transfer(each.transaction_id, one) for each, transfers in moved for one in transfers])
         known = frozenset(known_orders)
         orders = [(each.key in known, _order(self.program, each)) for each in changes.orders]
         self._insert(OrderEarningRow, [row for is_known, row in orders if not is_known])
         keys = ("program", "source", "order_id", "bonus")
         self._update(OrderEarningRow, keys, [row for is_known, row in orders if is_known])
         self._write_holds(changes.holds)
-        for moved in changes.moved:
+        for hands_over in changes.moved:
             for table in (LotRow, DebtRow):
-                for chunk in chunks(sorted(moved.origin_member_ids)):
+                for chunk in chunks(sorted(hands_over.origin_member_ids)):
                     hands = update(table_of(table)).where(table_of(table).c.origin_member_id.in_(chunk))
-                    self.session.execute(hands.values(member_id=moved.into_member_id))
+                    self.session.execute(hands.values(member_id=hands_over.into_member_id))
         touched = {each.member_id for each in changes.postings if each.member_id is not None}
         self._write_members(changes.members, _balances(changes.postings), touched)
         self._tell(changes.postings, told_since)
+        return [(self._stored(each), transfers) for each, transfers in moved]
+
+    def _stored(self, posting: Posting) -> LedgerTransaction:
+        return LedgerTransaction(
+            posting.transaction_id,
+            self.program,
+            posting.kind,
+            posting.business_key,
+            posting.fingerprint,
+            posting.member_id,
+            posting.occurred_on,
+            self.now,
+            self.now,
+            self.actor,
+            posting.reason,
+            posting.order,
+            posting.rules_version,
+            posting.reverses_id,
+        )
 
     def _transaction(self, posting: Posting) -> dict[str, Any]:
         order = posting.order
@@ -195,11 +215,15 @@ def _balances(postings: Sequence[Posting]) -> dict[int, dict[PointsAccount, int]
     return found
 
 
-def _transfer(transaction_id: str, transfer: Transfer, lot_ids: Mapping[int, int], debt_ids: Mapping[int, int]) -> dict[str, Any]:
-    values: dict[str, Any] = {name: _plain(value) for name, value in vars(transfer).items()}
-    for name, given in (("lot_id", lot_ids), ("from_lot_id", lot_ids), ("debt_id", debt_ids)):
-        values[name] = given.get(values[name], values[name])
-    return {**values, "transaction_id": transaction_id}
+def _numbered(transfer: Transfer, lot_ids: Mapping[int, int], debt_ids: Mapping[int, int]) -> Transfer:
+    """A transfer with the numbers that its lots and debts were given."""
+    lots = [None if each is None else lot_ids.get(each, each) for each in (transfer.lot_id, transfer.from_lot_id)]
+    debt_id = None if transfer.debt_id is None else debt_ids.get(transfer.debt_id, transfer.debt_id)
+    return replace(transfer, lot_id=lots[0], from_lot_id=lots[1], debt_id=debt_id)
+
+
+def _transfer(transaction_id: str, transfer: Transfer) -> dict[str, Any]:
+    return {"transaction_id": transaction_id, **{name: _plain(value) for name, value in vars(transfer).items()}}
 
 
 def _order(program: str, order: OrderEarning) -> dict[str, Any]:
