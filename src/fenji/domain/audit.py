@@ -73,6 +73,7 @@ class Action(StrEnum):
     SOURCE_TAKEN_BACK = "source_taken_back"
     SCHEDULE_CHANGED = "schedule_changed"
     PROGRAM_PUBLISHED = "program_published"
+    POINTS_POSTED = "points_posted"
     POINTS_ADJUSTED = "points_adjusted"
     ADJUSTMENT_PROPOSED = "adjustment_proposed"
     ADJUSTMENT_REFUSED = "adjustment_refused"

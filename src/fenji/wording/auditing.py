@@ -41,6 +41,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.LIST_REMOVED: _("list of customers removed"),
     Action.SCHEDULE_CHANGED: _("schedule changed"),
     Action.PROGRAM_PUBLISHED: _("loyalty program published"),
+    Action.POINTS_POSTED: _("points posted"),
     Action.POINTS_ADJUSTED: _("points adjusted"),
     Action.ADJUSTMENT_PROPOSED: _("adjustment of points proposed"),
     Action.ADJUSTMENT_REFUSED: _("adjustment of points refused"),

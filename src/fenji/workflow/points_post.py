@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from fenji.answers.points import PostResult
+from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.principals import Principal
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
@@ -55,6 +56,11 @@ def post_points(
             versions = program_of(t, program)
         in_force = versions.on(day)
         done = OrderPosting(session, run, versions, day, progress).post()
+        told = {name: value for name, value in vars(done).items() if name != "unchanged"}
+        if any(told.values()):
+            with workspace.state.transaction(session.principal) as t:
+                subject = Subject(SubjectKind.PROGRAM, f"{versions.slug} {in_force.version}")
+                t.audit.add(Action.POINTS_POSTED, subject, {"run_id": run.run_id, "as_of": day.isoformat(), **told})
         with workspace.state.reading() as t:
             totals = t.loyalty.figures.totals(versions.slug)
     return PostResult(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -134,3 +135,43 @@ def test_points_of_an_expired_lot_cannot_be_spent_and_those_held_do_not_expire_b
     assert till.balances(ann) == (0, 0, 0, 0)
     with pytest.raises(Conflict):
         till.do(lambda points: points.redeem_hold(held, till.day, "r2"))
+
+
+def test_points_are_spent_once_however_many_ask_at_the_same_moment(till):
+    """C1: 30 points, eight tills, each asks six times for one point and tells each of its requests twice."""
+    ann = till.member("ann")
+    till.buy(ann, "o1", 3000)
+    till.day += timedelta(days=10)
+    spent = []
+
+    def ask(number):
+        for each in range(6):
+            for _twice in range(2):
+                try:
+                    done = till.do(lambda points, each=each: points.redeem(ann, 1, till.day, f"r{number}:{each}"))
+                except PointsShort:
+                    continue
+                if not done.is_existing:
+                    spent.append(done.transactions[0].business_key)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(spent), len(set(spent)), till.balances(ann)) == (30, 30, (0, 0, 0, 0))
+
+
+def test_a_refund_before_its_purchase_waits_and_twins_of_a_new_member_are_one(till):
+    """R3, and the key of a member's id: four writers open the same member at once."""
+    opened = []
+    threads = [threading.Thread(target=lambda: opened.append(till.member("new"))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(opened)) == 1
+    order = OrderKey(SHOP, "o1")
+    till.do(lambda points: points.refund(order, 15_000, till.day, "f1"))
+    till.buy(opened[0], "o1", 400, factor=2)
+    assert till.balances(opened[0]) == (0, 4, 0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
@@ -79,12 +79,15 @@ class LedgerFigures:
         found = self._session.execute(asked.execution_options(yield_per=BATCH)).mappings()
         return ([dict(row) for row in batch] for batch in found.partitions(BATCH))
 
-    def due(self, program: str, day: date, *, after: int, limit: int) -> tuple[int, ...]:
-        """Members with points that become available or expire by a day, or with holds of whoever asks no more, by number from one on."""
+    def due(self, program: str, day: date, now: datetime, *, after: int, limit: int) -> tuple[int, ...]:
+        """Members with points that become available or expire by a day, or with holds that have run out, by number from one on."""
         is_due = (LotRow.bucket == str(LotBucket.PENDING)) & (LotRow.available_on <= day)
         is_over = LotRow.expires_on < day
         holders = select(LotRow.member_id).where(LotRow.remaining > 0, or_(is_due, is_over), LotRow.member_id > after)
-        asked = select(MemberRow.member_id).where(MemberRow.program == program, MemberRow.member_id.in_(holders))
+        run_out = (HoldRow.status == str(HoldStatus.OPEN)) & (HoldRow.until_at <= now)
+        holding = select(HoldRow.member_id).where(run_out, HoldRow.member_id > after)
+        concerned = MemberRow.member_id.in_(holders) | MemberRow.member_id.in_(holding)
+        asked = select(MemberRow.member_id).where(MemberRow.program == program, concerned)
         return tuple(self._session.scalars(asked.order_by(MemberRow.member_id).limit(limit)))
 
     def totals(self, program: str) -> dict[str, int]:

@@ -336,7 +336,7 @@ class OrderPosting:
         after = 0
         while True:
             with self.session.workspace.state.reading() as t:
-                ids = t.loyalty.figures.due(self.program.slug, self.as_of, after=after, limit=SETTLED_AT_ONCE)
+                ids = t.loyalty.figures.due(self.program.slug, self.as_of, t.clock(), after=after, limit=SETTLED_AT_ONCE)
             if not ids:
                 return
 
