@@ -8,7 +8,7 @@
 collect   source systems -> raw     as it came, with where-from and when
 prepare   raw -> clean              one customer, one order, one currency, one calendar
 analyze   clean -> insight          metrics, tiers, counts
-act       insight -> action         (to come)
+act       insight -> action         points: what is earned, spent and owed
 improve   action + clean -> outcome (to come)
 """
 

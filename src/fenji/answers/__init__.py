@@ -55,4 +55,6 @@ filters   by what a list of customers can be narrowed
 named_lists  lists that people keep
 settings  with which settings a workspace works
 timeline  what has happened with one customer, and its ids
+points    programs, balances, statements, liability, roll-forward and laws of points
+members   who has an account, and which members might be one person
 """

@@ -28,9 +28,22 @@ from fenji.answers.importing import (
 )
 from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, ToldJob, WorkAnswer
 from fenji.answers.mapping import MapResult
+from fenji.answers.members import MembersResult, MergesResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.named_lists import NamedListsResult
 from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
+from fenji.answers.points import (
+    AdjustmentsResult,
+    BalanceResult,
+    FlowResult,
+    LawsResult,
+    LiabilityResult,
+    OperationResult,
+    PointsImported,
+    PostResult,
+    ProgramResult,
+    StatementResult,
+)
 from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.pruning import PruneResult
@@ -75,6 +88,30 @@ ANSWERS: Mapping[str, type] = {
     "customers --out": TakenList,
     "report": ReportResult,
     "tables": TablesResult,
+    "points lint": ProgramResult,
+    "points publish": ProgramResult,
+    "points post": PostResult,
+    "points balance": BalanceResult,
+    "points statement": StatementResult,
+    "points redeem": OperationResult,
+    "points hold": OperationResult,
+    "points release": OperationResult,
+    "points undo": OperationResult,
+    "points adjust": OperationResult,
+    "points adjustments": AdjustmentsResult,
+    "points approve": AdjustmentsResult,
+    "points refuse": AdjustmentsResult,
+    "points import": PointsImported,
+    "points liability": LiabilityResult,
+    "points flow": FlowResult,
+    "points check": LawsResult,
+    "members list": MembersResult,
+    "members link": MembersResult,
+    "members merges": MergesResult,
+    "members merge": MergesResult,
+    "members approve": MergesResult,
+    "members refuse": MergesResult,
+    "members unmerge": MergesResult,
     "structure": StructureResult,
     "moves": MovesResult,
     "why": WhyResult,

@@ -68,4 +68,8 @@ token     with what programs come in
 serve     lets people and machines ask over the network
 selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
+points    what is earned, spent and owed in points
+points_tables    figures of all points
+points_words     what kinds of points are called
+members   who has an account of points, and which members are one person
 """

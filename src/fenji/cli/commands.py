@@ -57,6 +57,10 @@ COMMANDS = {
     "report": _(
         "Makes the monthly report that a manager opens: summary, tiers, flows, structure, value, risk, forecast, policy and data, as files."
     ),
+    "points": _(
+        "Points that customers earn and spend: posts orders by the rules of loyalty.yaml, redeems, adjusts, and says what is owed and what it costs."
+    ),
+    "members": _("Accounts of points: lists members and their ids, and merges two that are one person when somebody approves."),
     "tables": _("Lists the published tables with their rows and days, and gives their files to other tools."),
     "work": _("Does the jobs that were asked for, and those of schedule.yaml, one after the other, until it is told to end."),
     "jobs": _("Lists jobs, shows one with its log, cancels one, and shows what begins by itself and when."),

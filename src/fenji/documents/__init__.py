@@ -20,4 +20,5 @@ segments       analyses/segments.yaml: the cuts of segments
 schedule       schedule.yaml: what begins by itself, and when
 report         report.yaml: sections, company and own texts of the monthly report
 alerts         alerts.yaml: who is told of what, and when not
+loyalty        loyalty.yaml: how points are earned, kept and spent
 """

@@ -44,4 +44,5 @@ reporting   what can be chosen for a monthly report
 trends      numbers of the business by month, and what is to be expected
 basket_rules  what is bought together, and what a company asks of such a rule
 recommendations  what a customer is likely to want next, and what a company allows
+loyalty     members, points, lots, debts, and the program that they follow
 """

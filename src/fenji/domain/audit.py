@@ -73,6 +73,15 @@ class Action(StrEnum):
     IMPORT_DROPPED = "import_dropped"
     SOURCE_TAKEN_BACK = "source_taken_back"
     SCHEDULE_CHANGED = "schedule_changed"
+    PROGRAM_PUBLISHED = "program_published"
+    POINTS_POSTED = "points_posted"
+    POINTS_ADJUSTED = "points_adjusted"
+    ADJUSTMENT_PROPOSED = "adjustment_proposed"
+    ADJUSTMENT_REFUSED = "adjustment_refused"
+    MEMBERS_MERGED = "members_merged"
+    MEMBERS_UNMERGED = "members_unmerged"
+    MERGE_REFUSED = "merge_refused"
+    MEMBER_LINKED = "member_linked"
 
 
 class SubjectKind(StrEnum):
@@ -92,6 +101,8 @@ class SubjectKind(StrEnum):
     SOURCE = "source"
     LIST = "list"
     SCHEDULE = "schedule"
+    PROGRAM = "program"
+    MEMBER = "member"
 
 
 @dataclass(frozen=True)

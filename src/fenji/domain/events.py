@@ -1,4 +1,4 @@
-"""What has happened that others want to hear of? Runs that were published or have failed, and customers whose tier has changed."""
+"""What has happened that others want to hear of? Runs that were published or have failed, customers whose tier has changed, points that moved."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ class EventKind(StrEnum):
     TIER_WILL_FALL = "tier.will_fall"
     WEBHOOK_DISABLED = "webhook.disabled"
     REPORT_READY = "report.ready"
+    POINTS_EARNED = "points.earned"
+    POINTS_RELEASED = "points.released"
+    POINTS_REDEEMED = "points.redeemed"
+    POINTS_REFUNDED = "points.refunded"
+    POINTS_EXPIRED = "points.expired"
+    POINTS_ADJUSTED = "points.adjusted"
+    POINTS_MOVED = "points.moved"
 
 
 OF_CUSTOMERS = (

@@ -1,4 +1,4 @@
-"""What has happened, and what may be seen? The only room that knows SQLAlchemy; runs, policies, overrides, jobs and the audit log today, ledgers later.
+"""What has happened, and what may be seen? The only room that knows SQLAlchemy; runs, policies, overrides, jobs, the points ledger and the audit log.
 
 database    one SQLite file or PostgreSQL server, brought up to date when it is opened for writing
 unwritten   how a SQLite file is read where nothing can be written
@@ -18,6 +18,7 @@ policy_versions  the policy versions that were published, frozen
 drafting    drafts of policies and proposed overrides
 importing   files that were sent and are not accepted yet
 named_lists  conditions of lists that people keep under a name
+loyalty     members, points, lots and debts: the ledger
 overrides   which tiers people have decided by hand, nothing ever deleted
 access      people, roles, and what they come in with
 audit       who did what, each entry chained to the one before

@@ -27,13 +27,25 @@ ORDER = (
     *("audit", "audit_head"),
     *("job", "job_log", "schedule_slot"),
     NamedListRow.__tablename__,
+    *("loyalty_version", "member", "member_id_link", "ledger_transaction", "transfer", "lot", "debt", "order_earning"),
+    *("points_hold", "member_merge", "adjustment_request"),
 )
 """Every table that moves, those first that others refer to."""
 
 STAYS = frozenset({"login_session", "one_time_link", "login_failure", "rate", "repetition", "import_draft"})
 """What counts for hours only: a backup brings no login and no link back, and nobody waits for an answer of then."""
 
-COUNTED = {"tier_override": "number", "policy_draft": "draft_id", "override_proposal": "proposal_id"}
+COUNTED = {
+    "tier_override": "number",
+    "policy_draft": "draft_id",
+    "override_proposal": "proposal_id",
+    "member": "member_id",
+    "transfer": "number",
+    "lot": "lot_id",
+    "debt": "debt_id",
+    "member_merge": "number",
+    "adjustment_request": "number",
+}
 """Tables whose rows the database numbers."""
 
 

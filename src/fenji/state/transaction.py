@@ -14,6 +14,7 @@ from fenji.state.audit import AuditLog
 from fenji.state.drafting.drafts import PolicyDraftRepository
 from fenji.state.drafting.proposals import OverrideProposalRepository
 from fenji.state.importing.drafts import ImportRepository
+from fenji.state.loyalty.repositories import LoyaltyRepositories
 from fenji.state.manifests import ManifestRepository
 from fenji.state.overrides import OverrideRepository
 from fenji.state.policy_versions import PolicyVersionRepository
@@ -92,6 +93,11 @@ class Transaction:
     def sending(self) -> SendingRepositories:
         """What has happened, and who hears of it."""
         return SendingRepositories(self.session, self.clock)
+
+    @property
+    def loyalty(self) -> LoyaltyRepositories:
+        """Programs, members and points."""
+        return LoyaltyRepositories(self.session, self.principal, self.clock)
 
     @property
     def imports(self) -> ImportRepository:

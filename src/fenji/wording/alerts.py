@@ -16,6 +16,13 @@ EVENTS = {
     EventKind.QUALITY_BELOW_LIMITS: _("The data of run {run_id} are worse than the limits: {faults}."),
     EventKind.WEBHOOK_DISABLED: _("Webhook {webhook_id} is disabled: {why}."),
     EventKind.REPORT_READY: _("The monthly report of {as_of} is ready: {files}."),
+    EventKind.POINTS_EARNED: _("Member {member_id} earned {points} points."),
+    EventKind.POINTS_RELEASED: _("{points} points of member {member_id} can be spent."),
+    EventKind.POINTS_REDEEMED: _("Points of member {member_id} were spent or came back: {points}."),
+    EventKind.POINTS_REFUNDED: _("{points} points of member {member_id} were taken back for a refund."),
+    EventKind.POINTS_EXPIRED: _("{points} points of member {member_id} expired."),
+    EventKind.POINTS_ADJUSTED: _("Points of member {member_id} were adjusted by hand: {points}."),
+    EventKind.POINTS_MOVED: _("Members were merged or made two again; {points} points moved."),
 }
 COUNTS = {
     EventKind.CUSTOMER_NEW: _("{as_of}: {count} new {count:customer|customers} ({pairs})."),
@@ -44,6 +51,13 @@ NAMES = {
     EventKind.TIER_WILL_FALL: _("customers who will fall"),
     EventKind.WEBHOOK_DISABLED: _("webhook disabled"),
     EventKind.REPORT_READY: _("monthly report ready"),
+    EventKind.POINTS_EARNED: _("points earned"),
+    EventKind.POINTS_RELEASED: _("points released"),
+    EventKind.POINTS_REDEEMED: _("points redeemed"),
+    EventKind.POINTS_REFUNDED: _("points refunded"),
+    EventKind.POINTS_EXPIRED: _("points expired"),
+    EventKind.POINTS_ADJUSTED: _("points adjusted"),
+    EventKind.POINTS_MOVED: _("points moved"),
 }
 
 

@@ -71,4 +71,11 @@ selftest           rebuilds published numbers
 given_tables       metrics and tiers of tables in memory, without a workspace
 settings_now       with which settings the workspace works, and who says so
 demo               the workspace of the demo, and what of its run is worth a look
+points             one member's points, and what people do with them by hand
+points_rules       loyalty.yaml, checked and frozen
+points_post        the orders of a run as points
+points_adjust      points that people give or take, and who approves it
+points_import      balances of an older system
+points_figures     liability, roll-forward and laws
+members            who has an account, and which members are one person
 """

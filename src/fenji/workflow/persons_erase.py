@@ -123,6 +123,7 @@ def _planned(session: Session, person: Person, found: Sequence[FoundRows], reaso
         words=words,
         reason=None if reason is None else masked(reason, words),
         proposals=tuple(each.proposal_id for each in proposals_of(session, person)),
+        members=tuple(sorted("\n".join(each) for each in person.ids)),
         conflicts=tuple(sorted(each for value in told for each in (plain_hash(value), keyed(key, value)[:CONFLICT_DIGITS]))),
     )
 
@@ -155,6 +156,8 @@ def _carry_out(session: Session, journal: Journal) -> None:
             t.manifests.raise_edition(run_id)
         t.overrides.anonymise(journal.overrides, journal.token)
         t.proposals.anonymise(journal.proposals, journal.token)
+        pairs = [each.partition("\n") for each in journal.members]
+        t.loyalty.members.anonymise([(space, customer_id) for space, _end, customer_id in pairs], journal.token)
         told: dict[str, str | int | None] = {"files": len(journal.steps), "runs": len(journal.runs)}
         told |= {"overrides": len(journal.overrides)} | with_reason(journal.reason)
         t.audit.add(Action.PERSON_ERASED, Subject(SubjectKind.CUSTOMER, journal.customer_id), told)

@@ -80,4 +80,5 @@ often              what is asked for again and again
 limits             whose rows the one who asks may see
 limited_moves      tiers and movements of customers within limits
 counted_customers  whom a figure of an answer counts
+loyalty            how use-cases reach members and points
 """

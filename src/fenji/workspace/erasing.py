@@ -88,6 +88,8 @@ class Journal:
     """Why, for the audit log."""
     proposals: tuple[int, ...] = ()
     """Overrides that somebody proposed."""
+    members: tuple[str, ...] = ()
+    """Ids for which points were earned: id space, a line's end, id."""
 
 
 def open_journal(workspace: Workspace) -> Journal | None:

@@ -1,0 +1,14 @@
+"""Who has which points, and why? The only room that writes the ledger: it locks, asks what is to be written, and writes that.
+
+rows          the rows as they are stored
+repositories  all of them on one session
+versions      programs that were published, frozen
+members       who has an account, by which ids
+ledger        one operation after the other: locked, decided, written
+retrying      what becomes of work that met another writer
+loading       what an operation finds
+writing       what an operation writes
+laws          whether all rows keep the laws
+asking        balances, histories and figures of a program
+requests      merges and adjustments that wait for somebody to decide
+"""

@@ -1,0 +1,235 @@
+"""What does an operation write? Rows of several transactions at once, balances counted from the transfers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from fenji.domain.events import Event, EventKind, event_id_of
+from fenji.domain.loyalty.changes import Changes, Posting
+from fenji.domain.loyalty.kinds import OF_MEMBERS, PointsAccount, PointsKind
+from fenji.domain.loyalty.records import Hold, LedgerTransaction, Member, OrderEarning, Transfer
+from fenji.state.loyalty.loading import chunks
+from fenji.state.loyalty.rows import DebtRow, HoldRow, LotRow, MemberRow, OrderEarningRow, TransactionRow, TransferRow, table_of
+from fenji.state.sending.outbox import Outbox
+
+_TOLD = {
+    PointsKind.EARN: EventKind.POINTS_EARNED,
+    PointsKind.BONUS: EventKind.POINTS_EARNED,
+    PointsKind.RELEASE: EventKind.POINTS_RELEASED,
+    PointsKind.REDEEM: EventKind.POINTS_REDEEMED,
+    PointsKind.REDEEM_UNDO: EventKind.POINTS_REDEEMED,
+    PointsKind.REFUND: EventKind.POINTS_REFUNDED,
+    PointsKind.REFUND_UNDO: EventKind.POINTS_EARNED,
+    PointsKind.EXPIRE: EventKind.POINTS_EXPIRED,
+    PointsKind.ADJUST: EventKind.POINTS_ADJUSTED,
+    PointsKind.MERGE: EventKind.POINTS_MOVED,
+    PointsKind.UNMERGE: EventKind.POINTS_MOVED,
+}
+"""What others hear of; holds and payments of debts are nobody else's business."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes what an operation has decided, in one transaction of the database."""
+
+    session: Session
+    program: str
+    actor: str
+    now: datetime
+
+    def write(
+        self, changes: Changes, known_orders: Iterable[object], *, told_since: date | None
+    ) -> list[tuple[LedgerTransaction, tuple[Transfer, ...]]]:
+        """Writes everything; the caller holds the member rows.
+
+        Args:
+            changes: what to write.
+            known_orders: keys of orders that have earned something already.
+            told_since: transactions of earlier days make no events; None: all make one.
+
+        Returns:
+            Every transaction with its transfers, as they are stored.
+        """
+        self._insert(TransactionRow, [self._transaction(each) for each in changes.postings])
+        lot_ids = self._numbered(LotRow, "lot_id", changes.lots)
+        debt_ids = self._numbered(DebtRow, "debt_id", changes.debts)
+        moved = [(each, tuple(_numbered(one, lot_ids, debt_ids) for one in each.transfers)) for each in changes.postings]
+        self._insert(TransferRow, [_transfer(each.transaction_id, one) for each, transfers in moved for one in transfers])
+        known = frozenset(known_orders)
+        orders = [(each.key in known, _order(self.program, each)) for each in changes.orders]
+        self._insert(OrderEarningRow, [row for is_known, row in orders if not is_known])
+        keys = ("program", "source", "order_id", "bonus")
+        self._update(OrderEarningRow, keys, [row for is_known, row in orders if is_known])
+        self._write_holds(changes.holds)
+        for hands_over in changes.moved:
+            for table in (LotRow, DebtRow):
+                for chunk in chunks(sorted(hands_over.origin_member_ids)):
+                    hands = update(table_of(table)).where(table_of(table).c.origin_member_id.in_(chunk))
+                    self.session.execute(hands.values(member_id=hands_over.into_member_id))
+        touched = {each.member_id for each in changes.postings if each.member_id is not None}
+        self._write_members(changes.members, _balances(changes.postings), touched)
+        self._tell(changes.postings, told_since)
+        return [(self._stored(each), transfers) for each, transfers in moved]
+
+    def _stored(self, posting: Posting) -> LedgerTransaction:
+        return LedgerTransaction(
+            posting.transaction_id,
+            self.program,
+            posting.kind,
+            posting.business_key,
+            posting.fingerprint,
+            posting.member_id,
+            posting.occurred_on,
+            self.now,
+            self.now,
+            self.actor,
+            posting.reason,
+            posting.order,
+            posting.rules_version,
+            posting.reverses_id,
+        )
+
+    def _transaction(self, posting: Posting) -> dict[str, Any]:
+        order = posting.order
+        return {
+            "transaction_id": posting.transaction_id,
+            "program": self.program,
+            "kind": str(posting.kind),
+            "business_key": posting.business_key,
+            "fingerprint": posting.fingerprint,
+            "member_id": posting.member_id,
+            "occurred_on": posting.occurred_on,
+            "occurred_at": self.now,
+            "recorded_at": self.now,
+            "actor": self.actor,
+            "reason": posting.reason,
+            "source": None if order is None else order.source,
+            "order_id": None if order is None else order.order_id,
+            "bonus": "" if order is None else order.bonus,
+            "rules_version": posting.rules_version,
+            "reverses_id": posting.reverses_id,
+        }
+
+    def _numbered(self, table: type[Any], key: str, records: Sequence[Any]) -> dict[int, int]:
+        """Writes lots or debts, and says which numbers the new ones were given."""
+        new = [each for each in records if getattr(each, key) < 0]
+        values = [{name: _plain(value) for name, value in vars(each).items() if name != key} for each in new]
+        given: list[int] = []
+        if values:
+            returning = insert(table_of(table)).returning(table_of(table).c[key], sort_by_parameter_order=True)
+            given = list(self.session.scalars(returning, values))
+        changing = ("remaining", "held", "expired", "bucket", "member_id") if table is LotRow else ("remaining", "member_id")
+        rows = [
+            {key: getattr(each, key), **{name: _plain(getattr(each, name)) for name in changing}}
+            for each in records
+            if getattr(each, key) > 0
+        ]
+        self._update(table, (key,), rows)
+        return {getattr(each, key): number for each, number in zip(new, given, strict=True)}
+
+    def _write_holds(self, holds: Sequence[Hold]) -> None:
+        for each in holds:
+            row = {name: _plain(getattr(each, name)) for name in ("hold_id", "member_id", "points", "until_at", "status")}
+            changed = update(table_of(HoldRow)).where(HoldRow.hold_id == each.hold_id).values(status=row["status"])
+            if not self.session.execute(changed).rowcount:  # type: ignore[attr-defined]
+                self.session.execute(insert(table_of(HoldRow)), row)
+
+    def _write_members(
+        self, members: Sequence[Member], balances: Mapping[int, Mapping[PointsAccount, int]], touched: set[int]
+    ) -> None:
+        names = ("status", "held_by_member_id", "qualifying_total", "waiting_cents")
+        self._update(
+            MemberRow,
+            ("member_id",),
+            [{"member_id": each.member_id, **{name: _plain(getattr(each, name)) for name in names}} for each in members],
+        )
+        changed = touched | balances.keys() | {each.member_id for each in members}
+        table = table_of(MemberRow)
+        sums = {table.c[str(each)]: table.c[str(each)] + bindparam(f"more_{each}") for each in OF_MEMBERS}
+        statement = (
+            update(table).where(table.c.member_id == bindparam("this")).values({**sums, table.c.version: table.c.version + 1})
+        )
+        rows = [
+            {"this": each, **{f"more_{account}": balances.get(each, {}).get(account, 0) for account in OF_MEMBERS}}
+            for each in sorted(changed)
+        ]
+        if rows:
+            self.session.connection().execute(statement, rows)
+
+    def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self.session.execute(insert(table_of(table)), rows)
+
+    def _update(self, table: type[Any], keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        columns = table_of(table).c
+        statement = update(table_of(table))
+        for key in keys:
+            statement = statement.where(columns[key] == bindparam(f"this_{key}"))
+        names = [name for name in rows[0] if name not in keys]
+        statement = statement.values({columns[name]: bindparam(f"new_{name}") for name in names})
+        values = [{f"{'this' if name in keys else 'new'}_{name}": value for name, value in row.items()} for row in rows]
+        self.session.connection().execute(statement, values)
+
+    def _tell(self, postings: Sequence[Posting], told_since: date | None) -> None:
+        events = [
+            _event(each, _TOLD[each.kind], self.now)
+            for each in postings
+            if each.kind in _TOLD and each.transfers and (told_since is None or each.occurred_on >= told_since)
+        ]
+        Outbox(self.session, lambda: self.now).add(events)
+
+
+def _event(posting: Posting, kind: EventKind, now: datetime) -> Event:
+    subject = f"members/{posting.member_id}"
+    data = {
+        "kind": str(posting.kind),
+        "transaction_id": posting.transaction_id,
+        "member_id": posting.member_id,
+        "points": sum(each.points for each in posting.transfers),
+        "occurred_on": posting.occurred_on.isoformat(),
+    }
+    return Event(event_id_of(posting.transaction_id, subject, kind), kind, "", subject, now, data)
+
+
+def _balances(postings: Sequence[Posting]) -> dict[int, dict[PointsAccount, int]]:
+    """How each balance changes: a credit raises it, but what is owed is raised by a debit."""
+    found: dict[int, dict[PointsAccount, int]] = {}
+    for posting in postings:
+        for each in posting.transfers:
+            for member_id, account, sign in (
+                (each.debit_member_id, each.debit, -1),
+                (each.credit_member_id, each.credit, 1),
+            ):
+                if member_id is not None:
+                    of_member = found.setdefault(member_id, {})
+                    more = sign * each.points * (-1 if account is PointsAccount.OWED else 1)
+                    of_member[account] = of_member.get(account, 0) + more
+    return found
+
+
+def _numbered(transfer: Transfer, lot_ids: Mapping[int, int], debt_ids: Mapping[int, int]) -> Transfer:
+    """A transfer with the numbers that its lots and debts were given."""
+    lots = [None if each is None else lot_ids.get(each, each) for each in (transfer.lot_id, transfer.from_lot_id)]
+    debt_id = None if transfer.debt_id is None else debt_ids.get(transfer.debt_id, transfer.debt_id)
+    return replace(transfer, lot_id=lots[0], from_lot_id=lots[1], debt_id=debt_id)
+
+
+def _transfer(transaction_id: str, transfer: Transfer) -> dict[str, Any]:
+    return {"transaction_id": transaction_id, **{name: _plain(value) for name, value in vars(transfer).items()}}
+
+
+def _order(program: str, order: OrderEarning) -> dict[str, Any]:
+    values = {name: value for name, value in vars(order).items() if name != "key"}
+    return {"program": program, **vars(order.key), **values}
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, str) else value

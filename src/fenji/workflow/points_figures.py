@@ -1,0 +1,126 @@
+"""What do all points of a program come to? Their liability, the roll-forward by month, and whether every row keeps the laws."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from fenji.act.flow import roll_forward
+from fenji.act.liability import liability
+from fenji.answers.points import FlowResult, LawsResult, LiabilityResult, LiabilityRow
+from fenji.domain.loyalty.cohorts import FlowMonth
+from fenji.domain.loyalty.kinds import PointsAccount
+from fenji.domain.loyalty.law_names import Law, LawBroken
+from fenji.domain.loyalty.program import Expiry
+from fenji.errors import ContractBroken, Problem
+from fenji.language import message as _
+from fenji.state.loyalty.laws import CHECKED
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.loyalty.desk import Desk
+from fenji.workspace.loyalty.operations import Points
+
+LONGEST_MONTHS = 120
+"""Ages that are looked at where points never expire."""
+DAYS_OF_A_MONTH = 28
+
+
+def points_liability(root: Path, *, program: str | None = None) -> LiabilityResult:
+    """What the outstanding points of a program will cost, by month of earning.
+
+    Raises:
+        NotFound: no workspace, or no such program.
+    """
+    workspace = open_workspace(root)
+    return Desk(workspace, program).read(lambda points: _liability(points, workspace.settings.currency))
+
+
+def points_flow(root: Path, *, program: str | None = None) -> FlowResult:
+    """The roll-forward of a program, month by month; it closes at what members hold, or is no answer.
+
+    Raises:
+        NotFound: no workspace, or no such program.
+        ContractBroken: it does not close.
+    """
+    return Desk(open_workspace(root), program).read(lambda points: FlowResult(points.program.slug, points.today, _months(points)))
+
+
+def check_points(root: Path, *, program: str | None = None) -> LawsResult:
+    """Checks all laws over all rows.
+
+    Raises:
+        NotFound: no workspace, or no such program.
+    """
+    return Desk(open_workspace(root), program).read(_laws)
+
+
+def _months(points: Points) -> tuple[FlowMonth, ...]:
+    figures, program = points.t.loyalty.figures, points.program.slug
+    return roll_forward(figures.moves_by_month(program, until=date.max), outstanding=_outstanding(points))
+
+
+def _outstanding(points: Points) -> int:
+    totals = points.t.loyalty.figures.totals(points.program.slug)
+    return totals["available"] + totals["pending"] + totals["held"] - totals["owed"]
+
+
+def _laws(points: Points) -> LawsResult:
+    program, loyalty = points.program.slug, points.t.loyalty
+    broken = list(loyalty.laws.broken(program, points.program.rules, today=points.today))
+    try:
+        _months(points)
+    except ContractBroken as error:
+        broken.append(LawBroken(Law.F1, "roll_forward", 1, str(error.problems[0].values["closing"])))
+    totals = loyalty.figures.totals(program)
+    sheet = dict.fromkeys(PointsAccount, 0)
+    for each in loyalty.figures.moves_by_month(program, until=date.max):
+        sheet[each.account] += each.given - each.taken
+    for name in ("available", "pending", "held"):
+        sheet[PointsAccount(name)] = totals[name]
+    sheet[PointsAccount.OWED] = -totals["owed"]
+    return LawsResult(program, points.today, CHECKED, totals["members"], _outstanding(points), sheet, tuple(broken))
+
+
+def _liability(points: Points, currency: str) -> LiabilityResult:
+    program = points.program.on(points.today)
+    cohorts = points.t.loyalty.figures.cohorts(program.slug, at=points.today)
+    found = liability(cohorts, declared=program.expected_redemption, ages=_ages(program.expiry))
+    rows = tuple(
+        LiabilityRow(
+            each.cohort.month_on,
+            each.cohort.granted,
+            each.cohort.redeemed_by(each.cohort.age),
+            each.cohort.outstanding,
+            each.expected_share,
+            each.is_declared,
+            each.cost(program.cost_per_point),
+        )
+        for each in found
+        if each.cohort.outstanding
+    )
+    totals = points.t.loyalty.figures.totals(program.slug)
+    warnings = []
+    if any(each.is_declared for each in rows):
+        text = _(
+            "own months are too few, or none of their points were redeemed: {share} of all points are expected to be, as declared."
+        )
+        warnings.append(Problem(text, {"share": f"{program.expected_redemption:.0%}"}))
+    return LiabilityResult(
+        program.slug,
+        points.today,
+        currency,
+        program.cost_per_point,
+        totals["available"] + totals["pending"] + totals["held"],
+        totals["owed"],
+        sum((each.cost for each in rows), start=program.cost_per_point * 0),
+        rows,
+        tuple(warnings),
+    )
+
+
+def _ages(expiry: Expiry) -> int:
+    """Months after that of earning in which points can be spent at most."""
+    if expiry.on is not None:
+        return 12 * expiry.years
+    if expiry.months is not None:
+        return expiry.months
+    return LONGEST_MONTHS if expiry.days is None else -(-expiry.days // DAYS_OF_A_MONTH)

@@ -1,0 +1,91 @@
+"""Which orders of the last run have not earned their points yet? Posted once, corrected where they changed, and every account brought up to the day."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from fenji.answers.points import PostResult
+from fenji.domain.audit import Action, Subject, SubjectKind
+from fenji.domain.principals import Principal
+from fenji.errors import InvalidArgument, Problem
+from fenji.language import message as _
+from fenji.workspace.acting import acting_person
+from fenji.workspace.folder import open_workspace
+from fenji.workspace.loyalty.posting import OrderPosting, PostedOrders
+from fenji.workspace.loyalty.programs import program_of
+from fenji.workspace.opening import open_session
+from fenji.workspace.progress import Progress, silent
+
+
+def post_points(
+    root: Path,
+    *,
+    as_of: date | None = None,
+    program: str | None = None,
+    principal: Principal | None = None,
+    progress: Progress = silent,
+) -> PostResult:
+    """Posts the purchases, refunds and expiries of a run's clean base up to a day; a second time it changes nothing.
+
+    Args:
+        root: the workspace.
+        as_of: the last day that counts; None: that of the last run.
+        program: which one; None: the only one.
+        principal: who posts; None: the user of the operating system.
+        progress: told about each chunk.
+
+    Raises:
+        NotFound: no workspace, nothing has been run yet, or no such program is published.
+        InvalidArgument: a day after that of the run.
+        InvalidInput: orders of too many days wait for the tiers of the day before.
+        RulesNotInForce: the program begins later.
+    """
+    workspace = open_workspace(root)
+    with open_session(workspace, principal=principal or acting_person()) as session:
+        run = session.latest()
+        last = run.new.as_of
+        if last is None:
+            message = f"run {run.run_id} has no as-of date"
+            raise AssertionError(message)
+        day = as_of or last
+        if day > last:
+            text = _("the last run knows the orders up to {last}; points cannot be posted up to {day}.")
+            raise InvalidArgument.of(text, advice=_("Run again first: fenji run"), last=last, day=day)
+        with workspace.state.reading() as t:
+            versions = program_of(t, program)
+        in_force = versions.on(day)
+        done = OrderPosting(session, run, versions, day, progress).post()
+        told = {name: value for name, value in vars(done).items() if name != "unchanged"}
+        if any(told.values()):
+            with workspace.state.transaction(session.principal) as t:
+                subject = Subject(SubjectKind.PROGRAM, f"{versions.slug} {in_force.version}")
+                t.audit.add(Action.POINTS_POSTED, subject, {"run_id": run.run_id, "as_of": day.isoformat(), **told})
+        with workspace.state.reading() as t:
+            totals = t.loyalty.figures.totals(versions.slug)
+    return PostResult(
+        run.run_id,
+        day,
+        versions.slug,
+        in_force.version,
+        done.new,
+        done.changed,
+        done.unchanged,
+        done.vanished,
+        done.members,
+        done.proposed_merges,
+        done.settled,
+        totals["available"] + totals["pending"] + totals["held"] - totals["owed"],
+        _warnings(done),
+    )
+
+
+def _warnings(done: PostedOrders) -> tuple[Problem, ...]:
+    found = []
+    if done.vanished:
+        text = _("{count} orders that had earned points no longer stand in the data; their points were taken back.")
+        found.append(Problem(text, {"count": done.vanished}))
+    if done.proposed_merges:
+        text = _("{count} pairs of members belong to one customer each; nothing moves before somebody approves.")
+        found.append(Problem(text, {"count": done.proposed_merges}, advice=_("See them: fenji members merges")))
+    return tuple(found)

@@ -1,0 +1,7 @@
+"""How do use-cases reach points? Programs as they were published, and one operation after the other on members.
+
+programs    which version of a program is in force on a day
+operations  what can be done with a member's points, each once
+posting     how a run's orders become points
+desk        a program, the company's day, and members by the ids that people know
+"""
