@@ -63,6 +63,8 @@ def write_reports(
     if folder is None:
         folder = report_folder(open_workspace(root), report.as_of)
         private_folder(folder)
+    elif folder.parent.is_dir():
+        folder.mkdir(exist_ok=True)
     name = report_name(report.as_of, wanted.compare, report.audience, report.language, report.run_id)
     places = {shape: folder / f"{name}.{shape}" for shape in dict.fromkeys(shapes)}
     for shape, path in places.items():
