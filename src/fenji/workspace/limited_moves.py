@@ -32,7 +32,7 @@ class CountedMoves:
 
 def tier_counts_of(session: Session, run: Run, policy: Policy, *, as_of: date) -> list[dict[str, Any]]:
     """Rows of insight.tier_count at a review: the stored ones, or those of the customers within the limits of the session."""
-    if not session.limits:
+    if not session.is_partial:
         return session.rows(run.run_id, insight.TIER_COUNT, as_of=as_of)
     found: list[dict[str, Any]] = session.engine.fetch(_counted(session, run, policy, as_of)).to_pylist()
     return found

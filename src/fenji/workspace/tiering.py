@@ -379,7 +379,7 @@ def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, na
     if stored is not None:
         return stored
     PastRun(session, run).check_windows(metrics, as_of=as_of)
-    if session.limits:  # what a customer has brought by others is measured on the others' orders too
+    if session.is_partial:  # what a customer has brought by others is measured on the others' orders too
         base = clean_base_of(whole_company(session), run)
     panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
     return session.engine.stage(within_limits(session, run.run_id, panel))
