@@ -28,7 +28,7 @@ from fenji.workspace.limited_moves import moves_within
 from fenji.workspace.narrowing import narrowed
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import History, PastRun, history_of, last_history, reviews_chosen
-from fenji.workspace.session import Session
+from fenji.workspace.session import Session, is_partial
 
 Row = Mapping[str, Any]
 
@@ -110,7 +110,7 @@ def _by_review(
     session: Session, history: History, earlier_on: date, between: Sequence[date]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Flows and movements of each review: stored, or counted now of those customers whom a limited session sees."""
-    if session.is_partial:
+    if is_partial(session):
         counted = moves_within(session, history.run, [earlier_on, *between])
         return counted.flows, counted.movements
     run_id = history.run.run_id

@@ -32,7 +32,7 @@ from fenji.workspace.narrowing import narrowed
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import Session
+from fenji.workspace.session import Session, is_partial
 from fenji.workspace.standing import past_standing
 from fenji.workspace.tiering import asked_tiers, panel_at
 
@@ -133,7 +133,7 @@ def tiers_of(
     of_whom = near.session
     seen = clean_base_of(of_whom, run) if where else base
     counts = tier_counts_of(of_whom, run, policy, as_of=as_of)
-    stored = [] if of_whom.is_partial else session.rows(run.run_id, insight.TIER_PROFILE, as_of=as_of)
+    stored = [] if is_partial(of_whom) else session.rows(run.run_id, insight.TIER_PROFILE, as_of=as_of)
     profile = stored or of_whom.memory.recall(
         ("profile", run.run_id, as_of), lambda: _profile_of(of_whom, run, seen, registry, policy, as_of=as_of)
     )

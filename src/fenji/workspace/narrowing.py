@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
+from typing import Any
 
 from fenji.analyze.rules.holds import metrics_in
 from fenji.domain.policies import Policy
@@ -12,8 +14,6 @@ from fenji.domain.runs import Run
 from fenji.domain.words import Spoken
 from fenji.wording.lists import condition_line
 from fenji.wording.rules import Voice
-from fenji.workspace.customer_choice import Asked, CustomerChoice
-from fenji.workspace.customer_columns import CustomerColumns
 from fenji.workspace.session import Session, narrowed_to
 
 
@@ -41,8 +41,10 @@ def narrowed(session: Session, run: Run, policy: Policy, where: Sequence[str], *
     """
     if not where:
         return Narrowed(session)
-    columns = CustomerColumns(session, run, as_of)
-    choice = CustomerChoice(columns, policy, Asked(where=tuple(dict.fromkeys(where))), None)
+    # Choosing customers loads what reads uploaded lists, which tiers of everybody must not wait for.
+    choosing: Any = import_module("fenji.workspace.customer_choice")
+    columns = choosing.CustomerColumns(session, run, as_of)
+    choice = choosing.CustomerChoice(columns, policy, choosing.Asked(where=tuple(dict.fromkeys(where))), None)
     customers = session.engine.stage(choice.table())
     metrics = {
         slug: columns.registry.named(slug) for slug in metrics_in(each.condition for each in choice.chosen if each.condition)

@@ -73,11 +73,6 @@ class Session:
     memory: Memory = field(default_factory=Memory)
     """What has been read of published runs."""
 
-    @property
-    def is_partial(self) -> bool:
-        """Whether it reads the rows of some customers only, so that figures are counted from them."""
-        return bool(self.limits) or self.only is not None
-
     @cached_property
     def engine(self) -> Workbench:
         """What computes, opened when it is first needed."""
@@ -145,7 +140,7 @@ class Session:
             Forbidden: the session is limited, and the table does not say whose its rows are.
         """
         key = ("table", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
-        if not self.is_partial:
+        if not is_partial(self):
             files = self.files_of(run_id, contract, as_of)
             return self.memory.recall(key, lambda: self.engine.read_parquet(files, contract.schema))
         whole = self._whole_of(contract)
@@ -167,7 +162,7 @@ class Session:
         Raises:
             Forbidden: the session is limited, and the table does not say whose its rows are.
         """
-        if self.is_partial:
+        if is_partial(self):
             return self._limited_rows(run_id, contract, as_of, where)
         key = ("rows", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
 
@@ -219,7 +214,7 @@ class Session:
         Raises:
             Forbidden: the session is limited; files hold the rows of all customers.
         """
-        if self.is_partial:
+        if is_partial(self):
             raise forbidden(self.limits)
         return [
             file
@@ -235,7 +230,7 @@ class Session:
             Damaged: what was published there is not what it was.
             Forbidden: the session is limited; raw rows do not say whose they are.
         """
-        if self.is_partial:
+        if is_partial(self):
             raise forbidden(self.limits)
         return self.engine.read_raw(self.whole.folders(paths, contract.full_name), contract)
 
@@ -260,12 +255,17 @@ class Session:
         return None if computer is self else computer
 
 
+def is_partial(session: Session) -> bool:
+    """Whether it reads the rows of some customers only, so that figures are counted from them."""
+    return bool(session.limits) or session.only is not None
+
+
 def whole_company(session: Session) -> Session:
     """The same session without limits: for what a limited answer must be measured against, and never for what it shows.
 
     Thresholds of rules, versions of policies and names of tiers are those of the company, whoever asks.
     """
-    if not session.is_partial:
+    if not is_partial(session):
         return session
     return session.memory.recall(
         ("whole company",), lambda: _reading(session, replace(session, limits=(), only=None, memory=Memory()))
