@@ -14,7 +14,7 @@ from fenji.answers.frames import Answer
 from fenji.answers.runs import Lost
 from fenji.domain.policies import Cause
 from fenji.domain.telling import AS_IT_IS, COUNT, HIDDEN, Named, told
-from fenji.domain.words import Words
+from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
 
@@ -162,6 +162,8 @@ class MovesResult(Answer):
     rates: tuple[TierRates, ...]
     stays: tuple[EndedStays, ...]
     cohorts: tuple[CohortAt, ...]
+    conditions: tuple[Spoken[str], ...] = ()
+    """Only customers who meet all of these at the later review are counted; none: all customers."""
     warnings: tuple[Problem, ...] = ()
 
     @property

@@ -66,7 +66,7 @@ class TiersResult(Answer):
     net_revenue_12m: Decimal
     """Of all customers together."""
     unattributed_net_revenue_12m: Decimal
-    """Of the same twelve months, of rows that name no customer; in no tier."""
+    """Of the same twelve months, of rows that name no customer; in no tier. 0 where only some customers are asked about."""
     currency: str
     tiers: tuple[TierRow, ...]
     """Lowest first."""
@@ -75,6 +75,8 @@ class TiersResult(Answer):
     registry: Annotated[Registry, HIDDEN]
     """Every metric of the workspace at this run, for names and units."""
     warnings: tuple[Problem, ...] = ()
+    conditions: tuple[Spoken[str], ...] = ()
+    """Only customers who meet all of these are counted; none: all customers."""
     by: Annotated[Spoken[str] | None, WHERE_KNOWN] = None
     """What the groups are groups of; only where groups were asked for."""
     groups: Annotated[tuple[TierGroup, ...] | None, WHERE_KNOWN] = None

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from fenji.domain.written_days import days_written
 from fenji.errors import NotFound
@@ -42,6 +42,13 @@ By = Annotated[
     str | None,
     _about(
         "A cross table: a customer column such as region, or bands of a metric such as orders_12m:0,1,5,10.", max_length=MOST_TEXT
+    ),
+]
+Where = Annotated[
+    tuple[Annotated[str, Field(max_length=MOST_TEXT)], ...],
+    Query(
+        description="Only customers who meet this at the review: a condition as policies write it, or an attribute as region:east; all of them must hold.",
+        max_length=30,
     ),
 ]
 Top = Annotated[int, _about("Rows of lists in the answer.", ge=1, le=500)]

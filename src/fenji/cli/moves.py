@@ -12,10 +12,11 @@ import typer
 
 from fenji.answers.moves import CohortAt, MovementCell, MovesResult
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
-from fenji.cli.options import AsJson, Engine, HistoryRun, Lang, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.options import AsJson, Engine, HistoryRun, Lang, Where, Workspace, day_of, engine_of
+from fenji.cli.output import Col, Output, money, number, percent, show_conditions
 from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.domain.policies import Cause
+from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.moves import flow_sankey
 from fenji.wording.reasons import CAUSE_NAMES
@@ -54,6 +55,7 @@ def command(
     earlier_on: From = None,
     later_on: To = None,
     run: HistoryRun = None,
+    where: Where = None,
     out: Out = None,
     chart: ChartFile = None,
     force: Force = False,
@@ -66,7 +68,20 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
     may_be_drawn(chart, force=force)
-    result = moves_between(workspace, earlier_on=day_of(earlier_on), as_of=day_of(later_on), run_id=run, engine=engine_of(engine))
+    if out is not None and where:
+        raise InvalidArgument.of(
+            _("'{name}' means nothing beside {other}, which writes what is stored of all customers."),
+            name="--where",
+            other="--out",
+        )
+    result = moves_between(
+        workspace,
+        earlier_on=day_of(earlier_on),
+        as_of=day_of(later_on),
+        run_id=run,
+        where=where or (),
+        engine=engine_of(engine),
+    )
     if chart is not None:
         draw(flow_sankey(result, reader_of(output)), chart, output)
     if out is not None:
@@ -98,13 +113,17 @@ def show(result: MovesResult, output: Output) -> None:
         version=result.version,
         run_id=result.run_id,
     )
+    show_conditions(result.conditions, output)
     output.say("{line}", line=result.lost.sentence.in_language(output.language))
     show_moves(result, output)
     output.heading(_("Their revenue of 12 months at {later} ({currency})"), later=result.as_of, currency=result.currency)
     _show_matrix(result, output, _revenue)
     _show_periods(result, output)
     _show_rates(result, output)
-    _show_cohorts(result, output)
+    if result.cohorts or not result.conditions:
+        _show_cohorts(result, output)
+    else:
+        output.say(_("Cohorts and stays are told of all customers only; leave the conditions out to see them."))
 
 
 def show_moves(result: MovesResult, output: Output) -> None:

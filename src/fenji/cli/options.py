@@ -56,6 +56,16 @@ OneCustomer = Annotated[
     str | None, typer.Option("--customer", metavar="ID", help=_("One customer: any of its ids, or SPACE:ID."))
 ]
 Details = Annotated[bool, typer.Option("--details", help=_("Shows the parameters and comparisons of the models too."))]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar=_("CONDITION"),
+        help=_(
+            "Only customers who meet this at the review: orders_12m >= 10, or an attribute as region:east; several must all hold."
+        ),
+    ),
+]
 HistoryRun = Annotated[
     str | None,
     typer.Option(

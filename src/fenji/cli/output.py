@@ -19,6 +19,7 @@ from rich.text import Text
 
 from fenji.answers.json import problem, to_json
 from fenji.cli.options import one_of
+from fenji.domain.words import Spoken
 from fenji.errors import Problem
 from fenji.language import Language, translate_visibly
 from fenji.language import message as _
@@ -122,6 +123,13 @@ class Output:
     def json(self, answer: object) -> None:
         """Prints an answer as one JSON object, the only thing on standard output."""
         sys.stdout.write(visible_json(to_json(answer, self.language)) + "\n")
+
+
+def show_conditions(conditions: Sequence[Spoken[str]], output: Output) -> None:
+    """Of which customers alone the figures are; nothing where they are of all."""
+    if conditions:
+        told = output.text(_("; ")).join(each.in_language(output.language) for each in conditions)
+        output.say(_("Only customers who meet: {conditions}."), conditions=told)
 
 
 class Bar:

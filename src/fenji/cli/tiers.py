@@ -10,8 +10,8 @@ import typer
 
 from fenji.answers.tiers import TierGroup, TiersResult
 from fenji.cli.lists import Force
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of
-from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Where, Workspace, day_of, engine_of
+from fenji.cli.output import Col, Output, money, number, percent, show_conditions
 from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.domain.metrics import Unit
 from fenji.errors import InvalidArgument
@@ -39,6 +39,7 @@ def command(
     *,
     as_of: AsOf = None,
     by: By = None,
+    where: Where = None,
     run: PastRun = None,
     policy: Policy = None,
     chart: ChartFile = None,
@@ -57,10 +58,12 @@ def command(
             raise InvalidArgument.of(
                 _("a past run has followed its own policy on its own engine; leave out --policy and --engine.")
             )
-        result = tiers_of_run(workspace, run, as_of=day, by=by)
+        result = tiers_of_run(workspace, run, as_of=day, by=by, where=where or ())
     else:
         with output.progress() as progress:
-            result = tiers_at(workspace, as_of=day, policy=policy, by=by, engine=engine_of(engine), progress=progress)
+            result = tiers_at(
+                workspace, as_of=day, policy=policy, by=by, where=where or (), engine=engine_of(engine), progress=progress
+            )
     if output.is_json:
         output.json(result)
     else:
@@ -77,6 +80,7 @@ def show(result: TiersResult, output: Output) -> None:
     for each in first:
         output.say(_("Note: {problem}"), problem=each.describe(output.language))
     _show_head(result, output)
+    show_conditions(result.conditions, output)
     show_tiers(result, output)
     _show_metrics(result, output)
     if result.by is not None and result.groups is not None:

@@ -60,7 +60,12 @@ def statement(moves: MovesResult, view: View, *, is_linked: bool) -> list[dict[s
     ]
     total = {name: sum(own[name] for _tier, own in rows) for name in ("opening", *fields, "closing")}
     named = named_tiers(moves)
-    told = [_row(tier, own, between, view, is_linked=is_linked) for tier, own in (*rows, (None, total))]
+    # Conditions are met at the later review: a list of the earlier one would be of other customers.
+    is_opening_linked = not moves.conditions
+    told = [
+        _row(tier, own, between, view, is_linked=is_linked, is_opening_linked=is_opening_linked)
+        for tier, own in (*rows, (None, total))
+    ]
     return [{**row, **named.get(str(row["tier"]), {})} for row in told]
 
 
@@ -70,11 +75,12 @@ def named_tiers(moves: MovesResult) -> dict[str, dict[str, object]]:
 
 
 def _row(
-    tier: str | None, own: Mapping[str, int], between: Mapping[str, str], view: View, *, is_linked: bool
+    tier: str | None, own: Mapping[str, int], between: Mapping[str, str], view: View, *, is_linked: bool, is_opening_linked: bool
 ) -> dict[str, object]:
     run, later, earlier = between["run"], between["as_of"], between["earlier_on"]
     standing = {} if tier is None else {"tier": tier}
-    cells: list[dict[str, object]] = [_cell(own["opening"], {"run": run, "as_of": earlier, **standing}, view)]
+    opening = {"run": run, "as_of": earlier, **standing} if is_opening_linked else None
+    cells: list[dict[str, object]] = [_cell(own["opening"], opening, view)]
     for each in FLOWS:
         filled = {key: value or tier for key, value in each.parts.items() if value or tier is not None}
         cells.append(_cell(own[each.name], {**between, **filled} if is_linked else None, view))

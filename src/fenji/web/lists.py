@@ -21,6 +21,7 @@ from fenji.web.scope import Scope, day_of
 from fenji.wording.churn import RISK_NAMES
 from fenji.wording.reasons import CAUSE_NAMES
 from fenji.workflow.customers import customers_at
+from fenji.workspace.counted_customers import figure_of_attribute
 from fenji.workspace.customer_choice import Asked
 
 ROWS = 50
@@ -139,10 +140,12 @@ def without(chosen: Chosen, place: int, where: tuple[str, ...]) -> dict[str, obj
     Args:
         chosen: the condition.
         place: of a condition over metrics: its place among them.
-        where: all conditions over metrics.
+        where: all conditions over metrics and attributes.
     """
-    if chosen.by is Choice.WHERE:
-        return {"where": [each for number, each in enumerate(where) if number != place]}
+    over_metrics = [each for each in where if figure_of_attribute(each) is None]
+    gone = over_metrics[place] if chosen.by is Choice.WHERE else chosen.values.get("where")
+    if gone is not None:
+        return {"where": [each for each in where if each != gone]}
     return {_PARAMETER_OF.get(chosen.by, chosen.by.value): None}
 
 

@@ -67,7 +67,14 @@ class Scope:
                 text = _("'{value}' is no day between 1900 and 2100, written as 2026-01-31.")
                 problems.append(Problem(text, {"value": (found[name] or "")[:40]}, Place(column=f"?{name}")))
         InvalidArgument.raise_if(problems)
-        return cls(days["as_of"], days["vs"], found["policy"], found["run"], found["by"], tuple(query.getlist("where")))
+        return cls(
+            days["as_of"],
+            days["vs"],
+            found["policy"],
+            found["run"],
+            found["by"],
+            tuple(dict.fromkeys(each for each in query.getlist("where") if each.strip())),
+        )
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """As an address carries it."""

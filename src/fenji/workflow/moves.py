@@ -25,9 +25,10 @@ from fenji.tables.contract import Contract
 from fenji.wording.reviews import lost_of
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.limited_moves import moves_within
+from fenji.workspace.narrowing import narrowed
 from fenji.workspace.opening import open_question
-from fenji.workspace.past_run import History, history_of, last_history, reviews_chosen
-from fenji.workspace.session import Session
+from fenji.workspace.past_run import History, PastRun, history_of, last_history, reviews_chosen
+from fenji.workspace.session import Session, is_partial
 
 Row = Mapping[str, Any]
 
@@ -38,6 +39,7 @@ def moves_between(
     earlier_on: date | None = None,
     as_of: date | None = None,
     run_id: str | None = None,
+    where: Sequence[str] = (),
     engine: EngineName | None = None,
 ) -> MovesResult:
     """Movements, flows, rates, stays and cohorts between two reviews of one run.
@@ -49,6 +51,7 @@ def moves_between(
         earlier_on: a review date; None: the review before ``as_of``.
         as_of: a later review date; None: the last review of the run.
         run_id: None: the last run that keeps more than one review.
+        where: only customers who meet all of these at the later review, as for ``tiers_at``; of them no stays and cohorts are told.
         engine: None: the one of the settings.
 
     Raises:
@@ -58,8 +61,13 @@ def moves_between(
     with open_question(open_workspace(root, by_customer=True), engine=engine) as session:
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         between = reviews_chosen(history, earlier_on, as_of)
-        found = session.memory.recall(("moves", history.run.run_id, *between), lambda: _moves_of(session, history, *between))
-        return replace(found, warnings=history.warnings)
+        if not where:
+            found = session.memory.recall(("moves", history.run.run_id, *between), lambda: _moves_of(session, history, *between))
+            return replace(found, warnings=history.warnings)
+        policy = history.past.policies_at([between[1]])[between[1]]
+        near = narrowed(session, history.run, policy, where, as_of=between[1])
+        of_whom = replace(history, past=PastRun(near.session, history.run))
+        return replace(_moves_of(near.session, of_whom, *between), conditions=near.conditions, warnings=history.warnings)
 
 
 def _moves_of(session: Session, history: History, earlier_on: date, as_of: date) -> MovesResult:
@@ -87,8 +95,9 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
         periods=periods,
         causes=_causes(by_review),
         rates=rates_of(movements, tiers),
-        stays=_stays(session, history, tiers, earlier_on, as_of),
-        cohorts=_cohorts(session, run_id, earlier_on, as_of),
+        # They are read from the assignments of every review: of customers chosen by a filter that takes too long.
+        stays=() if session.only is not None else _stays(session, history, tiers, earlier_on, as_of),
+        cohorts=() if session.only is not None else _cohorts(session, run_id, earlier_on, as_of),
     )
 
 
@@ -101,7 +110,7 @@ def _by_review(
     session: Session, history: History, earlier_on: date, between: Sequence[date]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Flows and movements of each review: stored, or counted now of those customers whom a limited session sees."""
-    if session.limits:
+    if is_partial(session):
         counted = moves_within(session, history.run, [earlier_on, *between])
         return counted.flows, counted.movements
     run_id = history.run.run_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,17 +21,18 @@ from fenji.errors import Problem
 from fenji.tables import insight
 from fenji.wording.groups import group_label, grouping_name
 from fenji.wording.rules import Voice
-from fenji.workspace.clean_base import CleanBase
+from fenji.workspace.clean_base import CleanBase, clean_base_of
 from fenji.workspace.dates import stale_warning
 from fenji.workspace.folder import (
     open_workspace,
 )
 from fenji.workspace.headlines import asks_for_money, headlines, order_facts
 from fenji.workspace.limited_moves import tier_counts_of
+from fenji.workspace.narrowing import narrowed
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.session import Session
+from fenji.workspace.session import Session, is_partial
 from fenji.workspace.standing import past_standing
 from fenji.workspace.tiering import asked_tiers, panel_at
 
@@ -42,6 +43,7 @@ def tiers_at(
     as_of: date | None = None,
     policy: str | None = None,
     by: str | None = None,
+    where: Sequence[str] = (),
     engine: EngineName | None = None,
     progress: Progress = silent,
 ) -> TiersResult:
@@ -54,6 +56,7 @@ def tiers_at(
         as_of: None: the date of the last ``run``.
         policy: a policy's name; None: the one of the settings, or the only one.
         by: a customer column, a metric, or a metric with edges (``orders_12m:0,1,5``), for a cross table.
+        where: only customers who meet all of these at the date, each a condition over a metric or ``ATTRIBUTE:VALUE`` (``region:east``).
         engine: None: the one of the settings.
         progress: told about each step of computing.
 
@@ -73,12 +76,15 @@ def tiers_at(
             asked.policy,
             as_of=asked.as_of,
             grouping=grouping,
+            where=where,
             is_as_of_defaulted=as_of is None,
             warnings=asked.warnings,
         )
 
 
-def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str | None = None) -> TiersResult:
+def tiers_of_run(
+    root: Path, run_id: str, *, as_of: date | None = None, by: str | None = None, where: Sequence[str] = ()
+) -> TiersResult:
     """The tiers exactly as a past run published them, whatever data, policies and metrics have become since.
 
     Args:
@@ -86,6 +92,7 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
         run_id: the run.
         as_of: one of its reviews; None: its last.
         by: as for ``tiers_at``.
+        where: as for ``tiers_at``.
 
     Raises:
         NotFound: no workspace, no such run, or a run without a review on that date.
@@ -103,6 +110,7 @@ def tiers_of_run(root: Path, run_id: str, *, as_of: date | None = None, by: str 
             past.policy,
             as_of=past.as_of,
             grouping=grouping,
+            where=where,
             is_as_of_defaulted=past.is_as_of_defaulted,
         )
 
@@ -116,21 +124,25 @@ def tiers_of(
     *,
     as_of: date,
     grouping: Grouping | None = None,
+    where: Sequence[str] = (),
     is_as_of_defaulted: bool = False,
     warnings: tuple[Problem, ...] = (),
 ) -> TiersResult:
     """The tiers that a published run holds for a date."""
-    counts = tier_counts_of(session, run, policy, as_of=as_of)
-    stored = [] if session.limits else session.rows(run.run_id, insight.TIER_PROFILE, as_of=as_of)
-    profile = stored or session.memory.recall(
-        ("profile", run.run_id, as_of), lambda: _profile_of(session, run, base, registry, policy, as_of=as_of)
+    near = narrowed(session, run, policy, where, as_of=as_of)
+    of_whom = near.session
+    seen = clean_base_of(of_whom, run) if where else base
+    counts = tier_counts_of(of_whom, run, policy, as_of=as_of)
+    stored = [] if is_partial(of_whom) else session.rows(run.run_id, insight.TIER_PROFILE, as_of=as_of)
+    profile = stored or of_whom.memory.recall(
+        ("profile", run.run_id, as_of), lambda: _profile_of(of_whom, run, seen, registry, policy, as_of=as_of)
     )
     orders = order_facts(session, run, base, as_of=as_of)
     customers = sum(each["customers"] for each in counts)
     revenue = sum((each["net_revenue_12m"] for each in counts), Decimal(0))
     currency = PastRun(session, run).currency
     voice = Voice({each.slug: each for each in registry}, currency)
-    cross = None if grouping is None else _cross(session, run, base, registry, policy, as_of=as_of, grouping=grouping)
+    cross = None if grouping is None else _cross(of_whom, run, seen, registry, policy, as_of=as_of, grouping=grouping)
     return TiersResult(
         run_id=run.run_id,
         as_of=as_of,
@@ -139,7 +151,7 @@ def tiers_of(
         version=policy.version,
         customers=customers,
         net_revenue_12m=revenue,
-        unattributed_net_revenue_12m=orders.unattributed_net_revenue_12m,
+        unattributed_net_revenue_12m=Decimal(0) if where else orders.unattributed_net_revenue_12m,
         currency=currency,
         tiers=tuple(_tier_row(policy, each, profile) for each in sorted(counts, key=lambda each: each["rank"])),
         main_metrics={slug: registry.named(slug).name for slug in MAIN_METRICS},
@@ -147,10 +159,11 @@ def tiers_of(
         by=None if cross is None else voice.say(grouping_name, cross.grouping),
         groups=None if cross is None else _told_groups(cross, voice),
         warnings=(
-            *headlines(session, base, customers, revenue, needs_money=asks_for_money(policy, registry)),
+            *(() if where else headlines(session, base, customers, revenue, needs_money=asks_for_money(policy, registry))),
             *warnings,
             *stale_warning(orders.newest_on, as_of=as_of),
         ),
+        conditions=near.conditions,
     )
 
 

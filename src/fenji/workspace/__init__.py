@@ -79,6 +79,7 @@ table_masks       how rows of stored tables look with personal values masked
 often              what is asked for again and again
 limits             whose rows the one who asks may see
 limited_moves      tiers and movements of customers within limits
+narrowing          the session of a question, narrowed to the customers who meet some conditions
 counted_customers  whom a figure of an answer counts
 loyalty            how use-cases reach members and points
 """

@@ -42,6 +42,18 @@ _KEY = "customer_key"
 _MOST_PERCENT = 100
 
 
+def figure_of_attribute(text: str) -> str | None:
+    """The figure that counts the customers of an attribute; None where the text is no ``ATTRIBUTE:VALUE``.
+
+    >>> figure_of_attribute("region:east"), figure_of_attribute("channel: app"), figure_of_attribute("orders_12m >= 10")
+    ('person.region.east', 'bought.channel.app', None)
+    """
+    name, colon, value = (each.strip() for each in text.partition(":"))
+    if not colon or not name.isidentifier():
+        return None
+    return f"{Figure.BOUGHT if name in LINE_COLUMNS else Figure.PERSON}.{name}.{value}"
+
+
 def who_is_counted(text: str, columns: CustomerColumns) -> tuple[ir.Table, Chosen]:
     """The customers whom a figure counts, one row each with ``customer_key``, and the condition in words.
 

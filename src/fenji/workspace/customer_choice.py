@@ -27,7 +27,7 @@ from fenji.domain.words import Words
 from fenji.errors import InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
 from fenji.tables import insight, insight_segments
-from fenji.workspace.counted_customers import GROUPS, who_is_counted
+from fenji.workspace.counted_customers import GROUPS, figure_of_attribute, who_is_counted
 from fenji.workspace.customer_columns import MADE_BY, CustomerColumns, Part
 from fenji.workspace.session import whole_company
 from fenji.workspace.uploaded_list import entries_in, look_up
@@ -65,7 +65,7 @@ class Asked:
     keys: tuple[int, ...] | None = None
     """Only these customers, as fenji knows them; None: all."""
     where: tuple[str, ...] = ()
-    """Conditions over metrics, each as a policy writes it."""
+    """Conditions over metrics, each as a policy writes it, and over attributes, each as ``region:east`` (nothing after it: not known)."""
     counted: tuple[str, ...] = ()
     """Figures that count them, each a ``Figure`` with its value, such as ``value.high.low``."""
 
@@ -197,6 +197,10 @@ class CustomerChoice:
     def _counted(self) -> list[ir.Table]:
         """Those whom figures of answers count."""
         found = [who_is_counted(each, self.columns) for each in self.asked.counted]
+        for text in self.asked.where:
+            if (figure := figure_of_attribute(text)) is not None:
+                table, chosen = who_is_counted(figure, self.columns)
+                found.append((table, replace(chosen, values={**chosen.values, "where": text})))
         self.chosen += [chosen for _table, chosen in found]
         return [table for table, _chosen in found]
 
@@ -293,7 +297,7 @@ class CustomerChoice:
 
     def _conditions(self) -> list[Comparison | Presence | TopShare]:
         found, problems = [], []
-        for text in self.asked.where:
+        for text in (each for each in self.asked.where if figure_of_attribute(each) is None):
             try:
                 found.append(parse_condition(text))
             except ValueError:
@@ -302,7 +306,7 @@ class CustomerChoice:
                         _("'{condition}' is no condition."),
                         {"condition": text[:80]},
                         advice=_(
-                            "Write it as a policy does: orders_12m >= 10, satisfaction_12m is null, or net_revenue_12m in top 5%."
+                            "Write it as a policy does: orders_12m >= 10, satisfaction_12m is null, or net_revenue_12m in top 5%; or an attribute as region:east."
                         ),
                     )
                 )

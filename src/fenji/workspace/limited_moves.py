@@ -19,7 +19,7 @@ from fenji.domain.reviews import ReviewOn
 from fenji.domain.runs import Run
 from fenji.tables import insight
 from fenji.workspace.past_run import PastRun
-from fenji.workspace.session import Session
+from fenji.workspace.session import Session, is_partial
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class CountedMoves:
 
 def tier_counts_of(session: Session, run: Run, policy: Policy, *, as_of: date) -> list[dict[str, Any]]:
     """Rows of insight.tier_count at a review: the stored ones, or those of the customers within the limits of the session."""
-    if not session.limits:
+    if not is_partial(session):
         return session.rows(run.run_id, insight.TIER_COUNT, as_of=as_of)
     found: list[dict[str, Any]] = session.engine.fetch(_counted(session, run, policy, as_of)).to_pylist()
     return found

@@ -10,13 +10,15 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from fenji.tables.contract import Contract
-from fenji.workspace.session import Session, keys_within, whole_company
+from fenji.workspace.session import Session, is_partial, keys_within, whole_company, within_limits
 
 
 def read_often(session: Session, run_id: str, contract: Contract, *, as_of: date | None = None) -> ir.Table:
     """As ``Session.read``, for narrow tables that many questions are about."""
     if session.limits:
         return session.read(run_id, contract, as_of=as_of)
+    if is_partial(session):
+        return within_limits(session, run_id, read_often(whole_company(session), run_id, contract, as_of=as_of))
     files, rows = session.files_of(run_id, contract, as_of), _size_of(session, run_id, contract, as_of)
     return session.engine.read_often(files, contract.schema, rows=rows)
 
@@ -34,7 +36,7 @@ def rows_of_customers(
     whole = whole_company(session)
     files, rows = whole.files_of(run_id, contract, as_of), _size_of(session, run_id, contract, as_of)
     found = whole.stored.rows_by_key(files, columns, "customer_key", keys, rows=rows)
-    within = keys_within(session, run_id, {row["customer_key"] for row in found}) if session.limits else None
+    within = keys_within(session, run_id, {row["customer_key"] for row in found}) if is_partial(session) else None
     return {row["customer_key"]: row for row in found if within is None or row["customer_key"] in within}
 
 

@@ -68,6 +68,8 @@ class Session:
     """Whether what nobody has computed yet may be computed and published."""
     limits: tuple[RowLimit, ...] = ()
     """Of whose customers rows are read; none: of all."""
+    only: ir.Table | None = None
+    """Of which customers rows are read, within the limits: one row each with customer_key; None: of all."""
     memory: Memory = field(default_factory=Memory)
     """What has been read of published runs."""
 
@@ -138,7 +140,7 @@ class Session:
             Forbidden: the session is limited, and the table does not say whose its rows are.
         """
         key = ("table", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
-        if not self.limits:
+        if not is_partial(self):
             files = self.files_of(run_id, contract, as_of)
             return self.memory.recall(key, lambda: self.engine.read_parquet(files, contract.schema))
         whole = self._whole_of(contract)
@@ -160,7 +162,7 @@ class Session:
         Raises:
             Forbidden: the session is limited, and the table does not say whose its rows are.
         """
-        if self.limits:
+        if is_partial(self):
             return self._limited_rows(run_id, contract, as_of, where)
         key = ("rows", run_id, contract.full_name, tuple(contract.schema.items()), as_of)
 
@@ -212,7 +214,7 @@ class Session:
         Raises:
             Forbidden: the session is limited; files hold the rows of all customers.
         """
-        if self.limits:
+        if is_partial(self):
             raise forbidden(self.limits)
         return [
             file
@@ -228,7 +230,7 @@ class Session:
             Damaged: what was published there is not what it was.
             Forbidden: the session is limited; raw rows do not say whose they are.
         """
-        if self.limits:
+        if is_partial(self):
             raise forbidden(self.limits)
         return self.engine.read_raw(self.whole.folders(paths, contract.full_name), contract)
 
@@ -253,20 +255,39 @@ class Session:
         return None if computer is self else computer
 
 
+def is_partial(session: Session) -> bool:
+    """Whether it reads the rows of some customers only, so that figures are counted from them."""
+    return bool(session.limits) or session.only is not None
+
+
 def whole_company(session: Session) -> Session:
     """The same session without limits: for what a limited answer must be measured against, and never for what it shows.
 
     Thresholds of rules, versions of policies and names of tiers are those of the company, whoever asks.
     """
-    if not session.limits:
+    if not is_partial(session):
         return session
+    return session.memory.recall(
+        ("whole company",), lambda: _reading(session, replace(session, limits=(), only=None, memory=Memory()))
+    )
 
-    def opened() -> Session:
-        whole = replace(session, limits=(), memory=Memory())
-        whole.__dict__.update(engine=session.engine, stored=session.stored)
-        return whole
 
-    return session.memory.recall(("whole company",), opened)
+def narrowed_to(session: Session, customers: ir.Table) -> Session:
+    """The same session reading the rows of some customers only; it computes and publishes nothing.
+
+    Args:
+        session: of the question; its limits stay.
+        customers: one row each, with customer_key.
+    """
+    memory = Memory()
+    memory.recall(("whole company",), lambda: whole_company(session))
+    return _reading(session, replace(session, only=customers.select("customer_key"), may_compute=False, memory=memory))
+
+
+def _reading(session: Session, other: Session) -> Session:
+    """Another session that reads with what this one has opened."""
+    other.__dict__.update(engine=session.engine, stored=session.stored)
+    return other
 
 
 def within_limits(session: Session, run_id: str, table: ir.Table) -> ir.Table:
@@ -277,6 +298,8 @@ def within_limits(session: Session, run_id: str, table: ir.Table) -> ir.Table:
         run_id: the run.
         table: with customer_key.
     """
+    if session.only is not None:
+        table = table.semi_join(session.only, "customer_key")
     if not session.limits:
         return table
     whole = whole_company(session)

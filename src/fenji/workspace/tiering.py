@@ -46,7 +46,7 @@ from fenji.workspace.overrides import overrides_in
 from fenji.workspace.past_run import HISTORY_BEGINS_ON, PastRun, kept_settings
 from fenji.workspace.progress import Progress
 from fenji.workspace.reviews import ReviewPlan, decide_plan, lost_rule_of, reviews_of_somebody, save_reviews
-from fenji.workspace.session import RunWriter, Session, whole_company, within_limits
+from fenji.workspace.session import RunWriter, Session, is_partial, whole_company, within_limits
 from fenji.workspace.trials import save_trials
 
 STEPS = (_("computing metrics"), _("assigning tiers"), _("counting tiers"))
@@ -379,7 +379,7 @@ def panel_at(session: Session, run: Run, base: CleanBase, registry: Registry, na
     if stored is not None:
         return stored
     PastRun(session, run).check_windows(metrics, as_of=as_of)
-    if session.limits:  # what a customer has brought by others is measured on the others' orders too
+    if is_partial(session):  # what a customer has brought by others is measured on the others' orders too
         base = clean_base_of(whole_company(session), run)
     panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
     return session.engine.stage(within_limits(session, run.run_id, panel))

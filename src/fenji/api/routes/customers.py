@@ -13,7 +13,7 @@ from fenji.answers.timeline import IdentityResult, TimelineResult
 from fenji.answers.why import WhyResult
 from fenji.api.asking import Customers, OneCustomer
 from fenji.api.bodies.customers import Lookup, LookupBody, Search, SearchBody
-from fenji.api.parameters import After, AsOf, CustomerKey, EarlierOn, Limit, RunId, customer_text
+from fenji.api.parameters import After, AsOf, CustomerKey, EarlierOn, Limit, RunId, Where, customer_text
 from fenji.api.routes.describing import answered_by
 from fenji.api.streams import is_arrow_wanted
 from fenji.domain.churn import RiskClass
@@ -33,13 +33,6 @@ KEYED = ("customer_key", *DEFAULT_COLUMNS)
 
 Slug = Annotated[str | None, Query(max_length=64)]
 Columns = Annotated[tuple[str, ...], Query(description="Columns in their order; repeated. None: the usual ones.", max_length=60)]
-Where = Annotated[
-    tuple[str, ...],
-    Query(
-        description="Conditions over metrics as policies write them, such as orders_12m >= 10; repeated: all must hold.",
-        max_length=30,
-    ),
-]
 Sort = Annotated[str, Query(description="A column, with a minus before it where the largest come first.", max_length=100)]
 
 

@@ -21,7 +21,7 @@ from fenji.answers.structure import Part, StructureResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.value import ValueResult
 from fenji.api.asking import Figures
-from fenji.api.parameters import MOST_TEXT, AboutKey, AsOf, By, EarlierOn, Policy, RunId, Top, customer_text
+from fenji.api.parameters import MOST_TEXT, AboutKey, AsOf, By, EarlierOn, Policy, RunId, Top, Where, customer_text
 from fenji.api.routes.describing import answered_by
 from fenji.domain.basket_rules import ItemKind
 from fenji.domain.trends import GroupBy, Measure
@@ -55,19 +55,23 @@ def workspace(asking: Figures) -> Response:
 @router.get(
     "/tiers", summary="How many customers stand in each tier, and what they bring", **answered_by(TiersResult, is_stored=True)
 )
-def tiers(asking: Figures, *, as_of: AsOf = None, by: By = None, policy: Policy = None, run_id: RunId = None) -> Response:
+def tiers(
+    asking: Figures, *, as_of: AsOf = None, by: By = None, where: Where = (), policy: Policy = None, run_id: RunId = None
+) -> Response:
     """Counts and shares of each tier at a review."""
     if run_id is not None:
-        return asking.stored(lambda root: tiers_of_run(root, run_id, as_of=as_of, by=by))
-    return asking.stored(lambda root: tiers_at(root, as_of=as_of, by=by, policy=policy))
+        return asking.stored(lambda root: tiers_of_run(root, run_id, as_of=as_of, by=by, where=where))
+    return asking.stored(lambda root: tiers_at(root, as_of=as_of, by=by, where=where, policy=policy))
 
 
 @router.get(
     "/moves", summary="Who moved between two reviews: flows, causes and cohorts", **answered_by(MovesResult, is_stored=True)
 )
-def moves(asking: Figures, *, earlier_on: EarlierOn = None, as_of: AsOf = None, run_id: RunId = None) -> Response:
+def moves(
+    asking: Figures, *, earlier_on: EarlierOn = None, as_of: AsOf = None, where: Where = (), run_id: RunId = None
+) -> Response:
     """Opening, in, out and closing of each tier, every pair of tiers, causes, stays and cohorts."""
-    return asking.stored(lambda root: moves_between(root, earlier_on=earlier_on, as_of=as_of, run_id=run_id))
+    return asking.stored(lambda root: moves_between(root, earlier_on=earlier_on, as_of=as_of, where=where, run_id=run_id))
 
 
 @router.get(

@@ -34,7 +34,7 @@ from fenji.workflow.history import MOST_REVIEWS, USUAL_REVIEWS, tier_history
 from fenji.workflow.moves import moves_between
 from fenji.workflow.trends import trend_at
 
-FLOWS_PAGE = Page("/movement", Entry.MOVEMENT, _("Flows"), Right.FIGURES_READ, 0)
+FLOWS_PAGE = Page("/movement", Entry.MOVEMENT, _("Flows"), Right.FIGURES_READ, 0, takes_filters=True)
 HISTORY = Page("/movement/history", Entry.MOVEMENT, _("History"), Right.FIGURES_READ, 1)
 COHORTS = Page("/movement/cohorts", Entry.MOVEMENT, _("Cohorts"), Right.FIGURES_READ, 2)
 FORECAST = Page("/movement/forecast", Entry.MOVEMENT, _("Forecast"), Right.FIGURES_READ, 3)
@@ -85,7 +85,7 @@ def _reader(visit: Visit) -> Reader:
 
 
 def _moves(root: Path, scope: Scope, earlier_on: date | None) -> MovesResult:
-    return moves_between(root, earlier_on=earlier_on, as_of=scope.as_of, run_id=scope.run)
+    return moves_between(root, earlier_on=earlier_on, as_of=scope.as_of, run_id=scope.run, where=scope.where)
 
 
 def _history(root: Path, scope: Scope) -> HistoryResult:
@@ -113,7 +113,7 @@ def _flows(visit: Visit) -> Mapping[str, object]:
         "matrix": matrix(found, visit.view),
         "statement": statement(found, visit.view, is_linked=is_of_one_step(found, past)),
         "flows": FLOWS,
-        "causes": Drawn("causes", review_bars(_newest(past, CAUSES), say)),
+        "causes": None if visit.scope.where else Drawn("causes", review_bars(_newest(past, CAUSES), say)),
         "sankey": Drawn("flows", flow_sankey(found, say)),
         "retention": Drawn("retention", retention_bars(found, say)),
         "names": {each.tier: each.name for each in found.tiers},
@@ -171,7 +171,7 @@ def _cohorts(visit: Visit) -> Mapping[str, object]:
         return {"moves": None, "as_of": past.as_of}
     days = [each.as_of for each in past.reviews]
     from_on = visit.scope.vs or days[-min(COHORT_REVIEWS, len(days))]
-    found = visit.read(lambda root: _moves(root, visit.scope, from_on))
+    found = visit.read(lambda root: _moves(root, replace(visit.scope, where=()), from_on))
     heat = cohort_heat(found, _reader(visit))
     return {"moves": found, "heat": Drawn("cohorts", heat), "last": _last_cohorts(found, visit.view), "stays": _stays(found)}
 

@@ -40,7 +40,7 @@ from fenji.workflow.runs import first_run_waits
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workflow.waiting import waiting_for
 
-PAGE = Page("/", Entry.OVERVIEW, _("Overview"), Right.FIGURES_READ, takes_split=True)
+PAGE = Page("/", Entry.OVERVIEW, _("Overview"), Right.FIGURES_READ, takes_split=True, takes_filters=True)
 
 router = APIRouter()
 
@@ -69,10 +69,10 @@ def _made(visit: Visit, show: Shown, waiting: WaitingResult) -> Mapping[str, obj
     scope = visit.scope
     tiers = visit.read(lambda root: _tiers(root, scope))
     moves = visit.block(lambda root: _moves(root, scope, tiers.as_of))
-    history = visit.block(lambda root: _history(root, scope, tiers))
+    history = Block(None) if scope.where else visit.block(lambda root: _history(root, scope, tiers))
     forecast = visit.block(lambda root: forecast_at(root, run_id=scope.run))
-    priority = visit.block(lambda root: priority_of(root, tiers, scope))
-    quality = visit.block(lambda root: quality_of(root, scope.run))
+    priority = Block(None) if scope.where else visit.block(lambda root: priority_of(root, tiers, scope))
+    quality = Block(None) if scope.where else visit.block(lambda root: quality_of(root, scope.run))
     moved = _moved(tiers, moves.found, visit.view)
     return {
         "tiers": tiers,
@@ -98,12 +98,12 @@ def _reader(visit: Visit) -> Reader:
 
 def _tiers(root: Path, scope: Scope) -> TiersResult:
     if scope.run is not None:
-        return tiers_of_run(root, scope.run, as_of=scope.as_of, by=scope.by)
-    return tiers_at(root, as_of=scope.as_of, policy=scope.policy, by=scope.by)
+        return tiers_of_run(root, scope.run, as_of=scope.as_of, by=scope.by, where=scope.where)
+    return tiers_at(root, as_of=scope.as_of, policy=scope.policy, by=scope.by, where=scope.where)
 
 
 def _moves(root: Path, scope: Scope, as_of: date) -> MovesResult:
-    return moves_between(root, earlier_on=scope.vs, as_of=as_of, run_id=scope.run)
+    return moves_between(root, earlier_on=scope.vs, as_of=as_of, run_id=scope.run, where=scope.where)
 
 
 def _history(root: Path, scope: Scope, tiers: TiersResult) -> HistoryResult | None:
