@@ -84,6 +84,7 @@ def shell_values(request: Request) -> dict[str, object]:
         "person": None,
         "entries": [],
         "own_pages": [],
+        "may_start": False,
         "page": None,
         "drawer": "",
     }
@@ -123,6 +124,7 @@ class Visit(Asker):
             "person": self._person,
             "entries": self._navigation.entries(self.caller, None),
             "own_pages": self._navigation.of_person(self.caller),
+            "may_start": self.caller.may(Right.RUNS_START),
             "link": self.link,
         }
 
