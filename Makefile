@@ -1,4 +1,4 @@
-# Six words for everyone, `make golden` for the SQL on file, `make nightly` and `make faults` for slow proofs. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
+# Six words for everyone, `make golden` for the SQL on file and `make baselines` for pictures of pages, `make nightly` and `make faults` for slow proofs. Each does its own set-up: a Python of 3.11 or newer with venv is all that must be there.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
 BIN := .venv/bin
@@ -7,7 +7,7 @@ comma := ,
 EXTRAS := dev,postgres$(if $(shell command -v java 2>/dev/null),$(comma)spark)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-web golden nightly faults check bench serve fix docs vendor clean
+.PHONY: help setup demo test test-web golden baselines nightly faults check bench serve fix docs vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ golden: .venv/developer ## the SQL of the steps on file written anew, for review
 test-web: .venv/developer ## the pages in a real browser (Debian: apt-get install chromium npm)
 	if command -v npm >/dev/null; then npm --prefix tests/web/axe install --no-package-lock --no-save --ignore-scripts --no-audit --no-fund; fi
 	$(BIN)/pytest -m "proof or not proof" tests/web
+
+baselines: .venv/developer ## the eight pictures of pages that make test-web compares taken anew, for review (tests/web/baselines)
+	PYTHONPATH=tests $(BIN)/python -m web.views
 
 nightly: .venv/developer ## every law with 1,000 examples; hours
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 --dist loadgroup tests/property

@@ -86,6 +86,7 @@ def shell_values(request: Request) -> dict[str, object]:
         "entries": [],
         "own_pages": [],
         "open_alerts": 0,
+        "may_start": False,
         "page": None,
         "drawer": "",
     }
@@ -130,6 +131,7 @@ class Visit(Asker):
             "person": self._person,
             "entries": self._navigation.entries(self.caller, None),
             "own_pages": self._navigation.of_person(self.caller),
+            "may_start": self.caller.may(Right.RUNS_START),
             "link": self.link,
             "open_alerts": self._open_alerts,
         }
