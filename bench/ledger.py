@@ -154,11 +154,9 @@ def wrong_in(url: str, lists: list[list[Any]], folder: Path) -> list[str]:
         found += [
             f"{each.law} {each.what}: {each.rows} rows" for each in t.loyalty.laws.broken("points", program.rules, today=DAY)
         ]
-        posted = {
-            key: count
-            for key, count in t.session.execute(sa.text("SELECT business_key, COUNT(*) FROM ledger_transaction GROUP BY 1"))
-        }
-        balances = {member: left for member, left in t.session.execute(sa.text("SELECT member_id, available - owed FROM member"))}
+        counted = sa.text("SELECT business_key, COUNT(*) FROM ledger_transaction GROUP BY 1")
+        posted = dict(list(t.session.execute(counted)))
+        balances = dict(list(t.session.execute(sa.text("SELECT member_id, available - owed FROM member"))))
     expected: dict[int, int] = dict.fromkeys(balances, 0)
     for key, (kind, member, amount) in asked.items():
         keys = [key, *([f"{key}:back"] if kind == "refund" else [])]

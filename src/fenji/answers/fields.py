@@ -24,6 +24,7 @@ COMMON: Mapping[str, str] = {
     "as_of": "The last day that counts.",
     "is_as_of_defaulted": "Whether no day was given, so that it is that of the last run, or yesterday for a run.",
     "policy": "The policy that was followed.",
+    "program": "The loyalty program.",
     "version": "Its version.",
     "customers": "Number of customers.",
     "currency": "ISO 4217 code of all amounts.",

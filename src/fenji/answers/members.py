@@ -17,6 +17,7 @@ class MemberRow:
     """One member."""
 
     member_id: int
+    """Its number."""
     ids: Annotated[tuple[str, ...], PERSONAL]
     """The ids of the company that earn for it, as SOURCE:ID."""
     status: MemberStatus
@@ -24,9 +25,13 @@ class MemberRow:
     held_by_member_id: int | None
     """Who holds its points since a merge; null: itself."""
     available: int
+    """Points that can be spent."""
     pending: int
+    """Points that can be spent later."""
     held: int
+    """Points that are reserved for carts."""
     owed: int
+    """Points that were taken back after they were spent."""
     qualifying_total: int
     """Qualifying points earned and not refunded, ever."""
 
@@ -35,7 +40,7 @@ class MemberRow:
 class MembersResult(Answer):
     """Members by number."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     members: tuple[MemberRow, ...]
     count: int
     """How many there are in all."""
@@ -77,7 +82,7 @@ class MergeRow:
 class MergesResult(Answer):
     """Merges of members, in the order in which they were proposed."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     merges: tuple[MergeRow, ...]
     run_id: None = None
     as_of: None = None

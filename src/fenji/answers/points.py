@@ -20,7 +20,7 @@ from fenji.errors import Problem
 class ProgramResult:
     """A loyalty program that was read, or published."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     version: int
     effective_on: date
     """The first day on which it counts."""
@@ -37,7 +37,7 @@ class PostResult:
 
     run_id: str
     as_of: date
-    program: str
+    program: Annotated[str, AS_IT_IS]
     version: int
     """In force on that day."""
     orders_new: int
@@ -81,7 +81,7 @@ class LotRow:
 class BalanceResult(Answer):
     """One member's points."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     as_of: date
     """The day of the answer."""
     member_id: int
@@ -116,6 +116,7 @@ class StatementRow:
     """One thing that happened to a member's points."""
 
     transaction_id: Annotated[str, AS_IT_IS]
+    """By which it can be named."""
     occurred_on: date
     """The day on which it counts."""
     recorded_at: datetime
@@ -124,7 +125,7 @@ class StatementRow:
     """What it does."""
     points: int
     """By how much the member's points changed, what it owes taken off; 0 where points only became available or were held."""
-    source: str | None
+    source: Annotated[str | None, AS_IT_IS]
     """Of its order; null: it has none."""
     order_id: Annotated[str | None, AS_IT_IS]
     """Its order; null: it has none."""
@@ -138,7 +139,7 @@ class StatementRow:
 class StatementResult(Answer):
     """What happened to a member's points, the newest first."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     as_of: date
     """The day of the answer."""
     member_id: int
@@ -157,7 +158,7 @@ class StatementResult(Answer):
 class OperationResult:
     """What an operation on points came to."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     as_of: date
     """The day of the operation."""
     member_id: int
@@ -205,7 +206,7 @@ class AdjustmentRow:
 class AdjustmentsResult(Answer):
     """Adjustments that needed an approver."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     adjustments: tuple[AdjustmentRow, ...]
     run_id: None = None
     as_of: None = None
@@ -219,7 +220,7 @@ class AdjustmentsResult(Answer):
 class PointsImported:
     """Balances that came from an older system."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     as_of: date
     """From when on they count here."""
     rows: int
@@ -257,10 +258,11 @@ class LiabilityRow:
 class LiabilityResult(Answer):
     """What outstanding points will cost."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     as_of: date
-    currency: str
+    currency: Annotated[str, AS_IT_IS]
     cost_per_point: Decimal
+    """As the program declares it."""
     outstanding: int
     """Points of all members that are left."""
     owed: int
@@ -281,7 +283,7 @@ class LiabilityResult(Answer):
 class FlowResult(Answer):
     """The roll-forward of a program's points, month by month."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     as_of: date
     months: tuple[FlowMonth, ...]
     """The earliest first."""
@@ -296,7 +298,7 @@ class FlowResult(Answer):
 class LawsResult:
     """Whether all rows of the ledger keep its laws."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     as_of: date
     """The day of the answer."""
     laws: tuple[Law, ...]

@@ -45,12 +45,20 @@ class FlowMonth:
     """The roll-forward of one month: opening + earned + adjusted - refunded - redeemed + undone - expired = closing."""
 
     month_on: date
+    """The first day of the month."""
     opening: int
+    """What members held when it began."""
     earned: int
+    """Granted for orders and bonuses."""
     adjusted: int
+    """Given less taken by hand, opening balances included."""
     refunded: int
+    """Taken back for refunds."""
     redeemed: int
+    """Spent."""
     undone: int
+    """Spent and come back."""
     expired: int
+    """Over, less what was over and refunded."""
     closing: int
     """Available, pending and held points of all members, without what they owe."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+from fenji.domain.telling import AS_IT_IS
 
 
 class Law(StrEnum):
@@ -33,8 +36,9 @@ class LawBroken:
     """Rows that break a law."""
 
     law: Law
-    what: str
+    """Which one."""
+    what: Annotated[str, AS_IT_IS]
     """The check that found them."""
     rows: int
-    example: str
+    example: Annotated[str, AS_IT_IS]
     """The key of one of them."""
