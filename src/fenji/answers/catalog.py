@@ -31,6 +31,15 @@ from fenji.answers.mapping import MapResult
 from fenji.answers.members import MembersResult, MergesResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.named_lists import NamedListsResult
+from fenji.answers.offers import (
+    OffersResult,
+    VersionsOfOffers,
+    VoucherChecked,
+    VouchersEnded,
+    VouchersIssued,
+    VouchersResult,
+    VoucherUsed,
+)
 from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
 from fenji.answers.points import (
     AdjustmentsResult,
@@ -123,6 +132,18 @@ ANSWERS: Mapping[str, type] = {
     "alerts list": AlertsResult,
     "alerts test": AlertsTested,
     "alerts history": AlertHistory,
+    "offers lint": OffersResult,
+    "offers publish": OffersResult,
+    "offers show": OffersResult,
+    "offers list": VersionsOfOffers,
+    "offers issue": VouchersIssued,
+    "offers vouchers": VouchersResult,
+    "offers withdraw": VouchersResult,
+    "offers check": VoucherChecked,
+    "offers reserve": VoucherUsed,
+    "offers redeem": VoucherUsed,
+    "offers release": VouchersEnded,
+    "offers give-back": VouchersEnded,
     "webhook add": WebhookSecret,
     "webhook list": WebhooksResult,
     "webhook remove": WebhookChanged,

@@ -50,6 +50,7 @@ COMMANDS = {
     "value": _(
         "Values every customer: revenue so far, probability of still being a customer, expected orders and revenue; in classes, beside the tiers."
     ),
+    "offers": _("Checks and publishes offers, issues voucher codes, and uses them on orders within their limits."),
     "priority": _(
         "Ranks all customers by priority, with the points of each part, and lists who may rise, fall, or become a frequent customer."
     ),

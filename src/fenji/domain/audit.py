@@ -81,6 +81,9 @@ class Action(StrEnum):
     MEMBERS_UNMERGED = "members_unmerged"
     MERGE_REFUSED = "merge_refused"
     MEMBER_LINKED = "member_linked"
+    OFFERS_PUBLISHED = "offers_published"
+    VOUCHERS_ISSUED = "vouchers_issued"
+    VOUCHER_WITHDRAWN = "voucher_withdrawn"
 
 
 class SubjectKind(StrEnum):
@@ -101,6 +104,7 @@ class SubjectKind(StrEnum):
     SCHEDULE = "schedule"
     PROGRAM = "program"
     MEMBER = "member"
+    OFFER = "offer"
 
 
 @dataclass(frozen=True)

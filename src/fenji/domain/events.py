@@ -32,6 +32,9 @@ class EventKind(StrEnum):
     POINTS_EXPIRED = "points.expired"
     POINTS_ADJUSTED = "points.adjusted"
     POINTS_MOVED = "points.moved"
+    VOUCHER_ISSUED = "voucher.issued"
+    VOUCHER_REDEEMED = "voucher.redeemed"
+    VOUCHER_RELEASED = "voucher.released"
 
 
 OF_CUSTOMERS = (

@@ -14,4 +14,5 @@ r0011_drafting  drafts of policies, and proposed overrides
 r0012_imports   files that were sent and are not accepted yet
 r0013_named_lists  conditions of lists that people keep under a name
 r0014_loyalty   the points ledger
+r0015_offers    offers and vouchers
 """

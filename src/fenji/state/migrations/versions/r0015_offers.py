@@ -1,0 +1,119 @@
+"""Migration 0015: offers and vouchers: versions of documents, codes, their uses, counts, and what was asked for. New tables; locks nothing."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+
+TABLES = ("voucher_request", "offer_count", "voucher_use", "voucher", "document_version")
+"""In the order in which they go."""
+
+_Counted = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Makes the tables."""
+    op.create_table(
+        "document_version",
+        *(_text("kind", 20), _text("slug", 64), _whole("version"), _on("effective_on"), _text("author"), _text("why")),
+        *(_text("text"), _at("published_at")),
+        sa.PrimaryKeyConstraint("kind", "slug", "version", name="pk_document_version"),
+        sa.UniqueConstraint("kind", "slug", "effective_on", name="uq_document_version_kind"),
+    )
+    _make_vouchers()
+    _make_uses()
+
+
+def downgrade() -> None:
+    """Removes them, with all vouchers."""
+    for name in TABLES:
+        op.drop_table(name)
+
+
+def _whole(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), nullable=nullable)
+
+
+def _text(name: str, length: int | None = None, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text() if length is None else sa.String(length), nullable=nullable)
+
+
+def _counted(name: str) -> sa.Column[int]:
+    return sa.Column(name, _Counted, nullable=False, autoincrement=True)
+
+
+def _on(name: str, *, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, sa.Date(), nullable=nullable)
+
+
+def _at(name: str, *, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, sa.DateTime(), nullable=nullable)
+
+
+def _refers(table: str, column: str, to: str, key: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.{key}"], name=f"fk_{table}_{column}_{to}")
+
+
+def _make_vouchers() -> None:
+    op.create_table(
+        "voucher",
+        *(_counted("number"), _text("program", 64), _text("code_hash", 64), _text("last_letters", 8), _text("offer", 64)),
+        *(_text("document", 64), _whole("version"), _whole("member_id", nullable=True), _whole("uses")),
+        *(_whole("uses_limit", nullable=True), _on("valid_from"), _on("valid_until", nullable=True), _on("issued_on")),
+        *(_at("issued_at"), _text("issued_by"), _text("campaign", 64, nullable=True)),
+        *(_at("withdrawn_at", nullable=True), _text("withdrawn_why", nullable=True)),
+        sa.CheckConstraint("uses >= 0 AND (uses_limit IS NULL OR uses <= uses_limit)", name="ck_voucher_uses"),
+        _refers("voucher", "member_id", "member", "member_id"),
+        sa.PrimaryKeyConstraint("number", name="pk_voucher"),
+        sa.UniqueConstraint("code_hash", name="uq_voucher_code_hash"),
+    )
+    op.create_index("ix_voucher_offer", "voucher", ["program", "offer", "number"])
+    op.create_index("ix_voucher_member_id", "voucher", ["member_id"])
+
+
+def _make_uses() -> None:
+    op.create_table(
+        "voucher_use",
+        *(_counted("number"), _text("program", 64), _whole("voucher_number"), _text("offer", 64), _text("source", 200)),
+        *(_text("order_id"), _whole("member_id", nullable=True), _text("status", 20)),
+        *(
+            _whole("discount_cents"),
+            _whole("cost_cents"),
+            _on("used_on"),
+            _at("until_at", nullable=True),
+            _at("at"),
+            _text("actor"),
+        ),
+        sa.CheckConstraint("discount_cents >= 0 AND cost_cents >= 0", name="ck_voucher_use_cents"),
+        *(
+            _refers("voucher_use", "voucher_number", "voucher", "number"),
+            _refers("voucher_use", "member_id", "member", "member_id"),
+        ),
+        sa.PrimaryKeyConstraint("number", name="pk_voucher_use"),
+    )
+    counts, reserved = sa.text("status IN ('reserved', 'redeemed')"), sa.text("status = 'reserved'")
+    order = ["voucher_number", "source", "order_id"]
+    op.create_index("uq_voucher_use_order", "voucher_use", order, unique=True, sqlite_where=counts, postgresql_where=counts)
+    until = ["program", "offer", "until_at"]
+    op.create_index("ix_voucher_use_reserved", "voucher_use", until, sqlite_where=reserved, postgresql_where=reserved)
+    op.create_index("ix_voucher_use_open", "voucher_use", ["voucher_number"], sqlite_where=reserved, postgresql_where=reserved)
+    op.create_index("ix_voucher_use_order", "voucher_use", ["source", "order_id"])
+    op.create_index("ix_voucher_use_member", "voucher_use", ["member_id", "offer"])
+    op.create_table(
+        "offer_count",
+        *(_text("program", 64), _text("offer", 64)),
+        *(_whole(name) for name in ("issued", "reserved", "redeemed", "cost_cents")),
+        sa.CheckConstraint("issued >= 0 AND reserved >= 0 AND redeemed >= 0 AND cost_cents >= 0", name="ck_offer_count_counts"),
+        sa.PrimaryKeyConstraint("program", "offer", name="pk_offer_count"),
+    )
+    op.create_table(
+        "voucher_request",
+        *(_text("program", 64), _text("business_key"), _text("fingerprint", 64), _whole("voucher_number", nullable=True)),
+        *(_whole("use_number", nullable=True), _at("recorded_at"), _text("actor")),
+        _refers("voucher_request", "voucher_number", "voucher", "number"),
+        _refers("voucher_request", "use_number", "voucher_use", "number"),
+        sa.PrimaryKeyConstraint("program", "business_key", name="pk_voucher_request"),
+    )

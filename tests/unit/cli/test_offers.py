@@ -1,0 +1,90 @@
+"""Offers at the command line: checked, published, issued to everybody whom they are for, used once. World: fixtures.forty_customers."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from datetime import date, timedelta
+
+import pytest
+
+from fixtures.desk import fenji
+from fixtures.forty_customers import forty_customers, shop
+from fixtures.offers import HEAD
+
+TODAY = date.today()  # noqa: DTZ011 - a day on which both zones have offers in force is enough
+OFFERS = (
+    HEAD.replace("2027-01-01", str(TODAY - timedelta(days=2)))
+    + """
+  - offer: tea_10
+    name: {zh: 茶饮九折, en: Ten percent off drinks}
+    discount: {percent: 10, at_most: 50.00}
+    when: {order_at_least: 50.00, categories: [drinks]}
+    for: {all: [net_revenue_12m >= 30000]}
+    valid: {days: 30}
+    limits: {per_customer: 1, total: 30, budget: 500.00}
+"""
+)
+WRONG = (
+    OFFERS.replace("net_revenue_12m", "net_revenu_12m").replace("percent: 10", "percent: 110").replace("total: 30", "total: 0")
+)
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory):
+    root = shop(tmp_path_factory.mktemp("offers") / "shop", forty_customers())
+    (root / "offers.yaml").write_text(OFFERS, "utf-8")
+    (root / "wrong.yaml").write_text(WRONG, "utf-8")
+    return root
+
+
+def at(there, *arguments):
+    return fenji("offers", *arguments, "--workspace", there, "--json")
+
+
+def test_a_personal_offer_goes_to_those_it_is_for_and_each_code_is_used_once(there):
+    assert at(there, "show").code == 3
+    published = at(there, "publish", there / "offers.yaml")
+    assert (published.code, published.json["is_published"], published.json["warnings"]) == (0, True, [])
+    assert at(there, "publish", there / "offers.yaml").code == 4
+    codes = there / "codes.csv"
+    issued = at(there, "issue", "tea_10", "--everybody", "--key", "spring", "--out", codes).json
+    # Twenty bought tea for 30,000 each.
+    assert (issued["issued"], issued["existing"], issued["codes"], issued["as_of"]) == (20, 0, [], "2026-03-31")
+    assert stat.S_IMODE(codes.stat().st_mode) == 0o600
+    rows = list(csv.DictReader(codes.read_text("utf-8-sig").splitlines()))
+    assert sorted(row["customer_id"] for row in rows) == sorted(f"C{who}" for who in range(20))
+    again = at(there, "issue", "tea_10", "--everybody", "--key", "spring").json
+    assert (again["issued"], again["existing"], {each["code"] for each in again["codes"]}) == (0, 20, {None})
+    mine = next(row for row in rows if row["customer_id"] == "C7")
+    order = ("--order", "till:1", "--amount", "300", "--line", "drinks=120.05", "--customer")
+    assert at(there, "check", mine["code"], *order, "C7").json["discount"] == 12.01
+    assert at(there, "redeem", mine["code"], *order, "C8", "--key", "k1").code == 4
+    used = at(there, "redeem", mine["code"], *order, "C7", "--key", "k1").json
+    assert (used["use"]["discount"], used["use"]["status"], used["is_existing"]) == (12.01, "redeemed", False)
+    assert at(there, "redeem", mine["code"], *order, "C7", "--key", "k1").json["is_existing"]
+    (row,) = at(there, "show").json["list"]
+    assert (row["issued"], row["redeemed"], row["cost"]) == (20, 1, 12.01)
+    (listed,) = at(there, "vouchers", "--customer", "C7").json["vouchers"]
+    assert (listed["state"], listed["last_letters"]) == ("used_up", mine["code"][-4:])
+    assert at(there, "give-back", "--order", "till:1").json["uses"] == []
+    assert at(there, "withdraw", mine["voucher"], "--reason", "left").json["vouchers"][0]["state"] == "withdrawn"
+
+
+def test_every_problem_of_the_document_stands_at_its_line(there):
+    found = at(there, "lint", there / "wrong.yaml")
+    assert (found.code, len(found.json["error"]["problems"])) == (2, 2)
+    (there / "wrong.yaml").write_text(
+        OFFERS.replace("net_revenue_12m", "net_revenu_12m").replace("drinks]}", "drinks]}\n    stack: {with: [none]}"), "utf-8"
+    )
+    problems = at(there, "lint", there / "wrong.yaml").json["error"]["problems"]
+    assert [(each["row"], each["column"]) for each in problems] == [(12, "list[1].stack.with[1]"), (13, "list[1].for.all[1]")]
+    assert "net_revenue_12m" in problems[1]["advice"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_people_read_the_same_in_both_languages(there, language):
+    (there / "wrong.yaml").write_text(OFFERS, "utf-8")
+    said = fenji("offers", "lint", there / "wrong.yaml", "--workspace", there, "--lang", language)
+    assert said.code == 0
+    assert ("减 10%，最多 50.00" if language == "zh" else "10 % off, at most 50.00") in said.out
