@@ -57,6 +57,7 @@ from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, Pu
 from fenji.answers.priority import PriorityResult
 from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
+from fenji.answers.referrals import ReferralCode, ReferralsResult
 from fenji.answers.repairing import RepairResult
 from fenji.answers.replayed import StoredReplay
 from fenji.answers.reports import ReportResult
@@ -144,6 +145,11 @@ ANSWERS: Mapping[str, type] = {
     "offers redeem": VoucherUsed,
     "offers release": VouchersEnded,
     "offers give-back": VouchersEnded,
+    "referrals code": ReferralCode,
+    "referrals claim": ReferralsResult,
+    "referrals check": ReferralsResult,
+    "referrals list": ReferralsResult,
+    "referrals decide": ReferralsResult,
     "webhook add": WebhookSecret,
     "webhook list": WebhooksResult,
     "webhook remove": WebhookChanged,

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     VOUCHER_ISSUED = "voucher.issued"
     VOUCHER_REDEEMED = "voucher.redeemed"
     VOUCHER_RELEASED = "voucher.released"
+    REFERRAL_QUALIFIED = "referral.qualified"
+    REFERRAL_REJECTED = "referral.rejected"
 
 
 OF_CUSTOMERS = (

@@ -24,6 +24,8 @@ EVENTS = {
     EventKind.POINTS_MOVED: _("Members were merged or made two again; {points} points moved."),
     EventKind.VOUCHER_ISSUED: _("A voucher of offer {offer} was issued."),
     EventKind.VOUCHER_REDEEMED: _("A voucher of offer {offer} was used."),
+    EventKind.REFERRAL_QUALIFIED: _("A referral by member {advocate_member_id} qualified."),
+    EventKind.REFERRAL_REJECTED: _("A referral by member {advocate_member_id} was rejected."),
     EventKind.VOUCHER_RELEASED: _("A voucher of offer {offer} can be used again."),
 }
 COUNTS = {
@@ -62,6 +64,8 @@ NAMES = {
     EventKind.VOUCHER_ISSUED: _("voucher issued"),
     EventKind.VOUCHER_REDEEMED: _("voucher used"),
     EventKind.VOUCHER_RELEASED: _("voucher released"),
+    EventKind.REFERRAL_QUALIFIED: _("referral qualified"),
+    EventKind.REFERRAL_REJECTED: _("referral rejected"),
 }
 
 

@@ -79,4 +79,5 @@ points_figures     liability, roll-forward and laws
 members            who has an account, and which members are one person
 offers             how offers are checked, published and shown
 vouchers           codes are issued, used, and given back
+referrals          friends bring friends
 """

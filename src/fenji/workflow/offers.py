@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from fenji.answers.offers import OfferRow, OffersResult, VersionOfOffers, Versio
 from fenji.documents.offers import OffersDocument, offers_document_from_text
 from fenji.documents.reader import text_of
 from fenji.domain.audit import Action, Subject, SubjectKind
-from fenji.domain.conditions import parse_condition
 from fenji.domain.loyalty.offers import Offers
 from fenji.domain.loyalty.published import DocumentKind
 from fenji.domain.loyalty.vouchers import OfferCount
@@ -125,13 +125,14 @@ def show_offers(root: Path, *, on: date | None = None) -> OffersResult:
 
 def _read(workspace: Workspace, file: Path) -> OffersDocument:
     text = text_of(file)
-    read = offers_document_from_text(text, str(file))
-    asked = [each.for_whom for each in read.offers.offers]
-    if all(not each.tiers and not each.conditions for each in asked):
-        return read
-    policy = policy_in_force(policies_of(workspace), workspace.settings.policy, as_of=read.offers.heading.effective_on).policy
-    named = [parse_condition(line).metric for each in asked for line in each.conditions]
-    metrics = [each.slug for each in registry_of(own_metrics_of(workspace), policy, kinds_named(named))]
+    try:
+        day = offers_document_from_text(text, str(file)).offers.heading.effective_on
+    except InvalidDocument:
+        # Its names are checked all the same, so that all problems are said at once.
+        day = today(workspace.settings.time_zone)
+    policy = policy_in_force(policies_of(workspace), workspace.settings.policy, as_of=day).policy
+    kinds = kinds_named(re.findall(r"[a-z][a-z0-9_]*", text))
+    metrics = [each.slug for each in registry_of(own_metrics_of(workspace), policy, kinds)]
     return offers_document_from_text(text, str(file), tiers=[each.slug for each in policy.tiers], metrics=metrics)
 
 

@@ -8,8 +8,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from fenji.documents.loyalty import program_from_text
+from fenji.settings import read_settings
+from fenji.workspace.state import state_of
 from fixtures.desk import fenji
 from fixtures.forty_customers import forty_customers, shop
+from fixtures.ledgers import PROGRAM, TILL
 from fixtures.offers import HEAD
 
 TODAY = date.today()  # noqa: DTZ011 - a day on which both zones have offers in force is enough
@@ -78,7 +82,7 @@ def test_every_problem_of_the_document_stands_at_its_line(there):
         OFFERS.replace("net_revenue_12m", "net_revenu_12m").replace("drinks]}", "drinks]}\n    stack: {with: [none]}"), "utf-8"
     )
     problems = at(there, "lint", there / "wrong.yaml").json["error"]["problems"]
-    assert [(each["row"], each["column"]) for each in problems] == [(12, "list[1].stack.with[1]"), (13, "list[1].for.all[1]")]
+    assert [(each["row"], each["column"]) for each in problems] == [(14, "list[1].stack.with[1]"), (15, "list[1].for.all[1]")]
     assert "net_revenue_12m" in problems[1]["advice"]
 
 
@@ -88,3 +92,24 @@ def test_people_read_the_same_in_both_languages(there, language):
     said = fenji("offers", "lint", there / "wrong.yaml", "--workspace", there, "--lang", language)
     assert said.code == 0
     assert ("减 10%，最多 50.00" if language == "zh" else "10 % off, at most 50.00") in said.out
+
+
+def test_a_friend_says_who_brought_them_and_what_the_runs_know_counts(there):
+    text = PROGRAM.replace("2027-01-01", str(TODAY - timedelta(days=2))) + "referral: {reward: {advocate: {points: 20}}}\n"
+    with state_of(there, read_settings(there)).transaction(TILL) as t:
+        t.loyalty.programs.publish(program_from_text(text), text)
+
+    def referrals(*arguments):
+        return fenji("referrals", *arguments, "--workspace", there, "--json")
+
+    code = referrals("code", "C1").json["code"]
+    assert referrals("code", "C1").json["code"] == code
+    (old,) = referrals("claim", code, "C2").json["referrals"]
+    assert (old["status"], old["reasons"]) == ("rejected", ["known_customer"])
+    assert old["not_checked"] == ["same_phone", "same_device", "same_address"]
+    (new,) = referrals("claim", code.lower(), "till:N1", "--device", "a81f").json["referrals"]
+    assert (new["status"], new["reasons"], new["not_checked"]) == ("claimed", [], ["same_phone", "same_device", "same_address"])
+    assert referrals("check").json["referrals"] == []
+    assert [each["status"] for each in referrals("list").json["referrals"]] == ["rejected", "claimed"]
+    assert referrals("list", "--status", "claimd").code == 2
+    assert referrals("decide", "till:N1", "--accept", "--reason", "known").code == 4

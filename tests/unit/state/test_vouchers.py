@@ -163,8 +163,7 @@ def test_an_order_that_is_refunded_whole_gives_back_what_the_offer_says_with_its
     assert [(each.offer, each.status) for each in back] == [("welcome_20", UseStatus.RETURNED)]
     assert counter.do(lambda vouchers: vouchers.give_back(order)) == ()
     counter.do(lambda vouchers: vouchers.give_back(OrderKey(SHOP, "o2")))
-    # Points that still wait pay the debt on the day on which they could be spent.
-    assert (till.balances(ann), counter.count("fifty_points")) == ((0, 50, 0, 50), (1, 0, 0, 0))
+    assert (till.balances(ann), counter.count("fifty_points")) == ((0, 0, 0, 0), (1, 0, 0, 0))
     assert (counter.count("welcome_20"), counter.count("ten_percent")) == ((2, 0, 0, 0), (1, 0, 1, 1000))
     assert counter.use(amount, counter.basket("o3"), ann).use.discount_cents == 2000
 

@@ -9,4 +9,5 @@ cohorts    what became of the points of one month, and of one month's balance
 published  versions of documents that were frozen
 offers     offers.yaml as records: what is offered, to whom, up to which limits
 vouchers   codes, their uses, and orders as far as offers ask about them
+referrals  who brought whom, and every reason against it
 """

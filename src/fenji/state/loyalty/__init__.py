@@ -16,4 +16,6 @@ published     versions of offers and benefits, frozen
 voucher_rows  offers and vouchers as they are stored
 vouchers      codes, and what was asked for under which business key
 voucher_uses  uses of codes, and limits
+referral_rows  referrals as they are stored
+referrals     who brought whom
 """

@@ -16,6 +16,7 @@ from fenji.state.loyalty.ledger import Ledger
 from fenji.state.loyalty.members import MemberRepository
 from fenji.state.loyalty.published import DocumentRepository
 from fenji.state.loyalty.requests import RequestRepository
+from fenji.state.loyalty.referrals import ReferralRepository
 from fenji.state.loyalty.versions import ProgramRepository
 from fenji.state.loyalty.voucher_uses import VoucherUses
 from fenji.state.loyalty.vouchers import VoucherRepository
@@ -78,3 +79,8 @@ class LoyaltyRepositories:
     def voucher_uses(self) -> VoucherUses:
         """What codes were used for, and how far limits are used up."""
         return VoucherUses(self.session, self.principal.name, self.clock)
+
+    @property
+    def referrals(self) -> ReferralRepository:
+        """Who brought whom."""
+        return ReferralRepository(self.session, self.clock)

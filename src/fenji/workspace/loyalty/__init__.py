@@ -7,4 +7,6 @@ desk        a program, the company's day, and members by the ids that people kno
 offers      which offers are in force on a day
 vouchers    what can be done with codes, each once
 customers   which member somebody means
+bonuses     points for vouchers and referrals, and back
+referrals   what can be done with referrals
 """

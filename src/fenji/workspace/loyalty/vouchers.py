@@ -33,8 +33,8 @@ from fenji.language import message as _
 from fenji.state.loyalty.voucher_uses import counting
 from fenji.state.loyalty.vouchers import NewVoucher
 from fenji.state.transaction import Transaction
+from fenji.workspace.loyalty.bonuses import Bonuses
 from fenji.workspace.loyalty.offers import OfferVersions
-from fenji.workspace.loyalty.operations import Points
 from fenji.workspace.loyalty.programs import ProgramVersions, programs_in
 
 MOST_ISSUED = 100_000
@@ -310,8 +310,7 @@ class Vouchers:
                 continue
             loyalty.voucher_uses.end(self.program, use, becomes)
             if becomes is UseStatus.RETURNED and offer.discount.points and use.member_id is not None:
-                key = f"voucher:{use.number}:back"
-                self._points().adjust(use.member_id, -offer.discount.points, self.today, key, reason="voucher")
+                self._bonuses().take_back(use.member_id, offer.discount.points, f"voucher:{use.number}", reason="voucher")
             found.append(loyalty.voucher_uses.use(use.number))
         self._tell(
             EventKind.VOUCHER_RELEASED, [(loyalty.vouchers.get(self.program, each.voucher_number), each) for each in found]
@@ -325,10 +324,10 @@ class Vouchers:
     def _grant_points(self, asking: Asking, use: VoucherUse, group: frozenset[int]) -> None:
         points = asking.offer.discount.points
         if points:
-            self._points().bonus(use.member_id or min(group), points, asking.day, f"voucher:{use.number}", reason="voucher")
+            self._bonuses().grant(use.member_id or min(group), points, asking.day, f"voucher:{use.number}", reason="voucher")
 
-    def _points(self) -> Points:
-        return Points(self.t, self._versions(), self.today, self.now)
+    def _bonuses(self) -> Bonuses:
+        return Bonuses(self.t, self._versions(), self.today, self.now)
 
     def _versions(self) -> ProgramVersions:
         found = programs_in(self.t).get(self.program)

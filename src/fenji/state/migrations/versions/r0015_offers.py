@@ -1,4 +1,4 @@
-"""Migration 0015: offers and vouchers: versions of documents, codes, their uses, counts, and what was asked for. New tables; locks nothing."""
+"""Migration 0015: offers, vouchers and referrals: versions of documents, codes, their uses, counts, what was asked for, and who brought whom. New tables; locks nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from alembic import op
 revision = "0015"
 down_revision = "0014"
 
-TABLES = ("voucher_request", "offer_count", "voucher_use", "voucher", "document_version")
+TABLES = (
+    *("referral_mark", "referral", "referral_code"),
+    *("voucher_request", "offer_count", "voucher_use", "voucher", "document_version"),
+)
 """In the order in which they go."""
 
 _Counted = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -25,6 +28,7 @@ def upgrade() -> None:
     )
     _make_vouchers()
     _make_uses()
+    _make_referrals()
 
 
 def downgrade() -> None:
@@ -116,4 +120,40 @@ def _make_uses() -> None:
         _refers("voucher_request", "voucher_number", "voucher", "number"),
         _refers("voucher_request", "use_number", "voucher_use", "number"),
         sa.PrimaryKeyConstraint("program", "business_key", name="pk_voucher_request"),
+    )
+
+
+def _make_referrals() -> None:
+    op.create_table(
+        "referral_code",
+        *(_text("program", 64), _text("code", 32), _whole("member_id"), _at("made_at")),
+        _refers("referral_code", "member_id", "member", "member_id"),
+        sa.PrimaryKeyConstraint("program", "code", name="pk_referral_code"),
+        sa.UniqueConstraint("program", "member_id", name="uq_referral_code_program"),
+    )
+    op.create_table(
+        "referral",
+        *(
+            _whole("referred_member_id"),
+            _text("program", 64),
+            _whole("advocate_member_id"),
+            _on("claimed_on"),
+            _text("status", 20),
+        ),
+        *(sa.Column("reasons", sa.JSON(), nullable=False), sa.Column("not_checked", sa.JSON(), nullable=False)),
+        *(_whole("rules_version"), _text("source", 200, nullable=True), _text("order_id", nullable=True)),
+        *(_on("decided_on", nullable=True), _whole("advocate_points"), _whole("friend_points")),
+        *(_whole("friend_voucher_number", nullable=True), _text("decided_by", nullable=True), _text("note", nullable=True)),
+        sa.CheckConstraint("referred_member_id <> advocate_member_id OR status = 'rejected'", name="ck_referral_two"),
+        *(_refers("referral", each, "member", "member_id") for each in ("referred_member_id", "advocate_member_id")),
+        _refers("referral", "friend_voucher_number", "voucher", "number"),
+        sa.PrimaryKeyConstraint("referred_member_id", name="pk_referral"),
+    )
+    op.create_index("ix_referral_status", "referral", ["program", "status", "referred_member_id"])
+    op.create_index("ix_referral_advocate", "referral", ["advocate_member_id", "decided_on"])
+    op.create_table(
+        "referral_mark",
+        *(_text("program", 64), _whole("member_id"), _text("kind", 20), _text("mark_hash", 64)),
+        _refers("referral_mark", "member_id", "member", "member_id"),
+        sa.PrimaryKeyConstraint("program", "member_id", "kind", "mark_hash", name="pk_referral_mark"),
     )
