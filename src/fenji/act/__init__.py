@@ -14,4 +14,5 @@ flow        how balances move from month to month
 vouchers    whether a voucher may be used on an order, and what it takes off
 taking_back bonuses come back
 referrals   whether a referral earns anything
+benefits    what the benefits of each tier cost a year
 """

@@ -8,6 +8,7 @@ from fenji.answers.access import Login, TokenMade, TokensResult, TotpBegun, User
 from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.answers.backups import BackupResult, RestoreResult
 from fenji.answers.baskets import RulesResult
+from fenji.answers.benefits import BenefitsCostResult, BenefitsResult
 from fenji.answers.checking import CheckResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.customers import CustomersResult, TakenList
@@ -150,6 +151,10 @@ ANSWERS: Mapping[str, type] = {
     "referrals check": ReferralsResult,
     "referrals list": ReferralsResult,
     "referrals decide": ReferralsResult,
+    "benefits lint": BenefitsResult,
+    "benefits publish": BenefitsResult,
+    "benefits show": BenefitsResult,
+    "benefits cost": BenefitsCostResult,
     "webhook add": WebhookSecret,
     "webhook list": WebhooksResult,
     "webhook remove": WebhookChanged,

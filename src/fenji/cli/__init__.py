@@ -73,4 +73,5 @@ points_words     what kinds of points are called
 members   who has an account of points, and which members are one person
 offers    what is offered, who gets a code, and what it takes off an order
 referrals  who brought whom
+benefits  what tiers give, and what that costs
 """

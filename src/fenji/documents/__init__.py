@@ -22,4 +22,5 @@ report         report.yaml: sections, company and own texts of the monthly repor
 alerts         alerts.yaml: who is told of what, and when not
 loyalty        loyalty.yaml: how points are earned, kept and spent
 offers         offers.yaml: what is offered to whom, up to which limits
+benefits       benefits.yaml: what each tier gives, and what it costs
 """

@@ -81,6 +81,7 @@ class Action(StrEnum):
     MEMBERS_UNMERGED = "members_unmerged"
     MERGE_REFUSED = "merge_refused"
     MEMBER_LINKED = "member_linked"
+    BENEFITS_PUBLISHED = "benefits_published"
     OFFERS_PUBLISHED = "offers_published"
     VOUCHERS_ISSUED = "vouchers_issued"
     VOUCHER_WITHDRAWN = "voucher_withdrawn"
@@ -105,6 +106,7 @@ class SubjectKind(StrEnum):
     PROGRAM = "program"
     MEMBER = "member"
     OFFER = "offer"
+    BENEFITS = "benefits"
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.PERSON_UNMASKED: _("customer unmasked"),
     Action.LIST_UNMASKED: _("list unmasked"),
     Action.PERSON_OPENED: _("page of a customer opened"),
+    Action.BENEFITS_PUBLISHED: _("benefits published"),
     Action.OFFERS_PUBLISHED: _("offers published"),
     Action.VOUCHERS_ISSUED: _("vouchers issued"),
     Action.VOUCHER_WITHDRAWN: _("voucher withdrawn"),
@@ -105,6 +106,7 @@ SUBJECTS: Mapping[SubjectKind, str] = {
     SubjectKind.IMPORT: _("import {name}"),
     SubjectKind.SOURCE: _("source {name}"),
     SubjectKind.OFFER: _("offer {name}"),
+    SubjectKind.BENEFITS: _("benefits {name}"),
 }
 """To what it was done."""
 HASH_SHOWN = 12

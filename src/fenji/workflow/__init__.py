@@ -80,4 +80,5 @@ members            who has an account, and which members are one person
 offers             how offers are checked, published and shown
 vouchers           codes are issued, used, and given back
 referrals          friends bring friends
+benefits           what tiers give, and what that costs
 """

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from fenji.documents.loyalty import program_from_text
+from fenji.documents.policies import policy_from_text
 from fenji.settings import read_settings
 from fenji.workspace.state import state_of
 from fixtures.desk import fenji
@@ -95,7 +96,7 @@ def test_people_read_the_same_in_both_languages(there, language):
 
 
 def test_a_friend_says_who_brought_them_and_what_the_runs_know_counts(there):
-    text = PROGRAM.replace("2027-01-01", str(TODAY - timedelta(days=2))) + "referral: {reward: {advocate: {points: 20}}}\n"
+    text = PROGRAM.replace("2027-01-01", str(TODAY - timedelta(days=2))) + "referral: {reward: {advocate: {points: 20}}\n"
     with state_of(there, read_settings(there)).transaction(TILL) as t:
         t.loyalty.programs.publish(program_from_text(text), text)
 
@@ -113,3 +114,56 @@ def test_a_friend_says_who_brought_them_and_what_the_runs_know_counts(there):
     assert [each["status"] for each in referrals("list").json["referrals"]] == ["rejected", "claimed"]
     assert referrals("list", "--status", "claimd").code == 2
     assert referrals("decide", "till:N1", "--accept", "--reason", "known").code == 4
+
+
+BENEFITS = """
+benefits: membership
+version: 1
+effective_on: 2026-01-01
+author: marketing
+why: first version
+policy: POLICY
+list:
+  - {benefit: gift, name: {zh: 生日礼, en: Gift}, tiers: [TOP], cost: {each: 68.00, uses_a_year: 0.8}, limit: {times: 1, per: year}, capacity: 3}
+  - {benefit: adviser, name: 顾问, tiers: [TOP], cost: {a_year: 300.00}}
+  - {benefit: delivery, name: 包邮, tiers: [LOW, TOP], cost: {each: 8.00, uses_from: orders_12m}}
+"""
+
+
+def test_benefits_cost_what_each_tier_uses_and_a_whatif_says_what_changes(there):
+    tiers = fenji("tiers", "--workspace", there, "--json").json
+    names = [each.slug for each in policy_from_text(next((there / "policies").glob("*.y*ml")).read_text("utf-8")).tiers]
+    low, top = names[0], names[-1]
+    text = BENEFITS.replace("POLICY", tiers["policy"]).replace("TOP", top).replace("LOW", low)
+    (there / "benefits.yaml").write_text(text, "utf-8")
+
+    def benefits(*arguments):
+        return fenji("benefits", *arguments, "--workspace", there, "--json")
+
+    assert fenji("benefits", "cost", "--workspace", there).code == 3
+    (warned,) = benefits("lint", there / "benefits.yaml").json["warnings"]
+    assert "no benefit delivery in" in warned["text"]
+    assert benefits("publish", there / "benefits.yaml").code == 0
+    counts = {each["tier"]: each["customers"] for each in tiers["tiers"]}
+    stands = {
+        each["customer_id"]: each["tier"]
+        for each in fenji("customers", "--limit", "50", "--workspace", there, "--json").json["rows"]
+    }
+    orders = {(str(line[1]), line[0]) for line in forty_customers()}
+    uses = {tier: sum(stands[who] == tier for who, _order in orders) for tier in (low, top)}
+    found = {(each["tier"], each["benefit"]): each["cost"] for each in benefits("cost").json["costs"]}
+    assert found == {
+        (low, "delivery"): 8 * uses[low],
+        (top, "delivery"): 8 * uses[top],
+        (top, "gift"): round(54.4 * counts[top], 2),
+        (top, "adviser"): 300 * counts[top],
+    }
+    new = next((there / "policies").glob("*.y*ml"))
+    changed = fenji("whatif", new, "--workspace", there, "--json").json["benefit_cost"]
+    assert (changed["change"], changed["not_counted"]) == (0, ["delivery"])
+    assert changed["current"] == round(354.4 * counts[top], 2)
+    (there / "wrong.yaml").write_text(
+        text.replace("a_year: 300.00}", "a_year: 300.00}, price_by: person").replace(f"[{low},", "[none,"), "utf-8"
+    )
+    refused = benefits("lint", there / "wrong.yaml")
+    assert (refused.code, "differs by person" in refused.json["error"]["problems"][0]["text"]) == (2, True)

@@ -10,4 +10,5 @@ published  versions of documents that were frozen
 offers     offers.yaml as records: what is offered, to whom, up to which limits
 vouchers   codes, their uses, and orders as far as offers ask about them
 referrals  who brought whom, and every reason against it
+benefits   what tiers give, and what that costs
 """

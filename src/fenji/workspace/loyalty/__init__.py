@@ -9,4 +9,5 @@ vouchers    what can be done with codes, each once
 customers   which member somebody means
 bonuses     points for vouchers and referrals, and back
 referrals   what can be done with referrals
+benefits    which benefits are in force, and their cost under another policy
 """
