@@ -41,7 +41,7 @@ def show_moves(found: PolicyChange, wording: Wording, output: Output) -> None:
         (_("Stay: {customers} {customers:customer|customers} with {revenue} {currency}."), found.stay),
     ):
         output.say(text, customers=number(moved.customers), revenue=money(moved.net_revenue_12m), currency=wording.currency)
-    output.say(benefit_sentence(found.benefit_cost, wording.currency, output.language))
+    output.say(benefit_sentence(found.benefit_cost, found.currency, output.language))
 
 
 def show_affected(found: PolicyChange, wording: Wording, output: Output) -> None:

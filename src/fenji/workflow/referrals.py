@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -180,9 +180,12 @@ def list_referrals(
 
 
 def _write(workspace: Workspace, program: str | None, principal: Principal | None, work: Callable[[Referrals], Result]) -> Result:
+    def day_of(moment: datetime) -> date:
+        return today(workspace.settings.time_zone, now=moment)
+
     def done(t: Transaction) -> Result:
         now = t.clock()
-        return work(Referrals(t, program_of(t, program), today(workspace.settings.time_zone, now=now), now))
+        return work(Referrals(t, program_of(t, program), day_of(now), now, day_of))
 
     return retried(workspace.state, principal or acting_person(), done)
 

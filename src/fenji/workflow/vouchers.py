@@ -6,7 +6,7 @@ import csv
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -302,7 +302,11 @@ def withdraw_voucher(root: Path, number: int, why: str, *, principal: Principal 
 
 def _vouchers(workspace: Workspace, t: Transaction) -> Vouchers:
     now = t.clock()
-    return Vouchers(t, offers_of(t), today(workspace.settings.time_zone, now=now), now)
+
+    def day_of(moment: datetime) -> date:
+        return today(workspace.settings.time_zone, now=moment)
+
+    return Vouchers(t, offers_of(t), day_of(now), now, day_of)
 
 
 def _read_with(workspace: Workspace, work: Callable[[Vouchers], Result]) -> Result:

@@ -42,7 +42,7 @@ class Desk(Till):
         return cls(database, date(2027, 2, 1))
 
     def at(self, work):
-        return retried(self.database, TILL, lambda t: work(Referrals(t, program_of(t), self.day, self.now)))
+        return retried(self.database, TILL, lambda t: work(Referrals(t, program_of(t), self.day, self.now, datetime.date)))
 
     def claim(self, advocate, friend, **known):
         code = self.at(lambda referrals: referrals.code(advocate))

@@ -15,8 +15,8 @@ from fenji.state.loyalty.laws import LawRepository
 from fenji.state.loyalty.ledger import Ledger
 from fenji.state.loyalty.members import MemberRepository
 from fenji.state.loyalty.published import DocumentRepository
-from fenji.state.loyalty.requests import RequestRepository
 from fenji.state.loyalty.referrals import ReferralRepository
+from fenji.state.loyalty.requests import RequestRepository
 from fenji.state.loyalty.versions import ProgramRepository
 from fenji.state.loyalty.voucher_uses import VoucherUses
 from fenji.state.loyalty.vouchers import VoucherRepository

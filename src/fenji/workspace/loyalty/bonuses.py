@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +24,8 @@ class Bonuses:
     today: date
     """The workspace's local day."""
     now: datetime
+    day_of: Callable[[datetime], date]
+    """The workspace's local day of a moment."""
 
     def grant(self, member_id: int, points: int, on: date, key: str, *, reason: str) -> str:
         """Grants points; they wait and expire as earned ones do.
@@ -30,7 +33,7 @@ class Bonuses:
         Returns:
             The id of the transaction.
         """
-        Points(self.t, self.program, self.today, self.now).bonus(member_id, points, on, key, reason=reason)
+        Points(self.t, self.program, self.today, self.now, self.day_of).bonus(member_id, points, on, key, reason=reason)
         return transaction_id_of(self.program.slug, key)
 
     def take_back(self, member_id: int, points: int, key: str, *, reason: str) -> None:
@@ -40,7 +43,9 @@ class Bonuses:
         wanted = Wanted(frozenset({member_id}), business_keys={asked.business_key: asked.fingerprint})
 
         def plan(found: Accounts) -> Changes:
-            book = Book(found, self.program.rules, self.program.on(self.today), today=self.today, now=self.now)
+            book = Book(
+                found, self.program.rules, self.program.on(self.today), today=self.today, now=self.now, day_of=self.day_of
+            )
             take_back(book, member_id, points, asked, granted_id=granted_id, reason=reason)
             return book.changes()
 

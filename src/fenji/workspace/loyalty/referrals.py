@@ -63,6 +63,8 @@ class Referrals:
     today: date
     """The workspace's local day."""
     now: datetime
+    day_of: Callable[[datetime], date]
+    """The workspace's local day of a moment."""
 
     def code(self, member_id: int) -> str:
         """The code with which a member brings friends; made when it is first asked for.
@@ -278,14 +280,14 @@ class Referrals:
         return referral
 
     def _bonuses(self) -> Bonuses:
-        return Bonuses(self.t, self.program, self.today, self.now)
+        return Bonuses(self.t, self.program, self.today, self.now, self.day_of)
 
     def _vouchers(self) -> Vouchers:
         found = next((each for each in offers_in(self.t).values() if each.program == self.program.slug), None)
         if found is None:
             text = _("the reward of a friend is an offer, and no offers of program {program} are published.")
             raise NotFound.of(text, advice=_("Publish them: fenji offers publish offers.yaml"), program=self.program.slug)
-        return Vouchers(self.t, found, self.today, self.now)
+        return Vouchers(self.t, found, self.today, self.now, self.day_of)
 
     def _tell(self, kind: EventKind, referral: Referral) -> None:
         subject = f"members/{referral.referred_member_id}"

@@ -6,7 +6,7 @@ Locks are taken in one order: the order of the customer, members by ascending id
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -74,6 +74,8 @@ class Vouchers:
     today: date
     """The workspace's local day."""
     now: datetime
+    day_of: Callable[[datetime], date]
+    """The workspace's local day of a moment."""
 
     @property
     def program(self) -> str:
@@ -327,7 +329,7 @@ class Vouchers:
             self._bonuses().grant(use.member_id or min(group), points, asking.day, f"voucher:{use.number}", reason="voucher")
 
     def _bonuses(self) -> Bonuses:
-        return Bonuses(self.t, self._versions(), self.today, self.now)
+        return Bonuses(self.t, self._versions(), self.today, self.now, self.day_of)
 
     def _versions(self) -> ProgramVersions:
         found = programs_in(self.t).get(self.program)
