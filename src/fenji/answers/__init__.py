@@ -57,4 +57,7 @@ settings  with which settings a workspace works
 timeline  what has happened with one customer, and its ids
 points    programs, balances, statements, liability, roll-forward and laws of points
 members   who has an account, and which members might be one person
+offers    what is offered, which codes there are, and what one takes off an order
+referrals  who was brought by whom, and what that earned
+benefits  what tiers give, and what that costs a year
 """

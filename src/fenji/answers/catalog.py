@@ -8,6 +8,7 @@ from fenji.answers.access import Login, TokenMade, TokensResult, TotpBegun, User
 from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.answers.backups import BackupResult, RestoreResult
 from fenji.answers.baskets import RulesResult
+from fenji.answers.benefits import BenefitsCostResult, BenefitsResult
 from fenji.answers.checking import CheckResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.customers import CustomersResult, TakenList
@@ -31,6 +32,15 @@ from fenji.answers.mapping import MapResult
 from fenji.answers.members import MembersResult, MergesResult
 from fenji.answers.moves import MovesResult
 from fenji.answers.named_lists import NamedListsResult
+from fenji.answers.offers import (
+    OffersResult,
+    VersionsOfOffers,
+    VoucherChecked,
+    VouchersEnded,
+    VouchersIssued,
+    VouchersResult,
+    VoucherUsed,
+)
 from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
 from fenji.answers.points import (
     AdjustmentsResult,
@@ -48,6 +58,7 @@ from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, Pu
 from fenji.answers.priority import PriorityResult
 from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
+from fenji.answers.referrals import ReferralCode, ReferralsResult
 from fenji.answers.repairing import RepairResult
 from fenji.answers.replayed import StoredReplay
 from fenji.answers.reports import ReportResult, ReportsResult
@@ -128,6 +139,27 @@ ANSWERS: Mapping[str, type] = {
     "alerts test": AlertsTested,
     "alerts history": AlertHistory,
     "alerts acknowledge": AlertsAcknowledged,
+    "offers lint": OffersResult,
+    "offers publish": OffersResult,
+    "offers show": OffersResult,
+    "offers list": VersionsOfOffers,
+    "offers issue": VouchersIssued,
+    "offers vouchers": VouchersResult,
+    "offers withdraw": VouchersResult,
+    "offers check": VoucherChecked,
+    "offers reserve": VoucherUsed,
+    "offers redeem": VoucherUsed,
+    "offers release": VouchersEnded,
+    "offers give-back": VouchersEnded,
+    "referrals code": ReferralCode,
+    "referrals claim": ReferralsResult,
+    "referrals check": ReferralsResult,
+    "referrals list": ReferralsResult,
+    "referrals decide": ReferralsResult,
+    "benefits lint": BenefitsResult,
+    "benefits publish": BenefitsResult,
+    "benefits show": BenefitsResult,
+    "benefits cost": BenefitsCostResult,
     "webhook add": WebhookSecret,
     "webhook list": WebhooksResult,
     "webhook remove": WebhookChanged,

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from fenji.analyze.whatif.cells import NotByCells
 from fenji.analyze.whatif.comparing import Direction, Move, PolicyComparison
 from fenji.analyze.whatif.replaying import RulePart
+from fenji.answers.benefits import BenefitCostChange
 from fenji.answers.frames import Answer
 from fenji.answers.whatif import ComparedPolicy, Moved
 from fenji.domain.metrics import Unit
@@ -113,8 +114,8 @@ class TryResult(Answer):
     """Null where the rules compare no metric of the customers."""
     decided_as: Literal["first_review"] = "first_review"
     """Keep rules, hold, grace and overrides play no part; lost customers are left out."""
-    benefit_cost: None = None
-    """What the benefits of the tiers would cost; null: no benefits are recorded."""
+    benefit_cost: BenefitCostChange | None = None
+    """What the benefits of the tiers would cost a year; null: no benefits are in force for these tiers."""
 
     @property
     @told

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.whatif.comparing import Direction, Move, PolicyComparison, TierSide
 from fenji.analyze.whatif.replaying import CauseMove, RulePart
+from fenji.answers.benefits import BenefitCostChange
 from fenji.answers.frames import Answer
 from fenji.answers.moves import ReviewFlow
 from fenji.domain.policies import Policy
@@ -116,8 +117,8 @@ class PolicyChange(Answer):
     """Lost customers are left out of both sides."""
     registry: Annotated[Registry, HIDDEN]
     warnings: tuple[Problem, ...] = ()
-    benefit_cost: None = None
-    """What the benefits of the tiers would cost; null: no benefits are recorded."""
+    benefit_cost: BenefitCostChange | None = None
+    """What the benefits of the tiers would cost a year; null: no benefits are in force for these tiers."""
 
     @property
     def old_policy(self) -> Policy:

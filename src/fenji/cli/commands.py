@@ -51,6 +51,9 @@ COMMANDS = {
     "value": _(
         "Values every customer: revenue so far, probability of still being a customer, expected orders and revenue; in classes, beside the tiers."
     ),
+    "offers": _("Checks and publishes offers, issues voucher codes, and uses them on orders within their limits."),
+    "referrals": _("Records who brought whom, rewards both after the first order, and keeps every reason against a referral."),
+    "benefits": _("Checks and publishes what each tier gives, and counts what that costs a year."),
     "priority": _(
         "Ranks all customers by priority, with the points of each part, and lists who may rise, fall, or become a frequent customer."
     ),

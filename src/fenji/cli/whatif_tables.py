@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fenji.answers.whatif import ComparedTier, PolicyChange
 from fenji.cli.output import Col, Output, money, number, percent
 from fenji.language import message as _
+from fenji.wording.benefits import benefit_sentence
 from fenji.wording.reasons import tier_name
 from fenji.wording.rules import Wording
 
@@ -40,7 +41,7 @@ def show_moves(found: PolicyChange, wording: Wording, output: Output) -> None:
         (_("Stay: {customers} {customers:customer|customers} with {revenue} {currency}."), found.stay),
     ):
         output.say(text, customers=number(moved.customers), revenue=money(moved.net_revenue_12m), currency=wording.currency)
-    output.say(_("What the benefits of the tiers would cost is not known: no benefits are recorded."))
+    output.say(benefit_sentence(found.benefit_cost, found.currency, output.language))
 
 
 def show_affected(found: PolicyChange, wording: Wording, output: Output) -> None:

@@ -21,4 +21,6 @@ schedule       schedule.yaml: what begins by itself, and when
 report         report.yaml: sections, company and own texts of the monthly report
 alerts         alerts.yaml: who is told of what, and when not
 loyalty        loyalty.yaml: how points are earned, kept and spent
+offers         offers.yaml: what is offered to whom, up to which limits
+benefits       benefits.yaml: what each tier gives, and what it costs
 """

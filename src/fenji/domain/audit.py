@@ -82,6 +82,10 @@ class Action(StrEnum):
     MEMBERS_UNMERGED = "members_unmerged"
     MERGE_REFUSED = "merge_refused"
     MEMBER_LINKED = "member_linked"
+    BENEFITS_PUBLISHED = "benefits_published"
+    OFFERS_PUBLISHED = "offers_published"
+    VOUCHERS_ISSUED = "vouchers_issued"
+    VOUCHER_WITHDRAWN = "voucher_withdrawn"
 
 
 class SubjectKind(StrEnum):
@@ -103,6 +107,8 @@ class SubjectKind(StrEnum):
     SCHEDULE = "schedule"
     PROGRAM = "program"
     MEMBER = "member"
+    OFFER = "offer"
+    BENEFITS = "benefits"
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ class EventKind(StrEnum):
     POINTS_EXPIRED = "points.expired"
     POINTS_ADJUSTED = "points.adjusted"
     POINTS_MOVED = "points.moved"
+    VOUCHER_ISSUED = "voucher.issued"
+    VOUCHER_REDEEMED = "voucher.redeemed"
+    VOUCHER_RELEASED = "voucher.released"
+    REFERRAL_QUALIFIED = "referral.qualified"
+    REFERRAL_REJECTED = "referral.rejected"
 
 
 OF_CUSTOMERS = (

@@ -29,6 +29,8 @@ ORDER = (
     NamedListRow.__tablename__,
     *("loyalty_version", "member", "member_id_link", "ledger_transaction", "transfer", "lot", "debt", "order_earning"),
     *("points_hold", "member_merge", "adjustment_request"),
+    *("document_version", "voucher", "voucher_use", "offer_count", "voucher_request"),
+    *("referral_code", "referral", "referral_mark"),
 )
 """Every table that moves, those first that others refer to."""
 
@@ -45,6 +47,8 @@ COUNTED = {
     "debt": "debt_id",
     "member_merge": "number",
     "adjustment_request": "number",
+    "voucher": "number",
+    "voucher_use": "number",
 }
 """Tables whose rows the database numbers."""
 

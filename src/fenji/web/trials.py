@@ -23,6 +23,7 @@ from fenji.web.rendering import render
 from fenji.web.scope import address
 from fenji.web.visiting import DRAWER, PART, Visit
 from fenji.wording import figures
+from fenji.wording.benefits import benefit_sentence
 
 LINES = 40
 """Rows of the first page of a list of a trial."""
@@ -97,6 +98,7 @@ def written_cuts(cuts: Mapping[str, Decimal]) -> list[str]:
 def told_trial(visit: Visit, found: TryResult, desk: Desk) -> dict[str, Any]:
     """All that the parts of a page and its island show of a trial."""
     outs = dict(_outs(visit, found, desk.listing(visit)))
+    outs["benefits"] = Out(benefit_sentence(found.benefit_cost, found.currency, visit.language))
     outs["address"] = Out("", None if desk.cuts is None else desk.place(visit))
     by_cells = found.counted_on is CountedOn.CELLS
     return {

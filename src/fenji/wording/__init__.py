@@ -30,4 +30,5 @@ trees     the path through a tree as a sentence
 access    what roles, rights and tokens are called
 auditing  who did what, in the audit log
 schedules  when work begins by itself
+benefits  what benefits cost under another policy
 """

@@ -23,6 +23,11 @@ EVENTS = {
     EventKind.POINTS_EXPIRED: _("{points} points of member {member_id} expired."),
     EventKind.POINTS_ADJUSTED: _("Points of member {member_id} were adjusted by hand: {points}."),
     EventKind.POINTS_MOVED: _("Members were merged or made two again; {points} points moved."),
+    EventKind.VOUCHER_ISSUED: _("A voucher of offer {offer} was issued."),
+    EventKind.VOUCHER_REDEEMED: _("A voucher of offer {offer} was used."),
+    EventKind.REFERRAL_QUALIFIED: _("A referral by member {advocate_member_id} qualified."),
+    EventKind.REFERRAL_REJECTED: _("A referral by member {advocate_member_id} was rejected."),
+    EventKind.VOUCHER_RELEASED: _("A voucher of offer {offer} can be used again."),
 }
 COUNTS = {
     EventKind.CUSTOMER_NEW: _("{as_of}: {count} new {count:customer|customers} ({pairs})."),
@@ -58,6 +63,11 @@ NAMES = {
     EventKind.POINTS_EXPIRED: _("points expired"),
     EventKind.POINTS_ADJUSTED: _("points adjusted"),
     EventKind.POINTS_MOVED: _("points moved"),
+    EventKind.VOUCHER_ISSUED: _("voucher issued"),
+    EventKind.VOUCHER_REDEEMED: _("voucher used"),
+    EventKind.VOUCHER_RELEASED: _("voucher released"),
+    EventKind.REFERRAL_QUALIFIED: _("referral qualified"),
+    EventKind.REFERRAL_REJECTED: _("referral rejected"),
 }
 
 

@@ -37,6 +37,10 @@ ACTIONS: Mapping[Action, str] = {
     Action.PERSON_UNMASKED: _("customer unmasked"),
     Action.LIST_UNMASKED: _("list unmasked"),
     Action.PERSON_OPENED: _("page of a customer opened"),
+    Action.BENEFITS_PUBLISHED: _("benefits published"),
+    Action.OFFERS_PUBLISHED: _("offers published"),
+    Action.VOUCHERS_ISSUED: _("vouchers issued"),
+    Action.VOUCHER_WITHDRAWN: _("voucher withdrawn"),
     Action.LIST_SAVED: _("list of customers kept"),
     Action.LIST_REMOVED: _("list of customers removed"),
     Action.SCHEDULE_CHANGED: _("schedule changed"),
@@ -103,6 +107,8 @@ SUBJECTS: Mapping[SubjectKind, str] = {
     SubjectKind.CHANNEL: _("channel {name}"),
     SubjectKind.IMPORT: _("import {name}"),
     SubjectKind.SOURCE: _("source {name}"),
+    SubjectKind.OFFER: _("offer {name}"),
+    SubjectKind.BENEFITS: _("benefits {name}"),
 }
 """To what it was done."""
 HASH_SHOWN = 12

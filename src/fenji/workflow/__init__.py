@@ -78,4 +78,8 @@ points_adjust      points that people give or take, and who approves it
 points_import      balances of an older system
 points_figures     liability, roll-forward and laws
 members            who has an account, and which members are one person
+offers             how offers are checked, published and shown
+vouchers           codes are issued, used, and given back
+referrals          friends bring friends
+benefits           what tiers give, and what that costs
 """

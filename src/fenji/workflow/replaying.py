@@ -40,6 +40,7 @@ from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import ids_of
 from fenji.workspace.drafting import draft_of, name_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
+from fenji.workspace.loyalty.benefits import cost_of_change
 from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.reviews import needed_metrics
@@ -152,6 +153,7 @@ def _compared(replay: Replay, warnings: tuple[Problem, ...], progress: Progress)
     lines = [_differences(replay, panel, pairs, is_new=is_new) for is_new in (False, True)]
     affected = _affected(replay, pairs, comparison)
     voice = Voice({each.slug: each for each in registry}, replay.past.currency)
+    sides = _side(comparison.current, now, lines[0], voice), _side(comparison.new, then, lines[1], voice)
     progress("", len(STEPS), len(STEPS))
     return ReplayResult(
         run_id=replay.run.run_id,
@@ -160,8 +162,9 @@ def _compared(replay: Replay, warnings: tuple[Problem, ...], progress: Progress)
         earlier_on=replay.current.earlier[-1].as_of if replay.current.earlier else None,
         is_published=replay.current.is_published,
         published_reviews=replay.current.published_reviews,
-        current=_side(comparison.current, now, lines[0], voice),
-        new=_side(comparison.new, then, lines[1], voice),
+        current=sides[0],
+        new=sides[1],
+        benefit_cost=cost_of_change(replay.session.workspace, policies[0].slug, sides[0].tiers, sides[1].tiers, on=replay.as_of),
         comparison=comparison,
         causes=cause_moves_of(rows, current=policies[0], new=policies[1]),
         most_affected=affected,

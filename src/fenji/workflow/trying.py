@@ -46,6 +46,7 @@ from fenji.workspace.compared import compared_policy
 from fenji.workspace.customers import ids_of
 from fenji.workspace.drafting import name_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.loyalty.benefits import cost_of_change
 from fenji.workspace.opening import open_question
 from fenji.workspace.paging import SORTED_BY, Cursor, Sort, fingerprint, not_ours, rows_after
 from fenji.workspace.progress import Progress, silent
@@ -103,6 +104,8 @@ def try_cuts(
     """
     with _opened(root, tries, engine=engine, progress=progress) as trial:
         histogram = _histogram(trial, metric)
+        sides = compared_policy(trial.comparison.current, trial.voice), compared_policy(trial.comparison.new, trial.voice)
+        tried = trial.tried
         return TryResult(
             run_id=trial.tried.run.run_id,
             as_of=trial.tried.as_of,
@@ -111,8 +114,11 @@ def try_cuts(
             counted_on=CountedOn.PANEL if trial.because else CountedOn.CELLS,
             because=trial.because,
             sentence=Spoken(partial(counted_sentence, trial.because, trial.comparison.customers)),
-            current=compared_policy(trial.comparison.current, trial.voice),
-            new=compared_policy(trial.comparison.new, trial.voice),
+            current=sides[0],
+            new=sides[1],
+            benefit_cost=cost_of_change(
+                trial.session.workspace, tried.current.slug, sides[0].tiers, sides[1].tiers, on=tried.as_of
+            ),
             thresholds=_thresholds(trial),
             metrics=_metrics(trial) if with_steps else (),
             histogram=histogram,

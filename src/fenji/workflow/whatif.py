@@ -30,6 +30,7 @@ from fenji.workspace.compared import compared_policy
 from fenji.workspace.customers import ids_of
 from fenji.workspace.drafting import draft_of, name_of
 from fenji.workspace.folder import open_workspace, own_metrics_of
+from fenji.workspace.loyalty.benefits import cost_of_change
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress, silent
@@ -117,12 +118,14 @@ def whatif_of(
         rows = session.engine.fetch(count_alike(panel, customer, policies=(current, new), as_of=day)).to_pylist()
         comparison = compare_policies(rows, current=current, new=new)
         voice = Voice({each.slug: each for each in registry}, past.currency)
+        sides = compared_policy(comparison.current, voice), compared_policy(comparison.new, voice)
         return WhatIfResult(
             run_id=run.run_id,
             as_of=day,
             comparison=comparison,
-            current=compared_policy(comparison.current, voice),
-            new=compared_policy(comparison.new, voice),
+            current=sides[0],
+            new=sides[1],
+            benefit_cost=cost_of_change(workspace, current.slug, sides[0].tiers, sides[1].tiers, on=day),
             most_affected=_affected(session, panel, customer, comparison, day),
             lost=past.lost_rule,
             registry=registry,

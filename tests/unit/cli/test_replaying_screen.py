@@ -47,7 +47,7 @@ def test_the_answer_says_where_everybody_ends_and_that_benefits_are_not_known(
     shown = capsys.readouterr().out
     assert "Customers at every review: current / new" in shown
     assert "The new rules take effect with the review of 2026-01-31; everybody begins with the tier of 2025-12-31." in shown
-    assert "no benefits are recorded" in shown
+    assert "Cost of benefits: none are in force for these tiers" in shown
 
 
 def test_the_command_answers_scripts(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

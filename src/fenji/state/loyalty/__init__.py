@@ -11,4 +11,11 @@ writing       what an operation writes
 laws          whether all rows keep the laws
 asking        balances, histories and figures of a program
 requests      merges and adjustments that wait for somebody to decide
+groups        which members are one customer
+published     versions of offers and benefits, frozen
+voucher_rows  offers and vouchers as they are stored
+vouchers      codes, and what was asked for under which business key
+voucher_uses  uses of codes, and limits
+referral_rows  referrals as they are stored
+referrals     who brought whom
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from fenji.domain.loyalty.kinds import MemberStatus
@@ -13,6 +13,7 @@ from fenji.domain.loyalty.records import Member, MemberId
 from fenji.errors import Conflict, NotFound
 from fenji.language import message as _
 from fenji.state.loyalty.loading import chunks, member_of
+from fenji.state.loyalty.referral_rows import ReferralMarkRow, ReferralRow
 from fenji.state.loyalty.rows import AdjustmentRow, MemberIdRow, MemberMergeRow, MemberRow, TransactionRow, table_of
 
 _EMPTY = dict.fromkeys(("available", "pending", "held", "owed", "qualifying_total", "waiting_cents", "version"), 0)
@@ -176,6 +177,9 @@ class MemberRepository:
             self._blank(AdjustmentRow, AdjustmentRow.member_id.in_(chunk), "note")
             merged = MemberMergeRow.from_member_id.in_(chunk) | MemberMergeRow.into_member_id.in_(chunk)
             self._blank(MemberMergeRow, merged, "reason")
+            brought = ReferralRow.referred_member_id.in_(chunk) | ReferralRow.advocate_member_id.in_(chunk)
+            self._blank(ReferralRow, brought, "note")
+            self._session.execute(delete(ReferralMarkRow).where(ReferralMarkRow.member_id.in_(chunk)))
             active = (MemberRow.status == str(MemberStatus.ACTIVE)) & MemberRow.member_id.in_(chunk)
             self._session.execute(update(MemberRow).where(active).values(status=str(MemberStatus.ERASED)))
         return len(members)

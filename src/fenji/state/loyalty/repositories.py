@@ -10,11 +10,16 @@ from sqlalchemy.orm import Session
 
 from fenji.domain.principals import Principal
 from fenji.state.loyalty.asking import LedgerFigures
+from fenji.state.loyalty.groups import MemberGroups
 from fenji.state.loyalty.laws import LawRepository
 from fenji.state.loyalty.ledger import Ledger
 from fenji.state.loyalty.members import MemberRepository
+from fenji.state.loyalty.published import DocumentRepository
+from fenji.state.loyalty.referrals import ReferralRepository
 from fenji.state.loyalty.requests import RequestRepository
 from fenji.state.loyalty.versions import ProgramRepository
+from fenji.state.loyalty.voucher_uses import VoucherUses
+from fenji.state.loyalty.vouchers import VoucherRepository
 
 
 @dataclass(frozen=True)
@@ -54,3 +59,28 @@ class LoyaltyRepositories:
     def requests(self) -> RequestRepository:
         """What waits for somebody to decide."""
         return RequestRepository(self.session, self.principal, self.clock)
+
+    @property
+    def groups(self) -> MemberGroups:
+        """Members that are one customer."""
+        return MemberGroups(self.session)
+
+    @property
+    def documents(self) -> DocumentRepository:
+        """Published versions of offers and benefits."""
+        return DocumentRepository(self.session, self.clock)
+
+    @property
+    def vouchers(self) -> VoucherRepository:
+        """Codes."""
+        return VoucherRepository(self.session, self.principal, self.clock)
+
+    @property
+    def voucher_uses(self) -> VoucherUses:
+        """What codes were used for, and how far limits are used up."""
+        return VoucherUses(self.session, self.principal.name, self.clock)
+
+    @property
+    def referrals(self) -> ReferralRepository:
+        """Who brought whom."""
+        return ReferralRepository(self.session, self.clock)

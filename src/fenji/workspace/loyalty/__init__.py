@@ -4,4 +4,10 @@ programs    which version of a program is in force on a day
 operations  what can be done with a member's points, each once
 posting     how a run's orders become points
 desk        a program, the company's day, and members by the ids that people know
+offers      which offers are in force on a day
+vouchers    what can be done with codes, each once
+customers   which member somebody means
+bonuses     points for vouchers and referrals, and back
+referrals   what can be done with referrals
+benefits    which benefits are in force, and their cost under another policy
 """
