@@ -15,6 +15,5 @@ r0012_imports   files that were sent and are not accepted yet
 r0013_named_lists  conditions of lists that people keep under a name
 r0014_acknowledged_alerts  who has acknowledged an alert, and when
 r0015_loyalty   the points ledger
-r0014_loyalty   the points ledger
 r0016_offers    offers and vouchers
 """
