@@ -54,6 +54,9 @@ from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import Standing, open_standing, past_standing
 from fenji.workspace.tiering import panel_at
 
+SALES_COLUMNS = ("category", "product_id", "channel")
+"""Columns of lines by which sales are told."""
+
 METRICS_AT_ONCE = 8
 """Metrics described in one pass: exact quantiles hold all values in memory, 160 MB a metric at 20 million customers."""
 
@@ -81,7 +84,8 @@ def structure_of(
         part: what is asked.
         as_of: the date; None: that of the last ``run``. Where nothing is published for it, its tiers are computed first.
         run_id: a past run, whose tiers and clean tables are read; None: the newest answer.
-        by: for the composition: a customer column or a metric, as for ``tiers``; None: every customer column that has values.
+        by: for the composition: a customer column or a metric, as for ``tiers``; None: every customer column that has values. For
+            the products: one of ``SALES_COLUMNS``; None: by category, or by product where no line has one, and by channel.
         metrics: for the profile: slugs; none: all metrics.
         is_brief: for the profile, where no metrics are named: the main ones only, as many as a person reads.
         policy: which policy, where the workspace holds several.
@@ -103,18 +107,18 @@ def structure_of(
 def _part_of(standing: Standing, part: Part, *, by: str | None, metrics: Sequence[str]) -> StructureResult:
     registry, policy = standing.registry, standing.policy
     InvalidArgument.raise_if(unknown_name(_("metric"), each, registry.slugs) for each in metrics if each not in registry)
-    grouping = None if by is None else parse_grouping(by, metrics={each.slug: each for each in registry}, policy=policy)
     head = _head(standing, part)
     if part is Part.PROFILE:
         asked = [*metrics] or list(registry.slugs)
         return replace(head, profile=_profile(standing, _placed(standing, asked), asked))
     if part is Part.COMPOSITION:
+        grouping = None if by is None else parse_grouping(by, metrics={each.slug: each for each in registry}, policy=policy)
         return replace(head, composition=_composition(standing, grouping))
     if part is Part.CONCENTRATION:
         return replace(head, concentration=concentration_of(_fetched(standing, concentrate(_placed(standing)))[0]))
     head = replace(head, opens_after=YEAR.opens_after(standing.as_of))
     if part is Part.PRODUCTS:
-        return replace(head, products=_products(standing, _placed(standing), standing.read(clean.ORDER_LINE)))
+        return replace(head, products=_products(standing, _placed(standing), by))
     return _with_habits(standing, head)
 
 
@@ -185,14 +189,17 @@ def _composition(standing: Standing, grouping: Grouping | None) -> tuple[Structu
     return tuple(crosses)
 
 
-def _products(standing: Standing, placed: ir.Table, lines: ir.Table) -> tuple[StructureCross, ...]:
-    """By category, or by product where no line has a category; and by channel where any line has one."""
-    totals = _fetched(standing, buyers_by_tier(placed, lines, as_of=standing.as_of))
-    columns = {"category", "product_id", "channel"}
-    filled = _fetched(standing, lines.aggregate(**{name: lines[name].count() for name in sorted(columns)}))[0]
-    asked = ["category" if filled["category"] else "product_id", "channel"]
+def _products(standing: Standing, placed: ir.Table, by: str | None) -> tuple[StructureCross, ...]:
+    """By what was asked; else by category, or by product where no line has a category, and by channel; nothing where no line has it."""
+    if by is not None and by not in SALES_COLUMNS:
+        raise InvalidArgument((unknown_name(_("column"), by, SALES_COLUMNS),))
+    lines = standing.read(clean.ORDER_LINE)
+    filled = _fetched(standing, lines.aggregate(**{name: lines[name].count() for name in SALES_COLUMNS}))[0]
+    asked = (by,) if by else ("category" if filled["category"] else "product_id", "channel")
+    columns = [name for name in asked if filled[name]]
+    totals = _fetched(standing, buyers_by_tier(placed, lines, as_of=standing.as_of)) if columns else []
     crosses = []
-    for column in (name for name in asked if filled[name]):
+    for column in columns:
         rows = _fetched(standing, sales_by(placed, lines, column=column, as_of=standing.as_of))
         structure = sales_structure(rows, totals, tiers=_slugs(standing))
         name = _voice(standing).say(line_column_name, column)

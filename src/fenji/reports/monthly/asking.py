@@ -178,24 +178,22 @@ class Analyses:
 
     asked: Asked
 
-    @cached_property
-    def composition(self) -> StructureResult | NotThere:
+    def composition(self, by: str) -> StructureResult | NotThere:
         """Who the customers are."""
-        return self._structure(Part.COMPOSITION)
+        return self._structure(Part.COMPOSITION, by)
 
-    @cached_property
-    def products(self) -> StructureResult | NotThere:
-        """What they buy, by which channel."""
-        return self._structure(Part.PRODUCTS)
+    def products(self, by: str) -> StructureResult | NotThere:
+        """What they buy, or by which channel."""
+        return self._structure(Part.PRODUCTS, by)
 
     @cached_property
     def concentration(self) -> StructureResult | NotThere:
         """On how few customers the revenue rests."""
         return self._structure(Part.CONCENTRATION)
 
-    def _structure(self, part: Part) -> StructureResult | NotThere:
+    def _structure(self, part: Part, by: str | None = None) -> StructureResult | NotThere:
         return self.asked.ask(
-            lambda: structure_of(self.asked.root, part, as_of=self.asked.tiers.as_of, run_id=self.asked.tiers.run_id)
+            lambda: structure_of(self.asked.root, part, as_of=self.asked.tiers.as_of, run_id=self.asked.tiers.run_id, by=by)
         )
 
     @cached_property

@@ -31,9 +31,9 @@ def structure(asked: Asked) -> Section:
     """Composition by region, channel and category, and concentration."""
     say = asked.say
     blocks = (
-        *_cross(asked.analyses.composition, REGION, say),
-        *_cross(asked.analyses.products, CATEGORY, say),
-        *_cross(asked.analyses.products, CHANNEL, say),
+        *_cross(asked.analyses.composition(REGION), REGION, say),
+        *_cross(asked.analyses.products(CATEGORY), CATEGORY, say),
+        *_cross(asked.analyses.products(CHANNEL), CHANNEL, say),
         *_concentration(asked.analyses.concentration, say),
     )
     return Section(ReportSection.STRUCTURE, say(TITLE), _sentence(asked), blocks, _notes(blocks, say))
