@@ -13,10 +13,12 @@ from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, Policy, Workspace, asked_of
 from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.domain.churn import PURCHASE_DAYS, ChurnBy, Part, ScoreModel, State, Target
 from fenji.domain.jobs import JobKind
 from fenji.domain.policies import Policy as TierPolicy
 from fenji.language import message as _
+from fenji.reports.charts.of_answers.churn import calibration_points, risk_bars
 from fenji.wording.churn import MODEL_NAMES, RISK_NAMES
 from fenji.wording.reasons import LOST_BY_RULE
 from fenji.workflow.churn import churn_at, propensity_at
@@ -51,6 +53,7 @@ def command(
     as_of: AsOf = None,
     policy: Policy = None,
     out: Out = None,
+    chart: ChartFile = None,
     force: Force = False,
     engine: Engine = None,
     job: AsJob = False,
@@ -61,6 +64,7 @@ def command(
     """Prints who is about to leave, or to order."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    may_be_drawn(chart, force=force)
     asked = asked_of(as_of, policy, engine)
     if job:
         done_as_job(workspace, JobKind.PROPENSITY if propensity else JobKind.CHURN, asked, output)
@@ -70,6 +74,11 @@ def command(
             found = propensity_at(workspace, **asked, progress=progress)
         else:
             result = churn_at(workspace, **asked, progress=progress)
+    if chart is not None:
+        reader = reader_of(output)
+        targets = list(found.targets.values()) if propensity else []
+        points = calibration_points(targets[0], reader) if targets else None
+        draw(points if propensity else risk_bars(result, reader), chart, output)
     if out is not None:
         what, told = (StoredList.PROPENSITY, found) if propensity else (StoredList.CHURN, result)
         take_stored(workspace, what, out, output, run_id=told.run_id, as_of=told.as_of, force=force)

@@ -18,7 +18,7 @@ from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.domain.policies import Cause
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
-from fenji.reports.charts.of_answers.moves import flow_sankey
+from fenji.reports.charts.of_answers.moves import flow_sankey, period_bars
 from fenji.wording.reasons import CAUSE_NAMES
 from fenji.workflow.moves import moves_between
 from fenji.workflow.taking import StoredList
@@ -83,7 +83,9 @@ def command(
         engine=engine_of(engine),
     )
     if chart is not None:
-        draw(flow_sankey(result, reader_of(output)), chart, output)
+        # Workbooks know no native chart of flows.
+        drawn = period_bars if chart.suffix.lower() == ".xlsx" else flow_sankey
+        draw(drawn(result, reader_of(output)), chart, output)
     if out is not None:
         take_stored(
             workspace,

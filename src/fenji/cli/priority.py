@@ -13,9 +13,11 @@ from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, OneCustomer, Policy, Workspace, asked_of
 from fenji.cli.output import Col, Output, money, number, percent
+from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.domain.jobs import JobKind
 from fenji.domain.priority import Frequent, PartRule, Watch
 from fenji.language import message as _
+from fenji.reports.charts.of_answers.priority import mark_bars
 from fenji.wording.priority import (
     FREQUENT_NAMES,
     PART_NAMES,
@@ -42,6 +44,7 @@ def command(
     customer: OneCustomer = None,
     top: Top = 10,
     out: Out = None,
+    chart: ChartFile = None,
     force: Force = False,
     engine: Engine = None,
     job: AsJob = False,
@@ -52,6 +55,7 @@ def command(
     """Prints the priority ranking and the lists, or one customer's place in them."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    may_be_drawn(chart, force=force)
     asked = asked_of(as_of, policy, engine)
     if job:
         done_as_job(workspace, JobKind.PRIORITY, asked, output)
@@ -63,6 +67,8 @@ def command(
             top=top,
             progress=progress,
         )
+    if chart is not None:
+        draw(mark_bars(result, reader_of(output)), chart, output)
     if out is not None:
         take_stored(workspace, StoredList.PRIORITY, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
         return

@@ -9,15 +9,29 @@ from typing import Annotated
 import typer
 
 from fenji.analyze.structure.descriptive import QUANTILES, Description
+from fenji.analyze.structure.habits import Rhythm
 from fenji.answers.structure import Part, StructureResult
+from fenji.cli.lists import Force
 from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of, one_of
 from fenji.cli.output import Col, Output, number
+from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.cli.structure_concentration import show_concentration
 from fenji.cli.structure_crosses import show_cross
 from fenji.cli.structure_habits import show_habits
 from fenji.domain.metrics import Unit
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
+from fenji.reports.charts.data import Chart
+from fenji.reports.charts.of_answers.parts import Reader
+from fenji.reports.charts.of_answers.structure import (
+    composition_bars,
+    concentration_lines,
+    habit_heat,
+    index_heat,
+    metrics_of,
+    profile_boxes,
+    week_heat,
+)
 from fenji.workflow.structure import structure_of
 
 EXAMPLES = (
@@ -68,6 +82,8 @@ def command(
     as_of: AsOf = None,
     run: PastRun = None,
     policy: Policy = None,
+    chart: ChartFile = None,
+    force: Force = False,
     engine: Engine = None,
     workspace: Workspace = Path(),
     lang: Lang = None,
@@ -77,6 +93,7 @@ def command(
     output = Output.chosen(context, lang, is_json=as_json)
     part = one_of(Part, of, _("part")) or Part.PROFILE
     _check(part, by=by, metric=metric, run=run, policy=policy)
+    may_be_drawn(chart, force=force)
     with output.progress() as progress:
         result = structure_of(
             workspace,
@@ -90,6 +107,8 @@ def command(
             engine=engine_of(engine),
             progress=progress,
         )
+    if chart is not None:
+        draw(_chart(part, result, reader_of(output)), chart, output)
     if output.is_json:
         output.json(result)
     else:
@@ -104,6 +123,22 @@ def _check(part: Part, *, by: str | None, metric: list[str] | None, run: str | N
         raise InvalidArgument.of(_("--metric belongs to --of profile."))
     if run is not None and policy is not None:
         raise InvalidArgument.of(_("a past run has followed its own policy; leave out --policy."))
+
+
+def _chart(part: Part, found: StructureResult, say: Reader) -> Chart | None:
+    """The main chart of a part, of its first metric or column; None where nothing is known."""
+    match part:
+        case Part.PROFILE:
+            metrics = metrics_of(found.profile)
+            return profile_boxes(found, metrics[0], say) if metrics else None
+        case Part.COMPOSITION:
+            return composition_bars(found, found.composition[0], say) if found.composition else None
+        case Part.PRODUCTS:
+            return index_heat(found, found.products[0], say) if found.products else None
+        case Part.CONCENTRATION:
+            return concentration_lines(found, say)
+        case Part.HABITS:
+            return week_heat(found, None, say) or habit_heat(found, Rhythm.WEEKDAY, say)
 
 
 def show(result: StructureResult, output: Output) -> None:

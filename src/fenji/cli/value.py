@@ -13,6 +13,7 @@ from fenji.cli.job_waiting import AsJob, done_as_job
 from fenji.cli.lists import Force, Out, may_be_written, take_stored
 from fenji.cli.options import AsJson, AsOf, Details, Engine, Lang, OneCustomer, Policy, Workspace, asked_of
 from fenji.cli.output import Output, interval, money, number, percent
+from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.cli.value_tables import (
     class_name,
     show_classes,
@@ -26,6 +27,7 @@ from fenji.cli.value_tables import (
 from fenji.domain.jobs import JobKind
 from fenji.domain.value import Choice, OrderModel
 from fenji.language import message as _
+from fenji.reports.charts.of_answers.value import value_grid
 from fenji.wording.value import MODEL_NAMES, interval_line
 from fenji.workflow.taking import StoredList
 from fenji.workflow.value import value_at
@@ -60,6 +62,7 @@ def command(
     top: Top = 10,
     details: Details = False,
     out: Out = None,
+    chart: ChartFile = None,
     force: Force = False,
     engine: Engine = None,
     job: AsJob = False,
@@ -70,6 +73,7 @@ def command(
     """Prints the value of the customers, or of one."""
     output = Output.chosen(context, lang, is_json=as_json)
     may_be_written(out, force=force)
+    may_be_drawn(chart, force=force)
     asked = asked_of(as_of, policy, engine)
     if job:
         done_as_job(workspace, JobKind.VALUE, asked, output)
@@ -81,6 +85,8 @@ def command(
             top=top,
             progress=progress,
         )
+    if chart is not None:
+        draw(value_grid(result, reader_of(output)), chart, output)
     if out is not None:
         take_stored(workspace, StoredList.VALUE, out, output, run_id=result.run_id, as_of=result.as_of, force=force)
         return

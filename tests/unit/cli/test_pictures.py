@@ -1,4 +1,4 @@
-"""Commands write charts of their answers as SVG in the reader's language, and never over a file that is there. World: three reviews of a few customers."""
+"""Commands write charts of their answers in the reader's language, and never over a file that is there. World: three reviews of a few customers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from openpyxl import load_workbook
+from PIL import Image
 
 from fenji.cli.main import answer
 from fenji.language import Language
+from fenji.reports.monthly.pdf import FONTS, fonts_here
 from fenji.workflow.initiating import init_workspace
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import open_session
@@ -54,7 +57,41 @@ def test_scripts_still_read_one_object_and_people_are_told(
     assert "Chart 'Customers by tier' written to" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["tiers", "moves", "forecast"])
+@pytest.mark.parametrize("command", ["tiers", "moves", "structure --of composition"])
+def test_a_workbook_holds_a_native_chart_over_the_figures_of_the_answer(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    target = tmp_path / "chart.xlsx"
+    assert answer([*command.split(), "--workspace", str(shop), "--chart", str(target), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (sheet,) = load_workbook(target).worksheets
+    assert len(sheet._charts) == 1
+    cells = [each.value for row in sheet.iter_rows() for each in row]
+    if command == "tiers":
+        assert {each["customers"] for each in told["tiers"]} <= set(cells)
+
+
+@pytest.mark.parametrize("command", ["moves", "structure", "structure --of composition"])
+def test_a_picture_is_drawn_at_twice_the_size_of_a_screen(shop: Path, tmp_path: Path, command: str) -> None:
+    if not set(FONTS) & set(fonts_here().families()):
+        pytest.skip("no Chinese font: apt-get install fonts-noto-cjk")
+    target = tmp_path / "chart.png"
+    assert answer([*command.split(), "--workspace", str(shop), "--chart", str(target)]) == 0
+    with Image.open(target) as found:
+        assert found.width > 1400
+        assert len(found.convert("RGB").getcolors(1 << 24) or ()) > 20
+
+
+def test_what_no_native_chart_can_show_is_refused_for_a_workbook(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "chart.xlsx"
+    assert answer(["structure", "--workspace", str(shop), "--chart", str(target), "--lang", "en"]) == 2
+    assert "Write it as .svg or .png." in capsys.readouterr().err
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("command", ["tiers", "moves", "forecast", "structure", "value", "churn", "priority"])
 def test_no_file_is_overwritten_and_no_other_ending_taken(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
@@ -62,6 +99,6 @@ def test_no_file_is_overwritten_and_no_other_ending_taken(
     there.write_text("mine", "utf-8")
     assert answer([command, "--workspace", str(shop), "--chart", str(there)]) == 4
     assert there.read_text("utf-8") == "mine"
-    assert answer([command, "--workspace", str(shop), "--chart", str(tmp_path / "chart.png"), "--lang", "en"]) == 2
-    assert "End it in one of .svg." in capsys.readouterr().err
+    assert answer([command, "--workspace", str(shop), "--chart", str(tmp_path / "chart.gif"), "--lang", "en"]) == 2
+    assert "End it in one of .svg, .png, .xlsx." in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["there.svg"]

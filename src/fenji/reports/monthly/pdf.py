@@ -49,8 +49,8 @@ def render(report: MonthlyReport) -> bytes:
     """
     import typst  # noqa: PLC0415 - heavy third-party library, of an extra
 
-    fonts = _fonts()
-    font = _chinese(fonts.families())
+    fonts = fonts_here()
+    font = chinese_font(fonts.families())
     template = files("fenji.reports.monthly").joinpath("templates/report.typ").read_bytes()
     data = json.dumps(_data(report, font), ensure_ascii=False)
     for _round in range(_ROUNDS):
@@ -80,14 +80,19 @@ def _compiled(template: bytes, data: str, fonts: Any, report: MonthlyReport) -> 
 
 
 @cache
-def _fonts() -> Any:  # noqa: ANN401 - of an extra
+def fonts_here() -> Any:  # noqa: ANN401 - of an extra
     """The fonts of this computer; looking them up takes longer than a report."""
     import typst  # noqa: PLC0415 - heavy third-party library, of an extra
 
     return typst.Fonts()
 
 
-def _chinese(families: Sequence[str]) -> str:
+def chinese_font(families: Sequence[str]) -> str:
+    """The first of ``FONTS`` that is there.
+
+    Raises:
+        Unavailable: none is.
+    """
     found = next((each for each in FONTS if each in families), None)
     if found is None:
         raise Unavailable.of(

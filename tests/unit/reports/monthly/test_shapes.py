@@ -60,7 +60,7 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
 def drawn(report: MonthlyReport, shape: Shape) -> bytes:
-    if shape is Shape.PDF and not set(pdf.FONTS) & set(pdf._fonts().families()):
+    if shape is Shape.PDF and not set(pdf.FONTS) & set(pdf.fonts_here().families()):
         pytest.skip("no Chinese font: apt-get install fonts-noto-cjk")
     return RENDERERS[shape].render(report)
 
@@ -272,9 +272,9 @@ def test_a_pdf_is_tagged_and_says_its_language_and_title() -> None:
 
 
 def test_without_a_chinese_font_a_pdf_is_refused() -> None:
-    assert pdf._chinese(["Arial", "Noto Sans CJK SC", "PingFang SC"]) == "PingFang SC"
+    assert pdf.chinese_font(["Arial", "Noto Sans CJK SC", "PingFang SC"]) == "PingFang SC"
     with pytest.raises(Unavailable, match="Microsoft YaHei, PingFang SC, Noto Sans CJK SC") as refused:
-        pdf._chinese(["Arial"])
+        pdf.chinese_font(["Arial"])
     assert "fonts-noto-cjk" in refused.value.problems[0].advice
 
 
