@@ -12,7 +12,7 @@ merging     two members become one, and two again
 liability   what outstanding points will cost, and the revenue that waits for them
 flow        how balances move from month to month
 vouchers    whether a voucher may be used on an order, and what it takes off
-taking_back bonuses come back
+taking_back  bonuses come back
 referrals   whether a referral earns anything
 benefits    what the benefits of each tier cost a year
 """

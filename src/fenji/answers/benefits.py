@@ -16,6 +16,7 @@ class BenefitRow:
     """One thing that some tiers give."""
 
     benefit: str
+    """Its name for scripts."""
     name: Words
     tiers: tuple[str, ...]
     """That have it."""
@@ -35,6 +36,7 @@ class BenefitsResult:
     """A version of benefits.yaml that was read, published or asked for."""
 
     benefits: str
+    """The name of the document."""
     version: int
     effective_on: date
     """The first day on which it counts."""
@@ -54,6 +56,7 @@ class BenefitCostRow:
 
     tier: str
     benefit: str
+    """Its name for scripts."""
     customers: int
     cost: Decimal | None
     """A year; null: it cannot be counted from what is known."""

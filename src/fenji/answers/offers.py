@@ -19,16 +19,22 @@ class OfferRow:
     """One offer, and how far its limits are used."""
 
     offer: str
+    """Its name for scripts."""
     name: Words
     version: int
     """Of the document that says so."""
     gives: DiscountKind
+    """What a voucher of it gives."""
     amount: Decimal | None
     """Money off; of a gift what it costs, of a percent the most that it takes off."""
     percent: Decimal | None
+    """Percent off; null: it gives something else."""
     gift: str | None
+    """The product that it gives; null: it gives something else."""
     points: int | None
+    """The points that it grants; null: it gives something else."""
     order_at_least: Decimal
+    """What the order must have of what counts."""
     tiers: tuple[str, ...]
     """For whom; empty: for every tier."""
     conditions: tuple[str, ...]
@@ -79,6 +85,7 @@ class OffersResult:
     """A version of offers.yaml that was read, published or asked for."""
 
     offers: str
+    """The name of the document."""
     version: int
     effective_on: date
     """The first day on which it counts."""
@@ -107,13 +114,16 @@ class VersionOfOffers:
     """One version that was published."""
 
     offers: str
+    """The name of the document."""
     version: int
     effective_on: date
     """The first day on which it counts."""
     author: str
+    """Who wrote it, as it says."""
     why: str
     """The reason that it gives."""
     published_at: datetime
+    """When it was frozen."""
     is_in_force: bool
     """Whether new codes are issued under it today."""
 
@@ -125,6 +135,7 @@ class VoucherRow:
     voucher: int
     """Its number, by which it is withdrawn."""
     offer: str
+    """The offer that it belongs to."""
     version: int
     """Of the offers under which it was issued."""
     last_letters: Annotated[str, AS_IT_IS]
@@ -132,6 +143,7 @@ class VoucherRow:
     member_id: int | None
     """Whose it is; null: whoever has the code."""
     state: VoucherState
+    """What can be done with it."""
     uses: int
     """Reserved and redeemed ones."""
     uses_limit: int | None
@@ -143,6 +155,7 @@ class VoucherRow:
     campaign: str | None
     """Under what name it was issued."""
     withdrawn_why: str | None
+    """Why it was withdrawn; null: it was not."""
 
     @classmethod
     def of(cls, voucher: Voucher, day: date, *, reserved: int = 0) -> VoucherRow:
@@ -172,6 +185,7 @@ class IssuedCode:
     code: Annotated[str | None, AS_IT_IS]
     """Null: it was issued before under the same key, or went into a file."""
     last_letters: Annotated[str, AS_IT_IS]
+    """By which people tell codes apart once they are hidden."""
     customer_id: Annotated[str | None, PERSONAL]
     """As the company knows the customer, where it was issued to one."""
 
@@ -181,6 +195,7 @@ class VouchersIssued:
     """Codes of an offer."""
 
     offer: str
+    """The offer that they belong to."""
     version: int
     """Of the offers under which they are issued."""
     issued: int
@@ -216,11 +231,14 @@ class VoucherUseRow:
     voucher: int
     """Number of the voucher."""
     offer: str
+    """The offer that it belongs to."""
     source: str
     order_id: Annotated[str, AS_IT_IS]
+    """The order on which it was used."""
     member_id: int | None
     """Who used it; null: nobody knows."""
     status: UseStatus
+    """What has become of it."""
     discount: Decimal
     """What it takes off the order."""
     cost: Decimal

@@ -16,7 +16,9 @@ class ReferralCode:
 
     program: str
     member_id: int
+    """Whose code it is."""
     code: Annotated[str, AS_IT_IS]
+    """What friends say."""
     run_id: None = None
     as_of: None = None
 
@@ -32,6 +34,7 @@ class ReferralLine:
     claimed_on: date
     """The day on which the friend said so."""
     status: ReferralStatus
+    """What has become of it."""
     reasons: tuple[ReferralReason, ...]
     """Everything that was found against it."""
     not_checked: tuple[ReferralReason, ...]

@@ -96,7 +96,7 @@ def test_people_read_the_same_in_both_languages(there, language):
 
 
 def test_a_friend_says_who_brought_them_and_what_the_runs_know_counts(there):
-    text = PROGRAM.replace("2027-01-01", str(TODAY - timedelta(days=2))) + "referral: {reward: {advocate: {points: 20}}\n"
+    text = PROGRAM.replace("2027-01-01", str(TODAY - timedelta(days=2))) + "referral: {reward: {advocate: {points: 20}}}\n"
     with state_of(there, read_settings(there)).transaction(TILL) as t:
         t.loyalty.programs.publish(program_from_text(text), text)
 

@@ -16,7 +16,7 @@ from fenji.domain.loyalty.records import OrderKey
 from fenji.errors import Conflict, InvalidArgument, NotFound, Unavailable
 from fenji.state.database import open_database
 from fenji.state.loyalty.ledger import BusinessKeyTaken
-from fenji.state.migrations.versions import r0015_loyalty
+from fenji.state.migrations.versions import r0015_loyalty, r0016_offers
 from fenji.state.models import Row
 from fixtures.ledgers import SHOP, TILL, Till
 
@@ -39,11 +39,13 @@ def test_the_tables_come_go_and_come_again_and_others_stay(url, monkeypatch):
     with database.transaction(TILL) as t:
         operations = Operations(MigrationContext.configure(t.session.connection()))
         with Operations.context(operations.migration_context):
+            r0016_offers.downgrade()
             r0015_loyalty.downgrade()
             there = set(inspect(t.session.connection()).get_table_names())
             assert there & set(r0015_loyalty.TABLES) == set()
             assert t.session.execute(text("SELECT name FROM named_list")).scalars().all() == ["kept"]
             r0015_loyalty.upgrade()
+            r0016_offers.upgrade()
     assert set(r0015_loyalty.TABLES) <= set(Row.metadata.tables)
     again = Till.opened(database)
     assert again.buy(again.member("ann"), "o1", 250).is_existing is False
