@@ -191,8 +191,9 @@ def _composition(standing: Standing, grouping: Grouping | None) -> tuple[Structu
 
 def _products(standing: Standing, placed: ir.Table, by: str | None) -> tuple[StructureCross, ...]:
     """By what was asked; else by category, or by product where no line has a category, and by channel; nothing where no line has it."""
-    if by is not None and by not in SALES_COLUMNS:
-        raise InvalidArgument((unknown_name(_("column"), by, SALES_COLUMNS),))
+    InvalidArgument.raise_if(
+        unknown_name(_("column"), each, SALES_COLUMNS) for each in [by] if each and each not in SALES_COLUMNS
+    )
     lines = standing.read(clean.ORDER_LINE)
     filled = _fetched(standing, lines.aggregate(**{name: lines[name].count() for name in SALES_COLUMNS}))[0]
     asked = (by,) if by else ("category" if filled["category"] else "product_id", "channel")
