@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 from fenji.domain.loyalty.benefits import Benefit, CostKind
+from fenji.domain.telling import AS_IT_IS
 from fenji.domain.words import Words
 from fenji.errors import Problem
 
@@ -15,7 +17,7 @@ from fenji.errors import Problem
 class BenefitRow:
     """One thing that some tiers give."""
 
-    benefit: str
+    benefit: Annotated[str, AS_IT_IS]
     """Its name for scripts."""
     name: Words
     tiers: tuple[str, ...]
@@ -35,7 +37,7 @@ class BenefitRow:
 class BenefitsResult:
     """A version of benefits.yaml that was read, published or asked for."""
 
-    benefits: str
+    benefits: Annotated[str, AS_IT_IS]
     """The name of the document."""
     version: int
     effective_on: date
@@ -55,7 +57,7 @@ class BenefitCostRow:
     """What one benefit costs in one tier."""
 
     tier: str
-    benefit: str
+    benefit: Annotated[str, AS_IT_IS]
     """Its name for scripts."""
     customers: int
     cost: Decimal | None
@@ -92,5 +94,5 @@ class BenefitCostChange:
     """Under the other one."""
     change: Decimal
     """How much more the other one costs."""
-    not_counted: tuple[str, ...]
+    not_counted: Annotated[tuple[str, ...], AS_IT_IS]
     """Benefits whose uses are not known here."""

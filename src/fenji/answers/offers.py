@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fenji.domain.loyalty.offers import CENTS, DiscountKind, Offer
 from fenji.domain.loyalty.vouchers import OfferCount, UseStatus, Voucher, VoucherState, VoucherUse
-from fenji.domain.telling import AS_IT_IS, PERSONAL
+from fenji.domain.telling import AS_IT_IS, PERSONAL, WITHHELD
 from fenji.domain.words import Words
 from fenji.errors import Problem
 
@@ -18,7 +18,7 @@ from fenji.errors import Problem
 class OfferRow:
     """One offer, and how far its limits are used."""
 
-    offer: str
+    offer: Annotated[str, AS_IT_IS]
     """Its name for scripts."""
     name: Words
     version: int
@@ -29,7 +29,7 @@ class OfferRow:
     """Money off; of a gift what it costs, of a percent the most that it takes off."""
     percent: Decimal | None
     """Percent off; null: it gives something else."""
-    gift: str | None
+    gift: Annotated[str | None, AS_IT_IS]
     """The product that it gives; null: it gives something else."""
     points: int | None
     """The points that it grants; null: it gives something else."""
@@ -84,14 +84,14 @@ class OfferRow:
 class OffersResult:
     """A version of offers.yaml that was read, published or asked for."""
 
-    offers: str
+    offers: Annotated[str, AS_IT_IS]
     """The name of the document."""
     version: int
     effective_on: date
     """The first day on which it counts."""
     is_published: bool
     """Whether nobody can change it any more."""
-    program: str
+    program: Annotated[str, AS_IT_IS]
     """Whose members the customers are."""
     list: tuple[OfferRow, ...]
     warnings: tuple[Problem, ...] = ()
@@ -113,7 +113,7 @@ class VersionsOfOffers:
 class VersionOfOffers:
     """One version that was published."""
 
-    offers: str
+    offers: Annotated[str, AS_IT_IS]
     """The name of the document."""
     version: int
     effective_on: date
@@ -134,7 +134,7 @@ class VoucherRow:
 
     voucher: int
     """Its number, by which it is withdrawn."""
-    offer: str
+    offer: Annotated[str, AS_IT_IS]
     """The offer that it belongs to."""
     version: int
     """Of the offers under which it was issued."""
@@ -152,9 +152,9 @@ class VoucherRow:
     """The first day on which it can be used."""
     valid_until: date | None
     """The last one; null: for ever."""
-    campaign: str | None
+    campaign: Annotated[str | None, AS_IT_IS]
     """Under what name it was issued."""
-    withdrawn_why: str | None
+    withdrawn_why: Annotated[str | None, WITHHELD]
     """Why it was withdrawn; null: it was not."""
 
     @classmethod
@@ -194,7 +194,7 @@ class IssuedCode:
 class VouchersIssued:
     """Codes of an offer."""
 
-    offer: str
+    offer: Annotated[str, AS_IT_IS]
     """The offer that they belong to."""
     version: int
     """Of the offers under which they are issued."""
@@ -230,7 +230,7 @@ class VoucherUseRow:
     """Its number."""
     voucher: int
     """Number of the voucher."""
-    offer: str
+    offer: Annotated[str, AS_IT_IS]
     """The offer that it belongs to."""
     source: str
     order_id: Annotated[str, AS_IT_IS]
@@ -270,7 +270,7 @@ class VoucherChecked:
     voucher: VoucherRow
     discount: Decimal
     """What it would take off."""
-    gift: str | None
+    gift: Annotated[str | None, AS_IT_IS]
     """The product that it gives."""
     points: int | None
     """The points that it grants."""
@@ -287,7 +287,7 @@ class VoucherUsed:
     use: VoucherUseRow
     is_existing: bool
     """It was done before under the same key; this is the first result."""
-    gift: str | None
+    gift: Annotated[str | None, AS_IT_IS]
     """The product that it gives."""
     points: int | None
     """The points that it grants."""

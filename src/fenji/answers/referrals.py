@@ -14,7 +14,7 @@ from fenji.domain.telling import AS_IT_IS
 class ReferralCode:
     """The code with which a member brings friends."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     member_id: int
     """Whose code it is."""
     code: Annotated[str, AS_IT_IS]
@@ -79,7 +79,7 @@ class ReferralLine:
 class ReferralsResult:
     """Referrals by the friend's number."""
 
-    program: str
+    program: Annotated[str, AS_IT_IS]
     referrals: tuple[ReferralLine, ...]
     after: int | None
     """The number after which the next page begins; null: this is all."""
