@@ -222,7 +222,10 @@ class Visit(Asker):
 
     def _address_of(self, page: Page) -> str:
         named = {name: quote(str(value), safe="") for name, value in self.request.path_params.items()}
-        return self.link(page.address.format(**named))
+        try:
+            return self.link(page.address.format(**named))
+        except KeyError:  # a form has just made what the page is about: what stands above it opens again
+            return self.link(page.address.partition("/{")[0])
 
     @property
     def _says(self) -> bool:

@@ -146,7 +146,9 @@ def _webhook_shown(visit: Visit, webhook_id: str, failed: FenjiError | None = No
         **_words(visit),
         "problems": [] if failed is None else told_problems(failed, visit.language),
     }
-    return visit.shown(WEBHOOK, "pages/webhook.html", values, status=200 if failed is None else status_of(failed))
+    status = 200 if failed is None else status_of(failed)
+    place = visit.link(f"/data/alerts/webhooks/{webhook_id}")
+    return visit.shown(WEBHOOK, "pages/webhook.html", values, status=status, opens_at=place)
 
 
 def _words(visit: Visit) -> dict[str, object]:
