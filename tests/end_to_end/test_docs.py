@@ -28,6 +28,7 @@ import pytest
 import yaml
 
 from fenji.analyze.metrics.registry import builtin_metrics
+from fenji.documents.benefits import benefits_document_from_text
 from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import read_policy_document
 from fenji.documents.sources import read_sources
@@ -169,6 +170,8 @@ def check_yaml(text: str, folder: Path) -> None:
         read_sources(file)
     elif "metrics" in data:
         read_metrics(file, builtin_metrics())
+    elif "benefits" in data:
+        benefits_document_from_text(text, file.name)
     elif "policy" in data:
         read_policy_document(file)
 
