@@ -106,6 +106,7 @@ def test_report_yaml_chooses_sections_and_adds_texts(single: Path) -> None:
         logo.unlink(missing_ok=True)
 
 
+@pytest.mark.proof
 def test_reviews_of_other_data_do_not_stand_beside_the_tiers(tmp_path: Path) -> None:
     shop = open_shop(tmp_path / "shop", history=2)
     by_hand(shop)
