@@ -31,6 +31,7 @@ from fenji.act.orders import OrderFacts
 from fenji.act.redeeming import PointsShort
 from fenji.documents.loyalty import program_from_text
 from fenji.domain.loyalty.changes import transaction_id_of
+from fenji.domain.loyalty.published import DocumentKind
 from fenji.domain.loyalty.records import OrderKey
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import Unavailable
@@ -256,7 +257,7 @@ def main() -> None:
     asked = parser.parse_args()
     database = opened(asked.database)
     with database.transaction(BENCH) as t:
-        t.loyalty.programs.publish(program_from_text(PROGRAM), PROGRAM)
+        t.loyalty.documents.publish(DocumentKind.POINTS, program_from_text(PROGRAM).heading, PROGRAM)
         members = t.loyalty.members.open_all("points", [("bench", f"c{number}") for number in range(MEMBERS)])
     database.close()
     each = asked.operations // asked.writers

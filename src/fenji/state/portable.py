@@ -27,9 +27,9 @@ ORDER = (
     *("audit", "audit_head"),
     *("job", "job_log", "schedule_slot"),
     NamedListRow.__tablename__,
-    *("loyalty_version", "member", "member_id_link", "ledger_transaction", "transfer", "lot", "debt", "order_earning"),
+    *("document_version", "member", "member_id_link", "ledger_transaction", "transfer", "lot", "debt", "order_earning"),
     *("points_hold", "member_merge", "adjustment_request"),
-    *("document_version", "voucher", "voucher_use", "offer_count", "voucher_request"),
+    *("voucher", "voucher_use", "offer_count", "voucher_request"),
     *("referral_code", "referral", "referral_mark"),
 )
 """Every table that moves, those first that others refer to."""

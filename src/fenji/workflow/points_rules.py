@@ -8,6 +8,7 @@ from fenji.answers.points import ProgramResult
 from fenji.documents.loyalty import ProgramDocument, program_document_from_text
 from fenji.documents.reader import text_of
 from fenji.domain.audit import Action, Subject, SubjectKind
+from fenji.domain.loyalty.published import DocumentKind
 from fenji.domain.principals import Principal
 from fenji.errors import InvalidDocument, Problem
 from fenji.language import message as _
@@ -44,9 +45,9 @@ def publish_program(root: Path, file: Path, *, principal: Principal | None = Non
     blank = [name for name in ("author", "why") if not getattr(read.program, name).strip()]
     InvalidDocument.raise_if(Problem(text, {"name": name}, read.document.place((name,))) for name in blank)
     with workspace.state.transaction(principal or acting_person()) as t:
-        published = t.loyalty.programs.publish(read.program, text_of(file))
-        subject = Subject(SubjectKind.PROGRAM, f"{published.slug} {published.version}")
-        t.audit.add(Action.PROGRAM_PUBLISHED, subject, {"effective_on": published.effective_on.isoformat()})
+        heading = t.loyalty.documents.publish(DocumentKind.POINTS, read.program.heading, text_of(file)).heading
+        subject = Subject(SubjectKind.PROGRAM, f"{heading.slug} {heading.version}")
+        t.audit.add(Action.PROGRAM_PUBLISHED, subject, {"effective_on": heading.effective_on.isoformat()})
     return _told(read, is_published=True)
 
 

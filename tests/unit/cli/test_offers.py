@@ -10,6 +10,7 @@ import pytest
 
 from fenji.documents.loyalty import program_from_text
 from fenji.documents.policies import policy_from_text
+from fenji.domain.loyalty.published import DocumentKind
 from fenji.settings import read_settings
 from fenji.workspace.state import state_of
 from fixtures.desk import fenji
@@ -98,7 +99,7 @@ def test_people_read_the_same_in_both_languages(there, language):
 def test_a_friend_says_who_brought_them_and_what_the_runs_know_counts(there):
     text = PROGRAM.replace("2027-01-01", str(TODAY - timedelta(days=2))) + "referral: {reward: {advocate: {points: 20}}}\n"
     with state_of(there, read_settings(there)).transaction(TILL) as t:
-        t.loyalty.programs.publish(program_from_text(text), text)
+        t.loyalty.documents.publish(DocumentKind.POINTS, program_from_text(text).heading, text)
 
     def referrals(*arguments):
         return fenji("referrals", *arguments, "--workspace", there, "--json")

@@ -57,7 +57,7 @@ def test_the_tables_come_go_and_come_again_and_points_stay(url, monkeypatch):
         before.close()
     database = open_database(url)
     with database.transaction(TILL) as t:
-        t.session.execute(text("DELETE FROM loyalty_version"))
+        t.session.execute(text("DELETE FROM document_version"))
     counter = Counter.opened(database)
     counter.use(counter.issue("welcome_20", ann), counter.basket("o1"), ann)
     with database.transaction(TILL) as t:
@@ -67,7 +67,7 @@ def test_the_tables_come_go_and_come_again_and_points_stay(url, monkeypatch):
             assert set(inspect(t.session.connection()).get_table_names()) & set(r0016_offers.TABLES) == set()
             assert t.session.execute(text("SELECT member_id FROM member")).scalars().all() == [ann]
             r0016_offers.upgrade()
-        t.session.execute(text("DELETE FROM loyalty_version"))
+        t.session.execute(text("DELETE FROM document_version"))
     assert set(r0016_offers.TABLES) <= set(Row.metadata.tables)
     again = Counter.opened(database)
     assert again.use(again.issue("welcome_20", ann), again.basket("o1"), ann).use.discount_cents == 2000

@@ -5,10 +5,11 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from fenji.domain.loyalty.published import Heading
 from fenji.domain.periods import end_of_month, months_before
 
 MONTHS = 12
@@ -242,18 +243,10 @@ class Program:
     adjust: AdjustRule
     referral: ReferralRule | None
 
-
-@dataclass(frozen=True)
-class PublishedProgram:
-    """A version as it was frozen."""
-
-    slug: str
-    version: int
-    effective_on: date
-    author: str
-    why: str
-    text: str
-    published_at: datetime
+    @property
+    def heading(self) -> Heading:
+        """What the version says of itself."""
+        return Heading(self.slug, self.version, self.effective_on, self.author, self.why)
 
 
 def is_day_of_years(month: int, day: int) -> bool:

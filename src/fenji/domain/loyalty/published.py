@@ -8,8 +8,9 @@ from enum import StrEnum
 
 
 class DocumentKind(StrEnum):
-    """Which document it is; programs of points have a table of their own."""
+    """Which document it is."""
 
+    POINTS = "points"
     OFFERS = "offers"
     BENEFITS = "benefits"
 

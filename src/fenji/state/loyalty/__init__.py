@@ -2,7 +2,6 @@
 
 rows          the rows as they are stored
 repositories  all of them on one session
-versions      programs that were published, frozen
 members       who has an account, by which ids
 ledger        one operation after the other: locked, decided, written
 retrying      what becomes of work that met another writer
@@ -12,7 +11,7 @@ laws          whether all rows keep the laws
 asking        balances, histories and figures of a program
 requests      merges and adjustments that wait for somebody to decide
 groups        which members are one customer
-published     versions of offers and benefits, frozen
+published     versions of programs, offers and benefits, frozen
 voucher_rows  offers and vouchers as they are stored
 vouchers      codes, and what was asked for under which business key
 voucher_uses  uses of codes, and limits

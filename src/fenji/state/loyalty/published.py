@@ -1,4 +1,4 @@
-"""Which versions of offers and benefits have been published? Frozen: what was granted under one keeps it."""
+"""Which versions of programs, offers and benefits have been published? Frozen: what was granted under one keeps it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from fenji.domain.loyalty.published import DocumentKind, Heading, PublishedDocument
 from fenji.errors import Conflict, Problem
 from fenji.language import message as _
-from fenji.state.loyalty.voucher_rows import DocumentVersionRow
+from fenji.state.loyalty.rows import DocumentVersionRow
 
 
 class DocumentRepository:

@@ -17,7 +17,6 @@ from fenji.state.loyalty.members import MemberRepository
 from fenji.state.loyalty.published import DocumentRepository
 from fenji.state.loyalty.referrals import ReferralRepository
 from fenji.state.loyalty.requests import RequestRepository
-from fenji.state.loyalty.versions import ProgramRepository
 from fenji.state.loyalty.voucher_uses import VoucherUses
 from fenji.state.loyalty.vouchers import VoucherRepository
 
@@ -29,11 +28,6 @@ class LoyaltyRepositories:
     session: Session
     principal: Principal
     clock: Callable[[], datetime]
-
-    @property
-    def programs(self) -> ProgramRepository:
-        """Published versions of programs."""
-        return ProgramRepository(self.session, self.clock)
 
     @property
     def members(self) -> MemberRepository:
@@ -67,7 +61,7 @@ class LoyaltyRepositories:
 
     @property
     def documents(self) -> DocumentRepository:
-        """Published versions of offers and benefits."""
+        """Published versions of programs, offers and benefits."""
         return DocumentRepository(self.session, self.clock)
 
     @property

@@ -22,12 +22,13 @@ def table_of(row: type[Row]) -> Table:
     return cast("Table", row.__table__)
 
 
-class LoyaltyVersionRow(Row):
-    """One version of a program, frozen when it was published."""
+class DocumentVersionRow(Row):
+    """One version of a document, frozen when it was published."""
 
-    __tablename__ = "loyalty_version"
-    __table_args__ = (UniqueConstraint("slug", "effective_on"),)
+    __tablename__ = "document_version"
+    __table_args__ = (UniqueConstraint("kind", "slug", "effective_on"),)
 
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     effective_on: Mapped[date]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fenji.state.loyalty.rows import Counted
@@ -12,22 +12,6 @@ from fenji.state.models import Row, UtcMoment
 
 COUNTS = text("status IN ('reserved', 'redeemed')")
 RESERVED = text("status = 'reserved'")
-
-
-class DocumentVersionRow(Row):
-    """One version of a document, frozen when it was published."""
-
-    __tablename__ = "document_version"
-    __table_args__ = (UniqueConstraint("kind", "slug", "effective_on"),)
-
-    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    slug: Mapped[str] = mapped_column(String(64), primary_key=True)
-    version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    effective_on: Mapped[date]
-    author: Mapped[str] = mapped_column(Text)
-    why: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
-    published_at: Mapped[datetime] = mapped_column(UtcMoment)
 
 
 class VoucherRow(Row):

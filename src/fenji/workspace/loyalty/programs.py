@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from fenji.documents.loyalty import program_from_text
 from fenji.domain.loyalty.program import Program
+from fenji.domain.loyalty.published import DocumentKind
 from fenji.errors import Conflict, FenjiError, NotFound, unknown_name
 from fenji.language import message as _
 from fenji.state.transaction import Transaction
@@ -52,8 +53,9 @@ class ProgramVersions:
 def programs_in(t: Transaction) -> dict[str, ProgramVersions]:
     """All programs that were published, by their names."""
     found: dict[str, list[Program]] = {}
-    for each in t.loyalty.programs.list_published():
-        found.setdefault(each.slug, []).append(_read(each.text, f"{each.slug} {each.version}"))
+    for each in t.loyalty.documents.list_published(DocumentKind.POINTS):
+        slug, version = each.heading.slug, each.heading.version
+        found.setdefault(slug, []).append(_read(each.text, f"{slug} {version}"))
     return {slug: ProgramVersions(slug, tuple(versions)) for slug, versions in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""Migration 0015: the points ledger: programs, members, transactions, transfers, lots, debts, holds, earnings of orders, merges and adjustments. New tables; locks nothing."""
+"""Migration 0015: the points ledger: versions of documents, members, transactions, transfers, lots, debts, holds, earnings of orders, merges and adjustments. New tables; locks nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0014"
 
 TABLES = (
     *("adjustment_request", "member_merge", "points_hold", "order_earning", "debt", "lot", "transfer"),
-    *("ledger_transaction", "member_id_link", "member", "loyalty_version"),
+    *("ledger_transaction", "member_id_link", "member", "document_version"),
 )
 """In the order in which they go."""
 
@@ -105,11 +105,19 @@ def _check(table: str, name: str, condition: str) -> sa.CheckConstraint:
 
 def _make_members() -> None:
     op.create_table(
-        "loyalty_version",
-        *(_text("slug", 64), _whole("version"), _on("effective_on"), _text("author"), _text("why"), _text("text")),
+        "document_version",
+        *(
+            _text("kind", 20),
+            _text("slug", 64),
+            _whole("version"),
+            _on("effective_on"),
+            _text("author"),
+            _text("why"),
+            _text("text"),
+        ),
         _at("published_at"),
-        sa.PrimaryKeyConstraint("slug", "version", name="pk_loyalty_version"),
-        sa.UniqueConstraint("slug", "effective_on", name="uq_loyalty_version_slug"),
+        sa.PrimaryKeyConstraint("kind", "slug", "version", name="pk_document_version"),
+        sa.UniqueConstraint("kind", "slug", "effective_on", name="uq_document_version_kind"),
     )
     amounts = ("available", "pending", "held", "owed")
     op.create_table(

@@ -1,4 +1,4 @@
-"""Migration 0016: offers, vouchers and referrals: versions of documents, codes, their uses, counts, what was asked for, and who brought whom. New tables; locks nothing."""
+"""Migration 0016: offers, vouchers and referrals: codes, their uses, counts, what was asked for, and who brought whom. New tables; locks nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0015"
 
 TABLES = (
     *("referral_mark", "referral", "referral_code"),
-    *("voucher_request", "offer_count", "voucher_use", "voucher", "document_version"),
+    *("voucher_request", "offer_count", "voucher_use", "voucher"),
 )
 """In the order in which they go."""
 
@@ -19,13 +19,6 @@ _Counted = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Makes the tables."""
-    op.create_table(
-        "document_version",
-        *(_text("kind", 20), _text("slug", 64), _whole("version"), _on("effective_on"), _text("author"), _text("why")),
-        *(_text("text"), _at("published_at")),
-        sa.PrimaryKeyConstraint("kind", "slug", "version", name="pk_document_version"),
-        sa.UniqueConstraint("kind", "slug", "effective_on", name="uq_document_version_kind"),
-    )
     _make_vouchers()
     _make_uses()
     _make_referrals()
