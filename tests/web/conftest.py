@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ from fenji.workflow.access.people import add_person
 
 PASSWORD = "a long sentence that nobody guesses 7"  # noqa: S105 - of people in tests
 ORIGIN = "https://testserver"
-_NUMBERS = iter(range(1_000_000))
 
 
 class Web:
@@ -35,7 +35,7 @@ class Web:
 
     def login(self, role: Role, *limits: RowLimit) -> TestClient:
         """One in which somebody new of a role has come in by the one-time link."""
-        link = add_person(self.root, f"Somebody {role}", f"{role}.web.{next(_NUMBERS)}", [role], limits=limits).link
+        link = add_person(self.root, f"Somebody {role}", f"{role}.web.{secrets.token_hex(6)}", [role], limits=limits).link
         browser = self.browser()
         if link is None:
             return browser

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,12 @@ def test_who_watches_a_job_is_told_no_more_once_the_token_is_over(door: Door, mo
     assert door.ask("GET", f"/jobs/{job_id}/events").status_code == 401
 
 
+def run_apart(work: Coroutine[Any, Any, object]) -> None:
+    """In a thread of its own: a browser that other tests have opened keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, work).result()
+
+
 @pytest.mark.parametrize("ends", [True, False])
 def test_a_body_that_does_not_come_is_refused_and_no_mistake_of_ours(ends: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "BODY_SECONDS", 0.05)
@@ -181,7 +188,7 @@ def test_a_body_that_does_not_come_is_refused_and_no_mistake_of_ours(ends: bool,
 
     expected = receiving.BodyBroken if ends else receiving.TooSlow
     with pytest.raises(expected):
-        asyncio.run(reading.whole_body(Request({"type": "http", "headers": []}, receive)))
+        run_apart(reading.whole_body(Request({"type": "http", "headers": []}, receive)))
 
 
 def test_a_connection_that_ends_too_early_is_told() -> None:
@@ -197,7 +204,7 @@ def test_a_connection_that_ends_too_early_is_told() -> None:
             await asyncio.to_thread(lambda: found.extend(body))
         return found
 
-    asyncio.run(read())
+    run_apart(read())
     assert issubclass(UploadBroken, FenjiError)
     assert UploadBroken.retryable
 
