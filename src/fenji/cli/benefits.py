@@ -20,7 +20,7 @@ EXAMPLES = "fenji benefits lint benefits.yaml\nfenji benefits publish benefits.y
 BenefitsFile = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The benefits.yaml."))]
 
 COSTS = {
-    CostKind.NOTHING: _("nothing"),
+    CostKind.NOTHING: _("no cost"),
     CostKind.EACH: _("by uses a year"),
     CostKind.METRIC: _("by a metric"),
     CostKind.YEAR: _("by customer and year"),

@@ -10,10 +10,9 @@ import typer
 from fenji.answers.members import MembersResult, MergesResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Workspace
-from fenji.cli.output import Col, Output
+from fenji.cli.output import Col, Output, number
 from fenji.cli.points_words import MEMBERS, STATUSES
 from fenji.language import message as _
-from fenji.wording.figures import number
 from fenji.workflow.members import (
     approve_merge,
     link_id,
@@ -188,7 +187,7 @@ def _show_members(result: MembersResult, output: Output) -> None:
     if not result.members:
         output.say(_("There is no member yet."))
         return
-    titles = (_("member"), _("ids"), _("state"), _("available"), _("waiting"), _("held"), _("owed"), _("qualifying"))
+    titles = (_("member"), _("ids"), _("state"), _("available"), _("waiting"), _("on hold"), _("owed"), _("qualifying"))
     columns = [Col(output.text(title), is_number=place not in (1, 2), may_wrap=place == 1) for place, title in enumerate(titles)]
     rows = [
         (
@@ -215,7 +214,7 @@ def _show_merges(result: MergesResult, output: Output) -> None:
     if not result.merges:
         output.say(_("No merge has been proposed."))
         return
-    titles = (_("number"), _("member"), _("into"), _("by rule"), _("state"), _("proposed by"), _("decided by"), _("reason"))
+    titles = (_("no."), _("member"), _("into"), _("by rule"), _("state"), _("proposed by"), _("decided by"), _("reason"))
     rows = [
         (
             str(each.number),

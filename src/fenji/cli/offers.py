@@ -88,7 +88,7 @@ STATES = {
 }
 USES = {
     UseStatus.RESERVED: _("reserved"),
-    UseStatus.REDEEMED: _("used"),
+    UseStatus.REDEEMED: _("redeemed"),
     UseStatus.RELEASED: _("released"),
     UseStatus.RETURNED: _("given back"),
 }
@@ -369,8 +369,8 @@ def _tell(result: OffersResult, output: Output) -> None:
         else _("Offers {name} version {version}, not published, from {day}")
     )
     output.heading(heading, name=result.offers, version=result.version, day=result.effective_on)
-    titles = (_("offer"), _("name"), _("gives"), _("issued"), _("reserved"), _("used"), _("limit"), _("cost"), _("budget"))
-    numbers = {_("issued"), _("reserved"), _("used"), _("limit"), _("cost"), _("budget")}
+    titles = (_("offer"), _("name"), _("gives"), _("issued"), _("reserved"), _("times used"), _("limit"), _("cost"), _("budget"))
+    numbers = {_("issued"), _("reserved"), _("times used"), _("limit"), _("cost"), _("budget")}
     output.table(
         [Col(output.text(each), is_number=each in numbers) for each in titles], [_row(each, output) for each in result.list]
     )
@@ -427,7 +427,7 @@ def _issued(result: VouchersIssued, output: Output) -> None:
     if result.file is not None:
         output.say(_("The codes stand in {file}, and nowhere else."), file=result.file)
         return
-    titles = (_("number"), _("code"), _("customer"))
+    titles = (_("no."), _("code"), _("customer"))
     rows = [(str(each.voucher), each.code or f"…{each.last_letters}", each.customer_id or "-") for each in result.codes]
     output.table([Col(output.text(each)) for each in titles], rows)
     if result.issued:
@@ -438,7 +438,7 @@ def _list(result: VouchersResult, output: Output) -> None:
     if output.is_json:
         output.json(result)
         return
-    titles = (_("number"), _("offer"), _("code"), _("member"), _("state"), _("used"), _("of"), _("from"), _("until"))
+    titles = (_("no."), _("offer"), _("code"), _("member"), _("state"), _("times used"), _("of"), _("from"), _("until"))
     rows = [
         (
             str(each.voucher),

@@ -11,12 +11,11 @@ import typer
 from fenji.answers.points import AdjustmentsResult, BalanceResult, OperationResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
-from fenji.cli.output import Col, Output
+from fenji.cli.output import Col, Output, number
 from fenji.cli.points_tables import show_flow, show_laws, show_liability, show_posted, show_program, show_statement
 from fenji.cli.points_words import BUCKETS, KINDS, STATUSES
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
-from fenji.wording.figures import number
 from fenji.workflow.points import (
     PointsAsked,
     balance_of,
@@ -413,7 +412,7 @@ def _show_balance(result: BalanceResult, output: Output) -> None:
     output.say(text, **{name: number(value) for name, value in {**values, "qualifying": result.qualifying_total}.items()})
     if not result.lots:
         return
-    titles = (_("points"), _("held"), _("state"), _("earned on"), _("spent from"), _("last day"))
+    titles = (_("number of points"), _("on hold"), _("state"), _("earned on"), _("spent from"), _("last day"))
     columns = [Col(output.text(title), is_number=place < 2) for place, title in enumerate(titles)]  # noqa: PLR2004 - the first two
     output.table(
         columns,
@@ -424,7 +423,7 @@ def _show_balance(result: BalanceResult, output: Output) -> None:
                 output.text(BUCKETS[each.bucket]),
                 str(each.earned_on),
                 str(each.available_on),
-                output.text(_("never")) if each.expires_on is None else str(each.expires_on),
+                output.text(_("never expires")) if each.expires_on is None else str(each.expires_on),
             )
             for each in result.lots
         ],
@@ -457,7 +456,7 @@ def _show_adjustments(result: AdjustmentsResult, output: Output) -> None:
     if not result.adjustments:
         output.say(_("No adjustment has needed an approver yet."))
         return
-    titles = (_("number"), _("member"), _("points"), _("reason"), _("state"), _("proposed by"), _("decided by"))
+    titles = (_("no."), _("member"), _("number of points"), _("reason"), _("state"), _("proposed by"), _("decided by"))
     columns = [Col(output.text(title), is_number=place < 3) for place, title in enumerate(titles)]  # noqa: PLR2004 - the first three
     output.table(
         columns,

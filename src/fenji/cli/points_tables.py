@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fenji.answers.points import FlowResult, LawsResult, LiabilityResult, PostResult, ProgramResult, StatementResult
-from fenji.cli.output import Col, Output
+from fenji.cli.output import Col, Output, number
 from fenji.cli.points_words import KINDS
 from fenji.language import message as _
-from fenji.wording.figures import number
 
 
 def show_program(result: ProgramResult, output: Output) -> None:
@@ -51,7 +50,7 @@ def show_statement(result: StatementResult, output: Output) -> None:
         output.json(result)
         return
     output.heading(_("Statement of member {member} on {day}"), member=result.member_id, day=result.as_of)
-    titles = (_("day"), _("what"), _("points"), _("order"), _("by"), _("reason"))
+    titles = (_("day"), _("what"), _("number of points"), _("order"), _("recorded by"), _("reason"))
     rows = [
         (
             str(each.occurred_on),

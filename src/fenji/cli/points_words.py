@@ -9,7 +9,7 @@ KINDS = {
     PointsKind.EARN: _("earned"),
     PointsKind.BONUS: _("bonus"),
     PointsKind.RELEASE: _("became available"),
-    PointsKind.HOLD: _("held"),
+    PointsKind.HOLD: _("on hold"),
     PointsKind.UNHOLD: _("released from a hold"),
     PointsKind.REDEEM: _("redeemed"),
     PointsKind.REDEEM_UNDO: _("redemption undone"),

@@ -44,7 +44,7 @@ STATUSES = {
     ReferralStatus.CLAIMED: _("claimed"),
     ReferralStatus.HELD: _("waits for a person"),
     ReferralStatus.REWARDED: _("rewarded"),
-    ReferralStatus.REJECTED: _("rejected"),
+    ReferralStatus.REJECTED: _("not rewarded"),
     ReferralStatus.CLAWED_BACK: _("taken back"),
 }
 REASONS = {
