@@ -54,6 +54,23 @@ def order_days(lines: ir.Table, *, leave_out: Sequence[LeftOut], as_of: date) ->
     return sales.union(returns.select(*columns))
 
 
+def refunds_apart(lines: ir.Table, *, since: date, as_of: date) -> ir.Table:
+    """Refunds of known customers that stand under a number of their own: which order they belong to is not known.
+
+    Grain: one row: ``refunds`` and their ``amount``, above 0.
+
+    Args:
+        lines: clean.order_line.
+        since: earlier ones do not count.
+        as_of: later ones do not count.
+    """
+    known = lines.filter(lines["customer_key"].notnull(), lines["ordered_on"].between(since, as_of))
+    sold = lines.filter(lines["kind"] == "sale")
+    apart = known.filter(known["kind"] == "return").anti_join(sold, ["source", "order_id"])
+    orders = apart.group_by("source", "order_id").aggregate(amount=-apart["net_revenue"].sum()).filter(lambda t: t["amount"] > 0)
+    return orders.aggregate(refunds=orders.count(), amount=orders["amount"].sum())
+
+
 def with_tier(orders: ir.Table, tiers: ir.Table, *, days: Sequence[date]) -> ir.Table:
     """Orders with the customer's official tier at the last of some reviews before the day of the order.
 

@@ -10,6 +10,7 @@ from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.principals import Principal
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
+from fenji.wording import figures
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.loyalty.posting import OrderPosting, PostedOrders
@@ -56,7 +57,7 @@ def post_points(
             versions = program_of(t, program)
         in_force = versions.on(day)
         done = OrderPosting(session, run, versions, day, progress).post()
-        told = {name: value for name, value in vars(done).items() if name != "unchanged"}
+        told = {name: value for name, value in vars(done).items() if name not in _AS_BEFORE}
         if any(told.values()):
             with workspace.state.transaction(session.principal) as t:
                 subject = Subject(SubjectKind.PROGRAM, f"{versions.slug} {in_force.version}")
@@ -76,12 +77,23 @@ def post_points(
         done.proposed_merges,
         done.settled,
         totals["available"] + totals["pending"] + totals["held"] - totals["owed"],
-        _warnings(done),
+        _warnings(done, workspace.settings.currency),
     )
 
 
-def _warnings(done: PostedOrders) -> tuple[Problem, ...]:
+_AS_BEFORE = frozenset({"unchanged", "refunds_apart", "amount_apart"})
+"""What a posting finds and does not change."""
+
+
+def _warnings(done: PostedOrders, currency: str) -> tuple[Problem, ...]:
     found = []
+    if done.refunds_apart:
+        text = _("{count} refunds, {amount} {currency} in all, say not which order they belong to: they take no points back.")
+        advice = _(
+            "Where a file holds the number of the order that is refunded, name its column in sources.yaml; run and post again."
+        )
+        values = {"count": done.refunds_apart, "amount": figures.number(done.amount_apart, 2), "currency": currency}
+        found.append(Problem(text, values, advice=advice))
     if done.vanished:
         text = _("{count} orders that had earned points no longer stand in the data; their points were taken back.")
         found.append(Problem(text, {"count": done.vanished}))

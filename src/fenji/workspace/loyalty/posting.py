@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ import pyarrow as pa
 from fenji.act.book import Book
 from fenji.act.earning import factor_for
 from fenji.act.merging import merge
-from fenji.act.order_days import order_days, with_tier
+from fenji.act.order_days import order_days, refunds_apart, with_tier
 from fenji.act.orders import Asked, OrderFacts, post_order
 from fenji.act.settling import settle
 from fenji.domain.loyalty.changes import Accounts, Changes, Wanted, fingerprint_of
@@ -75,6 +76,9 @@ class PostedOrders:
     proposed_merges: int = 0
     merged: int = 0
     settled: int = 0
+    refunds_apart: int = 0
+    """Refunds under a number of their own, which take no points back."""
+    amount_apart: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,11 @@ class OrderPosting:
         """
         base = clean_base_of(self.session, self.run)
         if Fact.ORDER_LINE in base.facts:
-            self._post_orders(base, base.facts[Fact.ORDER_LINE])
+            lines = base.facts[Fact.ORDER_LINE]
+            self._post_orders(base, lines)
+            since = self.program.versions[0].effective_on
+            (apart,) = self.session.engine.fetch(refunds_apart(lines, since=since, as_of=self.as_of)).to_pylist()
+            self.done.refunds_apart, self.done.amount_apart = int(apart["refunds"]), Decimal(apart["amount"] or 0)
         self._settle_all()
         return self.done
 
