@@ -31,6 +31,16 @@ class Right(StrEnum):
     """Drafts of policies: write, check, replay, submit; overrides: propose."""
     POLICIES_APPROVE = "policies:approve"
     """Approve and publish what somebody else has submitted; overrides too."""
+    POINTS_READ = "points:read"
+    """Points, vouchers and referrals of customers; what is owed for points."""
+    POINTS_MOVE = "points:move"
+    """Reserve and spend points and vouchers for a customer who stands at a till, and give them back."""
+    POINTS_ADJUST = "points:adjust"
+    """Give and take points by hand, with a reason."""
+    POINTS_APPROVE = "points:approve"
+    """Approve adjustments and merges that somebody else has proposed."""
+    OFFERS_CHANGE = "offers:change"
+    """Issue and withdraw vouchers, and decide about referrals."""
     RUNS_START = "runs:start"
     """Start runs, analyses and replays, and cancel jobs."""
     SOURCES_CHANGE = "sources:change"
@@ -63,13 +73,22 @@ RIGHTS_OF: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
         Role.VIEWER: _SEES,
         Role.ANALYST: _SEES | _DRAFTS | {Right.CUSTOMERS_EXPORT, Right.TABLES_READ},
-        Role.MARKETER: _SEES | {Right.WHATIF_ASK},
+        Role.MARKETER: _SEES | {Right.WHATIF_ASK, Right.POINTS_READ, Right.OFFERS_CHANGE},
         Role.MANAGER: _SEES
         | _DRAFTS
-        | {Right.PERSONAL_READ, Right.CUSTOMERS_EXPORT, Right.TABLES_READ, Right.POLICIES_APPROVE, Right.AUDIT_READ},
-        Role.FINANCE: _SEES,
-        Role.SERVICE: frozenset({Right.CUSTOMER_FIND}),
-        Role.AUDITOR: _SEES | {Right.PEOPLE_READ, Right.AUDIT_READ},
+        | {
+            Right.PERSONAL_READ,
+            Right.CUSTOMERS_EXPORT,
+            Right.TABLES_READ,
+            Right.POLICIES_APPROVE,
+            Right.POINTS_READ,
+            Right.POINTS_APPROVE,
+            Right.OFFERS_CHANGE,
+            Right.AUDIT_READ,
+        },
+        Role.FINANCE: _SEES | {Right.POINTS_READ, Right.POINTS_ADJUST},
+        Role.SERVICE: frozenset({Right.CUSTOMER_FIND, Right.POINTS_READ, Right.POINTS_MOVE}),
+        Role.AUDITOR: _SEES | {Right.PEOPLE_READ, Right.POINTS_READ, Right.AUDIT_READ},
         Role.ADMIN: _SEES
         | {
             Right.PERSONAL_READ,
@@ -77,6 +96,7 @@ RIGHTS_OF: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.SOURCES_CHANGE,
             Right.PEOPLE_READ,
             Right.PEOPLE_CHANGE,
+            Right.POINTS_READ,
             Right.AUDIT_READ,
         },
     }
@@ -122,6 +142,6 @@ def rights_of(roles: Iterable[Role]) -> frozenset[Right]:
     """The rights of somebody who holds these roles.
 
     >>> sorted(rights_of([Role.SERVICE]))
-    [<Right.CUSTOMER_FIND: 'customers:find'>]
+    [<Right.CUSTOMER_FIND: 'customers:find'>, <Right.POINTS_MOVE: 'points:move'>, <Right.POINTS_READ: 'points:read'>]
     """
     return frozenset().union(*(RIGHTS_OF[each] for each in roles))

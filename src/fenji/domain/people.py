@@ -18,7 +18,7 @@ BETWEEN = "/"
 LOGIN = re.compile(r"[^\W_][\w.@+-]{1,79}")
 TOKEN_NAME = re.compile(r"[^\W_][\w.-]{0,59}")
 
-NEVER_FOR_TOKENS = frozenset({Right.POLICIES_APPROVE, Right.PEOPLE_CHANGE})
+NEVER_FOR_TOKENS = frozenset({Right.POLICIES_APPROVE, Right.POINTS_APPROVE, Right.PEOPLE_CHANGE})
 """What only a person does, logged in: a program approves nothing, and lets nobody in."""
 
 

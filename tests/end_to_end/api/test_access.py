@@ -230,4 +230,4 @@ def test_a_till_finds_one_customer_of_its_source_and_nothing_else(served: Served
 
 def test_no_right_is_given_that_nobody_may_have() -> None:
     assert Right.PERSONAL_READ not in RIGHTS_OF[Role.ANALYST]
-    assert RIGHTS_OF[Role.SERVICE] == {Right.CUSTOMER_FIND}
+    assert RIGHTS_OF[Role.SERVICE] == {Right.CUSTOMER_FIND, Right.POINTS_READ, Right.POINTS_MOVE}

@@ -16,6 +16,11 @@ tables:read      analyst manager
 whatif:ask       analyst marketer manager
 policies:draft   analyst manager
 policies:approve manager
+points:read      marketer manager finance service auditor admin
+points:move      service
+points:adjust    finance
+points:approve   manager
+offers:change    marketer manager
 runs:start       analyst manager
 sources:change   analyst manager admin
 people:read      auditor admin
