@@ -32,25 +32,37 @@ from fenji.workflow import (
     auditing,
     backing_up,
     baskets,
+    benefits,
     checking,
     churn,
     customers,
     forecast,
     mapping,
+    members,
     moves,
+    offers,
     overrides,
     persons,
     persons_erase,
+    points_adjust,
+    points_figures,
+    points_import,
+    points_post,
+    points_rules,
     policies,
     priority,
     pruning,
     publishing,
     quality,
     recommend,
+    referrals,
     repairing,
     replaying,
+    reporting,
     restoring,
     running,
+    runs,
+    runs_compared,
     segments,
     starting,
     structure,
@@ -61,6 +73,7 @@ from fenji.workflow import (
     trends,
     trying,
     value,
+    vouchers,
     whatif,
     why,
 )
@@ -220,6 +233,36 @@ REFUSED: dict[str, Question] = {
     "policy publish": lambda root, _id: publishing.publish_policy(root, root / "policies" / "spend.yaml"),
     "policy suggest": lambda root, _id: suggesting.suggest_policy(root),
     "policy override": overrides.end_overrides,
+    "runs list": lambda root, _id: runs.list_runs(root),
+    "runs compare": lambda root, _id: runs_compared.compare_runs(root, "a", "b"),
+    "report": lambda root, _id: reporting.report_setup(root),
+    "points lint": lambda root, _id: points_rules.lint_program(root, root / "loyalty.yaml"),
+    "points publish": lambda root, _id: points_rules.publish_program(root, root / "loyalty.yaml"),
+    "points post": lambda root, _id: points_post.post_points(root),
+    "points import": lambda root, _id: points_import.import_balances(root, root / "balances.csv"),
+    "points adjustments": lambda root, _id: points_adjust.list_adjustments(root),
+    "points approve": lambda root, _id: points_adjust.decide_adjustment(root, 1, is_approved=True),
+    "points refuse": lambda root, _id: points_adjust.decide_adjustment(root, 1, is_approved=False),
+    "points liability": lambda root, _id: points_figures.points_liability(root),
+    "points flow": lambda root, _id: points_figures.points_flow(root),
+    "points check": lambda root, _id: points_figures.check_points(root),
+    "members list": lambda root, _id: members.list_members(root),
+    "members link": lambda root, who: members.link_id(root, who, "till", "1"),
+    "members merges": lambda root, _id: members.list_merges(root),
+    "members merge": lambda root, who: members.propose_merge(root, who, who),
+    "members approve": lambda root, _id: members.approve_merge(root, 1),
+    "members refuse": lambda root, _id: members.refuse_merge(root, 1, reason="no"),
+    "members unmerge": lambda root, _id: members.undo_merge(root, 1, reason="no"),
+    "offers lint": lambda root, _id: offers.lint_offers(root, root / "offers.yaml"),
+    "offers publish": lambda root, _id: offers.publish_offers(root, root / "offers.yaml"),
+    "offers issue": lambda root, who: vouchers.issue_vouchers(root, "o", vouchers.Recipients(customers=(who,)), "k"),
+    "offers withdraw": lambda root, _id: vouchers.withdraw_voucher(root, 1, "no reason"),
+    "referrals check": lambda root, _id: referrals.check_referrals(root),
+    "referrals list": lambda root, _id: referrals.list_referrals(root),
+    "referrals decide": lambda root, who: referrals.decide_referral(root, who, "seen", is_accepted=True),
+    "benefits lint": lambda root, _id: benefits.lint_benefits(root, root / "benefits.yaml"),
+    "benefits publish": lambda root, _id: benefits.publish_benefits(root, root / "benefits.yaml"),
+    "benefits cost": lambda root, _id: benefits.cost_benefits(root),
     "whatif": lambda root, _id: whatif.whatif_at(root, root / "policies" / "spend.yaml"),
     "whatif --replay": lambda root, _id: replaying.replay_at(root, root / "policies" / "spend.yaml", reviews=2),
     "whatif (without FILE)": lambda root, _id: trying.try_cuts(root, trying.Tries()),
@@ -229,21 +272,29 @@ REFUSED: dict[str, Question] = {
 WITHOUT_WORKSPACE = {"init", "selftest", "demo"}
 """What reads no workspace that is there."""
 
-OF_RULES = {f"policy {each}" for each in ("list", "drafts", "drafts 1", "diff", "submit", "approve", "refuse")}
+OF_RULES = {
+    *(f"policy {each}" for each in ("list", "drafts", "drafts 1", "diff", "submit", "approve", "refuse")),
+    *("offers show", "offers list", "benefits show"),
+}
 """Rules are the same for everybody, and tell of no customer."""
 
 OF_STAFF = {
     *(f"person {each}" for each in ("add", "list", "roles", "enable", "disable", "reset")),
     *(f"token {each}" for each in ("make", "list", "revoke")),
     *(f"webhook {each}" for each in ("add", "list", "remove", "rotate", "enable", "replay")),
-    *(f"alerts {each}" for each in ("list", "history", "test")),
+    *(f"alerts {each}" for each in ("list", "history", "test", "acknowledge")),
     *(f"jobs {each}" for each in ("list", "show", "cancel", "schedule")),
     *("serve", "work"),
 }
 """Of those who work here and of the server; rights of their own keep them, and no customer stands in them."""
 
-FILTERED = {"policy overrides"}
-"""Tells of own customers only; see tests/unit/workflow/test_proposing.py."""
+FILTERED = {
+    "policy overrides",
+    *(f"points {each}" for each in ("balance", "statement", "redeem", "hold", "release", "undo", "adjust")),
+    *(f"offers {each}" for each in ("vouchers", "check", "reserve", "redeem", "release", "give-back")),
+    *(f"referrals {each}" for each in ("code", "claim")),
+}
+"""Of own customers only; see tests/unit/workflow/test_proposing.py, and test_limited_points.py for what a till does."""
 
 
 def test_every_answer_is_classified() -> None:

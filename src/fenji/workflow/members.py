@@ -15,7 +15,8 @@ from fenji.language import message as _
 from fenji.workspace.acting import acting_person
 from fenji.workspace.approving import approval_by, refusal_by, said_reason
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.loyalty.desk import Desk, space_meant
+from fenji.workspace.loyalty.customers import id_spaces, meant_by, member_of, space_meant
+from fenji.workspace.loyalty.desk import Desk
 from fenji.workspace.loyalty.operations import Points
 
 PERSON = "person"
@@ -54,11 +55,12 @@ def link_id(
         InvalidArgument: there is no such source.
     """
     desk = Desk(open_workspace(root), program)
+    meant, space = meant_by(desk.workspace, customer), space_meant(id_spaces(desk.workspace), source)
 
     def work(points: Points) -> MembersResult:
         members, slug = points.t.loyalty.members, points.program.slug
-        member = desk.member(points, customer)
-        link: MemberId = members.link(slug, space_meant(desk.spaces, source), written_id(customer_id), member.member_id)
+        member = member_of(points.t, slug, meant)
+        link: MemberId = members.link(slug, space, written_id(customer_id), member.member_id)
         points.t.audit.add(Action.MEMBER_LINKED, _subject(member.member_id), {"source": link.source})
         ids = tuple(f"{each.source}:{each.customer_id}" for each in members.ids_of([member.member_id]))
         return MembersResult(slug, (_member(member, ids),), members.count(slug), None)
@@ -96,9 +98,10 @@ def propose_merge(
         InvalidArgument: both are one member.
     """
     desk = Desk(open_workspace(root), program)
+    meant = [meant_by(desk.workspace, each) for each in (giver, taker)]
 
     def work(points: Points) -> MergesResult:
-        both = [desk.member(points, each).member_id for each in (giver, taker)]
+        both = [member_of(points.t, points.program.slug, each).member_id for each in meant]
         if both[0] == both[1]:
             raise InvalidArgument.of(_("a member cannot be merged with itself."))
         points.t.loyalty.requests.propose_merge(points.program.slug, both[0], both[1], PERSON)

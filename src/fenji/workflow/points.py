@@ -16,6 +16,8 @@ from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.limits import limits_now
+from fenji.workspace.loyalty.customers import check_member_seen, meant_by, member_of
 from fenji.workspace.loyalty.desk import Desk
 from fenji.workspace.loyalty.operations import Points
 
@@ -27,7 +29,7 @@ class PointsAsked:
     """What somebody asks for by hand."""
 
     customer: str
-    """member:N, SOURCE:ID, or an id."""
+    """member:N, SOURCE:ID, key:N, or whatever the customer is known by."""
     points: int
     key: str
     """The same for the same thing: done once under it."""
@@ -42,15 +44,16 @@ def balance_of(root: Path, customer: str, *, program: str | None = None) -> Bala
 
     Args:
         root: the workspace.
-        customer: member:N, SOURCE:ID, or an id.
+        customer: member:N, SOURCE:ID, key:N, or whatever the customer is known by.
         program: which one; None: the only one.
 
     Raises:
-        NotFound: no workspace, no such program, or nobody has this id.
-        InvalidArgument: several members have it.
+        NotFound: no workspace, no such program, or no such member.
+        InvalidArgument: several are known by it.
     """
     desk = Desk(open_workspace(root, by_customer=True), program)
-    return desk.read(lambda points: _balance(points, desk.member(points, customer)))
+    meant = meant_by(desk.workspace, customer)
+    return desk.read(lambda points: _balance(points, member_of(points.t, points.program.slug, meant)))
 
 
 def statement_of(root: Path, customer: str, *, program: str | None = None, limit: int = ROWS_SHOWN) -> StatementResult:
@@ -58,7 +61,7 @@ def statement_of(root: Path, customer: str, *, program: str | None = None, limit
 
     Args:
         root: the workspace.
-        customer: member:N, SOURCE:ID, or an id.
+        customer: member:N, SOURCE:ID, key:N, or whatever the customer is known by.
         program: which one; None: the only one.
         limit: at most so many rows.
 
@@ -66,7 +69,8 @@ def statement_of(root: Path, customer: str, *, program: str | None = None, limit
         NotFound: no workspace, no such program, or nobody has this id.
     """
     desk = Desk(open_workspace(root, by_customer=True), program)
-    return desk.read(lambda points: _statement(points, desk.member(points, customer), limit))
+    meant = meant_by(desk.workspace, customer)
+    return desk.read(lambda points: _statement(points, member_of(points.t, points.program.slug, meant), limit))
 
 
 def redeem_points(root: Path, asked: PointsAsked, *, principal: Principal | None = None) -> OperationResult:
@@ -78,10 +82,11 @@ def redeem_points(root: Path, asked: PointsAsked, *, principal: Principal | None
         PointsShort: there are fewer.
         BusinessKeyTaken: something else was done under this key.
     """
-    order, desk = _order(asked.order), Desk(open_workspace(root), asked.program)
+    order, desk = _order(asked.order), Desk(open_workspace(root, by_customer=True), asked.program)
+    meant = meant_by(desk.workspace, asked.customer)
 
     def work(points: Points) -> OperationResult:
-        member_id = desk.member(points, asked.customer).member_id
+        member_id = member_of(points.t, points.program.slug, meant).member_id
         amount = asked.order_amount
         done = points.redeem(member_id, asked.points, points.today, asked.key, order=order, order_amount=amount)
         return _result(points, done)
@@ -97,10 +102,11 @@ def hold_points(root: Path, asked: PointsAsked, *, principal: Principal | None =
         InvalidArgument: points that the program does not let anybody spend.
         PointsShort: there are fewer.
     """
-    desk = Desk(open_workspace(root), asked.program)
+    desk = Desk(open_workspace(root, by_customer=True), asked.program)
+    meant = meant_by(desk.workspace, asked.customer)
 
     def work(points: Points) -> OperationResult:
-        member_id = desk.member(points, asked.customer).member_id
+        member_id = member_of(points.t, points.program.slug, meant).member_id
         return _result(points, points.hold(member_id, asked.points, points.today, asked.key))
 
     return desk.write(principal or acting_person(), work)
@@ -122,12 +128,12 @@ def redeem_held(
         NotFound: there is no such hold.
         Conflict: they are spent or released already, or their time is over.
     """
-    paid = _order(order)
+    paid, desk = _order(order), _desk_of(root, program, hold_id)
 
     def work(points: Points) -> OperationResult:
         return _result(points, points.redeem_hold(hold_id, points.today, key, order=paid, order_amount=order_amount))
 
-    return Desk(open_workspace(root), program).write(principal or acting_person(), work)
+    return desk.write(principal or acting_person(), work)
 
 
 def release_held(root: Path, hold_id: str, *, program: str | None = None, principal: Principal | None = None) -> OperationResult:
@@ -137,7 +143,7 @@ def release_held(root: Path, hold_id: str, *, program: str | None = None, princi
         NotFound: there is no such hold.
         Conflict: they are spent already.
     """
-    return Desk(open_workspace(root), program).write(
+    return _desk_of(root, program, hold_id).write(
         principal or acting_person(), lambda points: _result(points, points.give_up_hold(hold_id, points.today))
     )
 
@@ -165,14 +171,32 @@ def undo_redemption(
         NotFound: there is no such redemption.
         InvalidArgument: more than is left of it.
     """
+    desk = _desk_of(root, program, redemption)
 
-    def work(desk: Points) -> OperationResult:
-        found = desk.t.loyalty.figures.find(desk.program.slug, redemption)
-        if found is None:
-            raise NotFound.of(_("there is no transaction {transaction}."), transaction=redemption)
-        return _result(desk, desk.undo_redemption(found.transaction_id, desk.today, key, points=points))
+    def work(at: Points) -> OperationResult:
+        found = _found(at, redemption)
+        return _result(at, at.undo_redemption(found.transaction_id, at.today, key, points=points))
 
-    return Desk(open_workspace(root), program).write(principal or acting_person(), work)
+    return desk.write(principal or acting_person(), work)
+
+
+def _found(points: Points, named: str) -> LedgerTransaction:
+    found = points.t.loyalty.figures.find(points.program.slug, named)
+    if found is None:
+        raise NotFound.of(_("there is no transaction {transaction}."), transaction=named)
+    return found
+
+
+def _desk_of(root: Path, program: str | None, named: str) -> Desk:
+    """The desk for a transaction; one of a member whom the asker may not see is one that is not there."""
+    desk = Desk(open_workspace(root, by_customer=True), program)
+    if limits_now():
+        member_id = desk.read(lambda points: _found(points, named).member_id)
+        try:
+            check_member_seen(desk.workspace, member_id or 0)
+        except NotFound as error:
+            raise NotFound.of(_("there is no transaction {transaction}."), transaction=named) from error
+    return desk
 
 
 def _order(text: str | None) -> OrderKey | None:

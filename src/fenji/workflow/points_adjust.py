@@ -15,6 +15,7 @@ from fenji.language import message as _
 from fenji.workspace.acting import acting_person
 from fenji.workspace.approving import approval_by, refusal_by, said_reason
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.loyalty.customers import meant_by, member_of
 from fenji.workspace.loyalty.desk import Desk
 from fenji.workspace.loyalty.operations import Points
 
@@ -34,7 +35,7 @@ def adjust_points(
 
     Args:
         root: the workspace.
-        customer: member:N, SOURCE:ID, or an id.
+        customer: member:N, SOURCE:ID, key:N, or whatever the customer is known by.
         points: how many.
         reason: one of the program's reasons.
         key: the same for the same thing: done once under it.
@@ -46,13 +47,14 @@ def adjust_points(
         NotFound: no workspace, no such program, or nobody has this id.
         InvalidArgument: no such reason, or no points.
     """
-    at = Desk(open_workspace(root), program)
+    at = Desk(open_workspace(root, by_customer=True), program)
+    meant = meant_by(at.workspace, customer)
 
     def work(desk: Points) -> OperationResult:
         rule = desk.program.on(desk.today).adjust
         if reason not in rule.reasons:
             raise InvalidArgument(unknown_name(_("reason"), reason, rule.reasons))
-        member_id = at.member(desk, customer).member_id
+        member_id = member_of(desk.t, desk.program.slug, meant).member_id
         if rule.above is None or abs(points) <= rule.above:
             return _told(desk, _adjusted(desk, member_id, points, reason, key))
         waiting = desk.t.loyalty.requests.propose_adjustment(

@@ -19,6 +19,7 @@ from fenji.errors import InvalidFile, Place, Problem, unknown_name
 from fenji.language import message as _
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.loyalty.customers import id_spaces
 from fenji.workspace.loyalty.desk import Desk
 from fenji.workspace.loyalty.operations import OpeningLot, Points
 
@@ -57,7 +58,7 @@ def import_balances(root: Path, file: Path, *, program: str | None = None, princ
         BusinessKeyTaken: another file said something else of the same lots.
     """
     desk = Desk(open_workspace(root), program)
-    rows = _read(text_of(file), file.name, desk.spaces)
+    rows = _read(text_of(file), file.name, id_spaces(desk.workspace))
 
     def work(points: Points) -> PointsImported:
         return _imported(points, rows, file.name)

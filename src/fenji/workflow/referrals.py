@@ -22,10 +22,11 @@ from fenji.workspace.acting import acting_person
 from fenji.workspace.dates import today
 from fenji.workspace.erasure_key import erasure_key, keyed
 from fenji.workspace.folder import Workspace, open_workspace
-from fenji.workspace.loyalty.customers import ids_meant, newest_run, opened_member
+from fenji.workspace.loyalty.customers import Id, keys_by_ids, meant_by, newest_run, opened_member
 from fenji.workspace.loyalty.programs import program_of
 from fenji.workspace.loyalty.referrals import Known, Referrals
 from fenji.workspace.opening import open_question
+from fenji.workspace.session import whole_company
 
 PAGE = 50
 Result = TypeVar("Result")
@@ -46,8 +47,8 @@ def referral_code(root: Path, customer: str, *, program: str | None = None, prin
     Raises:
         NotFound: no workspace, program or customer, or the program has no referrals.
     """
-    workspace = open_workspace(root)
-    meant = ids_meant(workspace, customer)
+    workspace = open_workspace(root, by_customer=True)
+    meant = meant_by(workspace, customer)
 
     def work(referrals: Referrals) -> ReferralCode:
         slug = referrals.program.slug
@@ -80,8 +81,8 @@ def claim_referral(
         NotFound: no workspace, program or customer, or nobody has the code.
         Conflict: the friend named somebody else before.
     """
-    workspace = open_workspace(root)
-    meant = ids_meant(workspace, customer)
+    workspace = open_workspace(root, by_customer=True)
+    meant = meant_by(workspace, customer)
     key = erasure_key(workspace)
     given = {SharedMark.PHONE: seen.phone, SharedMark.DEVICE: seen.device, SharedMark.ADDRESS: seen.address}
     marks = {kind: keyed(key, f"{kind}:{''.join(each.split()).lower()}") for kind, each in given.items() if each and each.strip()}
@@ -91,10 +92,10 @@ def claim_referral(
         advocate = tuple(
             (each.source, each.customer_id) for each in t.loyalty.members.ids_of(t.loyalty.groups.of(slug, advocate_id))
         )
-        if isinstance(meant, int):
-            friend = tuple((each.source, each.customer_id) for each in t.loyalty.members.ids_of(t.loyalty.groups.of(slug, meant)))
-        else:
-            friend = meant
+        friend = meant.ids
+        if meant.member_id is not None:
+            members = t.loyalty.groups.of(slug, meant.member_id)
+            friend = tuple((each.source, each.customer_id) for each in t.loyalty.members.ids_of(members))
     known = _known(workspace, friend, advocate, marks)
 
     def work(referrals: Referrals) -> ReferralsResult:
@@ -143,7 +144,7 @@ def decide_referral(
         InvalidArgument: no reason.
     """
     workspace = open_workspace(root)
-    meant = ids_meant(workspace, customer)
+    meant = meant_by(workspace, customer)
 
     def work(referrals: Referrals) -> ReferralsResult:
         member_id = opened_member(referrals.t, referrals.program.slug, meant)
@@ -192,20 +193,20 @@ def _write(workspace: Workspace, program: str | None, principal: Principal | Non
 
 def _known(
     workspace: Workspace,
-    friend: tuple[tuple[str, str], ...],
-    advocate: tuple[tuple[str, str], ...],
+    friend: tuple[Id, ...],
+    advocate: tuple[Id, ...],
     marks: Mapping[SharedMark, str],
 ) -> Known:
-    """What the newest run says of both: whether they are one customer, since when the friend is known, and shared phones."""
-    with open_question(workspace) as session:
+    """What the newest run says of both: whether they are one customer, since when the friend is known, and shared phones.
+
+    Asked of the whole company, whoever asks: a till that does not see the advocate must not let the same person pass as two.
+    """
+    with open_question(workspace) as asking:
+        session = whole_company(asking)
         run = newest_run(session)
         if run is None:
             return Known(marks=marks)
-        keys: list[frozenset[int]] = []
-        for ids in (friend, advocate):
-            asked = {"source_customer_id": sorted({each for _space, each in ids})}
-            rows = session.rows(run.run_id, clean.IDENTITY, where=asked) if ids else []
-            keys.append(frozenset(row["customer_key"] for row in rows if (row["source"], row["source_customer_id"]) in ids))
+        keys = [keys_by_ids(session, run, ids) for ids in (friend, advocate)]
         phones: list[set[str]] = []
         for each in keys:
             rows = session.rows(run.run_id, clean.CONTACT_POINT, where={"customer_key": sorted(each)}) if each else []

@@ -38,12 +38,15 @@ from fenji.workspace.customer_choice import Asked, CustomerChoice
 from fenji.workspace.customer_columns import CustomerColumns
 from fenji.workspace.dates import today
 from fenji.workspace.folder import Workspace, open_workspace
+from fenji.workspace.limits import limits_now
 from fenji.workspace.loyalty.customers import (
+    Meant,
+    check_member_seen,
     has_other_orders,
     ids_by_key,
-    ids_meant,
     key_of,
     known_member,
+    meant_by,
     opened_member,
     opened_members,
 )
@@ -178,8 +181,8 @@ def list_vouchers(
     Raises:
         NotFound: no workspace, no offers, or no such customer.
     """
-    workspace = open_workspace(root)
-    meant = None if customer is None else ids_meant(workspace, customer)
+    workspace = open_workspace(root, by_customer=customer is not None)
+    meant = None if customer is None else meant_by(workspace, customer)
 
     def work(vouchers: Vouchers) -> VouchersResult:
         loyalty, program, members = vouchers.t.loyalty, vouchers.program, None
@@ -204,9 +207,9 @@ def check_voucher(root: Path, code: str, asked: OrderAsked, *, customer: str | N
         InvalidArgument: an order or amount that cannot be.
         VoucherRefused: it cannot be used, with every reason.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     basket = _basket(asked)
-    meant = None if customer is None else ids_meant(workspace, customer)
+    meant = None if customer is None else meant_by(workspace, customer)
     basket = _with_first(workspace, basket, meant)
 
     def work(vouchers: Vouchers) -> VoucherChecked:
@@ -247,9 +250,9 @@ def use_voucher(
         VoucherRefused: it cannot be used, with every reason.
         BusinessKeyTaken: something else was done under the key.
     """
-    workspace = open_workspace(root)
+    workspace = open_workspace(root, by_customer=True)
     basket = _basket(asked)
-    meant = None if customer is None else ids_meant(workspace, customer)
+    meant = None if customer is None else meant_by(workspace, customer)
     basket = _with_first(workspace, basket, meant)
 
     def work(vouchers: Vouchers) -> VoucherUsed:
@@ -327,7 +330,13 @@ def _ended(
     def ended(vouchers: Vouchers) -> VouchersEnded:
         return VouchersEnded(tuple(map(VoucherUseRow.of, work(vouchers, order))), vouchers.today)
 
-    return _write_with(open_workspace(root), principal, ended)
+    workspace = open_workspace(root, by_customer=True)
+    if limits_now():
+        users = _read_with(workspace, lambda vouchers: vouchers.t.loyalty.voucher_uses.uses_on(vouchers.program, order))
+        for each in users:
+            if each.member_id is not None:
+                check_member_seen(workspace, each.member_id)
+    return _write_with(workspace, principal, ended)
 
 
 def _check(to: Recipients) -> None:
@@ -338,12 +347,10 @@ def _check(to: Recipients) -> None:
         )
 
 
-def _whom(
-    workspace: Workspace, offer: Offer, to: Recipients
-) -> tuple[list[int | tuple[tuple[str, str], ...] | None], str | None, date | None]:
+def _whom(workspace: Workspace, offer: Offer, to: Recipients) -> tuple[list[Meant | None], str | None, date | None]:
     """Who gets a code, by ids or member number, None: nobody in particular; and the run and review by which that was decided."""
     if to.customers:
-        return [ids_meant(workspace, each) for each in to.customers], None, None
+        return [meant_by(workspace, each) for each in to.customers], None, None
     if not to.is_everybody:
         return [None] * (to.number or 1), None, None
     with open_question(workspace) as session:
@@ -370,27 +377,28 @@ def _whom(
             raise InvalidArgument.of(text, offer=offer.slug, number=len(keys), most=MOST_ISSUED)
         if not keys:
             raise NotFound.of(_("offer {offer} is for nobody at the review of {day}."), offer=offer.slug, day=day)
-        return [ids for _key, ids in sorted(ids_by_key(session, run, sorted(keys)).items())], run.run_id, day
+        return [Meant(ids=ids) for _key, ids in sorted(ids_by_key(session, run, sorted(keys)).items())], run.run_id, day
 
 
-def _members(vouchers: Vouchers, meant: Sequence[int | tuple[tuple[str, str], ...] | None]) -> list[int | None]:
-    ids = {place: each for place, each in enumerate(meant) if isinstance(each, tuple)}
-    opened = dict(zip(sorted(ids), opened_members(vouchers.t, vouchers.program, ids), strict=True))
-    numbers = (opened.get(place, each) if not isinstance(each, tuple) else opened[place] for place, each in enumerate(meant))
-    return [None if each is None else opened_member(vouchers.t, vouchers.program, each) for each in numbers]
+def _members(vouchers: Vouchers, meant: Sequence[Meant | None]) -> list[int | None]:
+    t, program = vouchers.t, vouchers.program
+    ids = {place: each.ids for place, each in enumerate(meant) if each is not None and each.named is None and each.ids}
+    opened = dict(zip(sorted(ids), opened_members(t, program, ids), strict=True))
+    one_by_one = {place: opened_member(t, program, each) for place, each in enumerate(meant) if each and place not in ids}
+    return [opened.get(place, one_by_one.get(place)) for place in range(len(meant))]
 
 
-def _id_of(whom: int | tuple[tuple[str, str], ...] | None) -> str | None:
-    return whom[0][1] if isinstance(whom, tuple) else None
+def _id_of(whom: Meant | None) -> str | None:
+    return None if whom is None or whom.first is None else whom.first[1]
 
 
-def _write(out: Path, new: Sequence[tuple[Issued, int | tuple[tuple[str, str], ...] | None]]) -> None:
+def _write(out: Path, new: Sequence[tuple[Issued, Meant | None]]) -> None:
     text = StringIO()
     rows = csv.writer(text)
     rows.writerow(["voucher", "code", "member_id", "source", "customer_id", "valid_from", "valid_until"])
     for each, whom in new:
         voucher = each.voucher
-        source, customer_id = whom[0] if isinstance(whom, tuple) else ("", "")
+        source, customer_id = (whom and whom.first) or ("", "")
         days = (voucher.valid_from, voucher.valid_until or "")
         rows.writerow([voucher.number, shown_code(each.code or ""), voucher.member_id or "", source, customer_id, *days])
     try:
@@ -414,11 +422,11 @@ def _basket(asked: OrderAsked) -> Basket:
     return Basket(key_of(asked.order), int(asked.amount * CENTS), lines, int(asked.delivery * CENTS), asked.is_first)
 
 
-def _with_first(workspace: Workspace, basket: Basket, meant: int | tuple[tuple[str, str], ...] | None) -> Basket:
+def _with_first(workspace: Workspace, basket: Basket, meant: Meant | None) -> Basket:
     """The order with what our own data say of earlier ones: a till that knows none may not know all."""
-    if meant is None or isinstance(meant, int):
+    if meant is None or not meant.ids:
         return basket
-    others = has_other_orders(workspace, meant, basket.order)
+    others = has_other_orders(workspace, meant.ids, basket.order)
     if others is None:
         return basket
     return replace(basket, is_first=False if others else basket.is_first is not False)

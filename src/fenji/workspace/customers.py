@@ -44,7 +44,7 @@ def customer_key_of(session: Session, run: Run, customer: str) -> int:
     """
     keys = keys_found(session, run, customer)
     if not keys:
-        raise _nobody()
+        raise nobody()
     if len(keys) > 1:
         listed = keys[:MOST_LISTED]
         more = len(keys) - len(listed)
@@ -66,11 +66,12 @@ def person_of(session: Session, run: Run, customer: str) -> Mapping[str, Any]:
     key = int(named[1]) if named else customer_key_of(session, run, customer)
     found = session.rows(run.run_id, clean.CUSTOMER, where={"customer_key": key})
     if not found:
-        raise _nobody()
+        raise nobody()
     return found[0]
 
 
-def _nobody() -> NotFound:
+def nobody() -> NotFound:
+    """What is raised where nobody, or nobody whom the one who asks may see, is known by what was asked."""
     return NotFound.of(
         _("no customer is known by this id, phone, e-mail or name."),
         advice=_("Give any id of the customer as it stands in the sources, SPACE:ID, a phone, an e-mail, or the whole name."),

@@ -109,12 +109,12 @@ def test_a_friend_says_who_brought_them_and_what_the_runs_know_counts(there):
     (old,) = referrals("claim", code, "C2").json["referrals"]
     assert (old["status"], old["reasons"]) == ("rejected", ["known_customer"])
     assert old["not_checked"] == ["same_phone", "same_device", "same_address"]
-    (new,) = referrals("claim", code.lower(), "till:N1", "--device", "a81f").json["referrals"]
+    (new,) = referrals("claim", code.lower(), "workspace:N1", "--device", "a81f").json["referrals"]
     assert (new["status"], new["reasons"], new["not_checked"]) == ("claimed", [], ["same_phone", "same_device", "same_address"])
     assert referrals("check").json["referrals"] == []
     assert [each["status"] for each in referrals("list").json["referrals"]] == ["rejected", "claimed"]
     assert referrals("list", "--status", "claimd").code == 2
-    assert referrals("decide", "till:N1", "--accept", "--reason", "known").code == 4
+    assert referrals("decide", "workspace:N1", "--accept", "--reason", "known").code == 4
 
 
 BENEFITS = """

@@ -3,10 +3,10 @@
 programs    which version of a program is in force on a day
 operations  what can be done with a member's points, each once
 posting     how a run's orders become points
-desk        a program, the company's day, and members by the ids that people know
+desk        a program and the company's day
 offers      which offers are in force on a day
 vouchers    what can be done with codes, each once
-customers   which member somebody means
+customers   which member somebody means, within the limits of whoever asks
 bonuses     points for vouchers and referrals, and back
 referrals   what can be done with referrals
 benefits    which benefits are in force, and their cost under another policy
