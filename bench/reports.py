@@ -35,17 +35,25 @@ def ours(folder: Path) -> dict[str, Any]:
     from fenji.reports.monthly.shapes import RENDERERS
     from fenji.workspace.opening import reading_only
 
-    begun = time.perf_counter()
+    begins = [("before the sections", time.perf_counter())]
     with reading_only():
-        report = make_report(folder, Wanted(Language.ZH, Audience.MANAGER), now=datetime.now(UTC))
-    took: dict[str, Any] = {"record": time.perf_counter() - begun}
+        report = make_report(
+            folder,
+            Wanted(Language.ZH, Audience.MANAGER),
+            now=datetime.now(UTC),
+            progress=lambda title, done, total: begins.append((title if done < total else "after them", time.perf_counter())),
+        )
+    ends = [*(each for _title, each in begins[1:]), time.perf_counter()]
+    of_record = {title: end - began for (title, began), end in zip(begins, ends, strict=True)}
+    took: dict[str, Any] = {"record": sum(of_record.values())}
     sizes = {}
     for shape, renderer in RENDERERS.items():
         begun = time.perf_counter()
         sizes[shape] = len(renderer.render(report)) / 1000
         took[shape] = time.perf_counter() - begun
     missing = [each.title for section in report.sections for each in section.missing]
-    return {"seconds": took, "kB": sizes, "missing": missing, "customers": report.tables[0].rows[-1].cells[1]}
+    customers = report.tables[0].rows[-1].cells[1]
+    return {"seconds": took, "sections": of_record, "kB": sizes, "missing": missing, "customers": customers}
 
 
 def theirs(folder: Path) -> dict[str, Any]:
@@ -115,6 +123,8 @@ def main() -> None:
     print(f"as of {AS_OF}, {mine['customers']:,} customers; pandas counts {other['customers']:,}")
     for name, seconds in mine["seconds"].items():
         print(f"{name:8} {seconds * 1000:8.0f} ms {mine['kB'].get(name, 0):8.0f} kB")
+    for title, seconds in mine["sections"].items():
+        print(f"  {title:42} {seconds * 1000:8.0f} ms")
     print(f"all four {whole:8.2f} s (aim {AIM_SECONDS} s), {mine['MB']:.0f} MB (aim {AIM_MB} MB)")
     print(f"pandas, the sheet of tiers alone {sum(other['seconds'].values()):.2f} s, {other['MB']:.0f} MB; ratio {ratio:.2f}")
     print(f"not stored: {', '.join(mine['missing']) or 'nothing'}")

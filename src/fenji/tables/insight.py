@@ -135,6 +135,23 @@ ORDER_SUMMARY = Contract(
     "analyze/reviews/order_summary.py",
 )
 
+TIER_SALES = Contract(
+    Shelf.INSIGHT,
+    "tier_sales",
+    "one row per column of the order lines, value and tier; none where lines are few, which are counted when they are asked for",
+    ("as_of", "by", "value", "is_rest", "tier"),
+    (
+        Column("as_of", "date", "review date"),
+        Column("by", "string", "category, product_id or channel; null: all lines, everyone once", nullable=True),
+        Column("value", "string", "value of the column; null: none, or one beyond the largest", nullable=True),
+        Column("is_rest", "boolean", "whether it stands for all values beyond the largest"),
+        Column("tier", "string", "tier"),
+        Column("customers", "int64", "customers of the tier with a sale in the twelve months"),
+        Column("net_revenue_12m", MONEY, "of all their lines in the twelve months"),
+    ),
+    "analyze/structure/cross_products.py",
+)
+
 TIER_MOVEMENT = Contract(
     Shelf.INSIGHT,
     "tier_movement",

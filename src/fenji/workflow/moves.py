@@ -40,6 +40,7 @@ def moves_between(
     as_of: date | None = None,
     run_id: str | None = None,
     where: Sequence[str] = (),
+    is_brief: bool = False,
     engine: EngineName | None = None,
 ) -> MovesResult:
     """Movements, flows, rates, stays and cohorts between two reviews of one run.
@@ -51,7 +52,9 @@ def moves_between(
         earlier_on: a review date; None: the review before ``as_of``.
         as_of: a later review date; None: the last review of the run.
         run_id: None: the last run that keeps more than one review.
-        where: only customers who meet all of these at the later review, as for ``tiers_at``; of them no stays and cohorts are told.
+        where: only customers who meet all of these at the later review, as for ``tiers_at``; of them no stays and cohorts are told,
+            for that takes too long.
+        is_brief: without stays and cohorts, which are read from the assignments of every review.
         engine: None: the one of the settings.
 
     Raises:
@@ -62,15 +65,18 @@ def moves_between(
         history = last_history(session) if run_id is None else history_of(session, session.runs.published(run_id))
         between = reviews_chosen(history, earlier_on, as_of)
         if not where:
-            found = session.memory.recall(("moves", history.run.run_id, *between), lambda: _moves_of(session, history, *between))
+            key = ("moves", history.run.run_id, *between, is_brief)
+            found = session.memory.recall(key, lambda: _moves_of(session, history, *between, is_brief=is_brief))
             return replace(found, warnings=history.warnings)
         policy = history.past.policies_at([between[1]])[between[1]]
         near = narrowed(session, history.run, policy, where, as_of=between[1])
         of_whom = replace(history, past=PastRun(near.session, history.run))
-        return replace(_moves_of(near.session, of_whom, *between), conditions=near.conditions, warnings=history.warnings)
+        return replace(
+            _moves_of(near.session, of_whom, *between, is_brief=True), conditions=near.conditions, warnings=history.warnings
+        )
 
 
-def _moves_of(session: Session, history: History, earlier_on: date, as_of: date) -> MovesResult:
+def _moves_of(session: Session, history: History, earlier_on: date, as_of: date, *, is_brief: bool) -> MovesResult:
     run_id = history.run.run_id
     between = [day for day in history.reviews if earlier_on < day <= as_of]
     flows, by_review = _by_review(session, history, earlier_on, between)
@@ -95,9 +101,8 @@ def _moves_of(session: Session, history: History, earlier_on: date, as_of: date)
         periods=periods,
         causes=_causes(by_review),
         rates=rates_of(movements, tiers),
-        # They are read from the assignments of every review: of customers chosen by a filter that takes too long.
-        stays=() if session.only is not None else _stays(session, history, tiers, earlier_on, as_of),
-        cohorts=() if session.only is not None else _cohorts(session, run_id, earlier_on, as_of),
+        stays=() if is_brief else _stays(session, history, tiers, earlier_on, as_of),
+        cohorts=() if is_brief else _cohorts(session, run_id, earlier_on, as_of),
     )
 
 

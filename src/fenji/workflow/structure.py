@@ -15,14 +15,17 @@ from fenji.analyze.reviews.tier_counts import MAIN_METRICS, panel_with_tiers
 from fenji.analyze.structure.bands import CUSTOMER_COLUMNS, ColumnGroups, Grouping, MetricBands, parse_grouping
 from fenji.analyze.structure.concentration import concentrate, concentration_of
 from fenji.analyze.structure.cross_products import (
+    SALES_COLUMNS,
     YEAR,
     CrossLine,
     CrossStructure,
     attribute_structure,
     buyers_by_tier,
     composition_structure,
+    filled_columns,
     sales_by,
     sales_structure,
+    usual_columns,
 )
 from fenji.analyze.structure.cross_tables import cross_table, cross_tiers
 from fenji.analyze.structure.descriptive import Description, describe_tiers
@@ -51,14 +54,15 @@ from fenji.workspace.headlines import asks_for_money, headlines, order_facts
 from fenji.workspace.opening import open_question
 from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
+from fenji.workspace.session import is_partial
 from fenji.workspace.standing import Standing, open_standing, past_standing
 from fenji.workspace.tiering import panel_at
 
-SALES_COLUMNS = ("category", "product_id", "channel")
-"""Columns of lines by which sales are told."""
-
 METRICS_AT_ONCE = 8
 """Metrics described in one pass: exact quantiles hold all values in memory, 160 MB a metric at 20 million customers."""
+
+Sales = tuple[str, list[dict[str, Any]], list[dict[str, Any]]]
+"""A column of the lines, with the rows of ``sales_by`` and of ``buyers_by_tier``."""
 
 MOST_MIDNIGHT_SHARE = 0.5
 """Of orders at 0:00:00 sharp: above it the times of day are not known, whatever the hours say."""
@@ -118,7 +122,7 @@ def _part_of(standing: Standing, part: Part, *, by: str | None, metrics: Sequenc
         return replace(head, concentration=concentration_of(_fetched(standing, concentrate(_placed(standing)))[0]))
     head = replace(head, opens_after=YEAR.opens_after(standing.as_of))
     if part is Part.PRODUCTS:
-        return replace(head, products=_products(standing, _placed(standing), by))
+        return replace(head, products=_products(standing, by))
     return _with_habits(standing, head)
 
 
@@ -189,24 +193,43 @@ def _composition(standing: Standing, grouping: Grouping | None) -> tuple[Structu
     return tuple(crosses)
 
 
-def _products(standing: Standing, placed: ir.Table, by: str | None) -> tuple[StructureCross, ...]:
+def _products(standing: Standing, by: str | None) -> tuple[StructureCross, ...]:
     """By what was asked; else by category, or by product where no line has a category, and by channel; nothing where no line has it."""
     InvalidArgument.raise_if(
         unknown_name(_("column"), each, SALES_COLUMNS) for each in [by] if each and each not in SALES_COLUMNS
     )
-    lines = standing.read(clean.ORDER_LINE)
-    filled = _fetched(standing, lines.aggregate(**{name: lines[name].count() for name in SALES_COLUMNS}))[0]
-    asked = (by,) if by else ("category" if filled["category"] else "product_id", "channel")
-    columns = [name for name in asked if filled[name]]
-    totals = _fetched(standing, buyers_by_tier(placed, lines, as_of=standing.as_of)) if columns else []
     crosses = []
-    for column in columns:
-        rows = _fetched(standing, sales_by(placed, lines, column=column, as_of=standing.as_of))
+    for column, rows, totals in _kept_sales(standing, by) or _counted_sales(standing, by):
         structure = sales_structure(rows, totals, tiers=_slugs(standing))
         name = _voice(standing).say(line_column_name, column)
         names = _names_of(standing, structure) if column == "product_id" else {}
         crosses.append(_cross(standing, column, name, ColumnGroups(column), structure, names=names))
     return tuple(crosses)
+
+
+def _kept_sales(standing: Standing, by: str | None) -> list[Sales]:
+    """What the run has kept of its own date; nothing where it kept none, or not by what was asked."""
+    session = standing.session
+    if is_partial(session):
+        return []
+    kept: dict[str | None, list[dict[str, Any]]] = {}
+    for row in session.rows(standing.run.run_id, insight.TIER_SALES, as_of=standing.as_of):
+        kept.setdefault(row["by"], []).append({**row, "group": row["value"]})
+    columns = [each for each in [by] if each in kept] if by else usual_columns([each for each in kept if each])
+    return [(each, kept[each], kept[None]) for each in columns]
+
+
+def _counted_sales(standing: Standing, by: str | None) -> list[Sales]:
+    """The same, counted now."""
+    lines = standing.read(clean.ORDER_LINE)
+    found = _fetched(standing, filled_columns(lines))[0]
+    filled = [each for each in SALES_COLUMNS if found[each]]
+    columns = [each for each in [by] if each in filled] if by else usual_columns(filled)
+    if not columns:
+        return []
+    placed = _placed(standing)
+    totals = _fetched(standing, buyers_by_tier(placed, lines, as_of=standing.as_of))
+    return [(each, _fetched(standing, sales_by(placed, lines, column=each, as_of=standing.as_of)), totals) for each in columns]
 
 
 def _names_of(standing: Standing, structure: CrossStructure) -> dict[str, str]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fenji.analyze.structure.cross_products import sales_by
 from fenji.analyze.structure.habits import Rhythm
+from fenji.answers.json import plain
 from fenji.answers.structure import Part
 from fenji.errors import InvalidArgument, NotFound
 from fenji.language import Language
@@ -63,6 +65,27 @@ def test_what_is_asked_wrongly_is_named_all_at_once(shop: Path) -> None:
     assert [each for each in ("orders_12m", "net_revenue_12m") if each not in caught.value.describe(Language.EN)] == []
     with pytest.raises(NotFound):
         structure_of(shop, Part.PROFILE, run_id="20990101T000000-abcd")
+
+
+def test_sales_that_a_run_keeps_are_those_that_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = shop_of(tmp_path)
+    with (shop / "orders.csv").open("a") as file:
+        file.write("9,M3,2026-03-08 10:00:00,10,,app\n")  # of no category
+    monkeypatch.setitem(sales_by.__kwdefaults__, "most", 2)
+    monkeypatch.setattr("fenji.workspace.tiering.FEWEST_KEPT", 1)
+    run_all(shop, as_of=AS_OF)
+
+    def told() -> list[object]:
+        asked = (None, "category", "channel", "product_id")
+        return [plain(structure_of(shop, Part.PRODUCTS, by=by).products, Language.EN) for by in asked]
+
+    with monkeypatch.context() as nothing_is_counted:
+        nothing_is_counted.setattr("fenji.workflow.structure.buyers_by_tier", None)
+        kept = told()
+    monkeypatch.setattr("fenji.workflow.structure._kept_sales", lambda *_asked: [])
+    assert kept == told()
+    # tea, pots, cups as the rest, and none; app and store.
+    assert [len(cross["groups"]) for cross in kept[0]] == [4, 2]
 
 
 def test_orders_dated_at_midnight_have_no_hour(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Which tiers buy what, and where? Tiers by category (or product), by channel and by customer attribute, beside the average, with a test for chance.
 
 Reads   clean.order_line, insight.customer_metric, insight.tier_assignment
+Writes  insight.tier_sales: what is read for the usual columns
 Units   customers; money in the workspace's currency, refunds out; shares 0..1; index 100 = as all tiers together
 Keeps   every line of the twelve months whose customer stands in a tier; lines without a value, and all values beyond the largest, are
         groups of their own, so that revenue adds up. A customer who buys in several groups is counted in each of them
@@ -9,7 +10,7 @@ Source  index = 100 x observed / expected customers (or revenue shares); analyze
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,10 @@ from fenji.analyze.structure.cross_tables import NOBODY, Cell, CrossTable
 from fenji.analyze.structure.independence import SMALL_EXPECTED, Independence, independence_of
 from fenji.domain.periods import Window
 from fenji.domain.telling import COUNT, told
+from fenji.tables.insight import TIER_SALES
+
+SALES_COLUMNS = ("category", "product_id", "channel")
+"""Columns of lines by which sales are told."""
 
 YEAR = Window.parse("12m")
 
@@ -125,6 +130,38 @@ def sales_by(standing: ir.Table, lines: ir.Table, *, column: str, as_of: date, m
         )
         .rename(group="named")
     )
+
+
+def filled_columns(lines: ir.Table) -> ir.Table:
+    """How many order lines there are, and how many of them have a value in each of ``SALES_COLUMNS``.
+
+    Grain: one row: lines, category, product_id, channel.
+    """
+    return lines.aggregate(lines=lines.count(), **{name: lines[name].count() for name in SALES_COLUMNS})
+
+
+def usual_columns(filled: Collection[str]) -> tuple[str, ...]:
+    """By what sales are told where nobody says it: by category, or by product where no line has one, and by channel.
+
+    Args:
+        filled: the columns that have values.
+    """
+    return tuple(each for each in ("category" if "category" in filled else "product_id", "channel") if each in filled)
+
+
+def tier_sales(standing: ir.Table, lines: ir.Table, *, columns: Sequence[str], as_of: date) -> ir.Table:
+    """Everything that ``sales_structure`` reads for some columns, to be kept (insight.tier_sales); see ``sales_by``.
+
+    Grain: that of ``sales_by`` for each column, and of ``buyers_by_tier``, whose rows have no ``by``.
+    """
+    buyers = buyers_by_tier(standing, lines, as_of=as_of).mutate(by=ibis.null("string"), value=ibis.null("string"), is_rest=False)
+    parts = [
+        sales_by(standing, lines, column=each, as_of=as_of).rename(value="group").mutate(by=ibis.literal(each))
+        for each in columns
+    ]
+    names = TIER_SALES.schema.names
+    dated = (each.mutate(as_of=ibis.literal(as_of, type="date")).select(*names) for each in (buyers, *parts))
+    return ibis.union(*dated).cast(TIER_SALES.schema)
 
 
 def buyers_by_tier(standing: ir.Table, lines: ir.Table, *, as_of: date) -> ir.Table:

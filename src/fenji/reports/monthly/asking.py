@@ -128,7 +128,9 @@ class Asked:
         if then_on is None:
             return self.nothing_earlier()
         run_id = self.history.run_id
-        return self.ask(lambda: moves_between(self.root, earlier_on=then_on, as_of=self.tiers.as_of, run_id=run_id))
+        return self.ask(
+            lambda: moves_between(self.root, earlier_on=then_on, as_of=self.tiers.as_of, run_id=run_id, is_brief=True)
+        )
 
     def nothing_earlier(self) -> NotThere:
         """Why nothing is compared."""
