@@ -56,7 +56,7 @@ class _ReportFile(_Strict):
     company: _Words | None = None
     logo: _Name | None = None
     made_for: _Words | None = None
-    sections: Annotated[tuple[ReportSection, ...], pydantic.Field(min_length=1)] = tuple(ReportSection)
+    sections: Annotated[tuple[ReportSection, ...], pydantic.Field(min_length=1)] | None = None
     texts: dict[ReportSection, Annotated[tuple[_Paragraph, ...], pydantic.Field(min_length=1, max_length=MOST_PARAGRAPHS)]] = {}
 
 
@@ -93,11 +93,12 @@ def _words(read: _Words | None) -> Words | None:
 
 
 def _problems(document: Document, read: _ReportFile) -> Iterator[Problem]:
-    for place, name in enumerate(read.sections):
-        if name in read.sections[:place]:
+    sections = read.sections or ()
+    for place, name in enumerate(sections):
+        if name in sections[:place]:
             yield Problem(_("the section '{name}' stands here twice."), {"name": name}, document.place(("sections", place)))
     for name in read.texts:
-        if name not in read.sections:
+        if sections and name not in sections:
             text, advice = _("the section '{name}' is not in the report."), _("Add it to sections, or leave its texts out.")
             yield Problem(text, {"name": name}, document.place(("texts", name)), advice)
     if read.logo is not None:

@@ -19,6 +19,8 @@ class ReportSection(StrEnum):
     VALUE = "value"
     RISK = "risk"
     FORECAST = "forecast"
+    POINTS = "points"
+    """For managers, where a loyalty program is published."""
     POLICY = "policy"
     DATA = "data"
 
@@ -69,7 +71,7 @@ class ReportChoices:
     """The file, from the folder of the workspace."""
     made_for: Words | None = None
     """Who gets it, such as the board."""
-    sections: tuple[ReportSection, ...] = tuple(ReportSection)
-    """In the order of the report."""
+    sections: tuple[ReportSection, ...] | None = None
+    """In the order of the report; None: all that have something to tell."""
     texts: Mapping[ReportSection, tuple[Words, ...]] = field(default_factory=dict)
     """Paragraphs of its own, by section."""

@@ -204,7 +204,7 @@ def _check_enough(history: History, policy: Policy, usable: Sequence[date]) -> N
     if missing > 0:
         raise NotFound.of(
             _(
-                "run {run_id} keeps {count} whole reviews under policy {policy} version {version}; a forecast needs {needed}, {missing} more."
+                "run {run_id} keeps {count} whole {count:review|reviews} under policy {policy} version {version}; a forecast needs {needed}, {missing} more."
             ),
             advice=Step.DECIDE_24_REVIEWS,
             run_id=history.run.run_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,8 +10,10 @@ from fenji.domain.words import Spoken, Words
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.monthly.asking import NotThere
-from fenji.reports.monthly.record import Cell, CellKind, Column, Missing, Unknown
+from fenji.reports.monthly.record import Cell, CellKind, Column, Missing, Table, Unknown
 from fenji.wording import figures
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Value = str | int | float | Decimal | date | None
 
@@ -24,12 +27,6 @@ def people(count: int | str | None, say: Reader) -> Cell:
     """A number of people; few are not told. What was veiled already is a text."""
     told = say.view.count(count) if isinstance(count, int) else count
     return told if isinstance(told, int) else Unknown(say(_("Fewer than five customers are not told.")), told or figures.UNKNOWN)
-
-
-def count_text(count: int, say: Reader) -> str:
-    """A number of people in a sentence; few are told only as few."""
-    told = say.view.count(count)
-    return told if isinstance(told, str) else figures.count(told)
 
 
 def money_of(customers: int, amount: Decimal | None, currency: str, say: Reader) -> str:
@@ -59,6 +56,21 @@ def of_whole(part: int, whole: int, say: Reader) -> Cell:
 def missing(title: str, found: NotThere) -> Missing:
     """What stands in place of an answer that is not there."""
     return Missing(title, found.sentence, found.advice)
+
+
+def marked(table: Table) -> Table:
+    """A table in whose cells every sign has one reason: where one sign has several, each gets a mark of its own, as in ``–¹``."""
+    reasons: dict[str, list[str]] = {}
+    for each in (cell for row in table.rows for cell in row.cells if isinstance(cell, Unknown)):
+        own = reasons.setdefault(each.text, [])
+        own += [] if each.reason in own else [each.reason]
+
+    def of(cell: Cell) -> Cell:
+        if not isinstance(cell, Unknown) or len(reasons[cell.text]) == 1:
+            return cell
+        return replace(cell, text=cell.text + str(reasons[cell.text].index(cell.reason) + 1).translate(_RAISED))
+
+    return replace(table, rows=tuple(replace(row, cells=tuple(map(of, row.cells))) for row in table.rows))
 
 
 def tier_column(say: Reader, width: int = 18) -> Column:

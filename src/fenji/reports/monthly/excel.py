@@ -27,6 +27,7 @@ NAMES: Mapping[ReportSection, Words] = {
     ReportSection.VALUE: Words("价值", "Value"),
     ReportSection.RISK: Words("风险", "Risk"),
     ReportSection.FORECAST: Words("预测", "Forecast"),
+    ReportSection.POINTS: Words("积分", "Points"),
     ReportSection.POLICY: Words("标准", "Policy"),
     ReportSection.DATA: Words("数据质量", "Data quality"),
 }

@@ -14,6 +14,7 @@ from fenji.reports.charts.axes import Color, Role
 from fenji.reports.charts.drawing import Paper
 from fenji.reports.charts.svg import svg_of
 from fenji.reports.monthly.record import Block, Column, MonthlyReport, Picture, Table, Unknown
+from fenji.reports.monthly.texts import reasons
 from fenji.visible import visible
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -41,6 +42,7 @@ def _environment() -> Environment:
         "drawn": _drawn,
         "kind": _kind,
         "reason": _reason,
+        "reasons": reasons,
         "widths": _widths,
         "color": _color,
         "days": _days,

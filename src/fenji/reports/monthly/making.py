@@ -14,9 +14,9 @@ from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.monthly.asking import Asked
-from fenji.reports.monthly.cells import count_text
-from fenji.reports.monthly.record import MonthlyReport, Section
-from fenji.reports.monthly.sections import data, flows, forecast, policy, risk, structure, summary, tiers, value
+from fenji.reports.monthly.cells import marked
+from fenji.reports.monthly.record import MonthlyReport, Section, Table
+from fenji.reports.monthly.sections import data, flows, forecast, points, policy, risk, structure, summary, tiers, value
 from fenji.workflow.reporting import report_setup
 from fenji.workflow.tiers import tiers_at
 from fenji.workspace.progress import Progress, silent
@@ -29,10 +29,14 @@ SECTIONS: Mapping[ReportSection, tuple[str, Callable[[Asked], Section]]] = {
     ReportSection.VALUE: (value.TITLE, value.value),
     ReportSection.RISK: (risk.TITLE, risk.risk),
     ReportSection.FORECAST: (forecast.TITLE, forecast.forecast),
+    ReportSection.POINTS: (points.TITLE, points.points),
     ReportSection.POLICY: (policy.TITLE, policy.policy),
     ReportSection.DATA: (data.TITLE, data.data),
 }
 """Of each section its title, a message of the catalog, and what makes it."""
+
+WHERE_TOLD: Mapping[ReportSection, Callable[[Asked], bool]] = {ReportSection.POINTS: points.is_told}
+"""Sections that not every company has: whether they stand in a report for which nobody has chosen sections."""
 
 VIEWS = {Audience.VIEWER: VIEWER, Audience.MANAGER: OPEN}
 """How much each reader sees."""
@@ -73,12 +77,14 @@ def make_report(root: Path, wanted: Wanted, *, now: datetime, progress: Progress
     """
     setup = report_setup(root)
     asked = Asked(root, Reader(wanted.language, VIEWS[wanted.audience]), wanted.compare, wanted.as_of, wanted.policy)
-    names = setup.choices.sections
+    names = setup.choices.sections or [name for name in SECTIONS if name not in WHERE_TOLD or WHERE_TOLD[name](asked)]
     sections: list[Section] = []
     for place, name in enumerate(names):
         title, make = SECTIONS[name]
         progress(title, place, len(names))
-        sections.append(replace(make(asked), own_texts=_own(setup.choices, name, wanted.language)))
+        made = make(asked)
+        blocks = tuple(marked(each) if isinstance(each, Table) else each for each in made.blocks)
+        sections.append(replace(made, blocks=blocks, own_texts=_own(setup.choices, name, wanted.language)))
     progress(SECTIONS[names[-1]][0], len(names), len(names))
     found = asked.tiers
     if tiers_at(root, as_of=wanted.as_of, policy=wanted.policy).run_id != found.run_id:
@@ -131,7 +137,7 @@ def _source(asked: Asked, wanted: Wanted, now: datetime) -> tuple[tuple[str, str
         (_("Compared with"), compared),
         (_("Policy"), say(_("{policy} version {version}"), policy=found.policy, version=found.version)),
         (_("Run"), found.run_id),
-        (_("Scope"), say(_("all customers who stand in a tier: {customers}"), customers=count_text(found.customers, say))),
+        (_("Scope"), say(_("all customers who stand in a tier: {customers}"), customers=say.told_count(found.customers))),
         (_("Currency"), found.currency),
         (_("Made for"), translate(AUDIENCES[wanted.audience], wanted.language)),
         (_("Made at"), now.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")),

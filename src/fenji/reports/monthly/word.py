@@ -84,7 +84,8 @@ def _set_up(document: Any, report: MonthlyReport) -> None:  # noqa: ANN401 - pyt
         style.font.color.rgb = RGBColor.from_string((PAPER.quiet if name in ("Header", "Footer") else PAPER.ink)[1:])
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
         style.paragraph_format.line_spacing = 1.15
-    cells = document.styles.add_style(_CELL, WD_STYLE_TYPE.PARAGRAPH).paragraph_format
+    of_cells = document.styles.add_style(_CELL, WD_STYLE_TYPE.PARAGRAPH)
+    of_cells.base_style, cells = document.styles["Normal"], of_cells.paragraph_format
     cells.space_before, cells.space_after, cells.line_spacing = Pt(1.5), Pt(1.5), 1.0
     _no_line(document.styles["Title"])
     set_language(document, "zh-CN", "zh-CN" if report.language is Language.ZH else "en-GB")

@@ -15,6 +15,7 @@ from fenji.domain.words import Spoken, Words
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.reports.charts.axes import NEUTRAL, Axis, Color, Unit, tier_color
+from fenji.wording import figures
 
 Known = TypeVar("Known")
 
@@ -43,6 +44,11 @@ class Reader:
     def count(self, people: int | None) -> int | None:
         """A number of people; None where so few are not told."""
         return None if self.view.is_small(people) else people
+
+    def told_count(self, people: int) -> str:
+        """A number of people in a sentence; few are told only as few."""
+        told = self.view.count(people)
+        return told if isinstance(told, str) else figures.count(told)
 
     def beside(self, record: object, value: Known) -> Known | None:
         """A figure of a record; None where a number of people in it is too small to be told."""

@@ -53,10 +53,10 @@ def tier_bars(found: TiersResult, say: Reader) -> Bars:
 def _tier_sentence(found: TiersResult, say: Reader) -> str:
     joint = say(_(", "))
     told = joint.join(
-        f"{say.name(each.name)} {figures.count(say.count(each.customers))} ({figures.share(say.beside(each, each.share))})"
+        f"{say.name(each.name)} {say.told_count(each.customers)} ({figures.share(say.beside(each, each.share))})"
         for each in reversed(found.tiers)
     )
-    return say(_("{customers} customers: {tiers}."), customers=figures.count(say.count(found.customers)), tiers=told)
+    return say(_("{customers} customers: {tiers}."), customers=say.told_count(found.customers), tiers=told)
 
 
 def share_bars(found: TiersResult, say: Reader) -> Bars:

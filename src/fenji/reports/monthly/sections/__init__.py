@@ -7,6 +7,7 @@ structure  regions, categories, channels, and concentration
 value      value, potential, marks, and the first customers
 risk       who may leave, what is at stake, and what drives it
 forecast   the next reviews, and the last forecast against what happened
+points     what members hold in points, and what it will cost
 policy     rules in words, changes, overrides, and the next reviews
 data       the account of the rows, definitions, and fingerprints
 """

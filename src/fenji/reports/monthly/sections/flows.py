@@ -12,7 +12,7 @@ from fenji.language import message as _
 from fenji.reports.charts.of_answers.history import review_bars
 from fenji.reports.charts.of_answers.parts import Reader, colors_of, names_of
 from fenji.reports.monthly.asking import Asked, NotThere
-from fenji.reports.monthly.cells import count_text, missing, people, tier_column
+from fenji.reports.monthly.cells import missing, people, tier_column
 from fenji.reports.monthly.record import Block, CellKind, Column, Passage, Picture, Row, Section, Table
 from fenji.wording.reasons import CAUSE_NAMES
 
@@ -50,8 +50,8 @@ def flows(asked: Asked) -> Section:
 
 def _sentence(moves: MovesResult, say: Reader) -> str:
     text = _("From {earlier} to {day} {opening} customers became {closing}: {new} came, {returned} came back, {lost} were lost.")
-    ways = {way: count_text(count, say) for way, count in moves.ways().items()}
-    ends = {"opening": count_text(moves.opening, say), "closing": count_text(moves.closing, say)}
+    ways = {way: say.told_count(count) for way, count in moves.ways().items()}
+    ends = {"opening": say.told_count(moves.opening), "closing": say.told_count(moves.closing)}
     return say(text, earlier=moves.earlier_on, day=moves.as_of, **ends, **ways)
 
 
@@ -112,7 +112,7 @@ def _matrix(moves: MovesResult, say: Reader) -> Table:
 
 def _causes(moves: MovesResult, say: Reader) -> Passage:
     ordered = sorted(moves.causes.items(), key=lambda each: -each[1])
-    told = say(_("; ")).join(f"{say(CAUSE_NAMES[cause])} {count_text(count, say)}" for cause, count in ordered)
+    told = say(_("; ")).join(f"{say(CAUSE_NAMES[cause])} {say.told_count(count)}" for cause, count in ordered)
     return Passage(say(_("Decisions by cause")), (told,))
 
 

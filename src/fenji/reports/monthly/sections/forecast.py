@@ -31,6 +31,8 @@ def forecast(asked: Asked) -> Section:
 
 
 def _sentence(found: ForecastResult, say: Reader) -> str:
+    if say.view.is_small(sum(found.customers.values())):
+        return say(_("Fewer than five customers are not told."))
     last = found.totals[-1]
     text = _("{customers} customers are expected for {day}, with {probability} between {lower} and {upper}.")
     return say(
@@ -76,7 +78,9 @@ def _table(found: ForecastResult, say: Reader) -> Table:
         cells = (people(now, say), *(of_few(now, each, say) for each in ahead))
         rows.append(Row((say.name(found.tier_names[tier]), *cells), colors[tier]))
     end = found.totals[-1]
-    total = (sum(found.customers.values()), *(each.customers for each in found.totals), end.lower, end.upper)
+    whole = sum(found.customers.values())
+    ahead = (*(each.customers for each in found.totals), end.lower, end.upper)
+    total = (people(whole, say), *(of_few(whole, each, say) for each in ahead))
     note = say(
         _("At least and at most: with {probability}, at the last of these reviews."),
         probability=figures.percent(found.probability, 0),

@@ -10,7 +10,7 @@ from fenji.language import message as _
 from fenji.reports.charts.of_answers.churn import driver_bars, risk_bars
 from fenji.reports.charts.of_answers.parts import Reader, colors_of
 from fenji.reports.monthly.asking import Asked, NotThere
-from fenji.reports.monthly.cells import count_text, missing, money_of, of_few, people, tier_column
+from fenji.reports.monthly.cells import missing, money_of, of_few, people, tier_column
 from fenji.reports.monthly.record import Block, Cell, CellKind, Column, Missing, Picture, Row, Section, Table
 from fenji.wording import figures
 from fenji.wording.churn import MODEL_NAMES
@@ -37,7 +37,7 @@ def _sentence(found: ChurnResult, say: Reader) -> str:
     at_stake = sum((each.net_revenue_12m_at_high for each in found.tiers), Decimal(0))
     text = _("Of {active} active customers {high} are at high risk of leaving; they brought {revenue} in 12 months.")
     return say(
-        text, active=count_text(active, say), high=count_text(high, say), revenue=money_of(high, at_stake, found.currency, say)
+        text, active=say.told_count(active), high=say.told_count(high), revenue=money_of(high, at_stake, found.currency, say)
     )
 
 

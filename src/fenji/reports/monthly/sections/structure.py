@@ -44,7 +44,13 @@ def _sentence(asked: Asked) -> str:
     if isinstance(found, NotThere):
         return found.sentence
     curve = concentration_lines(found, say)
-    return say(_("Nobody brought revenue in the 12 months.")) if curve is None else curve.sentence
+    return _no_curve(found, say) if curve is None else curve.sentence
+
+
+def _no_curve(found: StructureResult, say: Reader) -> str:
+    if found.concentration is None or found.concentration.buyers is None:
+        return say(_("Nobody brought revenue in the 12 months."))
+    return say(_("Fewer than five customers brought revenue in the 12 months; nothing is told of them."))
 
 
 def _notes(blocks: Sequence[Block], say: Reader) -> tuple[str, ...]:
@@ -102,7 +108,7 @@ def _concentration(found: StructureResult | NotThere, say: Reader) -> tuple[Bloc
     buyers = None if found.concentration is None else found.concentration.buyers
     curve = concentration_lines(found, say)
     if buyers is None or curve is None:
-        return (Missing(title, say(_("Nobody brought revenue in the 12 months."))),)
+        return (Missing(title, _no_curve(found, say)),)
     return (_best(buyers, found.currency, say), Picture("concentration", curve, 210))
 
 

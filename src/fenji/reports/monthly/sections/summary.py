@@ -14,7 +14,7 @@ from fenji.reports.charts.of_answers.parts import Reader
 from fenji.reports.charts.of_answers.tiers import share_bars
 from fenji.reports.charts.of_answers.value import cells_of
 from fenji.reports.monthly.asking import Asked, NotThere
-from fenji.reports.monthly.cells import count_text, money_of
+from fenji.reports.monthly.cells import money_of
 from fenji.reports.monthly.record import Passage, Picture, Section, SignOff
 from fenji.wording import figures
 
@@ -42,11 +42,14 @@ def _headline(asked: Asked) -> str:
     say, tiers = asked.say, asked.tiers
     if not tiers.customers:
         return say(_("At {day} no customer stands in any tier."), day=tiers.as_of)
-    top = next((each for each in reversed(tiers.tiers) if say.count(each.customers)), tiers.tiers[0])
+    top = next((each for each in reversed(tiers.tiers) if say.count(each.customers)), None)
+    if top is None:
+        text = _("{customers} customers stand in tiers at {day}; more is not told of so few in any tier.")
+        return say(text, customers=say.told_count(tiers.customers), day=tiers.as_of)
     text = _("{customers} customers stand in tiers at {day}; {tier}, {share} of them, bring {revenue_share} of the revenue.")
     return say(
         text,
-        customers=count_text(tiers.customers, say),
+        customers=say.told_count(tiers.customers),
         day=tiers.as_of,
         tier=say.name(top.name),
         share=figures.share(say.beside(top, top.share)),
@@ -57,8 +60,8 @@ def _headline(asked: Asked) -> str:
 def _size(asked: Asked) -> str:
     say, tiers = asked.say, asked.tiers
     now = {
-        "customers": count_text(tiers.customers, say),
-        "revenue": figures.short_money(tiers.net_revenue_12m, tiers.currency, say.language),
+        "customers": say.told_count(tiers.customers),
+        "revenue": money_of(tiers.customers, tiers.net_revenue_12m, tiers.currency, say),
     }
     beside = asked.beside(asked.compare).get("")
     if beside is None or not isinstance(beside.change, int):
@@ -90,7 +93,7 @@ def _movement(asked: Asked) -> str:
     if isinstance(moves, NotThere):
         return say(_("Movement: {why}"), why=moves.sentence)
     text = _("Movement: since {earlier} {up} rose, {down} fell, {new} came, {returned} came back and {lost} were lost.")
-    return say(text, earlier=moves.earlier_on, **{way: count_text(count, say) for way, count in moves.ways().items()})
+    return say(text, earlier=moves.earlier_on, **{way: say.told_count(count) for way, count in moves.ways().items()})
 
 
 def _value(asked: Asked) -> str:
@@ -105,8 +108,8 @@ def _value(asked: Asked) -> str:
 def _expected(value: ValueResult, say: Reader) -> str:
     own, best = value.summary, cells_of(value.grid, ValueClass.HIGH, ValueClass.HIGH)
     numbers = {
-        "revenue": figures.short_money(own.expected_revenue_12m, value.currency, say.language),
-        "best": count_text(best, say),
+        "revenue": money_of(own.buyers, own.expected_revenue_12m, value.currency, say),
+        "best": say.told_count(best),
     }
     if own.expected_revenue_12m_lower is None or own.expected_revenue_12m_upper is None:
         text = _("Value: {revenue} is expected of the next 12 months; {best} customers are high in current and potential value.")
@@ -115,7 +118,7 @@ def _expected(value: ValueResult, say: Reader) -> str:
         "Value: {revenue} ({lower} to {upper}) is expected of the next 12 months; {best} customers are high in current and potential value."
     )
     ends = {"lower": own.expected_revenue_12m_lower, "upper": own.expected_revenue_12m_upper}
-    return say(text, **numbers, **{name: figures.short_money(end, value.currency, say.language) for name, end in ends.items()})
+    return say(text, **numbers, **{name: money_of(own.buyers, end, value.currency, say) for name, end in ends.items()})
 
 
 def _to_do(asked: Asked) -> str:
@@ -139,7 +142,7 @@ def _lists(found: PriorityResult | NotThere, say: Reader) -> list[str]:
     return [
         say(
             text,
-            customers=count_text(each.customers, say),
+            customers=say.told_count(each.customers),
             revenue=money_of(each.customers, each.net_revenue_12m, found.currency, say),
         )
         for each, text in lists
@@ -155,4 +158,4 @@ def _leaving(found: ChurnResult | NotThere, say: Reader) -> list[str]:
         return []
     at_stake = sum((each.net_revenue_12m_at_high for each in found.tiers), Decimal(0))
     text = _("hold {customers} active customers at high risk of leaving ({revenue} in 12 months)")
-    return [say(text, customers=count_text(high, say), revenue=money_of(high, at_stake, found.currency, say))]
+    return [say(text, customers=say.told_count(high), revenue=money_of(high, at_stake, found.currency, say))]

@@ -12,7 +12,7 @@ from fenji.reports.charts.of_answers.history import customers_areas
 from fenji.reports.charts.of_answers.parts import Reader, colors_of
 from fenji.reports.charts.of_answers.tiers import tier_bars
 from fenji.reports.monthly.asking import Asked, NotThere
-from fenji.reports.monthly.cells import beside, cell, missing, people, tier_column
+from fenji.reports.monthly.cells import beside, cell, missing, of_few, people, tier_column
 from fenji.reports.monthly.record import Block, Cell, CellKind, Column, Missing, Picture, Row, Section, Table
 from fenji.wording import figures
 
@@ -65,14 +65,13 @@ def _ladder(asked: Asked) -> Table:
         people(found.customers, say),
         change(by_month.get(""), say),
         change(by_year.get(""), say),
-        1,
-        found.net_revenue_12m,
-        cell(1 if found.net_revenue_12m else None, say(_("Nobody brought anything."))),
+        of_few(found.customers, 1, say),
+        of_few(found.customers, found.net_revenue_12m, say),
+        of_few(found.customers, 1, say) if found.net_revenue_12m else cell(None, say(_("Nobody brought anything."))),
         cell(None, not_summed),
         cell(None, not_summed),
     )
-    note = "" if month and year else say(_("– stands where no review of that time is kept."))
-    return Table("tiers", say(_("The ladder of tiers")), columns, (*rows, Row(total, is_total=True)), note)
+    return Table("tiers", say(_("The ladder of tiers")), columns, (*rows, Row(total, is_total=True)))
 
 
 def _since(day: date | None, otherwise: str, say: Reader) -> str:

@@ -40,11 +40,13 @@ def _sentence(found: PriorityResult | NotThere, say: Reader) -> str:
     if not found.customers:
         return say(_("There is nobody to rank."))
     best = found.marks[0]
+    if say.view.is_small(best.customers):
+        return say(_("Fewer than five customers are A customers; nothing is told of them."))
     text = _("The A customers, {share} of all, bring {amount} of: {measure}.")
     return say(
         text,
-        share=figures.share(None if say.view.is_small(best.customers) else best.customer_share),
-        amount=figures.share(None if say.view.is_small(best.customers) else best.amount_share),
+        share=figures.share(best.customer_share),
+        amount=figures.share(best.amount_share),
         measure=say.name(found.measures[found.pareto.measure].name),
     )
 
