@@ -19,7 +19,6 @@ from fenji.reports.monthly import making
 from fenji.reports.monthly.html import render
 from fenji.reports.monthly.making import Wanted, make_report
 from fenji.reports.monthly.record import MonthlyReport, Section, Table, Unknown
-from fenji.reports.monthly.shapes import RENDERERS
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.moves import moves_between
@@ -33,10 +32,14 @@ NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 def made(
-    root: Path, *, compare: ReportComparison = ReportComparison.MONTH, as_of: date | None = None, language: Language = Language.EN
+    root: Path,
+    *,
+    compare: ReportComparison = ReportComparison.MONTH,
+    language: Language = Language.EN,
+    audience: Audience = Audience.MANAGER,
 ) -> MonthlyReport:
     with reading_only():
-        report = make_report(root, Wanted(language, Audience.MANAGER, compare, as_of), now=NOW)
+        report = make_report(root, Wanted(language, audience, compare), now=NOW)
     assert render(report)
     return report
 
@@ -58,8 +61,8 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_one_review_and_no_analysis_read_well(single: Path) -> None:
     report = made(single)
-    assert all(each.render(report) for each in RENDERERS.values())
-    assert [each.name for each in report.sections] == list(ReportSection)
+    # No program is published, so points are not spoken of.
+    assert [each.name for each in report.sections] == [each for each in ReportSection if each is not ReportSection.POINTS]
     assert (report.compared_on, report.opens_on) == (None, None)
     assert "nothing to compare with" in report.period_line
     why = {(each.title, each.sentence) for part in report.sections for each in part.missing}
@@ -78,9 +81,25 @@ def test_one_review_and_no_analysis_read_well(single: Path) -> None:
     ladder = table(report, "tiers")
     # ann has brought 1,500 and bob 900: both stand in the tier from 500 on.
     assert [row.cells[1] for row in ladder.rows] == [0, 0, 0, 2, 0, 2]
-    assert isinstance(ladder.rows[0].cells[2], Unknown)
+    empty = [each for row in ladder.rows for each in row.cells if isinstance(each, Unknown)]
+    assert list(dict.fromkeys((each.text, each.reason) for each in empty)) == [
+        ("–¹", "No review of that day is kept."), ("–²", "Nothing is known of it."), ("–³", "Medians of tiers have no sum."),
+    ]  # fmt: skip
+    assert "–¹: No review of that day is kept. –²: Nothing is known of it. –³" in render(report).decode()
     chinese = made(single, language=Language.ZH)
     assert [each.sentence for each in section(chinese, ReportSection.FLOWS).missing] == ["只保存了一次复核，还谈不上变动。"]
+
+
+def test_a_viewer_is_told_nothing_of_two_customers_and_that_it_is_so(single: Path) -> None:
+    report = made(single, audience=Audience.VIEWER)
+    sentences = {each.name: each.sentence for each in report.sections}
+    few = "<5 customers stand in tiers at 2026-03-31; more is not told of so few in any tier."
+    assert sentences[ReportSection.SUMMARY] == few
+    nothing = "Fewer than five customers brought revenue in the 12 months; nothing is told of them."
+    assert sentences[ReportSection.STRUCTURE] == nothing
+    assert sentences[ReportSection.TIERS].startswith("<5 customers: ")
+    assert all(isinstance(each, Unknown) for each in table(report, "tiers").rows[-1].cells[1:])
+    assert not [each for each in ("2,400", "1,500", "¥900") if each in render(report).decode()]
 
 
 def test_report_yaml_chooses_sections_and_adds_texts(single: Path) -> None:
@@ -143,6 +162,7 @@ def _earlier_run(shop: Path) -> str:
     return next(each.run_id for each in list_runs(shop).runs if each.command == "run" and each.as_of == date(2025, 12, 31))
 
 
+@pytest.mark.proof
 def test_a_shop_without_a_customer_has_a_report(tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     init_workspace(shop, template="spend", language=Language.EN)
@@ -150,7 +170,6 @@ def test_a_shop_without_a_customer_has_a_report(tmp_path: Path) -> None:
     (shop / "orders.csv").write_text("order,customer,at,amount\n1,,2026-03-01,100\n", "utf-8")
     run_all(shop, as_of=date(2026, 3, 31), history=2)
     report = made(shop)
-    assert all(each.render(report) for each in RENDERERS.values())
     assert section(report, ReportSection.SUMMARY).sentence == "At 2026-03-31 no customer stands in any tier."
     assert section(report, ReportSection.TIERS).sentence == "No customer stands in any tier on this day."
     assert "¥100.00 of revenue belongs to no customer" in section(report, ReportSection.DATA).sentence
