@@ -100,6 +100,7 @@ def recommendations(engine: Engine) -> list[dict[str, object]]:
     return [*engine.fetch(found.order_by("customer_key", "position")).to_pylist(), *ordered]
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_both_engines_find_the_same_rules(duck: Engine, spark: Engine) -> None:
     expected = rules(duck)
@@ -107,6 +108,7 @@ def test_both_engines_find_the_same_rules(duck: Engine, spark: Engine) -> None:
     assert rules(spark) == expected
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_both_engines_recommend_the_same(duck: Engine, spark: Engine) -> None:
     expected = recommendations(duck)

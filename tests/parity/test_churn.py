@@ -94,6 +94,7 @@ def answers(engine: Engine, fitted: Fitted) -> dict[str, list[dict[str, object]]
     return {name: sorted(engine.fetch(table).to_pylist(), key=str) for name, table in tables.items()}
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_the_engines_agree_on_who_leaves_and_why(duck: Engine, spark: Engine) -> None:
     past = {day: rows_at(duck, day) for day in DATES}

@@ -39,6 +39,7 @@ def _found(engine: Engine) -> tuple[list[tuple[object, ...]], list[tuple[object,
     return tuple(sorted(tuple(row.values()) for row in engine.fetch(table).to_pylist()) for table in tables)
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_both_engines_find_the_same_customers_conflicts_and_circles(duck: Engine, spark: Engine) -> None:
     identity, conflicts, around = _found(duck)

@@ -72,6 +72,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     return found
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_the_engines_agree_on_movements_flows_stays_and_cohorts(duck: Engine, spark: Engine) -> None:
     expected, found = answers(duck), answers(spark)

@@ -54,6 +54,7 @@ def test_overrides_on_duckdb(duck: Engine) -> None:
     assert _found(duck) == EXPECTED
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_overrides_on_spark(spark: Engine) -> None:
     assert _found(spark) == EXPECTED

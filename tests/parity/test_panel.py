@@ -68,6 +68,7 @@ def rows(engine: Engine, told: World, as_of: date) -> list[dict[str, object]]:
     return sorted(found, key=lambda row: row["customer_key"])
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 @pytest.mark.parametrize("told", [corner_shop, all_refunds, boundary_values, late_refund, many_values, every_fact, leap_days])
 def test_both_engines_find_the_same_panel(duck: Engine, spark: Engine, told: Callable[[], World]):

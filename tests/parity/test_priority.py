@@ -102,6 +102,7 @@ def _everything(engine: Engine) -> dict[str, list[dict]]:
     }
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_both_engines_order_and_list_alike(duck: Engine, spark: Engine) -> None:
     here = _everything(duck)

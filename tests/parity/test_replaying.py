@@ -8,6 +8,7 @@ from fenji.engines.engine import Engine
 from unit.analyze.whatif.test_replaying import answers
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_the_engines_agree_on_a_replay(duck: Engine, spark: Engine) -> None:
     expected, found = answers(duck), answers(spark)

@@ -83,6 +83,7 @@ def answer(engine: Engine, highest: str = TOP, kept: int | None = None) -> list[
     return history(engine, facts, customer, reviews, lost=lost, overrides=OVERRIDES, event_kinds=["visit"], kept=kept)
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 @pytest.mark.parametrize("highest", [TOP, AMOUNT])
 def test_the_engines_decide_the_same_history(duck: Engine, spark: Engine, highest: str) -> None:
@@ -143,6 +144,7 @@ def test_a_batch_step_is_given_whole_customers_a_range_at_a_time(duck: Engine) -
     assert all(rows == customers * 5 for customers, rows in found)
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 @pytest.mark.usefixtures("small_ranges")
 def test_both_engines_make_the_same_ranges_and_the_answer_does_not_depend_on_them(

@@ -92,6 +92,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     return {**told, "centers": found.clusters.centers.tolist(), "cuts": [cuts[name] for name in sorted(cuts)]}
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_both_engines_find_the_same_segments(duck: Engine, spark: Engine) -> None:
     expected, found = answers(duck), answers(spark)

@@ -55,6 +55,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     return {name: sorted(engine.fetch(table).to_pylist(), key=str) for name, table in tables.items()}
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_the_engines_agree_on_the_structure(duck: Engine, spark: Engine) -> None:
     expected, found = answers(duck), answers(spark)

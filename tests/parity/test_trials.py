@@ -37,6 +37,7 @@ def counted(engine: Engine) -> tuple[object, ...]:
     return spreads, cuts, cells.to_pylist(), bars.to_pylist()
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_spreads_cells_and_bars_are_the_same(spark: Engine, duck: Engine) -> None:
     found = counted(duck)

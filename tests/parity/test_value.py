@@ -108,6 +108,7 @@ def answers(engine: Engine) -> dict[str, list[dict[str, object]]]:
     return found | {"totals": [{name: value for name, value in totals[0].items() if not name.startswith("sum_")}]}
 
 
+@pytest.mark.proof
 @pytest.mark.spark
 def test_the_engines_agree_on_value(duck: Engine, spark: Engine) -> None:
     expected, found = answers(duck), answers(spark)
