@@ -72,8 +72,9 @@ def slide(page: Page, people: int, seconds: int) -> dict[str, Any]:
     """What people wait for who all drag a threshold at once, with the session of one of them."""
     page.goto("/policies")
     slug = str(page.locator("a[href$='/draft']").first.get_attribute("href")).split("/")[2]
-    page.goto(f"/policies/{slug}/draft")
-    fields = fields_of(page.content())
+    answer = page.goto(f"/policies/{slug}/draft")
+    # As it was sent: what a browser writes down of its own page has lost the first newline of the text.
+    fields = fields_of(answer.text() if answer is not None else "")
     cuts = [name for name, value in fields.items() if name.startswith("cut:") and value]
     cookies = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
     origin = page.url.partition("/policies")[0]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -344,8 +345,17 @@ def read_settings(workspace: Path, environment: Mapping[str, str] | None = None)
         raise NotFound.of(_("{file} is missing."), advice=_("Make a workspace with: fenji init"), file=SETTINGS_FILE) from error
     except UnicodeDecodeError as error:
         raise InvalidSettings.of(_("the file must be UTF-8 text."), place=Place(SETTINGS_FILE)) from error
+    given = os.environ if environment is None else environment
+    return _settings_of(
+        text, tuple(sorted((name, value) for name, value in given.items() if name.startswith(ENVIRONMENT_PREFIX)))
+    )
+
+
+@lru_cache(maxsize=16)
+def _settings_of(text: str, environment: tuple[tuple[str, str], ...]) -> Settings:
+    """The same for the same text and environment: a server reads them at every question."""
     written = _parse(text)
-    overrides = dict(_overrides(os.environ if environment is None else environment))
+    overrides = dict(_overrides(dict(environment)))
     try:
         return Settings.model_validate(written | overrides)
     except ValidationError as error:

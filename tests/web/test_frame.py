@@ -11,9 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from fenji.domain.access import RIGHTS_OF, LimitColumn, Right, Role, RowLimit
+from fenji.errors import FenjiError, NotFound, Unavailable
 from fenji.web.app import POLICY, page_routes
 from fenji.web.assets import FOR_EVER, asset_address, assets
-from fenji.web.pages import declared
+from fenji.web.pages import declared, overview
 from fenji.web.visiting import needs_of
 from web.conftest import ORIGIN, PASSWORD, Web, token_in
 
@@ -112,6 +113,20 @@ def test_a_page_is_told_by_its_tag_where_the_browser_has_it(web: Web, analyst: T
     assert other.get("/").headers["etag"] != first.headers["etag"]
     assert analyst.app.state.serving.kept.misses == misses
     assert "Somebody" not in next(body.decode() for body in analyst.app.state.serving.kept._found.values() if b"ladder" in body)
+
+
+def test_a_page_is_kept_where_a_part_is_not_there_and_not_where_it_could_not_be_read(
+    analyst: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, (error, is_kept) in enumerate([(NotFound, True), (Unavailable, False)]):
+
+        def failing(*_asked: object, error: type[FenjiError] = error, **_more: object) -> None:
+            raise error.of("the forecast is out")
+
+        monkeypatch.setattr(overview, "forecast_at", failing)
+        found = analyst.get("/", params={"where": f"orders_12m >= -{number + 1}"})
+        assert found.status_code == 200
+        assert ("etag" in found.headers) is is_kept, error
 
 
 def test_what_is_chosen_in_the_browser_changes_language_and_colours(web: Web) -> None:

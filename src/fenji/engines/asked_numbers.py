@@ -1,7 +1,8 @@
-"""Which expressions are the same question with other numbers? Their SQL is compiled once, and the numbers are given apart.
+"""Which expressions are the same question with other numbers, or of another run? Their SQL is compiled once, numbers and tables are given apart.
 
 Compiling an expression costs ten times what DuckDB needs to answer it, and a list from 8,000 on is the list from 9,000 on with another
-number. Only numbers that something is compared with are taken out: those may never change what an expression means otherwise.
+number; after a run every question is asked of other tables of the same columns. Only numbers that something is compared with are taken
+out: those may never change what an expression means otherwise.
 """
 
 from __future__ import annotations
@@ -9,28 +10,42 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from secrets import token_hex
 from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
-from ibis.backends.sql.datatypes import DuckDBType
+
+from fenji.engines.duck_types import type_name
 
 VARIABLE = "asked_{number}"
+_TOKEN = token_hex(8)
+"""In the names of places of tables, which nobody can write into a question."""
 MOST_NUMBERS = 16
 """Numbers that are given apart; each is a statement of its own. Expressions with more are compiled as they are."""
 
 Asked = tuple[ops.Literal, ...]
+Tables = tuple[ops.DatabaseTable, ...]
 
 
-def shape_of(node: ops.Node) -> tuple[Hashable, Asked]:
-    """What an expression is without the numbers that it compares with, and these numbers in the order in which it has them.
+@dataclass(frozen=True)
+class Question:
+    """An expression with what is given apart."""
 
-    Two expressions of equal shape are the same question. The types of the numbers belong to the shape. No numbers are taken out where
-    an expression brings rows of its own along.
-    """
+    shape: Hashable
+    """What the expression is without them; two expressions of equal shape are the same question."""
+    numbers: Asked
+    """That it compares with, in the order in which it has them; their types belong to the shape."""
+    tables: Tables
+    """That it reads, likewise; their columns belong to the shape."""
+
+
+def question_of(node: ops.Node) -> Question:
+    """The question that an expression asks. Nothing is taken out of one that brings rows of its own along, or holds too many numbers."""
     numbers: dict[ops.Literal, int] = {}
+    tables: dict[ops.DatabaseTable, int] = {}
     known: dict[ops.Node, tuple[Hashable, bool]] = {}
     # An expression is a graph whose parts are used many times: a tree of it would have no end, so each part is written down once.
     written: list[Hashable] = []
@@ -40,6 +55,8 @@ def shape_of(node: ops.Node) -> tuple[Hashable, Asked]:
         if isinstance(part, ops.Node):
             if is_compared and _is_number(part):
                 return ("?", numbers.setdefault(part, len(numbers)), _kind(part)), True
+            if isinstance(part, ops.DatabaseTable):
+                return ("table", tables.setdefault(part, len(tables)), part.schema), True
             if part not in known:
                 compares = isinstance(part, ops.Comparison)
                 found = [visit(each, is_compared=compares) for each in part.__args__]
@@ -59,8 +76,9 @@ def shape_of(node: ops.Node) -> tuple[Hashable, Asked]:
     try:
         shape = (visit(node)[0], *written)
     except RecursionError:  # deeper than Python goes: it is compiled as it is
-        return node, ()
-    return (node, ()) if any(isinstance(each, ops.InMemoryTable) for each in known) else (shape, tuple(numbers))
+        return Question(node, (), ())
+    is_apart = len(numbers) <= MOST_NUMBERS and not any(isinstance(each, ops.InMemoryTable) for each in known)
+    return Question(shape, tuple(numbers), tuple(tables)) if is_apart else Question(node, (), ())
 
 
 @dataclass(frozen=True)
@@ -70,11 +88,14 @@ class _Written:
     place: int
 
 
-def without_numbers(table: ir.Table, numbers: Asked) -> ir.Table:
-    """The same table with variables in the places of numbers."""
-    places = {each: _variable(_kind(each))(VARIABLE.format(number=place)).op() for place, each in enumerate(numbers)}
+def without_what_is_apart(table: ir.Table, question: Question) -> ir.Table:
+    """The same table with variables in the places of numbers, and tables by the names of their places."""
+    places = {each: _variable(_kind(each))(VARIABLE.format(number=place)).op() for place, each in enumerate(question.numbers)}
+    named = {each: ops.DatabaseTable(name_of(place), each.schema, each.source) for place, each in enumerate(question.tables)}
 
     def replaced(node: ops.Node, changed: Mapping[str, Any] | None) -> ops.Node:
+        if isinstance(node, ops.DatabaseTable):
+            return named[node]
         arguments = changed or dict(zip(node.__argnames__, node.__args__, strict=True))
         if isinstance(node, ops.Comparison):
             return node.__recreate__({name: places.get(value, value) for name, value in arguments.items()})
@@ -83,10 +104,15 @@ def without_numbers(table: ir.Table, numbers: Asked) -> ir.Table:
     return table.op().replace(replaced).to_expr()
 
 
+def name_of(place: int) -> str:
+    """Of a table in the SQL of a question."""
+    return f"asked_table_{_TOKEN}_{place}"
+
+
 def assignments(numbers: Asked) -> Sequence[tuple[str, Any]]:
     """The statements that set the variables, each with its value."""
     return [
-        (f"SET VARIABLE {VARIABLE.format(number=place)} = ?::{DuckDBType.to_string(_kind(each))}", each.value)
+        (f"SET VARIABLE {VARIABLE.format(number=place)} = ?::{type_name(_kind(each))}", each.value)
         for place, each in enumerate(numbers)
     ]
 

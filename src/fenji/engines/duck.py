@@ -17,11 +17,11 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-from ibis.backends.sql.datatypes import DuckDBType
 
-from fenji.engines.asked_numbers import MOST_NUMBERS, assignments, shape_of, without_numbers
+from fenji.engines.asked_numbers import assignments, name_of, question_of, without_what_is_apart
 from fenji.engines.duck_paths import literal_path
 from fenji.engines.duck_reading import DuckReading
+from fenji.engines.duck_types import quoted, typed
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 from fenji.engines.functions import DUCKDB
@@ -78,9 +78,15 @@ class DuckEngine(DuckReading):
         if not files:
             self._staged += 1
             return self.connection.create_table(f"empty_{self._staged}", schema.to_pyarrow().empty_table(), temp=True)
+        self._staged += 1
+        name, columns = f"stored_{self._staged}", ", ".join(typed(each, kind) for each, kind in schema.items())
+        paths = ", ".join("'" + literal_path(file).replace("'", "''") + "'" for file in files)
         # Our folders are named run=… and as_of=…; DuckDB would take these for columns.
-        table = self.connection.read_parquet([literal_path(file) for file in files], hive_partitioning=False)
-        return table.select(list(schema.names)).cast(schema)
+        source = f"read_parquet([{paths}], hive_partitioning = false)"
+        with _failures(files[0].parent):
+            self.connection.con.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608 - our own names
+        # Not asked of DuckDB, which would have every column described and parsed: it is what the view says.
+        return ops.DatabaseTable(name, schema, self.connection, ops.Namespace("temp", "main")).to_expr()
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
         """See Engine.from_arrow."""
@@ -95,9 +101,15 @@ class DuckEngine(DuckReading):
         self.save(table, folder)
         return self.connection.read_parquet(literal_path(folder / "part-0.parquet"), hive_partitioning=False)
 
-    def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int) -> ir.Table:
+    def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int, largest_first: str | None = None) -> ir.Table:
         """See Engine.read_often."""
-        held = self._held.table(tuple(files), schema, rows, lambda columns: self._hold(self.read_parquet(files, columns)))
+
+        def hold(columns: sch.Schema) -> ir.Table:
+            table = self.read_parquet(files, columns)
+            # In such an order DuckDB passes over most of a table, to count its rows from a number on as well as to find the first ones.
+            return self._hold(table.order_by(table[largest_first].desc()) if largest_first in columns else table)
+
+        held = self._held.table(tuple(files), schema, rows, hold)
         return self.read_parquet(files, schema) if held is None else held.select(list(schema.names))
 
     def _hold(self, table: ir.Table) -> ir.Table:
@@ -195,23 +207,23 @@ class DuckEngine(DuckReading):
 
     def _typed(self, table: ir.Table) -> str:
         """The expression with every column in the type that it claims: DuckDB itself takes a literal such as 1.0 for a decimal."""
-        columns = (
-            f'"{name}"' if kind.is_null() else f'CAST("{name}" AS {DuckDBType.to_string(kind)}) AS "{name}"'
-            for name, kind in table.schema().items()
-        )
-        return f"SELECT {', '.join(columns)} FROM ({self._compiled(table)})"  # noqa: S608 - our own columns
+        columns = ", ".join(typed(name, kind) for name, kind in table.schema().items())
+        return f"SELECT {columns} FROM ({self._compiled(table)})"  # noqa: S608 - our own columns
 
     def _asked(self, table: ir.Table) -> str:
-        """The SQL of a question, compiled once for all numbers that it may compare with; those of this question are given to DuckDB."""
-        if table.op() in self._sql:
+        """The SQL of a question, compiled once for all numbers and runs; the numbers of this one are given to DuckDB."""
+        question = question_of(table.op())
+        if question.shape is table.op():
             return self._compiled(table)
-        shape, numbers = shape_of(table.op())
-        if not 0 < len(numbers) <= MOST_NUMBERS:
-            return self._compiled(table)
-        sql = self._recalled(shape) or self._remembered(shape, self._written(without_numbers(table, numbers)))
+        sql = self._recalled(question.shape)
+        if sql is None:
+            self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - its own functions become known to DuckDB
+            sql = self._remembered(question.shape, self._written(without_what_is_apart(table, question)))
         # DuckDB puts the values in before it plans, so that files are read for them alone.
-        for statement, value in assignments(numbers):
+        for statement, value in assignments(question.numbers):
             self.connection.con.execute(statement, [value])
+        for place, each in enumerate(question.tables):
+            sql = sql.replace(f'"{name_of(place)}"', _full_name(each))
         return sql
 
     def _compiled(self, table: ir.Table) -> str:
@@ -235,6 +247,11 @@ class DuckEngine(DuckReading):
         if len(self._sql) > MOST_COMPILED:
             self._sql.popitem(last=False)
         return sql
+
+
+def _full_name(table: ops.DatabaseTable) -> str:
+    parts = (table.namespace.catalog, table.namespace.database, table.name)
+    return ".".join(quoted(each) for each in parts if each is not None)
 
 
 def _whole_customers(rows: pa.Table, wanted: int) -> int:

@@ -59,8 +59,15 @@ class Engine(Protocol):
         """The same table, computed now and kept on scratch disk until the engine closes."""
         ...
 
-    def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int) -> ir.Table:
-        """As ``read_parquet``, for narrow tables of so many rows that many questions are about; from memory where the engine can."""
+    def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int, largest_first: str | None = None) -> ir.Table:
+        """As ``read_parquet``, for narrow tables that many questions are about; from memory where the engine can.
+
+        Args:
+            files: of one table.
+            schema: the columns wanted.
+            rows: how many the table has.
+            largest_first: a column by which most questions order and narrow the rows, where it is among them; None: there is none.
+        """
         ...
 
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:

@@ -90,7 +90,14 @@ class SparkEngine(SparkReading):
         self.save(table, folder)
         return self.read_parquet(sorted(folder.glob("*.parquet")), table.schema())
 
-    def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int) -> ir.Table:  # noqa: ARG002 - a cluster reads where they are
+    def read_often(
+        self,
+        files: Sequence[Path],
+        schema: sch.Schema,
+        *,
+        rows: int,  # noqa: ARG002 - a cluster reads where they are
+        largest_first: str | None = None,  # noqa: ARG002
+    ) -> ir.Table:
         """See Engine.read_often."""
         return self.read_parquet(files, schema)
 

@@ -1,24 +1,54 @@
-"""Which rows of stored tables answer a question? Read straight from Parquet, whatever the engine: a few rows need no expression to be compiled."""
+"""Which rows of stored tables answer a question? Read straight from Parquet, whatever the engine: a few rows need no expression to be compiled.
+
+Narrow columns of customers that are asked for again stay in memory in the order of their key, once for all who ask in this process: a
+customer is found there in a twentieth of a millisecond instead of four, and a page of them in a fifth.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis.expr.schema as sch
+import numpy as np
 import pyarrow as pa
-from ibis.backends.sql.datatypes import DuckDBType
 
 from fenji.engines.duck_paths import literal_path
+from fenji.engines.duck_types import quoted, typed
 from fenji.engines.engine import FETCH_LIMIT
 from fenji.engines.failures import disk_error, too_many_rows
 from fenji.engines.held import HeldTables
 
-_FEW = 4
-"""Values whose rows are found faster by passing over the parts of files that cannot hold them."""
+MOST_SHARED = 16_000_000
+"""Values that one process holds in the order of their keys: sixteen columns of a million customers, some 150 MB."""
 _FILES = "read_parquet(?, hive_partitioning = false)"
+
+
+class _InOrder:
+    """Columns of one table in the order of a key. Nobody changes them, so any thread may read them."""
+
+    def __init__(self, table: pa.Table, key: str) -> None:
+        """Of rows in any order whose keys are not null."""
+        keys = table[key].to_numpy()
+        if len(keys) and (keys[1:] < keys[:-1]).any():
+            table = table.take(pa.array(np.argsort(keys, kind="stable")))
+        self._table = table.combine_chunks()
+        self._keys = self._table[key].to_numpy()
+
+    def rows(self, values: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+        """The rows whose key is one of some values."""
+        wanted = np.unique(np.asarray(values, dtype=np.int64))
+        first, beyond = (np.searchsorted(self._keys, wanted, side) for side in ("left", "right"))
+        places = [place for low, high in zip(first, beyond, strict=True) for place in range(low, high)]
+        found: list[dict[str, Any]] = self._table.select(list(columns)).take(pa.array(places, pa.int64())).to_pylist()
+        return found
+
+
+_SHARED: HeldTables[_InOrder] = HeldTables(lambda _table: None, lambda: MOST_SHARED)
+_SHARING = threading.Lock()
 
 
 class StoredRows:
@@ -28,8 +58,6 @@ class StoredRows:
         """Opens an in-memory session that writes nothing."""
         # A few rows are found by one thread in half the processor time of two, and many who ask have threads of their own.
         self._connection = duckdb.connect(config={"threads": 1})
-        self._held: HeldTables[str] = HeldTables(self._drop)
-        self._named = 0
         self._connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
 
     def rows(
@@ -54,11 +82,11 @@ class StoredRows:
             name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in (where or {}).items()
         }
         conditions = [
-            f"{_quoted(name)} IN (SELECT unnest(?))" if isinstance(value, list) else f"{_quoted(name)} = ?"
+            f"{quoted(name)} IN (SELECT unnest(?))" if isinstance(value, list) else f"{quoted(name)} = ?"
             for name, value in asked.items()
         ]
         only = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        columns = ", ".join(map(_quoted, schema.names))
+        columns = ", ".join(map(quoted, schema.names))
         sql = f"SELECT {columns} FROM {_FILES}{only} LIMIT {limit + 1}"  # noqa: S608 - names are quoted, values are given apart
         found = self._found(sql, files, *asked.values())
         if found.num_rows > limit:
@@ -84,30 +112,18 @@ class StoredRows:
         """
         if not files:
             return []
-        held = None
-        if len(values) > _FEW:
-            held = self._held.table(tuple(files), columns, rows, lambda schema: self._hold(files, schema))
+        with _SHARING:
+            held = _SHARED.table(
+                (key, *files), columns, rows, lambda schema: self._in_order(files, schema, key), edition=_edition(files)
+            )
         if held is None:
             return self.rows(files, columns.to_pyarrow(), where={key: list(values)})
-        names = ", ".join(map(_quoted, columns.names))
-        sql = f"SELECT {names} FROM {held} WHERE {_quoted(key)} IN (SELECT unnest(?))"  # noqa: S608 - names are quoted
-        found: list[dict[str, Any]] = self._connection.sql(sql, params=[list(values)]).to_arrow_table().to_pylist()
-        return found
+        return held.rows(values, columns.names)
 
-    def _hold(self, files: Sequence[Path], schema: sch.Schema) -> str:
-        self._named += 1
-        columns = ", ".join(
-            f"CAST({_quoted(name)} AS {DuckDBType.to_string(kind)}) AS {_quoted(name)}" for name, kind in schema.items()
-        )
-        sql = f"CREATE TABLE held_{self._named} AS SELECT {columns} FROM {_FILES}"  # noqa: S608 - names are quoted
-        try:
-            self._connection.execute(sql, [[literal_path(file) for file in files]])
-        except (duckdb.IOException, OSError) as error:
-            raise disk_error(error, files[0].parent) from error
-        return f"held_{self._named}"
-
-    def _drop(self, table: str) -> None:
-        self._connection.execute(f"DROP TABLE {table}")
+    def _in_order(self, files: Sequence[Path], schema: sch.Schema, key: str) -> _InOrder:
+        columns = ", ".join(typed(name, kind) for name, kind in schema.items())
+        sql = f"SELECT {columns} FROM {_FILES} WHERE {quoted(key)} IS NOT NULL"  # noqa: S608 - names are quoted
+        return _InOrder(self._found(sql, files).cast(schema.to_pyarrow()), key)
 
     def has(self, files: Sequence[Path], column: str) -> bool:
         """Whether any row of Parquet files has a value in a column.
@@ -115,7 +131,7 @@ class StoredRows:
         Raises:
             Unavailable: a file cannot be read.
         """
-        sql = f"SELECT 1 FROM {_FILES} WHERE {_quoted(column)} IS NOT NULL LIMIT 1"  # noqa: S608 - names are quoted
+        sql = f"SELECT 1 FROM {_FILES} WHERE {quoted(column)} IS NOT NULL LIMIT 1"  # noqa: S608 - names are quoted
         return bool(files) and self._found(sql, files).num_rows > 0
 
     def values(self, files: Sequence[Path], column: str, *, limit: int) -> list[Any]:
@@ -126,7 +142,7 @@ class StoredRows:
         """
         if not files:
             return []
-        name = _quoted(column)
+        name = quoted(column)
         sql = f"SELECT {name} FROM (SELECT DISTINCT {name} FROM {_FILES} WHERE {name} IS NOT NULL LIMIT {limit}) ORDER BY 1"  # noqa: S608 - names are quoted
         found: list[Any] = self._found(sql, files).column(0).to_pylist()
         return found
@@ -142,5 +158,14 @@ class StoredRows:
         self._connection.close()
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _edition(files: Sequence[Path]) -> Hashable:
+    """Another one as soon as a file has been written anew under its name, as when a person is erased.
+
+    Raises:
+        Unavailable: a file is gone.
+    """
+    try:
+        found = [file.stat() for file in files]
+    except OSError as error:
+        raise disk_error(error, files[0].parent) from error
+    return tuple((each.st_ino, each.st_size, each.st_mtime_ns) for each in found)

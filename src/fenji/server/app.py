@@ -25,6 +25,7 @@ from fenji.visible import visible
 from fenji.web.app import make_pages
 from fenji.workflow.access.unmasking import note_unmasking
 from fenji.workspace.folder import Workspace, open_workspace
+from fenji.workspace.state import watch
 
 FOLDER = "FENJI_SERVED"
 """The variable by which a worker process is told which workspace it serves."""
@@ -41,6 +42,7 @@ def make_app() -> FastAPI:
 def app_of(root: Path, log: Callable[..., None]) -> FastAPI:
     """The application over one workspace."""
     workspace = open_workspace(root)
+    watch(workspace.root, workspace.settings)
     state = workspace.state
 
     def draw(caller: str, stretch: int, wanted: int, most: int) -> int:
@@ -56,7 +58,7 @@ def app_of(root: Path, log: Callable[..., None]) -> FastAPI:
     )
     app = make_api(serving, log)
     app.router.lifespan_context = _preloaded(workspace)
-    app.router.routes.append(Pages("/", app=make_pages(serving)))
+    app.router.routes.insert(0, Pages("/", app=make_pages(serving)))  # it knows at a glance which addresses are not its own
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -27,6 +28,17 @@ _REFUSAL = (
 )
 
 
+def _send_at_once(transport: Any) -> None:  # noqa: ANN401 - asyncio's own types
+    """Head and body of an answer are sent one after the other: the system must not keep the body until the head has arrived.
+
+    asyncio says so itself of sockets that know their protocol; those that several workers listen on together do not. Without it every
+    answer came 40 ms late.
+    """
+    line = transport.get_extra_info("socket")
+    if line is not None and line.family in (socket.AF_INET, socket.AF_INET6):
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 class PatientProtocol(H11Protocol):
     """One connection, with an end to our patience."""
 
@@ -39,6 +51,7 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio's own types
         """Refuses at once, in words, where too many are open."""
+        _send_at_once(transport)
         if len(self.connections) < MOST_OPEN:
             super().connection_made(transport)
             self._await_request()

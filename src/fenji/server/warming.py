@@ -9,24 +9,32 @@ from threading import Barrier
 
 from fenji.errors import FenjiError
 from fenji.http.serving import AT_ONCE
+from fenji.web.rendering import make_ready
 from fenji.workflow.customers import DEFAULT_COLUMNS, customer_at, customers_at
+from fenji.workflow.history import MOST_REVIEWS, tier_history
 from fenji.workflow.moves import moves_between
 from fenji.workflow.quality import report_quality
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.why import why_of
 from fenji.workspace.customer_choice import Asked
+from fenji.workspace.folder import open_workspace
 from fenji.workspace.opening import reading_only
 
+FIRST_PAGE = ("base.html", "content.html", "pages/overview.html")
 _COLUMNS = ("customer_key", *DEFAULT_COLUMNS)
 
 
 def warm(root: Path) -> None:
-    """Asks the usual questions of the last run, in as many sessions as answers are made at once; what is wrong is told to whoever asks."""
+    """Asks the usual questions of the last run, in as many sessions as answers are made at once; what is wrong is told to whoever asks.
+
+    The templates of the first page are compiled too, in the language of the workspace.
+    """
+    make_ready(open_workspace(root).settings.language, *FIRST_PAGE)
     together = Barrier(AT_ONCE)
 
     def ask() -> None:
         with reading_only():
-            for question in (tiers_at, moves_between, report_quality, _list, _list, _customer):
+            for question in (tiers_at, moves_between, report_quality, _history, _list, _list, _customer, _customer):
                 together.wait()  # each of them in its own session
                 with suppress(FenjiError):
                     question(root)
@@ -34,6 +42,10 @@ def warm(root: Path) -> None:
     with ThreadPoolExecutor(AT_ONCE) as askers:
         for each in [askers.submit(ask) for _number in range(AT_ONCE)]:
             each.result()
+
+
+def _history(root: Path) -> object:
+    return tier_history(root, reviews=MOST_REVIEWS, has_flows=False)
 
 
 def _list(root: Path) -> object:

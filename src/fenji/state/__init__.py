@@ -1,6 +1,7 @@
 """What has happened, and what may be seen? The only room that knows SQLAlchemy; runs, policies, overrides, jobs, the points ledger and the audit log.
 
 database    one SQLite file or PostgreSQL server, brought up to date when it is opened for writing
+changes     whether anything has been written since it was read
 unwritten   how a SQLite file is read where nothing can be written
 transaction  one unit of work: all repositories on one session, and who acts
 models      the rows as they are stored

@@ -5,11 +5,11 @@ SQLite runs with a write-ahead log: readers never wait for a writer, and writers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
@@ -21,6 +21,7 @@ from fenji.errors import Conflict, NotFound, Unavailable
 from fenji.language import message as _
 from fenji.masking import masked, secrets_of, without_passwords
 from fenji.private_files import private_file, private_folder
+from fenji.state.changes import Changes, ChangesOfFile, ChangesOfServer
 from fenji.state.transaction import Transaction
 from fenji.state.unwritten import StillFile, connect_unwritten
 
@@ -33,6 +34,8 @@ _BUSY_SECONDS = 30
 _LOCK_OF_MIGRATIONS = 73_650_241
 """Any number that others of the same PostgreSQL server will hardly use."""
 
+Value = TypeVar("Value")
+
 _READER = Principal(PrincipalKind.SYSTEM, "reader")
 """Who reads; never written down, because a reading transaction can write nothing."""
 
@@ -44,10 +47,11 @@ def _now() -> datetime:
 class Database:
     """One state database. A use-case opens it once and does each unit of work in a transaction of it."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], datetime], changes: Changes) -> None:
         """See open_database."""
         self._engine = engine
         self._clock = clock
+        self._changes = changes
         # A writer takes SQLite's lock at its first statement, not in the middle, where waiting is no longer possible.
         self._writer = engine.execution_options(writes=True)
         # PostgreSQL gives each statement a state of its own, and lets readers write, unless it is told otherwise.
@@ -66,6 +70,16 @@ class Database:
             file = session.connection().connection.dbapi_connection
             if isinstance(file, StillFile) and file.has_changed():
                 raise Unavailable.of(_("the state database was changed while it was read."), advice=_("Ask again."))
+
+    def recall(self, _name: Hashable, ask: Callable[[Transaction], Value]) -> Value:
+        """What is read in one transaction; nothing of it is remembered here."""
+        with self.reading() as t:
+            return ask(t)
+
+    def mark(self) -> Hashable | None:
+        """Something that is another one after every commit, so that what was read may be remembered; see ``changes.Changes``."""
+        with _told_apart(self._engine):
+            return self._changes.mark()
 
     @contextmanager
     def transaction(self, principal: Principal) -> Iterator[Transaction]:
@@ -92,6 +106,7 @@ class Database:
 
     def close(self) -> None:
         """Gives back all connections."""
+        self._changes.close()
         self._engine.dispose()
 
 
@@ -119,16 +134,24 @@ def open_database(url: str, *, read_only: bool = False, clock: Callable[[], date
     except BaseException:
         engine.dispose()
         raise
-    return Database(engine, clock)
+    file = sqlite_file(url)
+    changes = ChangesOfServer(engine) if file is None else ChangesOfFile(file, wait_seconds=_BUSY_SECONDS)
+    return Database(engine, clock, changes)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file that a SQLite URL means; None for a server."""
+    prefix = "sqlite:///"
+    return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
 
 
 def _engine(url: str, *, read_only: bool) -> Engine:
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     try:
-        if not url.startswith("sqlite:///"):
+        file = sqlite_file(url)
+        if file is None:
             return create_engine(url, execution_options={"postgresql_readonly": True} if read_only else {})
-        file = Path(url.removeprefix("sqlite:///"))
         if read_only:
             if not file.is_file():
                 raise _nothing_yet()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.collected import CollectedFile
@@ -23,9 +23,15 @@ from fenji.state.runs import KILLED, silent_runs
 from fenji.state.store import Store
 from fenji.state.transaction import Transaction
 
+Value = TypeVar("Value")
+
 
 class Access(Protocol):
     """A way to the state database."""
+
+    def recall(self, name: Hashable, ask: Callable[[Transaction], Value]) -> Value:
+        """What is read under a name, asked again where anything may have been written since."""
+        ...
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """See Database.reading."""
@@ -212,8 +218,8 @@ class Runs:
 
     def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:
         """The run that was published last; see RunRepository.latest_published."""
-        with self._database.reading() as t:
-            return t.runs.latest_published(as_of=as_of, command=command, on=on)
+        name = ("latest run", as_of, command, on)
+        return self._database.recall(name, lambda t: t.runs.latest_published(as_of=as_of, command=command, on=on))
 
     def latest_of_policy(self, slug: str) -> Run | None:
         """The run that decided by a policy last; see UpkeepRepository.latest_of_policy."""
@@ -226,8 +232,7 @@ class Runs:
         Raises:
             NotFound: there is none of that id.
         """
-        with self._database.reading() as t:
-            return t.runs.published(run_id)
+        return self._database.recall(("run", run_id), lambda t: t.runs.published(run_id))
 
     def tables_of(self, run_id: str) -> tuple[StoredTable, ...]:
         """The tables that readers of a run see; see RunRepository.tables_of.
@@ -235,8 +240,7 @@ class Runs:
         Raises:
             NotFound: there is no published run of that id.
         """
-        with self._database.reading() as t:
-            return t.runs.tables_of(run_id)
+        return self._database.recall(("tables", run_id), lambda t: t.runs.tables_of(run_id))
 
     def parts_by_folder(self, folders: Sequence[str]) -> dict[str, tuple[Part, ...]]:
         """What was written down of the files of some folders of the store; see ManifestRepository.parts_by_folder."""
@@ -255,8 +259,7 @@ class Runs:
 
     def list_runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """The newest runs of any status, newest first; without their inputs."""
-        with self._database.reading() as t:
-            return t.runs.list_runs(limit=limit)
+        return self._database.recall(("runs", limit), lambda t: t.runs.list_runs(limit=limit))
 
 
 def _raw_rows(inputs: Sequence[CollectedFile]) -> dict[str, int]:

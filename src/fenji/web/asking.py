@@ -95,8 +95,9 @@ class Asker:
             return Block(None, problems=tuple(self.problems_of(failed)))
 
     def note(self, failed: FenjiError) -> None:
-        """Remembers that a part of the page is missing, and reports a bug."""
-        self.request.state.has_failed = True
+        """Remembers that a part of the page is missing that may be there the next time, and reports a bug."""
+        if failed.kind is not Kind.NOT_FOUND:  # what is not there is not there before the next run, whose page is another one
+            self.request.state.has_failed = True
         if failed.kind is Kind.BUG:
             report(self.request, failed)
 

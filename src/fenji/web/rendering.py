@@ -10,6 +10,7 @@ from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.meta import find_referenced_templates
 from markupsafe import Markup, escape
 
 from fenji.language import Language, translate
@@ -86,6 +87,21 @@ def environment(language: Language) -> Environment:
 def render(language: Language, template: str, values: Mapping[str, object]) -> Markup:
     """A template, filled; what was put into it is escaped."""
     return rendered(environment(language).get_template(template).render(values).encode())
+
+
+def make_ready(language: Language, *templates: str) -> None:
+    """Compiles templates and all that they are made of, so that nobody waits for it."""
+    made, known = environment(language), set[str]()
+    loader: Any = made.loader
+    waiting = list(templates)
+    while waiting:
+        name = waiting.pop()
+        if name in known:
+            continue
+        known.add(name)
+        made.get_template(name)
+        source, _file, _is_fresh = loader.get_source(made, name)
+        waiting += [each for each in find_referenced_templates(made.parse(source)) if each is not None]
 
 
 def rendered(content: bytes) -> Markup:

@@ -274,7 +274,7 @@ class _Question:
             known = self._known()
             return _Page.of(len(known), known, limit)
         found, engine = self.sorted_keys, self.session.engine
-        count = engine.fetch(found.aggregate(count=found.count()))["count"][0].as_py()
+        count = self._count(found)
         if after is not None:
             key = Cursor.of(after, self.fingerprint).customer_key
             ended = engine.fetch(found.filter(found[_KEY] == engine.asked(key))).to_pylist()
@@ -282,7 +282,18 @@ class _Question:
                 raise not_ours()
             found = rows_after(found, self.sort, ended[0])
         rows = {row[_KEY]: row for row in engine.fetch(found.order_by(self.sort.order(found)).limit(limit + 1)).to_pylist()}
-        return _Page.of(int(count), list(rows), limit, rows if self.carried else None)
+        return _Page.of(count, list(rows), limit, rows if self.carried else None)
+
+    def _count(self, found: ir.Table) -> int:
+        """Of all who meet the conditions, remembered for the next page; a list that was brought along may be another one the next time."""
+        asked, session = self.choice.asked, self.session
+
+        def counted() -> int:
+            return int(session.engine.fetch(found.aggregate(count=found.count()))["count"][0].as_py())
+
+        if asked.uploaded is not None or asked.entries:
+            return counted()
+        return session.memory.recall(("count", self.run.run_id, self.as_of, asked), counted)
 
     def _known(self) -> list[int]:
         """The customers of some keys who stand in a tier, in order; found without an engine."""

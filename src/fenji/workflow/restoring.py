@@ -15,7 +15,7 @@ from fenji.errors import Conflict, InvalidFile, NotFound
 from fenji.language import message as _
 from fenji.private_files import FILE_MODE, private_folder
 from fenji.settings import Settings
-from fenji.state.database import NEWEST
+from fenji.state.database import NEWEST, sqlite_file
 from fenji.workspace.acting import acting_person
 from fenji.workspace.archive import DOCUMENTS, STATE, STORE, Contents, Member, contents_of, members
 from fenji.workspace.erasure_key import ERASED_FILE, KEY_FILE
@@ -23,7 +23,7 @@ from fenji.workspace.folder import open_workspace
 from fenji.workspace.limits import refuse_limited
 from fenji.workspace.opening import open_question
 from fenji.workspace.progress import Progress, silent
-from fenji.workspace.state import State, sqlite_file
+from fenji.workspace.state import State
 from fenji.workspace.verifying import verify
 
 READING = _("reading the backup")

@@ -73,7 +73,7 @@ class Trial:
     @cached_property
     def by_cells(self) -> CellTrial | None:
         """Both policies over the cells; None where the customers themselves must be counted."""
-        return None if self.cells is None or self.cells.why_not(self.policies) else CellTrial(self.cells, *self.policies)
+        return None if self.cells is None or self.because else CellTrial(self.cells, *self.policies)
 
     @cached_property
     def customer(self) -> ir.Table:

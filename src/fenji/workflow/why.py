@@ -36,11 +36,13 @@ from fenji.domain.words import Spoken
 from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.tables import clean, insight
+from fenji.tables.contract import Contract
 from fenji.wording.reasons import cap_line, keeping_lines, standing_line, tier_name
 from fenji.wording.rules import Voice, missing_line, reason
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.customers import person_of
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.often import rows_of_customers
 from fenji.workspace.opening import open_question
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session, whole_company
@@ -206,27 +208,35 @@ def _decision_of(
 
 def _facts(session: Session, run: Run, policy: Policy, key: int, as_of: date) -> tuple[Registry, CustomerFacts]:
     """The customer's metrics as the rules saw them: from the stored panel, or computed again from the run's clean tables."""
-    registry, basis = session.memory.recall(
+    registry, basis, stored = session.memory.recall(
         ("rule basis", run.run_id, policy.slug, policy.version, as_of),
         # Thresholds such as the top tenth are those of all customers, whoever asks about one of them.
         lambda: _basis(whole_company(session), run, policy, as_of),
     )
-    own = basis.table.filter(basis.table.customer_key == session.engine.asked(key))
-    return registry, CustomerFacts.of(session.engine.fetch(own).to_pylist()[0], basis)
+    if stored is not None:
+        names = [each.name for each in stored.columns]
+        row = rows_of_customers(session, run.run_id, stored, [key], names, as_of=as_of)[key]
+    else:
+        own = basis.table.filter(basis.table.customer_key == session.engine.asked(key))
+        (row,) = session.engine.fetch(own).to_pylist()
+    return registry, CustomerFacts.of(row, basis)
 
 
-def _basis(session: Session, run: Run, policy: Policy, as_of: date) -> tuple[Registry, RuleBasis]:
+def _basis(session: Session, run: Run, policy: Policy, as_of: date) -> tuple[Registry, RuleBasis, Contract | None]:
+    """The registry, what the rules see, and the stored table that is just that; None where they see more than is stored."""
     past, base = PastRun(session, run), clean_base_of(session, run)
     registry = registry_of(past.own_metrics, policy, base.event_kinds)
     asked = [*metrics_in(conditions_of(policy)), *(part.metric for part in policy.score), REVENUE]
     metrics = registry.needed_for(name for name in asked if name != SCORE)
     contract = insight.customer_metric(metrics)
-    if as_of in past.days_kept(contract):
+    is_stored = as_of in past.days_kept(contract)
+    if is_stored:
         panel = session.read(run.run_id, contract, as_of=as_of)
     else:
         past.check_windows(metrics, as_of=as_of)
         panel = customer_metric(base.facts, base.customer, metrics=metrics, as_of=as_of)
-    return registry, rule_basis(panel, base.customer, policy=policy, as_of=as_of)
+    basis = rule_basis(panel, base.customer, policy=policy, as_of=as_of)
+    return registry, basis, contract if is_stored and basis.table.columns == panel.columns else None
 
 
 def _override_of(session: Session, run: Run, key: int, decision: Decision) -> Override | None:

@@ -77,8 +77,8 @@ Found = tuple[ir.Table, dict[str, object]]
 
 def _placed(value: str, columns: CustomerColumns) -> Found:
     is_placed = _one_of(value, (YES, NO), _("value")) == YES
-    tier = columns.assignment["tier"]
-    return columns.assignment.filter(tier.notnull() if is_placed else tier.isnull()), {"is_placed": is_placed}
+    tier = columns.standing["tier"]
+    return columns.standing.filter(tier.notnull() if is_placed else tier.isnull()), {"is_placed": is_placed}
 
 
 def _value(value: str, columns: CustomerColumns) -> Found:
@@ -175,7 +175,7 @@ def _elsewhere(value: str, columns: CustomerColumns) -> Found:
     here, there = _one_of(here, ("", *columns.tier_names), _("tier")), _one_of(there, ("", *names), _("tier"))
     assigned = whole_company(columns.session).read(run_id, insight.TIER_ASSIGNMENT, as_of=other.new.as_of)
     assigned = assigned.select(key_there=_KEY, tier_there="tier")
-    own = columns.assignment.filter(_is(columns.assignment["tier"], here))
+    own = columns.standing.filter(_is(columns.standing["tier"], here))
     own = own.left_join(assigned, own[_KEY] == assigned["key_there"])
     own = own.filter(_is(own["tier_there"], there))
     tiers_named = {"here": columns.tier_names.get(here), "there": names.get(there)}

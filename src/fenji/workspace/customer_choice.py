@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from fenji.analyze.movements.movements import paired_tiers
 from fenji.analyze.rules.distributions import top_threshold
-from fenji.analyze.rules.holds import RuleBasis, holds
+from fenji.analyze.rules.holds import narrowed
 from fenji.answers.customers import Uploaded
 from fenji.domain.churn import RiskClass
 from fenji.domain.conditions import Comparison, Operator, Presence, TopShare, parse_condition
@@ -124,7 +124,7 @@ class CustomerChoice:
 
     def _standing(self) -> list[ir.Table]:
         """Those who stand in the tier that is asked for, or in any."""
-        found, rows = [], self.columns.assignment
+        found, rows = [], self.columns.standing
         if self.asked.tier is not None:
             tier = self._tier(self.asked.tier)
             self.chosen.append(Chosen(Choice.TIER, {"tier": self._named(tier)}))
@@ -291,9 +291,7 @@ class CustomerChoice:
         NotFound.raise_if(registry.problems(dict.fromkeys(each.metric for each in conditions)))
         self.chosen += [Chosen(Choice.WHERE, condition=each) for each in conditions]
         panel = self.columns.part(Part.PANEL, [*(each.metric for each in conditions), *carrying])
-        basis = RuleBasis(panel)
-        met = [holds(self._as_comparison(each), basis) for each in conditions]
-        return (panel.filter(met) if met else panel).select(_KEY, *carrying)
+        return narrowed(panel, map(self._as_comparison, conditions)).select(_KEY, *carrying)
 
     def _conditions(self) -> list[Comparison | Presence | TopShare]:
         found, problems = [], []

@@ -7,7 +7,7 @@ analyses, contact points. Only the parts that somebody asks for are read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -33,7 +33,7 @@ from fenji.tables.contract import Contract
 from fenji.workspace.churn_ranking import check_ranking
 from fenji.workspace.clean_base import clean_base_of
 from fenji.workspace.limits import places_among
-from fenji.workspace.often import rows_of_customers
+from fenji.workspace.often import read_often, rows_of_customers
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.session import Session
 from fenji.workspace.tiering import kept_panel, panel_at, stored_panel
@@ -131,6 +131,12 @@ FIXED: Mapping[str, Field] = {
 
 _CHINESE_MOBILE = r"^\+861[3-9][0-9]{9}$"
 
+_STANDING = replace(
+    insight.TIER_ASSIGNMENT,
+    columns=tuple(each for each in insight.TIER_ASSIGNMENT.columns if each.name in ("customer_key", "tier")),
+)
+"""What most lists need of it."""
+
 MADE_BY: Mapping[Part, tuple[str, Contract]] = {
     Part.SEGMENT: ("segments", insight_segments.SEGMENT),
     Part.CHURN: ("churn", insight_churn.CHURN_RISK),
@@ -156,6 +162,11 @@ class CustomerColumns:
     def assignment(self) -> ir.Table:
         """insight.tier_assignment at the date."""
         return self.session.read(self.run.run_id, insight.TIER_ASSIGNMENT, as_of=self.as_of)
+
+    @cached_property
+    def standing(self) -> ir.Table:
+        """Who stands in which tier at the date: customer_key and tier, null where nobody decided one."""
+        return read_often(self.session, self.run.run_id, _STANDING, as_of=self.as_of)
 
     @cached_property
     def registry(self) -> Registry:

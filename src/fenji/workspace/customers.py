@@ -15,6 +15,7 @@ from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
 from fenji.prepare.contact_points import search_forms
 from fenji.tables import clean
+from fenji.workspace.often import rows_of_customers
 from fenji.workspace.phones import PREFIX, phone_ids
 from fenji.workspace.session import Session
 
@@ -23,6 +24,8 @@ MOST_LISTED = 20
 
 KNOWN_BY = 3
 """Phones, e-mails and names that are shown of each."""
+
+_PERSON = ("customer_id", "registered_on", "first_seen_on")
 
 _KEY = re.compile(r"^key:([0-9]{1,18})$")
 
@@ -61,13 +64,13 @@ def customer_key_of(session: Session, run: Run, customer: str) -> int:
 
 
 def person_of(session: Session, run: Run, customer: str) -> Mapping[str, Any]:
-    """The row of clean.customer of who is meant; see ``customer_key_of``."""
+    """Who is meant, with ``_PERSON`` of clean.customer; see ``customer_key_of``."""
     named = _KEY.match(customer.strip())
     key = int(named[1]) if named else customer_key_of(session, run, customer)
-    found = session.rows(run.run_id, clean.CUSTOMER, where={"customer_key": key})
+    found = rows_of_customers(session, run.run_id, clean.CUSTOMER, [key], _PERSON)
     if not found:
         raise nobody()
-    return found[0]
+    return found[key]
 
 
 def nobody() -> NotFound:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fenji.private_files import flush_file, private_file, private_folder
+from fenji.state.database import sqlite_file
 from fenji.workspace.folder import Workspace
-from fenji.workspace.state import sqlite_file
 
 KEY_FILE = "fenji.key"
 ERASED_FILE = "fenji.erased"

@@ -13,8 +13,8 @@ from fenji.errors import Problem
 from fenji.language import message as _
 from fenji.masking import SECRET_NAME, secrets_of
 from fenji.private_files import others_may_read
+from fenji.state.database import sqlite_file
 from fenji.workspace.folder import SOURCES_FILE, Workspace
-from fenji.workspace.state import sqlite_file
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _VALUE = re.compile(r"""\S*(?:://|=)(?:[^"'\n]|(?<=\w)["'](?=\w))*""")

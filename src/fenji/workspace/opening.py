@@ -167,5 +167,4 @@ def _editions(state: State) -> int:
     """See ManifestRepository.editions; 0 where nothing has been written yet."""
     if not state.is_there:
         return 0
-    with state.reading() as t:
-        return t.manifests.editions()
+    return state.recall("editions", lambda t: t.manifests.editions())

@@ -1,4 +1,9 @@
-"""How does a process reach the state of a workspace? Read without writing anything; opened for writing only when something is written."""
+"""How does a process reach the state of a workspace? Read without writing anything; opened for writing only when something is written.
+
+A process that serves asks the same of it with every request: who is this, which run is the last one? It remembers the answers, and asks
+the database before each use whether anything has been written since. So whoever is disabled is out with the next request, and a
+published run is seen by it.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +15,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from fenji.domain.principals import Principal
 from fenji.errors import Conflict, NotFound
 from fenji.settings import Settings
-from fenji.state.database import Database, open_database
+from fenji.state.database import Database, open_database, sqlite_file
 from fenji.state.transaction import Transaction
 
 MOST_KEPT = 8
 """State databases that a process keeps open."""
 
+MOST_REMEMBERED = 1_000
+"""Answers of one of them that a server remembers until the next commit; then all are forgotten."""
+
+Value = TypeVar("Value")
 
 ONLY_READING: ContextVar[bool] = ContextVar("only_reading", default=False)
 """Whether whoever asks may write nothing at all; see ``opening.reading_only``."""
@@ -38,6 +48,9 @@ class State:
         self.clock: Callable[[], datetime] = _now
         self._reader: Database | None = None
         self._writer: Database | None = None
+        self._lock = threading.Lock()
+        self._mark: Hashable | None = None
+        self._remembered: dict[Hashable, Any] = {}
 
     def now(self) -> datetime:
         """The time that is written down, and by which logins and tokens end."""
@@ -49,10 +62,10 @@ class State:
         if sqlite_file(self._url) is not None:
             return file_identity(self._url) is not None
         try:
-            with self.reading():
-                return True
+            self._opened()
         except NotFound:
             return False
+        return True
 
     def prepare(self) -> Database:
         """The database for writing, made or brought up to date."""
@@ -67,10 +80,32 @@ class State:
             NotFound: there is no database yet.
             Conflict: it is of an older version and cannot be written here.
         """
-        if self._reader is None:
-            self._reader = self._opened()
-        with self._reader.reading() as transaction:
+        with self._opened().reading() as transaction:
             yield transaction
+
+    def recall(self, name: Hashable, ask: Callable[[Transaction], Value]) -> Value:
+        """What was read under a name, in a process that serves the workspace: as long as nobody has written anything since.
+
+        Args:
+            name: of what is asked; the same question always has the same.
+            ask: reads it in a transaction of ``reading``, whose errors come through; what it gives must not be changed by anybody.
+        """
+        mark = self._opened().mark() if self._url in _WATCHED else None
+        if mark is None:
+            return self._opened().recall(name, ask)
+        with self._lock:
+            if mark != self._mark:
+                self._mark, self._remembered = mark, {}
+            if name in self._remembered:
+                known: Value = self._remembered[name]
+                return known
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered = {}
+            remembered = self._remembered
+        found = self._opened().recall(name, ask)  # after the mark: it may be newer than that, and never older
+        with self._lock:
+            remembered[name] = found
+        return found
 
     @contextmanager
     def transaction(self, principal: Principal) -> Iterator[Transaction]:
@@ -86,6 +121,11 @@ class State:
         self._reader = self._writer = None
 
     def _opened(self) -> Database:
+        if self._reader is None:
+            self._reader = self._open()
+        return self._reader
+
+    def _open(self) -> Database:
         try:
             return open_database(self._url, read_only=True, clock=self.now)
         except Conflict:
@@ -94,6 +134,15 @@ class State:
             # Of an older version: opening it for writing brings it up to date, or says why that cannot be.
             self.prepare()
             return open_database(self._url, read_only=True, clock=self.now)
+
+
+_WATCHED: set[str] = set()
+"""URLs of the databases of which answers are remembered."""
+
+
+def watch(root: Path, settings: Settings) -> None:
+    """From now on this process remembers what it reads of the state of a workspace until anybody writes to it, and keeps its file open."""
+    _WATCHED.add(settings.database_in(root))
 
 
 _KEPT: OrderedDict[tuple[int, str, Hashable], State] = OrderedDict()
@@ -112,12 +161,6 @@ def state_of(root: Path, settings: Settings) -> State:
             if process == os.getpid():  # what a fork inherits belongs to its parent
                 oldest.close()
     return state
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file that a SQLite URL means; None for a server."""
-    prefix = "sqlite:///"
-    return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
 
 
 def file_identity(url: str) -> Hashable:

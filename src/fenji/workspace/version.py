@@ -16,10 +16,8 @@ def version_of(workspace: Workspace) -> str:
 
     Documents are known by size and moment of change, as build tools know them. Overrides are part of the runs that followed them.
     """
-    with workspace.state.reading() as t:
-        published = t.manifests.version()
-        policies = t.policies.count()
-    parts = [__version__, *published, policies, *_documents(workspace)]
+    stored = workspace.state.recall("version", lambda t: (*t.manifests.version(), t.policies.count()))
+    parts = [__version__, *stored, *_documents(workspace)]
     return " ".join(map(str, parts))
 
 

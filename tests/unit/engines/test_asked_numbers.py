@@ -1,4 +1,7 @@
-"""The same question with other numbers is compiled once, and never answered with the numbers of the one before."""
+"""The same question with other numbers, or of another run, is compiled once, and never answered with those of the one before.
+
+World: a hundred customers who spent 1 to 100.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from fenji.engines.asked_numbers import MOST_NUMBERS, shape_of
+from fenji.engines.asked_numbers import MOST_NUMBERS, Question, question_of
 from fenji.engines.duck import DuckEngine
 
 ROWS = pa.table(
@@ -65,10 +68,10 @@ def test_the_same_number_twice_and_two_numbers_are_told_apart(engine):
 
 def test_numbers_that_nothing_is_compared_with_stay(engine):
     table = ibis.table({"n": "int64"}, name="t")
-    plus = [shape_of(table.filter((table.n + each) >= 5).op()) for each in (1, 2)]
-    assert plus[0][0] != plus[1][0]
-    assert [each.value for each in plus[0][1]] == [5]
-    assert shape_of(table.limit(5).op()) == ((table.limit(5).op(),), ())
+    plus = [question_of(table.filter((table.n + each) >= 5).op()) for each in (1, 2)]
+    assert plus[0].shape != plus[1].shape
+    assert [each.value for each in plus[0].numbers] == [5]
+    assert question_of(table.limit(5).op()) == Question((table.limit(5).op(),), (), ())
 
 
 def test_rows_that_an_expression_brings_along_are_its_own(engine):
@@ -93,6 +96,28 @@ def test_an_expression_that_uses_its_parts_many_times_is_walked_once(engine):
     table = ibis.table({"n": "int64"}, name="t").filter(lambda t: t.n >= 5)
     for _each in range(60):
         table = table.mutate(n=table.n + table.n)
-    shape, numbers = shape_of(table.op())
-    assert len(numbers) == 1
-    assert hash(shape) == hash(shape_of(table.op())[0])
+    found = question_of(table.op())
+    assert len(found.numbers) == 1
+    assert hash(found.shape) == hash(question_of(table.op()).shape)
+
+
+def test_tables_of_another_run_are_other_answers_of_one_text(engine, compiled, tmp_path):
+    schema = ibis.schema({"customer_key": "int64", "spent": "decimal(18, 2)"})
+
+    def spent(first: str, second: str, key: int) -> list[int]:
+        sides = [engine.read_parquet([tmp_path / each / "part-0.parquet"], schema) for each in (first, second)]
+        other = sides[1].rename(key="customer_key", other="spent")
+        joined = sides[0].join(other, sides[0].customer_key == other.key)
+        row = engine.fetch(joined.filter(joined.customer_key == key).select("spent", "other")).to_pylist()[0]
+        return [int(row["spent"]), int(row["other"])]
+
+    for name, factor in (("run_1", 1), ("run_2", 10), ('run "3"', 100)):
+        rows = engine.from_arrow(ROWS)
+        engine.save(rows.mutate(spent=(rows.spent * factor).cast("decimal(18, 2)")), tmp_path / name)
+    before = len(compiled)
+    assert spent("run_1", "run_2", 7) == [7, 70]
+    assert spent("run_2", "run_1", 7) == [70, 7]
+    assert spent('run "3"', "run_2", 8) == [800, 80]
+    assert len(compiled) == before + 1
+    # A table that is read twice is not two tables.
+    assert spent("run_1", "run_1", 7) == [7, 7]

@@ -114,7 +114,23 @@ def _everywhere(table: ir.Table, *, met: bool) -> ir.BooleanValue:
     return is_null | ~is_null if met else is_null & ~is_null
 
 
+def narrowed(table: ir.Table, conditions: Iterable[Comparison | Presence]) -> ir.Table:
+    """The customers of a panel who meet all conditions: of whom ``holds`` is true.
+
+    A missing value narrows as false does. With nothing around its comparisons an engine passes over the parts of a table in which
+    nobody meets them, and over those in which everybody does.
+    """
+    basis = RuleBasis(table)
+    met = [_compared(each, basis) if isinstance(each, Comparison) else holds(each, basis) for each in conditions]
+    return table.filter(met) if met else table
+
+
 def _comparison_holds(comparison: Comparison, basis: RuleBasis) -> ir.BooleanValue:
+    return _compared(comparison, basis).fill_null(False)  # noqa: FBT003 - Ibis takes the value alone
+
+
+def _compared(comparison: Comparison, basis: RuleBasis) -> ir.BooleanValue:
+    """Whether each customer meets it; null where a value is missing."""
     # Literals are made per variant in exact decimals; multiplying inside the engines would leave the rounding to them.
     column = basis.table[comparison.metric]
     compare = COMPARE[comparison.operator]
@@ -122,7 +138,7 @@ def _comparison_holds(comparison: Comparison, basis: RuleBasis) -> ir.BooleanVal
     for variant in reversed(variants_of(comparison.metric, basis.variants)):
         there = compare(column, threshold_literal(scaled_number(comparison, variant), column.type()))
         result = ibis.ifelse(_matches(variant, basis.table), there, result)
-    return result.fill_null(False)  # noqa: FBT003 - Ibis takes the value alone
+    return result
 
 
 def _matches(variant: Variant, table: ir.Table) -> ir.BooleanValue:

@@ -41,12 +41,15 @@ def session_in_force(workspace: Workspace, secret: str) -> tuple[LoginSession, U
     if not is_secret(secret, SESSION) or not workspace.state.is_there:
         raise unknown_caller()
     session_hash, now = hash_of(secret), workspace.state.now()
-    with workspace.state.reading() as t:
-        session = t.access.sessions.find(session_hash)
-        user = None if session is None else t.access.people.find(session.login)
+    session, user = workspace.state.recall(("session", session_hash), lambda t: _session_and_user(t, session_hash))
     if session is None or user is None or user.is_disabled or session.is_over_at(now, idles=user.needs_totp):
         raise unknown_caller()
     if now - session.seen_at >= SEEN_EVERY:
         with workspace.state.transaction(user.principal) as t:
             t.access.sessions.note_use(session_hash)
     return session, user
+
+
+def _session_and_user(t: Transaction, session_hash: str) -> tuple[LoginSession | None, User | None]:
+    session = t.access.sessions.find(session_hash)
+    return session, None if session is None else t.access.people.find(session.login)

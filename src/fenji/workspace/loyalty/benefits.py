@@ -51,8 +51,9 @@ def cost_of_change(
     """
     if not workspace.state.is_there:
         return None
-    with workspace.state.reading() as t:
-        benefits, program = benefits_on(t, policy, on), program_on(t, on)
+    benefits, program = workspace.state.recall(
+        ("benefits and program", policy, on), lambda t: (benefits_on(t, policy, on), program_on(t, on))
+    )
     if benefits is None:
         return None
     sides = [costs_of(benefits, [_facts(each) for each in tiers], program) for tiers in (current, new)]

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from fenji.analyze.reviews.tiers import assign_tiers, rule_basis
-from fenji.analyze.rules.holds import RuleBasis, holds
+from fenji.analyze.rules.holds import RuleBasis, holds, narrowed
 from fenji.analyze.rules.judging import CustomerFacts, judge, qualified_tier_of, tier_of, ways_to_meet
-from fenji.domain.conditions import Condition, Group, Junction, parse_condition
+from fenji.domain.conditions import Comparison, Condition, Group, Junction, Presence, parse_condition
 from fenji.domain.metrics import Aggregate, Better, Fact, Metric, Unit
 from fenji.domain.periods import Window
 from fenji.domain.policies import Cap, Policy, ScorePart, Tier, Variant
@@ -86,8 +86,10 @@ def ladder(*rules: Condition, **more) -> Policy:
 def keys_that_meet(engine: DuckEngine, condition: Condition, **more) -> list[int]:
     panel, customer = engine.from_arrow(BOUNDARY_VALUES), engine.from_arrow(CUSTOMERS)
     basis = rule_basis(panel, customer, policy=ladder(condition, **more), as_of=AS_OF)
-    found = engine.fetch(basis.table.filter(holds(condition, basis)).select("customer_key"))
-    return sorted(found["customer_key"].to_pylist())
+    found = sorted(engine.fetch(basis.table.filter(holds(condition, basis)).select("customer_key"))["customer_key"].to_pylist())
+    if isinstance(condition, Comparison | Presence) and not basis.variants:  # as lists of customers are narrowed
+        assert sorted(engine.fetch(narrowed(basis.table, [condition]))["customer_key"].to_pylist()) == found
+    return found
 
 
 def facts_of(engine: DuckEngine, policy: Policy, key: int) -> CustomerFacts:

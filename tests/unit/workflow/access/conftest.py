@@ -11,6 +11,7 @@ from fenji.domain.access import Role
 from fenji.workflow.access.people import add_person
 from fenji.workspace.access import passwords
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.state import watch
 
 
 class SetClock:
@@ -47,6 +48,7 @@ def workspace(request, tmp_path, clock):
     found = open_workspace(tmp_path)
     found.state.prepare()
     state = found.state  # kept for the file that is there now
+    watch(found.root, found.settings)  # as a server does: what it remembers must keep no door open
     state.clock = clock
     yield found
     state.close()

@@ -85,6 +85,7 @@ def test_a_token_loses_what_its_person_loses(workspace, root, people):
 @both_databases
 def test_a_token_dies_with_its_person_for_good(workspace, root, people):
     text = make_token(root, "wang", "nightly", [Right.FIGURES_READ]).text
+    assert is_in(workspace, text)
     disable_person(root, "wang")
     assert not is_in(workspace, text)
     enable_person(root, "wang")
@@ -107,6 +108,7 @@ def test_a_token_ends_with_its_last_day_in_the_zone_of_the_workspace(workspace, 
 @both_databases
 def test_a_revoked_token_is_out_at_once(workspace, root, people):
     text, other = (make_token(root, "wang", name, [Right.FIGURES_READ]).text for name in ("one", "two"))
+    assert [is_in(workspace, each) for each in (text, other)] == [True, True]
     assert revoke_token(root, "wang", "one").tokens[0].state is TokenState.REVOKED
     assert [is_in(workspace, each) for each in (text, other)] == [False, True]
     for name in ("one", "three"):
