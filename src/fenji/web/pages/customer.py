@@ -166,8 +166,9 @@ class _Opened:
 
 def _factor(found: object) -> str:
     """By which the points of the customer's tier are multiplied; empty where every tier earns alike."""
-    known = isinstance(found, CustomerPointsResult) and found.factor is not None
-    return figures.trimmed(found.factor, 3) if known else ""
+    if not isinstance(found, CustomerPointsResult) or found.factor is None:
+        return ""
+    return figures.trimmed(found.factor, 3)
 
 
 def _person(root: Path, *, key: int, why: WhyResult, run: str | None) -> object:
