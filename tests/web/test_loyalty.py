@@ -132,6 +132,7 @@ def test_the_workbook_holds_the_same_numbers(loyal: Web, person: Callable[[Role]
     )
 
 
+@pytest.mark.proof
 def test_a_customers_page_shows_the_points_of_the_customer(loyal: Web, person: Callable[[Role], Person]) -> None:
     balance = told(loyal, "points", "balance", "member:1")
     key = _key(loyal, balance["ids"][0].partition(":")[2])
@@ -304,6 +305,7 @@ def test_purchases_are_posted_by_a_job_and_laws_are_checked(loyal: Web, person: 
     assert checked.count("holds good") == len(told(loyal, "points", "check")["laws"])
 
 
+@pytest.mark.proof
 def test_whoever_may_not_see_is_not_led_there(loyal: Web, person: Callable[[Role], Person]) -> None:
     analyst = person(Role.ANALYST)
     assert "/actions/offers" in analyst.get("/")
@@ -329,6 +331,7 @@ def _region(web: Web, member: int) -> str:
     return find_customers(web.root, customer, columns=("region",)).rows[0]["region"]
 
 
+@pytest.mark.proof
 def test_what_is_not_there_leads_by_the_hand(tmp_path: Path) -> None:
     web = Web(open_shop(tmp_path / "shop"))
     viewer, manager = Person(web.login(Role.VIEWER)), Person(web.login(Role.MANAGER))
