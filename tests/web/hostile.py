@@ -16,6 +16,7 @@ from fenji.workflow.drafting.writing import make_draft
 from fenji.workflow.sending.webhooks import add_webhook
 from fenji.workspace.override_requests import OverrideRequest
 from fixtures.imports import answered, sent
+from fixtures.loyal_shop import make_loyal
 from fixtures.served import Named
 
 MARK = "window.__ran=1"
@@ -43,7 +44,7 @@ _AUTHOR = Caller(Principal(PrincipalKind.PERSON, "li"), rights_of([Role.ANALYST]
 
 
 def begin_work(root: Path) -> None:
-    """Work that stands open in the same world: a draft, a tier by hand, an import, and a system that hears of runs."""
+    """Work that stands open in the same world: a draft, a tier by hand, an import, points and offers, and a system that hears of runs."""
     policy = (root / "policies" / "spend.yaml").read_text("utf-8")
     policy = re.sub(r"^version: .*", "version: 2", policy, flags=re.MULTILINE)
     policy = re.sub(r"^effective_on: .*", "effective_on: 2031-01-01", policy, flags=re.MULTILINE)
@@ -54,4 +55,5 @@ def begin_work(root: Path) -> None:
     head = ",".join(f'"{each}"' for each in ("订单号", "会员编号", "日期", "实付金额", NAMES[0], NAMES[4]))
     rows = "".join(f'B{n},"{NAMES[1]}",2026-05-0{n},{n}20.00,"{NAMES[2]}","{NAMES[5]}"\n' for n in range(1, 6))
     answered(root, sent(root, {"{{7331+43986}}'&lt;.csv": f"{head}\n{rows}".encode()}))
+    make_loyal(root, called=NAMES[7])
     add_webhook(root, "https://crm.example.com/<b>", [EventKind.RUN_PUBLISHED])

@@ -76,5 +76,5 @@ def shape_of(page: Page) -> re.Pattern[str]:
 
 def role_for(right: Right) -> Role:
     """Somebody who may do this."""
-    order = (Role.MANAGER, Role.ADMIN, Role.ANALYST)
+    order = (Role.MANAGER, Role.ADMIN, Role.ANALYST, Role.FINANCE)
     return next(each for each in order if right in RIGHTS_OF[each])

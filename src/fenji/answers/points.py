@@ -295,6 +295,22 @@ class FlowResult(Answer):
 
 
 @dataclass(frozen=True)
+class SheetResult:
+    """The balance sheet of a program."""
+
+    program: Annotated[str, AS_IT_IS]
+    as_of: date
+    """The day of the answer."""
+    members: int
+    """How many there are."""
+    outstanding: int
+    """Available, pending and held points of all members, without what they owe."""
+    balance_sheet: dict[PointsAccount, int]
+    """What stands on each account of the program and, summed up, of all members; all of them sum to 0."""
+    run_id: None = None
+
+
+@dataclass(frozen=True)
 class LawsResult:
     """Whether all rows of the ledger keep its laws."""
 

@@ -70,7 +70,6 @@ selftest  rebuilds published numbers
 demo      the whole thread on a shipped data set
 points    what is earned, spent and owed in points
 points_tables    figures of all points
-points_words     what kinds of points are called
 members   who has an account of points, and which members are one person
 offers    what is offered, who gets a code, and what it takes off an order
 referrals  who brought whom

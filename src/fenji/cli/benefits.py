@@ -11,21 +11,13 @@ from fenji.answers.benefits import BenefitsCostResult, BenefitsResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Policy, Workspace, day_of
 from fenji.cli.output import Col, Output, money, number
-from fenji.domain.loyalty.benefits import CostKind
 from fenji.language import message as _
+from fenji.wording.benefits import COSTS
 from fenji.workflow.benefits import cost_benefits, lint_benefits, publish_benefits, show_benefits
 
 EXAMPLES = "fenji benefits lint benefits.yaml\nfenji benefits publish benefits.yaml\nfenji benefits cost"
 
 BenefitsFile = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The benefits.yaml."))]
-
-COSTS = {
-    CostKind.NOTHING: _("no cost"),
-    CostKind.EACH: _("by uses a year"),
-    CostKind.METRIC: _("by a metric"),
-    CostKind.YEAR: _("by customer and year"),
-    CostKind.POINTS: _("by points"),
-}
 
 
 def lint(

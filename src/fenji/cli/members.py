@@ -11,8 +11,8 @@ from fenji.answers.members import MembersResult, MergesResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Col, Output, number
-from fenji.cli.points_words import MEMBERS, STATUSES
 from fenji.language import message as _
+from fenji.wording.points import MEMBERS, STATUSES
 from fenji.workflow.members import (
     approve_merge,
     link_id,

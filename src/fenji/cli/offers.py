@@ -20,9 +20,9 @@ from fenji.answers.offers import (
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
 from fenji.cli.output import Col, Output, money, number
-from fenji.domain.loyalty.vouchers import UseStatus, VoucherState
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
+from fenji.wording.offers import STATES, USES, gives
 from fenji.workflow.offers import lint_offers, list_offers, publish_offers, show_offers
 from fenji.workflow.vouchers import (
     OrderAsked,
@@ -77,21 +77,6 @@ After = Annotated[int, typer.Option("--after", metavar="N", help=_("Begin after 
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="N", help=_("At most so many rows."))]
 VoucherNumber = Annotated[int, typer.Argument(metavar="N", help=_("Number of the voucher, as the list shows it."))]
 Why = Annotated[str, typer.Option("--reason", metavar=_("TEXT"), help=_("Why; kept in the record."))]
-
-STATES = {
-    VoucherState.NOT_YET: _("to come"),
-    VoucherState.ISSUED: _("can be used"),
-    VoucherState.RESERVED: _("reserved"),
-    VoucherState.USED_UP: _("used up"),
-    VoucherState.EXPIRED: _("expired"),
-    VoucherState.WITHDRAWN: _("withdrawn"),
-}
-USES = {
-    UseStatus.RESERVED: _("reserved"),
-    UseStatus.REDEEMED: _("redeemed"),
-    UseStatus.RELEASED: _("released"),
-    UseStatus.RETURNED: _("given back"),
-}
 
 
 def lint(
@@ -381,23 +366,10 @@ def _row(row: OfferRow, output: Output) -> tuple[str, ...]:
     return (
         row.offer,
         row.name.in_language(output.language),
-        _gives(row, output),
+        gives(row, output.language),
         *(number(each) for each in (row.issued, row.reserved, row.redeemed)),
         *limits,
     )
-
-
-def _gives(row: OfferRow, output: Output) -> str:
-    if row.percent is not None:
-        most = "" if row.amount is None else output.text(_(", at most {amount}"), amount=money(row.amount))
-        return output.text(_("{percent} % off"), percent=f"{row.percent.normalize():f}") + most
-    if row.gift is not None:
-        return output.text(_("gift {gift}"), gift=row.gift)
-    if row.points is not None:
-        return output.text(_("{points} points"), points=number(row.points))
-    if row.amount is not None:
-        return output.text(_("{amount} off"), amount=money(row.amount))
-    return output.text(_("free delivery"))
 
 
 def _versions(result: VersionsOfOffers, output: Output) -> None:

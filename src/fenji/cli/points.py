@@ -13,9 +13,9 @@ from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
 from fenji.cli.output import Col, Output, number
 from fenji.cli.points_tables import show_flow, show_laws, show_liability, show_posted, show_program, show_statement
-from fenji.cli.points_words import BUCKETS, KINDS, STATUSES
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
+from fenji.wording.points import BUCKETS, KINDS, STATUSES
 from fenji.workflow.points import (
     PointsAsked,
     balance_of,

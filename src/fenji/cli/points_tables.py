@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from fenji.answers.points import FlowResult, LawsResult, LiabilityResult, PostResult, ProgramResult, StatementResult
 from fenji.cli.output import Col, Output, number
-from fenji.cli.points_words import KINDS
 from fenji.language import message as _
+from fenji.wording.points import KINDS
 
 
 def show_program(result: ProgramResult, output: Output) -> None:

@@ -11,9 +11,10 @@ from fenji.answers.referrals import ReferralsResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Workspace, one_of
 from fenji.cli.output import Col, Output
-from fenji.domain.loyalty.referrals import ReferralReason, ReferralStatus
+from fenji.domain.loyalty.referrals import ReferralStatus
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
+from fenji.wording.referrals import REASONS, STATUSES
 from fenji.workflow.referrals import SeenWith, check_referrals, claim_referral, decide_referral, list_referrals, referral_code
 
 EXAMPLES = "fenji referrals code crm:C001\nfenji referrals claim 7KQ2MX9P crm:C777\nfenji referrals check\nfenji referrals list --status held"
@@ -39,28 +40,6 @@ Reject = Annotated[bool, typer.Option("--reject", help=_("It earns nothing."))]
 Why = Annotated[str, typer.Option("--reason", metavar=_("TEXT"), help=_("Why; kept in the record."))]
 After = Annotated[int, typer.Option("--after", metavar="N", help=_("Begin after this number."))]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="N", help=_("At most so many rows."))]
-
-STATUSES = {
-    ReferralStatus.CLAIMED: _("claimed"),
-    ReferralStatus.HELD: _("waits for a person"),
-    ReferralStatus.REWARDED: _("rewarded"),
-    ReferralStatus.REJECTED: _("not rewarded"),
-    ReferralStatus.CLAWED_BACK: _("taken back"),
-}
-REASONS = {
-    ReferralReason.SELF: _("the same customer"),
-    ReferralReason.KNOWN_CUSTOMER: _("known for too long"),
-    ReferralReason.SAME_PHONE: _("the same phone"),
-    ReferralReason.SAME_DEVICE: _("the same device"),
-    ReferralReason.SAME_ADDRESS: _("the same address"),
-    ReferralReason.CIRCLE: _("a circle of referrals"),
-    ReferralReason.ORDER_TOO_SMALL: _("first order too small"),
-    ReferralReason.ORDER_REFUNDED: _("first order refunded"),
-    ReferralReason.ADVOCATE_MONTH: _("limit of the advocate's month"),
-    ReferralReason.ADVOCATE_YEAR: _("limit of the advocate's year"),
-    ReferralReason.PROGRAM_MONTH: _("limit of the program's month"),
-    ReferralReason.PERSON: _("refused by a person"),
-}
 
 
 def code(

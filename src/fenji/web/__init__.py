@@ -28,6 +28,7 @@ trials      the figures of a policy that somebody tries
 replays     the last reviews under both policies, as a job has kept them
 editing     what the form of the editor of rules sends
 flows       which lists stand behind the flows between two reviews
+loyalty     what the pages about points, vouchers and benefits share
 looking     what deserves a look first
 navigation  which pages there are, and who sees them
 rendering   templates in both languages, and what they may call

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,9 @@ from fenji.http.failing import report
 from fenji.http.serving import Serving
 from fenji.language import Language, translate
 from fenji.reports.charts.of_answers.parts import Reader
+from fenji.web.navigation import Entry
 from fenji.web.scope import Scope
+from fenji.workflow.loyalty_documents import kinds_published
 from fenji.workspace.limits import limited_to
 
 Answer = TypeVar("Answer")
@@ -83,6 +86,12 @@ class Asker:
         """What a use-case answers that may write; for forms."""
         with limited_to(self.caller.limits):
             return make(self.root)
+
+    @cached_property
+    def hidden(self) -> frozenset[Entry]:
+        """Entries that are not shown: nothing was published of which their pages tell, and the caller could not publish it."""
+        is_shown = self.may(Right.POLICIES_APPROVE) or self.read(kinds_published)
+        return frozenset() if is_shown else frozenset({Entry.ACTIONS})
 
     def block(self, make: Callable[[Path], object]) -> Block:
         """The same as ``read`` for a part of a page that may fail alone."""

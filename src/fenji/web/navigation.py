@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ class Entry(StrEnum):
     MOVEMENT = "movement"
     VALUE = "value"
     POLICIES = "policies"
+    ACTIONS = "actions"
     DATA = "data"
     PERSON = "person"
     """Behind the name of who is logged in: account, people, settings."""
@@ -31,6 +32,7 @@ TITLES = {
     Entry.MOVEMENT: _("Movement"),
     Entry.VALUE: _("Value & risk"),
     Entry.POLICIES: _("Policies"),
+    Entry.ACTIONS: _("Actions & loyalty"),
     Entry.DATA: _("Data & runs"),
     Entry.PERSON: _("My account"),
 }
@@ -43,6 +45,7 @@ KEYS = {
     Entry.MOVEMENT: "m",
     Entry.VALUE: "v",
     Entry.POLICIES: "p",
+    Entry.ACTIONS: "a",
     Entry.DATA: "d",
 }
 """The letter that leads to an entry, after g."""
@@ -96,11 +99,17 @@ class Navigation:
         """In the order in which people see them."""
         return tuple(self._pages)
 
-    def entries(self, caller: Caller, current: Page | None) -> list[Link]:
-        """The entries that somebody may open, each leading to its first page."""
+    def entries(self, caller: Caller, current: Page | None, hidden: Collection[Entry] = ()) -> list[Link]:
+        """The entries that somebody may open, each leading to its first page.
+
+        Args:
+            caller: who looks.
+            current: the page that is open; None: none of them.
+            hidden: entries that are not shown, because there is nothing behind them yet.
+        """
         found: dict[Entry, Page] = {}
         for each in self._pages:
-            if each.is_tab and each.entry is not Entry.PERSON and caller.may(each.right):
+            if each.is_tab and each.entry not in (Entry.PERSON, *hidden) and caller.may(each.right):
                 found.setdefault(each.entry, each)
         now = None if current is None else current.entry
         return [Link(entry.value, TITLES[entry], page.address, entry is now, KEYS[entry]) for entry, page in found.items()]

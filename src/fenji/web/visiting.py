@@ -129,7 +129,7 @@ class Visit(Asker):
         return {
             "csrf_token": self._csrf,
             "person": self._person,
-            "entries": self._navigation.entries(self.caller, None),
+            "entries": self._navigation.entries(self.caller, None, self.hidden),
             "own_pages": self._navigation.of_person(self.caller),
             "may_start": self.caller.may(Right.RUNS_START),
             "link": self.link,
@@ -170,7 +170,15 @@ class Visit(Asker):
         if has_persons or self._says:
             return sent(self.request, self._framed(page, self._content(page, template, make, self._csrf)))
         content_tag = self._content_tag(beside)
-        own = [content_tag, self._csrf, self._person, self._open_alerts, self.request.cookies.get(THEME_COOKIE), edition()]
+        own = [
+            content_tag,
+            self._csrf,
+            self._person,
+            self._open_alerts,
+            sorted(self.hidden),
+            self.request.cookies.get(THEME_COOKIE),
+            edition(),
+        ]
         headers = {"ETag": tag_of(own), "Cache-Control": "private, no-cache", "Vary": VARY}
         if is_known(headers["ETag"], self.request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
@@ -266,7 +274,7 @@ class Visit(Asker):
 
     def _framed(self, page: Page | None, content: bytes, drawer: Markup | None = None) -> bytes:
         values = shell_values(self.request) | self.shell | {"page": page, "drawer": drawer or "", "body": rendered(content)}
-        values["entries"] = self._navigation.entries(self.caller, page)
+        values["entries"] = self._navigation.entries(self.caller, page, self.hidden)
         return render(self.language, "base.html", values).encode()
 
     def _drawer(self) -> Markup:

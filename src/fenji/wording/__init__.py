@@ -30,5 +30,9 @@ trees     the path through a tree as a sentence
 access    what roles, rights and tokens are called
 auditing  who did what, in the audit log
 schedules  when work begins by itself
-benefits  what benefits cost under another policy
+benefits  how the cost of benefits is counted, and what they cost under another policy
+points    accounts, kinds of points and laws of the ledger
+programs  how a points program works
+offers    what an offer gives, to whom and up to which limits
+referrals  what has become of a referral
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fenji.act.flow import roll_forward
 from fenji.act.liability import liability
-from fenji.answers.points import FlowResult, LawsResult, LiabilityResult, LiabilityRow
+from fenji.answers.points import FlowResult, LawsResult, LiabilityResult, LiabilityRow, SheetResult
 from fenji.domain.loyalty.cohorts import FlowMonth
 from fenji.domain.loyalty.kinds import PointsAccount
 from fenji.domain.loyalty.law_names import Law, LawBroken
@@ -44,6 +44,20 @@ def points_flow(root: Path, *, program: str | None = None) -> FlowResult:
     return Desk(open_workspace(root), program).read(lambda points: FlowResult(points.program.slug, points.today, _months(points)))
 
 
+def points_sheet(root: Path, *, program: str | None = None) -> SheetResult:
+    """What stands on every account of a program today; its accounts and those of all members sum to 0.
+
+    Raises:
+        NotFound: no workspace, or no such program.
+    """
+
+    def work(points: Points) -> SheetResult:
+        members = points.t.loyalty.figures.totals(points.program.slug)["members"]
+        return SheetResult(points.program.slug, points.today, members, _outstanding(points), _sheet(points))
+
+    return Desk(open_workspace(root), program).read(work)
+
+
 def check_points(root: Path, *, program: str | None = None) -> LawsResult:
     """Checks all laws over all rows.
 
@@ -70,14 +84,19 @@ def _laws(points: Points) -> LawsResult:
         _months(points)
     except ContractBroken as error:
         broken.append(LawBroken(Law.F1, "roll_forward", 1, str(error.problems[0].values["closing"])))
-    totals = loyalty.figures.totals(program)
-    sheet = dict.fromkeys(PointsAccount, 0)
-    for each in loyalty.figures.moves_by_month(program, until=date.max):
+    members = loyalty.figures.totals(program)["members"]
+    return LawsResult(program, points.today, CHECKED, members, _outstanding(points), _sheet(points), tuple(broken))
+
+
+def _sheet(points: Points) -> dict[PointsAccount, int]:
+    figures, program = points.t.loyalty.figures, points.program.slug
+    totals, sheet = figures.totals(program), dict.fromkeys(PointsAccount, 0)
+    for each in figures.moves_by_month(program, until=date.max):
         sheet[each.account] += each.given - each.taken
     for name in ("available", "pending", "held"):
         sheet[PointsAccount(name)] = totals[name]
     sheet[PointsAccount.OWED] = -totals["owed"]
-    return LawsResult(program, points.today, CHECKED, totals["members"], _outstanding(points), sheet, tuple(broken))
+    return sheet
 
 
 def _liability(points: Points, currency: str) -> LiabilityResult:

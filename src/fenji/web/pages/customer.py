@@ -12,9 +12,11 @@ from fastapi import APIRouter, Query
 from fastapi import Path as Number
 from fastapi.responses import Response
 
+from fenji.answers.points_customer import CustomerPointsResult
 from fenji.answers.why import WhyResult
 from fenji.domain.access import Right
 from fenji.domain.churn import State
+from fenji.domain.loyalty.published import DocumentKind
 from fenji.domain.segments import SEGMENTATION_NAMES, Segmentation
 from fenji.domain.words import Spoken
 from fenji.errors import Conflict
@@ -22,18 +24,24 @@ from fenji.language import message as _
 from fenji.web.asking import Block
 from fenji.web.forms import Sent
 from fenji.web.lists import cell_words, tiers_of
+from fenji.web.loyalty import is_published, new_key, words_of
 from fenji.web.navigation import Entry, Page
 from fenji.web.visiting import Customers, Unmasking, Visit
+from fenji.wording import figures
+from fenji.wording.offers import STATES as STATES_OF_VOUCHERS
+from fenji.wording.points import KINDS, REASONS
 from fenji.wording.segments import segment_name
 from fenji.workflow.access.unmasking import note_opening, note_unmasking
 from fenji.workflow.churn import churn_at
 from fenji.workflow.customers import customer_at
 from fenji.workflow.identity import identity_of
+from fenji.workflow.points_customer import points_of_customer
 from fenji.workflow.priority import priority_at
 from fenji.workflow.recommend import recommend_at
 from fenji.workflow.segments import segments_at
 from fenji.workflow.timeline import timeline_of
 from fenji.workflow.value import value_at
+from fenji.workflow.vouchers import list_vouchers
 from fenji.workflow.why import why_of
 from fenji.workflow.workspace_now import workspace_now
 
@@ -41,6 +49,8 @@ PAGE = Page("/customers/{customer_key}", Entry.CUSTOMERS, _("Customer"), Right.C
 ENTRIES, ALL_ENTRIES = 30, 1000
 """Of the time line at first, and where more are wanted."""
 OFFERS = 5
+VOUCHERS = 10
+"""Of one account."""
 _PERSON = (
     "customer_id",
     "name",
@@ -108,6 +118,7 @@ class _Opened:
             "is_plain": visit.reason is not None,
             "states": {each.value: visit.say(text) for each, text in STATES.items()},
             "customer_key": self.key,
+            **self._points(why),
             **({} if is_past else self._analyses(why)),
         }
         if visit.read(workspace_now).run_id != before:
@@ -129,8 +140,35 @@ class _Opened:
             "segments": self._block(lambda root: _segments(segments_at(root, **of))),
         }
 
+    def _points(self, why: WhyResult) -> dict[str, object]:
+        """What the customer holds today; nothing where no program is published, or the reader may not see points."""
+        visit = self.visit
+        if not visit.may(Right.POINTS_READ) or not is_published(visit, DocumentKind.POINTS):
+            return {"points": None, "vouchers": {}}
+        found = visit.block(lambda root: points_of_customer(root, self.key, tier=why.tier, run=visit.scope.run))
+        accounts = found.found.accounts if isinstance(found.found, CustomerPointsResult) else ()
+        numbers = [each.balance.member_id for each in accounts] if is_published(visit, DocumentKind.OFFERS) else []
+        return {
+            "points": found,
+            "vouchers": {
+                number: visit.block(partial(list_vouchers, customer=f"member:{number}", limit=VOUCHERS)) for number in numbers
+            },
+            "kinds": words_of(visit, KINDS),
+            "factor": _factor(found.found),
+            "reason_names": words_of(visit, REASONS),
+            "voucher_states": words_of(visit, STATES_OF_VOUCHERS),
+            "key": new_key("adjust"),
+        }
+
     def _block(self, make: Callable[[Path], object]) -> Block:
         return self.visit.block(make)
+
+
+def _factor(found: object) -> str:
+    """By which the points of the customer's tier are multiplied; empty where every tier earns alike."""
+    if not isinstance(found, CustomerPointsResult) or found.factor is None:
+        return ""
+    return figures.trimmed(found.factor, 3)
 
 
 def _person(root: Path, *, key: int, why: WhyResult, run: str | None) -> object:

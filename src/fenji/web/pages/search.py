@@ -74,6 +74,7 @@ def _pages(request: Request, visit: Visit, text: str) -> list[dict[str, str]]:
     for each in navigation.pages:
         titles = [visit.say(each.title), visit.say(TITLES[each.entry]), each.title, TITLES[each.entry]]
         is_meant = any(text.casefold() in title.casefold() for title in titles)
-        if is_meant and "{" not in each.address and visit.caller.may(each.right) and each is not PAGE:
+        is_there = "{" not in each.address and each.entry not in visit.hidden and each is not PAGE
+        if is_meant and is_there and visit.caller.may(each.right):
             told.append({"address": each.address, "title": visit.say(each.title), "entry": visit.say(TITLES[each.entry])})
     return told

@@ -9,5 +9,6 @@ structure  what lies behind the counts
 value      classes of value, and how well the models would have worked
 churn      who may leave, what drives it, and how well that is known
 priority   marks by Pareto
+points     how points moved from month to month
 trials     what another policy would change
 """
