@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     CHECK = "check"
     SELFTEST = "selftest"
     BACKUP = "backup"
+    POINTS = "points"
+    """Posting of the purchases, refunds and expiries of the last run."""
     REPORT = "report"
     """The monthly report, as files that are kept."""
 

@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = {
     JobKind.CHECK: _("Check of what is stored"),
     JobKind.SELFTEST: _("Self-test"),
     JobKind.BACKUP: _("Backup"),
+    JobKind.POINTS: _("Posting of points"),
     JobKind.REPORT: _("Monthly report"),
     "trends": _("Trend"),
     "repair": _("Repair"),

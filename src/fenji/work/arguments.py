@@ -213,6 +213,13 @@ class BackupArguments(Arguments):
     """How many backups are kept, this one included; None: all."""
 
 
+class PointsArguments(Arguments):
+    """See ``workflow.points_post.post_points``."""
+
+    as_of: Day | None = None
+    program: Text | None = None
+
+
 class ReportArguments(Arguments):
     """See ``reports.monthly.filing.write_reports``."""
 

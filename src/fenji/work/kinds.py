@@ -32,6 +32,7 @@ from fenji.work.arguments import (
     ImportArguments,
     ListArguments,
     MapArguments,
+    PointsArguments,
     ReplayArguments,
     ReportArguments,
     RunArguments,
@@ -49,6 +50,7 @@ from fenji.workflow.customers import DEFAULT_SORT, open_customers
 from fenji.workflow.forecast import forecast_at
 from fenji.workflow.mapping import map_files
 from fenji.workflow.moves import moves_between
+from fenji.workflow.points_post import post_points
 from fenji.workflow.priority import priority_at
 from fenji.workflow.recommend import recommend_at
 from fenji.workflow.replaying import replay_at, replay_of, replay_of_draft
@@ -281,6 +283,11 @@ def _backup(doing: Doing, told: BackupArguments) -> JobResult:
     return JobResult(file=name)
 
 
+def _points(doing: Doing, told: PointsArguments) -> JobResult:
+    result = post_points(doing.root, **dict(told), principal=doing.job.principal, progress=doing.progress)
+    return JobResult(result.run_id, write_answer(doing.workspace, doing.job, result))
+
+
 def _report(doing: Doing, told: ReportArguments) -> JobResult:
     """Analyses that are missing are computed only where that was asked for; else the report says so."""
     language = told.language or doing.workspace.settings.language
@@ -327,6 +334,7 @@ KINDS: Mapping[JobKind, Declared[Any]] = {
     JobKind.CHECK: Declared(CheckArguments, _check),
     JobKind.SELFTEST: Declared(Arguments, _selftest),
     JobKind.BACKUP: Declared(BackupArguments, _backup),
+    JobKind.POINTS: Declared(PointsArguments, _points),
     JobKind.REPORT: Declared(ReportArguments, _report),
 }
 """Every kind of job."""

@@ -37,7 +37,17 @@ def lint_benefits(root: Path, file: Path) -> BenefitsResult:
         NotFound: no workspace, no such file, or no policy whose tiers are named.
         InvalidDocument: they cannot be used; all problems at once, each at its line.
     """
-    read = _read(open_workspace(root), file)
+    return lint_benefits_text(root, text_of(file), str(file))
+
+
+def lint_benefits_text(root: Path, text: str, name: str) -> BenefitsResult:
+    """As lint_benefits, of a text that is called so where something is wrong with it.
+
+    Raises:
+        NotFound: no workspace, or no policy whose tiers are named.
+        InvalidDocument: they cannot be used; all problems at once, each at its line.
+    """
+    read = _read(open_workspace(root), text, name)
     return _told(read.benefits, is_published=False, warnings=read.warnings)
 
 
@@ -54,14 +64,25 @@ def publish_benefits(root: Path, file: Path, *, principal: Principal | None = No
         InvalidDocument: they cannot be used, or author or reason is blank.
         Conflict: this version or a higher one is published, or one that takes effect on the same day or later.
     """
+    return publish_benefits_text(root, text_of(file), str(file), principal=principal)
+
+
+def publish_benefits_text(root: Path, text: str, name: str, *, principal: Principal | None = None) -> BenefitsResult:
+    """As publish_benefits, of a text that is called so where something is wrong with it.
+
+    Raises:
+        NotFound: no workspace, or no policy whose tiers are named.
+        InvalidDocument: they cannot be used, or author or reason is blank.
+        Conflict: as publish_benefits.
+    """
     workspace = open_workspace(root)
-    read = _read(workspace, file)
+    read = _read(workspace, text, name)
     heading = read.benefits.heading
     blank = [name for name in ("author", "why") if not getattr(heading, name).strip()]
     said = _("'{name}' must not be blank in a document that is published.")
     InvalidDocument.raise_if(Problem(said, {"name": name}, read.document.place((name,))) for name in blank)
     with workspace.state.transaction(principal or acting_person()) as t:
-        t.loyalty.documents.publish(DocumentKind.BENEFITS, heading, text_of(file))
+        t.loyalty.documents.publish(DocumentKind.BENEFITS, heading, text)
         subject = Subject(SubjectKind.BENEFITS, f"{heading.slug} {heading.version}")
         t.audit.add(Action.BENEFITS_PUBLISHED, subject, {"effective_on": heading.effective_on.isoformat()})
     return _told(read.benefits, is_published=True, warnings=read.warnings)
@@ -165,11 +186,10 @@ def _warnings(benefits: Benefits, tiers: list[TierFacts], *, is_program: bool) -
     return found
 
 
-def _read(workspace: Workspace, file: Path) -> BenefitsDocument:
-    text = text_of(file)
+def _read(workspace: Workspace, text: str, name: str) -> BenefitsDocument:
     slug: str | None
     try:
-        first = benefits_document_from_text(text, str(file)).benefits
+        first = benefits_document_from_text(text, name).benefits
         day, slug = first.heading.effective_on, first.policy
     except InvalidDocument:
         # Its names are checked all the same, so that all problems are said at once.
@@ -177,7 +197,7 @@ def _read(workspace: Workspace, file: Path) -> BenefitsDocument:
     policy = policy_in_force(policies_of(workspace), slug, as_of=day).policy
     kinds = kinds_named(re.findall(r"[a-z][a-z0-9_]*", text))
     metrics = [each.slug for each in registry_of(own_metrics_of(workspace), policy, kinds)]
-    return benefits_document_from_text(text, str(file), tiers=[each.slug for each in policy.tiers], metrics=metrics)
+    return benefits_document_from_text(text, name, tiers=[each.slug for each in policy.tiers], metrics=metrics)
 
 
 def _told(benefits: Benefits, *, is_published: bool, warnings: tuple[Problem, ...] = ()) -> BenefitsResult:

@@ -31,7 +31,17 @@ def lint_offers(root: Path, file: Path) -> OffersResult:
         NotFound: no workspace, no such file, or no policy whose tiers are named.
         InvalidDocument: they cannot be used; all problems at once, each at its line.
     """
-    read = _read(open_workspace(root), file)
+    return lint_offers_text(root, text_of(file), str(file))
+
+
+def lint_offers_text(root: Path, text: str, name: str) -> OffersResult:
+    """As lint_offers, of a text that is called so where something is wrong with it.
+
+    Raises:
+        NotFound: no workspace, or no policy whose tiers are named.
+        InvalidDocument: they cannot be used; all problems at once, each at its line.
+    """
+    read = _read(open_workspace(root), text, name)
     return _told(read.offers, {}, is_published=False, warnings=read.warnings)
 
 
@@ -48,8 +58,19 @@ def publish_offers(root: Path, file: Path, *, principal: Principal | None = None
         InvalidDocument: they cannot be used, or author or reason is blank.
         Conflict: this version or a higher one is published, one that takes effect on the same day or later, or offers of another name.
     """
-    workspace, text = open_workspace(root), text_of(file)
-    read = _read(workspace, file)
+    return publish_offers_text(root, text_of(file), str(file), principal=principal)
+
+
+def publish_offers_text(root: Path, text: str, name: str, *, principal: Principal | None = None) -> OffersResult:
+    """As publish_offers, of a text that is called so where something is wrong with it.
+
+    Raises:
+        NotFound: no workspace, or no policy whose tiers are named.
+        InvalidDocument: they cannot be used, or author or reason is blank.
+        Conflict: as publish_offers.
+    """
+    workspace = open_workspace(root)
+    read = _read(workspace, text, name)
     heading = read.offers.heading
     blank = [name for name in ("author", "why") if not getattr(heading, name).strip()]
     said = _("'{name}' must not be blank in a document that is published.")
@@ -123,17 +144,16 @@ def show_offers(root: Path, *, on: date | None = None) -> OffersResult:
     return _told(offers, counts, is_published=True)
 
 
-def _read(workspace: Workspace, file: Path) -> OffersDocument:
-    text = text_of(file)
+def _read(workspace: Workspace, text: str, name: str) -> OffersDocument:
     try:
-        day = offers_document_from_text(text, str(file)).offers.heading.effective_on
+        day = offers_document_from_text(text, name).offers.heading.effective_on
     except InvalidDocument:
         # Its names are checked all the same, so that all problems are said at once.
         day = today(workspace.settings.time_zone)
     policy = policy_in_force(policies_of(workspace), workspace.settings.policy, as_of=day).policy
     kinds = kinds_named(re.findall(r"[a-z][a-z0-9_]*", text))
     metrics = [each.slug for each in registry_of(own_metrics_of(workspace), policy, kinds)]
-    return offers_document_from_text(text, str(file), tiers=[each.slug for each in policy.tiers], metrics=metrics)
+    return offers_document_from_text(text, name, tiers=[each.slug for each in policy.tiers], metrics=metrics)
 
 
 def _told(

@@ -23,7 +23,17 @@ def lint_program(root: Path, file: Path) -> ProgramResult:
         NotFound: no workspace, no such file, or no policy whose tiers multiply.
         InvalidDocument: it cannot be used; all problems at once, each at its line.
     """
-    return _told(_read(open_workspace(root), file), is_published=False)
+    return lint_program_text(root, text_of(file), str(file))
+
+
+def lint_program_text(root: Path, text: str, name: str) -> ProgramResult:
+    """As lint_program, of a text that is called so where something is wrong with it.
+
+    Raises:
+        NotFound: no workspace, or no policy whose tiers multiply.
+        InvalidDocument: it cannot be used; all problems at once, each at its line.
+    """
+    return _told(_read(open_workspace(root), text, name), is_published=False)
 
 
 def publish_program(root: Path, file: Path, *, principal: Principal | None = None) -> ProgramResult:
@@ -39,25 +49,36 @@ def publish_program(root: Path, file: Path, *, principal: Principal | None = Non
         InvalidDocument: it cannot be used, or author or reason is blank.
         Conflict: this version or a higher one is published, or one that takes effect on the same day or later.
     """
+    return publish_program_text(root, text_of(file), str(file), principal=principal)
+
+
+def publish_program_text(root: Path, text: str, name: str, *, principal: Principal | None = None) -> ProgramResult:
+    """As publish_program, of a text that is called so where something is wrong with it.
+
+    Raises:
+        NotFound: no workspace, or no policy whose tiers multiply.
+        InvalidDocument: it cannot be used, or author or reason is blank.
+        Conflict: as publish_program.
+    """
     workspace = open_workspace(root)
-    read = _read(workspace, file)
-    text = _("'{name}' must not be blank in a program that is published.")
-    blank = [name for name in ("author", "why") if not getattr(read.program, name).strip()]
-    InvalidDocument.raise_if(Problem(text, {"name": name}, read.document.place((name,))) for name in blank)
+    read = _read(workspace, text, name)
+    blank = [each for each in ("author", "why") if not getattr(read.program, each).strip()]
+    said = _("'{name}' must not be blank in a program that is published.")
+    InvalidDocument.raise_if(Problem(said, {"name": each}, read.document.place((each,))) for each in blank)
     with workspace.state.transaction(principal or acting_person()) as t:
-        heading = t.loyalty.documents.publish(DocumentKind.POINTS, read.program.heading, text_of(file)).heading
+        heading = t.loyalty.documents.publish(DocumentKind.POINTS, read.program.heading, text).heading
         subject = Subject(SubjectKind.PROGRAM, f"{heading.slug} {heading.version}")
         t.audit.add(Action.PROGRAM_PUBLISHED, subject, {"effective_on": heading.effective_on.isoformat()})
     return _told(read, is_published=True)
 
 
-def _read(workspace: Workspace, file: Path) -> ProgramDocument:
-    read = program_document_from_text(text_of(file), str(file))
+def _read(workspace: Workspace, text: str, name: str) -> ProgramDocument:
+    read = program_document_from_text(text, name)
     if not read.program.earn.factors:
         return read
     day = read.program.effective_on
     policy = policy_in_force(policies_of(workspace), workspace.settings.policy, as_of=day).policy
-    return program_document_from_text(text_of(file), str(file), tiers=[each.slug for each in policy.tiers])
+    return program_document_from_text(text, name, tiers=[each.slug for each in policy.tiers])
 
 
 def _told(read: ProgramDocument, *, is_published: bool) -> ProgramResult:

@@ -33,6 +33,7 @@ OFFERED = (
     JobKind.RULES,
     JobKind.RECOMMEND,
     JobKind.FORECAST,
+    JobKind.POINTS,
     JobKind.CHECK,
     JobKind.BACKUP,
 )
