@@ -70,6 +70,7 @@ ERRORS_ZH = {
     "voucher_reserved": "券码已为其他订单预留。",
     "voucher_expired": "优惠券已过期。",
     "points_short": "可用积分不够。",
+    "lot_expired": "积分本来够用，但其中一部分刚刚过期。",
     "rules_not_in_force": "那一天没有生效的积分计划版本。",
     "key_reused": "这个 Idempotency-Key 属于另一个请求。",
     "no_such_address": "这个地址不存在，或不能用这种方法访问。",
@@ -325,9 +326,9 @@ def _api(language: Language) -> Iterator[str]:
     head = [_either(language, "method and address", "方法和地址"), _either(language, "right", "权限"), *Role]
     rows = []
     for route in sorted(described_routes(), key=lambda each: (each.path_format, sorted(each.methods))):
-        right = needs_of(route.endpoint)
-        may = ["yes" if right is None or right in RIGHTS_OF[role] else "–" for role in Role]
-        rows.append((f"`{', '.join(sorted(route.methods))} {route.path_format}`", right or "–", *may))
+        rights = needs_of(route.endpoint)
+        may = ["yes" if rights <= RIGHTS_OF[role] else "–" for role in Role]
+        rows.append((f"`{', '.join(sorted(route.methods))} {route.path_format}`", ", ".join(sorted(rights)) or "–", *may))
     yield from _table(head, rows)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from fenji.act.book import Book, Entry
-from fenji.act.lots import plan_draws, spendable
+from fenji.act.lots import plan_draws
 from fenji.act.orders import Asked
 from fenji.act.settling import pay_debts, release_hold, settle
 from fenji.domain.loyalty.kinds import HoldStatus, LotBucket, PointsAccount, PointsKind
@@ -21,6 +21,12 @@ class PointsShort(Conflict):
     """There are fewer points than are to be spent."""
 
     code, retryable = "points_short", False
+
+
+class LotExpired(PointsShort):
+    """There were enough points until a lot of them expired."""
+
+    code = "lot_expired"
 
 
 def redeem(
@@ -44,13 +50,14 @@ def redeem(
 
     Raises:
         InvalidArgument: points that the program does not let anybody spend; all problems at once.
-        PointsShort: there are fewer that can be spent on that day.
+        PointsShort: there are fewer that can be spent on that day; LotExpired where that is because some have just expired.
     """
     holder = book.holder_of(member_id)
+    over = _over(book, holder, asked.on)
     settle(book, holder, asked.on)
     InvalidArgument.raise_if(objections(book.program, points, order_amount))
     entry = book.begin(PointsKind.REDEEM, asked.business_key, member_id, asked.on, fingerprint=asked.fingerprint, order=order)
-    for draw in _draws(book, holder, points, asked.on):
+    for draw in _draws(book, holder, points, asked.on, over):
         book.take(entry, book.lots[draw.lot_id], draw.points, PointsAccount.REDEEMED)
     return entry
 
@@ -60,13 +67,14 @@ def hold(book: Book, member_id: int, points: int, asked: Asked) -> Hold:
 
     Raises:
         InvalidArgument: points that the program does not let anybody spend.
-        PointsShort: there are fewer that can be spent on that day.
+        PointsShort: there are fewer that can be spent on that day; LotExpired where that is because some have just expired.
     """
     holder = book.holder_of(member_id)
+    over = _over(book, holder, asked.on)
     settle(book, holder, asked.on)
     # How much of an order they may pay is asked when they are spent.
     InvalidArgument.raise_if(objections(book.program, points, None, is_hold=True))
-    draws = _draws(book, holder, points, asked.on)
+    draws = _draws(book, holder, points, asked.on, over)
     entry = book.begin(PointsKind.HOLD, asked.business_key, member_id, asked.on, fingerprint=asked.fingerprint)
     for draw in draws:
         lot = book.lots[draw.lot_id]
@@ -193,12 +201,21 @@ def objections(program: Program, points: int, order_amount: Decimal | None, *, i
     return found
 
 
-def _draws(book: Book, holder: int, points: int, on: date) -> tuple[Draw, ...]:
+def _over(book: Book, holder: int, on: date) -> int:
+    """Points whose last day is over and that nobody has written off yet."""
+    lots = book.lots_of(holder)
+    return sum(each.remaining for each in lots if each.bucket is LotBucket.AVAILABLE and not each.is_valid_on(on))
+
+
+def _draws(book: Book, holder: int, points: int, on: date, over: int) -> tuple[Draw, ...]:
     lots = book.lots_of(holder)
     draws = plan_draws(lots, points, on)
-    if sum(each.points for each in draws) < points:
-        text = _("{points} points are to be spent, and {left} can be.")
-        raise PointsShort.of(text, points=points, left=sum(each.remaining for each in spendable(lots, on)))
+    left = sum(each.points for each in draws)
+    if left < points <= left + over:
+        text = _("{points} points are to be spent, and {left} can be: {over} have expired.")
+        raise LotExpired.of(text, points=points, left=left, over=over)
+    if left < points:
+        raise PointsShort.of(_("{points} points are to be spent, and {left} can be."), points=points, left=left)
     return draws
 
 

@@ -144,6 +144,8 @@ def _customers_in(told: object) -> Iterator[str]:
     if isinstance(told, Mapping):
         if isinstance(told.get("customer_id"), str):
             yield told["customer_id"]
+        if isinstance(told.get("ids"), list):  # of members, each as SOURCE:ID
+            yield from (each.partition(":")[2] for each in told["ids"] if isinstance(each, str))
         for each in told.values():
             yield from _customers_in(each)
     elif isinstance(told, list):

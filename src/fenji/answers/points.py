@@ -12,7 +12,7 @@ from fenji.answers.frames import Answer
 from fenji.domain.loyalty.cohorts import FlowMonth
 from fenji.domain.loyalty.kinds import LotBucket, MemberStatus, PointsAccount, PointsKind, RequestStatus
 from fenji.domain.loyalty.law_names import Law, LawBroken
-from fenji.domain.telling import AS_IT_IS, PERSONAL, WITHHELD
+from fenji.domain.telling import AS_IT_IS, PERSONAL, WITHHELD, told
 from fenji.errors import Problem
 
 
@@ -106,6 +106,20 @@ class BalanceResult(Answer):
     """In the order in which they are spent."""
     run_id: None = None
 
+    @property
+    @told
+    def next_expiry_on(self) -> date | None:
+        """The last day of the points that expire next; null: none do."""
+        days = (each.expires_on for each in self.lots if each.points and each.expires_on is not None)
+        return min((each for each in days if each >= self.as_of), default=None)
+
+    @property
+    @told
+    def next_expiry_points(self) -> int:
+        """How many of them are left now."""
+        day = self.next_expiry_on
+        return sum(each.points for each in self.lots if day is not None and each.expires_on == day)
+
     def main_rows(self) -> Sequence[object]:
         """See answers.frames."""
         return self.lots
@@ -147,6 +161,8 @@ class StatementResult(Answer):
     rows: tuple[StatementRow, ...]
     is_whole: bool
     """Whether there is nothing older."""
+    after: Annotated[str | None, AS_IT_IS]
+    """The transaction after which the next page begins; null: there is nothing older."""
     run_id: None = None
 
     def main_rows(self) -> Sequence[object]:

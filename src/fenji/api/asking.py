@@ -136,18 +136,25 @@ class Needs:
     """What a route asks of its callers; as a dependency it gives the ``Asking`` of the request, or refuses."""
 
     right: Right
+    also: Right | None = None
+    """A second right that must be there too."""
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """All that are needed."""
+        return (self.right,) if self.also is None else (self.right, self.also)
 
     def __call__(self, request: Request) -> Asking:
         """Who asks.
 
         Raises:
             NotAuthenticated: nobody is logged in.
-            Forbidden: the right is missing.
+            Forbidden: a right is missing.
             TooManyRequests: this caller has asked too often.
             InvalidArgument: the query holds names that this route does not know.
         """
         serving: Serving = request.app.state.serving
-        caller = admitted(request, serving, self.right)
+        caller = admitted(request, serving, *self.rights)
         return Asking(request, serving, caller, language_of(request), _reason(request, caller))
 
 
@@ -163,14 +170,13 @@ def _reason(request: Request, caller: Caller) -> str | None:
     return reason
 
 
-def needs_of(endpoint: Callable[..., object]) -> Right | None:
-    """The right that a handler declares; None where it declares none."""
+def needs_of(endpoint: Callable[..., object]) -> frozenset[Right]:
+    """The rights that a handler declares, all of which its callers need; none where it declares none."""
     for each in inspect.signature(endpoint, eval_str=True).parameters.values():
         for mark in getattr(each.annotation, "__metadata__", ()):
             if isinstance(getattr(mark, "dependency", None), Needs):
-                found: Right = mark.dependency.right
-                return found
-    return None
+                return frozenset(mark.dependency.rights)
+    return frozenset()
 
 
 Figures = Annotated[Asking, Depends(Needs(Right.FIGURES_READ))]
@@ -179,6 +185,13 @@ OneCustomer = Annotated[Asking, Depends(Needs(Right.CUSTOMER_FIND))]
 Trial = Annotated[Asking, Depends(Needs(Right.WHATIF_ASK))]
 Drafting = Annotated[Asking, Depends(Needs(Right.POLICIES_DRAFT))]
 Approving = Annotated[Asking, Depends(Needs(Right.POLICIES_APPROVE))]
+SeeingPoints = Annotated[Asking, Depends(Needs(Right.POINTS_READ))]
+SeeingAllPoints = Annotated[Asking, Depends(Needs(Right.POINTS_READ, Right.FIGURES_READ))]
+"""What is of the whole company is not for tills, which see the points of a customer who stands there."""
+MovingPoints = Annotated[Asking, Depends(Needs(Right.POINTS_MOVE))]
+AdjustingPoints = Annotated[Asking, Depends(Needs(Right.POINTS_ADJUST))]
+ApprovingPoints = Annotated[Asking, Depends(Needs(Right.POINTS_APPROVE))]
+ChangingOffers = Annotated[Asking, Depends(Needs(Right.OFFERS_CHANGE))]
 Running = Annotated[Asking, Depends(Needs(Right.RUNS_START))]
 Sourcing = Annotated[Asking, Depends(Needs(Right.SOURCES_CHANGE))]
 Exporting = Annotated[Asking, Depends(Needs(Right.CUSTOMERS_EXPORT))]

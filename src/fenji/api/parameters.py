@@ -51,6 +51,8 @@ Where = Annotated[
         max_length=30,
     ),
 ]
+Program = Annotated[str | None, _about("A loyalty program's name, where there are several.", max_length=64)]
+AfterNumber = Annotated[int, _about("Where the page before ended.", ge=0, le=2**63 - 1)]
 Top = Annotated[int, _about("Rows of lists in the answer.", ge=1, le=500)]
 Limit = Annotated[int, _about("Rows of the page.", ge=1, le=500)]
 After = Annotated[str | None, _about("Where the page before ended: its `after`.", max_length=200)]

@@ -162,6 +162,15 @@ def written_identity(text: str | None) -> str | None:
     return (written.lower() if "@" in written else written) or None
 
 
+def principal_of(name: str) -> Principal:
+    """Whoever is written down by name alone: no login holds what stands between a login and the name of a token.
+
+    >>> principal_of("li.lei/nightly").kind, principal_of("li.lei").kind
+    (<PrincipalKind.TOKEN: 'token'>, <PrincipalKind.PERSON: 'person'>)
+    """
+    return Principal(PrincipalKind.TOKEN if BETWEEN in name else PrincipalKind.PERSON, name)
+
+
 def person_behind(principal: Principal) -> str:
     """The login of the person who acts, also where a token acts for them.
 

@@ -13,30 +13,31 @@ from fenji.http.serving import Serving
 from fenji.language import message as _
 
 
-def admitted(request: Request, serving: Serving, right: Right, *, also_known: Mapping[str, bool] | None = None) -> Caller:
+def admitted(request: Request, serving: Serving, *rights: Right, also_known: Mapping[str, bool] | None = None) -> Caller:
     """Who asks, where they may.
 
     Args:
         request: what is asked.
         serving: how callers are known.
-        right: what they need.
+        rights: what they need, all of it.
         also_known: parameters that every address of an entrance takes, and whether each may stand several times.
 
     Raises:
         NotAuthenticated: nobody is logged in.
-        Forbidden: the right is missing.
+        Forbidden: a right is missing.
         TooManyRequests: this caller has asked too often.
         InvalidArgument: the query holds names that this route does not know.
     """
     caller = serving.authenticate(request)
     serving.rates.count(f"{caller.principal.kind}:{caller.principal.name}")
-    if not caller.may(right):
-        raise Forbidden.of(
-            _("this needs the right {right}, which {name} does not have."),
-            advice=_("Ask an administrator of this workspace."),
-            right=right.value,
-            name=caller.principal.name,
-        )
+    for each in rights:
+        if not caller.may(each):
+            raise Forbidden.of(
+                _("this needs the right {right}, which {name} does not have."),
+                advice=_("Ask an administrator of this workspace."),
+                right=each.value,
+                name=caller.principal.name,
+            )
     known = {**(also_known or {}), **_known_parameters(request)}
     InvalidArgument.raise_if(parameter_problems([name for name, _value in request.query_params.multi_items()], known))
     request.state.principal = caller.principal.name

@@ -8,7 +8,8 @@ from fenji.answers.members import MemberRow, MembersResult, MergeRow, MergesResu
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.loyalty.kinds import RequestStatus
 from fenji.domain.loyalty.records import Member, MemberId, MemberMerge
-from fenji.domain.principals import Principal, PrincipalKind
+from fenji.domain.people import principal_of
+from fenji.domain.principals import Principal
 from fenji.domain.written_ids import written_id
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
@@ -126,7 +127,7 @@ def approve_merge(
 
     def work(points: Points) -> MergesResult:
         asked = points.t.loyalty.requests.hold_merge(number)
-        approval_by(points.t, points.t.principal, author=Principal(PrincipalKind.PERSON, asked.proposed_by), reason=reason)
+        approval_by(points.t, points.t.principal, author=principal_of(asked.proposed_by), reason=reason)
         decided = points.t.loyalty.requests.decide_merge(number, RequestStatus.APPROVED, said_reason(reason))
         merged(points, decided)
         return MergesResult(points.program.slug, (_merge(decided),))

@@ -56,7 +56,9 @@ def balance_of(root: Path, customer: str, *, program: str | None = None) -> Bala
     return desk.read(lambda points: _balance(points, member_of(points.t, points.program.slug, meant)))
 
 
-def statement_of(root: Path, customer: str, *, program: str | None = None, limit: int = ROWS_SHOWN) -> StatementResult:
+def statement_of(
+    root: Path, customer: str, *, program: str | None = None, limit: int = ROWS_SHOWN, after: str | None = None
+) -> StatementResult:
     """What happened to one member's points, the newest first.
 
     Args:
@@ -64,13 +66,14 @@ def statement_of(root: Path, customer: str, *, program: str | None = None, limit
         customer: member:N, SOURCE:ID, key:N, or whatever the customer is known by.
         program: which one; None: the only one.
         limit: at most so many rows.
+        after: the transaction where the page before ended.
 
     Raises:
-        NotFound: no workspace, no such program, or nobody has this id.
+        NotFound: no workspace, no such program, nobody has this id, or they have no such transaction.
     """
     desk = Desk(open_workspace(root, by_customer=True), program)
     meant = meant_by(desk.workspace, customer)
-    return desk.read(lambda points: _statement(points, member_of(points.t, points.program.slug, meant), limit))
+    return desk.read(lambda points: _statement(points, member_of(points.t, points.program.slug, meant), limit, after))
 
 
 def redeem_points(root: Path, asked: PointsAsked, *, principal: Principal | None = None) -> OperationResult:
@@ -248,13 +251,14 @@ def _balance(points: Points, found: Member) -> BalanceResult:
     )
 
 
-def _statement(points: Points, found: Member, limit: int) -> StatementResult:
+def _statement(points: Points, found: Member, limit: int, after: str | None) -> StatementResult:
     members, program = points.t.loyalty.members, points.program.slug
     member = members.holder(program, found.member_id)
     whose = members.merged_into(program, member.member_id)
-    history = points.t.loyalty.figures.history(sorted(whose), limit=limit + 1)
+    history = points.t.loyalty.figures.history(sorted(whose), limit=limit + 1, after=after)
     rows = tuple(_row(each, transfers, whose) for each, transfers in history[:limit])
-    return StatementResult(program, points.today, member.member_id, rows, len(history) <= limit)
+    is_whole = len(history) <= limit
+    return StatementResult(program, points.today, member.member_id, rows, is_whole, None if is_whole else rows[-1].transaction_id)
 
 
 def _row(done: LedgerTransaction, transfers: tuple[Transfer, ...], whose: frozenset[int]) -> StatementRow:

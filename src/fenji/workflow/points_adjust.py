@@ -9,7 +9,8 @@ from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.loyalty.changes import Outcome
 from fenji.domain.loyalty.kinds import PointsKind, RequestStatus
 from fenji.domain.loyalty.records import AdjustmentRequest
-from fenji.domain.principals import Principal, PrincipalKind
+from fenji.domain.people import principal_of
+from fenji.domain.principals import Principal
 from fenji.errors import Conflict, InvalidArgument, unknown_name
 from fenji.language import message as _
 from fenji.workspace.acting import acting_person
@@ -88,13 +89,12 @@ def decide_adjustment(
     def work(desk: Points) -> AdjustmentsResult:
         requests = desk.t.loyalty.requests
         asked = requests.hold_adjustment(number)
-        author = Principal(PrincipalKind.PERSON, asked.proposed_by)
         if not is_approved:
             refusal_by(desk.t, desk.t.principal, reason=reason)
             decided = requests.decide_adjustment(number, RequestStatus.REFUSED)
             desk.t.audit.add(Action.ADJUSTMENT_REFUSED, _subject(asked.member_id), {"number": number})
             return AdjustmentsResult(desk.program.slug, (_row(decided),))
-        approval_by(desk.t, desk.t.principal, author=author, reason=reason)
+        approval_by(desk.t, desk.t.principal, author=principal_of(asked.proposed_by), reason=reason)
         done = _adjusted(desk, asked.member_id, asked.points, asked.reason, asked.business_key)
         decided = requests.decide_adjustment(number, RequestStatus.APPROVED, done.transactions[0].transaction_id)
         return AdjustmentsResult(desk.program.slug, (_row(decided),))

@@ -57,11 +57,24 @@ def import_balances(root: Path, file: Path, *, program: str | None = None, princ
         InvalidFile: columns are missing or unknown, or rows cannot be used; all problems at once.
         BusinessKeyTaken: another file said something else of the same lots.
     """
+    return import_balances_text(root, text_of(file), file.name, program=program, principal=principal)
+
+
+def import_balances_text(
+    root: Path, text: str, name: str, *, program: str | None = None, principal: Principal | None = None
+) -> PointsImported:
+    """As import_balances, of a text that is called so where something is wrong with it, and in the audit log.
+
+    Raises:
+        NotFound: no workspace, or no such program.
+        InvalidFile: columns are missing or unknown, or rows cannot be used; all problems at once.
+        BusinessKeyTaken: another file said something else of the same lots.
+    """
     desk = Desk(open_workspace(root), program)
-    rows = _read(text_of(file), file.name, id_spaces(desk.workspace))
+    rows = _read(text, name, id_spaces(desk.workspace))
 
     def work(points: Points) -> PointsImported:
-        return _imported(points, rows, file.name)
+        return _imported(points, rows, name)
 
     return desk.write(principal or acting_person(), work)
 

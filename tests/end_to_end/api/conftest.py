@@ -15,7 +15,9 @@ from fenji.domain.people import NEVER_FOR_TOKENS
 from fenji.server.app import app_of
 from fenji.workflow.access.people import add_person
 from fenji.workflow.access.tokens import make_token
+from fixtures.served import phone_of
 
+Ask = Callable[..., Any]
 PASSWORD = "a long sentence that nobody guesses 7"  # noqa: S105 - of people in tests
 
 
@@ -83,4 +85,30 @@ def asking(served: Served) -> Callable[..., Any]:
     return ask
 
 
+@pytest.fixture(scope="session")
+def doors(served: Served) -> Callable[[Role], Ask]:
+    """Asks as somebody of a role, with a new Idempotency-Key unless one is given; answers 401 to 500 as they are."""
+    headers: dict[Role, dict[str, str]] = {}
+    numbers: Iterator[int] = iter(range(10_000))
+
+    def door(role: Role) -> Ask:
+        if role not in headers:
+            headers[role] = served.token(role, source="workspace" if role is Role.SERVICE else None) | {"accept-language": "en"}
+
+        def ask(method: str, path: str, body: Any = None, *, key: str | None = None, **more: Any) -> Any:
+            once = {} if method == "GET" else {"idempotency-key": key or f"{role}.{next(numbers)}"}
+            sent = {} if body is None else {"json": body}
+            told = {**headers[role], **once, **more.pop("headers", {})}
+            return served.client.request(method, f"/api/v1{path}", headers=told, **sent, **more)
+
+        return ask
+
+    return door
+
+
 EAST = RowLimit(LimitColumn.REGION, ("east",))
+
+
+def who(customer: str) -> dict[str, str]:
+    """As bodies name a customer of the shop."""
+    return {"customer": f"shop:{phone_of(customer)}"}

@@ -15,6 +15,13 @@ from fenji.answers.json import to_json
 from fenji.book import open_book
 from fenji.cli.main import answer
 from fenji.language import Language
+from fenji.workflow.benefits import cost_benefits, show_benefits
+from fenji.workflow.members import list_members, list_merges
+from fenji.workflow.offers import list_offers, show_offers
+from fenji.workflow.points import balance_of, statement_of
+from fenji.workflow.points_figures import check_points, points_flow, points_liability
+from fenji.workflow.referrals import list_referrals
+from fenji.workflow.vouchers import list_vouchers
 
 QUESTIONS: dict[str, tuple[str, list[str], Callable[[Any], Any]]] = {
     "tiers": ("/tiers", ["tiers"], lambda book: book.tiers()),
@@ -30,6 +37,28 @@ QUESTIONS: dict[str, tuple[str, list[str], Callable[[Any], Any]]] = {
     "recommendations": ("/recommendations", ["recommend"], lambda book: book.recommend()),
     "forecast": ("/forecast", ["forecast"], lambda book: book.forecast()),
     "trends": ("/trends/revenue", ["forecast", "--of", "revenue"], lambda book: book.trends("revenue")),
+    "points liability": ("/points/liability", ["points", "liability"], lambda book: points_liability(book.folder)),
+    "points flow": ("/points/flow", ["points", "flow"], lambda book: points_flow(book.folder)),
+    "points check": ("/points/check", ["points", "check"], lambda book: check_points(book.folder)),
+    "members": ("/members?limit=20", ["members", "list", "--limit", "20"], lambda book: list_members(book.folder, limit=20)),
+    "merges": ("/members/merges", ["members", "merges"], lambda book: list_merges(book.folder)),
+    "offers": ("/offers", ["offers", "show"], lambda book: show_offers(book.folder)),
+    "versions of offers": ("/offers/versions", ["offers", "list"], lambda book: list_offers(book.folder)),
+    "vouchers": ("/vouchers", ["offers", "vouchers"], lambda book: list_vouchers(book.folder)),
+    "referrals": ("/referrals", ["referrals", "list"], lambda book: list_referrals(book.folder)),
+    "benefits": ("/benefits", ["benefits", "show"], lambda book: show_benefits(book.folder)),
+    "cost of benefits": ("/benefits/cost", ["benefits", "cost"], lambda book: cost_benefits(book.folder)),
+    "points of one": ("/customers/7/points", ["points", "balance", "key:7"], lambda book: balance_of(book.folder, "key:7")),
+    "statement of one": (
+        "/customers/7/points/entries",
+        ["points", "statement", "key:7"],
+        lambda book: statement_of(book.folder, "key:7"),
+    ),
+    "vouchers of one": (
+        "/customers/7/vouchers",
+        ["offers", "vouchers", "--customer", "key:7"],
+        lambda book: list_vouchers(book.folder, customer="key:7"),
+    ),
     "quality": ("/quality", ["quality"], lambda book: book.quality()),
     "customers": (
         "/customers?where=orders_12m >= 2&limit=20&columns=customer_id&columns=tier&columns=net_revenue_12m",

@@ -11,7 +11,7 @@ from alembic.operations import Operations
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
-from fenji.act.redeeming import PointsShort
+from fenji.act.redeeming import LotExpired, PointsShort
 from fenji.domain.loyalty.records import OrderKey
 from fenji.errors import Conflict, InvalidArgument, NotFound, Unavailable
 from fenji.state.database import open_database
@@ -130,8 +130,11 @@ def test_points_of_an_expired_lot_cannot_be_spent_and_those_held_do_not_expire_b
     till.day = date(2027, 4, 30)
     held = till.do(lambda points: points.hold(ann, 4, till.day, "h1")).transactions[0].transaction_id
     till.day = date(2027, 5, 1)
-    with pytest.raises(PointsShort):
+    with pytest.raises(LotExpired):
         till.do(lambda points: points.redeem(ann, 1, till.day, "r1"))
+    with pytest.raises(PointsShort) as short:
+        till.do(lambda points: points.redeem(ann, 7, till.day, "r1"))
+    assert short.value.code == "points_short"
     assert till.balances(ann) == (6, 0, 4, 0)
     till.do(lambda points: points.settle(ann, till.day))
     assert till.balances(ann) == (0, 0, 0, 0)

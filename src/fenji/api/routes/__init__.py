@@ -12,6 +12,13 @@ people      people, tokens and the audit log
 sending     webhooks and alerts
 policies    versions of policies, drafts, what-if and suggestions
 overrides   tiers that people give by hand, and proposals of them
+points      points that are held, spent and put back, and those of one customer
+adjustments  points that people give or take by hand, and balances that come in
+ledger      what all points come to, and their posting
+members     who has an account, and who is one person
+vouchers    codes that are issued, checked, used and given back
+offers      documents of the loyalty program: programs, offers, benefits
+referrals   who brought whom
 metrics     what the metrics mean
 named_lists  lists that people keep under a name
 reports     the monthly report as files
@@ -21,20 +28,27 @@ health      whether the server lives
 from __future__ import annotations
 
 from fenji.api.routes import (
+    adjustments,
     customers,
     figures,
     jobs,
+    ledger,
     logging_in,
+    members,
     metrics,
     named_lists,
+    offers,
     overrides,
     people,
+    points,
     policies,
+    referrals,
     reports,
     runs,
     sending,
     sources,
     tables,
+    vouchers,
 )
 
 ROUTERS = (
@@ -42,5 +56,7 @@ ROUTERS = (
     *(policies.router, overrides.router, sources.router, runs.router, jobs.router),
     *(people.router, sending.router, logging_in.router),
     *(named_lists.router, reports.router),
+    *(points.router, adjustments.router, ledger.router, members.router),
+    *(vouchers.router, offers.router, referrals.router),
 )
 """All routes below the prefix of the API."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi.responses import Response
+from pydantic import ValidationError
 
 from fenji.answers.catalog import ANSWERS, ANSWERS_OF_API
 from fenji.api.bodies.reading import Body
@@ -113,7 +114,16 @@ def described(
     if body is not None:
         schema = body.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
-        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        extra["requestBody"] = {"required": _says_something(body), "content": {"application/json": {"schema": schema}}}
     if is_stored:
         responses[304] = {"description": "The answer is the one that the caller has."}
     return {"status_code": status, "response_class": Response, "responses": responses, "openapi_extra": extra}
+
+
+def _says_something(body: type[Body]) -> bool:
+    """Whether a request without a body says too little."""
+    try:
+        body.model_validate({})
+    except ValidationError:
+        return True
+    return False

@@ -11,7 +11,7 @@ from fenji.answers.access import TokenMade, TokensResult, UserChanged, UsersResu
 from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.api.asking import Auditing, ChangingPeople, SeeingPeople
 from fenji.api.bodies.people import Limit, NewPerson, NewPersonBody, NewToken, NewTokenBody, Reset, ResetBody, Roles, RolesBody
-from fenji.api.once import done_once
+from fenji.api.once import done_once, nothing
 from fenji.api.parameters import Day
 from fenji.api.routes.describing import answered_by
 from fenji.domain.access import RowLimit
@@ -39,7 +39,7 @@ def add(asking: ChangingPeople, body: NewPersonBody) -> Response:
         lambda: add_person(
             asking.root, body.name, body.login, body.roles, limits=_limits(body.limits), identity=body.identity, by=asking.caller
         ),
-        keeps=False,
+        again=nothing,
     )
 
 
@@ -87,7 +87,7 @@ def token(asking: ChangingPeople, login: LoginName, body: NewTokenBody) -> Respo
         lambda: make_token(
             asking.root, login, body.name, body.scopes, source=body.source, last_on=body.last_on, by=asking.caller
         ),
-        keeps=False,
+        again=nothing,
     )
 
 

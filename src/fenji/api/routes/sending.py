@@ -19,7 +19,7 @@ from fenji.answers.sending import (
 )
 from fenji.api.asking import ChangingPeople, SeeingPeople
 from fenji.api.bodies.sending import Acknowledgement, AcknowledgementBody, NewWebhook, NewWebhookBody, Replay, ReplayBody
-from fenji.api.once import done_once
+from fenji.api.once import done_once, nothing
 from fenji.api.routes.describing import answered_by
 from fenji.workflow.sending.alerts import acknowledge_alerts, alert_history, list_alerts, try_channels
 from fenji.workflow.sending.webhooks import (
@@ -46,7 +46,7 @@ def webhooks(asking: SeeingPeople) -> Response:
 def add(asking: ChangingPeople, body: NewWebhookBody) -> Response:
     """The secret of its signatures is in the answer and nowhere else."""
     principal = asking.caller.principal
-    return done_once(asking, lambda: add_webhook(asking.root, body.url, body.kinds, principal=principal), keeps=False)
+    return done_once(asking, lambda: add_webhook(asking.root, body.url, body.kinds, principal=principal), again=nothing)
 
 
 @router.delete("/webhooks/{webhook_id}", summary="Tell an address no more", **answered_by(WebhookChanged))

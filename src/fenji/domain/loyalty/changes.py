@@ -16,6 +16,25 @@ NAMESPACE = uuid.UUID("0d8f6a9c-35f4-5c1e-8d55-7c5b0f2b8a61")
 """Under it ids of transactions are made; never changed, because others know a transaction by its id."""
 
 
+_OWN_KEYS = frozenset(
+    {
+        *(each.value for each in PointsKind if each not in {PointsKind.REDEEM, PointsKind.HOLD, PointsKind.ADJUST}),
+        *("opening", "voucher", "referral"),
+    }
+)
+"""Words before the first colon of business keys that nobody else may give: an order could not be posted under a key that is taken."""
+
+
+def is_own_key(business_key: str) -> bool:
+    """Whether a business key has the form of those that fenji gives itself.
+
+    >>> is_own_key("earn:till:7"), is_own_key("till-7-1234"), is_own_key("redeem:7")
+    (True, False, False)
+    """
+    word, colon, _rest = business_key.partition(":")
+    return bool(colon) and word in _OWN_KEYS
+
+
 def transaction_id_of(program: str, business_key: str) -> str:
     """The id of a transaction: the same for the same business key.
 

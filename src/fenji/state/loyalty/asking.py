@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from fenji.domain.loyalty.cohorts import AccountMoves, Cohort
 from fenji.domain.loyalty.kinds import HoldStatus, LotBucket, PointsAccount
 from fenji.domain.loyalty.records import Debt, LedgerTransaction, Lot, Transfer
+from fenji.errors import NotFound
+from fenji.language import message as _
 from fenji.state.loyalty.loading import chunks, lot_of, rows, transaction_of, transfer_of
 from fenji.state.loyalty.rows import (
     DebtRow,
@@ -47,11 +49,24 @@ class LedgerFigures:
         is_owed = (DebtRow.member_id == holder) & (DebtRow.remaining > 0)
         return tuple(Debt(**row) for row in rows(self._session, DebtRow, is_owed, DebtRow.debt_id))
 
-    def history(self, member_ids: Sequence[int], *, limit: int) -> list[tuple[LedgerTransaction, tuple[Transfer, ...]]]:
-        """The newest transactions of some members with their transfers, the newest first."""
-        is_theirs = TransactionRow.member_id.in_(member_ids)
-        newest = (TransactionRow.occurred_on.desc(), TransactionRow.recorded_at.desc(), TransactionRow.transaction_id)
-        asked = select(table_of(TransactionRow)).where(is_theirs).order_by(*newest).limit(limit)
+    def history(
+        self, member_ids: Sequence[int], *, limit: int, after: str | None = None
+    ) -> list[tuple[LedgerTransaction, tuple[Transfer, ...]]]:
+        """The newest transactions of some members with their transfers, the newest first; those after one of them, where it is named.
+
+        Raises:
+            NotFound: they have no such transaction.
+        """
+        t, is_theirs = TransactionRow, TransactionRow.member_id.in_(member_ids)
+        asked = select(table_of(t)).where(is_theirs)
+        if after is not None:
+            last = next(rows(self._session, t, is_theirs & (t.transaction_id == after)), None)
+            if last is None:
+                raise NotFound.of(_("there is no transaction {transaction}."), transaction=after)
+            day, moment = last["occurred_on"], last["recorded_at"]
+            is_earlier = or_(t.recorded_at < moment, (t.recorded_at == moment) & (t.transaction_id > after))
+            asked = asked.where(or_(t.occurred_on < day, (t.occurred_on == day) & is_earlier))
+        asked = asked.order_by(t.occurred_on.desc(), t.recorded_at.desc(), t.transaction_id).limit(limit)
         found = [transaction_of(dict(row)) for row in self._session.execute(asked).mappings()]
         moved: dict[str, list[Transfer]] = {each.transaction_id: [] for each in found}
         for chunk in chunks(moved):
