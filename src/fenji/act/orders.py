@@ -152,7 +152,8 @@ def _bring(book: Book, order: OrderEarning, on: date, *, asked: Asked | None = N
         waiting_cents=member.waiting_cents,
     )
     kind = _kind(order, is_first=is_first, net_before=before[0], is_undo=reverses_id is not None)
-    if asked is None and target.points == points_before:
+    qualifying = target.qualifying - (0 if known is None else known.qualifying_now)
+    if asked is None and target.points == points_before and not qualifying:
         _write_down(book, order, target)
         return
     entry = book.begin(
@@ -165,6 +166,7 @@ def _bring(book: Book, order: OrderEarning, on: date, *, asked: Asked | None = N
         rules_version=order.rules_version,
         reverses_id=reverses_id,
     )
+    entry.qualifying_points = qualifying
     _write_down(book, order, target)
     if target.points > points_before:
         _grant(book, entry, order, target.points - points_before, program)

@@ -24,7 +24,7 @@ from fenji.private_files import private_file, private_folder
 from fenji.state.transaction import Transaction
 from fenji.state.unwritten import StillFile, connect_unwritten
 
-NEWEST = "0016"
+NEWEST = "0017"
 """The migration that this package ends with; a test compares it with the migrations themselves."""
 
 VERSION_TABLE = "fenji_version"

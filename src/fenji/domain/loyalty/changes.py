@@ -90,6 +90,8 @@ class Posting:
     order: OrderKey | None = None
     rules_version: int | None = None
     reverses_id: str | None = None
+    qualifying_points: int = 0
+    """How many more, or fewer, count for a tier of its member."""
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,7 @@ class Writer:
             "bonus": "" if order is None else order.bonus,
             "rules_version": posting.rules_version,
             "reverses_id": posting.reverses_id,
+            "qualifying_points": posting.qualifying_points,
         }
 
     def _numbered(self, table: type[Any], key: str, records: Sequence[Any]) -> dict[int, int]:

@@ -9,5 +9,6 @@ vouchers    what can be done with codes, each once
 customers   which member somebody means, within the limits of whoever asks
 bonuses     points for vouchers and referrals, and back
 referrals   what can be done with referrals
+facts       what the ledger tells a run
 benefits    which benefits are in force, and their cost under another policy
 """
