@@ -54,6 +54,10 @@ class PostResult:
     """Pairs of members whose ids belong to one customer."""
     members_settled: int
     """Members with points that became available or expired."""
+    events_rewarded: int
+    """Events that earned points of their own."""
+    vouchers_returned: int
+    """Uses of vouchers that were given back, because nothing is left of their orders."""
     points_outstanding: int
     """Available, pending and held points of all members afterwards, without what they owe."""
     warnings: tuple[Problem, ...] = ()

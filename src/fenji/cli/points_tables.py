@@ -36,6 +36,8 @@ def show_posted(result: PostResult, output: Output) -> None:
         (_("orders taken back"), result.orders_vanished),
         (_("members made"), result.members_opened),
         (_("members with points due"), result.members_settled),
+        (_("events rewarded"), result.events_rewarded),
+        (_("vouchers given back"), result.vouchers_returned),
         (_("points outstanding"), result.points_outstanding),
     )
     output.table(

@@ -79,6 +79,17 @@ class LedgerFigures:
         found = self._session.execute(asked.execution_options(yield_per=BATCH)).mappings()
         return ([dict(row) for row in batch] for batch in found.partitions(BATCH))
 
+    def bonuses(self, program: str, begin: str) -> Iterator[list[tuple[str, int, date, int]]]:
+        """Bonuses whose business keys begin with a text, in batches: key, member, day and points."""
+        t = TransactionRow
+        asked = (
+            select(t.business_key, LotRow.origin_member_id, t.occurred_on, LotRow.granted)
+            .join(LotRow, LotRow.transaction_id == t.transaction_id)
+            .where(t.program == program, t.kind == "bonus", t.business_key.startswith(begin, autoescape=True))
+        )
+        found = self._session.execute(asked.execution_options(yield_per=BATCH))
+        return ([(row[0], row[1], row[2], row[3]) for row in batch] for batch in found.partitions(BATCH))
+
     def due(self, program: str, day: date, now: datetime, *, after: int, limit: int) -> tuple[int, ...]:
         """Members with points that become available or expire by a day, or with holds that have run out, by number from one on."""
         is_due = (LotRow.bucket == str(LotBucket.PENDING)) & (LotRow.available_on <= day)
