@@ -94,6 +94,24 @@ def show_liability(result: LiabilityResult, output: Output) -> None:
     output.warn(result.warnings)
 
 
+def show_deferral(result: LiabilityResult, output: Output) -> None:
+    """The revenue that waits for points."""
+    if output.is_json:
+        output.json(result)
+        return
+    output.heading(_("Deferred revenue of program {program} on {day}"), program=result.program, day=result.as_of)
+    text = _("{deferred} {currency} of revenue wait for {points} points that are outstanding (IFRS 15).")
+    output.say(text, deferred=f"{result.deferred:,.2f}", currency=result.currency, points=number(result.outstanding))
+    titles = (_("earned in"), _("revenue of orders"), _("allocated to points"), _("recognized"), _("still deferred"))
+    rows = [
+        (f"{each.month_on:%Y-%m}", *(f"{amount:,.2f}" for amount in (each.revenue, each.deferred, each.recognized, waits)))
+        for each in result.months
+        for waits in [each.deferred - each.recognized]
+    ]
+    _table(output, titles, rows, numbers={1, 2, 3, 4})
+    output.warn(result.warnings)
+
+
 def show_flow(result: FlowResult, output: Output) -> None:
     """The roll-forward."""
     if output.is_json:

@@ -128,6 +128,16 @@ class LedgerFigures:
                 found.setdefault((int(its_year), int(its_month), account), [0, 0])[place] = int(points)
         return tuple(AccountMoves(date(key[0], key[1], 1), PointsAccount(key[2]), *sums) for key, sums in sorted(found.items()))
 
+    def revenue_by_month(self, program: str) -> dict[date, int]:
+        """What is left of the orders that earn points, in cents, by the first day of their month."""
+        o = OrderEarningRow
+        back = case((o.refunded_cents > o.returned_cents, o.refunded_cents), else_=o.returned_cents)
+        left = func.sum(case((o.gross_cents > back, o.gross_cents - back), else_=0))
+        year, month = func.extract("year", o.ordered_on), func.extract("month", o.ordered_on)
+        is_order = (o.program == program) & (o.bonus == "") & o.member_id.is_not(None)
+        asked = select(year, month, left).where(is_order).group_by(year, month)
+        return {date(int(row[0]), int(row[1]), 1): int(row[2]) for row in self._session.execute(asked)}
+
     def cohorts(self, program: str, *, at: date) -> tuple[Cohort, ...]:
         """Points by the month in which they were earned, with what was redeemed of them at each age, the earliest first."""
         earned = (func.extract("year", LotRow.earned_on), func.extract("month", LotRow.earned_on))
