@@ -222,7 +222,7 @@ def _other(values: Any, ids: tuple[str, str], key: str, member: int, lot: int | 
             found[name] = ids[1]
         elif isinstance(value, str) and "captured" in value:
             found[name] = value.replace("captured", key)
-        elif "member" in name and isinstance(value, int):
+        elif (name == "this" or "member" in name or name.startswith("ids")) and isinstance(value, int):
             found[name] = member
         elif name.startswith("lot_id") and value is not None and lot is not None:
             found[name] = lot

@@ -12,11 +12,13 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from fenji.act.redeeming import PointsShort
+from fenji.domain.loyalty.changes import Drawn, Wanted
 from fenji.domain.loyalty.law_names import Law
 from fenji.domain.loyalty.records import OrderKey
 from fenji.errors import Conflict, InvalidArgument, NotFound, Unavailable
 from fenji.state.database import open_database
 from fenji.state.loyalty.ledger import BusinessKeyTaken
+from fenji.state.loyalty.loading import load
 from fenji.state.migrations.versions import r0015_loyalty, r0016_offers, r0017_qualifying
 from fenji.state.models import Row
 from fenji.workspace.loyalty.programs import program_of
@@ -75,6 +77,30 @@ def test_points_that_count_for_a_tier_are_told_of_each_transaction_also_of_those
         with pytest.raises(DatabaseError):
             t.session.execute(text("UPDATE ledger_transaction SET qualifying_points = 1"))
         t.session.rollback()
+
+
+def test_an_operation_reads_only_the_lots_that_it_may_touch(till):
+    """Ten lots of 2 points that can be spent and one of 3 that is due: 5 points reach three of the ten; a year later all are over."""
+    ann = till.member("ann")
+    for number in range(10):
+        till.buy(ann, f"o{number}", 200)
+    till.day += timedelta(days=7)
+    till.do(lambda points: points.settle(ann, till.day))
+    till.day += timedelta(days=30)
+    till.buy(ann, "due", 300)
+    on = till.day + timedelta(days=7)
+
+    def found(t, draws):
+        wanted = Wanted(frozenset({ann}), draws=draws)
+        return [each.order_id for each in load(t.session, "points", wanted).lots]
+
+    with till.database.transaction(TILL) as t:
+        assert len(found(t, None)) == 11
+        assert found(t, Drawn(5, on)) == ["o0", "o1", "o2", "due"]
+        assert found(t, Drawn(0, on)) == ["due"]
+        assert found(t, Drawn(0, None)) == []
+        assert found(t, Drawn(1000, on)) == found(t, None)
+        assert len(found(t, Drawn(0, on + timedelta(days=365)))) == 11
 
 
 def test_the_same_key_posts_once_and_another_thing_under_it_is_refused(till):

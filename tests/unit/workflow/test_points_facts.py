@@ -276,3 +276,30 @@ def test_the_same_ledger_gives_the_same_bytes_and_a_damaged_table_is_told_again(
         balances(root)
     repair_workspace(root)
     assert last.read_bytes() == content
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(("approved", "merged"), [("[union_id]", True), ("[phone]", False)])
+def test_members_of_one_customer_are_merged_only_by_a_rule_that_the_program_names(
+    tmp_path: Path, approved: str, merged: bool
+) -> None:
+    """One person buys under two ids; only later does a list say that both have one union id."""
+    root = tmp_path / "shop"
+    init_workspace(root, template="spend", language=Language.EN)
+    settings = (root / "fenji.toml").read_text("utf-8")
+    kept = [line for line in settings.splitlines() if not line.startswith("link_by")]
+    (root / "fenji.toml").write_text("\n".join(['link_by = ["union_id"]', *kept]) + "\n", "utf-8")
+    people = SOURCES.split("  - source: app", maxsplit=1)[0].replace("birth_on: birthday", "union_id: union")
+    (root / "sources.yaml").write_text(people, "utf-8")
+    (root / "loyalty.yaml").write_text(PROGRAM + f"merge: {{approve: {approved}}}\n", "utf-8")
+    (root / "orders.csv").write_text("order,customer,at,amount\n1,app-1,2026-01-10,300\n2,web-1,2026-01-11,500\n", "utf-8")
+    (root / "people.csv").write_text("customer,union\napp-1,u7\nweb-1,\n", "utf-8")
+    run_all(root, as_of=DAY)
+    publish_program(root, root / "loyalty.yaml")
+    assert post_points(root).merges_proposed == 0
+    (root / "people.csv").write_text("customer,union\napp-1,u7\nweb-1,u7\n", "utf-8")
+    run_all(root, as_of=DAY)
+    done = post_points(root)
+    held = ledger(root, "select available, status from member order by member_id")
+    assert (done.merges_proposed, held) == (1, [(8, "active"), (0, "merged")] if merged else [(3, "active"), (5, "active")])
+    assert (post_points(root).merges_proposed, check_points(root).broken) == (0, ())

@@ -32,6 +32,18 @@ def fingerprint_of(**asked: object) -> str:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """An operation that looks at few of a member's lots: those that are due or over on a day, and the first ones that its points reach.
+
+    Where an order that it asks for is known already, it may take back from any lot, and all of them are found.
+    """
+
+    points: int
+    on: date | None
+    """None: nothing becomes available or expires by it."""
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What an operation needs to see, and whom it may change."""
 
@@ -46,6 +58,8 @@ class Wanted:
     """Also the members whose points these hold."""
     business_keys: Mapping[str, str] = field(default_factory=dict)
     """Business key: fingerprint."""
+    draws: Drawn | None = None
+    """Which lots of the members are asked for; None: all with anything left."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,7 @@ class Accounts:
     program: str
     members: Mapping[int, Member]
     lots: tuple[Lot, ...]
-    """With anything left, those of the orders asked for, and those that the reversed transaction drew from."""
+    """With anything left as far as they are asked for, those of the orders asked for, and those that the reversed transaction drew from."""
     debts: tuple[Debt, ...]
     """With anything left."""
     orders: Mapping[OrderKey, OrderEarning]
