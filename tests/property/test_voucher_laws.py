@@ -36,7 +36,7 @@ OFFERS = (
     reserve: 30min
 """
 )
-STEPS = 25
+STEPS = 40
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,17 @@ class History:
 
     def __init__(self, database: Database, chance: random.Random) -> None:
         self.counter, self.chance, self.model = Counter(database), chance, Model()
-        self.members = [self.counter.member(name) for name in ("ann", "bob", "cho")]
+        self.members = [self.counter.member(name) for name in ("ann", "bob", "cho", "dan")]
         self.codes: dict[str, tuple[str, int | None]] = {}
         self.number = 0
+        for _ in range(12):
+            self.number += 1
+            self.issue()
 
     def step(self) -> None:
         self.number += 1
         names = ("issue", "use", "give_back", "release", "advance", "again")
-        getattr(self, self.chance.choices(names, (4, 9, 2, 2, 2, 1))[0])()
+        getattr(self, self.chance.choices(names, (1, 20, 1, 1, 2, 1))[0])()
         self.compare()
 
     def issue(self) -> None:
@@ -116,11 +119,10 @@ class History:
         self.codes[self.counter.issue(offer, owner, f"issue{self.number}")] = (offer, owner)
 
     def use(self) -> None:
-        if not self.codes:
-            return
-        code = self.chance.choice(list(self.codes)[-5:])
-        (offer, owner), order = self.codes[code], f"o{self.chance.randint(1, 6)}"
-        member, kept = self.chance.choice([owner or self.members[0], *self.members]), self.chance.random() < 0.5
+        code = self.chance.choice(list(self.codes))
+        (offer, owner), order = self.codes[code], f"o{self.chance.randint(1, 12)}"
+        member = owner if owner and self.chance.random() < 0.8 else self.chance.choice(self.members)
+        kept = self.chance.random() < 0.3
         until = self.counter.now + timedelta(minutes=30) if kept else None
         wanted, refused = Use(offer, code, order, member, until), None
         try:
@@ -139,12 +141,12 @@ class History:
             assert self.counter.use(wanted.code, self.counter.basket(wanted.order), wanted.member, key=key, kept=kept).is_existing
 
     def give_back(self) -> None:
-        order = f"o{self.chance.randint(1, 6)}"
+        order = f"o{self.chance.randint(1, 12)}"
         self.counter.do(lambda vouchers: vouchers.give_back(OrderKey(SHOP, order)))
         self.model.end(lambda use: use.order != order or use.until is not None or not TERMS[use.offer].comes_back)
 
     def release(self) -> None:
-        order = f"o{self.chance.randint(1, 6)}"
+        order = f"o{self.chance.randint(1, 12)}"
         self.counter.do(lambda vouchers: vouchers.release(OrderKey(SHOP, order)))
         self.model.end(lambda use: use.order != order or use.until is None)
 
@@ -185,7 +187,7 @@ def empty(tmp_path_factory):
     return file
 
 
-@law(25)
+@law(15)
 @given(chance=st.randoms(use_true_random=False))
 def test_any_history_of_codes_keeps_every_limit_and_comes_to_what_the_model_says(empty, chance):
     file = empty.with_name("history.db")
