@@ -161,18 +161,18 @@ def test_coupon_redemptions_are_voucher_uses_and_facts_come_to_the_ledger(grocer
         household_id::varchar, campaign_id::varchar, redemption_date::date from '{GROCER.with_name("coupon_redemptions.parquet")}'"""
     ).fetchall()
     codes = {campaign: f"CAMPAIGN{campaign}" for _number, _household, campaign, _on in rows}
-    workspace, last = open_workspace(grocer), date(2017, 12, 31)
+    workspace, first, last = open_workspace(grocer), date(2017, 1, 1), date(2017, 12, 31)
 
     def used(t: Transaction) -> None:
-        vouchers = Vouchers(t, offers_of(t), last, datetime(2017, 12, 31, 4, tzinfo=UTC), datetime.date)
+        offers = offers_of(t)
         for campaign, code in codes.items():
-            vouchers.issue("coupon", [None], [code], campaign)
-        for number, household, campaign, on in rows:
-            who, basket = (
-                t.loyalty.members.open("points", "workspace", household).member_id,
-                Basket(OrderKey("till", number), 100_00),
+            Vouchers(t, offers, first, datetime(2017, 1, 1, 4, tzinfo=UTC), datetime.date).issue(
+                "coupon", [None], [code], campaign
             )
-            vouchers.use(codes[campaign], basket, who, on, f"use:{number}", is_reserved=False)
+        vouchers = Vouchers(t, offers, last, datetime(2017, 12, 31, 4, tzinfo=UTC), datetime.date)
+        for number, household, campaign, on in rows:
+            who = t.loyalty.members.open("points", "workspace", household).member_id
+            vouchers.use(codes[campaign], Basket(OrderKey("till", number), 100_00), who, on, f"use:{number}", is_reserved=False)
 
     with workspace.state.transaction(TILL) as t:
         t.loyalty.documents.publish(DocumentKind.OFFERS, offers_document_from_text(OFFERS).offers.heading, OFFERS)

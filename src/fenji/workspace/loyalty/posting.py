@@ -127,6 +127,7 @@ class OrderPosting:
         for rows, ids in self.chunks(orders, base.identity):
             self._post_chunk(rows, ids)
         self._take_back_vanished(found, known)
+        self._propose_merges(links, base.identity)
         self._merge_exact()
 
     def chunks(self, rows: ir.Table, identity: ir.Table) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
@@ -253,10 +254,7 @@ class OrderPosting:
     def members(
         self, t: Transaction, keys: Iterable[int], ids: Sequence[Mapping[str, Any]], done: PostedOrders
     ) -> dict[int, int]:
-        """For which member the orders of each customer earn: the oldest one that any of the customer's ids has, or a new one.
-
-        Where ids of one customer earn for several members, a merge is proposed and nothing moves.
-        """
+        """For which member the orders of each customer earn: the oldest one that any of the customer's ids has, or a new one."""
         repository, program = t.loyalty.members, self.program.slug
         known = repository.by_ids(program, [(each["source"], each["source_customer_id"]) for each in ids])
         by_key: dict[int, list[Mapping[str, Any]]] = {}
@@ -269,11 +267,6 @@ class OrderPosting:
                 unknown.append(key)
                 continue
             found[key] = theirs[0]
-            for giver in theirs[1:]:
-                both = [each for each in by_key[key] if known.get(_named(each)) in (theirs[0], giver)]
-                # What ties two ids is said at one of them; at the other stands that it is the customer's own.
-                rule = next((each["rule"] for each in both if each["rule"] != OWN_ID), OWN_ID)
-                done.proposed_merges += t.loyalty.requests.propose_merge(program, giver, theirs[0], rule)
         firsts = [_named(min(by_key[key], key=_named)) for key in unknown]
         found |= dict(zip(unknown, repository.open_all(program, firsts), strict=True))
         done.members = len(unknown)
@@ -330,6 +323,32 @@ class OrderPosting:
             t.loyalty.ledger.carry_out(self.program.slug, Wanted(orders=keys), plan, told_since=self.as_of)
 
         retried(self.session.workspace.state, self.session.principal, work)
+
+    def _propose_merges(self, links: ir.Table, identity: ir.Table) -> None:
+        """Proposes to merge the members of each customer whose ids earn for several; nothing moves."""
+        engine = self.session.engine
+        named = identity.select("source", "customer_key", "rule", customer_id="source_customer_id")
+        theirs = engine.stage(links.join(named, ["source", "customer_id"]).select("customer_key", "member_id", "rule"))
+        counted = theirs.group_by("customer_key").aggregate(members=theirs["member_id"].nunique())
+        several = theirs.semi_join(counted.filter(counted["members"] > 1), "customer_key").order_by("customer_key", "member_id")
+        rows = engine.fetch(several, limit=MOST_ROWS).to_pylist()
+
+        def work(t: Transaction) -> PostedOrders:
+            done, program = PostedOrders(), self.program.slug
+            for _key, group in groupby(rows, key=lambda each: each["customer_key"]):
+                ids = list(group)
+                taker, *givers = dict.fromkeys(each["member_id"] for each in ids)
+                for giver in givers:
+                    if t.loyalty.members.holder(program, giver) == t.loyalty.members.holder(program, taker):
+                        continue
+                    # What ties two ids is said at one of them; at the other stands that it is the customer's own.
+                    rules = [each["rule"] for each in ids if each["member_id"] in (taker, giver) and each["rule"] != OWN_ID]
+                    rule = min(rules, default=OWN_ID)
+                    done.proposed_merges += t.loyalty.requests.propose_merge(program, giver, taker, rule)
+            return done
+
+        if rows:
+            self.done.add(retried(self.session.workspace.state, self.session.principal, work))
 
     def _merge_exact(self) -> None:
         """Carries out proposed merges whose rule needs no person, as the program says."""
