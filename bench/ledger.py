@@ -6,7 +6,7 @@ Every writer is a process of its own and works through its own list of operation
 twenty members. It notes each operation in a file before it asks and after it was told that it is done; some writers are killed (SIGKILL) at random moments
 and begin again at what they were not told. At the end every operation that was acknowledged must stand in the ledger exactly once, every law must hold, and
 every balance must be what the operations come to. The bare run sends the statements that one purchase sends (captured once) from as many processes, without
-any of fenji's Python. Prints one JSON object.
+any of fenji's Python; both are timed from the moment at which every writer is connected. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -88,10 +88,14 @@ def opened(url: str) -> Database:
     return open_database(url, clock=lambda: NOW)
 
 
-def write(url: str, todo: list[tuple[str, int, int, str]], log: str) -> None:
-    """One writer: begins at the first operation that its file does not tell as done."""
+def write(url: str, todo: list[tuple[str, int, int, str]], log: str, gate: Any = None) -> None:  # noqa: ANN401 - a barrier
+    """One writer: begins at the first operation that its file does not tell as done, once all writers are connected where there is a gate."""
     told = {line.split()[0] for line in Path(log).read_text("utf-8").splitlines()} if Path(log).exists() else set()
     database = opened(url)
+    if gate is not None:
+        with database.reading() as t:
+            program_of(t)
+        gate.wait()
     with Path(log).open("a", encoding="utf-8") as file:
         for kind, member, amount, key in todo:
             if key in told:
@@ -109,18 +113,22 @@ def write(url: str, todo: list[tuple[str, int, int, str]], log: str) -> None:
     database.close()
 
 
-def start(url: str, todo: list[Any], log: Path) -> multiprocessing.Process:
+def start(url: str, todo: list[Any], log: Path, gate: Any = None) -> multiprocessing.Process:  # noqa: ANN401
     """A writer in a process of its own."""
-    process = multiprocessing.get_context("fork").Process(target=write, args=(url, todo, str(log)))
+    process = multiprocessing.get_context("fork").Process(target=write, args=(url, todo, str(log), gate))
     process.start()
     return process
 
 
 def killed_run(url: str, lists: list[list[Any]], folder: Path, kills: int) -> tuple[float, int]:
     """Seconds that all writers took together, and how many were killed."""
-    begun, chance, killed = time.monotonic(), random.Random(7), 0  # noqa: S311 - a workload
+    chance, killed = random.Random(7), 0  # noqa: S311 - a workload
     logs = [folder / f"{writer}.log" for writer in range(len(lists))]
-    running = {writer: start(url, todo, logs[writer]) for writer, todo in enumerate(lists)}
+    gate = None if kills else multiprocessing.get_context("fork").Barrier(len(lists) + 1)
+    running = {writer: start(url, todo, logs[writer], gate) for writer, todo in enumerate(lists)}
+    if gate is not None:
+        gate.wait()
+    begun = time.monotonic()
     while running:
         time.sleep(0.2)
         if killed < kills:
@@ -185,13 +193,14 @@ def statements_of(url: str, member: int) -> list[tuple[str, Any]]:
     return sent
 
 
-def bare(url: str, writer: int, sent: list[tuple[str, Any]], members: list[int], count: int) -> None:
+def bare(url: str, writer: int, sent: list[tuple[str, Any]], members: list[int], *, count: int, gate: Any) -> None:  # noqa: ANN401
     """The same statements with new keys and members, from psycopg alone."""
     import psycopg
 
     chance = random.Random(writer)  # noqa: S311 - a workload
     old = transaction_id_of("points", "captured")
     with psycopg.connect(url) as connection:
+        gate.wait()
         for number in range(count):
             member = chance.choice(members[:POPULAR] if chance.random() < 0.2 else members)  # noqa: PLR2004 - a fifth
             key = f"bare{writer}:{number}"
@@ -222,7 +231,7 @@ def _other(values: Any, ids: tuple[str, str], key: str, member: int, lot: int | 
             found[name] = ids[1]
         elif isinstance(value, str) and "captured" in value:
             found[name] = value.replace("captured", key)
-        elif "member" in name and isinstance(value, int):
+        elif (name == "this" or "member" in name or name.startswith("ids")) and isinstance(value, int):
             found[name] = member
         elif name.startswith("lot_id") and value is not None and lot is not None:
             found[name] = lot
@@ -235,11 +244,16 @@ def _other(values: Any, ids: tuple[str, str], key: str, member: int, lot: int | 
 
 def bare_run(url: str, sent: list[tuple[str, Any]], members: list[int], writers: int, each: int) -> float:
     """Seconds that as many processes take for the bare statements."""
-    begun = time.monotonic()
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=bare, args=(url, writer, sent, members, each)) for writer in range(writers)]
+    gate = context.Barrier(writers + 1)
+    processes = [
+        context.Process(target=bare, args=(url, writer, sent, members), kwargs={"count": each, "gate": gate})
+        for writer in range(writers)
+    ]
     for process in processes:
         process.start()
+    gate.wait()
+    begun = time.monotonic()
     for process in processes:
         process.join()
     if any(process.exitcode for process in processes):

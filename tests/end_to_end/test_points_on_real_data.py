@@ -6,20 +6,31 @@ World: Complete Journey (1.47 million lines of 2,469 households) and Online Reta
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
 
+from fenji.documents.offers import offers_document_from_text
+from fenji.domain.loyalty.published import DocumentKind
+from fenji.domain.loyalty.records import OrderKey
+from fenji.domain.loyalty.vouchers import Basket
 from fenji.language import Language
+from fenji.state.loyalty.retrying import retried
+from fenji.state.transaction import Transaction
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.persons_erase import erase_person
+from fenji.workflow.points_figures import check_points, points_flow, points_liability
 from fenji.workflow.points_post import post_points
 from fenji.workflow.points_rules import publish_program
 from fenji.workflow.running import run_all
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.loyalty.offers import offers_of
 from fenji.workspace.loyalty.programs import program_of
+from fenji.workspace.loyalty.vouchers import Vouchers
+from fixtures.ledgers import TILL
 
 pytestmark = [pytest.mark.proof, pytest.mark.slow]
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -126,6 +137,72 @@ def test_points_of_every_household_are_those_of_plain_sql_and_a_second_posting_c
     assert (again.orders_new, again.orders_changed, again.orders_vanished, again.members_settled) == (0, 0, 0, 0)
     assert (again.orders_unchanged, again.points_outstanding) == (155_762, posted.points_outstanding)
     assert ledger(grocer, "select count(*), sum(points) from transfer") == before
+
+
+OFFERS = """
+offers: grocer
+version: 1
+effective_on: 2009-01-01
+author: a test
+why: coupons of campaigns
+program: points
+list:
+  - offer: coupon
+    name: Coupon
+    discount: {amount: 1.00}
+    limits: {per_code: any, total: 1000000}
+"""
+
+
+def test_coupon_redemptions_are_voucher_uses_and_facts_come_to_the_ledger(grocer: Path) -> None:
+    """Every redemption of the grocer is a use of its campaign's code by its household; what the next run says of it is plain SQL."""
+    rows = duckdb.execute(
+        f"""select row_number() over (order by household_id, coupon_upc, campaign_id, redemption_date)::varchar,
+        household_id::varchar, campaign_id::varchar, redemption_date::date from '{GROCER.with_name("coupon_redemptions.parquet")}'"""
+    ).fetchall()
+    codes = {campaign: f"CAMPAIGN{campaign}" for _number, _household, campaign, _on in rows}
+    workspace, first, last = open_workspace(grocer), date(2017, 1, 1), date(2017, 12, 31)
+
+    def used(t: Transaction) -> None:
+        offers = offers_of(t)
+        for campaign, code in codes.items():
+            Vouchers(t, offers, first, datetime(2017, 1, 1, 4, tzinfo=UTC), datetime.date).issue(
+                "coupon", [None], [code], campaign
+            )
+        vouchers = Vouchers(t, offers, last, datetime(2017, 12, 31, 4, tzinfo=UTC), datetime.date)
+        for number, household, campaign, on in rows:
+            who = t.loyalty.members.open("points", "workspace", household).member_id
+            vouchers.use(codes[campaign], Basket(OrderKey("till", number), 100_00), who, on, f"use:{number}", is_reserved=False)
+
+    with workspace.state.transaction(TILL) as t:
+        t.loyalty.documents.publish(DocumentKind.OFFERS, offers_document_from_text(OFFERS).offers.heading, OFFERS)
+    retried(workspace.state, TILL, used)
+    run = run_all(grocer, as_of=last, history=13).run_id
+    told = {name: f"read_parquet('{grocer}/store/clean.{name}/run={run}/*.parquet')" for name in ("voucher_use", "points_entry")}
+    ids = f"read_parquet('{grocer}/store/clean.identity/**/*.parquet')"
+    asked = f"""select source_customer_id, count(*), sum(discount)::double from {told["voucher_use"]}
+        join (select distinct customer_key, source_customer_id from {ids}) using (customer_key) group by 1 order by 1"""
+    by_sql: dict[str, int] = {}
+    for _number, household, _campaign, _on in rows:
+        by_sql[household] = by_sql.get(household, 0) + 1
+    assert duckdb.execute(asked).fetchall() == [(each, number, float(number)) for each, number in sorted(by_sql.items())]
+    assert len(rows) == 2102
+    sums = ledger(grocer, "select sum(available + pending + held - owed), sum(qualifying_total) from member")
+    assert (
+        duckdb.execute(f"select sum(points)::bigint, sum(qualifying_points)::bigint from {told['points_entry']}").fetchall()
+        == sums
+    )
+    assert post_points(grocer).orders_new == 0
+
+
+def test_erasing_a_household_leaves_every_sum(grocer: Path) -> None:
+    before = points_flow(grocer).months, points_liability(grocer).months, check_points(grocer).outstanding
+    erase_person(grocer, "2375")
+    assert (points_flow(grocer).months, points_liability(grocer).months, check_points(grocer).outstanding) == before
+    run_all(grocer, as_of=date(2017, 12, 31), history=13)
+    again = post_points(grocer)
+    assert (again.orders_new, again.orders_changed, again.orders_vanished, again.members_opened) == (0, 0, 0, 0)
+    assert broken(grocer, again.as_of) == ()
 
 
 @pytest.fixture(scope="module")

@@ -80,6 +80,8 @@ FACTS = {
     Fact.FEEDBACK: clean.FEEDBACK,
     Fact.REFERRAL: clean.REFERRAL,
     Fact.CONTRACT: clean.CONTRACT,
+    Fact.POINTS_ENTRY: clean.POINTS_ENTRY,
+    Fact.VOUCHER_USE: clean.VOUCHER_USE,
 }
 SOURCE = Source(
     "shop",
@@ -116,6 +118,10 @@ PANELS = {
         ("satisfaction_12m", "nps_12m", "complaint_hours_to_resolution_12m", "event_visit_30d", "event_visit_value_12m"),
     ),
     "contracts": ((Fact.CONTRACT,), ("contracts_running", "monthly_fee_running", "days_under_contract")),
+    "points": (
+        (Fact.POINTS_ENTRY, Fact.VOUCHER_USE),
+        ("points_balance", "qualifying_points_12m", "points_earned_12m", "points_redeemed_12m", "vouchers_used_12m"),
+    ),
     "referrals": ((Fact.ORDER_LINE, Fact.REFERRAL), ("referrals_total", "referred_revenue_12m")),
 }
 """Name -> the facts that have rows, and the metrics."""

@@ -206,6 +206,7 @@ BREAKS = {
     "UPDATE lot SET member_id = :bob WHERE member_id = :ann": {Law.B1, Law.M1},
     "UPDATE member SET qualifying_total = qualifying_total + 1 WHERE member_id = :ann": {Law.Q1},
     "UPDATE member SET held_by_member_id = :bob WHERE member_id = :ann": {Law.M1, Law.Q1},
+    "UPDATE order_earning SET qualifying_now = qualifying_now + 1 WHERE member_id = :ann": {Law.R1, Law.Q1},
     "UPDATE order_earning SET member_id = NULL WHERE member_id = :ann": {Law.R3, Law.Q1},
     "INSERT INTO debt (member_id, origin_member_id, transaction_id, owed, remaining) SELECT :ann, :ann, transaction_id, 1, 1 FROM lot "
     "WHERE member_id = :ann": {Law.B1},

@@ -14,6 +14,7 @@ from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.analyze.policies.lint import lint_policy
 from fenji.analyze.reviews.tiers import assign_tiers
 from fenji.analyze.rules.holds import conditions_of, metrics_in
+from fenji.documents.loyalty import read_program_document
 from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import policy_from_text, read_policy_document, render_policy
 from fenji.documents.reader import parse_document
@@ -87,6 +88,12 @@ def test_the_starter_for_sources_names_our_fields(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_line_says_what_a_template_is_for(name):
     assert (TEMPLATES / name / "README.md").read_text(encoding="utf-8").count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["airline", "catering", "retail"])
+def test_a_points_program_has_a_factor_for_every_tier_and_nothing_to_warn_of(name):
+    read = read_program_document(TEMPLATES / name / "loyalty.yaml", tiers=[each.slug for each in policy_of(name).tiers])
+    assert read.warnings == ()
 
 
 # The table of the trade: 500 / 2,000 / 5,000 / 10,000 yuan with 10, 20 and 50 purchases and 80, 90 and 95 points of

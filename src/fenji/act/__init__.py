@@ -5,6 +5,7 @@ lots        which lots points are drawn from, and when they are over
 settling    pending points become available, points expire, debts are paid
 earning     how many points an order earns, and what is taken back when it is refunded
 orders      purchases and refunds
+extras      points beside those of an order, and for events
 order_days  orders of the clean base as the ledger is told them
 redeeming   points are held, spent, and given back
 giving      bonuses, adjustments and opening balances

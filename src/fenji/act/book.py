@@ -28,6 +28,7 @@ class Entry:
     order: OrderKey | None = None
     rules_version: int | None = None
     reverses_id: str | None = None
+    qualifying_points: int = 0
     transfers: list[Transfer] = field(default_factory=list)
 
 

@@ -115,6 +115,7 @@ def open_balance(
     entry = book.begin(PointsKind.ADJUST, asked.business_key, member_id, asked.on, fingerprint=asked.fingerprint, reason=reason)
     lot = _lot(book, entry, member_id, points, (earned_on, expires_on))
     _add(book, entry, replace(lot, available_on=asked.on, qualifying=qualifying), PointsAccount.ADJUSTED)
+    entry.qualifying_points = qualifying
     book.add_qualifying(member_id, qualifying)
     return entry
 

@@ -68,6 +68,45 @@ def _of(cohort: Cohort, growth: Sequence[Decimal] | None, declared: Decimal) -> 
     return CohortLiability(cohort, share.quantize(Decimal("0.0001"), ROUND_HALF_UP), growth is None or spent <= 0)
 
 
+@dataclass(frozen=True)
+class Deferral:
+    """What the orders of one month brought, and how much of it belongs to their points."""
+
+    revenue: Decimal
+    deferred: Decimal
+    """Of the revenue: allocated to the points when they were granted."""
+    recognized: Decimal
+    """Of what was deferred, so far: by points redeemed over points that are expected to be."""
+
+
+def deferral(found: CohortLiability, *, revenue: Decimal, worth_per_point: Decimal, share_at_sale: Decimal) -> Deferral:
+    """The revenue view of one month's points (IFRS 15 B39 to B43).
+
+    Args:
+        found: the points of the month.
+        revenue: what is left of its orders.
+        worth_per_point: what a point takes off a price.
+        share_at_sale: how many of the points were expected to be redeemed when they were granted.
+
+    >>> from datetime import date
+    >>> cohort = Cohort(date(2027, 1, 1), 10_000, 5_500, {0: 4_500}, 0)
+    >>> one = deferral(CohortLiability(cohort, Decimal(5_000) / 5_500, False), revenue=Decimal(100_000), worth_per_point=Decimal(1),
+    ...     share_at_sale=Decimal("0.95"))
+    >>> round(one.deferred), round(one.recognized)
+    (8676, 4110)
+    """
+    cohort, spent = found.cohort, found.cohort.redeemed_by(found.cohort.age)
+    standalone = cohort.granted * worth_per_point * share_at_sale
+    if revenue <= 0 or standalone <= 0:
+        return Deferral(revenue, Decimal(0), Decimal(0))
+    deferred = allocated(revenue, {"goods": revenue, "points": standalone})["points"]
+    expected = spent + cohort.outstanding * found.expected_share
+    if spent >= expected:
+        return Deferral(revenue, deferred, deferred)
+    done = recognized(deferred, redeemed=spent, points=1, expected_share=expected, before=Decimal(0))
+    return Deferral(revenue, deferred, done)
+
+
 def allocated(price: Decimal, standalone: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """What each promise of a contract takes of its price: by their standalone selling prices, to the cent, the last one the rest.
 

@@ -71,6 +71,21 @@ def refunds_apart(lines: ir.Table, *, since: date, as_of: date) -> ir.Table:
     return orders.aggregate(refunds=orders.count(), amount=orders["amount"].sum())
 
 
+def with_birth_month(orders: ir.Table, customer: ir.Table) -> ir.Table:
+    """Orders with the month of their customer's birthday, 1 to 12.
+
+    Grain: one row per row given.
+    Keeps: every row; the month is null where the birthday is not known.
+
+    Args:
+        orders: with customer_key.
+        customer: clean.customer.
+    """
+    born = customer.select(key_of_born="customer_key", birth_month=customer["birth_on"].month())
+    joined = orders.left_join(born, orders["customer_key"] == born["key_of_born"])
+    return joined.select(*orders.columns, "birth_month")
+
+
 def with_tier(orders: ir.Table, tiers: ir.Table, *, days: Sequence[date]) -> ir.Table:
     """Orders with the customer's official tier at the last of some reviews before the day of the order.
 

@@ -57,6 +57,10 @@ def post_order(book: Book, facts: OrderFacts, *, asked: Asked | None = None) -> 
         asked: the key of a single purchase; None: keys made from the order.
     """
     known = book.orders.get(facts.key)
+    if known is None and facts.key.bonus:
+        # A refund that came before the order waits at the order itself, and counts for its extras too.
+        own = book.orders.get(OrderKey(facts.key.source, facts.key.order_id))
+        known = replace(_unknown(facts), refunded_cents=0 if own is None else own.refunded_cents)
     if known is not None and known.member_id not in (None, facts.member_id):
         _take_from_other(book, known)
         known = book.orders[facts.key]
@@ -104,6 +108,7 @@ def refund(book: Book, key: OrderKey, cents: int, asked: Asked) -> None:
         raise InvalidArgument.of(text, cents=_money(cents), left=_money(left))
     now = max(order.refunded_cents, order.returned_cents) + cents
     _bring(book, replace(order, refunded_cents=now), asked.on, asked=asked)
+    _bring_extras(book, key, now, asked.on)
 
 
 def undo_refund(book: Book, key: OrderKey, cents: int, asked: Asked, *, reverses_id: str) -> None:
@@ -130,6 +135,21 @@ def undo_refund(book: Book, key: OrderKey, cents: int, asked: Asked, *, reverses
         )
         return
     _bring(book, changed, asked.on, asked=asked, reverses_id=reverses_id)
+    _bring_extras(book, key, changed.refunded_cents, asked.on)
+
+
+def extras_of(book: Book, key: OrderKey) -> list[OrderEarning]:
+    """What an order has earned beyond its own points, by the names of the extras."""
+    return [
+        book.orders[each]
+        for each in sorted(book.orders)
+        if each.bonus and (each.source, each.order_id) == (key.source, key.order_id)
+    ]
+
+
+def _bring_extras(book: Book, key: OrderKey, refunded_cents: int, on: date) -> None:
+    for each in extras_of(book, key):
+        _bring(book, replace(each, refunded_cents=refunded_cents), on)
 
 
 def _bring(book: Book, order: OrderEarning, on: date, *, asked: Asked | None = None, reverses_id: str | None = None) -> None:
@@ -152,7 +172,8 @@ def _bring(book: Book, order: OrderEarning, on: date, *, asked: Asked | None = N
         waiting_cents=member.waiting_cents,
     )
     kind = _kind(order, is_first=is_first, net_before=before[0], is_undo=reverses_id is not None)
-    if asked is None and target.points == points_before:
+    qualifying = target.qualifying - (0 if known is None else known.qualifying_now)
+    if asked is None and target.points == points_before and not qualifying:
         _write_down(book, order, target)
         return
     entry = book.begin(
@@ -165,6 +186,7 @@ def _bring(book: Book, order: OrderEarning, on: date, *, asked: Asked | None = N
         rules_version=order.rules_version,
         reverses_id=reverses_id,
     )
+    entry.qualifying_points = qualifying
     _write_down(book, order, target)
     if target.points > points_before:
         _grant(book, entry, order, target.points - points_before, program)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from fenji.answers.moves import MovesResult
+from fenji.answers.points import LiabilityResult, PostResult
+from fenji.answers.referrals import ReferralsResult
 from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.whatif import WhatIfResult
@@ -43,6 +45,12 @@ class DemoResult:
     """The largest customer who fell at the last review."""
     whatif: WhatIfResult
     """What a policy would change that nobody has decided on."""
+    points: PostResult
+    """Orders of the last quarter as points."""
+    liability: LiabilityResult
+    """What these points will cost."""
+    referral: ReferralsResult
+    """A friend who says who brought them."""
     seconds: float
     """How long it took."""
 

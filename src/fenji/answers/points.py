@@ -54,6 +54,10 @@ class PostResult:
     """Pairs of members whose ids belong to one customer."""
     members_settled: int
     """Members with points that became available or expired."""
+    events_rewarded: int
+    """Events that earned points of their own."""
+    vouchers_returned: int
+    """Uses of vouchers that were given back, because nothing is left of their orders."""
     points_outstanding: int
     """Available, pending and held points of all members afterwards, without what they owe."""
     warnings: tuple[Problem, ...] = ()
@@ -268,6 +272,12 @@ class LiabilityRow:
     """Whether that follows the rate that loyalty.yaml declares; else the company's own months."""
     cost: Decimal
     """Of what will be redeemed."""
+    revenue: Decimal
+    """What is left of the month's orders that earn points."""
+    deferred: Decimal
+    """Of that revenue, what was allocated to the points when they were granted (IFRS 15)."""
+    recognized: Decimal
+    """Of what was deferred, so far: by points redeemed over points expected to be redeemed."""
 
 
 @dataclass(frozen=True)
@@ -285,6 +295,8 @@ class LiabilityResult(Answer):
     """What members owe: the next points pay for it."""
     cost: Decimal
     """Of all points that will be redeemed."""
+    deferred: Decimal
+    """Revenue that waits for points that are left: deferred and not recognized yet (IFRS 15)."""
     months: tuple[LiabilityRow, ...]
     """By month of earning, the earliest first."""
     warnings: tuple[Problem, ...] = ()

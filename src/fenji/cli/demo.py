@@ -16,11 +16,28 @@ from fenji.choices import EngineName
 from fenji.cli import moves, quality, tiers, whatif, why
 from fenji.cli.options import AsJson, Engine, Lang, engine_of
 from fenji.cli.output import Col, Output, number
+from fenji.documents.loyalty import LOYALTY_FILE
 from fenji.language import Language
 from fenji.language import message as _
-from fenji.workflow.demo import AS_OF, IDEA_FILE, QUARTER_BEGAN, REVIEWS, largest_fall, make_demo, reviews_of
+from fenji.wording.referrals import REASONS, STATUSES
+from fenji.workflow.demo import (
+    ADVOCATE,
+    AS_OF,
+    FRIEND,
+    IDEA_FILE,
+    QUARTER_BEGAN,
+    REVIEWS,
+    has_points,
+    largest_fall,
+    make_demo,
+    reviews_of,
+)
 from fenji.workflow.moves import moves_between
+from fenji.workflow.points_figures import points_liability
+from fenji.workflow.points_post import post_points
+from fenji.workflow.points_rules import publish_program
 from fenji.workflow.quality import report_quality
+from fenji.workflow.referrals import claim_referral, referral_code
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.whatif import whatif_at
@@ -60,6 +77,8 @@ def played(root: Path, *, language: Language, engine: EngineName | None, progres
     began = time.monotonic()
     make_demo(root, language)
     run = run_all(root, as_of=AS_OF, history=REVIEWS, engine=engine, progress=progress)
+    if not has_points(root):
+        publish_program(root, root / LOYALTY_FILE)
     return DemoResult(
         workspace=str(root),
         run=run,
@@ -69,6 +88,9 @@ def played(root: Path, *, language: Language, engine: EngineName | None, progres
         moves=moves_between(root, earlier_on=QUARTER_BEGAN, as_of=AS_OF),
         why=why_of(root, largest_fall(root, run.run_id)),
         whatif=whatif_at(root, root / IDEA_FILE, as_of=AS_OF),
+        points=post_points(root, progress=progress),
+        liability=points_liability(root),
+        referral=claim_referral(root, referral_code(root, ADVOCATE).code, FRIEND),
         seconds=round(time.monotonic() - began, 3),
     )
 
@@ -93,12 +115,34 @@ def show(result: DemoResult, output: Output) -> None:
     why.show_reasons(result.why, output)
     output.heading(_("6. What if VIP began at 8,000 instead of 10,000?"))
     whatif.show_summary(result.whatif, output)
+    output.heading(_("7. Points of the last quarter, one for 10 pounds and more in higher tiers"))
+    _show_points(result, output)
     output.console.print()
     output.say(_("Done in {seconds} s. Run {run_id}."), seconds=number(result.seconds, 1), run_id=result.run.run_id)
     output.heading(_("What to type next"))
     where = f"--workspace {result.workspace}"
     for line in (f"tiers {where} --as-of 2010-12-09 --by region", f"quality {where}", f"policy show {where}", "init shop"):
         output.say("  {program} {line}", program=_program(), line=line)
+
+
+def _show_points(result: DemoResult, output: Output) -> None:
+    """What was posted, what it will cost, and a referral."""
+    posted, liability, (referral,) = result.points, result.liability, result.referral.referrals
+    text = _("{orders} orders of the program are posted: {points} points are outstanding, and will cost {cost} {currency}.")
+    output.say(
+        text,
+        orders=number(posted.orders_new + posted.orders_unchanged),
+        points=number(liability.outstanding),
+        cost=f"{liability.cost:,.2f}",
+        currency=liability.currency,
+    )
+    text = _("{deferred} {currency} of revenue wait for them (IFRS 15).")
+    output.say(text, deferred=f"{liability.deferred:,.2f}", currency=liability.currency)
+    output.warn(posted.warnings)
+    reasons = output.text(_(", ")).join(output.text(REASONS[each]) for each in referral.reasons)
+    text = _("Customer {friend} says that {advocate} brought them: {status} ({reasons}).")
+    status = output.text(STATUSES[referral.status])
+    output.say(text, friend=FRIEND, advocate=ADVOCATE, status=status, reasons=reasons)
 
 
 def _show_reviews(result: DemoResult, output: Output) -> None:

@@ -12,7 +12,7 @@ from fenji.answers.points import AdjustmentsResult, BalanceResult, OperationResu
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
 from fenji.cli.output import Col, Output, number
-from fenji.cli.points_tables import show_flow, show_laws, show_liability, show_posted, show_program, show_statement
+from fenji.cli.points_tables import show_deferral, show_flow, show_laws, show_liability, show_posted, show_program, show_statement
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.wording.points import BUCKETS, KINDS, STATUSES
@@ -289,11 +289,20 @@ def import_all(
 
 
 def liability(
-    context: typer.Context, *, program: Program = None, workspace: Workspace = Path(), lang: Lang = None, as_json: AsJson = False
+    context: typer.Context,
+    *,
+    ifrs: Annotated[
+        bool, typer.Option("--ifrs", help=_("Shows the revenue that waits for points instead of their cost (IFRS 15)."))
+    ] = False,
+    program: Program = None,
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Prints what outstanding points will cost."""
+    """Prints what outstanding points will cost, or which revenue waits for them."""
     output = Output.chosen(context, lang, is_json=as_json)
-    show_liability(points_liability(workspace, program=program), output)
+    show = show_deferral if ifrs else show_liability
+    show(points_liability(workspace, program=program), output)
 
 
 def flow(
@@ -381,7 +390,7 @@ COMMANDS: dict[str, Entry] = {
     "liability": (
         liability,
         _("Shows what outstanding points will cost, by the month in which they were earned."),
-        "fenji points liability --json",
+        "fenji points liability --ifrs\nfenji points liability --json",
     ),
     "flow": (
         flow,

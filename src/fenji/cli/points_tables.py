@@ -36,6 +36,8 @@ def show_posted(result: PostResult, output: Output) -> None:
         (_("orders taken back"), result.orders_vanished),
         (_("members made"), result.members_opened),
         (_("members with points due"), result.members_settled),
+        (_("events rewarded"), result.events_rewarded),
+        (_("vouchers given back"), result.vouchers_returned),
         (_("points outstanding"), result.points_outstanding),
     )
     output.table(
@@ -89,6 +91,24 @@ def show_liability(result: LiabilityResult, output: Output) -> None:
         for each in result.months
     ]
     _table(output, titles, rows, numbers={1, 2, 3, 4, 5})
+    output.warn(result.warnings)
+
+
+def show_deferral(result: LiabilityResult, output: Output) -> None:
+    """The revenue that waits for points."""
+    if output.is_json:
+        output.json(result)
+        return
+    output.heading(_("Deferred revenue of program {program} on {day}"), program=result.program, day=result.as_of)
+    text = _("{deferred} {currency} of revenue wait for {points} points that are outstanding (IFRS 15).")
+    output.say(text, deferred=f"{result.deferred:,.2f}", currency=result.currency, points=number(result.outstanding))
+    titles = (_("earned in"), _("revenue of orders"), _("allocated to points"), _("recognized"), _("still deferred"))
+    rows = [
+        (f"{each.month_on:%Y-%m}", *(f"{amount:,.2f}" for amount in (each.revenue, each.deferred, each.recognized, waits)))
+        for each in result.months
+        for waits in [each.deferred - each.recognized]
+    ]
+    _table(output, titles, rows, numbers={1, 2, 3, 4})
     output.warn(result.warnings)
 
 

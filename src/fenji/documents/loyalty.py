@@ -349,10 +349,6 @@ def _warnings(read: _LoyaltyFile, program: Program, document: Document, tiers: C
     if factors != sorted(factors):
         text = _("a higher tier earns less than one below it.")
         yield Problem(text, {}, document.place(("earn", "multiply", "factors")))
-    if read.earn.extra:
-        text = _("extras are read and kept with the program, and no command grants them yet.")
-        advice = _("Until then grant them by hand: fenji points adjust")
-        yield Problem(text, {}, document.place(("earn", "extra")), advice)
     if not read.cost_per_point:
         text = _("without `cost_per_point` the points cost nothing in liability and budgets.")
         yield Problem(text, {}, document.place())

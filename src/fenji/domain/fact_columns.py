@@ -52,6 +52,14 @@ FACT_COLUMNS: dict[Fact, dict[str, ColumnKind]] = {
         "standing": ColumnKind.TEXT,
         "days_in_force": ColumnKind.WHOLE,
     },
+    Fact.POINTS_ENTRY: {
+        "program": ColumnKind.TEXT,
+        "kind": ColumnKind.TEXT,
+        "points": ColumnKind.WHOLE,
+        "qualifying_points": ColumnKind.WHOLE,
+        "redeemed_points": ColumnKind.WHOLE,
+    },
+    Fact.VOUCHER_USE: {"program": ColumnKind.TEXT, "offer": ColumnKind.TEXT, "discount": ColumnKind.MONEY},
     Fact.BALANCE: {},
 }
 
@@ -64,6 +72,9 @@ MADE_COLUMNS: dict[Fact, dict[str, str]] = {
     Fact.CONTRACT: {
         "standing": "running, or ended where the end lies on the as-of day or before it",
         "days_in_force": "days from the start to the end, or to the as-of day where the contract runs; windows go by the start",
+    },
+    Fact.POINTS_ENTRY: {
+        "redeemed_points": "points of a redemption as a positive number, negative where it was undone; null on all other entries"
     },
     Fact.REFERRAL: {"net_revenue": "net revenue of the referred customers; the window is that of their order lines"},
 }

@@ -21,6 +21,8 @@ class Fact(StrEnum):
     FEEDBACK = "feedback"
     REFERRAL = "referral"
     CONTRACT = "contract"
+    POINTS_ENTRY = "points_entry"
+    VOUCHER_USE = "voucher_use"
     BALANCE = "balance"
     """Totals instead of orders; no metric is made from its rows, they answer for those of orders (decision 0032)."""
 

@@ -31,6 +31,7 @@ status_words    which words of a status nothing explains
 returns         what came back, by the lists of returns
 balances        what customers have spent, where only totals are known
 regions         which spellings are one province
+points          whose points and vouchers the ledger speaks of
 contact_points  by which phones, e-mails and names they are known
 customers       who the customers are, and what is known of each
 column_quality  what is missing, unreadable, impossible or far from everything else

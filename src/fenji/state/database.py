@@ -25,7 +25,7 @@ from fenji.state.changes import Changes, ChangesOfFile, ChangesOfServer
 from fenji.state.transaction import Transaction
 from fenji.state.unwritten import StillFile, connect_unwritten
 
-NEWEST = "0016"
+NEWEST = "0017"
 """The migration that this package ends with; a test compares it with the migrations themselves."""
 
 VERSION_TABLE = "fenji_version"

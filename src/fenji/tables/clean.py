@@ -309,6 +309,39 @@ CONTRACT = _clean(
     _optional("monthly_fee", MONEY, "fee of one month in the workspace's currency"),
 )
 
+POINTS_ENTRY = _clean(
+    "points_entry",
+    "one row per transaction of the ledger and member whose points it changed; of workspaces with a points program",
+    ("entry_id",),
+    "points",
+    Column("entry_id", "string", "the transaction, and the number of the member's account in it"),
+    _CUSTOMER_KEY_OR_NULL,
+    Column("program", "string", "points program"),
+    Column("kind", "string", "what happened: one of domain.loyalty.kinds.PointsKind"),
+    Column("at", MOMENT, "moment of posting"),
+    Column("on", "date", "local day on which it counts"),
+    Column("points", "int64", "how many more the member has, those that wait or are held included, less what is owed"),
+    Column("qualifying_points", "int64", "how many more count for a tier"),
+    _optional("order_source", "string", "id space of the order; null = for no order"),
+    _optional("order_id", "string", "order"),
+)
+
+VOUCHER_USE = _clean(
+    "voucher_use",
+    "one row per use of a voucher that was not given back; of workspaces with a points program",
+    ("use_number",),
+    "points",
+    Column("use_number", "int64", "number of the use in the ledger"),
+    _CUSTOMER_KEY_OR_NULL,
+    Column("program", "string", "points program"),
+    Column("offer", "string", "offer that the voucher is of"),
+    Column("at", MOMENT, "moment of the use"),
+    Column("on", "date", "local day of the use"),
+    Column("discount", MONEY, "taken off the order, in the workspace's currency"),
+    Column("order_source", "string", "id space of the order"),
+    Column("order_id", "string", "order"),
+)
+
 REJECTED_ROW = _clean(
     "rejected_row",
     "one row per record that came in and is not in the clean base, duplicates apart",
@@ -385,4 +418,7 @@ CLEAN: dict[str, Contract] = {
         COLUMN_QUALITY,
     )
 }
-"""Every table of the shelf by full name."""
+"""Every table of the shelf that is made of raw rows, by full name."""
+
+LEDGER: dict[str, Contract] = {each.full_name: each for each in (POINTS_ENTRY, VOUCHER_USE)}
+"""Those that the ledger tells, by full name."""

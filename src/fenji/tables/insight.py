@@ -16,6 +16,8 @@ def metric_type(metric: Metric) -> str:
         return "int64"
     if metric.unit is Unit.MONEY:
         return MONEY
+    if metric.fact is Fact.POINTS_ENTRY and metric.aggregate is Aggregate.SUM:
+        return "int64"
     if metric.aggregate in (Aggregate.COUNT, Aggregate.COUNT_DISTINCT, Aggregate.DAYS_SINCE_FIRST, Aggregate.DAYS_SINCE_LAST):
         return "int64"
     return "decimal(18, 3)" if metric.column == "quantity" and metric.aggregate is Aggregate.SUM else "float64"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fenji.answers.demo import DemoReview
 from fenji.choices import SETTINGS_FILE
+from fenji.documents.loyalty import LOYALTY_FILE
 from fenji.domain.policies import Cause
 from fenji.domain.steps import Step
 from fenji.errors import Conflict
@@ -16,7 +17,7 @@ from fenji.language import Language
 from fenji.language import message as _
 from fenji.settings import render_settings_toml
 from fenji.tables import clean, insight
-from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, open_workspace
+from fenji.workspace.folder import POLICIES_FOLDER, SOURCES_FILE, has_program, open_workspace
 from fenji.workspace.opening import open_question
 from fenji.workspace.templates import write_new
 
@@ -31,6 +32,8 @@ QUARTER_BEGAN = date(2011, 8, 31)
 POLICY = "spend"
 IDEA_FILE = "ideas/vip-from-8000.yaml"
 """A policy that nobody has decided on, for the what-if."""
+ADVOCATE, FRIEND = "12347", "12348"
+"""Two customers: who is said to have brought whom."""
 DATA_FILE = "online_retail_ii.parquet"
 ATTRIBUTION_FILE = "ATTRIBUTION.md"
 
@@ -48,6 +51,8 @@ def make_demo(root: Path, language: Language) -> None:
     package = resources.files("fenji") / "demo_data"
     data = root / "data" / DATA_FILE
     if (root / SETTINGS_FILE).is_file() and data.is_file():
+        if not (root / LOYALTY_FILE).exists():  # of an earlier version
+            write_new(root, {LOYALTY_FILE: (package / LOYALTY_FILE).read_text(encoding="utf-8")})
         return
     if root.exists() and any(root.iterdir()):
         raise Conflict.of(
@@ -67,6 +72,7 @@ def make_demo(root: Path, language: Language) -> None:
         ),
         SOURCES_FILE: (package / SOURCES_FILE).read_text(encoding="utf-8"),
         f"{POLICIES_FOLDER}/{POLICY}.yaml": policy,
+        LOYALTY_FILE: (package / LOYALTY_FILE).read_text(encoding="utf-8"),
         IDEA_FILE: policy.replace("version: 1", "version: 2").replace("net_revenue_12m >= 10000", "net_revenue_12m >= 8000"),
         f"data/{ATTRIBUTION_FILE}": (package / ATTRIBUTION_FILE).read_text(encoding="utf-8"),
     }
@@ -81,6 +87,11 @@ def reviews_of(root: Path, run_id: str) -> tuple[DemoReview, ...]:
         rows = session.engine.fetch(session.read(run_id, insight.TIER_COUNT).order_by("as_of", "rank")).to_pylist()
     days = dict.fromkeys(row["as_of"] for row in rows)
     return tuple(DemoReview(day, {row["tier"]: row["customers"] for row in rows if row["as_of"] == day}) for day in days)
+
+
+def has_points(root: Path) -> bool:
+    """Whether the demo's points program is in force already."""
+    return has_program(open_workspace(root))
 
 
 def largest_fall(root: Path, run_id: str) -> str:

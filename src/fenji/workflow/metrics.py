@@ -16,7 +16,6 @@ def list_metrics(root: Path) -> MetricsResult:
         NotFound: no workspace.
         InvalidDocument: metrics.yaml cannot be used.
     """
-    own = own_metrics_of(open_workspace(root, by_customer=True))
-    known = Registry((*builtin_metrics(), *own))
-    slugs = {each.slug for each in own}
-    return MetricsResult(tuple(MetricRow.of(each, is_own=each.slug in slugs) for each in known))
+    builtin, own = builtin_metrics(), own_metrics_of(open_workspace(root, by_customer=True))
+    known = Registry(tuple(dict.fromkeys((*builtin, *own))))
+    return MetricsResult(tuple(MetricRow.of(each, is_own=each not in builtin) for each in known))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from fenji.act.flow import roll_forward
-from fenji.act.liability import liability
+from fenji.act.liability import CohortLiability, deferral, liability
 from fenji.answers.points import FlowResult, LawsResult, LiabilityResult, LiabilityRow, SheetResult
 from fenji.domain.loyalty.cohorts import FlowMonth
 from fenji.domain.loyalty.kinds import PointsAccount
 from fenji.domain.loyalty.law_names import Law, LawBroken
 from fenji.domain.loyalty.program import Expiry
+from fenji.domain.periods import end_of_month
 from fenji.errors import ContractBroken, Problem
 from fenji.language import message as _
 from fenji.state.loyalty.laws import CHECKED
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.loyalty.desk import Desk
 from fenji.workspace.loyalty.operations import Points
+from fenji.workspace.loyalty.programs import ProgramVersions
 
 LONGEST_MONTHS = 120
 """Ages that are looked at where points never expire."""
@@ -103,16 +106,9 @@ def _liability(points: Points, currency: str) -> LiabilityResult:
     program = points.program.on(points.today)
     cohorts = points.t.loyalty.figures.cohorts(program.slug, at=points.today)
     found = liability(cohorts, declared=program.expected_redemption, ages=_ages(program.expiry))
+    revenue = points.t.loyalty.figures.revenue_by_month(program.slug)
     rows = tuple(
-        LiabilityRow(
-            each.cohort.month_on,
-            each.cohort.granted,
-            each.cohort.redeemed_by(each.cohort.age),
-            each.cohort.outstanding,
-            each.expected_share,
-            each.is_declared,
-            each.cost(program.cost_per_point),
-        )
+        _row(each, points.program, revenue.get(each.cohort.month_on, 0), program.cost_per_point)
         for each in found
         if each.cohort.outstanding
     )
@@ -131,8 +127,33 @@ def _liability(points: Points, currency: str) -> LiabilityResult:
         totals["available"] + totals["pending"] + totals["held"],
         totals["owed"],
         sum((each.cost for each in rows), start=program.cost_per_point * 0),
+        sum((each.deferred - each.recognized for each in rows), start=Decimal(0)),
         rows,
         tuple(warnings),
+    )
+
+
+def _row(found: CohortLiability, versions: ProgramVersions, cents: int, cost_per_point: Decimal) -> LiabilityRow:
+    cohort = found.cohort
+    # What was expected when the points were granted stays the ground of what was allocated to them.
+    then = versions.on(max(end_of_month(cohort.month_on), versions.versions[0].effective_on))
+    waits = deferral(
+        found,
+        revenue=Decimal(cents).scaleb(-2),
+        worth_per_point=then.redeem.worth_of(1),
+        share_at_sale=then.expected_redemption,
+    )
+    return LiabilityRow(
+        cohort.month_on,
+        cohort.granted,
+        cohort.redeemed_by(cohort.age),
+        cohort.outstanding,
+        found.expected_share,
+        found.is_declared,
+        found.cost(cost_per_point),
+        waits.revenue,
+        waits.deferred,
+        waits.recognized,
     )
 
 

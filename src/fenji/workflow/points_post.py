@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,11 +11,16 @@ from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.principals import Principal
 from fenji.errors import InvalidArgument, Problem
 from fenji.language import message as _
+from fenji.state.transaction import Transaction
 from fenji.wording import figures
 from fenji.workspace.acting import acting_person
+from fenji.workspace.dates import today
 from fenji.workspace.folder import open_workspace
+from fenji.workspace.loyalty.extras import post_events
 from fenji.workspace.loyalty.posting import OrderPosting, PostedOrders
-from fenji.workspace.loyalty.programs import program_of
+from fenji.workspace.loyalty.programs import ProgramVersions, program_of
+from fenji.workspace.loyalty.referrals import Referrals
+from fenji.workspace.loyalty.refunded import give_back_vouchers
 from fenji.workspace.opening import open_session
 from fenji.workspace.progress import Progress, silent
 
@@ -56,14 +62,18 @@ def post_points(
         with workspace.state.reading() as t:
             versions = program_of(t, program)
         in_force = versions.on(day)
-        done = OrderPosting(session, run, versions, day, progress).post()
+        posting = OrderPosting(session, run, versions, day, progress)
+        done = posting.post()
+        rewarded, returned = post_events(posting), give_back_vouchers(posting)
         told = {name: value for name, value in vars(done).items() if name not in _AS_BEFORE}
+        told |= {"events_rewarded": rewarded, "vouchers_returned": returned}
         if any(told.values()):
             with workspace.state.transaction(session.principal) as t:
                 subject = Subject(SubjectKind.PROGRAM, f"{versions.slug} {in_force.version}")
                 t.audit.add(Action.POINTS_POSTED, subject, {"run_id": run.run_id, "as_of": day.isoformat(), **told})
         with workspace.state.reading() as t:
             totals = t.loyalty.figures.totals(versions.slug)
+            due = _referrals_due(t, versions, workspace.settings.time_zone)
     return PostResult(
         run.run_id,
         day,
@@ -76,13 +86,29 @@ def post_points(
         done.members,
         done.proposed_merges,
         done.settled,
+        rewarded,
+        returned,
         totals["available"] + totals["pending"] + totals["held"] - totals["owed"],
-        _warnings(done, workspace.settings.currency),
+        (*_warnings(done, workspace.settings.currency), *_told_referrals(due)),
     )
 
 
 _AS_BEFORE = frozenset({"unchanged", "refunds_apart", "amount_apart"})
 """What a posting finds and does not change."""
+
+
+def _referrals_due(t: Transaction, versions: ProgramVersions, zone: str) -> int:
+    """Referrals that wait to be looked at; codes for friends are shown once, so that a posting never makes them."""
+    now = t.clock()
+    if versions.on(today(zone, now=now)).referral is None:
+        return 0
+    return Referrals(t, versions, today(zone, now=now), now, lambda moment: today(zone, now=moment)).count_due()
+
+
+def _told_referrals(due: int) -> Iterator[Problem]:
+    if due:
+        text = _("{count} referrals can be decided by what was posted.")
+        yield Problem(text, {"count": due}, advice=_("Reward them, or take rewards back: fenji referrals check"))
 
 
 def _warnings(done: PostedOrders, currency: str) -> tuple[Problem, ...]:

@@ -24,10 +24,12 @@ FACTS: Mapping[Fact, Contract] = {
     Fact.FEEDBACK: clean.FEEDBACK,
     Fact.REFERRAL: clean.REFERRAL,
     Fact.CONTRACT: clean.CONTRACT,
+    Fact.POINTS_ENTRY: clean.POINTS_ENTRY,
+    Fact.VOUCHER_USE: clean.VOUCHER_USE,
     Fact.BALANCE: clean.BALANCE,
 }
 
-_TELLS_ROWS: Mapping[Fact, str] = {Fact.FEEDBACK: "customer_key"}
+_TELLS_ROWS: Mapping[Fact, str] = dict.fromkeys((Fact.FEEDBACK, Fact.POINTS_ENTRY, Fact.VOUCHER_USE), "customer_key")
 """The column of which a value says that there are rows for customers; of other facts the first one of the key, which is never null."""
 
 MONEY: tuple[tuple[Contract, str], ...] = ((clean.ORDER_LINE, "net_revenue"), (clean.CONTRACT, "monthly_fee"))

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from fenji.analyze.metrics.points import POINTS_METRICS
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.choices import SETTINGS_FILE
 from fenji.documents.metrics import read_metrics
 from fenji.documents.policies import PolicyDocument, policy_document_from_text, policy_from_text, read_policy_document
 from fenji.documents.sources import read_sources
+from fenji.domain.loyalty.published import DocumentKind
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy, PublishedPolicy
 from fenji.domain.sources import Source
@@ -90,9 +92,18 @@ def sources_of(workspace: Workspace) -> tuple[Source, ...]:
 
 
 def own_metrics_of(workspace: Workspace) -> tuple[Metric, ...]:
-    """The metrics that the company declared in metrics.yaml; none where the file is missing."""
+    """The metrics that the company declared in metrics.yaml, and those of points where it has a program."""
     path = workspace.root / METRICS_FILE
-    return read_metrics(path, builtin_metrics()) if path.is_file() else ()
+    declared = read_metrics(path, builtin_metrics()) if path.is_file() else ()
+    return (*declared, *(POINTS_METRICS if has_program(workspace) else ()))
+
+
+def has_program(workspace: Workspace) -> bool:
+    """Whether the company has ever published a points program."""
+    if not workspace.state.is_there:
+        return False
+    with workspace.state.reading() as t:
+        return bool(t.loyalty.documents.list_published(DocumentKind.POINTS))
 
 
 def policy_files(workspace: Workspace) -> tuple[Path, ...]:

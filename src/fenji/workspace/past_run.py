@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from fenji.analyze.metrics.points import POINTS_METRICS
 from fenji.analyze.metrics.registry import builtin_metrics
 from fenji.documents.metrics import metrics_from_text
 from fenji.documents.policies import policy_document_from_text, policy_from_text
@@ -20,7 +21,7 @@ from fenji.domain.steps import Step
 from fenji.errors import Conflict, InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.settings import Settings
-from fenji.tables import insight
+from fenji.tables import clean, insight
 from fenji.tables.contract import Contract
 from fenji.workspace.folder import (
     METRICS_FILE,
@@ -82,9 +83,11 @@ class PastRun:
 
     @property
     def own_metrics(self) -> tuple[Metric, ...]:
-        """The company's own metrics as they were declared then."""
+        """The company's own metrics as they were declared then, and those of points where the ledger told the run any."""
         text = self.run.new.documents.get(METRICS_FILE)
-        return () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
+        declared = () if text is None else metrics_from_text(text, METRICS_FILE, builtin_metrics())
+        has_points = any(each.table == clean.POINTS_ENTRY.full_name for each in self.session.tables_of(self.run.run_id))
+        return (*declared, *(POINTS_METRICS if has_points else ()))
 
     @property
     def reviews(self) -> tuple[date, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from fenji.tables.contract import Contract
 from fenji.workspace.clean_base import clean_base
 from fenji.workspace.folder import SOURCES_FILE, Workspace, sources_of
 from fenji.workspace.keeping_out import keep_out_of, rows_taken
+from fenji.workspace.loyalty.facts import save_ledger
 from fenji.workspace.past_run import PastRun
 from fenji.workspace.progress import Progress
 from fenji.workspace.running import TOTAL, Before, save_base
@@ -276,6 +277,7 @@ def rebuild(session: Session, run: Run, into: Path, progress: Progress, before: 
     writer = RunWriter(session, run, into=Store(into))
     sources, own = frozen_sources(run), past.own_metrics
     tables = save_base(writer, sources, run.inputs, before, as_of=day, progress=progress)
+    tables = {**tables, **_ledger_again(writer, tables[clean.IDENTITY.full_name])}
     base = clean_base(session, writer.files_of, lambda contract: tables[contract.full_name])
     analyze_base(
         writer,
@@ -292,6 +294,17 @@ def rebuild(session: Session, run: Run, into: Path, progress: Progress, before: 
         known_at=run.ended_at,
     )
     return Rebuilt(run, writer.store, _as_named(session, run, writer))
+
+
+def _ledger_again(writer: RunWriter, identity: ir.Table) -> Mapping[str, ir.Table]:
+    """What the ledger told a run: as it was published, or where that is damaged, as the ledger tells it today."""
+    session, run_id = writer.session, writer.run.run_id
+    published = {each.table for each in session.runs.tables_of(run_id)} & clean.LEDGER.keys()
+    try:
+        told = {name: session.read(run_id, clean.LEDGER[name]) for name in sorted(published)}
+    except Damaged:
+        return save_ledger(writer, identity)
+    return {name: writer.save(table, clean.LEDGER[name]) for name, table in told.items()}
 
 
 def _as_named(session: Session, run: Run, writer: RunWriter) -> tuple[StoredTable, ...]:

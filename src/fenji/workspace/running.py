@@ -46,6 +46,7 @@ from fenji.workspace.folder import (
 )
 from fenji.workspace.headlines import asks_for_money
 from fenji.workspace.keeping_out import keep_out
+from fenji.workspace.loyalty.facts import save_ledger
 from fenji.workspace.opening import open_session
 from fenji.workspace.past_run import HISTORY_BEGINS_ON, kept_settings
 from fenji.workspace.prepared_warnings import (
@@ -116,7 +117,7 @@ def publish_run(
         writer = RunWriter(session, run)
         collection = _collected(writer, plan.sources, session.runs.latest_inputs(), progress)
         prepared = _prepared(writer, plan, collection.files, progress, is_forced=force)
-        tables = prepared.tables
+        tables = {**prepared.tables, **save_ledger(writer, prepared.tables[clean.IDENTITY.full_name])}
         arrival = arrival_of(session, tables, plan.sources, as_of=plan.as_of)
         if not force:
             refuse_empty_sources(arrival, workspace.root)

@@ -12,12 +12,16 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from fenji.act.redeeming import LotExpired, PointsShort
+from fenji.domain.loyalty.changes import Drawn, Wanted
+from fenji.domain.loyalty.law_names import Law
 from fenji.domain.loyalty.records import OrderKey
 from fenji.errors import Conflict, InvalidArgument, NotFound, Unavailable
 from fenji.state.database import open_database
 from fenji.state.loyalty.ledger import BusinessKeyTaken
-from fenji.state.migrations.versions import r0015_loyalty, r0016_offers
+from fenji.state.loyalty.loading import load
+from fenji.state.migrations.versions import r0015_loyalty, r0016_offers, r0017_qualifying
 from fenji.state.models import Row
+from fenji.workspace.loyalty.programs import program_of
 from fixtures.ledgers import SHOP, TILL, Till
 
 
@@ -39,6 +43,7 @@ def test_the_tables_come_go_and_come_again_and_others_stay(url, monkeypatch):
     with database.transaction(TILL) as t:
         operations = Operations(MigrationContext.configure(t.session.connection()))
         with Operations.context(operations.migration_context):
+            r0017_qualifying.downgrade()
             r0016_offers.downgrade()
             r0015_loyalty.downgrade()
             there = set(inspect(t.session.connection()).get_table_names())
@@ -46,10 +51,56 @@ def test_the_tables_come_go_and_come_again_and_others_stay(url, monkeypatch):
             assert t.session.execute(text("SELECT name FROM named_list")).scalars().all() == ["kept"]
             r0015_loyalty.upgrade()
             r0016_offers.upgrade()
+            r0017_qualifying.upgrade()
     assert set(r0015_loyalty.TABLES) <= set(Row.metadata.tables)
     again = Till.opened(database)
     assert again.buy(again.member("ann"), "o1", 250).is_existing is False
     database.close()
+
+
+def test_points_that_count_for_a_tier_are_told_of_each_transaction_also_of_those_that_came_before(till):
+    ann, bob = till.member("ann"), till.member("bob")
+    till.buy(ann, "o1", 250, factor=0)
+    till.buy(bob, "o2", 700, factor=2)
+    till.do(lambda points: points.refund(OrderKey(SHOP, "o2"), 25_000, till.day, "r"))
+    till.do(lambda points: points.open_balance(bob, 9, till.day, "old", earned_on=till.day, expires_on=None, qualifying=4))
+    counted = text("SELECT business_key, qualifying_points FROM ledger_transaction WHERE qualifying_points <> 0 ORDER BY 1")
+    with till.database.transaction(TILL) as t:
+        assert list(t.session.execute(counted)) == [("earn:shop:o1", 2), ("earn:shop:o2", 7), ("old", 4), ("r", -3)]
+        with Operations.context(Operations(MigrationContext.configure(t.session.connection())).migration_context):
+            r0017_qualifying.downgrade()
+            r0017_qualifying.upgrade()
+        # When refunds took of it was not written down before: what is left counts from the first day on.
+        assert list(t.session.execute(counted)) == [("earn:shop:o1", 2), ("earn:shop:o2", 4), ("old", 4)]
+        broken = t.loyalty.laws.broken("points", program_of(t).rules, today=till.day)
+        assert [each for each in broken if each.law is Law.Q1] == []
+        with pytest.raises(DatabaseError):
+            t.session.execute(text("UPDATE ledger_transaction SET qualifying_points = 1"))
+        t.session.rollback()
+
+
+def test_an_operation_reads_only_the_lots_that_it_may_touch(till):
+    """Ten lots of 2 points that can be spent and one of 3 that is due: 5 points reach three of the ten; a year later all are over."""
+    ann = till.member("ann")
+    for number in range(10):
+        till.buy(ann, f"o{number}", 200)
+    till.day += timedelta(days=7)
+    till.do(lambda points: points.settle(ann, till.day))
+    till.day += timedelta(days=30)
+    till.buy(ann, "due", 300)
+    on = till.day + timedelta(days=7)
+
+    def found(t, draws):
+        wanted = Wanted(frozenset({ann}), draws=draws)
+        return [each.order_id for each in load(t.session, "points", wanted).lots]
+
+    with till.database.transaction(TILL) as t:
+        assert len(found(t, None)) == 11
+        assert found(t, Drawn(5, on)) == ["o0", "o1", "o2", "due"]
+        assert found(t, Drawn(0, on)) == ["due"]
+        assert found(t, Drawn(0, None)) == []
+        assert found(t, Drawn(1000, on)) == found(t, None)
+        assert len(found(t, Drawn(0, on + timedelta(days=365)))) == 11
 
 
 def test_the_same_key_posts_once_and_another_thing_under_it_is_refused(till):

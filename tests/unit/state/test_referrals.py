@@ -49,7 +49,10 @@ class Desk(Till):
         return self.at(lambda referrals: referrals.claim(code.lower(), friend, Known(**known)))
 
     def checked(self):
-        return [(each.referral.referred_member_id, each.referral.status) for each in self.at(Referrals.look)]
+        due = self.at(Referrals.count_due)
+        found = [(each.referral.referred_member_id, each.referral.status) for each in self.at(Referrals.look)]
+        assert due == len(found)
+        return found
 
     def of_friend(self, friend):
         with self.database.reading() as t:

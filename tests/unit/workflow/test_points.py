@@ -210,6 +210,18 @@ def test_the_figures_that_ifrs_15_and_kpmg_print() -> None:
     assert (round(first), by_rate) == (4_175, {"0.99": 3_552, "0.92": 4_140})
 
 
+def test_deferred_revenue_of_the_shop_is_allocated_by_what_points_are_worth(begun: Path) -> None:
+    """2,599 yuan earned 27 points, worth 27, of which 85 % are expected: 2,599 x 22.95 / (2,599 + 22.95) = 22.75, none redeemed yet."""
+    found = points_liability(begun)
+    (row,) = found.months
+    assert (row.revenue, row.deferred, row.recognized, found.deferred) == (
+        Decimal("2699.00"),
+        Decimal("22.76"),
+        0,
+        Decimal("22.76"),
+    )
+
+
 def test_own_months_tell_the_redemption_that_is_expected_once_they_are_old_enough() -> None:
     """Of each month 100 points: 20 are redeemed at age 0, 30 at age 1, none later; the newest month has 80 left, of which 30 will be."""
     cohorts = [

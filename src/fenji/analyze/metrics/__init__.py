@@ -11,5 +11,6 @@ registry   the metrics of a workspace, built in and its own
 contracts  built-in metrics: contracts and their fees
 events     built-in metrics: one set for every kind of event
 feedback   built-in metrics: satisfaction, complaints, referrals
+points     built-in metrics: points and vouchers
 orders     built-in metrics: how much, how many, how broad, how often
 """

@@ -1,6 +1,7 @@
 """What do we know of every customer at a date, in numbers? The panel: one row per customer, one column per metric.
 
-Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.referral, clean.contract, clean.balance
+Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.referral, clean.contract, clean.points_entry, clean.voucher_use,
+        clean.balance
 Writes  insight.customer_metric: one row per customer known at as_of
 Units   money in the workspace's currency to the cent, tax and refunds out; days are local calendar days
 Keeps   every customer of clean.customer whose first_seen_on is null or not after as_of, exactly once, with or without rows

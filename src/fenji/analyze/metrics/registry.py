@@ -9,12 +9,13 @@ from fenji.analyze.metrics.contracts import CONTRACT_METRICS
 from fenji.analyze.metrics.events import event_metrics
 from fenji.analyze.metrics.feedback import FEEDBACK_METRICS, REFERRAL_METRICS
 from fenji.analyze.metrics.orders import MEMBERSHIP_METRICS, ORDER_METRICS, YEAR_METRICS
+from fenji.analyze.metrics.points import POINTS_METRICS
 from fenji.domain.metrics import Metric
 from fenji.errors import InvalidDocument, NotFound, Place, Problem, unknown_name
 
 
 def builtin_metrics(event_kinds: Iterable[str] = ()) -> tuple[Metric, ...]:
-    """The metrics that fenji knows of itself, in the order of the panel's columns; those of membership years only where asked for.
+    """The metrics that fenji knows of itself, in the order of the panel's columns; those of membership years and of points only where asked for.
 
     Args:
         event_kinds: the kinds of events that the workspace's data holds; each gives three metrics.
@@ -26,6 +27,7 @@ def builtin_metrics(event_kinds: Iterable[str] = ()) -> tuple[Metric, ...]:
         *FEEDBACK_METRICS,
         *REFERRAL_METRICS,
         *CONTRACT_METRICS,
+        *POINTS_METRICS,
         *event_metrics(event_kinds),
     )
 
@@ -51,8 +53,8 @@ class Registry:
 
         Args:
             event_kinds: the kinds of events that the workspace's data holds.
-            own: the metrics of metrics.yaml.
-            named: what a policy names: metrics of membership years are there only if it, or a ratio of ``own``, names them.
+            own: the metrics that only this company has: those of metrics.yaml, and of points where it has a program.
+            named: what a policy names: metrics of membership years and of points are there only if it, or a ratio of ``own``, names them.
 
         >>> len(Registry.of()) < len(Registry.of(["visit"]))
         True
@@ -60,8 +62,9 @@ class Registry:
         (False, True)
         """
         asked = {*named, *(slug for each in own for slug in each.ratio_of or ())}
-        left_out = {each.slug for each in MEMBERSHIP_METRICS} - asked
-        return cls((*(each for each in builtin_metrics(event_kinds) if each.slug not in left_out), *own))
+        left_out = {each.slug for each in (*MEMBERSHIP_METRICS, *POINTS_METRICS)} - asked - {each.slug for each in own}
+        builtin = (each for each in builtin_metrics(event_kinds) if each.slug not in left_out)
+        return cls(tuple(dict.fromkeys((*builtin, *own))))
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(self.metrics)

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from fenji.analyze.metrics.plan import MONTH_COLUMN, Measure
+from fenji.domain.loyalty.kinds import PointsKind
 from fenji.domain.metrics import Fact, RowFilter
 from fenji.domain.periods import Window, is_month_end
 
@@ -28,8 +29,12 @@ _DAY_OF = {
     Fact.FEEDBACK: "on",
     Fact.REFERRAL: "referred_on",
     Fact.CONTRACT: "started_on",
+    Fact.POINTS_ENTRY: "on",
+    Fact.VOUCHER_USE: "on",
     Fact.BALANCE: "as_of",
 }
+
+_SPENT = (str(PointsKind.REDEEM), str(PointsKind.REDEEM_UNDO))
 
 
 def rows_of(fact: Fact, facts: Mapping[Fact, ir.Table], *, as_of: date) -> ir.Table:
@@ -52,6 +57,8 @@ def rows_of(fact: Fact, facts: Mapping[Fact, ir.Table], *, as_of: date) -> ir.Ta
     if fact is Fact.FEEDBACK:
         known = rows.resolved_on <= _day(as_of)
         return rows.mutate(hours_to_resolution=ibis.ifelse(known, rows.hours_to_resolution, ibis.null("float64")))
+    if fact is Fact.POINTS_ENTRY:
+        return rows.mutate(redeemed_points=ibis.ifelse(rows.kind.isin(_SPENT), -rows.points, ibis.null("int64")))
     if fact is Fact.CONTRACT:
         return _standing_contracts(rows, as_of)
     return rows

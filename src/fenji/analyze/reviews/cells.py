@@ -1,6 +1,6 @@
 """What happened to every customer between two days on which something is decided? The facts of a whole history, summed up once.
 
-Reads   clean.customer, clean.order_line, clean.event, clean.feedback
+Reads   clean.customer, clean.order_line, clean.event, clean.feedback, clean.points_entry, clean.voucher_use
 Writes  nothing stored: one row per customer, and one per customer and period with rows of a fact
 Units   as the panel's: money in the workspace's currency to the cent; days are local calendar days
 Keeps   every customer of clean.customer, once; every row of the facts up to the last review, in exactly one cell
@@ -40,7 +40,7 @@ PERSON = -1
 FLAGS = 62
 """Reviews whose flags fit one whole number."""
 
-_FACTS = (Fact.ORDER_LINE, Fact.EVENT, Fact.FEEDBACK)
+_FACTS = (Fact.ORDER_LINE, Fact.EVENT, Fact.FEEDBACK, Fact.POINTS_ENTRY, Fact.VOUCHER_USE)
 
 _RESTATED = (MONTH_COLUMN, "hours_to_resolution")
 """Columns that mean something else at every review."""

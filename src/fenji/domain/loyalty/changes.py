@@ -51,6 +51,18 @@ def fingerprint_of(**asked: object) -> str:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """An operation that looks at few of a member's lots: those that are due or over on a day, and the first ones that its points reach.
+
+    Where an order that it asks for is known already, it may take back from any lot, and all of them are found.
+    """
+
+    points: int
+    on: date | None
+    """None: nothing becomes available or expires by it."""
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What an operation needs to see, and whom it may change."""
 
@@ -65,6 +77,8 @@ class Wanted:
     """Also the members whose points these hold."""
     business_keys: Mapping[str, str] = field(default_factory=dict)
     """Business key: fingerprint."""
+    draws: Drawn | None = None
+    """Which lots of the members are asked for; None: all with anything left."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,7 @@ class Accounts:
     program: str
     members: Mapping[int, Member]
     lots: tuple[Lot, ...]
-    """With anything left, those of the orders asked for, and those that the reversed transaction drew from."""
+    """With anything left as far as they are asked for, those of the orders asked for, and those that the reversed transaction drew from."""
     debts: tuple[Debt, ...]
     """With anything left."""
     orders: Mapping[OrderKey, OrderEarning]
@@ -109,6 +123,8 @@ class Posting:
     order: OrderKey | None = None
     rules_version: int | None = None
     reverses_id: str | None = None
+    qualifying_points: int = 0
+    """How many more, or fewer, count for a tier of its member."""
 
 
 @dataclass(frozen=True)

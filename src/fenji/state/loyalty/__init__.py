@@ -17,4 +17,5 @@ vouchers      codes, and what was asked for under which business key
 voucher_uses  uses of codes, and limits
 referral_rows  referrals as they are stored
 referrals     who brought whom
+facts       what the ledger tells analyses
 """

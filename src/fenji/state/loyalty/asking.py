@@ -94,6 +94,17 @@ class LedgerFigures:
         found = self._session.execute(asked.execution_options(yield_per=BATCH)).mappings()
         return ([dict(row) for row in batch] for batch in found.partitions(BATCH))
 
+    def bonuses(self, program: str, begin: str) -> Iterator[list[tuple[str, int, date, int]]]:
+        """Bonuses whose business keys begin with a text, in batches: key, member, day and points."""
+        t = TransactionRow
+        asked = (
+            select(t.business_key, LotRow.origin_member_id, t.occurred_on, LotRow.granted)
+            .join(LotRow, LotRow.transaction_id == t.transaction_id)
+            .where(t.program == program, t.kind == "bonus", t.business_key.startswith(begin, autoescape=True))
+        )
+        found = self._session.execute(asked.execution_options(yield_per=BATCH))
+        return ([(row[0], row[1], row[2], row[3]) for row in batch] for batch in found.partitions(BATCH))
+
     def due(self, program: str, day: date, now: datetime, *, after: int, limit: int) -> tuple[int, ...]:
         """Members with points that become available or expire by a day, or with holds that have run out, by number from one on."""
         is_due = (LotRow.bucket == str(LotBucket.PENDING)) & (LotRow.available_on <= day)
@@ -131,6 +142,16 @@ class LedgerFigures:
             for its_year, its_month, account, points in self._session.execute(asked):
                 found.setdefault((int(its_year), int(its_month), account), [0, 0])[place] = int(points)
         return tuple(AccountMoves(date(key[0], key[1], 1), PointsAccount(key[2]), *sums) for key, sums in sorted(found.items()))
+
+    def revenue_by_month(self, program: str) -> dict[date, int]:
+        """What is left of the orders that earn points, in cents, by the first day of their month."""
+        o = OrderEarningRow
+        back = case((o.refunded_cents > o.returned_cents, o.refunded_cents), else_=o.returned_cents)
+        left = func.sum(case((o.gross_cents > back, o.gross_cents - back), else_=0))
+        year, month = func.extract("year", o.ordered_on), func.extract("month", o.ordered_on)
+        is_order = (o.program == program) & (o.bonus == "") & o.member_id.is_not(None)
+        asked = select(year, month, left).where(is_order).group_by(year, month)
+        return {date(int(row[0]), int(row[1]), 1): int(row[2]) for row in self._session.execute(asked)}
 
     def cohorts(self, program: str, *, at: date) -> tuple[Cohort, ...]:
         """Points by the month in which they were earned, with what was redeemed of them at each age, the earliest first."""

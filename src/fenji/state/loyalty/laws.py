@@ -145,6 +145,15 @@ QUERIES: tuple[tuple[Law, str, str], ...] = (
         WHERE m.program = :program AND m.qualifying_total <> COALESCE(sums.points, 0)""",
     ),
     (
+        Law.Q1,
+        "qualifying_of_transactions",
+        """WITH counted(member_id, points) AS (SELECT member_id, qualifying_now FROM order_earning
+        WHERE program = :program AND member_id IS NOT NULL UNION ALL SELECT origin_member_id, qualifying FROM lot
+        UNION ALL SELECT member_id, -qualifying_points FROM ledger_transaction WHERE program = :program AND qualifying_points <> 0)
+        SELECT c.member_id FROM counted c JOIN member m ON m.member_id = c.member_id WHERE m.program = :program
+        GROUP BY c.member_id HAVING SUM(c.points) <> 0""",
+    ),
+    (
         Law.P1,
         "erased_and_still_known",
         "SELECT member_id FROM member WHERE program = :program AND status = 'erased' AND card IS NOT NULL",

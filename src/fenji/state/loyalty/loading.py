@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from fenji.domain.loyalty.changes import Accounts, Wanted
+from fenji.domain.loyalty.changes import Accounts, Drawn, Wanted
 from fenji.domain.loyalty.kinds import HoldStatus, LotBucket, MemberStatus, PointsAccount, PointsKind
 from fenji.domain.loyalty.records import Debt, Draw, Hold, LedgerTransaction, Lot, Member, OrderEarning, OrderKey, Transfer
 from fenji.errors import NotFound, Unavailable
@@ -20,6 +20,23 @@ CHUNK = 500
 TRIES = 5
 
 Item = TypeVar("Item")
+
+# Asked for by every operation: put together once, and not each time.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PROGRAM: BindParameter[Any] = bindparam("asked")
+_MEMBERS = table_of(MemberRow)
+_MEMBERS_LOCKED = (
+    select(_MEMBERS)
+    .where(_MEMBERS.c.member_id.in_(_IDS), _MEMBERS.c.program == _PROGRAM)
+    .order_by(_MEMBERS.c.member_id)
+    .with_for_update()
+)
+_ORDERS = table_of(OrderEarningRow)
+_ORDERS_KNOWN = select(_ORDERS).where(
+    _ORDERS.c.program == _PROGRAM, _ORDERS.c.source == bindparam("of"), _ORDERS.c.order_id.in_(_IDS)
+)
+_TRANSACTIONS = table_of(TransactionRow)
+_POSTED = select(_TRANSACTIONS).where(_TRANSACTIONS.c.program == _PROGRAM, _TRANSACTIONS.c.business_key.in_(_IDS))
 
 
 def load(session: Session, program: str, wanted: Wanted) -> Accounts:
@@ -138,8 +155,7 @@ def _with_holders(session: Session, ids: set[int], *, with_merged: bool) -> set[
 def _locked(session: Session, program: str, ids: Collection[int]) -> dict[int, Member]:
     members: dict[int, Member] = {}
     for chunk in chunks(sorted(ids)):
-        asked = select(table_of(MemberRow)).where(MemberRow.member_id.in_(chunk), MemberRow.program == program)
-        found = session.execute(asked.order_by(MemberRow.member_id).with_for_update())
+        found = session.connection().execute(_MEMBERS_LOCKED, {"ids": chunk, "asked": program})
         members |= {each["member_id"]: member_of(dict(each)) for each in found.mappings()}
     if len(members) < len(ids):
         lacking = next(each for each in sorted(ids) if each not in members)
@@ -150,9 +166,9 @@ def _locked(session: Session, program: str, ids: Collection[int]) -> dict[int, M
 def _orders(session: Session, program: str, wanted: Wanted) -> dict[OrderKey, OrderEarning]:
     orders: dict[OrderKey, OrderEarning] = {}
     for source, chunk in _by_source(wanted.orders):
-        is_asked = (OrderEarningRow.program == program) & (OrderEarningRow.source == source)
-        for row in rows(session, OrderEarningRow, is_asked & OrderEarningRow.order_id.in_(chunk)):
-            order = order_of(row)
+        found = session.connection().execute(_ORDERS_KNOWN, {"ids": chunk, "asked": program, "of": source})
+        for row in found.mappings():
+            order = order_of(dict(row))
             orders[order.key] = order
     return orders
 
@@ -162,10 +178,17 @@ def _accounts(
 ) -> Accounts:
     ids = sorted(members)
     reversed_transaction, draws = _reversed(session, program, wanted)
-    holds = tuple(_holds(session, ids, wanted.hold_id))
+    # Balances are the sums of lots, debts and holds: where one is 0, there is nothing to look for.
+    is_held = wanted.hold_id is not None or any(each.held for each in members.values())
+    holds = tuple(_holds(session, ids, wanted.hold_id)) if is_held else ()
     drawn = {each.lot_id for each in draws} | {each.lot_id for hold in holds for each in hold.draws}
-    is_left = or_(LotRow.remaining > 0, LotRow.held > 0)
-    lots = {each.lot_id: each for part in chunks(ids) for each in _lots(session, LotRow.member_id.in_(part) & is_left)}
+    lots: dict[int, Lot] = {}
+    few = None if orders else wanted.draws
+    with_lots = [each.member_id for each in members.values() if each.available or each.pending or each.held]
+    if few is not None and few.on is None:
+        with_lots = []
+    for part in chunks(sorted(with_lots)):
+        lots |= {each.lot_id: each for each in _lots(session, _asked_lots(part, few))}
     for part in chunks(sorted(drawn - lots.keys())):
         lots |= {each.lot_id: each for each in _lots(session, LotRow.lot_id.in_(part))}
     for source, chunk in _by_source(orders):
@@ -173,7 +196,7 @@ def _accounts(
         lots |= {each.lot_id: each for each in _lots(session, own) if each.origin_member_id in members}
     debts = [
         Debt(**row)
-        for part in chunks(ids)
+        for part in chunks(each for each in ids if members[each].owed)
         for row in rows(session, DebtRow, DebtRow.member_id.in_(part) & (DebtRow.remaining > 0), DebtRow.debt_id)
     ]
     return Accounts(
@@ -190,12 +213,30 @@ def _accounts(
     )
 
 
+def _asked_lots(part: Sequence[int], draws: Drawn | None) -> ColumnElement[bool]:
+    """The lots of some members that an operation looks at."""
+    if draws is None or draws.on is None:
+        return LotRow.member_id.in_(part) & or_(LotRow.remaining > 0, LotRow.held > 0)
+    is_due = (LotRow.bucket == str(LotBucket.PENDING)) & (LotRow.available_on <= draws.on)
+    asked = LotRow.member_id.in_(part) & (LotRow.remaining > 0) & or_(is_due, LotRow.expires_on < draws.on)
+    if draws.points <= 0:
+        return asked
+    is_valid = or_(LotRow.expires_on.is_(None), LotRow.expires_on >= draws.on)
+    order = (LotRow.expires_on.is_(None), LotRow.expires_on, LotRow.lot_id)
+    so_far = func.sum(LotRow.remaining).over(partition_by=LotRow.member_id, order_by=order, rows=(None, 0))
+    available = select(LotRow.lot_id, LotRow.remaining, so_far.label("so_far")).where(
+        LotRow.member_id.in_(part), LotRow.remaining > 0, LotRow.bucket == str(LotBucket.AVAILABLE), is_valid
+    )
+    sums = available.subquery()
+    return asked | LotRow.lot_id.in_(select(sums.c.lot_id).where(sums.c.so_far - sums.c.remaining < draws.points))
+
+
 def existing(session: Session, program: str, keys: Collection[str]) -> dict[str, LedgerTransaction]:
     """What was posted under some business keys."""
     found: dict[str, LedgerTransaction] = {}
     for chunk in chunks(sorted(keys)):
-        asked = (TransactionRow.program == program) & TransactionRow.business_key.in_(chunk)
-        found |= {row["business_key"]: transaction_of(row) for row in rows(session, TransactionRow, asked)}
+        posted = session.connection().execute(_POSTED, {"ids": chunk, "asked": program})
+        found |= {row["business_key"]: transaction_of(dict(row)) for row in posted.mappings()}
     return found
 
 

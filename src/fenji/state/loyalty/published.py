@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from fenji.domain.loyalty.published import DocumentKind, Heading, PublishedDocument
 from fenji.errors import Conflict, Problem
 from fenji.language import message as _
-from fenji.state.loyalty.rows import DocumentVersionRow
+from fenji.state.loyalty.rows import DocumentVersionRow, table_of
 
 
 class DocumentRepository:
@@ -57,11 +58,14 @@ class DocumentRepository:
 
     def list_published(self, kind: DocumentKind) -> tuple[PublishedDocument, ...]:
         """Every published version, by name and version."""
-        row = DocumentVersionRow
-        found = select(row).where(row.kind == str(kind)).order_by(row.slug, row.version)
-        return tuple(map(_record, self._session.scalars(found)))
+        return tuple(map(_record, self._session.connection().execute(_OF_KIND, {"asked": str(kind)})))
 
 
-def _record(row: DocumentVersionRow) -> PublishedDocument:
+_VERSIONS = table_of(DocumentVersionRow)
+_OF_KIND = select(_VERSIONS).where(_VERSIONS.c.kind == bindparam("asked")).order_by(_VERSIONS.c.slug, _VERSIONS.c.version)
+"""Asked for in every transaction on points: put together once."""
+
+
+def _record(row: Any) -> PublishedDocument:  # noqa: ANN401 - a row, of the ORM or not
     heading = Heading(row.slug, row.version, row.effective_on, row.author, row.why)
     return PublishedDocument(DocumentKind(row.kind), heading, row.text, row.published_at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from fenji.domain.principals import Principal
 from fenji.state.loyalty.asking import LedgerFigures
+from fenji.state.loyalty.facts import LedgerFacts
 from fenji.state.loyalty.groups import MemberGroups
 from fenji.state.loyalty.laws import LawRepository
 from fenji.state.loyalty.ledger import Ledger
@@ -48,6 +49,11 @@ class LoyaltyRepositories:
     def figures(self) -> LedgerFigures:
         """What the ledger says."""
         return LedgerFigures(self.session)
+
+    @property
+    def facts(self) -> LedgerFacts:
+        """What it tells analyses."""
+        return LedgerFacts(self.session)
 
     @property
     def requests(self) -> RequestRepository:

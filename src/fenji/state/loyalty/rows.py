@@ -103,6 +103,8 @@ class TransactionRow(Row):
     bonus: Mapped[str] = mapped_column(String(64))
     rules_version: Mapped[int | None] = mapped_column(BigInteger)
     reverses_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    qualifying_points: Mapped[int] = mapped_column(BigInteger)
+    """How many more, or fewer, count for a tier of the member."""
 
 
 class TransferRow(Row):

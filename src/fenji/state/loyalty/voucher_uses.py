@@ -15,7 +15,7 @@ from fenji.domain.loyalty.offers import Offer
 from fenji.domain.loyalty.records import OrderKey
 from fenji.domain.loyalty.vouchers import COUNTING, OfferCount, UseStatus, Voucher, VoucherUse
 from fenji.state.loyalty.loading import rows
-from fenji.state.loyalty.rows import table_of
+from fenji.state.loyalty.rows import OrderEarningRow, table_of
 from fenji.state.loyalty.voucher_rows import OfferCountRow, VoucherRow, VoucherUseRow
 
 SWEPT = 500
@@ -67,6 +67,15 @@ class VoucherUses:
         """Every use on an order, the oldest first."""
         row = VoucherUseRow
         return self._uses((row.program == program) & (row.source == order.source) & (row.order_id == order.order_id))
+
+    def redeemed_orders(self, program: str) -> dict[OrderKey, bool]:
+        """Orders with a use that was redeemed and not given back, and whether the ledger has posted them."""
+        u, o = VoucherUseRow, OrderEarningRow
+        is_same = (o.program == u.program) & (o.source == u.source) & (o.order_id == u.order_id) & (o.bonus == "")
+        asked = select(u.source, u.order_id, func.count(o.member_id)).outerjoin(o, is_same)
+        redeemed = asked.where(u.program == program, u.status == str(UseStatus.REDEEMED)).group_by(u.source, u.order_id)
+        found = self._session.execute(redeemed.order_by(u.source, u.order_id))
+        return {OrderKey(source, order_id): bool(posted) for source, order_id, posted in found}
 
     def use(self, number: int) -> VoucherUse:
         """A use by its number."""

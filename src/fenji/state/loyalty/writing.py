@@ -34,6 +34,17 @@ _TOLD = {
 """What others hear of; holds and payments of debts are nobody else's business."""
 
 
+_MEMBERS = table_of(MemberRow)
+_OF_MEMBER = ("status", "held_by_member_id", "qualifying_total", "waiting_cents")
+_BALANCES_MOVED = (
+    update(_MEMBERS)
+    .where(_MEMBERS.c.member_id == bindparam("this"))
+    .values({_MEMBERS.c[str(each)]: _MEMBERS.c[str(each)] + bindparam(f"more_{each}") for each in OF_MEMBERS})
+    .values({_MEMBERS.c.version: _MEMBERS.c.version + 1})
+)
+_MEMBER_TOLD = _BALANCES_MOVED.values({_MEMBERS.c[name]: bindparam(f"new_{name}") for name in _OF_MEMBER})
+
+
 @dataclass(frozen=True)
 class Writer:
     """Writes what an operation has decided, in one transaction of the database."""
@@ -114,6 +125,7 @@ class Writer:
             "bonus": "" if order is None else order.bonus,
             "rules_version": posting.rules_version,
             "reverses_id": posting.reverses_id,
+            "qualifying_points": posting.qualifying_points,
         }
 
     def _numbered(self, table: type[Any], key: str, records: Sequence[Any]) -> dict[int, int]:
@@ -143,24 +155,12 @@ class Writer:
     def _write_members(
         self, members: Sequence[Member], balances: Mapping[int, Mapping[PointsAccount, int]], touched: set[int]
     ) -> None:
-        names = ("status", "held_by_member_id", "qualifying_total", "waiting_cents")
-        self._update(
-            MemberRow,
-            ("member_id",),
-            [{"member_id": each.member_id, **{name: _plain(getattr(each, name)) for name in names}} for each in members],
-        )
-        changed = touched | balances.keys() | {each.member_id for each in members}
-        table = table_of(MemberRow)
-        sums = {table.c[str(each)]: table.c[str(each)] + bindparam(f"more_{each}") for each in OF_MEMBERS}
-        statement = (
-            update(table).where(table.c.member_id == bindparam("this")).values({**sums, table.c.version: table.c.version + 1})
-        )
-        rows = [
-            {"this": each, **{f"more_{account}": balances.get(each, {}).get(account, 0) for account in OF_MEMBERS}}
-            for each in sorted(changed)
-        ]
-        if rows:
-            self.session.connection().execute(statement, rows)
+        by_id = {each.member_id: each for each in members}
+        told = [_member_values(each, balances.get(each.member_id, {})) for each in members]
+        others = [_balance_values(each, balances.get(each, {})) for each in sorted((touched | balances.keys()) - by_id.keys())]
+        for statement, rows in ((_MEMBER_TOLD, told), (_BALANCES_MOVED, others)):
+            if rows:
+                self.session.connection().execute(statement, rows)
 
     def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
         if rows:
@@ -213,6 +213,15 @@ def _balances(postings: Sequence[Posting]) -> dict[int, dict[PointsAccount, int]
                     more = sign * each.points * (-1 if account is PointsAccount.OWED else 1)
                     of_member[account] = of_member.get(account, 0) + more
     return found
+
+
+def _balance_values(member_id: int, balances: Mapping[PointsAccount, int]) -> dict[str, Any]:
+    return {"this": member_id, **{f"more_{account}": balances.get(account, 0) for account in OF_MEMBERS}}
+
+
+def _member_values(member: Member, balances: Mapping[PointsAccount, int]) -> dict[str, Any]:
+    new = {f"new_{name}": _plain(getattr(member, name)) for name in _OF_MEMBER}
+    return {**_balance_values(member.member_id, balances), **new}
 
 
 def _numbered(transfer: Transfer, lot_ids: Mapping[int, int], debt_ids: Mapping[int, int]) -> Transfer:

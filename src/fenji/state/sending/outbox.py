@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,9 @@ ABOUT_A_THOUSAND = 1000
 """Rows that are removed at once, so that the transaction is short."""
 _CHUNK = 500
 """Ids that one statement names: SQLite takes no more than some thousands."""
+
+
+_EVENTS = cast("Table", EventRow.__table__)
 
 
 class Outbox:
@@ -44,15 +48,17 @@ class Outbox:
         Returns:
             Those that were not there.
         """
-        ids, there = [each.event_id for each in events], set[str]()
-        for begin in range(0, len(ids), _CHUNK):
-            chunk = ids[begin : begin + _CHUNK]
-            there |= set(self._session.scalars(select(EventRow.event_id).where(EventRow.event_id.in_(chunk))))
-        new = tuple(each for each in events if each.event_id not in there)
-        if new:
-            spread_at = self._clock() if are_spread else None
-            self._session.execute(insert(EventRow), [_values(each, spread_at) for each in new])
-        return new
+        if not events:
+            return ()
+        is_server = self._session.get_bind().dialect.name == "postgresql"
+        written_once = postgresql.insert(_EVENTS) if is_server else sqlite.insert(_EVENTS)
+        statement = written_once.on_conflict_do_nothing(index_elements=["event_id"]).returning(_EVENTS.c.event_id)
+        spread_at = self._clock() if are_spread else None
+        by_id = {each.event_id: each for each in events}
+        written = set(
+            self._session.connection().execute(statement, [_values(each, spread_at) for each in by_id.values()]).scalars()
+        )
+        return tuple(each for key, each in by_id.items() if key in written)
 
     def not_spread(self, *, limit: int) -> tuple[Event, ...]:
         """Events without deliveries yet, the oldest first."""

@@ -16,7 +16,7 @@ from fenji.act.merging import merge, unmerge
 from fenji.act.orders import Asked, OrderFacts, post_order, refund, undo_refund
 from fenji.act.redeeming import give_up_hold, hold, redeem, redeem_hold, undo_redemption
 from fenji.act.settling import settle
-from fenji.domain.loyalty.changes import Accounts, Changes, Outcome, Wanted, fingerprint_of
+from fenji.domain.loyalty.changes import Accounts, Changes, Drawn, Outcome, Wanted, fingerprint_of
 from fenji.domain.loyalty.records import OrderKey
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
@@ -56,7 +56,8 @@ class Points:
         """Posts a single purchase."""
         # The multiplier is ours: told again after the customer has risen it is the same purchase.
         asked = self._asked(key, facts.ordered_on, purchase=facts.key, member=facts.member_id, cents=facts.gross_cents)
-        wanted = Wanted(frozenset({facts.member_id}), frozenset({facts.key}), business_keys=_keys(asked))
+        drawn = Drawn(0, None)
+        wanted = Wanted(frozenset({facts.member_id}), frozenset({facts.key}), business_keys=_keys(asked), draws=drawn)
         return self._carry_out(wanted, lambda book: post_order(book, facts, asked=asked))
 
     def refund(self, order: OrderKey, cents: int, on: date, key: str) -> Outcome:
@@ -78,7 +79,7 @@ class Points:
     def bonus(self, member_id: int, points: int, on: date, key: str, *, reason: str | None = None) -> Outcome:
         """Grants points for something other than an order; they wait and expire as earned ones do."""
         asked = self._asked(key, on, bonus=points, member=member_id)
-        return self._of_member(member_id, asked, lambda book: give_bonus(book, member_id, points, asked, reason=reason))
+        return self._of_member(member_id, asked, 0, lambda book: give_bonus(book, member_id, points, asked, reason=reason))
 
     def redeem(
         self,
@@ -100,13 +101,14 @@ class Points:
         return self._of_member(
             member_id,
             asked,
+            points,
             lambda book: redeem(book, member_id, points, asked, order=order, order_amount=order_amount),
         )
 
     def hold(self, member_id: int, points: int, on: date, key: str) -> Outcome:
         """Reserves points for a cart; the transaction's id is that of the hold."""
         asked = self._asked(key, on, hold=points, member=member_id)
-        return self._of_member(member_id, asked, lambda book: hold(book, member_id, points, asked))
+        return self._of_member(member_id, asked, points, lambda book: hold(book, member_id, points, asked))
 
     def redeem_hold(
         self, hold_id: str, on: date, key: str, *, order: OrderKey | None = None, order_amount: Decimal | None = None
@@ -134,7 +136,7 @@ class Points:
     def adjust(self, member_id: int, points: int, on: date, key: str, *, reason: str) -> Outcome:
         """Gives or takes points by hand; who may is asked before."""
         asked = self._asked(key, on, adjust=points, member=member_id, reason=reason)
-        return self._of_member(member_id, asked, lambda book: adjust(book, member_id, points, asked, reason=reason))
+        return self._of_member(member_id, asked, -points, lambda book: adjust(book, member_id, points, asked, reason=reason))
 
     def open_balance(
         self,
@@ -153,6 +155,7 @@ class Points:
         return self._of_member(
             member_id,
             asked,
+            0,
             lambda book: open_balance(
                 book,
                 member_id,
@@ -204,7 +207,9 @@ class Points:
 
     def settle(self, member_id: int, day: date) -> None:
         """Brings one account up to a day: due points become available, those that are over expire."""
-        self._carry_out(Wanted(frozenset({member_id})), lambda book: settle(book, book.holder_of(member_id), day))
+        self._carry_out(
+            Wanted(frozenset({member_id}), draws=Drawn(0, day)), lambda book: settle(book, book.holder_of(member_id), day)
+        )
 
     def merge(self, giver: int, taker: int, on: date, key: str, *, reason: str) -> Outcome:
         """Moves all that one member has to another one; who may is asked before."""
@@ -224,8 +229,10 @@ class Points:
             raise InvalidArgument.of(text, day=on, today=self.today)
         return Asked(key, fingerprint_of(**what), on)
 
-    def _of_member(self, member_id: int, asked: Asked, work: Callable[[Book], object]) -> Outcome:
-        return self._carry_out(Wanted(frozenset({member_id}), business_keys=_keys(asked)), work)
+    def _of_member(self, member_id: int, asked: Asked, draws: int, work: Callable[[Book], object]) -> Outcome:
+        """An operation on one member that draws points from the first of its lots; 0 or fewer: from none."""
+        wanted = Wanted(frozenset({member_id}), business_keys=_keys(asked), draws=Drawn(draws, asked.on))
+        return self._carry_out(wanted, work)
 
     def _carry_out(self, wanted: Wanted, work: Callable[[Book], object]) -> Outcome:
         def plan(found: Accounts) -> Changes:

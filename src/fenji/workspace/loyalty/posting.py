@@ -19,13 +19,14 @@ import pyarrow as pa
 
 from fenji.act.book import Book
 from fenji.act.earning import factor_for
+from fenji.act.extras import birthday_extras
 from fenji.act.merging import merge
-from fenji.act.order_days import order_days, refunds_apart, with_tier
+from fenji.act.order_days import order_days, refunds_apart, with_birth_month, with_tier
 from fenji.act.orders import Asked, OrderFacts, post_order
 from fenji.act.settling import settle
 from fenji.domain.loyalty.changes import Accounts, Changes, Wanted, fingerprint_of
 from fenji.domain.loyalty.kinds import MemberStatus, RequestStatus
-from fenji.domain.loyalty.program import FactorOf
+from fenji.domain.loyalty.program import FactorOf, Program
 from fenji.domain.loyalty.records import MemberId, MemberMerge, OrderKey
 from fenji.domain.metrics import Fact
 from fenji.domain.runs import Run
@@ -80,6 +81,11 @@ class PostedOrders:
     """Refunds under a number of their own, which take no points back."""
     amount_apart: Decimal = Decimal(0)
 
+    def add(self, more: PostedOrders) -> None:
+        """Counts another part of the same posting in."""
+        for name, value in vars(more).items():
+            setattr(self, name, getattr(self, name) + value)
+
 
 @dataclass(frozen=True)
 class OrderPosting:
@@ -113,22 +119,35 @@ class OrderPosting:
         found = engine.stage(self._orders(lines))
         known, links = self._known()
         due = engine.stage(self._due(found, known, links, base.identity))
-        counted = engine.fetch(due.aggregate(n=due.count(), low=due["customer_key"].min(), high=due["customer_key"].max()))
-        total, low, high = (counted[name][0].as_py() for name in ("n", "low", "high"))
         self.done.unchanged = int(engine.fetch(known.count().as_table())[0][0].as_py())
         tiers, days = self._tiers(due)
         orders = with_tier(due, tiers, days=days)
+        if any(each.is_birthday_month for version in self.program.versions for each in version.earn.extra):
+            orders = with_birth_month(orders, base.customer)
+        for rows, ids in self.chunks(orders, base.identity):
+            self._post_chunk(rows, ids)
+        self._take_back_vanished(found, known)
+        self._propose_merges(links, base.identity)
+        self._merge_exact()
+
+    def chunks(self, rows: ir.Table, identity: ir.Table) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+        """Rows of some customers at a time, with the ids of these customers.
+
+        Args:
+            rows: with customer_key.
+            identity: clean.identity.
+        """
+        engine = self.session.engine
+        counted = engine.fetch(rows.aggregate(n=rows.count(), low=rows["customer_key"].min(), high=rows["customer_key"].max()))
+        total, low, high = (counted[name][0].as_py() for name in ("n", "low", "high"))
         width = max(1, (int(high or 0) - int(low or 0) + 1) * CHUNK_ORDERS // max(1, total))
         starts = range(int(low), int(high) + 1, width) if total else range(0)
         for number, start in enumerate(starts):
             self.progress(_("posting points"), number, len(starts) + 1)
-            within = orders.filter(orders["customer_key"].between(start, start + width - 1))
-            ids = base.identity.filter(base.identity["customer_key"].between(start, start + width - 1))
-            rows = engine.fetch(within, limit=MOST_ROWS).to_pylist()
-            if rows:
-                self._post_chunk(rows, engine.fetch(ids, limit=MOST_ROWS).to_pylist())
-        self._take_back_vanished(found, known)
-        self._merge_exact()
+            within, ids = (each.filter(each["customer_key"].between(start, start + width - 1)) for each in (rows, identity))
+            found = engine.fetch(within, limit=MOST_ROWS).to_pylist()
+            if found:
+                yield found, engine.fetch(ids, limit=MOST_ROWS).to_pylist()
 
     def _orders(self, lines: ir.Table) -> ir.Table:
         """Orders since the program began, each without the lines that the version of its day leaves out."""
@@ -210,14 +229,16 @@ class OrderPosting:
 
         def work(t: Transaction) -> PostedOrders:
             done = PostedOrders()
-            member_of = self._members(t, {row["customer_key"] for row in rows}, ids, done)
+            member_of = self.members(t, {row["customer_key"] for row in rows}, ids, done)
             orders = list(self._facts(rows, member_of))
+            births = {OrderKey(row["source"], row["order_id"]): row.get("birth_month") for row in rows}
             wanted = Wanted(frozenset(each.member_id for each in orders), frozenset(each.key for each in orders))
 
             def plan(found: Accounts) -> Changes:
-                book = self._book(found)
+                book = self.book(found, self.program.on(self.as_of))
                 known = set(found.orders)
-                for _day, facts in _events(orders, known):
+                extras = birthday_extras(orders, births, found.orders, self.program.on)
+                for _day, facts in _events([*orders, *extras], known):
                     post_order(book, facts)
                 for holder in {book.holder_of(each.member_id) for each in orders}:
                     settle(book, holder, self.as_of)
@@ -228,15 +249,12 @@ class OrderPosting:
             t.loyalty.ledger.carry_out(self.program.slug, wanted, plan, told_since=self.as_of)
             return done
 
-        _add(self.done, retried(self.session.workspace.state, self.session.principal, work))
+        self.done.add(retried(self.session.workspace.state, self.session.principal, work))
 
-    def _members(
+    def members(
         self, t: Transaction, keys: Iterable[int], ids: Sequence[Mapping[str, Any]], done: PostedOrders
     ) -> dict[int, int]:
-        """For which member the orders of each customer earn: the oldest one that any of the customer's ids has, or a new one.
-
-        Where ids of one customer earn for several members, a merge is proposed and nothing moves.
-        """
+        """For which member the orders of each customer earn: the oldest one that any of the customer's ids has, or a new one."""
         repository, program = t.loyalty.members, self.program.slug
         known = repository.by_ids(program, [(each["source"], each["source_customer_id"]) for each in ids])
         by_key: dict[int, list[Mapping[str, Any]]] = {}
@@ -249,11 +267,6 @@ class OrderPosting:
                 unknown.append(key)
                 continue
             found[key] = theirs[0]
-            for giver in theirs[1:]:
-                both = [each for each in by_key[key] if known.get(_named(each)) in (theirs[0], giver)]
-                # What ties two ids is said at one of them; at the other stands that it is the customer's own.
-                rule = next((each["rule"] for each in both if each["rule"] != OWN_ID), OWN_ID)
-                done.proposed_merges += t.loyalty.requests.propose_merge(program, giver, theirs[0], rule)
         firsts = [_named(min(by_key[key], key=_named)) for key in unknown]
         found |= dict(zip(unknown, repository.open_all(program, firsts), strict=True))
         done.members = len(unknown)
@@ -296,8 +309,8 @@ class OrderPosting:
         keys = frozenset(OrderKey(each["source"], each["order_id"]) for each in orders)
 
         def plan(found: Accounts) -> Changes:
-            book = self._book(found)
-            for key in sorted(keys & found.orders.keys()):
+            book = self.book(found, self.program.on(self.as_of))
+            for key in sorted(found.orders):  # those asked for, and their extras
                 order = found.orders[key]
                 if order.member_id is not None and order.ordered_on is not None:
                     post_order(
@@ -310,6 +323,32 @@ class OrderPosting:
             t.loyalty.ledger.carry_out(self.program.slug, Wanted(orders=keys), plan, told_since=self.as_of)
 
         retried(self.session.workspace.state, self.session.principal, work)
+
+    def _propose_merges(self, links: ir.Table, identity: ir.Table) -> None:
+        """Proposes to merge the members of each customer whose ids earn for several; nothing moves."""
+        engine = self.session.engine
+        named = identity.select("source", "customer_key", "rule", customer_id="source_customer_id")
+        theirs = engine.stage(links.join(named, ["source", "customer_id"]).select("customer_key", "member_id", "rule"))
+        counted = theirs.group_by("customer_key").aggregate(members=theirs["member_id"].nunique())
+        several = theirs.semi_join(counted.filter(counted["members"] > 1), "customer_key").order_by("customer_key", "member_id")
+        rows = engine.fetch(several, limit=MOST_ROWS).to_pylist()
+
+        def work(t: Transaction) -> PostedOrders:
+            done, program = PostedOrders(), self.program.slug
+            for _key, group in groupby(rows, key=lambda each: each["customer_key"]):
+                ids = list(group)
+                taker, *givers = dict.fromkeys(each["member_id"] for each in ids)
+                for giver in givers:
+                    if t.loyalty.members.holder(program, giver) == t.loyalty.members.holder(program, taker):
+                        continue
+                    # What ties two ids is said at one of them; at the other stands that it is the customer's own.
+                    rules = [each["rule"] for each in ids if each["member_id"] in (taker, giver) and each["rule"] != OWN_ID]
+                    rule = min(rules, default=OWN_ID)
+                    done.proposed_merges += t.loyalty.requests.propose_merge(program, giver, taker, rule)
+            return done
+
+        if rows:
+            self.done.add(retried(self.session.workspace.state, self.session.principal, work))
 
     def _merge_exact(self) -> None:
         """Carries out proposed merges whose rule needs no person, as the program says."""
@@ -330,7 +369,7 @@ class OrderPosting:
                 done = Asked(key, fingerprint_of(merge=giver.member_id, into=taker.member_id), self.as_of)
 
                 def plan(found: Accounts) -> Changes:
-                    book = self._book(found)
+                    book = self.book(found, self.program.on(self.as_of))
                     merge(book, giver.member_id, taker.member_id, done, reason=asked.rule)
                     return book.changes()
 
@@ -349,7 +388,7 @@ class OrderPosting:
                 return
 
             def plan(found: Accounts) -> Changes:
-                book = self._book(found)
+                book = self.book(found, self.program.on(self.as_of))
                 for each in sorted(found.members):
                     settle(book, each, self.as_of)
                 return book.changes()
@@ -361,13 +400,14 @@ class OrderPosting:
             self.done.settled += len(ids)
             after = ids[-1]
 
-    def _book(self, found: Accounts) -> Book:
+    def book(self, found: Accounts, program: Program) -> Book:
+        """Accounts that were found, as those who decide about them see them."""
         zone = ZoneInfo(self.session.workspace.settings.time_zone)
         now = datetime.now(UTC)
         return Book(
             found,
             self.program.rules,
-            self.program.on(self.as_of),
+            program,
             today=self.as_of,
             now=now,
             day_of=lambda moment: moment.astimezone(zone).date(),
@@ -397,8 +437,3 @@ def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _named(identity: Mapping[str, Any]) -> tuple[str, str]:
     return identity["source"], identity["source_customer_id"]
-
-
-def _add(done: PostedOrders, more: PostedOrders) -> None:
-    for name, value in vars(more).items():
-        setattr(done, name, getattr(done, name) + value)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from fenji.act.referrals import (
     ClaimFacts,
@@ -30,6 +31,7 @@ from fenji.workspace.loyalty.programs import ProgramVersions
 from fenji.workspace.loyalty.vouchers import Issued, Vouchers, new_code
 
 PAGE = 500
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,11 @@ class Referrals:
             *self._each(ReferralStatus.REWARDED, self._claw_back),
         )
 
+    def count_due(self) -> int:
+        """How many of them ``look`` would change now."""
+        claimed = self._each(ReferralStatus.CLAIMED, self._first_order)
+        return len(claimed) + len(self._each(ReferralStatus.REWARDED, self._refunded_order))
+
     @property
     def _rules(self) -> Program:
         return self.program.on(self.today)
@@ -198,23 +205,25 @@ class Referrals:
             advocates = frozenset(member for each in above for member in loyalty.groups.of(slug, each))
         return bool(advocates)
 
-    def _each(self, status: ReferralStatus, work: Callable[[Referral], Decided | None]) -> list[Decided]:
-        found, after = list[Decided](), 0
+    def _each(self, status: ReferralStatus, work: Callable[[Referral], Found | None]) -> list[Found]:
+        found, after = list[Found](), 0
         while page := self.t.loyalty.referrals.page(self.program.slug, status=status, after=after, limit=PAGE):
             after = page[-1].referred_member_id
             found += [done for each in page if (done := work(each)) is not None]
         return found
 
-    def _qualify(self, referral: Referral) -> Decided | None:
+    def _first_order(self, referral: Referral) -> OrderEarning | None:
+        """The friend's first order, once it decides about the referral."""
         loyalty, slug = self.t.loyalty, self.program.slug
         rule = self._rule(self.program.rules[referral.rules_version])
         order = loyalty.referrals.first_order(slug, loyalty.groups.of(slug, referral.referred_member_id))
+        return order if order is not None and (reason_of_order(rule, order) or is_due(rule, order, self.today)) else None
+
+    def _qualify(self, referral: Referral) -> Decided | None:
+        rule, order = self._rule(self.program.rules[referral.rules_version]), self._first_order(referral)
         if order is None:
             return None
-        reason = reason_of_order(rule, order)
-        if reason is None and not is_due(rule, order, self.today):
-            return None
-        reason = reason or self._limit(rule, referral)
+        reason = reason_of_order(rule, order) or self._limit(rule, referral)
         changed = replace(referral, order=order.key, decided_on=self.today)
         if reason is not None:
             rejected = replace(changed, status=ReferralStatus.REJECTED, reasons=(*referral.reasons, reason))
@@ -253,12 +262,14 @@ class Referrals:
         )
         return Decided(self._put(rewarded, EventKind.REFERRAL_QUALIFIED), issued)
 
-    def _claw_back(self, referral: Referral) -> Decided | None:
+    def _refunded_order(self, referral: Referral) -> OrderEarning | None:
+        """The order that a reward stands on, once it would not be rewarded any more."""
         rule = self._rule(self.program.rules[referral.rules_version])
-        order: OrderEarning | None = None
-        if referral.order is not None:
-            order = self.t.loyalty.referrals.order(self.program.slug, referral.order)
-        if order is None or reason_of_order(rule, order) is None:
+        order = None if referral.order is None else self.t.loyalty.referrals.order(self.program.slug, referral.order)
+        return None if order is None or reason_of_order(rule, order) is None else order
+
+    def _claw_back(self, referral: Referral) -> Decided | None:
+        if self._refunded_order(referral) is None:
             return None
         friend, bonuses = referral.referred_member_id, self._bonuses()
         for who, points, name in (

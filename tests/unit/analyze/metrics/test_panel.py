@@ -11,6 +11,7 @@ import ibis
 import pytest
 
 from fenji.analyze.metrics.panel import customer_metric, known_customers
+from fenji.analyze.metrics.points import POINTS_METRICS
 from fenji.analyze.metrics.registry import Registry, builtin_metrics
 from fenji.domain.fact_columns import FACT_COLUMNS, MADE_COLUMNS
 from fenji.domain.metrics import Aggregate, Fact, Metric, RowFilter, Unit
@@ -100,6 +101,7 @@ def test_a_regular_of_the_corner_shop_in_full(duck):
         "monthly_fee_running": Decimal("0.00"),
         "days_under_contract": None,
         "days_since_first_contract": None,
+        **dict.fromkeys((each.slug for each in POINTS_METRICS), 0),
     }
 
 
@@ -356,6 +358,8 @@ def test_every_filterable_column_is_one_of_its_contract_or_made_by_the_panel():
         Fact.FEEDBACK: clean.FEEDBACK,
         Fact.REFERRAL: clean.REFERRAL,
         Fact.CONTRACT: clean.CONTRACT,
+        Fact.POINTS_ENTRY: clean.POINTS_ENTRY,
+        Fact.VOUCHER_USE: clean.VOUCHER_USE,
         Fact.BALANCE: clean.BALANCE,
     }
     kinds = {"text": "string", "whole": "int64", "number": "float64", "money": "decimal(18, 2)", "exact": "decimal(18, 3)"}

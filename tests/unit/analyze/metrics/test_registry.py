@@ -7,6 +7,7 @@ import re
 import pytest
 
 from fenji.analyze.metrics.events import kind_slug
+from fenji.analyze.metrics.points import POINTS_METRICS
 from fenji.analyze.metrics.registry import Registry, builtin_metrics
 from fenji.domain.fact_columns import FACT_COLUMNS
 from fenji.domain.metrics import Aggregate, Metric, Unit
@@ -84,6 +85,14 @@ def test_a_metric_is_found_by_name_and_a_misspelled_one_is_answered_with_the_nea
     with pytest.raises(NotFound) as caught:
         registry.named("net_revenu_12m")
     assert str(caught.value) == "unknown metric 'net_revenu_12m'. Did you mean net_revenue_12m?"
+
+
+def test_metrics_of_points_are_those_of_companies_with_a_program_or_of_policies_that_ask():
+    assert "points_balance" not in Registry.of()
+    assert "points_balance" in Registry.of((), POINTS_METRICS)
+    asked = Registry.of((), POINTS_METRICS, named=["points_balance"])
+    assert asked.slugs.count("points_balance") == 1
+    assert [slug for slug in Registry.of(named=["points_balance"]).slugs if "points" in slug] == ["points_balance"]
 
 
 def test_the_smallest_panel_holds_what_ratios_are_made_of():

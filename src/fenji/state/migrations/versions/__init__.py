@@ -16,4 +16,5 @@ r0013_named_lists  conditions of lists that people keep under a name
 r0014_acknowledged_alerts  who has acknowledged an alert, and when
 r0015_loyalty   the points ledger
 r0016_offers    offers and vouchers
+r0017_qualifying  when points came to count for a tier
 """

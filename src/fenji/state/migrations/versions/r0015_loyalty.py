@@ -14,7 +14,7 @@ TABLES = (
 )
 """In the order in which they go."""
 
-_KEPT = (
+KEPT = (
     *(
         "transaction_id",
         "program",
@@ -34,7 +34,7 @@ _SQLITE = (
     BEGIN SELECT RAISE(ABORT, 'transfers of the ledger are never changed or removed'); END""",
     """CREATE TRIGGER transfer_delete BEFORE DELETE ON transfer
     BEGIN SELECT RAISE(ABORT, 'transfers of the ledger are never changed or removed'); END""",
-    f"""CREATE TRIGGER ledger_transaction_update BEFORE UPDATE OF {", ".join(_KEPT)} ON ledger_transaction
+    f"""CREATE TRIGGER ledger_transaction_update BEFORE UPDATE OF {", ".join(KEPT)} ON ledger_transaction
     BEGIN SELECT RAISE(ABORT, 'transactions of the ledger are never changed or removed'); END""",
     """CREATE TRIGGER ledger_transaction_delete BEFORE DELETE ON ledger_transaction
     BEGIN SELECT RAISE(ABORT, 'transactions of the ledger are never changed or removed'); END""",
@@ -44,7 +44,7 @@ _POSTGRESQL = (
     $$ BEGIN RAISE EXCEPTION 'transactions and transfers of the ledger are never changed or removed'; END $$""",
     "CREATE TRIGGER transfer_change BEFORE UPDATE OR DELETE ON transfer FOR EACH ROW EXECUTE FUNCTION ledger_is_kept()",
     "CREATE TRIGGER transfer_truncate BEFORE TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_kept()",
-    f"""CREATE TRIGGER ledger_transaction_change BEFORE DELETE OR UPDATE OF {", ".join(_KEPT)} ON ledger_transaction
+    f"""CREATE TRIGGER ledger_transaction_change BEFORE DELETE OR UPDATE OF {", ".join(KEPT)} ON ledger_transaction
     FOR EACH ROW EXECUTE FUNCTION ledger_is_kept()""",
 )
 
