@@ -156,6 +156,7 @@ list:
 
 def test_coupon_redemptions_are_voucher_uses_and_facts_come_to_the_ledger(grocer: Path) -> None:
     """Every redemption of the grocer is a use of its campaign's code by its household; what the next run says of it is plain SQL."""
+    post_points(grocer)
     rows = duckdb.execute(
         f"""select row_number() over (order by household_id, coupon_upc, campaign_id, redemption_date)::varchar,
         household_id::varchar, campaign_id::varchar, redemption_date::date from '{GROCER.with_name("coupon_redemptions.parquet")}'"""
