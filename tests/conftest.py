@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from fenji.cli.main import GARBAGE_AFTER
 from fenji.engines.duck import DuckEngine
 from fenji.engines.engine import Engine
+from fixtures.copies import copy_of
 from fixtures.laws import AT_NIGHT, ON_CI
 
 gc.set_threshold(*GARBAGE_AFTER)
@@ -44,11 +45,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def served_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The one shop that is asked over the network, by programs and by people."""
+def untouched_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop as it is before anybody asks it for anything; to copy, and never to change."""
     from fixtures.served import served_shop
 
-    return served_shop(tmp_path_factory.mktemp("served") / "shop")
+    return served_shop(tmp_path_factory.mktemp("untouched") / "shop")
+
+
+@pytest.fixture(scope="session")
+def served_root(untouched_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one shop that is asked over the network, by programs and by people."""
+    return copy_of(untouched_root, tmp_path_factory.mktemp("served") / "shop")
 
 
 @pytest.fixture(scope="session")

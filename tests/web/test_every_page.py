@@ -35,9 +35,9 @@ TOURING = (Role.MANAGER, Role.ADMIN, Role.VIEWER)
 
 
 @pytest.fixture(scope="module")
-def web(served_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Web:
+def web(untouched_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Web:
     """The shop with a program, offers and benefits, so that their pages are there to be looked at."""
-    return Web(make_loyal(copy_of(served_root, tmp_path_factory.mktemp("loyal") / "shop")))
+    return Web(make_loyal(copy_of(untouched_root, tmp_path_factory.mktemp("loyal") / "shop")))
 
 
 @pytest.fixture(scope="module")

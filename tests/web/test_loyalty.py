@@ -66,8 +66,8 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def loyal(served_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Web:
-    return Web(make_loyal(copy_of(served_root, tmp_path_factory.mktemp("loyal") / "shop")))
+def loyal(untouched_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Web:
+    return Web(make_loyal(copy_of(untouched_root, tmp_path_factory.mktemp("loyal") / "shop")))
 
 
 @pytest.fixture(scope="module")
