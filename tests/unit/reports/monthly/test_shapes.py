@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -27,6 +27,7 @@ from fenji.errors import InvalidDocument, Unavailable
 from fenji.language import Language
 from fenji.reports.monthly import pdf
 from fenji.reports.monthly.making import Wanted, make_report
+from fenji.reports.monthly.natives import has_twin
 from fenji.reports.monthly.record import Cell, Column, Missing, MonthlyReport, Passage, Picture, Table, Unknown
 from fenji.reports.monthly.shapes import RENDERERS
 from fenji.reports.monthly.texts import reasons, shown
@@ -205,16 +206,40 @@ def check_cached(chart: ET.Element, book: Any) -> int:
     return seen
 
 
+def check_drawn(report: MonthlyReport, books: Sequence[Any]) -> None:
+    """The cells that charts are drawn from are the data of the record, under the title of their chart; every book holds some."""
+    titles = [(cell, sheet) for book in books for sheet in book for (cell,) in sheet.iter_rows(max_col=1) if cell.value]
+    held = set()
+    for chart in (each.chart for each in report.pictures if has_twin(each.chart)):
+        table = chart.table()
+        wanted = [[None if each is None else number_of(each) for each in row] for row in table.rows]
+        places = {
+            sheet.parent
+            for cell, sheet in titles
+            if cell.value == shown(chart.title)
+            and wanted
+            == [
+                list(row)
+                for row in sheet.iter_rows(cell.row + 2, cell.row + 1 + len(wanted), max_col=len(table.columns), values_only=True)
+            ]
+        }
+        assert places, chart.title
+        held |= places
+    assert held == set(books)
+
+
 def test_charts_of_the_workbook_are_native_and_remember_its_cells(report: MonthlyReport) -> None:
     content = drawn(report, Shape.XLSX)
     book = load_workbook(BytesIO(content), data_only=True)
     counts = [check_cached(chart, book) for _name, chart in charts_of(content, "xl")]
     assert len(counts) == TWINS
     assert min(counts) >= 6
+    check_drawn(report, [book])
 
 
 def test_charts_of_the_document_are_native_and_remember_the_cells_that_people_edit(report: MonthlyReport) -> None:
     content = drawn(report, Shape.DOCX)
+    books = []
     with zipfile.ZipFile(BytesIO(content)) as files:
         types = files.read("[Content_Types].xml").decode()
         for name, chart in charts_of(content, "word"):
@@ -224,6 +249,7 @@ def test_charts_of_the_document_are_native_and_remember_the_cells_that_people_ed
             ]
             book = load_workbook(BytesIO(files.read("word" + target.removeprefix(".."))), data_only=True)
             assert check_cached(chart, book) >= 6
+            books.append(book)
             assert not book.worksheets[0]._charts
             # What a workbook leaves out would round corners, smooth lines and draw what is unknown as 0.
             assert [each.get("val") for tag in ("roundedCorners", "dispBlanksAs") for each in chart.iter(f"{C}{tag}")] == [
@@ -235,6 +261,7 @@ def test_charts_of_the_document_are_native_and_remember_the_cells_that_people_ed
             } <= {"0"}
             assert f"/{name}" in types
         body = parsed(files.read("word/document.xml"))
+    check_drawn(report, books)
     drawn_ones = [each.get(f"{R}id") for each in body.iter(f"{C}chart")]
     assert len(set(drawn_ones)) == len(drawn_ones) == TWINS
 
