@@ -145,6 +145,7 @@ def test_of_two_runs_at_once_one_is_told_to_wait_and_changes_nothing(folder: Pat
     assert sorted(statuses(folder).values()) == ["published", "published"]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_told_to_end_ends_as_after_an_error(folder: Path, told: signal.Signals) -> None:
     first = run_all(folder, as_of=AS_OF)
@@ -160,6 +161,7 @@ def test_a_run_that_is_told_to_end_ends_as_after_an_error(folder: Path, told: si
     assert list((folder / "store" / ".scratch").glob(f"fenji-{process.pid}@*")) == []
 
 
+@pytest.mark.proof
 def test_what_a_killed_run_leaves_in_scratch_goes_with_the_next_question(folder: Path) -> None:
     run_all(folder, as_of=AS_OF)
     add_random_shop(folder)
@@ -188,6 +190,7 @@ class stopped:  # noqa: N801 - reads as a word in a with statement
         self.process.send_signal(signal.SIGCONT)
 
 
+@pytest.mark.proof
 def test_a_store_from_a_newer_version_is_refused_and_left_alone(folder: Path) -> None:
     run_all(folder, as_of=AS_OF)
     database = open_database(f"sqlite:///{folder}/fenji.db")
@@ -208,6 +211,7 @@ def small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
 
+@pytest.mark.proof
 def test_a_disk_that_fills_up_ends_the_run_and_nothing_else(folder: Path) -> None:
     first = run_all(folder, as_of=AS_OF)
     before = told(tiers_at(folder, as_of=AS_OF))

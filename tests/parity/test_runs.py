@@ -18,6 +18,7 @@ ELSEWHERE = {
 """Tables that stay empty in this world; tests of their own fill them on both engines."""
 
 
+@pytest.mark.proof
 def test_the_same_run_on_both_engines_publishes_the_same_tables(spark, tmp_path):
     on_duck, on_spark = workspace(tmp_path / "duck"), workspace(tmp_path / "spark")
     first = run_all(on_duck, as_of=AS_OF)

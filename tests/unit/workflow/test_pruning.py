@@ -97,6 +97,7 @@ def test_a_run_with_a_name_stays_and_so_does_one_that_is_young(shop: Path) -> No
     assert run_ids(shop) == [last]
 
 
+@pytest.mark.proof
 def test_a_kept_run_is_rebuilt_although_the_run_before_it_was_removed(shop: Path) -> None:
     prune_workspace(shop, keep=1)
     tiers = Book(shop).tiers()
@@ -105,6 +106,7 @@ def test_a_kept_run_is_rebuilt_although_the_run_before_it_was_removed(shop: Path
     assert Book(shop).tiers() == tiers
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "lost",
     [
@@ -142,6 +144,7 @@ def test_keys_are_found_in_the_lines_of_orders_where_both_lists_of_customers_are
     assert keys_by_id(shop) == before
 
 
+@pytest.mark.proof
 def test_keys_that_nobody_knows_any_more_are_not_made_up(shop: Path) -> None:
     before, given = keys_by_id(shop), set(keys_by_id(shop).values())
     prune_workspace(shop, keep=1)

@@ -73,6 +73,7 @@ def test_one_damaged_part_of_each_table_is_mended_to_the_rows_that_were_publishe
     assert check_workspace(shop).strays == ()
 
 
+@pytest.mark.proof
 def test_everything_of_a_run_can_be_rebuilt_from_its_sources(shop: Path) -> None:
     before, tiers = rows_of(shop), Book(shop).tiers()
     for file in (shop / "store").rglob("*.parquet"):
@@ -123,6 +124,7 @@ def test_raw_rows_whose_file_has_changed_are_left_with_the_reason(shop: Path) ->
     assert not check_workspace(shop).is_whole
 
 
+@pytest.mark.proof
 def test_what_was_decided_by_hand_later_does_not_enter_a_rebuilt_run(shop: Path) -> None:
     by_hand(shop)
     before = Book(shop).tiers()
@@ -151,6 +153,7 @@ def ignoring_time(*given: object, known_at: object = None, **named: object) -> o
     return overrides_in(*given, **named)
 
 
+@pytest.mark.proof
 def test_settings_policies_and_metrics_of_today_do_not_matter(shop: Path) -> None:
     before = rows_of(shop)
     toml = shop / "fenji.toml"
