@@ -43,7 +43,7 @@ def test_no_check_fails(served: Served, tmp_path: Path) -> None:
             (till, ("--include-path-regex", OF_TILLS)),
         ):
             done = asked(server, who, which, tmp_path)
-            assert done.returncode == 0, done.stdout[-6000:]
+            assert done.returncode == 0, done.stdout[-20_000:]
 
 
 def asked(server: Running, who: str, which: tuple[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
