@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from starlette.routing import Match
+
 from fenji.api.app import described_routes, routed
 from fenji.api.asking import needs_of
 from fenji.api.routes import health, logging_in
@@ -45,3 +49,20 @@ def test_nothing_that_only_reads_changes_anything_and_addresses_name_nobody() ->
             path
         )
     assert all("requestBody" not in methods.get("get", {}) for methods in document["paths"].values())
+
+
+def test_an_address_knows_the_methods_that_it_declares_and_no_others() -> None:
+    routes = described_routes()
+    declared: dict[str, set[str]] = {}
+    for each in routes:
+        declared.setdefault(each.path_format, set()).update(each.methods)
+    # A parameter of a neighbour must not take a word that another address ends with: GET .../try is not a version called "try".
+    swallowed = [
+        (path, method)
+        for path, methods in declared.items()
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if method not in methods
+        for route in routes
+        if route.matches({"type": "http", "method": method, "path": re.sub(r"\{\w+\}", "1", path)})[0] is Match.FULL
+    ]
+    assert swallowed == []

@@ -71,7 +71,7 @@ def diff(asking: Figures, policy: Slug, before: From, to: To) -> Response:
     return asking.fresh(lambda root: diff_versions(root, policy, before, to))
 
 
-@router.get("/policies/{policy}/{version}", summary="One version of a policy", **answered_by(VersionResult))
+@router.get("/policies/{policy}/{version:int}", summary="One version of a policy", **answered_by(VersionResult))
 def version(asking: Figures, policy: Slug, version: Version) -> Response:
     """Its text, and its rules in words."""
     return asking.fresh(lambda root: show_version(root, policy, version))
