@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
 from fenji.act.book import Book, Entry
 from fenji.act.lots import drawing_order
 from fenji.domain.loyalty.kinds import HoldStatus, LotBucket, PointsAccount, PointsKind
-from fenji.domain.loyalty.records import Hold, Lot, Transfer
+from fenji.domain.loyalty.records import Hold, Lot, Member, Transfer
 
 ONE_DAY = timedelta(days=1)
 
@@ -32,6 +32,28 @@ def settle(book: Book, holder: int, day: date) -> None:
             expire(book, holder, [book.lots[each.lot_id] for each in lots], on)
         else:
             _release(book, holder, lots, on)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An account as it stands on a day."""
+
+    member: Member
+    """With what it has on that day."""
+    lots: tuple[Lot, ...]
+    """Those of which anything is left, in the order in which they are drawn from."""
+
+
+def standing_of(book: Book, member_id: int, day: date) -> Standing:
+    """An account as it stands on a day, however late the ledger is written; the book is settled by it."""
+    settle(book, member_id, day)
+    lots = drawing_order(each for each in book.lots_of(member_id) if each.remaining or each.held)
+    available, pending = (
+        sum(each.remaining for each in lots if each.bucket is bucket) for bucket in (LotBucket.AVAILABLE, LotBucket.PENDING)
+    )
+    held, owed = sum(each.held for each in lots), sum(each.remaining for each in book.debts_of(member_id))
+    found = replace(book.members[member_id], available=available, pending=pending, held=held, owed=owed)
+    return Standing(found, tuple(lots))
 
 
 def expire(book: Book, holder: int, lots: Iterable[Lot], on: date) -> None:

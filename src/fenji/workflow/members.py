@@ -18,7 +18,7 @@ from fenji.workspace.approving import approval_by, refusal_by, said_reason
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.loyalty.customers import id_spaces, meant_by, member_of, space_meant
 from fenji.workspace.loyalty.desk import Desk
-from fenji.workspace.loyalty.operations import Points
+from fenji.workspace.loyalty.operations import Points, standing_today
 
 PERSON = "person"
 """The rule of a merge that somebody proposes by hand."""
@@ -39,7 +39,8 @@ def list_members(root: Path, *, program: str | None = None, after: int = 0, limi
         for each in members.ids_of(ids):
             ids[each.member_id].append(f"{each.source}:{each.customer_id}")
         following = shown[-1].member_id if len(page) > limit else None
-        rows = tuple(_member(each, tuple(ids[each.member_id])) for each in shown)
+        standing = standing_today(points, ids)
+        rows = tuple(_member(standing[each].member, tuple(theirs)) for each, theirs in ids.items())
         return MembersResult(slug, rows, members.count(slug), following)
 
     return Desk(open_workspace(root), program).read(work)

@@ -19,7 +19,7 @@ from fenji.workspace.folder import open_workspace
 from fenji.workspace.limits import limits_now
 from fenji.workspace.loyalty.customers import check_member_seen, meant_by, member_of
 from fenji.workspace.loyalty.desk import Desk
-from fenji.workspace.loyalty.operations import Points
+from fenji.workspace.loyalty.operations import Points, standing_today
 
 ROWS_SHOWN = 50
 
@@ -230,9 +230,10 @@ def _result(points: Points, outcome: Outcome) -> OperationResult:
 
 def _balance(points: Points, found: Member) -> BalanceResult:
     members, program = points.t.loyalty.members, points.program.slug
-    member = members.holder(program, found.member_id)
-    ids = members.ids_of(members.merged_into(program, member.member_id))
-    lots = points.t.loyalty.figures.open_lots(member.member_id)
+    holder = members.holder(program, found.member_id).member_id
+    ids = members.ids_of(members.merged_into(program, holder))
+    standing = standing_today(points, [holder])[holder]
+    member, lots = standing.member, standing.lots
     return BalanceResult(
         program,
         points.today,

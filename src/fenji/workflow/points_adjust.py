@@ -18,7 +18,7 @@ from fenji.workspace.approving import approval_by, refusal_by, said_reason
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.loyalty.customers import meant_by, member_of
 from fenji.workspace.loyalty.desk import Desk
-from fenji.workspace.loyalty.operations import Points
+from fenji.workspace.loyalty.operations import Points, standing_today
 
 
 def adjust_points(
@@ -143,7 +143,8 @@ def _told(desk: Points, done: Outcome) -> OperationResult:
 
 
 def _waiting(desk: Points, asked: AdjustmentRequest) -> OperationResult:
-    member = desk.t.loyalty.members.holder(desk.program.slug, asked.member_id)
+    holder = desk.t.loyalty.members.holder(desk.program.slug, asked.member_id).member_id
+    member = standing_today(desk, [holder])[holder].member
     return OperationResult(
         desk.program.slug,
         desk.today,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fenji.act.liability import allocated, liability, recognized
+from fenji.act.redeeming import PointsShort
 from fenji.domain.loyalty.cohorts import Cohort
 from fenji.domain.loyalty.kinds import PointsKind, RequestStatus
 from fenji.errors import Conflict, InvalidDocument, InvalidFile, InvalidInput
@@ -17,13 +18,15 @@ from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
 from fenji.workflow.members import approve_merge, list_members, list_merges, propose_merge, undo_merge
 from fenji.workflow.persons_erase import erase_person
-from fenji.workflow.points import balance_of, statement_of
+from fenji.workflow.points import PointsAsked, balance_of, redeem_points, statement_of
 from fenji.workflow.points_adjust import adjust_points, decide_adjustment
 from fenji.workflow.points_figures import check_points, points_flow, points_liability
 from fenji.workflow.points_import import import_balances
 from fenji.workflow.points_post import post_points
 from fenji.workflow.points_rules import lint_program, publish_program
 from fenji.workflow.running import run_all
+from fenji.workspace.folder import open_workspace
+from fixtures.copies import copy_of
 
 TIERS = """
 policy: shop
@@ -236,3 +239,26 @@ def test_own_months_tell_the_redemption_that_is_expected_once_they_are_old_enoug
     assert found[-1].cost(Decimal("0.90")) == Decimal("27.00")
     few = liability(cohorts[-2:], declared=Decimal("0.9"), ages=12)
     assert [(each.expected_share, each.is_declared) for each in few] == [(Decimal("0.8000"), True), (Decimal("0.8750"), True)]
+
+
+def test_what_has_become_due_since_the_last_posting_counts_in_what_is_told(begun: Path, tmp_path: Path) -> None:
+    root = copy_of(begun, tmp_path / "shop")
+    later = PROGRAM.replace("program: points", "program: later").replace("redeem:", "pending: 7d\nexpire: {after: 1m}\nredeem:")
+    never = later.replace("program: later", "program: never").replace("expire: {after: 1m}\n", "")
+    for name, text in (("later", later), ("never", never)):
+        (root / "loyalty.yaml").write_text(text, "utf-8")
+        publish_program(root, root / "loyalty.yaml")
+        post_points(root, as_of=DAY, program=name)
+    with open_workspace(root).state.reading() as t:
+        written = t.loyalty.members.page("never", after=0, limit=9)
+    assert (sum(each.available for each in written), sum(each.pending for each in written)) == (0, 27)
+    # Since then a week is over, and a month too.
+    told = [list_members(root, program=name).members for name in ("later", "never")]
+    assert [(sum(each.available for each in page), sum(each.pending for each in page)) for page in told] == [(0, 0), (27, 0)]
+    gone, balance = (balance_of(root, "ann", program=name) for name in ("later", "never"))
+    assert (gone.spendable, gone.pending, gone.lots) == (0, 0, ())
+    assert (balance.spendable, balance.available, balance.pending) == (16, 16, 0)
+    # What is told is what can be spent, to the point.
+    with pytest.raises(PointsShort):
+        redeem_points(root, PointsAsked("ann", 17, "one more", "never"))
+    assert redeem_points(root, PointsAsked("ann", 16, "all", "never")).available == 0

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from fenji.domain.loyalty.cohorts import AccountMoves, Cohort
 from fenji.domain.loyalty.kinds import HoldStatus, LotBucket, PointsAccount
-from fenji.domain.loyalty.records import Debt, LedgerTransaction, Lot, Transfer
+from fenji.domain.loyalty.records import Debt, LedgerTransaction, Transfer
 from fenji.errors import NotFound
 from fenji.language import message as _
-from fenji.state.loyalty.loading import chunks, lot_of, rows, transaction_of, transfer_of
+from fenji.state.loyalty.loading import chunks, rows, transaction_of, transfer_of
 from fenji.state.loyalty.rows import (
     DebtRow,
     HoldRow,
@@ -37,12 +37,6 @@ class LedgerFigures:
     def __init__(self, session: Session) -> None:
         """The ledger in the state database of a session."""
         self._session = session
-
-    def open_lots(self, holder: int) -> tuple[Lot, ...]:
-        """The lots of a member of which anything is left, in the order in which they are drawn from."""
-        is_left = (LotRow.member_id == holder) & or_(LotRow.remaining > 0, LotRow.held > 0)
-        found = map(lot_of, rows(self._session, LotRow, is_left, LotRow.lot_id))
-        return tuple(sorted(found, key=lambda each: (each.expires_on or date.max, each.lot_id)))
 
     def open_debts(self, holder: int) -> tuple[Debt, ...]:
         """What a member owes, the oldest first."""

@@ -71,6 +71,14 @@ class Ledger:
         transfers = {done.transaction_id: moved for done, moved in asked}
         return Outcome(tuple(done for done, _moved in asked), transfers, is_existing=False)
 
+    def look(self, program: str, wanted: Wanted) -> Accounts:
+        """What an operation would find; nothing is locked, and nothing is written.
+
+        Raises:
+            NotFound: there is no such member.
+        """
+        return load(self._session, program, wanted, is_locked=False)
+
     def _outcome(self, found: Mapping[str, LedgerTransaction]) -> Outcome:
         ids = [each.transaction_id for each in found.values()]
         transfers: dict[str, list[Transfer]] = {each: [] for each in ids}

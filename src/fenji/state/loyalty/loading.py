@@ -25,12 +25,10 @@ Item = TypeVar("Item")
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _PROGRAM: BindParameter[Any] = bindparam("asked")
 _MEMBERS = table_of(MemberRow)
-_MEMBERS_LOCKED = (
-    select(_MEMBERS)
-    .where(_MEMBERS.c.member_id.in_(_IDS), _MEMBERS.c.program == _PROGRAM)
-    .order_by(_MEMBERS.c.member_id)
-    .with_for_update()
+_MEMBERS_SEEN = (
+    select(_MEMBERS).where(_MEMBERS.c.member_id.in_(_IDS), _MEMBERS.c.program == _PROGRAM).order_by(_MEMBERS.c.member_id)
 )
+_MEMBERS_LOCKED = _MEMBERS_SEEN.with_for_update()
 _ORDERS = table_of(OrderEarningRow)
 _ORDERS_KNOWN = select(_ORDERS).where(
     _ORDERS.c.program == _PROGRAM, _ORDERS.c.source == bindparam("of"), _ORDERS.c.order_id.in_(_IDS)
@@ -39,15 +37,16 @@ _TRANSACTIONS = table_of(TransactionRow)
 _POSTED = select(_TRANSACTIONS).where(_TRANSACTIONS.c.program == _PROGRAM, _TRANSACTIONS.c.business_key.in_(_IDS))
 
 
-def load(session: Session, program: str, wanted: Wanted) -> Accounts:
-    """The accounts that an operation asks for, locked until the transaction ends.
+def load(session: Session, program: str, wanted: Wanted, *, is_locked: bool = True) -> Accounts:
+    """The accounts that an operation asks for, locked until the transaction ends unless they are only looked at.
 
     Raises:
         NotFound: there is no such member or transaction.
         Unavailable: members were merged again and again meanwhile.
     """
     is_plain = wanted.reversed_id is None and wanted.hold_id is None and not wanted.with_merged
-    members = _locked(session, program, wanted.member_ids if is_plain else _concerned(session, program, wanted))
+    concerned = wanted.member_ids if is_plain else _concerned(session, program, wanted)
+    members = _members(session, program, concerned, is_locked=is_locked)
     for _attempt in range(TRIES):
         orders = _orders(session, program, wanted)
         above = {each.held_by_member_id for each in members.values()} | {each.member_id for each in orders.values()}
@@ -56,7 +55,7 @@ def load(session: Session, program: str, wanted: Wanted) -> Accounts:
         if not lacking:
             return _accounts(session, program, wanted, members, orders)
         # Merged members, and orders of others: rare, and where two writers meet so, one of them begins again.
-        members |= _locked(session, program, lacking)
+        members |= _members(session, program, lacking, is_locked=is_locked)
     raise Unavailable.of(_("these members change hands all the time."), advice=_("Try again."))
 
 
@@ -152,10 +151,11 @@ def _with_holders(session: Session, ids: set[int], *, with_merged: bool) -> set[
     return found
 
 
-def _locked(session: Session, program: str, ids: Collection[int]) -> dict[int, Member]:
+def _members(session: Session, program: str, ids: Collection[int], *, is_locked: bool) -> dict[int, Member]:
     members: dict[int, Member] = {}
+    asked = _MEMBERS_LOCKED if is_locked else _MEMBERS_SEEN
     for chunk in chunks(sorted(ids)):
-        found = session.connection().execute(_MEMBERS_LOCKED, {"ids": chunk, "asked": program})
+        found = session.connection().execute(asked, {"ids": chunk, "asked": program})
         members |= {each["member_id"]: member_of(dict(each)) for each in found.mappings()}
     if len(members) < len(ids):
         lacking = next(each for each in sorted(ids) if each not in members)

@@ -5,7 +5,7 @@ The state locks and writes; what is to be written is decided by act, which is ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from fenji.act.giving import adjust, give_bonus, open_balance
 from fenji.act.merging import merge, unmerge
 from fenji.act.orders import Asked, OrderFacts, post_order, refund, undo_refund
 from fenji.act.redeeming import give_up_hold, hold, redeem, redeem_hold, undo_redemption
-from fenji.act.settling import settle
+from fenji.act.settling import Standing, settle, standing_of
 from fenji.domain.loyalty.changes import Accounts, Changes, Drawn, Outcome, Wanted, fingerprint_of
 from fenji.domain.loyalty.records import OrderKey
 from fenji.errors import InvalidArgument
@@ -236,13 +236,30 @@ class Points:
 
     def _carry_out(self, wanted: Wanted, work: Callable[[Book], object]) -> Outcome:
         def plan(found: Accounts) -> Changes:
-            book = Book(
-                found, self.program.rules, self.program.on(self.today), today=self.today, now=self.now, day_of=self.day_of
-            )
+            book = _book(self, found)
             work(book)
             return book.changes()
 
         return self.t.loyalty.ledger.carry_out(self.program.slug, wanted, plan, told_since=self.told_since)
+
+
+def standing_today(points: Points, member_ids: Collection[int]) -> dict[int, Standing]:
+    """How accounts stand today, due points and expiries counted whether or not they are written yet; nothing is written.
+
+    Args:
+        points: of the program.
+        member_ids: any; whose points somebody else holds has none.
+
+    Raises:
+        NotFound: there is no such member.
+    """
+    book = _book(points, points.t.loyalty.ledger.look(points.program.slug, Wanted(frozenset(member_ids))))
+    return {each: standing_of(book, each, points.today) for each in member_ids}
+
+
+def _book(points: Points, found: Accounts) -> Book:
+    program = points.program
+    return Book(found, program.rules, program.on(points.today), today=points.today, now=points.now, day_of=points.day_of)
 
 
 def _keys(asked: Asked) -> dict[str, str]:
