@@ -119,6 +119,11 @@ def _liability(points: Points, currency: str) -> LiabilityResult:
             "own months are too few, or none of their points were redeemed: {share} of all points are expected to be, as declared."
         )
         warnings.append(Problem(text, {"share": f"{program.expected_redemption:.0%}"}))
+    if over := points.t.loyalty.figures.expired_unwritten(program.slug, points.today):
+        text = _(
+            "{points} of these points have expired since the last posting, and are counted until the next one takes them off."
+        )
+        warnings.append(Problem(text, {"points": f"{over:,}"}, advice=_("Post first: fenji points post")))
     return LiabilityResult(
         program.slug,
         points.today,

@@ -258,6 +258,9 @@ def test_what_has_become_due_since_the_last_posting_counts_in_what_is_told(begun
     gone, balance = (balance_of(root, "ann", program=name) for name in ("later", "never"))
     assert (gone.spendable, gone.pending, gone.lots) == (0, 0, ())
     assert (balance.spendable, balance.available, balance.pending) == (16, 16, 0)
+    (warning,) = (each for each in points_liability(root, program="later").warnings if "expired" in str(each))
+    assert warning.values == {"points": "27"}
+    assert not any("expired" in str(each) for each in points_liability(root, program="never").warnings)
     # What is told is what can be spent, to the point.
     with pytest.raises(PointsShort):
         redeem_points(root, PointsAsked("ann", 17, "one more", "never"))

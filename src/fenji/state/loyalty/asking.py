@@ -110,6 +110,15 @@ class LedgerFigures:
         asked = select(MemberRow.member_id).where(MemberRow.program == program, concerned)
         return tuple(self._session.scalars(asked.order_by(MemberRow.member_id).limit(limit)))
 
+    def expired_unwritten(self, program: str, day: date) -> int:
+        """Points whose last day is over by a day, and which no posting has taken from members yet."""
+        asked = (
+            select(func.coalesce(func.sum(LotRow.remaining), 0))
+            .join(MemberRow, MemberRow.member_id == LotRow.member_id)
+            .where(MemberRow.program == program, LotRow.remaining > 0, LotRow.expires_on < day)
+        )
+        return int(self._session.scalar(asked) or 0)
+
     def totals(self, program: str) -> dict[str, int]:
         """Sums of all members: available, pending, held, owed, qualifying_total, and how many members there are."""
         names = ("available", "pending", "held", "owed", "qualifying_total")
