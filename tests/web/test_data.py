@@ -154,8 +154,10 @@ def test_rows_that_were_left_out_stand_behind_their_reason(analyst: TestClient) 
         assert analyst.get(link).status_code == 200
     assert analyst.get("/data/quality/rows?reason=nothing").status_code == 404
     assert analyst.get("/data/identity").status_code == 200
-    run_id = re.search(r'href="/data/runs/([^"]+)"', analyst.get("/data/runs").text)[1]
-    assert "orders.csv" in analyst.get(f"/data/runs/{run_id}").text
+    runs = re.findall(r'href="/data/runs/([^"]+)"', analyst.get("/data/runs").text)
+    assert any(
+        "orders.csv" in analyst.get(f"/data/runs/{run_id}").text for run_id in runs
+    )  # the newest may be one that read nothing
 
 
 def test_webhooks_show_their_secret_once_and_their_deliveries(web: Web) -> None:
