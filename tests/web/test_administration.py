@@ -95,7 +95,10 @@ def test_a_token_is_shown_once_and_revoked(web: Web, analyst: TestClient, postin
 
 def test_whoever_lets_people_in_makes_tokens_of_tills_alone(web: Web, sending: Callable[..., Any]) -> None:
     add_person(web.root, "Till", "till.admin", [Role.SERVICE])
-    made = sending("/admin/people/till.admin/tokens", name="pos", scopes="customers:find", source="shop")
+    # A name of files: their ids stand in a space of another name, so that a token of this one would find nobody.
+    refused = sending("/admin/people/till.admin/tokens", name="pos", scopes="customers:find", source="shop")
+    assert (refused.status_code, "id space" in refused.text, "workspace" in refused.text) == (422, True, True)
+    made = sending("/admin/people/till.admin/tokens", name="pos", scopes="customers:find", source="workspace")
     assert SECRET.search(made.text), made.text
     add_person(web.root, "Colleague", "colleague.admin", [Role.VIEWER])
     assert sending("/admin/people/colleague.admin/tokens", name="x", scopes="figures:read").status_code == 403

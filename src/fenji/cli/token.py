@@ -29,7 +29,8 @@ Scopes = Annotated[
     ),
 ]
 Source = Annotated[
-    str | None, typer.Option("--source", metavar=_("NAME"), help=_("Only customers of this source; a till needs one."))
+    str | None,
+    typer.Option("--source", metavar=_("NAME"), help=_("Only customers of this id space, such as workspace; a till needs one.")),
 ]
 Until = Annotated[str | None, typer.Option("--until", metavar=_("DATE"), help=_("The last day. Default: a year from now."))]
 OfWhom = Annotated[str | None, typer.Option("--for", metavar="LOGIN", help=_("Only tokens of this person."))]
@@ -85,7 +86,7 @@ COMMANDS: dict[str, Entry] = {
     "make": (
         make,
         _("Makes a token for a program, and shows it once."),
-        "fenji token make nightly --for li.lei --scope figures:read --scope runs:start\nfenji token make till --for till-3 --scope customers:find --source pos",
+        "fenji token make nightly --for li.lei --scope figures:read --scope runs:start\nfenji token make till --for till-3 --scope customers:find --source workspace",
     ),
     "list": (list_all, _("Lists tokens: whose, what they may, until when, and when they were used last."), "fenji token list"),
     "revoke": (revoke, _("Revokes a token at once and for good."), "fenji token revoke nightly --for li.lei"),

@@ -16,7 +16,8 @@ from fenji.language import message as _
 from fenji.workspace.acting import acting_person
 from fenji.workspace.approving import approval_by, refusal_by, said_reason
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.loyalty.customers import id_spaces, meant_by, member_of, space_meant
+from fenji.workspace.id_spaces import id_spaces, space_meant
+from fenji.workspace.loyalty.customers import meant_by, member_of
 from fenji.workspace.loyalty.desk import Desk
 from fenji.workspace.loyalty.operations import Points, standing_today
 

@@ -19,7 +19,7 @@ from fenji.errors import InvalidFile, Place, Problem, unknown_name
 from fenji.language import message as _
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import open_workspace
-from fenji.workspace.loyalty.customers import id_spaces
+from fenji.workspace.id_spaces import id_spaces
 from fenji.workspace.loyalty.desk import Desk
 from fenji.workspace.loyalty.operations import OpeningLot, Points
 

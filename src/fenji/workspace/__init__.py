@@ -45,6 +45,7 @@ fresh_files        what is new in a folder, or about to stand in it
 taking_in          how new files enter sources.yaml
 amending           how a sources.yaml that people have worked on comes to name what is new
 uploads            where files stand that were sent and are not accepted yet
+id_spaces          in which id spaces the ids of sources stand
 importing          what accepting an import would write
 previewing         how the rows of an import will be read
 looking            how the files of an import are understood, column by column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,12 +11,13 @@ from fenji.answers.access import AccessToken, TokenMade, TokensResult
 from fenji.domain.access import Caller, LimitColumn, Right, Role
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.people import NEVER_FOR_TOKENS, TOKEN_NAME, TokenRecord, User, written_login
-from fenji.errors import Conflict, Forbidden, InvalidArgument, NotFound, Problem
+from fenji.errors import Conflict, Forbidden, InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
 from fenji.workspace.access.asking import demand
 from fenji.workspace.access.secrets import TOKEN, hash_of, new_secret
 from fenji.workspace.acting import acting_person
-from fenji.workspace.folder import open_workspace
+from fenji.workspace.folder import Workspace, open_workspace
+from fenji.workspace.id_spaces import id_spaces
 
 LASTS = timedelta(days=365)
 """Where no end is given."""
@@ -40,7 +41,7 @@ def make_token(
         login: whose token it is; it can never do more than they.
         name: what it is called; never used twice by one person.
         rights: what it may do.
-        source: the only source whose customers it finds; a till needs one.
+        source: the only id space whose customers it finds; a till needs one. Sources that share their ids are one space.
         last_on: the last day on which it lets in, in the workspace's time zone; None: a year from now.
         by: who makes it; None: the command line.
 
@@ -52,14 +53,19 @@ def make_token(
         Conflict: the name was used before, or the person is disabled.
     """
     workspace, wanted = open_workspace(root), frozenset(rights)
-    zone = ZoneInfo(workspace.settings.time_zone)
+    zone, spaces = ZoneInfo(workspace.settings.time_zone), _spaces(workspace)
     with workspace.state.transaction(acting_person() if by is None else by.principal) as t:
         user, now = t.access.people.get(written_login(login) or login[:80]), t.clock()
         _refuse_for_others(user, by)
         if user.is_disabled:
             raise Conflict.of(_("'{login}' is disabled."), advice=_("Enable them first."), login=user.login)
         ends_at = now + LASTS if last_on is None else _end_of(last_on, zone)
-        problems = [*_unfit_name(name), *_unfit_rights(user, wanted), *_unfit_source(user, source), *_unfit_end(now, ends_at)]
+        problems = [
+            *_unfit_name(name),
+            *_unfit_rights(user, wanted),
+            *_unfit_source(user, source, spaces),
+            *_unfit_end(now, ends_at),
+        ]
         InvalidArgument.raise_if(problems)
         text = new_secret(TOKEN)
         token = TokenRecord(user.login, name, wanted, source, now, t.principal.name, ends_at)
@@ -160,12 +166,22 @@ def _unfit_rights(user: User, wanted: frozenset[Right]) -> list[Problem]:
     return never + [Problem(text, {"login": user.login, "right": str(each), "known": known}, advice=advice) for each in lacking]
 
 
-def _unfit_source(user: User, source: str | None) -> list[Problem]:
+def _spaces(workspace: Workspace) -> frozenset[str]:
+    """The id spaces of the sources; none where there are no sources yet, when nobody can say which there will be."""
+    try:
+        return frozenset(id_spaces(workspace).values())
+    except NotFound:
+        return frozenset()
+
+
+def _unfit_source(user: User, source: str | None, spaces: Collection[str]) -> list[Problem]:
     if source is None:
         is_till = user.roles == (Role.SERVICE,)
         return [Problem(_("a till finds customers of one source only."), advice=_("Name the source."))] if is_till else []
     if not source.strip():
         return [Problem(_("a source has a name."))]
+    if spaces and source not in spaces:
+        return [unknown_name(_("id space"), source, spaces)]  # it would find nobody, and look like a shop without customers
     limited = [each.values for each in user.limits if each.column is LimitColumn.SOURCE]
     if all(source in values for values in limited):
         return []

@@ -9,13 +9,13 @@ from fenji.domain.access import LimitColumn
 from fenji.domain.loyalty.records import Member, OrderKey
 from fenji.domain.runs import Run
 from fenji.domain.written_ids import written_id
-from fenji.errors import InvalidArgument, NotFound, unknown_name
+from fenji.errors import InvalidArgument, NotFound
 from fenji.language import message as _
-from fenji.prepare.identity import WORKSPACE_IDS
 from fenji.state.transaction import Transaction
 from fenji.tables import clean
 from fenji.workspace.customers import customer_key_of, nobody
-from fenji.workspace.folder import Workspace, sources_of
+from fenji.workspace.folder import Workspace
+from fenji.workspace.id_spaces import id_spaces
 from fenji.workspace.limits import limits_now
 from fenji.workspace.opening import open_question
 from fenji.workspace.session import Session
@@ -63,28 +63,6 @@ def newest_run(session: Session) -> Run | None:
         return session.latest()
     except NotFound:
         return None
-
-
-def id_spaces(workspace: Workspace) -> dict[str, str]:
-    """By every name that people write before an id: the id space that it means. A source means the space of its ids.
-
-    Raises:
-        NotFound: there is no sources.yaml.
-        InvalidDocument: it cannot be used.
-    """
-    spaces = {each.name: each.shares_ids_with or WORKSPACE_IDS for each in sources_of(workspace)}
-    return {**{each: each for each in spaces.values()}, **spaces}
-
-
-def space_meant(spaces: Mapping[str, str], text: str) -> str:
-    """The id space that somebody means by its own name or by that of a source.
-
-    Raises:
-        InvalidArgument: neither; with the nearest one.
-    """
-    if text not in spaces:
-        raise InvalidArgument(unknown_name(_("id space"), text, spaces))
-    return spaces[text]
 
 
 def meant_by(workspace: Workspace, text: str) -> Meant:
