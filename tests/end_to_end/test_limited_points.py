@@ -11,9 +11,9 @@ import pytest
 from fenji.cli.main import answer
 from fenji.domain.access import LimitColumn, RowLimit
 from fenji.errors import InvalidArgument, NotFound
-from fenji.workflow.members import link_id
-from fenji.workflow.offers import publish_offers
-from fenji.workflow.points import (
+from fenji.workflow.loyalty.members import link_id
+from fenji.workflow.loyalty.offers import publish_offers
+from fenji.workflow.loyalty.points import (
     PointsAsked,
     balance_of,
     hold_points,
@@ -23,11 +23,11 @@ from fenji.workflow.points import (
     statement_of,
     undo_redemption,
 )
-from fenji.workflow.points_adjust import adjust_points
-from fenji.workflow.points_import import import_balances
-from fenji.workflow.points_rules import publish_program
-from fenji.workflow.referrals import claim_referral, referral_code
-from fenji.workflow.vouchers import (
+from fenji.workflow.loyalty.points_adjust import adjust_points
+from fenji.workflow.loyalty.points_import import import_balances
+from fenji.workflow.loyalty.points_rules import publish_program
+from fenji.workflow.loyalty.referrals import claim_referral, referral_code
+from fenji.workflow.loyalty.vouchers import (
     OrderAsked,
     Recipients,
     check_voucher,

@@ -21,10 +21,10 @@ from fenji.language import Language
 from fenji.state.loyalty.retrying import retried
 from fenji.state.transaction import Transaction
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.loyalty.points_figures import check_points, points_flow, points_liability
+from fenji.workflow.loyalty.points_post import post_points
+from fenji.workflow.loyalty.points_rules import publish_program
 from fenji.workflow.persons_erase import erase_person
-from fenji.workflow.points_figures import check_points, points_flow, points_liability
-from fenji.workflow.points_post import post_points
-from fenji.workflow.points_rules import publish_program
 from fenji.workflow.running import run_all
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.loyalty.offers import offers_of

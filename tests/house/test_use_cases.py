@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from house.tree import SourceFile, example, violations
+from house.tree import SourceFile, example, modules, violations
+
+ROOMS = {file.path.parts[1] for file in modules() if file.room == "workflow" and len(file.path.parts) > 2}
+"""The rooms of workflow that hold use-cases of their own."""
 
 
 def use_cases_imported(file: SourceFile) -> Iterator[str]:
@@ -18,7 +21,8 @@ def use_cases_imported(file: SourceFile) -> Iterator[str]:
             found = [each.name for each in node.names]
         elif isinstance(node, ast.ImportFrom):
             found = [f"{node.module}.{each.name}" for each in node.names]
-        yield from (each.split(".")[2] for each in found if each.startswith("fenji.workflow."))
+        parts = [each.split(".")[2:] for each in found if each.startswith("fenji.workflow.")]
+        yield from (each[1] if each[0] in ROOMS and len(each) > 1 else each[0] for each in parts)
 
 
 def borrowed(file: SourceFile) -> Iterator[str]:
@@ -40,7 +44,14 @@ def test_no_use_case_imports_another_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["from fenji.workflow.tiers import tiers_at", "import fenji.workflow.tiers", "from fenji.workflow import tiers"]
+    "text",
+    [
+        "from fenji.workflow.tiers import tiers_at",
+        "import fenji.workflow.tiers",
+        "from fenji.workflow import tiers",
+        "from fenji.workflow.sending import tiers",
+        "from fenji.workflow.sending.tiers import tiers_at",
+    ],
 )
 def test_a_use_case_that_borrows_is_found(text: str) -> None:
     assert list(borrowed(example(text, "workflow/moves.py"))) == ["imports the use-case tiers"]

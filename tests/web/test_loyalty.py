@@ -26,9 +26,9 @@ from fenji.work.worker import work_once
 from fenji.workflow.access.people import add_person
 from fenji.workflow.auditing import list_audit
 from fenji.workflow.customers import find_customers
-from fenji.workflow.members import list_merges
-from fenji.workflow.points import balance_of
-from fenji.workflow.points_figures import points_sheet
+from fenji.workflow.loyalty.members import list_merges
+from fenji.workflow.loyalty.points import balance_of
+from fenji.workflow.loyalty.points_figures import points_sheet
 from fixtures.copies import copy_of
 from fixtures.desk import fenji
 from fixtures.kept_shop import open_shop

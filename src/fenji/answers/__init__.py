@@ -55,12 +55,5 @@ filters   by what a list of customers can be narrowed
 named_lists  lists that people keep
 settings  with which settings a workspace works
 timeline  what has happened with one customer, and its ids
-points    programs, balances, statements, liability, roll-forward and laws of points
-members   who has an account, and which members might be one person
-offers    what is offered, which codes there are, and what one takes off an order
-referrals  who was brought by whom, and what that earned
-benefits  what tiers give, and what that costs a year
-loyalty_words  offers and benefits in words
-loyalty_documents  versions of loyalty.yaml, offers.yaml and benefits.yaml
-points_customer  one customer's points, and the terms of a program
+loyalty    points, members, offers, referrals and benefits
 """

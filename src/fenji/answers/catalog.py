@@ -8,7 +8,6 @@ from fenji.answers.access import Login, TokenMade, TokensResult, TotpBegun, User
 from fenji.answers.audit import AuditResult, AuditVerified
 from fenji.answers.backups import BackupResult, RestoreResult
 from fenji.answers.baskets import RulesResult
-from fenji.answers.benefits import BenefitsCostResult, BenefitsResult
 from fenji.answers.checking import CheckResult
 from fenji.answers.churn import ChurnResult, PropensityResult
 from fenji.answers.customers import CustomersResult, TakenList
@@ -28,11 +27,9 @@ from fenji.answers.importing import (
     SourceTakenBack,
 )
 from fenji.answers.jobs import JobAnswer, JobsAnswer, ScheduleAnswer, ToldJob, WorkAnswer
-from fenji.answers.mapping import MapResult
-from fenji.answers.members import MembersResult, MergesResult
-from fenji.answers.moves import MovesResult
-from fenji.answers.named_lists import NamedListsResult
-from fenji.answers.offers import (
+from fenji.answers.loyalty.benefits import BenefitsCostResult, BenefitsResult
+from fenji.answers.loyalty.members import MembersResult, MergesResult
+from fenji.answers.loyalty.offers import (
     OffersResult,
     VersionsOfOffers,
     VoucherChecked,
@@ -41,8 +38,7 @@ from fenji.answers.offers import (
     VouchersResult,
     VoucherUsed,
 )
-from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
-from fenji.answers.points import (
+from fenji.answers.loyalty.points import (
     AdjustmentsResult,
     BalanceResult,
     FlowResult,
@@ -54,11 +50,15 @@ from fenji.answers.points import (
     ProgramResult,
     StatementResult,
 )
+from fenji.answers.loyalty.referrals import ReferralCode, ReferralsResult
+from fenji.answers.mapping import MapResult
+from fenji.answers.moves import MovesResult
+from fenji.answers.named_lists import NamedListsResult
+from fenji.answers.persons import PersonErased, PersonExport, PersonPlaces
 from fenji.answers.policies import LintResult, OverridesResult, PolicyResult, PublishResult, SuggestResult, VersionsResult
 from fenji.answers.priority import PriorityResult
 from fenji.answers.pruning import PruneResult
 from fenji.answers.recommend import RecommendResult
-from fenji.answers.referrals import ReferralCode, ReferralsResult
 from fenji.answers.repairing import RepairResult
 from fenji.answers.replayed import StoredReplay
 from fenji.answers.reports import ReportResult, ReportsResult

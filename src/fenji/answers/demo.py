@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from fenji.answers.loyalty.points import LiabilityResult, PostResult
+from fenji.answers.loyalty.referrals import ReferralsResult
 from fenji.answers.moves import MovesResult
-from fenji.answers.points import LiabilityResult, PostResult
-from fenji.answers.referrals import ReferralsResult
 from fenji.answers.runs import QualityResult, RunResult
 from fenji.answers.tiers import TiersResult
 from fenji.answers.whatif import WhatIfResult

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from fenji.analyze.whatif.cells import NotByCells
 from fenji.analyze.whatif.comparing import Direction, Move, PolicyComparison
 from fenji.analyze.whatif.replaying import RulePart
-from fenji.answers.benefits import BenefitCostChange
 from fenji.answers.frames import Answer
+from fenji.answers.loyalty.benefits import BenefitCostChange
 from fenji.answers.whatif import ComparedPolicy, Moved
 from fenji.domain.metrics import Unit
 from fenji.domain.telling import AS_IT_IS, HIDDEN, PERSONAL, told

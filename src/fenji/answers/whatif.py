@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from fenji.analyze.metrics.registry import Registry
 from fenji.analyze.whatif.comparing import Direction, Move, PolicyComparison, TierSide
 from fenji.analyze.whatif.replaying import CauseMove, RulePart
-from fenji.answers.benefits import BenefitCostChange
 from fenji.answers.frames import Answer
+from fenji.answers.loyalty.benefits import BenefitCostChange
 from fenji.answers.moves import ReviewFlow
 from fenji.domain.policies import Policy
 from fenji.domain.reviews import LostRule

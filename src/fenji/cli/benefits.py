@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from fenji.answers.benefits import BenefitsCostResult, BenefitsResult
+from fenji.answers.loyalty.benefits import BenefitsCostResult, BenefitsResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Policy, Workspace, day_of
 from fenji.cli.output import Col, Output, money, number
 from fenji.language import message as _
 from fenji.wording.benefits import COSTS
-from fenji.workflow.benefits import cost_benefits, lint_benefits, publish_benefits, show_benefits
+from fenji.workflow.loyalty.benefits import cost_benefits, lint_benefits, publish_benefits, show_benefits
 
 EXAMPLES = "fenji benefits lint benefits.yaml\nfenji benefits publish benefits.yaml\nfenji benefits cost"
 

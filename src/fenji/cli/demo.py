@@ -32,12 +32,12 @@ from fenji.workflow.demo import (
     make_demo,
     reviews_of,
 )
+from fenji.workflow.loyalty.points_figures import points_liability
+from fenji.workflow.loyalty.points_post import post_points
+from fenji.workflow.loyalty.points_rules import publish_program
+from fenji.workflow.loyalty.referrals import claim_referral, referral_code
 from fenji.workflow.moves import moves_between
-from fenji.workflow.points_figures import points_liability
-from fenji.workflow.points_post import post_points
-from fenji.workflow.points_rules import publish_program
 from fenji.workflow.quality import report_quality
-from fenji.workflow.referrals import claim_referral, referral_code
 from fenji.workflow.running import run_all
 from fenji.workflow.tiers import tiers_at
 from fenji.workflow.whatif import whatif_at

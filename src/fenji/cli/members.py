@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from fenji.answers.members import MembersResult, MergesResult
+from fenji.answers.loyalty.members import MembersResult, MergesResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Workspace
 from fenji.cli.output import Col, Output, number
 from fenji.language import message as _
 from fenji.wording.points import MEMBERS, STATUSES
-from fenji.workflow.members import (
+from fenji.workflow.loyalty.members import (
     approve_merge,
     link_id,
     list_members,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fenji.answers.offers import (
+from fenji.answers.loyalty.offers import (
     OfferRow,
     OffersResult,
     VersionsOfOffers,
@@ -23,8 +23,8 @@ from fenji.cli.output import Col, Output, money, number
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.wording.offers import STATES, USES, gives
-from fenji.workflow.offers import lint_offers, list_offers, publish_offers, show_offers
-from fenji.workflow.vouchers import (
+from fenji.workflow.loyalty.offers import lint_offers, list_offers, publish_offers, show_offers
+from fenji.workflow.loyalty.vouchers import (
     OrderAsked,
     Recipients,
     check_voucher,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fenji.answers.points import AdjustmentsResult, BalanceResult, OperationResult
+from fenji.answers.loyalty.points import AdjustmentsResult, BalanceResult, OperationResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, AsOf, Lang, Workspace, day_of
 from fenji.cli.output import Col, Output, number
@@ -16,7 +16,7 @@ from fenji.cli.points_tables import show_deferral, show_flow, show_laws, show_li
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.wording.points import BUCKETS, KINDS, STATUSES
-from fenji.workflow.points import (
+from fenji.workflow.loyalty.points import (
     PointsAsked,
     balance_of,
     hold_points,
@@ -26,11 +26,11 @@ from fenji.workflow.points import (
     statement_of,
     undo_redemption,
 )
-from fenji.workflow.points_adjust import adjust_points, decide_adjustment, list_adjustments
-from fenji.workflow.points_figures import check_points, points_flow, points_liability
-from fenji.workflow.points_import import import_balances
-from fenji.workflow.points_post import post_points
-from fenji.workflow.points_rules import lint_program, publish_program
+from fenji.workflow.loyalty.points_adjust import adjust_points, decide_adjustment, list_adjustments
+from fenji.workflow.loyalty.points_figures import check_points, points_flow, points_liability
+from fenji.workflow.loyalty.points_import import import_balances
+from fenji.workflow.loyalty.points_post import post_points
+from fenji.workflow.loyalty.points_rules import lint_program, publish_program
 
 EXAMPLES = "fenji points publish loyalty.yaml\nfenji points post\nfenji points balance shop:M1"
 

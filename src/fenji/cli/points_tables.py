@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fenji.answers.points import FlowResult, LawsResult, LiabilityResult, PostResult, ProgramResult, StatementResult
+from fenji.answers.loyalty.points import FlowResult, LawsResult, LiabilityResult, PostResult, ProgramResult, StatementResult
 from fenji.cli.output import Col, Output, number
 from fenji.language import message as _
 from fenji.wording.points import KINDS

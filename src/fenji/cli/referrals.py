@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fenji.answers.referrals import ReferralsResult
+from fenji.answers.loyalty.referrals import ReferralsResult
 from fenji.cli.help import Entry
 from fenji.cli.options import AsJson, Lang, Workspace, one_of
 from fenji.cli.output import Col, Output
@@ -15,7 +15,14 @@ from fenji.domain.loyalty.referrals import ReferralStatus
 from fenji.errors import InvalidArgument
 from fenji.language import message as _
 from fenji.wording.referrals import REASONS, STATUSES
-from fenji.workflow.referrals import SeenWith, check_referrals, claim_referral, decide_referral, list_referrals, referral_code
+from fenji.workflow.loyalty.referrals import (
+    SeenWith,
+    check_referrals,
+    claim_referral,
+    decide_referral,
+    list_referrals,
+    referral_code,
+)
 
 EXAMPLES = "fenji referrals code crm:C001\nfenji referrals claim 7KQ2MX9P crm:C777\nfenji referrals check\nfenji referrals list --status held"
 

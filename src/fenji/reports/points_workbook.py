@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from fenji.answers.points import FlowResult, LiabilityResult, SheetResult
+from fenji.answers.loyalty.points import FlowResult, LiabilityResult, SheetResult
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.wording.points import ACCOUNTS

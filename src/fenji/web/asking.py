@@ -20,7 +20,7 @@ from fenji.language import Language, translate
 from fenji.reports.charts.of_answers.parts import Reader
 from fenji.web.navigation import Entry
 from fenji.web.scope import Scope
-from fenji.workflow.loyalty_documents import kinds_published
+from fenji.workflow.loyalty.versions import kinds_published
 from fenji.workspace.limits import limited_to
 
 Answer = TypeVar("Answer")

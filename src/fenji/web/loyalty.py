@@ -20,7 +20,7 @@ from fenji.web.failing import told_problems
 from fenji.web.navigation import Page
 from fenji.web.scope import address
 from fenji.web.visiting import Needs, NeedsForm, Visit
-from fenji.workflow.loyalty_documents import kinds_published, read_document
+from fenji.workflow.loyalty.versions import kinds_published, read_document
 
 SeeingPoints = Annotated[Visit, Depends(Needs(Right.POINTS_READ))]
 SendingPoints = Annotated[Visit, Depends(NeedsForm(Right.POINTS_READ))]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fenji.answers.benefits import BenefitCostChange
-from fenji.answers.offers import money
+from fenji.answers.loyalty.benefits import BenefitCostChange
+from fenji.answers.loyalty.offers import money
 from fenji.domain.loyalty.benefits import Benefit, CostKind
 from fenji.language import Language, translate
 from fenji.language import message as _

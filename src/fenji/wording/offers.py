@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fenji.answers.offers import OfferRow, money
+from fenji.answers.loyalty.offers import OfferRow, money
 from fenji.domain.churn import RiskClass
 from fenji.domain.conditions import parse_condition
 from fenji.domain.loyalty.offers import ForWhom, Limits, Offer, Validity, When

@@ -48,9 +48,9 @@ from fenji.workflow.checking import check_workspace
 from fenji.workflow.churn import churn_at, propensity_at
 from fenji.workflow.customers import DEFAULT_SORT, open_customers
 from fenji.workflow.forecast import forecast_at
+from fenji.workflow.loyalty.points_post import post_points
 from fenji.workflow.mapping import map_files
 from fenji.workflow.moves import moves_between
-from fenji.workflow.points_post import post_points
 from fenji.workflow.priority import priority_at
 from fenji.workflow.recommend import recommend_at
 from fenji.workflow.replaying import replay_at, replay_of, replay_of_draft

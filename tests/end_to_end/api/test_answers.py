@@ -15,13 +15,13 @@ from fenji.answers.json import to_json
 from fenji.book import open_book
 from fenji.cli.main import answer
 from fenji.language import Language
-from fenji.workflow.benefits import cost_benefits, show_benefits
-from fenji.workflow.members import list_members, list_merges
-from fenji.workflow.offers import list_offers, show_offers
-from fenji.workflow.points import balance_of, statement_of
-from fenji.workflow.points_figures import check_points, points_flow, points_liability
-from fenji.workflow.referrals import list_referrals
-from fenji.workflow.vouchers import list_vouchers
+from fenji.workflow.loyalty.benefits import cost_benefits, show_benefits
+from fenji.workflow.loyalty.members import list_members, list_merges
+from fenji.workflow.loyalty.offers import list_offers, show_offers
+from fenji.workflow.loyalty.points import balance_of, statement_of
+from fenji.workflow.loyalty.points_figures import check_points, points_flow, points_liability
+from fenji.workflow.loyalty.referrals import list_referrals
+from fenji.workflow.loyalty.vouchers import list_vouchers
 
 QUESTIONS: dict[str, tuple[str, list[str], Callable[[Any], Any]]] = {
     "tiers": ("/tiers", ["tiers"], lambda book: book.tiers()),

@@ -18,8 +18,8 @@ from fenji.domain.jobs import JobState
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.work.asking import cancel_job, list_jobs
 from fenji.work.worker import work_once
-from fenji.workflow.points import balance_of
-from fenji.workflow.points_figures import check_points
+from fenji.workflow.loyalty.points import balance_of
+from fenji.workflow.loyalty.points_figures import check_points
 from fenji.workspace.folder import open_workspace
 from fixtures.served import phone_of, region_of
 

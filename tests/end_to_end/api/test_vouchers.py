@@ -12,8 +12,8 @@ from end_to_end.api.conftest import Ask, Served, who
 from fenji.domain.access import Role
 from fenji.workflow.access.people import add_person
 from fenji.workflow.access.tokens import make_token
-from fenji.workflow.points import balance_of
-from fenji.workflow.points_figures import check_points
+from fenji.workflow.loyalty.points import balance_of
+from fenji.workflow.loyalty.points_figures import check_points
 from fixtures.served import OFFERS, phone_of, region_of
 
 ANN, BOB, CAT = (next(f"C{n}" for n in range(start, 160) if region_of(f"C{n}") == "east") for start in (20, 50, 90))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from fenji.answers.points import AdjustmentsResult, OperationResult, PointsImported
+from fenji.answers.loyalty.points import AdjustmentsResult, OperationResult, PointsImported
 from fenji.api.asking import AdjustingPoints, ApprovingPoints, Asking, SeeingAllPoints
 from fenji.api.bodies.points import Approved, ApprovedBody, NewAdjustment, NewAdjustmentBody, Refused, RefusedBody
 from fenji.api.bodies.policies import MOST_NUMBER
@@ -19,8 +19,8 @@ from fenji.api.routes.describing import answered_by
 from fenji.api.uploading import AT_ONCE, KIND
 from fenji.errors import InvalidFile, Place
 from fenji.language import message as _
-from fenji.workflow.points_adjust import adjust_points, decide_adjustment, list_adjustments
-from fenji.workflow.points_import import import_balances_text
+from fenji.workflow.loyalty.points_adjust import adjust_points, decide_adjustment, list_adjustments
+from fenji.workflow.loyalty.points_import import import_balances_text
 
 router = APIRouter(tags=["points"])
 

@@ -6,14 +6,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from fenji.answers.jobs import ToldJob
-from fenji.answers.points import FlowResult, LawsResult, LiabilityResult
+from fenji.answers.loyalty.points import FlowResult, LawsResult, LiabilityResult
 from fenji.api.asking import Running, SeeingAllPoints
 from fenji.api.bodies.points import NewPosting, NewPostingBody
 from fenji.api.parameters import Program
 from fenji.api.routes.describing import answered_by
 from fenji.api.starting import started
 from fenji.domain.jobs import JobKind
-from fenji.workflow.points_figures import check_points, points_flow, points_liability
+from fenji.workflow.loyalty.points_figures import check_points, points_flow, points_liability
 
 router = APIRouter(tags=["points"])
 

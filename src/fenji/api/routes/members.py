@@ -9,14 +9,22 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from fenji.answers.members import MembersResult, MergesResult
+from fenji.answers.loyalty.members import MembersResult, MergesResult
 from fenji.api.asking import AdjustingPoints, ApprovingPoints, Asking, SeeingAllPoints
 from fenji.api.bodies.points import Approved, ApprovedBody, NewLink, NewLinkBody, NewMerge, NewMergeBody, Refused, RefusedBody
 from fenji.api.bodies.policies import MOST_NUMBER
 from fenji.api.once import done_once, moved_once
 from fenji.api.parameters import AfterNumber, Limit, Program
 from fenji.api.routes.describing import answered_by
-from fenji.workflow.members import approve_merge, link_id, list_members, list_merges, propose_merge, refuse_merge, undo_merge
+from fenji.workflow.loyalty.members import (
+    approve_merge,
+    link_id,
+    list_members,
+    list_merges,
+    propose_merge,
+    refuse_merge,
+    undo_merge,
+)
 
 router = APIRouter(tags=["members"])
 

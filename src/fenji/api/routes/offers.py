@@ -7,17 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from fenji.answers.benefits import BenefitsCostResult, BenefitsResult
-from fenji.answers.offers import OffersResult, VersionsOfOffers
-from fenji.answers.points import ProgramResult
+from fenji.answers.loyalty.benefits import BenefitsCostResult, BenefitsResult
+from fenji.answers.loyalty.offers import OffersResult, VersionsOfOffers
+from fenji.answers.loyalty.points import ProgramResult
 from fenji.api.asking import Approving, ChangingOffers, Figures
 from fenji.api.bodies.points import Document, DocumentBody
 from fenji.api.once import done_once
 from fenji.api.parameters import Day, Policy
 from fenji.api.routes.describing import answered_by
-from fenji.workflow.benefits import cost_benefits, lint_benefits_text, publish_benefits_text, show_benefits
-from fenji.workflow.offers import lint_offers_text, list_offers, publish_offers_text, show_offers
-from fenji.workflow.points_rules import lint_program_text, publish_program_text
+from fenji.workflow.loyalty.benefits import cost_benefits, lint_benefits_text, publish_benefits_text, show_benefits
+from fenji.workflow.loyalty.offers import lint_offers_text, list_offers, publish_offers_text, show_offers
+from fenji.workflow.loyalty.points_rules import lint_program_text, publish_program_text
 
 router = APIRouter(tags=["offers"])
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from fenji.answers.points import BalanceResult, OperationResult, StatementResult
+from fenji.answers.loyalty.points import BalanceResult, OperationResult, StatementResult
 from fenji.api.asking import MovingPoints, SeeingPoints
 from fenji.api.bodies.points import (
     HoldSpent,
@@ -24,7 +24,7 @@ from fenji.api.bodies.points import (
 from fenji.api.once import moved_once
 from fenji.api.parameters import After, CustomerKey, Limit, Program, customer_text
 from fenji.api.routes.describing import answered_by
-from fenji.workflow.points import (
+from fenji.workflow.loyalty.points import (
     PointsAsked,
     balance_of,
     hold_points,

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from fenji.answers.referrals import ReferralCode, ReferralsResult
+from fenji.answers.loyalty.referrals import ReferralCode, ReferralsResult
 from fenji.api.asking import ChangingOffers, MovingPoints, SeeingAllPoints
 from fenji.api.bodies.points import OfProgram, OfProgramBody
 from fenji.api.bodies.vouchers import CodeAsked, CodeAskedBody, NewClaim, NewClaimBody, ReferralDecision, ReferralDecisionBody
@@ -16,7 +16,7 @@ from fenji.api.once import moved_once
 from fenji.api.parameters import AfterNumber, Limit, Program
 from fenji.api.routes.describing import answered_by
 from fenji.domain.loyalty.referrals import ReferralStatus
-from fenji.workflow.referrals import (
+from fenji.workflow.loyalty.referrals import (
     SeenWith,
     check_referrals,
     claim_referral,

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from fenji.answers.offers import VoucherChecked, VouchersEnded, VouchersIssued, VouchersResult, VoucherUsed
+from fenji.answers.loyalty.offers import VoucherChecked, VouchersEnded, VouchersIssued, VouchersResult, VoucherUsed
 from fenji.api.asking import Asking, ChangingOffers, MovingPoints, SeeingAllPoints, SeeingPoints
 from fenji.api.bodies.policies import MOST_NUMBER, Refusal, RefusalBody
 from fenji.api.bodies.vouchers import (
@@ -25,7 +25,7 @@ from fenji.api.bodies.vouchers import (
 from fenji.api.once import moved_once
 from fenji.api.parameters import AfterNumber, CustomerKey, Limit, customer_text
 from fenji.api.routes.describing import answered_by
-from fenji.workflow.vouchers import (
+from fenji.workflow.loyalty.vouchers import (
     OrderAsked,
     Recipients,
     check_voucher,

@@ -21,14 +21,7 @@ overrides  which tiers have people given by hand?
 policy_deciding  what is decided about a draft?
 policies   which rules decide, in words, and what did each version change?
 policy_draft  what would other thresholds change, and how do they become a draft?
-points     what members hold, and what waits
-points_figures  roll-forward and liability of points
-members    who has an account of points
-offers     what is offered, and to whom
-vouchers   codes that were issued
-referrals  who was brought by whom
-benefits   what each tier gives
-loyalty_rules  documents of points, offers and benefits
+loyalty    actions and loyalty
 sources    where the data come from
 importing  how files come in
 quality    what became of every row
@@ -56,7 +49,6 @@ from fenji.web.pages import (
     attention,
     audit,
     baskets,
-    benefits,
     customer,
     customers,
     entering,
@@ -64,21 +56,15 @@ from fenji.web.pages import (
     identity,
     importing,
     leaving,
-    loyalty_rules,
-    members,
     movement,
     named_lists,
-    offers,
     overrides,
     overview,
     people,
-    points,
-    points_figures,
     policies,
     policy_deciding,
     policy_draft,
     quality,
-    referrals,
     reports,
     run_comparison,
     runs,
@@ -91,9 +77,9 @@ from fenji.web.pages import (
     starting,
     structure,
     tokens,
-    vouchers,
     worth,
 )
+from fenji.web.pages.loyalty import benefits, members, offers, points, points_figures, referrals, rules, vouchers
 
 MODULES: tuple[ModuleType, ...] = (
     account,
@@ -125,7 +111,7 @@ MODULES: tuple[ModuleType, ...] = (
     vouchers,
     referrals,
     benefits,
-    loyalty_rules,
+    rules,
     sources,
     importing,
     quality,

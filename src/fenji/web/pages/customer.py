@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from fastapi import Path as Number
 from fastapi.responses import Response
 
-from fenji.answers.points_customer import CustomerPointsResult
+from fenji.answers.loyalty.points_customer import CustomerPointsResult
 from fenji.answers.why import WhyResult
 from fenji.domain.access import Right
 from fenji.domain.churn import State
@@ -35,13 +35,13 @@ from fenji.workflow.access.unmasking import note_opening, note_unmasking
 from fenji.workflow.churn import churn_at
 from fenji.workflow.customers import customer_at
 from fenji.workflow.identity import identity_of
-from fenji.workflow.points_customer import points_of_customer
+from fenji.workflow.loyalty.points_customer import points_of_customer
+from fenji.workflow.loyalty.vouchers import list_vouchers
 from fenji.workflow.priority import priority_at
 from fenji.workflow.recommend import recommend_at
 from fenji.workflow.segments import segments_at
 from fenji.workflow.timeline import timeline_of
 from fenji.workflow.value import value_at
-from fenji.workflow.vouchers import list_vouchers
 from fenji.workflow.why import why_of
 from fenji.workflow.workspace_now import workspace_now
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from fenji.act.benefits import costs_of
-from fenji.answers.benefits import BenefitCostChange
+from fenji.answers.loyalty.benefits import BenefitCostChange
 from fenji.answers.whatif import ComparedTier
 from fenji.documents.benefits import benefits_document_from_text
 from fenji.domain.loyalty.benefits import Benefits, TierCost, TierFacts

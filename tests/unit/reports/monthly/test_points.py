@@ -17,9 +17,9 @@ from fenji.reports.monthly.asking import Asked
 from fenji.reports.monthly.record import Section
 from fenji.reports.monthly.sections.points import is_told, points
 from fenji.workflow.initiating import init_workspace
-from fenji.workflow.points import PointsAsked, redeem_points
-from fenji.workflow.points_import import import_balances
-from fenji.workflow.points_rules import publish_program
+from fenji.workflow.loyalty.points import PointsAsked, redeem_points
+from fenji.workflow.loyalty.points_import import import_balances
+from fenji.workflow.loyalty.points_rules import publish_program
 from fixtures.four_customers import SOURCES
 
 PROGRAM = """

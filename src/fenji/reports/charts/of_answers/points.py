@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fenji.answers.points import FlowResult
+from fenji.answers.loyalty.points import FlowResult
 from fenji.domain.loyalty.cohorts import FlowMonth
 from fenji.language import message as _
 from fenji.reports.charts.axes import ACCENT, BAD, GOOD, INK, NEUTRAL, Axis, Color, Series, tier_color

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from fenji.answers.points import FlowResult, LiabilityResult, LiabilityRow
+from fenji.answers.loyalty.points import FlowResult, LiabilityResult, LiabilityRow
 from fenji.domain.loyalty.cohorts import FlowMonth
 from fenji.domain.periods import end_of_month
 from fenji.domain.reporting import ReportSection
@@ -17,7 +17,7 @@ from fenji.reports.monthly.asking import Asked, NotThere
 from fenji.reports.monthly.cells import headed, missing
 from fenji.reports.monthly.record import Block, Cell, CellKind, Column, Missing, Row, Section, Table, Unknown
 from fenji.wording import figures
-from fenji.workflow.points_figures import points_flow, points_liability
+from fenji.workflow.loyalty.points_figures import points_flow, points_liability
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.loyalty.programs import programs_in
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fenji.answers.points import ProgramResult
+from fenji.answers.loyalty.points import ProgramResult
 from fenji.documents.loyalty import ProgramDocument, program_document_from_text
 from fenji.documents.reader import text_of
 from fenji.domain.audit import Action, Subject, SubjectKind

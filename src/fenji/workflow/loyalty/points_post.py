@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from fenji.answers.points import PostResult
+from fenji.answers.loyalty.points import PostResult
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.principals import Principal
 from fenji.errors import InvalidArgument, Problem

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from fenji.answers.referrals import ReferralsResult
+from fenji.answers.loyalty.referrals import ReferralsResult
 from fenji.domain.access import Right
 from fenji.domain.loyalty.published import DocumentKind
 from fenji.domain.loyalty.referrals import ReferralStatus
@@ -32,8 +32,8 @@ from fenji.web.loyalty import (
 from fenji.web.navigation import Entry, Page
 from fenji.web.visiting import Visit
 from fenji.wording.referrals import REASONS, STATUSES
-from fenji.workflow.points_terms import program_terms
-from fenji.workflow.referrals import check_referrals, decide_referral, list_referrals
+from fenji.workflow.loyalty.points_terms import program_terms
+from fenji.workflow.loyalty.referrals import check_referrals, decide_referral, list_referrals
 
 PAGE = Page("/actions/referrals", Entry.ACTIONS, _("Referrals"), Right.POINTS_READ, place=5, has_scope=False)
 ROWS = 50

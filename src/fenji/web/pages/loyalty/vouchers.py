@@ -17,8 +17,8 @@ from fenji.web.navigation import Entry, Page
 from fenji.web.scope import address
 from fenji.web.visiting import Visit
 from fenji.wording.offers import STATES
-from fenji.workflow.offers_words import describe_offers
-from fenji.workflow.vouchers import list_vouchers, withdraw_voucher
+from fenji.workflow.loyalty.offers_words import describe_offers
+from fenji.workflow.loyalty.vouchers import list_vouchers, withdraw_voucher
 
 PAGE = Page("/actions/vouchers", Entry.ACTIONS, _("Vouchers"), Right.POINTS_READ, place=4, has_scope=False)
 ROWS = 50

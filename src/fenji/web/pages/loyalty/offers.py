@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from fenji.answers.json import plain
-from fenji.answers.offers import VouchersIssued
+from fenji.answers.loyalty.offers import VouchersIssued
 from fenji.answers.views import MASKED, OPEN
 from fenji.domain.access import Right
 from fenji.domain.loyalty.published import DocumentKind
@@ -25,10 +25,10 @@ from fenji.web.loyalty import ChangingOffers, is_published, missing, new_key, st
 from fenji.web.navigation import Entry, Page
 from fenji.web.visiting import Figures, Visit
 from fenji.workflow.access.unmasking import LONGEST_REASON, note_unmasked_export
-from fenji.workflow.loyalty_documents import read_document
-from fenji.workflow.offers import show_offers
-from fenji.workflow.offers_words import describe_offers
-from fenji.workflow.vouchers import Recipients, issue_vouchers
+from fenji.workflow.loyalty.offers import show_offers
+from fenji.workflow.loyalty.offers_words import describe_offers
+from fenji.workflow.loyalty.versions import read_document
+from fenji.workflow.loyalty.vouchers import Recipients, issue_vouchers
 from fenji.workflow.workspace_now import workspace_now
 
 PAGE = Page("/actions/offers", Entry.ACTIONS, _("Offers"), Right.FIGURES_READ, place=3, has_scope=False)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from fenji.answers.referrals import ReferralCode, ReferralLine, ReferralsResult
+from fenji.answers.loyalty.referrals import ReferralCode, ReferralLine, ReferralsResult
 from fenji.domain.contacts import ContactKind
 from fenji.domain.loyalty.referrals import ReferralStatus, SharedMark
 from fenji.domain.loyalty.vouchers import shown_code

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from fenji.answers.points import PointsImported
+from fenji.answers.loyalty.points import PointsImported
 from fenji.documents.reader import text_of
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.principals import Principal

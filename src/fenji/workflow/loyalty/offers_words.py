@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from fenji.analyze.metrics.events import kinds_named
-from fenji.answers.loyalty_words import OfferInWords, OffersInWords
-from fenji.answers.offers import OfferRow
+from fenji.answers.loyalty.offers import OfferRow
+from fenji.answers.loyalty.words import OfferInWords, OffersInWords
 from fenji.domain.loyalty.offers import Offers
 from fenji.domain.loyalty.vouchers import OfferCount
 from fenji.domain.words import Spoken, Words

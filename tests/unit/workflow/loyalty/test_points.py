@@ -16,14 +16,14 @@ from fenji.domain.loyalty.kinds import PointsKind, RequestStatus
 from fenji.errors import Conflict, InvalidDocument, InvalidFile, InvalidInput
 from fenji.language import Language
 from fenji.workflow.initiating import init_workspace
-from fenji.workflow.members import approve_merge, list_members, list_merges, propose_merge, undo_merge
+from fenji.workflow.loyalty.members import approve_merge, list_members, list_merges, propose_merge, undo_merge
+from fenji.workflow.loyalty.points import PointsAsked, balance_of, redeem_points, statement_of
+from fenji.workflow.loyalty.points_adjust import adjust_points, decide_adjustment
+from fenji.workflow.loyalty.points_figures import check_points, points_flow, points_liability
+from fenji.workflow.loyalty.points_import import import_balances
+from fenji.workflow.loyalty.points_post import post_points
+from fenji.workflow.loyalty.points_rules import lint_program, publish_program
 from fenji.workflow.persons_erase import erase_person
-from fenji.workflow.points import PointsAsked, balance_of, redeem_points, statement_of
-from fenji.workflow.points_adjust import adjust_points, decide_adjustment
-from fenji.workflow.points_figures import check_points, points_flow, points_liability
-from fenji.workflow.points_import import import_balances
-from fenji.workflow.points_post import post_points
-from fenji.workflow.points_rules import lint_program, publish_program
 from fenji.workflow.running import run_all
 from fenji.workspace.folder import open_workspace
 from fixtures.copies import copy_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from fenji.answers.points_customer import TermsResult
+from fenji.answers.loyalty.points_customer import TermsResult
 from fenji.domain.loyalty.program import THOUSAND
 from fenji.domain.words import Spoken, Words
 from fenji.errors import FenjiError

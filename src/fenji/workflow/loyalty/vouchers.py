@@ -12,7 +12,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
-from fenji.answers.offers import (
+from fenji.answers.loyalty.offers import (
     IssuedCode,
     VoucherChecked,
     VoucherRow,

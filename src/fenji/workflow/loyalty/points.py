@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from fenji.act.lots import spendable
-from fenji.answers.points import BalanceResult, LotRow, OperationResult, StatementResult, StatementRow
+from fenji.answers.loyalty.points import BalanceResult, LotRow, OperationResult, StatementResult, StatementRow
 from fenji.domain.loyalty.changes import Outcome
 from fenji.domain.loyalty.kinds import OF_MEMBERS, PointsAccount
 from fenji.domain.loyalty.records import LedgerTransaction, Member, OrderKey, Transfer

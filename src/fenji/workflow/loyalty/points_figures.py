@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fenji.act.flow import roll_forward
 from fenji.act.liability import CohortLiability, deferral, liability
-from fenji.answers.points import FlowResult, LawsResult, LiabilityResult, LiabilityRow, SheetResult
+from fenji.answers.loyalty.points import FlowResult, LawsResult, LiabilityResult, LiabilityRow, SheetResult
 from fenji.domain.loyalty.cohorts import FlowMonth
 from fenji.domain.loyalty.kinds import PointsAccount
 from fenji.domain.loyalty.law_names import Law, LawBroken

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from fenji.answers.benefits import BenefitsCostResult
+from fenji.answers.loyalty.benefits import BenefitsCostResult
 from fenji.answers.tiers import TiersResult
 from fenji.domain.access import Right
 from fenji.domain.loyalty.published import DocumentKind
@@ -16,8 +16,8 @@ from fenji.language import message as _
 from fenji.web.loyalty import is_published, missing
 from fenji.web.navigation import Entry, Page
 from fenji.web.visiting import Figures, Visit
-from fenji.workflow.benefits import cost_benefits, show_benefits
-from fenji.workflow.benefits_words import describe_benefits
+from fenji.workflow.loyalty.benefits import cost_benefits, show_benefits
+from fenji.workflow.loyalty.benefits_words import describe_benefits
 from fenji.workflow.tiers import tiers_at
 
 PAGE = Page("/actions/benefits", Entry.ACTIONS, _("Benefits"), Right.FIGURES_READ, place=6, has_scope=False)

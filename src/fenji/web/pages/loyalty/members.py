@@ -38,11 +38,11 @@ from fenji.web.navigation import Entry, Page
 from fenji.web.visiting import Visit
 from fenji.wording.points import BUCKETS, KINDS, MEMBERS, REASONS, STATUSES
 from fenji.workflow.identity import RULES
-from fenji.workflow.members import PERSON, approve_merge, list_members, list_merges, refuse_merge, undo_merge
-from fenji.workflow.points import balance_of, statement_of
-from fenji.workflow.points_adjust import adjust_points
-from fenji.workflow.points_customer import next_expiry
-from fenji.workflow.points_terms import program_terms
+from fenji.workflow.loyalty.members import PERSON, approve_merge, list_members, list_merges, refuse_merge, undo_merge
+from fenji.workflow.loyalty.points import balance_of, statement_of
+from fenji.workflow.loyalty.points_adjust import adjust_points
+from fenji.workflow.loyalty.points_customer import next_expiry
+from fenji.workflow.loyalty.points_terms import program_terms
 
 LIST = Page("/actions/members", Entry.ACTIONS, _("Members"), Right.POINTS_READ, place=2, has_scope=False)
 ONE = Page("/actions/members/{member_id}", Entry.ACTIONS, _("Member"), Right.POINTS_READ, is_tab=False, has_scope=False)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fenji.answers.points import BalanceResult, StatementResult
+from fenji.answers.loyalty.points import BalanceResult, StatementResult
 from fenji.domain.telling import AS_IT_IS
 from fenji.domain.words import Spoken
 

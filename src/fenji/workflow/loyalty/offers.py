@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from fenji.analyze.metrics.events import kinds_named
-from fenji.answers.offers import OfferRow, OffersResult, VersionOfOffers, VersionsOfOffers
+from fenji.answers.loyalty.offers import OfferRow, OffersResult, VersionOfOffers, VersionsOfOffers
 from fenji.documents.offers import OffersDocument, offers_document_from_text
 from fenji.documents.reader import text_of
 from fenji.domain.audit import Action, Subject, SubjectKind

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from fenji.answers.points import BalanceResult
-from fenji.answers.points_customer import CustomerAccount, CustomerPointsResult, TermsResult
+from fenji.answers.loyalty.points import BalanceResult
+from fenji.answers.loyalty.points_customer import CustomerAccount, CustomerPointsResult, TermsResult
 from fenji.tables import clean
-from fenji.workflow.points import balance_of, statement_of
-from fenji.workflow.points_terms import program_terms
+from fenji.workflow.loyalty.points import balance_of, statement_of
+from fenji.workflow.loyalty.points_terms import program_terms
 from fenji.workspace.folder import Workspace, open_workspace
 from fenji.workspace.loyalty.desk import Desk
 from fenji.workspace.loyalty.operations import Points

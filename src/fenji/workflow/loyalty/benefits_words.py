@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from fenji.analyze.metrics.events import kinds_named
-from fenji.answers.loyalty_words import BenefitInWords, BenefitsInWords, TierNamed
+from fenji.answers.loyalty.words import BenefitInWords, BenefitsInWords, TierNamed
 from fenji.errors import NotFound
 from fenji.language import message as _
 from fenji.wording.benefits import cost_sentence

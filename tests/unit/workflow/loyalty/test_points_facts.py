@@ -23,10 +23,10 @@ from fenji.state.transaction import Transaction
 from fenji.tables import clean
 from fenji.workflow.customers import customers_at
 from fenji.workflow.initiating import init_workspace
+from fenji.workflow.loyalty.points_figures import check_points
+from fenji.workflow.loyalty.points_post import post_points
+from fenji.workflow.loyalty.points_rules import publish_program
 from fenji.workflow.persons_erase import erase_person
-from fenji.workflow.points_figures import check_points
-from fenji.workflow.points_post import post_points
-from fenji.workflow.points_rules import publish_program
 from fenji.workflow.repairing import repair_workspace
 from fenji.workflow.running import run_all
 from fenji.workspace.customer_choice import Asked

@@ -17,7 +17,7 @@ from fenji.web.exporting import FORMS
 from fenji.web.loyalty import Program, SeeingPoints, is_published, missing, programs
 from fenji.web.navigation import Entry, Page
 from fenji.web.visiting import Visit
-from fenji.workflow.points_figures import points_flow, points_liability, points_sheet
+from fenji.workflow.loyalty.points_figures import points_flow, points_liability, points_sheet
 
 PAGE = Page("/actions/liability", Entry.ACTIONS, _("Roll-forward and liability"), Right.POINTS_READ, place=1, has_scope=False)
 SHOWN = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fenji.answers.points import AdjustmentRow, AdjustmentsResult, OperationResult
+from fenji.answers.loyalty.points import AdjustmentRow, AdjustmentsResult, OperationResult
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.loyalty.changes import Outcome
 from fenji.domain.loyalty.kinds import PointsKind, RequestStatus

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from fenji.answers.points import LawsResult
+from fenji.answers.loyalty.points import LawsResult
 from fenji.domain.access import Right
 from fenji.domain.jobs import JobKind, JobState
 from fenji.domain.loyalty.kinds import OF_MEMBERS, PointsAccount, RequestStatus
@@ -36,9 +36,9 @@ from fenji.web.visiting import StartingRuns, Visit
 from fenji.wording.points import ACCOUNTS, LAWS, REASONS, STATUSES
 from fenji.work.asking import list_jobs, start_job
 from fenji.work.telling import told_job
-from fenji.workflow.points_adjust import decide_adjustment, list_adjustments
-from fenji.workflow.points_figures import check_points, points_liability, points_sheet
-from fenji.workflow.points_terms import program_terms
+from fenji.workflow.loyalty.points_adjust import decide_adjustment, list_adjustments
+from fenji.workflow.loyalty.points_figures import check_points, points_liability, points_sheet
+from fenji.workflow.loyalty.points_terms import program_terms
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.job_files import read_answer
 from fenji.workspace.limits import refuse_limited

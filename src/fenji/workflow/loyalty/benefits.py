@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fenji.act.benefits import costs_of
 from fenji.analyze.metrics.events import kinds_named
-from fenji.answers.benefits import BenefitCostRow, BenefitRow, BenefitsCostResult, BenefitsResult
+from fenji.answers.loyalty.benefits import BenefitCostRow, BenefitRow, BenefitsCostResult, BenefitsResult
 from fenji.documents.benefits import BenefitsDocument, benefits_document_from_text
 from fenji.documents.reader import text_of
 from fenji.domain.audit import Action, Subject, SubjectKind

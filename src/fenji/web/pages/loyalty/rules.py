@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from fenji.answers.loyalty_documents import DocumentRead
+from fenji.answers.loyalty.versions import DocumentRead
 from fenji.domain.access import Right
 from fenji.domain.loyalty.published import DocumentKind
 from fenji.domain.telling import AS_IT_IS
@@ -21,11 +21,11 @@ from fenji.web.forms import Sent
 from fenji.web.loyalty import DOCUMENT_NAMES, status, told, words_of
 from fenji.web.navigation import Entry, Page
 from fenji.web.visiting import Approving, Figures, SendingApproval, Visit
-from fenji.workflow.benefits import lint_benefits_text, publish_benefits_text
-from fenji.workflow.loyalty_documents import begin_document, read_document
-from fenji.workflow.offers import lint_offers_text, publish_offers_text
-from fenji.workflow.points_rules import lint_program_text, publish_program_text
-from fenji.workflow.points_terms import program_terms
+from fenji.workflow.loyalty.benefits import lint_benefits_text, publish_benefits_text
+from fenji.workflow.loyalty.offers import lint_offers_text, publish_offers_text
+from fenji.workflow.loyalty.points_rules import lint_program_text, publish_program_text
+from fenji.workflow.loyalty.points_terms import program_terms
+from fenji.workflow.loyalty.versions import begin_document, read_document
 from fenji.workspace.loyalty.documents import FILES, signed
 
 LIST = Page("/actions/rules", Entry.ACTIONS, _("Rules of programs"), Right.FIGURES_READ, place=7, has_scope=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fenji.answers.members import MemberRow, MembersResult, MergeRow, MergesResult
+from fenji.answers.loyalty.members import MemberRow, MembersResult, MergeRow, MergesResult
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.loyalty.kinds import RequestStatus
 from fenji.domain.loyalty.records import Member, MemberId, MemberMerge

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from fenji.answers.loyalty_documents import DocumentRead, DocumentVersion
+from fenji.answers.loyalty.versions import DocumentRead, DocumentVersion
 from fenji.domain.loyalty.published import DocumentKind, PublishedDocument
 from fenji.domain.policies import Policy
 from fenji.errors import NotFound
