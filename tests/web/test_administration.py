@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from fenji.domain.access import Role
+from fenji.domain.access import LimitColumn, Role, RowLimit
+from fenji.errors import InvalidArgument
 from fenji.web.pages import audit
 from fenji.workflow.access.callers import caller_of_token
 from fenji.workflow.access.people import add_person
@@ -98,6 +99,8 @@ def test_whoever_lets_people_in_makes_tokens_of_tills_alone(web: Web, sending: C
     # A name of files: their ids stand in a space of another name, so that a token of this one would find nobody.
     refused = sending("/admin/people/till.admin/tokens", name="pos", scopes="customers:find", source="shop")
     assert (refused.status_code, "id space" in refused.text, "workspace" in refused.text) == (422, True, True)
+    with pytest.raises(InvalidArgument, match="unknown id space 'shop'"):
+        add_person(web.root, "Nobody's", "nobodys", [Role.VIEWER], limits=[RowLimit(LimitColumn.SOURCE, ("shop",))])
     made = sending("/admin/people/till.admin/tokens", name="pos", scopes="customers:find", source="workspace")
     assert SECRET.search(made.text), made.text
     add_person(web.root, "Colleague", "colleague.admin", [Role.VIEWER])

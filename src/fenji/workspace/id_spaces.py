@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from fenji.errors import InvalidArgument, unknown_name
+from fenji.errors import InvalidArgument, NotFound, Problem, unknown_name
 from fenji.language import message as _
 from fenji.prepare.identity import WORKSPACE_IDS
 from fenji.workspace.folder import Workspace, sources_of
@@ -30,3 +30,18 @@ def space_meant(spaces: Mapping[str, str], text: str) -> str:
     if text not in spaces:
         raise InvalidArgument(unknown_name(_("id space"), text, spaces))
     return spaces[text]
+
+
+def unknown_spaces(workspace: Workspace, names: Iterable[str]) -> list[Problem]:
+    """What is wrong with names of which each should be an id space: whoever is limited to one that is not there finds nobody, and sees a shop without customers.
+
+    None is wrong while there are no sources, when nobody can say which spaces there will be.
+
+    Raises:
+        InvalidDocument: sources.yaml cannot be used.
+    """
+    try:
+        spaces = set(id_spaces(workspace).values())
+    except NotFound:
+        return []
+    return [unknown_name(_("id space"), each, spaces) for each in names if spaces and each.strip() and each not in spaces]

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from end_to_end.api.conftest import EAST, PASSWORD, Served
 from fenji.api.app import described_routes
 from fenji.api.asking import needs_of
-from fenji.domain.access import RIGHTS_OF, Right, Role
+from fenji.domain.access import RIGHTS_OF, LimitColumn, Right, Role, RowLimit
 from fenji.workflow.access.people import disable_person
 from fenji.workflow.access.tokens import revoke_token
 from fenji.workflow.auditing import list_audit
@@ -43,7 +43,7 @@ def test_every_route_is_open_to_exactly_the_roles_that_the_design_names(role: Ro
     browser, wrong = served.login(role), []
     if role is Role.SERVICE:  # tills do not log in
         browser = TestClient(served.client.app, base_url="https://testserver", raise_server_exceptions=False)
-        browser.headers.update(served.token(role, source="shop"))
+        browser.headers.update(served.token(role, source="workspace"))
     for method, path, rights in ROUTES:
         if not rights:
             continue
@@ -216,16 +216,15 @@ def test_a_login_is_refused_alike_for_unknown_names_and_wrong_passwords_and_slow
 
 
 def test_a_till_finds_one_customer_of_its_source_and_nothing_else(served: Served) -> None:
-    till = served.token(Role.SERVICE, source="shop")
-    found = served.client.post("/api/v1/customers/lookup", json={"customer_id": "13800000001"}, headers=till)
-    assert found.status_code == 200
+    asked = {"customer_id": "13800000001"}
+    till = served.token(Role.SERVICE, source="workspace")
+    found = served.client.post("/api/v1/customers/lookup", json=asked, headers=till)
+    assert (found.status_code, found.json()["count"]) == (200, 1)
     assert FULL_PHONE.search(found.text) is None
     assert served.client.get("/api/v1/customers", headers=till).status_code == 403
-    elsewhere = served.token(Role.SERVICE, source="another")
-    assert (
-        served.client.post("/api/v1/customers/lookup", json={"customer_id": "13800000001"}, headers=elsewhere).json()["count"]
-        == 0
-    )
+    elsewhere = {"east": "west", "west": "east"}[region_of("C1")]
+    limited = served.token(Role.SERVICE, RowLimit(LimitColumn.REGION, (elsewhere,)), source="workspace")
+    assert served.client.post("/api/v1/customers/lookup", json=asked, headers=limited).json()["count"] == 0
 
 
 def test_no_right_is_given_that_nobody_may_have() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fenji.answers.access import LinkMade, UserChanged, UserRow, UsersResult
-from fenji.domain.access import Caller, Right, Role, RowLimit
+from fenji.domain.access import Caller, LimitColumn, Right, Role, RowLimit
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.logins import LinkPurpose
 from fenji.domain.people import RoleGrant, User, limits_of, written_identity, written_login
@@ -16,6 +16,7 @@ from fenji.state.transaction import Transaction
 from fenji.workspace.access.asking import demand
 from fenji.workspace.access.links import make_link
 from fenji.workspace.folder import Workspace, open_workspace
+from fenji.workspace.id_spaces import unknown_spaces
 
 LONGEST_NAME = 200
 
@@ -44,11 +45,11 @@ def add_person(
     Raises:
         NotFound: no workspace.
         Forbidden: the one who asks may not change people.
-        InvalidArgument: a name or login that cannot be one, no role, or limits that leave nobody; all at once.
+        InvalidArgument: a name or login that cannot be one, no role, or limits that leave nobody or name an id space that is not there; all at once.
         Conflict: somebody has the login already.
     """
     workspace, acting = open_workspace(root), demand(by, Right.PEOPLE_CHANGE)
-    grants, problems = _grants(roles, limits)
+    grants, problems = _grants(workspace, roles, limits)
     written = written_login(login)
     if written is None:
         advice = _("Write 2 to 80 letters, digits and . _ - @ +, with a letter or digit first.")
@@ -74,11 +75,11 @@ def change_roles(
     Raises:
         NotFound: no workspace, or nobody of this login.
         Forbidden: the one who asks may not change people, or wants to change their own roles.
-        InvalidArgument: no role, or limits that leave nobody.
+        InvalidArgument: no role, or limits that leave nobody or name an id space that is not there.
         Conflict: nobody would be left who can let people in.
     """
     workspace, acting = open_workspace(root), demand(by, Right.PEOPLE_CHANGE)
-    grants, problems = _grants(roles, limits)
+    grants, problems = _grants(workspace, roles, limits)
     InvalidArgument.raise_if(problems)
     with workspace.state.transaction(acting) as t:
         before = _somebody_else(t, login, by)
@@ -182,7 +183,7 @@ def _everybody(workspace: Workspace) -> Sequence[User]:
         return t.access.people.list_people()
 
 
-def _grants(roles: Iterable[Role], limits: Iterable[RowLimit]) -> tuple[list[RoleGrant], list[Problem]]:
+def _grants(workspace: Workspace, roles: Iterable[Role], limits: Iterable[RowLimit]) -> tuple[list[RoleGrant], list[Problem]]:
     kept = tuple(sorted(limits))
     grants = [RoleGrant(each, kept) for each in dict.fromkeys(roles)]
     problems = (
@@ -197,6 +198,7 @@ def _grants(roles: Iterable[Role], limits: Iterable[RowLimit]) -> tuple[list[Rol
         problems.append(Problem(text, advice=_("Name all values of a column together.")))
     blank = [each for each in kept if not each.values or not all(value.strip() for value in each.values)]
     problems += [Problem(_("a limit of {column} without a value."), {"column": str(each.column)}) for each in blank]
+    problems += unknown_spaces(workspace, [value for each in kept if each.column is LimitColumn.SOURCE for value in each.values])
     if Role.SERVICE in {each.role for each in grants} and len(grants) > 1:
         problems.append(
             Problem(_("a till holds no role of people beside its own."), advice=_("Add the till under a login of its own."))

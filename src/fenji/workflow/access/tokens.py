@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,13 +11,13 @@ from fenji.answers.access import AccessToken, TokenMade, TokensResult
 from fenji.domain.access import Caller, LimitColumn, Right, Role
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.people import NEVER_FOR_TOKENS, TOKEN_NAME, TokenRecord, User, written_login
-from fenji.errors import Conflict, Forbidden, InvalidArgument, NotFound, Problem, unknown_name
+from fenji.errors import Conflict, Forbidden, InvalidArgument, NotFound, Problem
 from fenji.language import message as _
 from fenji.workspace.access.asking import demand
 from fenji.workspace.access.secrets import TOKEN, hash_of, new_secret
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import Workspace, open_workspace
-from fenji.workspace.id_spaces import id_spaces
+from fenji.workspace.id_spaces import unknown_spaces
 
 LASTS = timedelta(days=365)
 """Where no end is given."""
@@ -53,7 +53,7 @@ def make_token(
         Conflict: the name was used before, or the person is disabled.
     """
     workspace, wanted = open_workspace(root), frozenset(rights)
-    zone, spaces = ZoneInfo(workspace.settings.time_zone), _spaces(workspace)
+    zone = ZoneInfo(workspace.settings.time_zone)
     with workspace.state.transaction(acting_person() if by is None else by.principal) as t:
         user, now = t.access.people.get(written_login(login) or login[:80]), t.clock()
         _refuse_for_others(user, by)
@@ -63,7 +63,7 @@ def make_token(
         problems = [
             *_unfit_name(name),
             *_unfit_rights(user, wanted),
-            *_unfit_source(user, source, spaces),
+            *_unfit_source(user, source, workspace),
             *_unfit_end(now, ends_at),
         ]
         InvalidArgument.raise_if(problems)
@@ -166,22 +166,14 @@ def _unfit_rights(user: User, wanted: frozenset[Right]) -> list[Problem]:
     return never + [Problem(text, {"login": user.login, "right": str(each), "known": known}, advice=advice) for each in lacking]
 
 
-def _spaces(workspace: Workspace) -> frozenset[str]:
-    """The id spaces of the sources; none where there are no sources yet, when nobody can say which there will be."""
-    try:
-        return frozenset(id_spaces(workspace).values())
-    except NotFound:
-        return frozenset()
-
-
-def _unfit_source(user: User, source: str | None, spaces: Collection[str]) -> list[Problem]:
+def _unfit_source(user: User, source: str | None, workspace: Workspace) -> list[Problem]:
     if source is None:
         is_till = user.roles == (Role.SERVICE,)
         return [Problem(_("a till finds customers of one source only."), advice=_("Name the source."))] if is_till else []
     if not source.strip():
         return [Problem(_("a source has a name."))]
-    if spaces and source not in spaces:
-        return [unknown_name(_("id space"), source, spaces)]  # it would find nobody, and look like a shop without customers
+    if unknown := unknown_spaces(workspace, [source]):
+        return unknown
     limited = [each.values for each in user.limits if each.column is LimitColumn.SOURCE]
     if all(source in values for values in limited):
         return []
