@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fenji.errors import InvalidArgument, NotFound, Problem, unknown_name
+from fenji.errors import InvalidArgument, InvalidDocument, NotFound, Problem, unknown_name
 from fenji.language import message as _
 from fenji.prepare.identity import WORKSPACE_IDS
 from fenji.workspace.folder import Workspace, sources_of
@@ -35,13 +35,10 @@ def space_meant(spaces: Mapping[str, str], text: str) -> str:
 def unknown_spaces(workspace: Workspace, names: Iterable[str]) -> list[Problem]:
     """What is wrong with names of which each should be an id space: whoever is limited to one that is not there finds nobody, and sees a shop without customers.
 
-    None is wrong while there are no sources, when nobody can say which spaces there will be.
-
-    Raises:
-        InvalidDocument: sources.yaml cannot be used.
+    None is wrong while sources.yaml is missing, empty or cannot be used, when nobody can say which spaces there will be.
     """
     try:
         spaces = set(id_spaces(workspace).values())
-    except NotFound:
+    except (NotFound, InvalidDocument):
         return []
-    return [unknown_name(_("id space"), each, spaces) for each in names if spaces and each.strip() and each not in spaces]
+    return [unknown_name(_("id space"), each, spaces) for each in names if each.strip() and each not in spaces]
