@@ -12,7 +12,7 @@ from fenji.analyze.churn.figures import auc_lower
 from fenji.answers.frames import Answer
 from fenji.domain.churn import Believed, ChurnBy, Driver, Lack, Part, RiskClass, ScoreModel, State, Target, Weakness
 from fenji.domain.policies import Policy
-from fenji.domain.telling import COUNT, HIDDEN, PERSONAL, SPREAD
+from fenji.domain.telling import AS_IT_IS, COUNT, HIDDEN, PERSONAL, SPREAD
 from fenji.domain.words import Spoken
 from fenji.errors import Problem
 
@@ -189,11 +189,11 @@ class RiskDriver:
     """Mean absolute contribution to the log odds over active customers."""
     share: float
     """Of all contributions."""
-    customers: int
+    customers: Annotated[int, COUNT]
     """Active customers of whom it is true."""
     contribution_where_true: float | None
     """Mean contribution where it is true; above 0 raises the risk. Null: of nobody."""
-    reasons: int
+    reasons: Annotated[int, COUNT]
     """Customers for whom it is one of the three reasons."""
 
 
@@ -204,11 +204,11 @@ class TierSurvival:
     from_on: date
     """The past date: tiers of that day, active customers only."""
     tier: str
-    rank: int
+    rank: Annotated[int, AS_IT_IS]
     """0: the lowest tier."""
-    days: int
+    days: Annotated[int, AS_IT_IS]
     """Days since then."""
-    customers: int
+    customers: Annotated[int, COUNT]
     """Active customers of the tier at the beginning."""
     staying: float
     """Share that has not left by then (Kaplan-Meier)."""

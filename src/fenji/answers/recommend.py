@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fenji.answers.frames import Answer
 from fenji.domain.recommendations import Method, Reason
-from fenji.domain.telling import AS_IT_IS, HIDDEN, PERSONAL, WHERE_KNOWN, Named
+from fenji.domain.telling import AS_IT_IS, COUNT, HIDDEN, PERSONAL, WHERE_KNOWN, Named
 from fenji.domain.words import Spoken, Words
 from fenji.errors import Problem
 
@@ -59,7 +59,7 @@ class OfferedProduct:
     """As the company knows the product."""
     product_name: str | None
     """Null where it has none."""
-    customers: int
+    customers: Annotated[int, COUNT]
     bought: int
     """Of the customers, those who bought another product that speaks for it."""
     again: int

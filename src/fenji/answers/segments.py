@@ -67,7 +67,7 @@ class ClusterRow:
     name: Words
     description: Spoken[tuple[str, ...]]
     """What sets it apart, the largest difference first."""
-    customers: int
+    customers: Annotated[int, COUNT]
     share: float
     silhouette: float | None
     """How well it is separated, -1 to 1; null where the sample has none of its members."""
@@ -113,7 +113,7 @@ class RuleRow:
     sentence: Spoken[str]
     conditions: str
     """The lines as a policy takes them, as a JSON list; all must hold."""
-    customers: int
+    customers: Annotated[int, COUNT]
     hits: int
     """Of the customers who meet it, those who have the outcome."""
     share: float

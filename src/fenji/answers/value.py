@@ -12,7 +12,7 @@ from fenji.answers.frames import Answer
 from fenji.domain.churn import Believed
 from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
-from fenji.domain.telling import COUNT, HIDDEN, PERSONAL, Named
+from fenji.domain.telling import AS_IT_IS, COUNT, HIDDEN, PERSONAL, Named
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel, ValueClass, ValueRules
 from fenji.errors import Problem
 
@@ -277,9 +277,9 @@ class TrackedWeek:
 class HeldOut:
     """What customers with equally many repeat orders before the split ordered after it."""
 
-    repeats: int
+    repeats: Annotated[int, AS_IT_IS]
     """Orders after the first, up to the split; 10 stands for ten and more."""
-    customers: int
+    customers: Annotated[int, COUNT]
     actual: int
     """Their orders after the split."""
     expected: float

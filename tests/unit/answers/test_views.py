@@ -316,3 +316,24 @@ def test_every_count_of_people_in_tiers_moves_and_structure_is_marked() -> None:
         if each.attribute in names and each.type is int and COUNT not in each.marks
     ]
     assert uncounted == []
+
+
+OF_NO_GROUP = {
+    # everybody on whom something was fitted or tried
+    "PastDate", "QualityFigure", "CalibratedTenth", "MethodQuality", "CutRow", "ChoiceRow", "TreeRow", "FittedOrders", "FittedSpending", "PastTrial",
+    # what only people who bring files in or draft policies are told
+    "Arrival", "Rehearsal", "Effect", "SuggestedTier", "KeptReview", "KeptTier", "Bar", "ComparedTier", "Move", "Moved", "CauseMove", "ReplayedReview",
+    "DemoReview",
+    # lists whose rows the reader sees, and what is only expected
+    "UpgradeList", "WatchList", "FrequentList", "ExpectedTier", "ExpectedTotal",
+}  # fmt: skip
+
+
+def test_every_group_of_customers_is_counted_as_people_are() -> None:
+    plain_counts = {
+        record.__name__
+        for record in RECORDS
+        for each in told_of(record)
+        if each.attribute == "customers" and COUNT not in each.marks and not record.__name__.endswith("Result")
+    }
+    assert sorted(plain_counts - OF_NO_GROUP) == []

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fenji.domain.loyalty.benefits import Benefit, CostKind
-from fenji.domain.telling import AS_IT_IS
+from fenji.domain.telling import AS_IT_IS, COUNT
 from fenji.domain.words import Words
 from fenji.errors import Problem
 
@@ -59,7 +59,7 @@ class BenefitCostRow:
     tier: str
     benefit: Annotated[str, AS_IT_IS]
     """Its name for scripts."""
-    customers: int
+    customers: Annotated[int, COUNT]
     cost: Decimal | None
     """A year; null: it cannot be counted from what is known."""
 

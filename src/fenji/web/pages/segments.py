@@ -57,7 +57,7 @@ def _made(visit: Visit, kind: Segmentation) -> Mapping[str, object]:
         "richest": _first(named, "net_revenue_12m"),
         "segments": len(named),
         "tier_names": found.tier_names,
-        "clusters": found.clusters if kind is Segmentation.CLUSTER else (),
+        "clusters": [each for each in found.clusters if kind is Segmentation.CLUSTER and not visit.view.is_small(each.customers)],
         "warnings": found.warnings,
     }
 
