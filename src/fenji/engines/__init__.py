@@ -21,6 +21,7 @@ spark_lines     the records of a text file, line by line in parallel
 spark_texts     typed values as people write them
 held            columns that are asked for again and again
 asked_numbers   the same question with other numbers, or of another run
+compiled        the SQL of questions that were asked lately
 stored_rows     rows of stored tables, read without an engine
 opening         the engine that is asked for
 checks          a table is held to its contract when it is saved

@@ -2,7 +2,7 @@
 
 Compiling an expression costs ten times what DuckDB needs to answer it, and a list from 8,000 on is the list from 9,000 on with another
 number; after a run every question is asked of other tables of the same columns. Only numbers that something is compared with are taken
-out: those may never change what an expression means otherwise.
+out, and only of what is asked, never of what is stored: a plan that knows its numbers is the better one for all rows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ VARIABLE = "asked_{number}"
 _TOKEN = token_hex(8)
 """In the names of places of tables, which nobody can write into a question."""
 MOST_NUMBERS = 16
-"""Numbers that are given apart; each is a statement of its own. Expressions with more are compiled as they are."""
+"""Numbers that are given apart; each is a statement of its own. Expressions with more keep theirs."""
 
 Asked = tuple[ops.Literal, ...]
 Tables = tuple[ops.DatabaseTable, ...]
@@ -42,43 +42,54 @@ class Question:
     """That it reads, likewise; their columns belong to the shape."""
 
 
-def question_of(node: ops.Node) -> Question:
-    """The question that an expression asks. Nothing is taken out of one that brings rows of its own along, or holds too many numbers."""
-    numbers: dict[ops.Literal, int] = {}
-    tables: dict[ops.DatabaseTable, int] = {}
-    known: dict[ops.Node, tuple[Hashable, bool]] = {}
-    # An expression is a graph whose parts are used many times: a tree of it would have no end, so each part is written down once.
-    written: list[Hashable] = []
+def question_of(node: ops.Node, *, with_numbers: bool) -> Question | None:
+    """The question that an expression asks, with its numbers given apart or only its tables; None where it brings rows of its own along."""
+    reading = _Reading(with_numbers)
+    try:
+        shape = (reading.visit(node)[0], *reading.written)
+    except RecursionError:  # deeper than Python goes
+        return None
+    if any(isinstance(each, ops.InMemoryTable) for each in reading.known):
+        return None
+    if len(reading.numbers) > MOST_NUMBERS:
+        return question_of(node, with_numbers=False)
+    return Question(shape, tuple(reading.numbers), tuple(reading.tables))
 
-    def visit(part: Any, *, is_compared: bool = False) -> tuple[Hashable, bool]:  # noqa: ANN401 - a node, nodes together, or a plain value
-        """What stands for a part, and whether a number was taken out of it; what holds none stands for itself."""
+
+class _Reading:
+    """One expression, and what was taken out of it so far."""
+
+    def __init__(self, with_numbers: bool) -> None:  # noqa: FBT001 - private
+        self.with_numbers = with_numbers
+        self.numbers: dict[ops.Literal, int] = {}
+        self.tables: dict[ops.DatabaseTable, int] = {}
+        self.known: dict[ops.Node, tuple[Hashable, bool]] = {}
+        # An expression is a graph whose parts are used many times: a tree of it would have no end, so each part is written down once.
+        self.written: list[Hashable] = []
+
+    def visit(self, part: Any, *, is_compared: bool = False) -> tuple[Hashable, bool]:  # noqa: ANN401 - a node, nodes together, or a plain value
+        """What stands for a part, and whether something was taken out of it; where nothing was, it stands for itself."""
         if isinstance(part, ops.Node):
-            if is_compared and _is_number(part):
-                return ("?", numbers.setdefault(part, len(numbers)), _kind(part)), True
+            if self.with_numbers and is_compared and _is_number(part):
+                return ("?", self.numbers.setdefault(part, len(self.numbers)), _kind(part)), True
             if isinstance(part, ops.DatabaseTable):
-                return ("table", tables.setdefault(part, len(tables)), part.schema), True
-            if part not in known:
-                compares = isinstance(part, ops.Comparison)
-                found = [visit(each, is_compared=compares) for each in part.__args__]
-                if any(holds for _each, holds in found):
-                    written.append((type(part), *(each for each, _holds in found)))
-                    known[part] = (_Written(len(written)), True)
-                else:
-                    known[part] = (part, False)
-            return known[part]
+                return ("table", self.tables.setdefault(part, len(self.tables)), part.schema), True
+            if part not in self.known:
+                self.known[part] = self._node(part)
+            return self.known[part]
         if isinstance(part, Mapping):
             part = tuple(part.items())
         if isinstance(part, tuple):
-            found = [visit(each) for each in part]
-            return tuple(each for each, _holds in found), any(holds for _each, holds in found)
+            found = [self.visit(each) for each in part]
+            return tuple(each for each, _taken in found), any(taken for _each, taken in found)
         return part, False
 
-    try:
-        shape = (visit(node)[0], *written)
-    except RecursionError:  # deeper than Python goes: it is compiled as it is
-        return Question(node, (), ())
-    is_apart = len(numbers) <= MOST_NUMBERS and not any(isinstance(each, ops.InMemoryTable) for each in known)
-    return Question(shape, tuple(numbers), tuple(tables)) if is_apart else Question(node, (), ())
+    def _node(self, node: ops.Node) -> tuple[Hashable, bool]:
+        found = [self.visit(each, is_compared=isinstance(node, ops.Comparison)) for each in node.__args__]
+        if not any(taken for _each, taken in found):
+            return node, False
+        self.written.append((type(node), *(each for each, _taken in found)))
+        return _Written(len(self.written)), True
 
 
 @dataclass(frozen=True)
@@ -91,7 +102,7 @@ class _Written:
 def without_what_is_apart(table: ir.Table, question: Question) -> ir.Table:
     """The same table with variables in the places of numbers, and tables by the names of their places."""
     places = {each: _variable(_kind(each))(VARIABLE.format(number=place)).op() for place, each in enumerate(question.numbers)}
-    named = {each: ops.DatabaseTable(name_of(place), each.schema, each.source) for place, each in enumerate(question.tables)}
+    named = {each: ops.DatabaseTable(_name_of(place), each.schema, each.source) for place, each in enumerate(question.tables)}
 
     def replaced(node: ops.Node, changed: Mapping[str, Any] | None) -> ops.Node:
         if isinstance(node, ops.DatabaseTable):
@@ -104,7 +115,14 @@ def without_what_is_apart(table: ir.Table, question: Question) -> ir.Table:
     return table.op().replace(replaced).to_expr()
 
 
-def name_of(place: int) -> str:
+def with_tables(sql: str, names: Sequence[str]) -> str:
+    """The SQL of a question with the tables that it reads this time, each written as SQL has it."""
+    for place, name in enumerate(names):
+        sql = sql.replace(f'"{_name_of(place)}"', name)
+    return sql
+
+
+def _name_of(place: int) -> str:
     """Of a table in the SQL of a question."""
     return f"asked_table_{_TOKEN}_{place}"
 

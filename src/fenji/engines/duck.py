@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,10 +17,11 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from fenji.engines.asked_numbers import assignments, name_of, question_of, without_what_is_apart
+from fenji.engines.asked_numbers import assignments, question_of, with_tables, without_what_is_apart
+from fenji.engines.compiled import COMPILED
 from fenji.engines.duck_paths import literal_path
 from fenji.engines.duck_reading import DuckReading
-from fenji.engines.duck_types import quoted, typed
+from fenji.engines.duck_types import as_stored, quoted, typed
 from fenji.engines.engine import BATCH_ROWS, FETCH_LIMIT, RANGE_ROWS, BatchFunction, PartFunction
 from fenji.engines.failures import disk_error, memory_error, too_many_rows
 from fenji.engines.functions import DUCKDB
@@ -29,9 +29,6 @@ from fenji.engines.held import HeldTables
 from fenji.engines.part_files import PartFiles
 from fenji.private_files import new_private_folder
 from fenji.scratch import own_folder
-
-MOST_COMPILED = 500
-"""Expressions whose SQL is kept, some kilobytes each: the same question over the same tables is compiled once."""
 
 ORDERED_GROUP_ROWS = 30_720
 """Rows of a group in files that stand in an order: one customer of a million is found in 8 ms instead of 22, and reading everybody
@@ -62,7 +59,6 @@ class DuckEngine(DuckReading):
         self._scratch = _own_folder(scratch)
         self._staged = 0
         self._given: list[str] = []
-        self._sql: OrderedDict[Hashable, str] = OrderedDict()
         self._kept: dict[ops.Node, Path] = {}
         self._held: HeldTables[ir.Table] = HeldTables(lambda table: self._drop(table.get_name()))
         options: dict[str, object] = {"temp_directory": str(self._scratch / "spill"), "preserve_insertion_order": False}
@@ -85,21 +81,26 @@ class DuckEngine(DuckReading):
         source = f"read_parquet([{paths}], hive_partitioning = false)"
         with _failures(files[0].parent):
             self.connection.con.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608 - our own names
-        # Not asked of DuckDB, which would have every column described and parsed: it is what the view says.
-        return ops.DatabaseTable(name, schema, self.connection, ops.Namespace("temp", "main")).to_expr()
+        return self._named(name, schema)
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
         """See Engine.from_arrow."""
         self._staged += 1
-        self._given.append(f"given_{self._staged}")
-        return self.connection.create_table(self._given[-1], table, temp=True)
+        name, schema = f"given_{self._staged}", as_stored(sch.Schema.from_pyarrow(table.schema))
+        columns = ", ".join(typed(each, kind) for each, kind in schema.items())
+        # Not by Ibis, which compiles a question for it and asks DuckDB for the types that it was given.
+        self.connection.con.register(f"{name}_rows", table)
+        self.connection.con.execute(f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM {name}_rows")  # noqa: S608 - our own names
+        self.connection.con.unregister(f"{name}_rows")
+        self._given.append(name)
+        return self._named(name, schema)
 
     def stage(self, table: ir.Table) -> ir.Table:
         """See Engine.stage."""
         self._staged += 1
         folder = self._scratch / f"staged_{self._staged}"
         self.save(table, folder)
-        return self.connection.read_parquet(literal_path(folder / "part-0.parquet"), hive_partitioning=False)
+        return self.read_parquet([folder / "part-0.parquet"], as_stored(table.schema()))
 
     def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int, largest_first: str | None = None) -> ir.Table:
         """See Engine.read_often."""
@@ -136,7 +137,7 @@ class DuckEngine(DuckReading):
     def fetch(self, table: ir.Table, *, limit: int = FETCH_LIMIT) -> pa.Table:
         """See Engine.fetch."""
         with _failures(self._scratch):
-            found = self.connection.con.sql(self._asked(table.limit(limit + 1))).to_arrow_table()
+            found = self.connection.con.sql(self._compiled(table.limit(limit + 1), with_numbers=True)).to_arrow_table()
         if found.num_rows > limit:
             raise too_many_rows(limit)
         # Ibis would bring pandas in for this.
@@ -166,7 +167,7 @@ class DuckEngine(DuckReading):
             for rows in self._ranges(table):
                 for part, result in enumerate(function(rows)):
                     opened.write(part, result)
-        found = tuple(self.connection.read_parquet(literal_path(file), hive_partitioning=False) for file in files)
+        found = tuple(self.read_parquet([file], schema) for file in files)
         self._kept |= {each.op(): file for each, file in zip(found, files, strict=True)}
         return found
 
@@ -205,48 +206,29 @@ class DuckEngine(DuckReading):
                 gathered = gathered.slice(whole)
         yield gathered
 
+    def _named(self, name: str, schema: sch.Schema) -> ir.Table:
+        """A table or view of this session. Its columns are not asked of DuckDB, which would have each described and parsed: they are known."""
+        return ops.DatabaseTable(name, schema, self.connection, ops.Namespace("temp", "main")).to_expr()
+
     def _typed(self, table: ir.Table) -> str:
         """The expression with every column in the type that it claims: DuckDB itself takes a literal such as 1.0 for a decimal."""
         columns = ", ".join(typed(name, kind) for name, kind in table.schema().items())
-        return f"SELECT {columns} FROM ({self._compiled(table)})"  # noqa: S608 - our own columns
+        return f"SELECT {columns} FROM ({self._compiled(table, with_numbers=False)})"  # noqa: S608 - our own columns
 
-    def _asked(self, table: ir.Table) -> str:
-        """The SQL of a question, compiled once for all numbers and runs; the numbers of this one are given to DuckDB."""
-        question = question_of(table.op())
-        if question.shape is table.op():
-            return self._compiled(table)
-        sql = self._recalled(question.shape)
-        if sql is None:
-            self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - its own functions become known to DuckDB
-            sql = self._remembered(question.shape, self._written(without_what_is_apart(table, question)))
+    def _compiled(self, table: ir.Table, *, with_numbers: bool) -> str:
+        """The SQL of an expression, compiled once in this process for whatever tables; also for whatever numbers, which DuckDB is given apart."""
+        question = question_of(table.op(), with_numbers=with_numbers)
+        if question is None:
+            self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - rows that an expression brings along become known to DuckDB
+            return self._written(table)
+        sql = COMPILED.get(question.shape) or COMPILED.keep(question.shape, self._written(without_what_is_apart(table, question)))
         # DuckDB puts the values in before it plans, so that files are read for them alone.
         for statement, value in assignments(question.numbers):
             self.connection.con.execute(statement, [value])
-        for place, each in enumerate(question.tables):
-            sql = sql.replace(f'"{name_of(place)}"', _full_name(each))
-        return sql
-
-    def _compiled(self, table: ir.Table) -> str:
-        node = table.op()
-        if found := self._recalled(node):
-            return found
-        self.connection._run_pre_execute_hooks(table)  # noqa: SLF001 - small literal tables of an expression become known to DuckDB
-        sql = self._written(table)
-        return sql if node.find(ops.InMemoryTable) else self._remembered(node, sql)
+        return with_tables(sql, [_full_name(each) for each in question.tables])
 
     def _written(self, table: ir.Table) -> str:
         return str(self.connection.compile(DUCKDB.written(table)))
-
-    def _recalled(self, question: Hashable) -> str | None:
-        if question in self._sql:
-            self._sql.move_to_end(question)
-        return self._sql.get(question)
-
-    def _remembered(self, question: Hashable, sql: str) -> str:
-        self._sql[question] = sql
-        if len(self._sql) > MOST_COMPILED:
-            self._sql.popitem(last=False)
-        return sql
 
 
 def _full_name(table: ops.DatabaseTable) -> str:

@@ -9,9 +9,12 @@ from decimal import Decimal
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
+from fenji.engines import duck
 from fenji.engines.asked_numbers import MOST_NUMBERS, Question, question_of
+from fenji.engines.compiled import CompiledQuestions
 from fenji.engines.duck import DuckEngine
 
 ROWS = pa.table(
@@ -35,6 +38,7 @@ def compiled(engine, monkeypatch):
     """The texts that were compiled."""
     found, compile_ = [], engine.connection.compile
     monkeypatch.setattr(engine.connection, "compile", lambda table: found.append(compile_(table)) or found[-1])
+    monkeypatch.setattr(duck, "COMPILED", CompiledQuestions(most=100))  # what other tests have compiled is unknown
     return found
 
 
@@ -68,10 +72,10 @@ def test_the_same_number_twice_and_two_numbers_are_told_apart(engine):
 
 def test_numbers_that_nothing_is_compared_with_stay(engine):
     table = ibis.table({"n": "int64"}, name="t")
-    plus = [question_of(table.filter((table.n + each) >= 5).op()) for each in (1, 2)]
+    plus = [question_of(table.filter((table.n + each) >= 5).op(), with_numbers=True) for each in (1, 2)]
     assert plus[0].shape != plus[1].shape
     assert [each.value for each in plus[0].numbers] == [5]
-    assert question_of(table.limit(5).op()) == Question((table.limit(5).op(),), (), ())
+    assert question_of(table.limit(5).op(), with_numbers=True) == Question((table.limit(5).op(),), (), ())
 
 
 def test_rows_that_an_expression_brings_along_are_its_own(engine):
@@ -96,9 +100,9 @@ def test_an_expression_that_uses_its_parts_many_times_is_walked_once(engine):
     table = ibis.table({"n": "int64"}, name="t").filter(lambda t: t.n >= 5)
     for _each in range(60):
         table = table.mutate(n=table.n + table.n)
-    found = question_of(table.op())
+    found = question_of(table.op(), with_numbers=True)
     assert len(found.numbers) == 1
-    assert hash(found.shape) == hash(question_of(table.op()).shape)
+    assert hash(found.shape) == hash(question_of(table.op(), with_numbers=True).shape)
 
 
 def test_tables_of_another_run_are_other_answers_of_one_text(engine, compiled, tmp_path):
@@ -121,3 +125,26 @@ def test_tables_of_another_run_are_other_answers_of_one_text(engine, compiled, t
     assert len(compiled) == before + 1
     # A table that is read twice is not two tables.
     assert spent("run_1", "run_1", 7) == [7, 7]
+
+
+def test_what_is_stored_is_compiled_once_for_all_engines_and_keeps_its_numbers(engine, compiled, tmp_path):
+    other = DuckEngine(tmp_path / "other", threads=1)
+    folders = [tmp_path / name for name in ("first", "second", "third")]
+    try:
+        for one, factor, most, folder in zip((engine, other, engine), (1, 10, 10), (300, 300, 200), folders, strict=True):
+            rows = one.from_arrow(ROWS.set_column(0, "customer_key", pc.multiply(ROWS["customer_key"], factor)))
+            assert one.save(rows.filter(rows.customer_key <= most), folder) == min(most // factor, 100)
+    finally:
+        other.close()
+    texts = [each for each in compiled if "customer_key" in each]
+    assert len(texts) == 2
+    assert [str(most) in text for most, text in zip((300, 200), texts, strict=True)] == [True, True]
+
+
+def test_the_oldest_question_is_forgotten():
+    compiled = CompiledQuestions(most=2)
+    for each in "aba":
+        compiled.keep(each, each.upper())
+    assert compiled.get("a") == "A"
+    compiled.keep("c", "C")
+    assert [compiled.get(each) for each in "abc"] == ["A", None, "C"]
