@@ -21,6 +21,7 @@ from fenji.state.loyalty.ledger import BusinessKeyTaken
 from fenji.state.loyalty.loading import load
 from fenji.state.migrations.versions import r0015_loyalty, r0016_offers, r0017_qualifying
 from fenji.state.models import Row
+from fenji.state.prepared import Driver
 from fenji.workspace.loyalty.programs import program_of
 from fixtures.ledgers import SHOP, TILL, Till
 
@@ -92,7 +93,7 @@ def test_an_operation_reads_only_the_lots_that_it_may_touch(till):
 
     def found(t, draws):
         wanted = Wanted(frozenset({ann}), draws=draws)
-        return [each.order_id for each in load(t.session, "points", wanted).lots]
+        return [each.order_id for each in load(Driver(t.session), "points", wanted).lots]
 
     with till.database.transaction(TILL) as t:
         assert len(found(t, None)) == 11
