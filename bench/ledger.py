@@ -189,7 +189,8 @@ def wrong_in(url: str, lists: list[list[Any]], folder: Path) -> list[str]:
 
 
 Heard = list[tuple[str, Any]]
-"""What went to the driver: statements with their values; and ("together", statements) where several go out at once."""
+"""What went to the driver: statements with their values and the names of those that are the operation's own; and ("together", statements) where
+several go out at once."""
 
 
 def heard_from(url: str, members: list[int]) -> dict[str, Heard]:
@@ -199,11 +200,11 @@ def heard_from(url: str, members: list[int]) -> dict[str, Heard]:
     database, found, sent = opened(url), dict[str, Heard](), Heard()
     execute, pipeline = psycopg.Cursor.execute, psycopg.Connection.pipeline
 
-    heard = [sent]
+    heard, asked = [sent], list[str]()
     """Where statements are noted: in the operation, or in what goes out together."""
 
     def hear(cursor: Any, statement: str, values: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        heard[-1].append((statement, values))
+        heard[-1].append((statement, (dict(values), [name for name, value in values.items() if _is_own(name, value, asked[-1])])))
         return execute(cursor, statement, values, **options)
 
     @contextlib.contextmanager
@@ -221,6 +222,7 @@ def heard_from(url: str, members: list[int]) -> dict[str, Heard]:
     psycopg.Cursor.execute, psycopg.Connection.pipeline = hear, together  # type: ignore[method-assign, assignment]
     for kind in ("buy", "redeem", "refund", "adjust"):
         sent.clear()
+        asked.append(kind)
         retried(database, BENCH, lambda t, kind=kind: work(t, kind, f"heard-{kind}"))  # type: ignore[misc]
         found[kind] = list(sent)
     psycopg.Cursor.execute, psycopg.Connection.pipeline = execute, pipeline  # type: ignore[method-assign, assignment]
@@ -252,7 +254,7 @@ class Bare:
         """
         for statement, values in self.heard:
             if statement != "together":
-                self.send(statement, {name: self.other(name, value) for name, value in values.items()})
+                self.send(statement, values)
             elif self.is_together and values:
                 with self.connection.pipeline():
                     self.send_together(values)
@@ -265,11 +267,12 @@ class Bare:
         """Statements that go out at once, if that is how they are sent."""
         self.is_open = self.is_together
         for statement, values in statements:
-            self.send(statement, {name: self.other(name, value) for name, value in values.items()})
+            self.send(statement, values)
         self.is_open = False
 
-    def send(self, statement: str, given: dict[str, Any]) -> None:
+    def send(self, statement: str, heard: tuple[dict[str, Any], list[str]]) -> None:
         """One statement; where lots are drawn from, one for each."""
+        given = {**heard[0], **{name: self.other(name, heard[0][name]) for name in heard[1]}}
         for values in self.of_lots(given) if "lot_id" in given or "this_lot_id" in given else [given]:
             cursor = self.connection.cursor()
             cursor.execute(statement, values)
@@ -308,11 +311,19 @@ class Bare:
 
     def other(self, name: str, value: Any) -> Any:  # noqa: ANN401
         """A value for another operation."""
-        if isinstance(value, str):
-            made = transaction_id_of(value, self.key) if name == "event_id" else value.replace(self.old, self.key)
-            return self.ids.get(value, made)
-        is_member = isinstance(value, int) and (name in {"this", "member", "id_0"} or name.endswith("member_id"))
-        return self.member if is_member else value
+        if not isinstance(value, str):
+            return self.member
+        made = transaction_id_of(value, self.key) if name == "event_id" else value.replace(self.old, self.key)
+        return self.ids.get(value, made)
+
+
+def _is_own(name: str, value: Any, kind: str) -> bool:  # noqa: ANN401
+    """Whether a value that was heard belongs to that one operation: its key, what is made of it, or its member."""
+    if isinstance(value, int):
+        return name in {"this", "member", "id_0"} or name.endswith("member_id")
+    old = f"heard-{kind}"
+    ids = {transaction_id_of("points", each) for each in (old, f"{old}:back")}
+    return isinstance(value, str) and (name == "event_id" or old in value or value in ids)
 
 
 def bare(

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Statement = Select[Any] | CompoundSelect[Any] | Insert | Update
-Turn = Callable[[Any], Any] | None
-"""How a value of one type goes into a database, or comes out of it; None: as it is."""
+Turn = Callable[[Any], Any]
+"""How a value of one type goes into a database, or comes out of it."""
 
 
 @dataclass(frozen=True)
@@ -25,25 +25,25 @@ class _Form:
     """A statement as one kind of database reads it."""
 
     text: str
-    given: tuple[tuple[str, Turn], ...]
-    """Names of values, in the order in which they stand in the text."""
     fixed: Mapping[str, Any]
     """Values that the statement brings along."""
-    columns: tuple[str, ...]
-    turned: tuple[tuple[str, Callable[[Any], Any]], ...]
-    """Columns whose values are not the driver's own."""
-    is_numbered: bool
-    """Whether values are told from each other by their places, not by names."""
+    turned_in: Sequence[tuple[str, Turn]]
+    """Values that do not go to the driver as they are."""
+    places: Sequence[str] | None
+    """Names of values in the order of the text; None: the driver tells them from each other by their names."""
+    columns: Sequence[str]
+    turned_out: Sequence[tuple[str, Turn]]
+    """Columns that do not come from the driver as they are."""
 
     def values(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the driver takes
-        pairs = ((name, self.fixed[name] if name in self.fixed else values[name], turn) for name, turn in self.given)
-        if self.is_numbered:
-            return tuple(value if turn is None else turn(value) for _name, value, turn in pairs)
-        return {name: value if turn is None else turn(value) for name, value, turn in pairs}
+        found = {**self.fixed, **values}
+        for name, turn in self.turned_in:
+            found[name] = turn(found[name])
+        return found if self.places is None else [found[name] for name in self.places]
 
     def row(self, row: Sequence[Any]) -> dict[str, Any]:
         found = dict(zip(self.columns, row, strict=True))
-        for name, turn in self.turned:
+        for name, turn in self.turned_out:
             found[name] = turn(found[name])
         return found
 
@@ -84,29 +84,49 @@ class Prepared:
         return found
 
 
-def _form_of(statement: Statement, dialect: Dialect, given_columns: Sequence[str] | None) -> _Form:
-    compiled: Any = statement.compile(dialect=dialect, column_keys=given_columns)
+def _form_of(statement: Statement, dialect: Dialect, given: Sequence[str] | None) -> _Form:
+    compiled: Any = statement.compile(dialect=dialect, column_keys=given)
     binds: Mapping[str, BindParameter[Any]] = compiled.binds
-    names = compiled.positiontup or list(compiled.params)
-    given = tuple((name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
-    fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
-    columns = [(each.name, each.type.dialect_impl(dialect)) for each in getattr(statement, "exported_columns", ())]
-    turns = [(name, kind.result_processor(dialect, None)) for name, kind in columns]
-    turned = tuple((name, turn) for name, turn in turns if turn is not None)
-    return _Form(str(compiled), given, fixed, tuple(name for name, _kind in columns), turned, bool(compiled.positiontup))
+    columns = getattr(statement, "exported_columns", ())
+    into = ((name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in compiled.params)
+    out = ((each.name, each.type.dialect_impl(dialect).result_processor(dialect, None)) for each in columns)
+    return _Form(
+        str(compiled),
+        {name: binds[name].value for name in compiled.params if not binds[name].required},
+        [(name, turn) for name, turn in into if turn is not None],
+        compiled.positiontup,
+        [each.name for each in columns],
+        [(name, turn) for name, turn in out if turn is not None],
+    )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Failures of the driver inside are told as SQLAlchemy tells them, which everybody else listens for."""
+
+    dialect: Dialect
+
+    def __enter__(self) -> None:
+        """Nothing is done."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Turns an error of the driver."""
+        of_driver = self.dialect.loaded_dbapi.Error
+        if isinstance(error, of_driver):
+            raise DBAPIError.instance(None, None, error, of_driver, dialect=self.dialect) from error
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a statement finds; read it once."""
 
-    _driver: Driver
+    _told: _Told
     _form: _Form
     _cursor: Any
 
     def rows(self) -> list[dict[str, Any]]:
         """Rows as plain values."""
-        with self._driver.told():
+        with self._told:
             return [self._form.row(each) for each in self._cursor.fetchall()]
 
 
@@ -120,6 +140,7 @@ class Driver:
         connection = session.connection()
         self.name = connection.dialect.name
         self._dialect = connection.dialect
+        self._told = _Told(connection.dialect)
         self._connection: Any = connection.connection.driver_connection
         self._pipeline: ExitStack | None = None
 
@@ -129,7 +150,7 @@ class Driver:
 
         Answers are read afterwards; one that is read inside is waited for.
         """
-        with self.told(), ExitStack() as stack:
+        with self._told, ExitStack() as stack:
             self._pipeline = stack if self.name == "postgresql" else None
             try:
                 yield
@@ -139,14 +160,14 @@ class Driver:
     def ask(self, prepared: Prepared, values: Mapping[str, Any]) -> Answer:
         """Sends a statement that answers."""
         form, named = prepared.form_of(self._dialect, values)
-        with self.told():
-            return Answer(self, form, self._cursor().execute(form.text, form.values(named)))
+        with self._told:
+            return Answer(self._told, form, self._cursor().execute(form.text, form.values(named)))
 
     def send(self, prepared: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
         """Sends a statement once for each row."""
         if rows:
             form, _named = prepared.form_of(self._dialect, rows[0])
-            with self.told():
+            with self._told:
                 cursor = self._cursor()
                 for row in rows:
                     cursor.execute(form.text, form.values(row))
@@ -157,12 +178,3 @@ class Driver:
             self._pipeline.enter_context(self._connection.pipeline())
             self._pipeline = None
         return self._connection.cursor()
-
-    @contextmanager
-    def told(self) -> Iterator[None]:
-        """Failures of the driver as SQLAlchemy tells them, which everybody else listens for."""
-        kind = self._dialect.loaded_dbapi.Error
-        try:
-            yield
-        except kind as error:
-            raise DBAPIError.instance(None, None, error, kind, dialect=self._dialect) from error

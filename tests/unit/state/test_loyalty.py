@@ -102,6 +102,9 @@ def test_an_operation_reads_only_the_lots_that_it_may_touch(till):
         assert found(t, Drawn(0, None)) == []
         assert found(t, Drawn(1000, on)) == found(t, None)
         assert len(found(t, Drawn(0, on + timedelta(days=365)))) == 11
+        # A refund may take back what the order has earned, from its own lot and from the first ones that so many points reach.
+        refunded = Wanted(orders=frozenset({OrderKey(SHOP, "o7")}), draws=Drawn(0, on))
+        assert sorted(each.order_id for each in load(Driver(t.session), "points", refunded).lots) == ["due", "o0", "o7"]
 
 
 def test_the_same_key_posts_once_and_another_thing_under_it_is_refused(till):
