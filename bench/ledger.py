@@ -204,7 +204,8 @@ def heard_from(url: str, members: list[int]) -> dict[str, Heard]:
     """Where statements are noted: in the operation, or in what goes out together."""
 
     def hear(cursor: Any, statement: str, values: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        heard[-1].append((statement, (dict(values), [name for name, value in values.items() if _is_own(name, value, asked[-1])])))
+        given = {name: value for name, value in values.items() if f"%({name})s" in statement}
+        heard[-1].append((statement, (given, [name for name, value in given.items() if _is_own(name, value, asked[-1])])))
         return execute(cursor, statement, values, **options)
 
     @contextlib.contextmanager
