@@ -60,8 +60,6 @@ _LOTS_OF_ORDERS = Prepared(select(_LOTS).where(_LOTS.c.source == _SOURCE), among
 _IS_AVAILABLE = _LOTS.c.bucket == str(LotBucket.AVAILABLE)
 _IS_OVER = _LOTS.c.expires_on < _ON
 _OF_MEMBER = (_LOTS.c.member_id == _MEMBER) & _IS_LEFT
-_IS_AVAILABLE = _LOTS.c.bucket == str(LotBucket.AVAILABLE)
-_IS_OVER = _LOTS.c.expires_on < _ON
 _LOTS_PENDING = Prepared(
     select(_LOTS).where(_OF_MEMBER, _LOTS.c.bucket == str(LotBucket.PENDING), or_(_LOTS.c.available_on <= _ON, _IS_OVER))
 )
