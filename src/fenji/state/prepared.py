@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import BindParameter, Column, CompoundSelect, Insert, Select, Update, bindparam
 from sqlalchemy.engine import Dialect
@@ -106,8 +106,9 @@ class _Told:
 
     dialect: Dialect
 
-    def __enter__(self) -> None:
-        """Nothing is done."""
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Turns an error of the driver."""
