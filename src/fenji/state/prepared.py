@@ -123,12 +123,12 @@ class Answer:
 
     _told: _Told
     _form: _Form
-    _cursor: Any
+    _fetch: Callable[[], list[Any]]
 
     def rows(self) -> list[dict[str, Any]]:
         """Rows as plain values."""
         with self._told:
-            return [self._form.row(each) for each in self._cursor.fetchall()]
+            return [self._form.row(each) for each in self._fetch()]
 
 
 class Driver:
@@ -162,16 +162,25 @@ class Driver:
         """Sends a statement that answers."""
         form, named = prepared.form_of(self._dialect, values)
         with self._told:
-            return Answer(self._told, form, self._cursor().execute(form.text, form.values(named)))
+            cursor = self._cursor().execute(form.text, form.values(named))
+            if self.name == "postgresql":
+                return Answer(self._told, form, cursor.fetchall)
+            # SQLite's driver puts a text together again while its last answer is not read to the end.
+            found = cursor.fetchall()
+        return Answer(self._told, form, lambda: found)
 
     def send(self, prepared: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
         """Sends a statement once for each row."""
         if rows:
             form, _named = prepared.form_of(self._dialect, rows[0])
+            given = map(form.values, rows)
             with self._told:
                 cursor = self._cursor()
-                for row in rows:
-                    cursor.execute(form.text, form.values(row))
+                if self.name == "postgresql":  # whose driver would wait for the end of many
+                    for values in given:
+                        cursor.execute(form.text, values)
+                else:
+                    cursor.executemany(form.text, given)
 
     def _cursor(self) -> Any:  # noqa: ANN401 - the driver's own
         # A pipeline that nothing goes through would be waited for all the same.
