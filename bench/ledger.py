@@ -12,6 +12,9 @@ database, timed from the moment at which every one of them is connected. The sta
 process puts its own keys, members and lots into them, draws redemptions from the lots that it finds, gives up where they are short, and notes what it did,
 as a writer does. It sends them as they were heard, those together that went out together (`ratio`), and one after the other (`ratio_one_by_one`). Prints
 one JSON object.
+
+Let the machine do nothing else meanwhile: where others want its cores too, the kernel gives writers and server one part each, whatever they need, and the
+ratio is that of the writers' own time alone.
 """
 
 from __future__ import annotations
