@@ -4,6 +4,7 @@ database    one SQLite file or PostgreSQL server, brought up to date when it is 
 changes     whether anything has been written since it was read
 unwritten   how a SQLite file is read where nothing can be written
 transaction  one unit of work: all repositories on one session, and who acts
+prepared    statements that every operation sends, put together once
 models      the rows as they are stored
 store       where a run's Parquet folders stand
 parts       what a file of the store is to the byte, and how it differs from that later

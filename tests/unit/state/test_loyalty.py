@@ -21,6 +21,7 @@ from fenji.state.loyalty.ledger import BusinessKeyTaken
 from fenji.state.loyalty.loading import load
 from fenji.state.migrations.versions import r0015_loyalty, r0016_offers, r0017_qualifying
 from fenji.state.models import Row
+from fenji.state.prepared import Driver
 from fenji.workspace.loyalty.programs import program_of
 from fixtures.ledgers import SHOP, TILL, Till
 
@@ -92,7 +93,7 @@ def test_an_operation_reads_only_the_lots_that_it_may_touch(till):
 
     def found(t, draws):
         wanted = Wanted(frozenset({ann}), draws=draws)
-        return [each.order_id for each in load(t.session, "points", wanted).lots]
+        return [each.order_id for each in load(Driver(t.session), "points", wanted).lots]
 
     with till.database.transaction(TILL) as t:
         assert len(found(t, None)) == 11
@@ -101,6 +102,9 @@ def test_an_operation_reads_only_the_lots_that_it_may_touch(till):
         assert found(t, Drawn(0, None)) == []
         assert found(t, Drawn(1000, on)) == found(t, None)
         assert len(found(t, Drawn(0, on + timedelta(days=365)))) == 11
+        # A refund may take back what the order has earned, from its own lot and from the first ones that so many points reach.
+        refunded = Wanted(orders=frozenset({OrderKey(SHOP, "o7")}), draws=Drawn(0, on))
+        assert sorted(each.order_id for each in load(Driver(t.session), "points", refunded).lots) == ["due", "o0", "o7"]
 
 
 def test_the_same_key_posts_once_and_another_thing_under_it_is_refused(till):

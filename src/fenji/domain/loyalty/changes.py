@@ -54,7 +54,7 @@ def fingerprint_of(**asked: object) -> str:
 class Drawn:
     """An operation that looks at few of a member's lots: those that are due or over on a day, and the first ones that its points reach.
 
-    Where an order that it asks for is known already, it may take back from any lot, and all of them are found.
+    Where an order that it asks for is known already, it may take back as much as that has earned; by an operation without a day, from any lot.
     """
 
     points: int

@@ -19,6 +19,7 @@ from fenji.language import message as _
 from fenji.state.loyalty.loading import chunks, load, rows, transfer_of
 from fenji.state.loyalty.rows import TransferRow
 from fenji.state.loyalty.writing import Writer
+from fenji.state.prepared import Driver
 
 
 class BusinessKeyTaken(Conflict):
@@ -60,12 +61,13 @@ class Ledger:
             NotFound: there is no such member or transaction.
         """
         # What was posted before is read when the members are held: another delivery of the same thing may have held them until then.
-        found = load(self._session, program, wanted)
+        driver = Driver(self._session)
+        found = load(driver, program, wanted)
         _refuse_others(found.existing, wanted.business_keys)
         if wanted.business_keys and len(found.existing) == len(wanted.business_keys):
             return self._outcome(found.existing)
         changes = plan(found)
-        writer = Writer(self._session, program, self._principal.name, self._clock())
+        writer = Writer(driver, program, self._principal.name, self._clock())
         written = writer.write(changes, found.orders, told_since=told_since)
         asked = [each for each in written if each[0].business_key in wanted.business_keys]
         transfers = {done.transaction_id: moved for done, moved in asked}
@@ -77,7 +79,7 @@ class Ledger:
         Raises:
             NotFound: there is no such member.
         """
-        return load(self._session, program, wanted, is_locked=False)
+        return load(Driver(self._session), program, wanted, is_locked=False)
 
     def _outcome(self, found: Mapping[str, LedgerTransaction]) -> Outcome:
         ids = [each.transaction_id for each in found.values()]

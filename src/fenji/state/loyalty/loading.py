@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Date, String, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from fenji.domain.loyalty.changes import Accounts, Drawn, Wanted
@@ -13,7 +15,17 @@ from fenji.domain.loyalty.kinds import HoldStatus, LotBucket, MemberStatus, Poin
 from fenji.domain.loyalty.records import Debt, Draw, Hold, LedgerTransaction, Lot, Member, OrderEarning, OrderKey, Transfer
 from fenji.errors import NotFound, Unavailable
 from fenji.language import message as _
-from fenji.state.loyalty.rows import DebtRow, HoldRow, LotRow, MemberRow, OrderEarningRow, TransactionRow, TransferRow, table_of
+from fenji.state.loyalty.rows import (
+    DebtRow,
+    HoldRow,
+    LotRow,
+    MemberRow,
+    OrderEarningRow,
+    TransactionRow,
+    TransferRow,
+    table_of,
+)
+from fenji.state.prepared import Answer, Driver, Prepared
 
 CHUNK = 500
 """Ids that one statement names."""
@@ -21,23 +33,55 @@ TRIES = 5
 
 Item = TypeVar("Item")
 
-# Asked for by every operation: put together once, and not each time.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_PROGRAM: BindParameter[Any] = bindparam("asked")
+_PROGRAM: BindParameter[str] = bindparam("asked", type_=String())
+_SOURCE: BindParameter[str] = bindparam("of", type_=String())
+_MEMBER: BindParameter[int] = bindparam("member", type_=BigInteger())
+_ON: BindParameter[date] = bindparam("on", type_=Date())
+_POINTS: BindParameter[int] = bindparam("points", type_=BigInteger())
+_NOTHING: ColumnElement[int] = literal_column("0")
+"""Written out: the indexes of lots and debts know only rows of which something is left, and that has to stand in the statement."""
+
 _MEMBERS = table_of(MemberRow)
-_MEMBERS_SEEN = (
-    select(_MEMBERS).where(_MEMBERS.c.member_id.in_(_IDS), _MEMBERS.c.program == _PROGRAM).order_by(_MEMBERS.c.member_id)
-)
-_MEMBERS_LOCKED = _MEMBERS_SEEN.with_for_update()
 _ORDERS = table_of(OrderEarningRow)
-_ORDERS_KNOWN = select(_ORDERS).where(
-    _ORDERS.c.program == _PROGRAM, _ORDERS.c.source == bindparam("of"), _ORDERS.c.order_id.in_(_IDS)
-)
 _TRANSACTIONS = table_of(TransactionRow)
-_POSTED = select(_TRANSACTIONS).where(_TRANSACTIONS.c.program == _PROGRAM, _TRANSACTIONS.c.business_key.in_(_IDS))
+_DEBTS = table_of(DebtRow)
+_LOTS = table_of(LotRow)
+_MEMBERS_ASKED = select(_MEMBERS).where(_MEMBERS.c.program == _PROGRAM).order_by(_MEMBERS.c.member_id)
+_MEMBERS_SEEN = Prepared(_MEMBERS_ASKED, among=_MEMBERS.c.member_id)
+_MEMBERS_LOCKED = Prepared(_MEMBERS_ASKED.with_for_update(), among=_MEMBERS.c.member_id)
+_ORDERS_KNOWN = Prepared(
+    select(_ORDERS).where(_ORDERS.c.program == _PROGRAM, _ORDERS.c.source == _SOURCE), among=_ORDERS.c.order_id
+)
+_POSTED = Prepared(select(_TRANSACTIONS).where(_TRANSACTIONS.c.program == _PROGRAM), among=_TRANSACTIONS.c.business_key)
+_DEBTS_LEFT = Prepared(select(_DEBTS).where(_DEBTS.c.remaining > _NOTHING), among=_DEBTS.c.member_id)
+_IS_LEFT = _LOTS.c.remaining > _NOTHING
+_LOTS_LEFT = Prepared(select(_LOTS).where(or_(_IS_LEFT, _LOTS.c.held > _NOTHING)), among=_LOTS.c.member_id)
+_LOTS_OF_ORDERS = Prepared(select(_LOTS).where(_LOTS.c.source == _SOURCE), among=_LOTS.c.order_id)
+_IS_AVAILABLE = _LOTS.c.bucket == str(LotBucket.AVAILABLE)
+_IS_OVER = _LOTS.c.expires_on < _ON
+_OF_MEMBER = (_LOTS.c.member_id == _MEMBER) & _IS_LEFT
+_LOTS_PENDING = Prepared(
+    select(_LOTS).where(_OF_MEMBER, _LOTS.c.bucket == str(LotBucket.PENDING), or_(_LOTS.c.available_on <= _ON, _IS_OVER))
+)
+# Of the valid ones in the order in which they are drawn, as many as there are points are enough: each has one at least.
+_IN_ORDER = (_LOTS.c.expires_on.nulls_last(), _LOTS.c.lot_id)
+_VALID = (
+    select(_LOTS)
+    .where(_OF_MEMBER, _IS_AVAILABLE, or_(_LOTS.c.expires_on.is_(None), _LOTS.c.expires_on >= _ON))
+    .order_by(*_IN_ORDER)
+    .limit(_POINTS)
+    .subquery()
+)
+_SO_FAR = func.sum(_VALID.c.remaining).over(order_by=(_VALID.c.expires_on.nulls_last(), _VALID.c.lot_id), rows=(None, 0))
+_SUMMED = select(_VALID, _SO_FAR.label("so_far")).subquery()
+_LOTS_DRAWN = Prepared(
+    select(_LOTS)
+    .where(_OF_MEMBER, _IS_AVAILABLE, _IS_OVER)
+    .union_all(select(*(_SUMMED.c[each.name] for each in _LOTS.c)).where(_SUMMED.c.so_far - _SUMMED.c.remaining < _POINTS))
+)
 
 
-def load(session: Session, program: str, wanted: Wanted, *, is_locked: bool = True) -> Accounts:
+def load(driver: Driver, program: str, wanted: Wanted, *, is_locked: bool = True) -> Accounts:
     """The accounts that an operation asks for, locked until the transaction ends unless they are only looked at.
 
     Raises:
@@ -45,17 +89,17 @@ def load(session: Session, program: str, wanted: Wanted, *, is_locked: bool = Tr
         Unavailable: members were merged again and again meanwhile.
     """
     is_plain = wanted.reversed_id is None and wanted.hold_id is None and not wanted.with_merged
-    concerned = wanted.member_ids if is_plain else _concerned(session, program, wanted)
-    members = _members(session, program, concerned, is_locked=is_locked)
+    concerned = wanted.member_ids if is_plain else _concerned(driver.session, program, wanted)
+    members = _members(driver, program, concerned, is_locked=is_locked)
     for _attempt in range(TRIES):
-        orders = _orders(session, program, wanted)
-        above = {each.held_by_member_id for each in members.values()} | {each.member_id for each in orders.values()}
-        asked = above if is_plain else above | _concerned(session, program, wanted)
+        known = _known(driver, program, wanted)
+        above = {each.held_by_member_id for each in members.values()} | {each.member_id for each in known.orders.values()}
+        asked = above if is_plain else above | _concerned(driver.session, program, wanted)
         lacking = {each for each in asked if each is not None and each not in members}
         if not lacking:
-            return _accounts(session, program, wanted, members, orders)
+            return _accounts(driver, program, wanted, members, known)
         # Merged members, and orders of others: rare, and where two writers meet so, one of them begins again.
-        members |= _members(session, program, lacking, is_locked=is_locked)
+        members |= _members(driver, program, lacking, is_locked=is_locked)
     raise Unavailable.of(_("these members change hands all the time."), advice=_("Try again."))
 
 
@@ -151,97 +195,84 @@ def _with_holders(session: Session, ids: set[int], *, with_merged: bool) -> set[
     return found
 
 
-def _members(session: Session, program: str, ids: Collection[int], *, is_locked: bool) -> dict[int, Member]:
-    members: dict[int, Member] = {}
+def _members(driver: Driver, program: str, ids: Collection[int], *, is_locked: bool) -> dict[int, Member]:
     asked = _MEMBERS_LOCKED if is_locked else _MEMBERS_SEEN
-    for chunk in chunks(sorted(ids)):
-        found = session.connection().execute(asked, {"ids": chunk, "asked": program})
-        members |= {each["member_id"]: member_of(dict(each)) for each in found.mappings()}
+    found = [driver.ask(asked, {"ids": chunk, "asked": program}) for chunk in chunks(sorted(ids))]
+    members = {row["member_id"]: member_of(row) for answer in found for row in answer.rows()}
     if len(members) < len(ids):
         lacking = next(each for each in sorted(ids) if each not in members)
         raise NotFound.of(_("there is no member {member} in program {program}."), member=lacking, program=program)
     return members
 
 
-def _orders(session: Session, program: str, wanted: Wanted) -> dict[OrderKey, OrderEarning]:
-    orders: dict[OrderKey, OrderEarning] = {}
-    for source, chunk in _by_source(wanted.orders):
-        found = session.connection().execute(_ORDERS_KNOWN, {"ids": chunk, "asked": program, "of": source})
-        for row in found.mappings():
-            order = order_of(dict(row))
-            orders[order.key] = order
-    return orders
+@dataclass(frozen=True)
+class _Known:
+    """What has become of the orders that are asked for, and of the business keys."""
+
+    orders: dict[OrderKey, OrderEarning]
+    posted: dict[str, LedgerTransaction]
 
 
-def _accounts(
-    session: Session, program: str, wanted: Wanted, members: dict[int, Member], orders: dict[OrderKey, OrderEarning]
-) -> Accounts:
-    ids = sorted(members)
+def _known(driver: Driver, program: str, wanted: Wanted) -> _Known:
+    with driver.together():
+        orders = [
+            driver.ask(_ORDERS_KNOWN, {"ids": chunk, "asked": program, "of": source})
+            for source, chunk in _by_source(wanted.orders)
+        ]
+        posted = [driver.ask(_POSTED, {"ids": chunk, "asked": program}) for chunk in chunks(sorted(wanted.business_keys))]
+    earned = (order_of(row) for answer in orders for row in answer.rows())
+    done = (transaction_of(row) for answer in posted for row in answer.rows())
+    return _Known({each.key: each for each in earned}, {each.business_key: each for each in done})
+
+
+def _accounts(driver: Driver, program: str, wanted: Wanted, members: dict[int, Member], known: _Known) -> Accounts:
+    ids, session, orders = sorted(members), driver.session, known.orders
     reversed_transaction, draws = _reversed(session, program, wanted)
     # Balances are the sums of lots, debts and holds: where one is 0, there is nothing to look for.
     is_held = wanted.hold_id is not None or any(each.held for each in members.values())
     holds = tuple(_holds(session, ids, wanted.hold_id)) if is_held else ()
+    with driver.together():
+        found = list(_ask_lots(driver, members.values(), _draws(wanted.draws, orders.values())))
+        own = [driver.ask(_LOTS_OF_ORDERS, {"ids": chunk, "of": source}) for source, chunk in _by_source(orders)]
+        owed = [driver.ask(_DEBTS_LEFT, {"ids": chunk}) for chunk in chunks(each for each in ids if members[each].owed)]
+    lots = {row["lot_id"]: lot_of(row) for answer in found for row in answer.rows()}
+    lots |= {row["lot_id"]: lot_of(row) for answer in own for row in answer.rows() if row["origin_member_id"] in members}
     drawn = {each.lot_id for each in draws} | {each.lot_id for hold in holds for each in hold.draws}
-    lots: dict[int, Lot] = {}
-    few = None if orders else wanted.draws
-    with_lots = [each.member_id for each in members.values() if each.available or each.pending or each.held]
-    if few is not None and few.on is None:
-        with_lots = []
-    for part in chunks(sorted(with_lots)):
-        lots |= {each.lot_id: each for each in _lots(session, _asked_lots(part, few))}
     for part in chunks(sorted(drawn - lots.keys())):
-        lots |= {each.lot_id: each for each in _lots(session, LotRow.lot_id.in_(part))}
-    for source, chunk in _by_source(orders):
-        own = (LotRow.source == source) & LotRow.order_id.in_(chunk)
-        lots |= {each.lot_id: each for each in _lots(session, own) if each.origin_member_id in members}
-    debts = [
-        Debt(**row)
-        for part in chunks(each for each in ids if members[each].owed)
-        for row in rows(session, DebtRow, DebtRow.member_id.in_(part) & (DebtRow.remaining > 0), DebtRow.debt_id)
-    ]
+        lots |= {row["lot_id"]: lot_of(row) for row in rows(session, LotRow, LotRow.lot_id.in_(part))}
     return Accounts(
         program,
         members,
         tuple(lots.values()),
-        tuple(debts),
+        tuple(Debt(**row) for answer in owed for row in answer.rows()),
         orders,
         holds,
         reversed_transaction,
         draws,
         _origin_qualifying(session, ids) if wanted.with_merged else {},
-        existing(session, program, wanted.business_keys),
+        known.posted,
     )
 
 
-def _asked_lots(part: Sequence[int], draws: Drawn | None) -> ColumnElement[bool]:
-    """The lots of some members that an operation looks at."""
-    if draws is None or draws.on is None:
-        return LotRow.member_id.in_(part) & or_(LotRow.remaining > 0, LotRow.held > 0)
-    is_due = (LotRow.bucket == str(LotBucket.PENDING)) & (LotRow.available_on <= draws.on)
-    asked = LotRow.member_id.in_(part) & (LotRow.remaining > 0) & or_(is_due, LotRow.expires_on < draws.on)
-    if draws.points <= 0:
+def _draws(asked: Drawn | None, orders: Collection[OrderEarning]) -> Drawn | None:
+    """What is drawn at most: where orders are known, all that they have earned may be taken back."""
+    if asked is None or not orders:
         return asked
-    is_valid = or_(LotRow.expires_on.is_(None), LotRow.expires_on >= draws.on)
-    order = (LotRow.expires_on.is_(None), LotRow.expires_on, LotRow.lot_id)
-    so_far = func.sum(LotRow.remaining).over(partition_by=LotRow.member_id, order_by=order, rows=(None, 0))
-    available = select(LotRow.lot_id, LotRow.remaining, so_far.label("so_far")).where(
-        LotRow.member_id.in_(part), LotRow.remaining > 0, LotRow.bucket == str(LotBucket.AVAILABLE), is_valid
-    )
-    sums = available.subquery()
-    return asked | LotRow.lot_id.in_(select(sums.c.lot_id).where(sums.c.so_far - sums.c.remaining < draws.points))
+    return None if asked.on is None else Drawn(asked.points + sum(each.points_now for each in orders), asked.on)
 
 
-def existing(session: Session, program: str, keys: Collection[str]) -> dict[str, LedgerTransaction]:
-    """What was posted under some business keys."""
-    found: dict[str, LedgerTransaction] = {}
-    for chunk in chunks(sorted(keys)):
-        posted = session.connection().execute(_POSTED, {"ids": chunk, "asked": program})
-        found |= {row["business_key"]: transaction_of(dict(row)) for row in posted.mappings()}
-    return found
-
-
-def _lots(session: Session, condition: ColumnElement[bool]) -> Iterator[Lot]:
-    return map(lot_of, rows(session, LotRow, condition, LotRow.lot_id))
+def _ask_lots(driver: Driver, members: Iterable[Member], draws: Drawn | None) -> Iterator[Answer]:
+    """Asks for the lots of some members that an operation looks at."""
+    if draws is None:
+        for chunk in chunks(each.member_id for each in members if each.available or each.pending or each.held):
+            yield driver.ask(_LOTS_LEFT, {"ids": chunk})
+    elif draws.on is not None:
+        for each in members:
+            values = {"member": each.member_id, "on": draws.on, "points": max(0, draws.points)}
+            if each.available:
+                yield driver.ask(_LOTS_DRAWN, values)
+            if each.pending:
+                yield driver.ask(_LOTS_PENDING, values)
 
 
 def _by_source(orders: Iterable[OrderKey]) -> Iterator[tuple[str, list[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from fenji.domain.loyalty.published import DocumentKind, Heading, PublishedDocum
 from fenji.errors import Conflict, Problem
 from fenji.language import message as _
 from fenji.state.loyalty.rows import DocumentVersionRow, table_of
+from fenji.state.prepared import Driver, Prepared
 
 
 class DocumentRepository:
@@ -35,8 +36,8 @@ class DocumentRepository:
             Conflict: this version or a higher one is published already, or another one begins on the same day or later.
         """
         Conflict.raise_if(self.objections(kind, heading))
-        row = DocumentVersionRow(kind=str(kind), text=text, published_at=self._clock(), **vars(heading))
-        self._session.add(row)
+        row = {"kind": str(kind), "text": text, "published_at": self._clock(), **vars(heading)}
+        self._session.add(DocumentVersionRow(**row))
         self._session.flush()
         return _record(row)
 
@@ -58,14 +59,20 @@ class DocumentRepository:
 
     def list_published(self, kind: DocumentKind) -> tuple[PublishedDocument, ...]:
         """Every published version, by name and version."""
-        return tuple(map(_record, self._session.connection().execute(_OF_KIND, {"asked": str(kind)})))
+        driver = Driver(self._session)
+        # Often the first statement of a transaction: its beginning goes out with it.
+        with driver.together():
+            found = driver.ask(_OF_KIND, {"asked": str(kind)})
+        return tuple(map(_record, found.rows()))
 
 
 _VERSIONS = table_of(DocumentVersionRow)
-_OF_KIND = select(_VERSIONS).where(_VERSIONS.c.kind == bindparam("asked")).order_by(_VERSIONS.c.slug, _VERSIONS.c.version)
-"""Asked for in every transaction on points: put together once."""
+_OF_KIND = Prepared(
+    select(_VERSIONS).where(_VERSIONS.c.kind == bindparam("asked")).order_by(_VERSIONS.c.slug, _VERSIONS.c.version)
+)
+"""Asked for in every transaction on points."""
 
 
-def _record(row: Any) -> PublishedDocument:  # noqa: ANN401 - a row, of the ORM or not
-    heading = Heading(row.slug, row.version, row.effective_on, row.author, row.why)
-    return PublishedDocument(DocumentKind(row.kind), heading, row.text, row.published_at)
+def _record(row: Mapping[str, Any]) -> PublishedDocument:
+    heading = Heading(row["slug"], row["version"], row["effective_on"], row["author"], row["why"])
+    return PublishedDocument(DocumentKind(row["kind"]), heading, row["text"], row["published_at"])

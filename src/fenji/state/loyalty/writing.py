@@ -8,14 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
-from sqlalchemy.orm import Session
 
 from fenji.domain.events import Event, EventKind, event_id_of
-from fenji.domain.loyalty.changes import Changes, Posting
+from fenji.domain.loyalty.changes import Changes, Moved, Posting
 from fenji.domain.loyalty.kinds import OF_MEMBERS, PointsAccount, PointsKind
-from fenji.domain.loyalty.records import Hold, LedgerTransaction, Member, OrderEarning, Transfer
+from fenji.domain.loyalty.records import Debt, Hold, LedgerTransaction, Lot, Member, OrderEarning, Transfer
 from fenji.state.loyalty.loading import chunks
 from fenji.state.loyalty.rows import DebtRow, HoldRow, LotRow, MemberRow, OrderEarningRow, TransactionRow, TransferRow, table_of
+from fenji.state.models import Row
+from fenji.state.prepared import Driver, Prepared
 from fenji.state.sending.outbox import Outbox
 
 _TOLD = {
@@ -34,22 +35,57 @@ _TOLD = {
 """What others hear of; holds and payments of debts are nobody else's business."""
 
 
-_MEMBERS = table_of(MemberRow)
+def _new(row: type[Row], *, number: str | None = None) -> Prepared:
+    """A new row; ``number`` is the column that the database counts."""
+    given = [each.name for each in table_of(row).c if each.name != number]
+    return Prepared(insert(table_of(row)).inline(), given=given)
+
+
+def _numbered_new(row: type[Row], number: str) -> Prepared:
+    """A new row whose number is asked for."""
+    columns = table_of(row).c
+    given = [each.name for each in columns if each.name != number]
+    return Prepared(insert(table_of(row)).inline().returning(columns[number]), given=given)
+
+
+def _changed(row: type[Row], keys: Sequence[str], names: Iterable[str]) -> Prepared:
+    """A row as it is now; values are named ``this_`` for the keys, and ``new_``."""
+    columns = table_of(row).c
+    statement = update(table_of(row)).where(*(columns[key] == bindparam(f"this_{key}") for key in keys))
+    return Prepared(statement.values({columns[name]: bindparam(f"new_{name}") for name in names}))
+
+
+_OF_ORDER = ("program", "source", "order_id", "bonus")
+_OF_LOT = ("remaining", "held", "expired", "bucket", "member_id")
+_OF_DEBT = ("remaining", "member_id")
 _OF_MEMBER = ("status", "held_by_member_id", "qualifying_total", "waiting_cents")
-_BALANCES_MOVED = (
+
+_TRANSACTION_NEW = _new(TransactionRow)
+_TRANSFER_NEW = _new(TransferRow, number="number")
+_ORDER_NEW = _new(OrderEarningRow)
+_ORDER_CHANGED = _changed(
+    OrderEarningRow, _OF_ORDER, (each.name for each in table_of(OrderEarningRow).c if each.name not in _OF_ORDER)
+)
+_LOT_NEW = _numbered_new(LotRow, "lot_id")
+_LOT_CHANGED = _changed(LotRow, ("lot_id",), _OF_LOT)
+_DEBT_NEW = _numbered_new(DebtRow, "debt_id")
+_DEBT_CHANGED = _changed(DebtRow, ("debt_id",), _OF_DEBT)
+_MEMBERS = table_of(MemberRow)
+_BALANCES = (
     update(_MEMBERS)
     .where(_MEMBERS.c.member_id == bindparam("this"))
     .values({_MEMBERS.c[str(each)]: _MEMBERS.c[str(each)] + bindparam(f"more_{each}") for each in OF_MEMBERS})
     .values({_MEMBERS.c.version: _MEMBERS.c.version + 1})
 )
-_MEMBER_TOLD = _BALANCES_MOVED.values({_MEMBERS.c[name]: bindparam(f"new_{name}") for name in _OF_MEMBER})
+_BALANCES_MOVED = Prepared(_BALANCES)
+_MEMBER_TOLD = Prepared(_BALANCES.values({_MEMBERS.c[name]: bindparam(f"new_{name}") for name in _OF_MEMBER}))
 
 
 @dataclass(frozen=True)
 class Writer:
     """Writes what an operation has decided, in one transaction of the database."""
 
-    session: Session
+    driver: Driver
     program: str
     actor: str
     now: datetime
@@ -67,25 +103,21 @@ class Writer:
         Returns:
             Every transaction with its transfers, as they are stored.
         """
-        self._insert(TransactionRow, [self._transaction(each) for each in changes.postings])
-        lot_ids = self._numbered(LotRow, "lot_id", changes.lots)
-        debt_ids = self._numbered(DebtRow, "debt_id", changes.debts)
-        moved = [(each, tuple(_numbered(one, lot_ids, debt_ids) for one in each.transfers)) for each in changes.postings]
-        self._insert(TransferRow, [_transfer(each.transaction_id, one) for each, transfers in moved for one in transfers])
         known = frozenset(known_orders)
         orders = [(each.key in known, _order(self.program, each)) for each in changes.orders]
-        self._insert(OrderEarningRow, [row for is_known, row in orders if not is_known])
-        keys = ("program", "source", "order_id", "bonus")
-        self._update(OrderEarningRow, keys, [row for is_known, row in orders if is_known])
+        driver = self.driver
+        with driver.together():
+            driver.send(_TRANSACTION_NEW, [self._transaction(each) for each in changes.postings])
+            lot_ids = _write_counted(driver, _LOT_NEW, _LOT_CHANGED, changes.lots, key="lot_id")
+            debt_ids = _write_counted(driver, _DEBT_NEW, _DEBT_CHANGED, changes.debts, key="debt_id")
+            moved = [(each, tuple(_numbered(one, lot_ids, debt_ids) for one in each.transfers)) for each in changes.postings]
+            driver.send(_TRANSFER_NEW, [_transfer(each.transaction_id, one) for each, transfers in moved for one in transfers])
+            driver.send(_ORDER_NEW, [row for is_known, row in orders if not is_known])
+            driver.send(_ORDER_CHANGED, [_told(row, _OF_ORDER) for is_known, row in orders if is_known])
+            self._write_members(driver, changes)
+            Outbox(driver.session, lambda: self.now).put(driver, self._events(changes.postings, told_since))
         self._write_holds(changes.holds)
-        for hands_over in changes.moved:
-            for table in (LotRow, DebtRow):
-                for chunk in chunks(sorted(hands_over.origin_member_ids)):
-                    hands = update(table_of(table)).where(table_of(table).c.origin_member_id.in_(chunk))
-                    self.session.execute(hands.values(member_id=hands_over.into_member_id))
-        touched = {each.member_id for each in changes.postings if each.member_id is not None}
-        self._write_members(changes.members, _balances(changes.postings), touched)
-        self._tell(changes.postings, told_since)
+        self._hand_over(changes.moved)
         return [(self._stored(each), transfers) for each, transfers in moved]
 
     def _stored(self, posting: Posting) -> LedgerTransaction:
@@ -128,63 +160,48 @@ class Writer:
             "qualifying_points": posting.qualifying_points,
         }
 
-    def _numbered(self, table: type[Any], key: str, records: Sequence[Any]) -> dict[int, int]:
-        """Writes lots or debts, and says which numbers the new ones were given."""
-        new = [each for each in records if getattr(each, key) < 0]
-        values = [{name: _plain(value) for name, value in vars(each).items() if name != key} for each in new]
-        given: list[int] = []
-        if values:
-            returning = insert(table_of(table)).returning(table_of(table).c[key], sort_by_parameter_order=True)
-            given = list(self.session.scalars(returning, values))
-        changing = ("remaining", "held", "expired", "bucket", "member_id") if table is LotRow else ("remaining", "member_id")
-        rows = [
-            {key: getattr(each, key), **{name: _plain(getattr(each, name)) for name in changing}}
-            for each in records
-            if getattr(each, key) > 0
-        ]
-        self._update(table, (key,), rows)
-        return {getattr(each, key): number for each, number in zip(new, given, strict=True)}
-
     def _write_holds(self, holds: Sequence[Hold]) -> None:
         for each in holds:
             row = {name: _plain(getattr(each, name)) for name in ("hold_id", "member_id", "points", "until_at", "status")}
             changed = update(table_of(HoldRow)).where(HoldRow.hold_id == each.hold_id).values(status=row["status"])
-            if not self.session.execute(changed).rowcount:  # type: ignore[attr-defined]
-                self.session.execute(insert(table_of(HoldRow)), row)
+            if not self.driver.session.execute(changed).rowcount:  # type: ignore[attr-defined]
+                self.driver.session.execute(insert(table_of(HoldRow)), row)
 
-    def _write_members(
-        self, members: Sequence[Member], balances: Mapping[int, Mapping[PointsAccount, int]], touched: set[int]
-    ) -> None:
-        by_id = {each.member_id: each for each in members}
-        told = [_member_values(each, balances.get(each.member_id, {})) for each in members]
-        others = [_balance_values(each, balances.get(each, {})) for each in sorted((touched | balances.keys()) - by_id.keys())]
-        for statement, rows in ((_MEMBER_TOLD, told), (_BALANCES_MOVED, others)):
-            if rows:
-                self.session.connection().execute(statement, rows)
+    def _hand_over(self, moved: Sequence[Moved]) -> None:
+        for hands_over in moved:
+            for table in (LotRow, DebtRow):
+                for chunk in chunks(sorted(hands_over.origin_member_ids)):
+                    hands = update(table_of(table)).where(table_of(table).c.origin_member_id.in_(chunk))
+                    self.driver.session.execute(hands.values(member_id=hands_over.into_member_id))
 
-    def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            self.session.execute(insert(table_of(table)), rows)
+    def _write_members(self, driver: Driver, changes: Changes) -> None:
+        balances = _balances(changes.postings)
+        told = {each.member_id for each in changes.members}
+        touched = {each.member_id for each in changes.postings if each.member_id is not None} | balances.keys()
+        driver.send(_MEMBER_TOLD, [_member_values(each, balances.get(each.member_id, {})) for each in changes.members])
+        driver.send(_BALANCES_MOVED, [_balance_values(each, balances.get(each, {})) for each in sorted(touched - told)])
 
-    def _update(self, table: type[Any], keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        columns = table_of(table).c
-        statement = update(table_of(table))
-        for key in keys:
-            statement = statement.where(columns[key] == bindparam(f"this_{key}"))
-        names = [name for name in rows[0] if name not in keys]
-        statement = statement.values({columns[name]: bindparam(f"new_{name}") for name in names})
-        values = [{f"{'this' if name in keys else 'new'}_{name}": value for name, value in row.items()} for row in rows]
-        self.session.connection().execute(statement, values)
-
-    def _tell(self, postings: Sequence[Posting], told_since: date | None) -> None:
-        events = [
+    def _events(self, postings: Sequence[Posting], told_since: date | None) -> list[Event]:
+        return [
             _event(each, _TOLD[each.kind], self.now)
             for each in postings
             if each.kind in _TOLD and each.transfers and (told_since is None or each.occurred_on >= told_since)
         ]
-        Outbox(self.session, lambda: self.now).add(events)
+
+
+def _write_counted(
+    driver: Driver, new: Prepared, changed: Prepared, records: Sequence[Lot] | Sequence[Debt], *, key: str
+) -> dict[int, int]:
+    """Writes lots or debts, and says which numbers the new ones were given."""
+    without = [(getattr(each, key), {name: _plain(value) for name, value in vars(each).items()}) for each in records]
+    given = {number: driver.ask(new, row) for number, row in without if number < 0}
+    driver.send(changed, [_told(row, (key,)) for number, row in without if number > 0])
+    return {number: answer.rows()[0][key] for number, answer in given.items()}
+
+
+def _told(row: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """A row by the names that it has where it is changed."""
+    return {f"{'this' if name in keys else 'new'}_{name}": value for name, value in row.items()}
 
 
 def _event(posting: Posting, kind: EventKind, now: datetime) -> Event:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from fenji.domain.events import Derivation, Event, EventKind, event_id_of, run_subject
 from fenji.domain.runs import RunStatus
 from fenji.state.models import RunRow
+from fenji.state.prepared import Driver, Prepared
 from fenji.state.sending.rows import DeliveryRow, DerivationRow, EventRow
 
 ABOUT_A_THOUSAND = 1000
@@ -23,6 +24,11 @@ _CHUNK = 500
 
 
 _EVENTS = cast("Table", EventRow.__table__)
+_WRITTEN_ONCE = {
+    name: dialect.insert(_EVENTS).on_conflict_do_nothing(index_elements=["event_id"])
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+_PUT = {name: Prepared(statement.inline(), given=_EVENTS.c.keys()) for name, statement in _WRITTEN_ONCE.items()}
 
 
 class Outbox:
@@ -50,15 +56,17 @@ class Outbox:
         """
         if not events:
             return ()
-        is_server = self._session.get_bind().dialect.name == "postgresql"
-        written_once = postgresql.insert(_EVENTS) if is_server else sqlite.insert(_EVENTS)
-        statement = written_once.on_conflict_do_nothing(index_elements=["event_id"]).returning(_EVENTS.c.event_id)
+        statement = _WRITTEN_ONCE[self._session.get_bind().dialect.name].returning(_EVENTS.c.event_id)
         spread_at = self._clock() if are_spread else None
         by_id = {each.event_id: each for each in events}
         written = set(
             self._session.connection().execute(statement, [_values(each, spread_at) for each in by_id.values()]).scalars()
         )
         return tuple(each for key, each in by_id.items() if key in written)
+
+    def put(self, driver: Driver, events: Collection[Event]) -> None:
+        """Writes events down as ``add`` does, without waiting for what was there."""
+        driver.send(_PUT[driver.name], [_values(each, None) for each in events])
 
     def not_spread(self, *, limit: int) -> tuple[Event, ...]:
         """Events without deliveries yet, the oldest first."""

@@ -67,7 +67,7 @@ class Points:
             InvalidArgument: nothing, or more than is left of the order, is refunded.
         """
         asked = self._asked(key, on, refund=order, cents=cents)
-        wanted = Wanted(orders=frozenset({order}), business_keys=_keys(asked))
+        wanted = Wanted(orders=frozenset({order}), business_keys=_keys(asked), draws=Drawn(0, on))
         return self._carry_out(wanted, lambda book: refund(book, order, cents, asked))
 
     def undo_refund(self, refund_id: str, order: OrderKey, cents: int, on: date, key: str) -> Outcome:
