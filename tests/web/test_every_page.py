@@ -17,15 +17,14 @@ from starlette.testclient import TestClient
 
 from fenji.domain.access import RIGHTS_OF, Right, Role
 from fenji.web.app import POLICY, page_routes
-from fenji.web.navigation import Entry, Page
-from fenji.web.pages import account, declared, entering
+from fenji.web.pages import account, entering
 from fenji.web.visiting import needs_of
 from fenji.workflow.access.people import add_person
 from fenji.workflow.auditing import list_audit
 from fixtures.copies import copy_of
 from fixtures.loyal_shop import make_loyal
 from web.conftest import ORIGIN, PASSWORD, Web, token_in
-from web.tour import NUMBER, Tour, links_of, role_for, tour
+from web.tour import NUMBER, Tour, links_of, role_for, tabs_of, tour
 
 pytestmark = pytest.mark.proof
 COUNT = re.compile(r'class="about">\s*([\d,]+|&lt;5)')
@@ -88,13 +87,9 @@ def rights_at(method: str, path: str) -> Right | None:
 def test_f11_each_role_is_led_to_what_it_may_do_and_to_nothing_else(role: Role, web: Web) -> None:
     browser, own = web.login(role), RIGHTS_OF[role]
     found = tour(browser, role, most_of_each=1)
-    entries: dict[Entry, Page] = {}
-    for each in sorted(declared(), key=lambda page: (page.place, page.address)):
-        if each.is_tab and each.right in own and each.entry is not Entry.PERSON:
-            entries.setdefault(each.entry, each)
     for at, text in found.texts.items():
         side = [each.partition("?")[0] for each in links_of(text.partition('<nav id="nav"')[2].partition("</nav>")[0])]
-        assert side == [entries[each].address for each in Entry if each in entries], at
+        assert side == [pages[0].address for pages in tabs_of(role).values()], at
         wrong = {(method, path) for method, path in used(text) if (right := rights_at(method, path)) and right not in own}
         assert wrong == set(), at
     assert [each for each in found.missed if not MADE_BY_WORK.match(each)] == []
