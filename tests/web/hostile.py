@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -57,5 +58,8 @@ def begin_work(root: Path) -> None:
     rows = "".join(f'B{n},"{NAMES[1]}",2026-05-0{n},{n}20.00,"{NAMES[2]}","{NAMES[5]}"\n' for n in range(1, 6))
     answered(root, sent(root, {"{{7331+43986}}'&lt;.csv": f"{head}\n{rows}".encode()}))
     make_loyal(root, called=NAMES[7])
+    with sqlite3.connect(root / "erp.db") as there:
+        there.execute('create table "订单 of 2026" ("' + '", "'.join(each.replace('"', '""') for each in (*NAMES, "id")) + '")')
+    there.close()
     tiers_at(root, as_of=AS_OF - timedelta(days=10))
     add_webhook(root, "https://crm.example.com/<b>", [EventKind.RUN_PUBLISHED])

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.proof
 COUNT = re.compile(r'class="about">\s*([\d,]+|&lt;5)')
 TAG = re.compile(r"<[^>]+>")
 OPEN = {route.endpoint for route in entering.router.routes} | {account.language, account.theme}
-MADE_BY_WORK = re.compile(r"/data/(import/|quality/rows|runs/|alerts/webhooks/)|/policies/drafts/|/search")
+MADE_BY_WORK = re.compile(r"/data/(import/|databases/|quality/rows|runs/|alerts/webhooks/)|/policies/drafts/|/search")
 """Pages of what this shop does not hold, or that a form alone leads to: nothing was left out of it, nobody has brought a file or drafted a policy."""
 TOURING = (Role.MANAGER, Role.ADMIN, Role.VIEWER)
 

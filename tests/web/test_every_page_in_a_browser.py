@@ -45,11 +45,13 @@ GLYPHS = """() => {
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Web:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """A shop with such names, every analysis of it, and work that stands open."""
     root = served_shop(tmp_path_factory.mktemp("hostile") / "shop", HOSTILE)
     begin_work(root)
-    return Web(root)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FENJI_SOURCE_ERP", "sqlite:///erp.db")
+        yield Web(root)
 
 
 @pytest.fixture(scope="module")
