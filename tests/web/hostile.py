@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+import sqlite3
+from datetime import date, timedelta
 from pathlib import Path
 
 from fenji.domain.access import Caller, Role, rights_of
@@ -14,10 +15,11 @@ from fenji.workflow.drafting.deciding import submit_draft
 from fenji.workflow.drafting.proposing import propose_override
 from fenji.workflow.drafting.writing import make_draft
 from fenji.workflow.sending.webhooks import add_webhook
+from fenji.workflow.tiers import tiers_at
 from fenji.workspace.override_requests import OverrideRequest
 from fixtures.imports import answered, sent
 from fixtures.loyal_shop import make_loyal
-from fixtures.served import Named
+from fixtures.served import AS_OF, Named
 
 MARK = "window.__ran=1"
 """What every one of them would do if a page let it."""
@@ -44,7 +46,7 @@ _AUTHOR = Caller(Principal(PrincipalKind.PERSON, "li"), rights_of([Role.ANALYST]
 
 
 def begin_work(root: Path) -> None:
-    """Work that stands open in the same world: a draft, a tier by hand, an import, points and offers, and a system that hears of runs."""
+    """Work that stands open in the same world: a draft, a tier by hand, an import, points and offers, a system that hears of runs, and a second run."""
     policy = (root / "policies" / "spend.yaml").read_text("utf-8")
     policy = re.sub(r"^version: .*", "version: 2", policy, flags=re.MULTILINE)
     policy = re.sub(r"^effective_on: .*", "effective_on: 2031-01-01", policy, flags=re.MULTILINE)
@@ -56,4 +58,8 @@ def begin_work(root: Path) -> None:
     rows = "".join(f'B{n},"{NAMES[1]}",2026-05-0{n},{n}20.00,"{NAMES[2]}","{NAMES[5]}"\n' for n in range(1, 6))
     answered(root, sent(root, {"{{7331+43986}}'&lt;.csv": f"{head}\n{rows}".encode()}))
     make_loyal(root, called=NAMES[7])
+    with sqlite3.connect(root / "erp.db") as there:
+        there.execute('create table "订单 of 2026" ("' + '", "'.join(each.replace('"', '""') for each in (*NAMES, "id")) + '")')
+    there.close()
+    tiers_at(root, as_of=AS_OF - timedelta(days=10))
     add_webhook(root, "https://crm.example.com/<b>", [EventKind.RUN_PUBLISHED])

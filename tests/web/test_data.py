@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,39 @@ def test_from_the_first_file_to_the_sources_by_forms_alone(shop: Web) -> None:
     assert ben.post("/data/sources/without", **fields).status_code == 303
     assert ben.post("/data/sources/without", **fields).status_code in (404, 409)
     assert "No source is there yet" in ben.get("/data")
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_table_of_a_database_comes_in_by_forms_and_its_address_is_on_no_page(
+    shop: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(shop)
+    assert "FENJI_SOURCE_SHOP=" in desk.get("/data/import")
+    with sqlite3.connect(shop.root / "s3cret.db") as there:
+        there.execute("create table orders (订单编号, 买家会员名, 订单状态, 订单付款时间, 买家实际支付金额)")
+        rows = [(f"{n:04d}", f"会员{n}", "交易成功", f"2025-03-{n + 1:02d} 10:00:00", 100 + n) for n in range(9)]
+        there.executemany("insert into orders values (?, ?, ?, ?, ?)", rows)
+    there.close()
+    monkeypatch.setenv("FENJI_SOURCE_ERP", "sqlite:///s3cret.db")
+    seen = [desk.get("/data/import"), desk.get("/data/databases/erp")]
+    assert 'href="/data/databases/erp"' in seen[0]
+    assert 'name="table" value="orders"' in seen[1]
+    assert desk.post("/data/databases/erp").status_code == 422
+    assert desk.post("/data/databases/other", table="orders").status_code == 404
+    columns = desk.post("/data/databases/erp", table="orders").headers["location"]
+    while work_once(shop.root):
+        pass
+    address = columns.removesuffix("/columns")
+    seen += [desk.get(columns), desk.get(f"{address}/accept")]
+    assert "orders (erp)" in seen[2]
+    fields = {each: hidden(seen[3], each) for each in ("edition", "fingerprint")}
+    assert desk.post(f"{address}/accept", **fields).status_code == 303
+    while work_once(shop.root):
+        pass
+    seen += [desk.get("/data"), desk.get("/data/databases/erp")]
+    assert 'name="table" value="orders"' not in seen[5]
+    assert not [each for each in seen if "s3cret" in each]
+    assert "table: orders" in (shop.root / "sources.yaml").read_text("utf-8")
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(shop: Web) -> None:

@@ -11,33 +11,37 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from fastapi.routing import APIRoute
+from starlette.convertors import IntegerConvertor
 from starlette.testclient import TestClient
 
 from fenji.domain.access import RIGHTS_OF, Right, Role
 from fenji.web.app import POLICY, page_routes
-from fenji.web.navigation import Entry, Page
-from fenji.web.pages import account, declared, entering
+from fenji.web.pages import account, entering
 from fenji.web.visiting import needs_of
 from fenji.workflow.access.people import add_person
 from fenji.workflow.auditing import list_audit
 from fixtures.copies import copy_of
 from fixtures.loyal_shop import make_loyal
 from web.conftest import ORIGIN, PASSWORD, Web, token_in
-from web.tour import NUMBER, Tour, links_of, role_for, tour
+from web.tour import NUMBER, Tour, links_of, role_for, tabs_of, tour
 
 pytestmark = pytest.mark.proof
 COUNT = re.compile(r'class="about">\s*([\d,]+|&lt;5)')
 TAG = re.compile(r"<[^>]+>")
 OPEN = {route.endpoint for route in entering.router.routes} | {account.language, account.theme}
-MADE_BY_WORK = re.compile(r"/data/(import/|quality/rows|runs/|alerts/webhooks/)|/policies/drafts/|/search")
+MADE_BY_WORK = re.compile(r"/data/(import/|databases/|quality/rows|runs/|alerts/webhooks/)|/policies/drafts/|/search")
 """Pages of what this shop does not hold, or that a form alone leads to: nothing was left out of it, nobody has brought a file or drafted a policy."""
 TOURING = (Role.MANAGER, Role.ADMIN, Role.VIEWER)
 
 
 @pytest.fixture(scope="module")
 def web(untouched_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Web:
-    """The shop with a program, offers and benefits, so that their pages are there to be looked at."""
-    return Web(make_loyal(copy_of(untouched_root, tmp_path_factory.mktemp("loyal") / "shop")))
+    """The shop with a program, offers and benefits, so that their pages are there to be looked at, by whoever asks as fast as tests do."""
+    root = make_loyal(copy_of(untouched_root, tmp_path_factory.mktemp("loyal") / "shop"))
+    with (root / "fenji.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\nrequests_per_minute = 0\n")
+    return Web(root)
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +87,9 @@ def rights_at(method: str, path: str) -> Right | None:
 def test_f11_each_role_is_led_to_what_it_may_do_and_to_nothing_else(role: Role, web: Web) -> None:
     browser, own = web.login(role), RIGHTS_OF[role]
     found = tour(browser, role, most_of_each=1)
-    entries: dict[Entry, Page] = {}
-    for each in sorted(declared(), key=lambda page: (page.place, page.address)):
-        if each.is_tab and each.right in own and each.entry is not Entry.PERSON:
-            entries.setdefault(each.entry, each)
     for at, text in found.texts.items():
         side = [each.partition("?")[0] for each in links_of(text.partition('<nav id="nav"')[2].partition("</nav>")[0])]
-        assert side == [entries[each].address for each in Entry if each in entries], at
+        assert side == [pages[0].address for pages in tabs_of(role).values()], at
         wrong = {(method, path) for method, path in used(text) if (right := rights_at(method, path)) and right not in own}
         assert wrong == set(), at
     assert [each for each in found.missed if not MADE_BY_WORK.match(each)] == []
@@ -139,21 +139,21 @@ def test_every_page_is_valid(language: str, web: Web, browsers: dict[Role, TestC
     assert faults_of(web.browser().get("/login").text) == []
 
 
-def sending() -> Iterator[tuple[str, str, Role]]:
-    """Every route that changes something and needs a right: method, address, and somebody who may."""
+def sending() -> Iterator[tuple[str, APIRoute, Role]]:
+    """Every route that changes something and needs a right: by which method, and somebody who may."""
     for route in page_routes():
         if route.endpoint in OPEN:
             continue
         right = needs_of(route.endpoint)
         assert right is not None, route.path_format
         for method in sorted(route.methods - {"GET", "HEAD"}):
-            yield method, route.path_format, role_for(right)
+            yield method, route, role_for(right)
 
 
-def changing() -> Iterator[tuple[str, str, Role]]:
-    """The same, each at an address."""
-    for method, path, role in sending():
-        yield method, re.sub(r"\{[^}]+\}", "x", path), role
+def address_of(route: APIRoute) -> str:
+    """An address that leads to a route, whatever it is of."""
+    parts = route.param_convertors.items()
+    return route.path_format.format(**{name: "1" if isinstance(each, IntegerConvertor) else "x" for name, each in parts})
 
 
 @pytest.mark.parametrize("forgery", ["no word", "word of another login", "another page", "no page", "another page, by header"])
@@ -162,8 +162,8 @@ def test_what_another_page_sends_changes_nothing(forgery: str, web: Web, browser
     other = token_in(web.login(Role.VIEWER).get("/account").text)
     before = list_audit(web.root, limit=1).entries[0].number
     wrong = []
-    for method, path, role in changing():
-        browser = held[role]
+    for method, route, role in sending():
+        browser, path = held[role], address_of(route)
         token = {"no word": "", "word of another login": other}.get(forgery, token_in(browser.get("/account").text))
         foreign = {"another page": "https://evil.example", "no page": "null", "another page, by header": "https://evil.example"}
         headers = {"origin": foreign.get(forgery, ORIGIN)} | ({"x-csrf-token": token} if "header" in forgery else {})
@@ -177,7 +177,7 @@ def test_what_another_page_sends_changes_nothing(forgery: str, web: Web, browser
 def test_every_route_carries_the_headers_that_browsers_obey(web: Web, browsers: dict[Role, TestClient]) -> None:
     nobody, wrong = web.browser(), []
     for route in page_routes():
-        path = re.sub(r"\{[^}]+\}", "x", route.path_format)
+        path = address_of(route)
         for method in route.methods - {"HEAD"}:
             for browser in (nobody, browsers[Role.VIEWER]):
                 answer = browser.request(method, path, follow_redirects=False)
@@ -201,7 +201,7 @@ def test_every_route_refuses_whom_the_table_of_roles_does_not_name(web: Web) -> 
         token = token_in(browser.get("/account").text)
         for route in (each for each in page_routes() if each.endpoint not in OPEN):
             right = needs_of(route.endpoint)
-            path = re.sub(r"\{[^}]+\}", "x", route.path_format)
+            path = address_of(route)
             for method in route.methods - {"HEAD"}:
                 if right in RIGHTS_OF[role] and method != "GET":
                     continue
@@ -213,8 +213,8 @@ def test_every_route_refuses_whom_the_table_of_roles_does_not_name(web: Web) -> 
 
 def test_a_page_that_a_form_has_led_to_opens_again(web: Web) -> None:
     wrong, values = [], {"slug": "spend", "login": "nobody.at.all"}
-    for _method, address, role in sending():
-        path = re.sub(r"\{(\w+)[^}]*\}", lambda name: values.get(name[1], "1"), address)
+    for _method, route, role in sending():
+        path = route.path_format.format(**dict.fromkeys(route.param_convertors, "1") | values)
         browser = web.login(role)
         answer = browser.post(path, data={"csrf_token": token_in(browser.get("/account").text)}, follow_redirects=False)
         again = re.search(r'name="next" value="([^"]*)"', answer.text)

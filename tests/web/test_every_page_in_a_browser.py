@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 
 from fenji.domain.access import Role
+from fenji.web.navigation import Entry
+from fenji.web.pages import declared
 from fixtures.served import served_shop
 from web.browsing import NARROW, WIDE, Watched, listening
 from web.conftest import Web
 from web.hostile import COMPUTED, HOSTILE, NAMES, begin_work
-from web.tour import Tour, tour
+from web.tour import Tour, tabs_of, tour
 
 pytestmark = pytest.mark.proof
 AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -24,6 +27,8 @@ HALF = {"width": 720, "height": 450}
 ROLES = (Role.MANAGER, Role.ADMIN)
 LISTS = ("/?list=standing%3Din_tier", "/policies/spend/draft?cut=vip.0%3A400&list=to_tier%3Dvip")
 """Pages on which a list is open."""
+REFUSED = ("/nothing", "/?as_of=never")
+"""Pages that say that an address means nothing."""
 LED_TO_BY_FORMS = ("/search", "/data/import/{import_id}/preview", "/data/import/{import_id}/accept")
 GLYPHS = """() => {
   const drawn = (text) => {
@@ -40,11 +45,13 @@ GLYPHS = """() => {
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Web:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """A shop with such names, every analysis of it, and work that stands open."""
     root = served_shop(tmp_path_factory.mktemp("hostile") / "shop", HOSTILE)
     begin_work(root)
-    return Web(root)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FENJI_SOURCE_ERP", "sqlite:///erp.db")
+        yield Web(root)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +88,7 @@ def own_stops(walked: Tour, role: Role) -> list[str]:
         for stops in walked.stops.values()
         if stops and (role is not Role.ADMIN or stops[0].startswith(("/admin", "/account")))
     ]
-    return found if role is Role.ADMIN else [*found, *LISTS, "/nothing", "/?as_of=never"]
+    return found if role is Role.ADMIN else [*found, *LISTS, *REFUSED]
 
 
 def test_every_page_is_looked_at(walked: Tour) -> None:
@@ -107,10 +114,11 @@ def test_every_page_is_open_to_everybody(language: str, watched: Watched, walked
 
 def test_names_that_wish_ill_are_shown_and_never_run(watched: Watched, walked: Tour, role: Role) -> None:
     wrong, seen = [], ""
+    watched.faults()
     for at in own_stops(walked, role):
-        watched.open(at)
+        answer = watched.open(at)
         watched.page.wait_for_timeout(150)
-        wrong += [(at, each) for each in watched.faults()]
+        wrong += [(at, each) for each in watched.faults(*([f"status of {answer.status}"] if at in REFUSED else []))]
         text = watched.page.locator("body").inner_text()
         seen += text
         wrong += [(at, "a name was computed")] if COMPUTED in text else []
@@ -149,6 +157,36 @@ def test_every_page_reads_without_scripts_and_in_forced_colours(
             has_button = form.locator("button:not([type=button]), input[type=submit]").count() or form.get_attribute("id")
             wrong += [] if has_button else [(at, f"a form without a button: {form.evaluate('each => each.outerHTML')[:160]}")]
     plain.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("screen", [("zh-CN", WIDE), ("en", NARROW)], ids=["zh-1440", "en-390"])
+@pytest.mark.parametrize("own", [each for each in Role if each is not Role.SERVICE])
+def test_f11_each_role_walks_by_the_menu_through_its_pages_and_through_no_others(
+    own: Role, screen: Any, chromium: Any, hostile: Web, port: int
+) -> None:
+    language, size = screen
+    walker, tabs, wrong = Watched(chromium, hostile, port, own, viewport=size, locale=language), tabs_of(own), []
+    page, side = walker.page, walker.page.locator("#nav a[data-key]")
+    assert side.count() == len(tabs)
+    for number, pages in enumerate(tabs.values()):
+        if size is NARROW:
+            page.click("[data-opens-nav]")
+        side.nth(number).click()
+        page.wait_for_url(f"{walker.origin}{pages[0].address}")
+        led_to = [each.get_attribute("href").partition("?")[0] for each in page.locator("nav.tabs a").all()]
+        wrong += [(pages[0].address, led_to)] if led_to != ([each.address for each in pages] if len(pages) > 1 else []) else []
+        for each in pages[1:]:
+            page.locator(f"nav.tabs a[href^='{each.address}']").first.click()
+            page.wait_for_url(re.compile(re.escape(walker.origin + each.address) + r"(\?.*)?$"))
+            wrong += [(each.address, "empty")] if len(page.locator("main").inner_text()) < 40 else []
+    wrong += walker.faults()
+    mine = {each.address for pages in tabs.values() for each in pages}
+    for each in (other for other in declared() if other.is_tab and other.entry is not Entry.PERSON):
+        status = walker.open(each.address).status
+        wrong += [(each.address, status)] if status != (200 if each.address in mine else 403) else []
+    wrong += walker.faults("status of 403")
+    walker.context.close()
     assert wrong == []
 
 

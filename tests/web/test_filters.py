@@ -1,4 +1,4 @@
-"""Figures of some customers alone: what tiers and moves tell where conditions are given is what plain SQL counts, and pages say of whom.
+"""Figures of some customers alone: what tiers, moves, structure and worth tell where conditions are given is what plain SQL counts, and pages say of whom.
 
 World: the served shop, two regions, 160 customers.
 """
@@ -6,16 +6,20 @@ World: the served shop, two regions, 160 customers.
 from __future__ import annotations
 
 import html
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
 from starlette.testclient import TestClient
 
+from fenji.answers.structure import Part
 from fenji.domain.access import LimitColumn, Role, RowLimit
 from fenji.errors import FenjiError
 from fenji.workflow.moves import moves_between
+from fenji.workflow.structure import structure_of
 from fenji.workflow.tiers import tiers_at, tiers_of_run
+from fenji.workflow.value import value_at
 from fenji.workspace.limits import limited_to
 from web.conftest import Web
 from web.test_frame import COUNT, NUMBERS
@@ -64,6 +68,43 @@ def test_tiers_and_moves_of_some_are_what_sql_counts(where: tuple[str, ...], ser
     assert tiers_of_run(served_root, found.run_id, where=where).tiers == found.tiers
 
 
+@pytest.mark.parametrize("where", list(CASES)[:2], ids=" and ".join)
+def test_structure_and_worth_of_some_are_what_sql_counts(where: tuple[str, ...], served_root: Path) -> None:
+    found = structure_of(served_root, Part.PRODUCTS, by="category", where=where)
+    worth, curve = value_at(served_root, where=where, top=2), structure_of(served_root, Part.CONCENTRATION, where=where)
+    assigned, clean, panel, lines, values = (
+        parquet(served_root, run, table)
+        for run, table in (
+            (found.run_id, "insight.tier_assignment"),
+            (found.run_id, "clean.customer"),
+            (found.run_id, "insight.customer_metric"),
+            (found.run_id, "clean.order_line"),
+            (worth.run_id, "insight.customer_value"),
+        )
+    )
+    own = f"""select c.customer_key from {clean} c join {panel} m using (customer_key)
+        where m.as_of = date '{found.as_of}' and {CASES[where]}"""
+    (products,) = found.products or ()
+    bought = duckdb.sql(f"""select category, count(distinct customer_key), sum(net_revenue) from {lines}
+        join (select * from {assigned} where as_of = date '{found.as_of}' and tier is not null) using (customer_key)
+        where ordered_on > date '{found.opens_after}' and ordered_on <= date '{found.as_of}' and kind = 'sale'
+        and customer_key in ({own}) group by category""").fetchall()
+    assert {each.group: each.customers for each in products.groups} == {group: buyers for group, buyers, _sum in bought}
+    assert sum(each.net_revenue_12m for each in products.groups) == sum(amount for _group, _buyers, amount in bought)
+    counted = duckdb.sql(f"""select current_class, potential_class, count(*), sum(net_revenue_12m) from {values}
+        where customer_key in ({own}) group by all""").fetchall()
+    cells: dict[tuple[object, object], list[object]] = {}
+    for each in worth.grid:
+        known = cells.setdefault((each.current_class, each.potential_class), [0, 0])
+        known[:] = [known[0] + each.customers, known[1] + each.net_revenue_12m]
+    assert cells == {(now, later): [count, revenue] for now, later, count, revenue in counted}
+    best = duckdb.sql(f"""select customer_key from {values} where customer_key in ({own})
+        order by clv desc nulls last, net_revenue_12m desc, customer_key limit 2""").fetchall()
+    assert [each.customer_key for each in worth.top] == [key for (key,) in best]
+    assert worth.company == value_at(served_root).company
+    assert curve.concentration.customers == found.customers == sum(each.customers for each in found.tiers)
+
+
 def test_conditions_narrow_what_somebody_may_see_and_never_widen_it(served_root: Path) -> None:
     with limited_to([RowLimit(LimitColumn.REGION, ("west",))]):
         assert tiers_at(served_root, where=["region:east"]).customers == 0
@@ -71,8 +112,9 @@ def test_conditions_narrow_what_somebody_may_see_and_never_widen_it(served_root:
         assert moves_between(served_root, where=["orders_12m >= 3"]).closing == some.customers
     assert some.tiers == tiers_at(served_root, where=["orders_12m >= 3", "region:west"]).tiers
     for where in (["regoin:east"], ["orders"], ["orders_13m >= 3"]):
-        with pytest.raises(FenjiError):
-            tiers_at(served_root, where=where)
+        for ask in (tiers_at, value_at, partial(structure_of, part=Part.HABITS)):
+            with pytest.raises(FenjiError):
+                ask(served_root, where=where)
 
 
 def test_pages_say_of_whom_they_are_and_their_numbers_open_the_same_people(analyst: TestClient, web: Web) -> None:
@@ -97,3 +139,15 @@ def test_pages_say_of_whom_they_are_and_their_numbers_open_the_same_people(analy
     assert "/customers?where=orders_12m" in chips
     assert "/customers?where=region" in chips
     assert web.login(Role.VIEWER).get("/", params={"where": "orders_12m >= 9"}).status_code == 200
+
+
+def test_pages_of_structure_and_worth_say_so_too(analyst: TestClient) -> None:
+    where = {"where": ["region:west", "orders_12m >= 2"]}
+    for path in ("/structure", "/structure/composition", "/structure/products", "/structure/concentration", "/value"):
+        page = analyst.get(path, params=where).text
+        assert "Only customers who meet: region is west; " in text_of(page), path
+        for link, shown in NUMBERS.findall(page)[:3]:
+            listed = COUNT.search(analyst.get(html.unescape(link), headers={"fenji-part": "drawer"}).text)
+            assert listed, link
+            assert listed[1] == shown, link
+    assert "Only customers who meet" in analyst.get("/structure/habits", params=where).text

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from starlette.testclient import TestClient
 
 from fenji.domain.access import RIGHTS_OF, Right, Role
-from fenji.web.navigation import Page
+from fenji.web.navigation import Entry, Page
 from fenji.web.pages import declared
 
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
@@ -72,6 +72,13 @@ def tour(browser: TestClient, role: Role, *, most_of_each: int = 3) -> Tour:
 def shape_of(page: Page) -> re.Pattern[str]:
     """The addresses of a page; of two that would take the same, the one without a parameter is asked first."""
     return re.compile(re.sub(r"\\\{(\w+)(?:_path)?\\\}", r"[^/]+", re.escape(page.address)))
+
+
+def tabs_of(role: Role) -> dict[Entry, list[Page]]:
+    """The entries of the menu that a role has, each with its tabs in the order in which they stand."""
+    own = [each for each in declared() if each.is_tab and each.right in RIGHTS_OF[role] and each.entry is not Entry.PERSON]
+    own.sort(key=lambda each: (each.place, each.address))
+    return {entry: pages for entry in Entry if (pages := [each for each in own if each.entry is entry])}
 
 
 def role_for(right: Right) -> Role:

@@ -77,6 +77,37 @@ class ImportsResult:
 
 
 @dataclass(frozen=True)
+class DatabasesResult:
+    """The databases from which tables can come in."""
+
+    databases: tuple[str, ...]
+    """Their names; neither address nor password is told."""
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A table or view of a database."""
+
+    table: str
+    """Its name, with its schema where that must be said."""
+    is_view: bool
+    columns: tuple[str, ...]
+    """In their order."""
+    source: str | None
+    """The source that reads it; null: none yet."""
+
+
+@dataclass(frozen=True)
+class TablesResult:
+    """What can be read of a database."""
+
+    database: str
+    """Its name."""
+    tables: tuple[TableRow, ...]
+    """Those of the own schema first."""
+
+
+@dataclass(frozen=True)
 class ColumnLook:
     """One column of a file, with a few of its cells."""
 

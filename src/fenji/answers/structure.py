@@ -136,4 +136,6 @@ class StructureResult:
     """Orders by hour, weekday and month, all slots, also those in which nobody orders."""
     week: Annotated[tuple[HabitTime, ...] | None, WHERE_KNOWN] = None
     """Orders by weekday and hour together, all 168; left out where the times of day are not known."""
+    conditions: tuple[Spoken[str], ...] = ()
+    """Only customers who meet all of these are told of; none: all customers."""
     warnings: tuple[Problem, ...] = ()

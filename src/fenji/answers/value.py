@@ -14,6 +14,7 @@ from fenji.domain.metrics import Metric
 from fenji.domain.policies import Policy
 from fenji.domain.telling import AS_IT_IS, COUNT, HIDDEN, PERSONAL, Named
 from fenji.domain.value import Choice, OrderModel, Rhythm, SpendModel, ValueClass, ValueRules
+from fenji.domain.words import Spoken
 from fenji.errors import Problem
 
 
@@ -451,6 +452,8 @@ class ValueResult(Answer):
     tier_policy: Annotated[Policy, HIDDEN]
     measures: Annotated[Mapping[str, Metric], HIDDEN]
     """Everything that classes can be cut by, by name, for its words and units."""
+    conditions: tuple[Spoken[str], ...] = ()
+    """The grid and the list are of customers alone who meet all of these, everything else of all; none: all customers."""
     warnings: tuple[Problem, ...] = ()
 
     @property

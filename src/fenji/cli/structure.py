@@ -12,8 +12,8 @@ from fenji.analyze.structure.descriptive import QUANTILES, Description
 from fenji.analyze.structure.habits import Rhythm
 from fenji.answers.structure import Part, StructureResult
 from fenji.cli.lists import Force
-from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Workspace, day_of, engine_of, one_of
-from fenji.cli.output import Col, Output, number
+from fenji.cli.options import AsJson, AsOf, Engine, Lang, PastRun, Policy, Where, Workspace, day_of, engine_of, one_of
+from fenji.cli.output import Col, Output, number, show_conditions
 from fenji.cli.pictures import ChartFile, draw, may_be_drawn, reader_of
 from fenji.cli.structure_concentration import show_concentration
 from fenji.cli.structure_crosses import show_cross
@@ -79,6 +79,7 @@ def command(
     of: Of = Part.PROFILE,
     by: By = None,
     metric: Metrics = None,
+    where: Where = None,
     as_of: AsOf = None,
     run: PastRun = None,
     policy: Policy = None,
@@ -103,6 +104,7 @@ def command(
             by=by,
             metrics=metric or (),
             is_brief=not output.is_json,
+            where=where or (),
             policy=policy,
             engine=engine_of(engine),
             progress=progress,
@@ -146,6 +148,7 @@ def show(result: StructureResult, output: Output) -> None:
     output.warn(result.warnings)
     values = {"as_of": result.as_of, "policy": result.policy, "version": result.version, "run_id": result.run_id}
     output.heading(_("Structure of the tiers as of {as_of}, policy {policy} version {version} (run {run_id})"), **values)
+    show_conditions(result.conditions, output)
     if result.profile is not None:
         _show_profile(result.profile, result, output)
     elif result.concentration is not None:

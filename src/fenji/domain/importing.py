@@ -29,6 +29,8 @@ class ImportStatus(StrEnum):
 class ImportStep(StrEnum):
     """What may be done with the files of an import once they are there; each looks into all of them, which takes its time."""
 
+    TABLES = "tables"
+    """Takes tables of a database in, and proposes."""
     PROPOSE = "propose"
     ANSWER = "answer"
     PREVIEW = "preview"
@@ -53,6 +55,10 @@ class ImportFile:
     """As its first bytes say."""
     replaces: bool = False
     """Whether it takes the place of a file of that name."""
+    database: str | None = None
+    """Where it is no file but a table: the name of the database; what waits is a sample of its first rows."""
+    table: str | None = None
+    """The table, as sources.yaml will name it."""
 
 
 @dataclass(frozen=True)

@@ -113,8 +113,10 @@ def _taken_back(program: Program, currency: str, language: Language) -> Iterator
 
 
 def _referrals(rule: ReferralRule, currency: str, language: Language) -> Iterator[str]:
-    text = _(
-        "who brings a friend gets {points} points once the friend's first order of {amount} or more has stood for {days} days"
+    text = (
+        _("who brings a friend gets {points} points once the friend's first order of {amount} or more has stood for {days} days")
+        if rule.first_order_at_least
+        else _("who brings a friend gets {points} points once the friend's first order has stood for {days} days")
     )
     amount = figures.money(rule.first_order_at_least, currency)
     yield translate(text, language, points=figures.count(rule.advocate_points), amount=amount, days=rule.not_refunded_days)

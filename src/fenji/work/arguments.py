@@ -181,20 +181,24 @@ class ImportArguments(Arguments):
     answers: Annotated[dict[Text, Text], pydantic.Field(max_length=MOST_ANSWERS)] = {}
     fingerprint: Annotated[str, pydantic.Field(strict=True, pattern="^[0-9a-f]{64}$")] | None = None
     """Of the proposal that was seen, where it is accepted."""
+    database: Annotated[str, pydantic.Field(strict=True, min_length=1, max_length=80)] | None = None
+    tables: Annotated[tuple[Text, ...], pydantic.Field(max_length=50)] = ()
+    """Which of it come in."""
 
     @pydantic.model_validator(mode="after")
     def _what_the_step_needs(self) -> ImportArguments:
-        given = {name for name in ("edition", "answers", "fingerprint") if getattr(self, name)}
+        given = {name for name in ("edition", "answers", "fingerprint", "database", "tables") if getattr(self, name)}
         if given != _NEEDED.get(self.step, set()):
             raise Objection(
                 _(
-                    "'answer' needs 'edition' and 'answers', 'accept' needs 'edition' and 'fingerprint', other steps need none of them."
+                    "'tables' needs 'database' and 'tables', 'answer' needs 'edition' and 'answers', 'accept' needs 'edition' and 'fingerprint', other steps need none of them."
                 )
             )
         return self
 
 
 _NEEDED: Mapping[ImportStep, set[str]] = {
+    ImportStep.TABLES: {"database", "tables"},
     ImportStep.ANSWER: {"edition", "answers"},
     ImportStep.ACCEPT: {"edition", "fingerprint"},
 }

@@ -10,6 +10,7 @@ from fenji.domain.principals import Principal
 from fenji.errors import Conflict
 from fenji.work.arguments import ImportArguments
 from fenji.workflow.importing.accepting import accept_import
+from fenji.workflow.importing.databases import add_tables
 from fenji.workflow.importing.drafting import one_import
 from fenji.workflow.importing.proposing import answer_import, propose_import
 from fenji.workflow.importing.showing import preview_import
@@ -36,7 +37,9 @@ def import_step(
     """
     if told.step is ImportStep.PREVIEW:
         return preview_import(root, told.import_id, progress=progress)
-    if told.step is ImportStep.PROPOSE:
+    if told.step is ImportStep.TABLES:
+        add_tables(root, told.import_id, told.database or "", told.tables, principal=principal, progress=progress)
+    if told.step in {ImportStep.TABLES, ImportStep.PROPOSE}:
         return propose_import(root, told.import_id, principal=principal, progress=progress)
     try:
         return _decided(root, told, principal, progress)

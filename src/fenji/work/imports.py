@@ -23,7 +23,7 @@ from fenji.workspace.job_files import read_answer
 
 _LOOKED_AT = 200
 """Jobs of imports among which those of one are looked for, the newest first."""
-_PROPOSING = (ImportStep.PROPOSE, ImportStep.ANSWER)
+_PROPOSING = (ImportStep.TABLES, ImportStep.PROPOSE, ImportStep.ANSWER)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def ask_import_step(
         step: what shall be done.
         edition: the one that was seen; None: any.
         principal: who asks.
-        more: ``answers`` or ``fingerprint``, as the step needs them.
+        more: ``answers``, ``fingerprint``, or ``database`` and ``tables``, as the step needs them.
 
     Raises:
         NotFound: no such import.

@@ -51,6 +51,8 @@ from fenji.wording.rules import Voice
 from fenji.workspace.dates import stale_warning
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.headlines import asks_for_money, headlines, order_facts
+from fenji.workspace.limited_moves import tier_counts_of
+from fenji.workspace.narrowing import narrowed
 from fenji.workspace.opening import open_question
 from fenji.workspace.products import product_names
 from fenji.workspace.progress import Progress, silent
@@ -77,6 +79,7 @@ def structure_of(
     by: str | None = None,
     metrics: Sequence[str] = (),
     is_brief: bool = False,
+    where: Sequence[str] = (),
     policy: str | None = None,
     engine: EngineName | None = None,
     progress: Progress = silent,
@@ -92,26 +95,29 @@ def structure_of(
             the products: one of ``SALES_COLUMNS``; None: by category, or by product where no line has one, and by channel.
         metrics: for the profile: slugs; none: all metrics.
         is_brief: for the profile, where no metrics are named: the main ones only, as many as a person reads.
+        where: only customers who meet all of these at the date, as for ``tiers_at``.
         policy: which policy, where the workspace holds several.
         engine: None: the one of the settings.
         progress: told about each step, where tiers must be computed first.
 
     Raises:
         NotFound: no workspace, no such run, nothing has been run yet, or a run without a review on that date.
-        InvalidArgument: an unknown column or metric; all of them are named.
+        InvalidArgument: an unknown column or metric, or a condition that cannot be read; all of them are named.
     """
     named = [*metrics] or ([*MAIN_METRICS] if is_brief else [])
     if run_id is None:
         with open_standing(root, as_of=as_of, policy=policy, engine=engine, progress=progress) as standing:
-            return _part_of(standing, part, by=by, metrics=named)
+            return _part_of(standing, part, by=by, metrics=named, where=where)
     with open_question(open_workspace(root), engine=engine) as session:
-        return _part_of(past_standing(session, run_id, as_of=as_of), part, by=by, metrics=named)
+        return _part_of(past_standing(session, run_id, as_of=as_of), part, by=by, metrics=named, where=where)
 
 
-def _part_of(standing: Standing, part: Part, *, by: str | None, metrics: Sequence[str]) -> StructureResult:
+def _part_of(whole: Standing, part: Part, *, by: str | None, metrics: Sequence[str], where: Sequence[str]) -> StructureResult:
+    near = narrowed(whole.session, whole.run, whole.policy, where, as_of=whole.as_of)
+    standing = whole.on(near.session)
     registry, policy = standing.registry, standing.policy
     InvalidArgument.raise_if(unknown_name(_("metric"), each, registry.slugs) for each in metrics if each not in registry)
-    head = _head(standing, part)
+    head = replace(_head(standing, part, whole), conditions=near.conditions)
     if part is Part.PROFILE:
         asked = [*metrics] or list(registry.slugs)
         return replace(head, profile=_profile(standing, _placed(standing, asked), asked))
@@ -126,13 +132,15 @@ def _part_of(standing: Standing, part: Part, *, by: str | None, metrics: Sequenc
     return _with_habits(standing, head)
 
 
-def _head(standing: Standing, part: Part) -> StructureResult:
-    """Run, date, policy and tiers, which stand above every part."""
-    session, base, policy = standing.session, standing.base, standing.policy
-    counts = sorted(session.rows(standing.run.run_id, insight.TIER_COUNT, as_of=standing.as_of), key=lambda each: each["rank"])
+def _head(standing: Standing, part: Part, whole: Standing) -> StructureResult:
+    """Run, date, policy and tiers, which stand above every part; ``whole``: the same of all customers."""
+    session, base, policy = whole.session, whole.base, standing.policy
+    own = tier_counts_of(standing.session, standing.run, policy, as_of=standing.as_of)
+    counts = sorted(own, key=lambda each: each["rank"])
     customers = sum(each["customers"] for each in counts)
     revenue = sum((each["net_revenue_12m"] for each in counts), Decimal(0))
     newest_on = order_facts(session, standing.run, base, as_of=standing.as_of).newest_on
+    is_whole = standing is whole
     return StructureResult(
         run_id=standing.run.run_id,
         as_of=standing.as_of,
@@ -145,7 +153,11 @@ def _head(standing: Standing, part: Part) -> StructureResult:
         tiers=tuple(TierSize(each["tier"], policy.tiers[each["rank"]].name, each["customers"]) for each in counts),
         registry=standing.registry,
         warnings=(
-            *headlines(session, base, customers, revenue, needs_money=asks_for_money(policy, standing.registry)),
+            *(
+                headlines(session, base, customers, revenue, needs_money=asks_for_money(policy, standing.registry))
+                if is_whole
+                else ()
+            ),
             *standing.warnings,
             *stale_warning(newest_on, as_of=standing.as_of),
         ),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import ibis
 
 from fenji.analyze.priority.measures import measures_of
+from fenji.analyze.value.grid import value_grid
 from fenji.analyze.value.spend import CORRELATED
 from fenji.answers.rows import record_of
 from fenji.answers.value import (
@@ -53,6 +54,7 @@ from fenji.wording.churn import believed_problem
 from fenji.wording.value import refusal
 from fenji.workflow.value_run import VALUE
 from fenji.workspace.customers import customer_key_of
+from fenji.workspace.narrowing import narrowed
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.standing import Analyzed, analyze, open_standing
 
@@ -74,6 +76,7 @@ def value_at(
     engine: EngineName | None = None,
     customer: str | None = None,
     top: int = 10,
+    where: Sequence[str] = (),
     progress: Progress = silent,
 ) -> ValueResult:
     """The value of all customers; computed as a run of its own where nothing published answers.
@@ -86,11 +89,13 @@ def value_at(
         engine: None: the one of the settings.
         customer: an id, for one customer beside the whole.
         top: how many customers to list, the highest lifetime value first.
+        where: only customers who meet all of these at the date, as for ``tiers_at``, are counted in the grid and listed; models and
+            what was tried on past days are those of all customers.
         progress: told about each step.
 
     Raises:
         NotFound: no workspace, nothing has been run yet, or no such customer.
-        InvalidInput: a policy or analyses/value.yaml that cannot be used, several customers with the id; all problems at once.
+        InvalidInput: a policy or analyses/value.yaml that cannot be used, several customers with the id, or a condition that cannot be read; all problems at once.
     """
     is_of_one = customer is not None
     with open_standing(
@@ -98,6 +103,8 @@ def value_at(
     ) as standing:
         key = None if customer is None else customer_key_of(standing.session, standing.run, customer)
         found = analyze(VALUE, standing, progress=progress)
+        near = narrowed(standing.session, standing.run, standing.policy, where, as_of=standing.as_of)
+        own = found.on(standing.on(near.session))
         result = ValueResult(
             run_id=found.run.run_id,
             as_of=standing.as_of,
@@ -110,18 +117,19 @@ def value_at(
             order_models=_order_models(found),
             spending=next(iter(_records(found, VALUE_SPEND_MODEL, FittedSpending)), None),
             contract_models=_records(found, VALUE_CONTRACT_MODEL, FittedContracts, "plan"),
-            grid=_records(found, VALUE_GRID, ValueCell),
+            grid=_grid(own) if where else _records(found, VALUE_GRID, ValueCell),
             tracking=_records(found, VALUE_TRACKING, TrackedWeek, "week"),
             holdout=_records(found, VALUE_HOLDOUT, HeldOut, "repeats"),
             trials=_records(found, VALUE_TRIAL, PastTrial, "on", "contender"),
             survival=_records(found, VALUE_SURVIVAL, ContractSurvival, "period"),
-            top=standing.session.memory.recall(
-                ("most valuable", standing.run.run_id, found.run.run_id, standing.as_of, top), lambda: _best(found, most=top)
+            top=near.session.memory.recall(
+                ("most valuable", standing.run.run_id, found.run.run_id, standing.as_of, top), lambda: _best(own, most=top)
             ),
             customer=None if key is None else _customer(found, key),
             customer_contracts=None if key is None else _contracts_of(found, key),
             tier_policy=standing.policy,
             measures=measures_of(standing.registry),
+            conditions=near.conditions,
         )
         return replace(result, warnings=(*standing.warnings, *remarks(result)))
 
@@ -131,6 +139,17 @@ def _records(found: Analyzed[ValueRules], contract: Contract, kind: type[Record]
     if found.standing.session.limits:
         return ()
     return tuple(record_of(kind, row) for row in found.rows(contract, *order))
+
+
+def _grid(found: Analyzed[ValueRules]) -> tuple[ValueCell, ...]:
+    """The grid of some customers, counted from their values."""
+    table = value_grid(found.table(CUSTOMER_VALUE), found.standing.assignment, as_of=found.standing.as_of)
+    rows = found.fetch(table)
+    return tuple(record_of(ValueCell, row) for row in sorted(rows, key=_in_grid))
+
+
+def _in_grid(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] or "" for name in ("tier", "current_class", "potential_class"))
 
 
 def _order_models(found: Analyzed[ValueRules]) -> tuple[FittedOrders, ...]:

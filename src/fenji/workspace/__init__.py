@@ -44,6 +44,7 @@ cell_reading       reads cells for the proposal by the parsers of a run
 fresh_files        what is new in a folder, or about to stand in it
 taking_in          how new files enter sources.yaml
 amending           how a sources.yaml that people have worked on comes to name what is new
+source_databases   which databases may be read over the network
 uploads            where files stand that were sent and are not accepted yet
 id_spaces          in which id spaces the ids of sources stand
 importing          what accepting an import would write

@@ -16,14 +16,14 @@ from fenji.collect.reading.sniffing import read_samples
 from fenji.domain.collected import CollectedFile
 from fenji.domain.feeds import Feed
 from fenji.domain.runs import Run
-from fenji.domain.sources import Source
+from fenji.domain.sources import DatabaseLocation, Source
 from fenji.errors import FenjiError, Problem
 from fenji.language import Language, translate
 from fenji.language import message as _
 from fenji.tables import clean
 from fenji.workspace.cell_reading import cell_reader
 from fenji.workspace.folder import SOURCES_FILE, Workspace, open_workspace
-from fenji.workspace.mapping import NOTHING_COMES
+from fenji.workspace.mapping import NO_DATABASE, NOTHING_COMES
 from fenji.workspace.opening import open_question
 from fenji.workspace.unread_files import data_files, files_read, unread_sheets
 
@@ -48,6 +48,8 @@ class Folder:
     """Whether fenji wrote sources.yaml and nobody has changed it."""
     coming: Mapping[Path, Path] = field(default_factory=dict)
     """Files that are about to stand in it: their place, and where they stand now."""
+    databases: Mapping[Path, DatabaseLocation] = field(default_factory=dict)
+    """Those of them that are samples of tables, and never will stand there."""
 
     @property
     def is_to_be_mapped(self) -> bool:
@@ -56,7 +58,12 @@ class Folder:
 
 
 def look_at(
-    root: Path, known: Sequence[Source], workspace: Workspace | None, *, coming: Mapping[Path, Path] = NOTHING_COMES
+    root: Path,
+    known: Sequence[Source],
+    workspace: Workspace | None,
+    *,
+    coming: Mapping[Path, Path] = NOTHING_COMES,
+    databases: Mapping[Path, DatabaseLocation] = NO_DATABASE,
 ) -> Folder:
     """What is new in a folder since the last run.
 
@@ -65,15 +72,17 @@ def look_at(
         known: the sources of its sources.yaml.
         workspace: None where the folder is none yet.
         coming: files that are about to stand in it; where there are any, other files that no source reads are passed over.
+        databases: those of them that are samples of tables.
     """
     present = data_files(root, store=(root / "store") if workspace is None else workspace.store)
     taken = files_read(root, known, coming=coming)
     if coming:
         present = tuple(sorted({*(each for each in present if each in taken), *coming}))
     if not known or workspace is None:
-        return Folder(present, frozenset(present), frozenset(), (), is_as_written=False, coming=coming)
+        return Folder(present, frozenset(present), frozenset(), (), is_as_written=False, coming=coming, databases=databases)
     last = _last_run(workspace)
-    before = _names_by_source(last)
+    tables_of_databases = {each.name for each in known if isinstance(each.location, DatabaseLocation)}
+    before = {name: files for name, files in _names_by_source(last).items() if name not in tables_of_databases}
     files = {(workspace.root / name.partition("#")[0]).resolve() for names in before.values() for name in names} or taken
     tables = _Tables(workspace.root, known, coming)
     arriving = {each for each in coming if not each.exists()}
@@ -83,7 +92,8 @@ def look_at(
     gone = tuple(
         sorted(each.name for each in files if each.is_relative_to(workspace.root) and not each.exists() and each not in coming)
     )
-    is_as_written = is_signed((root / SOURCES_FILE).read_text(encoding="utf-8-sig"))
+    # Tables are not looked into again with every file, so what is written about them stays.
+    is_as_written = not tables_of_databases and is_signed((root / SOURCES_FILE).read_text(encoding="utf-8-sig"))
     changed = _changed(frozenset(present) - fresh.keys() - coming.keys(), last, known, workspace)
     changed |= coming.keys() - fresh.keys()
     if not is_as_written:
@@ -91,7 +101,7 @@ def look_at(
         read = [name for names in before.values() for name in names]
         sheets = {(workspace.root / each.partition("#")[0]).resolve() for each in unread_sheets(workspace.root, read)}
         changed = (changed & sheets) | _with_new_words({each: tables.of(each) for each in changed}, tables, workspace)
-    return Folder(present, frozenset(strange | changed), frozenset(changed), gone, is_as_written, coming)
+    return Folder(present, frozenset(strange | changed), frozenset(changed), gone, is_as_written, coming, databases)
 
 
 def gone_problem(folder: Folder) -> tuple[Problem, ...]:

@@ -18,7 +18,7 @@ from fenji.workspace.folder import SOURCES_FILE, Workspace
 from fenji.workspace.fresh_files import look_at
 from fenji.workspace.progress import Progress, silent
 from fenji.workspace.taking_in import TakingIn, known_sources, present_text, taking_in
-from fenji.workspace.uploads import coming_files
+from fenji.workspace.uploads import coming_files, coming_tables
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,8 @@ def import_in_hand(
         raise InvalidInput.of(_("no file has been sent yet."), advice=_("Send the files of this import first."))
     root = workspace.root
     known = known_sources(root)
-    folder = look_at(root, known, workspace, coming=coming_files(workspace, draft))
+    coming, databases = coming_files(workspace, draft), coming_tables(workspace, draft)
+    folder = look_at(root, known, workspace, coming=coming, databases=databases)
     language = workspace.settings.language
     given = {**draft.answers, **(answers or {})}
     with taking_in(root, known, folder, language=language, answers=given, progress=progress) as taken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -16,12 +16,14 @@ from fenji.collect.headers import lookup_key
 from fenji.collect.proposing import Proposal, look_through, propose
 from fenji.collect.reading.samples import Sample
 from fenji.collect.reading.sniffing import read_samples
+from fenji.collect.understanding.proposal import ProposedSource
 from fenji.collect.understanding.table import SampledTable
 from fenji.collect.writing.sources_yaml import render_sources_yaml
 from fenji.documents.answers import RememberedAnswer, merged_answers, read_answers, render_answers
 from fenji.documents.reader import parse_document, read_document
 from fenji.documents.sources import sources_in
 from fenji.documents.writing import write_whole
+from fenji.domain.sources import DatabaseLocation
 from fenji.domain.steps import Step
 from fenji.errors import Conflict, FenjiError, InvalidArgument, InvalidFile, NotFound, Problem, unknown_name
 from fenji.language import Language
@@ -38,6 +40,7 @@ Ask = Callable[[Proposal], Mapping[str, str]]
 
 NOTHING_COMES: Mapping[Path, Path] = MappingProxyType({})
 """Where files will stand, and where they stand now: see ``take_in_hand``."""
+NO_DATABASE: Mapping[Path, DatabaseLocation] = MappingProxyType({})
 
 
 @dataclass
@@ -54,6 +57,8 @@ class FilesInHand:
     """Of this conversation, by the id of the question."""
     forgotten: str | None = None
     """A column about which earlier answers do not count any more."""
+    databases: Mapping[Path, DatabaseLocation] = field(default_factory=dict)
+    """Files that are samples of tables, which sources.yaml names instead of them."""
 
     def propose(self) -> Proposal:
         """The proposal under all answers so far.
@@ -65,7 +70,30 @@ class FilesInHand:
         before = {each.question: each.answer for each in self.remembered if mark is None or not each.question.endswith(mark)}
         proposal = propose(self.tables, answers=before | self.answers, root=self.root.resolve())
         _check_answers(proposal, self.answers)
-        return proposal
+        if not self.databases:
+            return proposal
+        return replace(proposal, sources=tuple(self._of_database(each) for each in proposal.sources))
+
+    def _of_database(self, source: ProposedSource) -> ProposedSource:
+        """A source that reads a table, where it was proposed from one.
+
+        Raises:
+            Conflict: it would read something else beside it.
+        """
+        files = list(dict.fromkeys(each.sample.file for each in source.tables))
+        there = [each for each in files if Path(each) in self.databases]
+        if not there:
+            return source
+        if len(files) > 1:
+            other = next(each for each in files if each != there[0])
+            raise Conflict.of(
+                _("{table} has the same columns as {other}, and cannot be read as one source with it."),
+                advice=_("Let a view of the database name its columns otherwise, or hold the rows of both tables."),
+                table=Path(there[0]).name,
+                other=Path(other).name,
+            )
+        tables = tuple(replace(each, format="database") for each in source.tables)
+        return replace(source, paths=(), tables=tables, database=self.databases[Path(there[0])])
 
     def asked(self, ask: Ask, *, narrowed: Callable[[Proposal], Proposal] = lambda proposal: proposal) -> Proposal:
         """The proposal once everything is asked that somebody can answer.
@@ -135,6 +163,7 @@ def take_in_hand(
     answers: Mapping[str, str] | None = None,
     forgotten: str | None = None,
     coming: Mapping[Path, Path] = NOTHING_COMES,
+    databases: Mapping[Path, DatabaseLocation] = NO_DATABASE,
     progress: Progress = silent,
 ) -> Iterator[FilesInHand]:
     """Looks into files, to propose the sources for them.
@@ -146,6 +175,7 @@ def take_in_hand(
         answers: new answers by the id of the question; what was answered before is known from the workspace.
         forgotten: a column about which earlier answers do not count any more.
         coming: files that are about to stand in the workspace: their place there, and where they can be read now.
+        databases: those of them that are samples of tables, which the proposal names instead.
         progress: told of each file.
 
     Raises:
@@ -157,7 +187,7 @@ def take_in_hand(
     settings = _settings(root)
     with cell_reader(settings) as reader:
         tables = look_through(samples, reader)
-        yield FilesInHand(root, language, settings, reader, tables, remembered, dict(answers or {}), forgotten)
+        yield FilesInHand(root, language, settings, reader, tables, remembered, dict(answers or {}), forgotten, databases)
 
 
 def check_target(root: Path) -> None:

@@ -98,6 +98,8 @@ def _reads(hand: ImportInHand, source: Source, samples: Sequence[Sample]) -> Ite
     """The tables that a source will take."""
     location = source.location
     if not isinstance(location, FileLocation):
+        places = hand.taken.folder.databases
+        yield from (_Read(source, _short(hand, each), each) for each in samples if places.get(Path(each.file)) == location)
         return
     files = files_read(hand.taken.root, (source,), coming=hand.taken.folder.coming)
     needed = {name for name, mapping in source.columns.items() if mapping.column is not None and not mapping.optional}

@@ -100,7 +100,15 @@ def taking_in(
     Raises:
         InvalidFile: files that cannot be read; all of them at once.
     """
-    with take_in_hand(root, folder.present, language=language, answers=answers, coming=folder.coming, progress=progress) as hand:
+    with take_in_hand(
+        root,
+        folder.present,
+        language=language,
+        answers=answers,
+        coming=folder.coming,
+        databases=folder.databases,
+        progress=progress,
+    ) as hand:
         yield TakingIn(root, hand, known, folder)
 
 

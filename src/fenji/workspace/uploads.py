@@ -21,11 +21,12 @@ from fenji.collect.reading.sniffing import format_of
 from fenji.domain.audit import Action, Subject, SubjectKind
 from fenji.domain.importing import ImportDraft, ImportFile, ImportStatus
 from fenji.domain.principals import Principal
-from fenji.domain.sources import Format
+from fenji.domain.sources import DatabaseLocation, Format
 from fenji.errors import Conflict, InvalidArgument, InvalidFile, NotFound, Place
 from fenji.language import message as _
 from fenji.private_files import FILE_MODE, flush_folder, private_folder
 from fenji.workspace.folder import Workspace
+from fenji.workspace.source_databases import location_of, sample_table
 from fenji.workspace.unread_files import DATA_FOLDER
 
 UPLOADS_FOLDER = ".uploads"
@@ -33,6 +34,8 @@ UPLOADS_FOLDER = ".uploads"
 KEPT_FOR = timedelta(days=14)
 """How long an import is kept that nobody touches."""
 MOST_NAME_BYTES = 200
+MOST_FILES = 200
+"""Of an import."""
 _UNFIT = frozenset('/\\:*?"<>|#[]')
 """Signs that lead to other folders, mean several files, or part a sheet from its file."""
 _AMOUNT = re.compile(r"([\d.]+)\s*([KMGT])(i?)B")
@@ -80,9 +83,10 @@ def file_name(text: str) -> str:
     return name
 
 
-def place_of(workspace: Workspace, name: str) -> Path:
-    """Where a file of this name will stand once it is accepted."""
-    return workspace.root.resolve() / DATA_FOLDER / name
+def place_of(workspace: Workspace, file: ImportFile) -> Path:
+    """Where a file will stand once it is accepted; of a table, under which name it is told: nothing will stand there."""
+    root = workspace.root.resolve()
+    return root / file.name if file.database else root / DATA_FOLDER / file.name
 
 
 def receive(workspace: Workspace, draft: ImportDraft, name: str, chunks: Iterable[bytes], *, replaces: bool) -> ImportFile:
@@ -128,6 +132,46 @@ def receive(workspace: Workspace, draft: ImportDraft, name: str, chunks: Iterabl
     return found
 
 
+def table_name(database: str, table: str) -> str:
+    """What a table is called among the files of an import."""
+    return f"{table} ({database})"
+
+
+def receive_table(workspace: Workspace, draft: ImportDraft, database: str, table: str) -> ImportFile:
+    """Writes the first rows of a table to the disk, to be looked at as a file is; whatever goes wrong, nothing of them stays.
+
+    Args:
+        workspace: where it comes in.
+        draft: the import that it belongs to.
+        database: its name.
+        table: one of its tables or views.
+
+    Raises:
+        NotFound: no such database or table.
+        InvalidDocument: the table is empty, or cannot be read.
+        Unavailable: the database is out of reach, or the disk is full.
+    """
+    folder = _folder(workspace, draft.import_id)
+    name, part = table_name(database, table), folder / f".{secrets.token_hex(8)}.part"
+    try:
+        private_folder(folder)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+        sample_table(workspace.root, database, table, part)
+        found = ImportFile(name, part.stat().st_size, sha256_of(part), "database", database=database, table=table)
+        part.replace(folder / name)
+        flush_folder(folder)
+    except OSError as error:
+        raise system_error(error, name) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return found
+
+
+def coming_tables(workspace: Workspace, draft: ImportDraft) -> Mapping[Path, DatabaseLocation]:
+    """The tables of an import, by the places of ``coming_files``."""
+    return {place_of(workspace, each): location_of(each.database, each.table) for each in draft.files if each.database}
+
+
 _SMALLER = _("Send it in parts, by month, or raise upload_limit in fenji.toml.")
 
 
@@ -137,7 +181,7 @@ def check_place(workspace: Workspace, file: ImportFile) -> None:
     Raises:
         Conflict: the workspace has a file of that name.
     """
-    place = place_of(workspace, file.name)
+    place = place_of(workspace, file)
     if not place.exists():
         return
     if _is_there(place, file):
@@ -158,10 +202,10 @@ def coming_files(workspace: Workspace, draft: ImportDraft) -> Mapping[Path, Path
     """
     found = {}
     for each in draft.files:
-        sent, place = _folder(workspace, draft.import_id) / each.name, place_of(workspace, each.name)
+        sent, place = _folder(workspace, draft.import_id) / each.name, place_of(workspace, each)
         if sent.is_file() and sent.stat().st_size == each.size:
             found[place] = sent
-        elif _is_there(place, each):
+        elif not each.database and _is_there(place, each):
             # An acceptance that was broken off has put it there.
             found[place] = place
         else:
@@ -184,8 +228,8 @@ def put_in_place(workspace: Workspace, draft: ImportDraft) -> Iterator[None]:
         private_folder(workspace.root.resolve() / DATA_FOLDER)
         with ExitStack() as back:
             for file in draft.files:
-                place = place_of(workspace, file.name)
-                if coming[place] == place:
+                place = place_of(workspace, file)
+                if file.database or coming[place] == place:
                     continue
                 check_place(workspace, file)
                 if place.exists():

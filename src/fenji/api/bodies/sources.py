@@ -41,13 +41,22 @@ class Acceptance(Body):
 class ImportWork(Body):
     """A step of an import that a worker does."""
 
-    step: Annotated[ImportStep, Field(description="answer needs edition and answers; accept needs edition and fingerprint.")]
+    step: Annotated[
+        ImportStep,
+        Field(
+            description="tables needs database and tables; answer needs edition and answers; accept needs edition and fingerprint."
+        ),
+    ]
     edition: Edition | None = None
     answers: Annotated[
         dict[Text, Text] | None,
         Field(description="The value of an option by the id of its question.", min_length=1, max_length=MOST_ANSWERS),
     ] = None
     fingerprint: Fingerprint | None = None
+    database: Annotated[str | None, Field(description="One of GET /databases.", min_length=1, max_length=80)] = None
+    tables: Annotated[
+        tuple[Text, ...] | None, Field(description="Tables or views of it that come in.", min_length=1, max_length=50)
+    ] = None
 
 
 NewImportBody = Annotated[NewImport, Depends(Read(NewImport))]

@@ -90,10 +90,17 @@ def history(
 
 @router.get("/structure/{part}", summary="What lies behind the counts of tiers", **answered_by(StructureResult, is_stored=True))
 def structure(
-    asking: Figures, *, part: Part, by: By = None, as_of: AsOf = None, run_id: RunId = None, policy: Policy = None
+    asking: Figures,
+    *,
+    part: Part,
+    by: By = None,
+    as_of: AsOf = None,
+    where: Where = (),
+    run_id: RunId = None,
+    policy: Policy = None,
 ) -> Response:
     """Profile, composition, products, concentration or habits of the tiers."""
-    return asking.stored(lambda root: structure_of(root, part, by=by, as_of=as_of, run_id=run_id, policy=policy))
+    return asking.stored(lambda root: structure_of(root, part, by=by, as_of=as_of, where=where, run_id=run_id, policy=policy))
 
 
 @router.get("/forecast", summary="Expected tiers of the next reviews", **answered_by(ForecastResult, is_stored=True))
@@ -131,12 +138,15 @@ def value(
     customer_key: AboutKey = None,
     top: Top = 10,
     as_of: AsOf = None,
+    where: Where = (),
     policy: Policy = None,
     run_id: RunId = None,
 ) -> Response:
     """Current value and potential, the models behind them, and how they did before."""
     about = customer_text(customer_key)
-    return asking.stored(lambda root: value_at(root, as_of=as_of, customer=about, top=top, policy=policy, run_id=run_id))
+    return asking.stored(
+        lambda root: value_at(root, as_of=as_of, customer=about, top=top, where=where, policy=policy, run_id=run_id)
+    )
 
 
 @router.get("/priority", summary="Who deserves attention first", **answered_by(PriorityResult, is_stored=True, is_personal=True))

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from fenji.answers.importing import (
+    DatabasesResult,
     ImportAccepted,
     ImportPreview,
     ImportProposal,
@@ -17,6 +18,7 @@ from fenji.answers.importing import (
     ImportsResult,
     SourcesResult,
     SourceTakenBack,
+    TablesResult,
 )
 from fenji.answers.jobs import ToldJob
 from fenji.api.asking import Sourcing
@@ -36,6 +38,7 @@ from fenji.api.starting import started
 from fenji.api.uploading import AT_ONCE, KIND, pieces
 from fenji.domain.jobs import JobKind
 from fenji.workflow.importing.accepting import accept_import
+from fenji.workflow.importing.databases import list_databases, list_tables
 from fenji.workflow.importing.drafting import add_file, begin_import, drop_import, list_imports, one_import, take_file_out
 from fenji.workflow.importing.proposing import answer_import, propose_import
 from fenji.workflow.importing.showing import preview_import
@@ -45,6 +48,7 @@ router = APIRouter(tags=["sources"])
 
 ImportId = Annotated[str, Path(description="The import.", max_length=40)]
 FileName = Annotated[str, Path(description="The name of the file, without folders.", max_length=200)]
+DatabaseName = Annotated[str, Path(description="The database, as the environment of the server names it.", max_length=80)]
 SourceName = Annotated[str, Path(description="The source, as sources.yaml calls it.", max_length=100)]
 _FILE = {"requestBody": {"required": True, "content": {KIND: {"schema": {"type": "string", "format": "binary"}}}}}
 
@@ -63,6 +67,18 @@ def take_back(
 ) -> Response:
     """The next run does without it; its files stay where they are, and past runs as they were."""
     return asking.fresh(lambda root: take_source_back(root, source, fingerprint=fingerprint, principal=asking.caller.principal))
+
+
+@router.get("/databases", summary="From which databases tables can come in", **answered_by(DatabasesResult))
+def databases(asking: Sourcing) -> Response:
+    """By their names; neither addresses nor passwords."""
+    return asking.fresh(list_databases)
+
+
+@router.get("/databases/{database}/tables", summary="Which tables a database has", **answered_by(TablesResult))
+def tables(asking: Sourcing, database: DatabaseName) -> Response:
+    """Tables and views that may be read, with their columns; the step `tables` of an import takes them in."""
+    return asking.fresh(lambda root: list_tables(root, database))
 
 
 @router.get("/imports", summary="Which files were sent", **answered_by(ImportsResult))

@@ -37,6 +37,9 @@ class Dialect:
     quote: str
     as_text: str
     port: int
+    listing: str
+    """Asks for the columns of all tables and views that may be read, in their order: schema (empty where none need be named), table, whether it
+    is a view (1 or 0), column."""
 
 
 _SQLITE_TEXT = (
@@ -44,17 +47,49 @@ _SQLITE_TEXT = (
     "THEN CAST(CAST({column} AS INTEGER) AS TEXT) ELSE CAST({column} AS TEXT) END"
 )
 
+_SQLITE_TABLES = (
+    "SELECT '' AS s, m.name AS t, CASE m.type WHEN 'view' THEN '1' ELSE '0' END AS v, c.name AS c FROM sqlite_master AS m, "
+    "pragma_table_info(m.name) AS c WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.cid"
+)
+_POSTGRESQL_TABLES = (
+    "SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE CAST(n.nspname AS TEXT) END AS s, CAST(r.relname AS TEXT) AS t, "
+    "CASE WHEN r.relkind IN ('v', 'm') THEN '1' ELSE '0' END AS v, CAST(a.attname AS TEXT) AS c FROM pg_catalog.pg_class AS r "
+    "JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid "
+    "WHERE r.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND has_table_privilege(r.oid, 'SELECT') "
+    "AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%' ORDER BY 1, 2, a.attnum"
+)
+_MYSQL_TABLES = (
+    "SELECT '' AS s, CAST(r.TABLE_NAME AS CHAR) AS t, CASE r.TABLE_TYPE WHEN 'VIEW' THEN '1' ELSE '0' END AS v, "
+    "CAST(c.COLUMN_NAME AS CHAR) AS c FROM information_schema.TABLES AS r JOIN information_schema.COLUMNS AS c "
+    "ON c.TABLE_SCHEMA = r.TABLE_SCHEMA AND c.TABLE_NAME = r.TABLE_NAME WHERE r.TABLE_SCHEMA = DATABASE() "
+    "ORDER BY r.TABLE_NAME, c.ORDINAL_POSITION"
+)
+_POSTGRESQL = Dialect("postgresql", '"', "CAST({column} AS TEXT)", 5432, _POSTGRESQL_TABLES)
+_MYSQL = Dialect("mysql", "`", "CAST({column} AS CHAR)", 3306, _MYSQL_TABLES)
+
 DIALECTS: dict[str, Dialect] = {
-    "sqlite": Dialect("sqlite", '"', _SQLITE_TEXT, 0),
-    "postgresql": Dialect("postgresql", '"', "CAST({column} AS TEXT)", 5432),
-    "postgres": Dialect("postgresql", '"', "CAST({column} AS TEXT)", 5432),
-    "mysql": Dialect("mysql", "`", "CAST({column} AS CHAR)", 3306),
-    "mariadb": Dialect("mysql", "`", "CAST({column} AS CHAR)", 3306),
+    "sqlite": Dialect("sqlite", '"', _SQLITE_TEXT, 0, _SQLITE_TABLES),
+    "postgresql": _POSTGRESQL,
+    "postgres": _POSTGRESQL,
+    "mysql": _MYSQL,
+    "mariadb": _MYSQL,
 }
+_PLAIN_NAME = re.compile(r"[\w$ -]{1,100}")
+"""What a table may be called that is offered: a point parts it from its schema, and other signs mean something in paths and documents."""
 
 
 class _UnknownType(InvalidDocument):
     """A column is of a type that the driver does not know; cast to text it can be read all the same."""
+
+
+@dataclass(frozen=True)
+class TableThere:
+    """A table or view of a database."""
+
+    name: str
+    """As sources.yaml names it, with its schema where that must be said."""
+    is_view: bool
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,14 +119,50 @@ class Database:
         except _UnknownType:
             return None
 
-    def fetch(self, columns: tuple[str, ...], scratch: Path) -> Fetched:
-        """Streams columns to scratch disk, in the order in which the database hands rows out."""
+    def tables(self) -> tuple[TableThere, ...]:
+        """The tables and views that may be read, those of the own schema first, each with its columns.
+
+        Tables whose names hold other signs than letters, digits, blanks, ``_``, ``-`` and ``$`` are left out: a query can name them.
+
+        Raises:
+            Unavailable: the database is out of reach.
+        """
+        found: dict[tuple[str, str], list[str]] = {}
+        views = set()
+        for batch in self._ask(self.dialect.listing):
+            for row in batch.to_pylist():
+                place = (str(row["s"]), str(row["t"]))
+                found.setdefault(place, []).append(str(row["c"]))
+                views |= {place} if str(row["v"]) == "1" else set()
+        return tuple(
+            TableThere(f"{schema}.{table}" if schema else table, (schema, table) in views, tuple(columns))
+            for (schema, table), columns in found.items()
+            if _PLAIN_NAME.fullmatch(table) and (not schema or _PLAIN_NAME.fullmatch(schema))
+        )
+
+    def sample(self, columns: tuple[str, ...], file: Path, *, most: int) -> int:
+        """Writes the first rows as Parquet, in the order in which the database hands them out; says how many.
+
+        Args:
+            columns: of the table.
+            file: to write.
+            most: rows.
+        """
+        fetched = self.fetch(columns, file.parent, most=most)
+        table = pq.read_table(fetched.file).drop_columns([_NUMBERS])
+        pq.write_table(table.rename_columns(list(columns)), file)
+        fetched.file.unlink()
+        return fetched.rows
+
+    def fetch(self, columns: tuple[str, ...], scratch: Path, *, most: int | None = None) -> Fetched:
+        """Streams columns to scratch disk, in the order in which the database hands rows out; all rows, or the first ones."""
         texts = [
             f"{self.dialect.as_text.format(column=self._quoted(column))} AS c{position}"
             for position, column in enumerate(columns)
         ]
         # Names are quoted; the query is the user's own.
-        stream = self._ask(f"SELECT {', '.join(texts)} FROM {self._asked()}")  # noqa: S608
+        limit = "" if most is None else f" LIMIT {most}"
+        stream = self._ask(f"SELECT {', '.join(texts)} FROM {self._asked()}{limit}")  # noqa: S608
         file = scratch / f"{hashlib.sha256(self.source.encode()).hexdigest()[:16]}.fetched"
         schema = pa.schema([(_NUMBERS, pa.int64()), *((f"c{position}", pa.string()) for position in range(len(columns)))])
         digest, rows = hashlib.sha256(), 0

@@ -10,7 +10,7 @@ from fenji.collect.headers import Confidence
 from fenji.collect.reading.samples import Sample
 from fenji.collect.remarks import Remark
 from fenji.domain.feeds import Feed
-from fenji.domain.sources import DateOrder, DecimalSign, DropRule, MoneyUnit, Shape, StatusClass, TotalsPeriod
+from fenji.domain.sources import DatabaseLocation, DateOrder, DecimalSign, DropRule, MoneyUnit, Shape, StatusClass, TotalsPeriod
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,11 @@ class ProposedSource:
     feed: Feed | None
     """None: we could not tell what these rows are."""
     paths: tuple[str, ...]
+    """Files; none where it reads a table of a database."""
     tables: tuple[FoundTable, ...]
     columns: tuple[ProposedColumn, ...] = ()
+    database: DatabaseLocation | None = None
+    """The table of a database that it reads; null: files."""
     sheets: tuple[str, ...] = ()
     part_column: str | None = None
     platform: Remark | None = None

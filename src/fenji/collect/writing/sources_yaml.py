@@ -163,6 +163,8 @@ def _unknown_feed(language: Language) -> str:
 
 
 def _files(source: ProposedSource) -> list[str]:
+    if source.database is not None:
+        return [f"  database: {{url: {quoted(source.database.url)}, table: {quoted(source.database.table or '')}}}"]
     if len(source.paths) == 1:
         return [f"  files: {quoted(source.paths[0])}"]
     return ["  files:", *(f"    - {quoted(path)}" for path in source.paths)]

@@ -23,6 +23,7 @@ policies   which rules decide, in words, and what did each version change?
 policy_draft  what would other thresholds change, and how do they become a draft?
 loyalty    actions and loyalty
 sources    where the data come from
+databases  which tables of a database come in
 importing  how files come in
 quality    what became of every row
 identity   whose identity is in doubt
@@ -51,6 +52,7 @@ from fenji.web.pages import (
     baskets,
     customer,
     customers,
+    databases,
     entering,
     exports,
     identity,
@@ -113,6 +115,7 @@ MODULES: tuple[ModuleType, ...] = (
     benefits,
     rules,
     sources,
+    databases,
     importing,
     quality,
     identity,

@@ -25,6 +25,7 @@ from fenji.web.visiting import ChangingSources, Sourcing, Visit
 from fenji.wording.feeds import SURENESS
 from fenji.wording.quality import expected_words
 from fenji.work.imports import ImportSoFar, ask_import_step, import_so_far
+from fenji.workflow.importing.databases import list_databases
 from fenji.workflow.importing.drafting import add_file, begin_import, drop_import, list_imports, take_file_out
 from fenji.workflow.runs import first_run_waits
 from fenji.workflow.starting_tiers import may_make_thresholds
@@ -232,6 +233,7 @@ def _begin_shown(visit: Visit, failed: FenjiError | None = None) -> Response:
         "past_imports": [each for each in found.imports if each.status is ImportStatus.ACCEPTED][:10],
         "states": {each.value: visit.say(text) for each, text in _STATES.items()},
         "most": most_bytes(visit.serving.workspace),
+        "databases": visit.read(list_databases).databases,
         "is_first": visit.read(first_run_waits),
         "problems": [] if failed is None else told_problems(failed, visit.language),
     }
@@ -239,7 +241,8 @@ def _begin_shown(visit: Visit, failed: FenjiError | None = None) -> Response:
 
 
 def _files_shown(visit: Visit, import_id: str, failed: FenjiError | None = None) -> Response:
-    values = _common(visit, _so_far(visit, import_id), 1) | {"most": most_bytes(visit.serving.workspace)}
+    databases = visit.read(list_databases).databases
+    values = _common(visit, _so_far(visit, import_id), 1) | {"most": most_bytes(visit.serving.workspace), "databases": databases}
     if failed is not None:
         values["problems"] = told_problems(failed, visit.language)
     return visit.shown(FILES, "pages/import_files.html", values, status=200 if failed is None else status_of(failed))

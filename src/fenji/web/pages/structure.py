@@ -25,6 +25,7 @@ from fenji.reports.charts.of_answers.structure import (
     week_heat,
 )
 from fenji.web import structure_tables as tables
+from fenji.web.asking import Block
 from fenji.web.drawn import Drawn
 from fenji.web.explained import all_explained
 from fenji.web.navigation import Entry, Page
@@ -34,11 +35,11 @@ from fenji.web.visiting import Figures, Visit
 from fenji.workflow.priority import priority_at
 from fenji.workflow.structure import structure_of
 
-PROFILE = Page("/structure", Entry.STRUCTURE, _("Profile"), Right.FIGURES_READ, 1)
-COMPOSITION = Page("/structure/composition", Entry.STRUCTURE, _("Composition"), Right.FIGURES_READ, 2)
-PRODUCTS = Page("/structure/products", Entry.STRUCTURE, _("Products"), Right.FIGURES_READ, 3)
-CONCENTRATION = Page("/structure/concentration", Entry.STRUCTURE, _("Concentration"), Right.FIGURES_READ, 4)
-HABITS = Page("/structure/habits", Entry.STRUCTURE, _("Ordering habits"), Right.FIGURES_READ, 5)
+PROFILE = Page("/structure", Entry.STRUCTURE, _("Profile"), Right.FIGURES_READ, 1, takes_filters=True)
+COMPOSITION = Page("/structure/composition", Entry.STRUCTURE, _("Composition"), Right.FIGURES_READ, 2, takes_filters=True)
+PRODUCTS = Page("/structure/products", Entry.STRUCTURE, _("Products"), Right.FIGURES_READ, 3, takes_filters=True)
+CONCENTRATION = Page("/structure/concentration", Entry.STRUCTURE, _("Concentration"), Right.FIGURES_READ, 4, takes_filters=True)
+HABITS = Page("/structure/habits", Entry.STRUCTURE, _("Ordering habits"), Right.FIGURES_READ, 5, takes_filters=True)
 PAGES = (PROFILE, COMPOSITION, PRODUCTS, CONCENTRATION, HABITS)
 
 router = APIRouter()
@@ -85,7 +86,16 @@ Asked = tuple[str | None, str | None]
 
 def _part(root: Path, visit: Visit, part: Part, *, by: str | None = None, metrics: tuple[str, ...] = ()) -> StructureResult:
     scope = visit.scope
-    return structure_of(root, part, as_of=scope.as_of, run_id=scope.run, by=by, metrics=metrics, policy=scope.policy)
+    return structure_of(
+        root,
+        part,
+        as_of=scope.as_of,
+        run_id=scope.run,
+        by=by,
+        metrics=metrics,
+        where=scope.where,
+        policy=scope.policy,
+    )
 
 
 def _head(found: StructureResult, asked: Asked) -> dict[str, object]:
@@ -166,11 +176,12 @@ def _concentration(visit: Visit) -> Made:
     found = visit.read(lambda root: _part(root, visit, Part.CONCENTRATION))
     say = visit.reader
     curve = concentration_lines(found, say)
-    marks = visit.block(lambda root: priority_at(root, **asked_of(visit) | {"as_of": found.as_of}, top=0))
+    asked = asked_of(visit) | {"as_of": found.as_of}
+    marks = Block(None) if found.conditions else visit.block(lambda root: priority_at(root, **asked, top=0))
     return {
         **_head(found, (None, None)),
         "curve": None if curve is None else Drawn("lorenz", curve),
-        "missing": marks if marks.found is None else None,
+        "missing": marks if marks.found is None and not found.conditions else None,
         "pareto": Drawn("marks", mark_bars(marks.found, say)) if isinstance(marks.found, PriorityResult) else None,
     }
 

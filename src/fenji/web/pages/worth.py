@@ -33,7 +33,7 @@ from fenji.wording.value import MODEL_NAMES, interval_line, share_of
 from fenji.workflow.tiers import tiers_at, tiers_of_run
 from fenji.workflow.value import value_at
 
-PAGE = Page("/value", Entry.VALUE, _("Value"), Right.FIGURES_READ, 1)
+PAGE = Page("/value", Entry.VALUE, _("Value"), Right.FIGURES_READ, 1, takes_filters=True)
 TOP = 10
 
 router = APIRouter()
@@ -70,7 +70,7 @@ def asked_of(visit: Visit) -> dict[str, Any]:
 
 def _value(root: Path, visit: Visit) -> ValueResult:
     top = TOP if visit.may(Right.CUSTOMERS_READ) else 0
-    return value_at(root, **asked_of(visit), top=top)
+    return value_at(root, **asked_of(visit), top=top, where=visit.scope.where)
 
 
 def _made(visit: Visit, asked: tuple[str | None, str | None]) -> Row:
@@ -96,12 +96,22 @@ def _made(visit: Visit, asked: tuple[str | None, str | None]) -> Row:
         "classes": {each: visit.say(text) for each, text in CLASS_NAMES.items()},
         "grid": _grid(found, say),
         "customers": say.view.count(sum(each.customers for each in found.grid)),
+        "expected": _expected(found, say),
         "best": _cell(found.grid, ValueClass.HIGH, ValueClass.HIGH, say)["customers"],
         "by_tier": _by_tier(found, tiers, say),
         "beside": () if versus is None else _beside(found, versus, say),
         "tracking": None if tracking is None else Drawn("tracking", tracking),
         "contracts": None if contracts is None else Drawn("contracts", contracts),
     }
+
+
+def _expected(found: ValueResult, say: Reader) -> Row:
+    """What the coming twelve months are expected to bring; of some customers alone without an interval, which was tried for all together."""
+    own = found.summary
+    if found.conditions:
+        return {"revenue": _sums(found.grid, say)["expected"], "lower": None, "upper": None}
+    lower, upper = own.expected_revenue_12m_lower, own.expected_revenue_12m_upper
+    return {"revenue": own.expected_revenue_12m, "lower": lower, "upper": upper}
 
 
 def _terms(found: ValueResult, say: Reader) -> Row:

@@ -1,5 +1,6 @@
 """How do files come in over the network? They are sent, asked about, looked at, and accepted into the sources or dropped.
 
+databases  which tables of which databases can come in, and takes them
 drafting   begins an import, takes its files, lists and drops it
 proposing  what an import would write, its questions and their answers
 showing    how its rows will be read

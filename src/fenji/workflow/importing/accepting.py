@@ -54,7 +54,7 @@ def accept_import(
             )
         accepted = _written(workspace, hand, acting)
     remove_uploads(workspace, import_id)
-    files = tuple(place_of(workspace, each.name).relative_to(workspace.root).as_posix() for each in draft.files)
+    files = tuple(place_of(workspace, each).relative_to(workspace.root.resolve()).as_posix() for each in draft.files)
     return ImportAccepted(ImportRow.of(accepted), files, hand.diff, len(hand.taken.hand.answers))
 
 

@@ -14,11 +14,10 @@ from fenji.language import message as _
 from fenji.workspace.acting import acting_person
 from fenji.workspace.folder import open_workspace
 from fenji.workspace.importing import open_import
-from fenji.workspace.uploads import file_name, receive, remove_file, remove_old_imports, remove_uploads
+from fenji.workspace.uploads import MOST_FILES, file_name, receive, remove_file, remove_old_imports, remove_uploads
 
 MOST_OPEN = 50
 """Imports that wait at once: each may hold a disk full of files."""
-MOST_FILES = 200
 
 
 def begin_import(root: Path, *, principal: Principal | None = None) -> ImportResult:

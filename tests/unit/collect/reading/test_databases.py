@@ -9,6 +9,8 @@ import subprocess
 import urllib.parse
 import warnings
 
+import psycopg
+import pyarrow.parquet as pq
 import pytest
 
 from fenji.collect.reading.databases import open_database
@@ -154,3 +156,34 @@ def test_an_environment_variable_that_is_not_set_gets_the_nearest():
 def test_an_unknown_kind_of_database():
     with pytest.raises(InvalidDocument, match=re.escape("unknown database 'postgre'. Did you mean postgres")):
         open_database("erp", DatabaseLocation("postgre://x", "t"), root=None)
+
+
+def test_tables_and_views_are_listed_with_their_columns_as_far_as_they_may_be_read(postgres: str, tmp_path) -> None:
+    database = open_database("erp", DatabaseLocation(postgres, "orders"), tmp_path)
+    before = {each.name for each in database.tables()}
+    connection = psycopg.connect(postgres.replace("postgresql://postgres:@", "postgresql://postgres@"), autocommit=True)
+    with connection:
+        connection.execute("create view paid as select id, buyer from orders where paid > 1")
+        connection.execute("create materialized view sums as select buyer, sum(paid) as all_paid from orders group by buyer")
+        connection.execute("create schema crm; create table crm.member (id bigint, odd interval)")
+        connection.execute('create table "a.b" (id bigint)')
+    found = {each.name: (each.is_view, each.columns) for each in database.tables()}
+    assert {name: found[name] for name in found.keys() - before} == {
+        "paid": (True, ("id", "buyer")),
+        "sums": (True, ("buyer", "all_paid")),
+        "crm.member": (False, ("id", "odd")),
+    }
+    assert found["orders"] == (False, ("id", "buyer", "paid", "at", "odd"))
+    rows = database.sample(found["orders"][1], tmp_path / "first", most=1)
+    assert (rows, pq.read_table(tmp_path / "first").to_pylist()) == (
+        1,
+        [
+            {
+                "id": "193053000000012345",
+                "buyer": "甲",
+                "paid": "123456789012345678.25",
+                "at": "2025-01-02 03:04:05.5",
+                "odd": "1 day",
+            }
+        ],
+    )

@@ -10,6 +10,12 @@ export function note(text) {
   note.timer = setTimeout(() => { place.textContent = ""; }, 2500);
 }
 
+// On a narrow screen the tab of this page may stand beyond the edge of the row.
+for (const row of document.querySelectorAll(".tabs")) {
+  const own = row.querySelector("[aria-current]");
+  if (own) row.scrollLeft = own.offsetLeft - row.offsetLeft - (row.clientWidth - own.offsetWidth) / 2;
+}
+
 function isDark() {
   const chosen = root.dataset.theme;
   return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
