@@ -7,8 +7,8 @@ those before are answered (an open load), and each is timed from the moment at w
 another customer or another condition, so that nothing but the state of the run is remembered for it. Beside it `fenji run` works again
 and again on one thread with low priority. The same load is then given to a plain FastAPI application of one process whose routes run
 hand-written SQL over the same files: its ratio is what the frame costs. Printed besides: the first answer of a cold server, and the
-memory of the workers after a minute and at the end, and the processor
-time that an answer takes, which a busy machine changes less than the waiting.
+memory of the workers after each minute and at the end, the processor time that an answer takes, which a busy machine changes less than
+the waiting, and of which addresses the slowest hundredth of the answers is, in how many different seconds: few after each published run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import httpx2
@@ -62,6 +62,19 @@ uvicorn.run(app, port=port, log_level="error")
 """
 
 
+class Answered(NamedTuple):
+    """One request."""
+
+    name: str
+    """Its address without its numbers."""
+    due: float
+    """Second of the load at which it should have left."""
+    seconds: float
+    """From then until it was answered."""
+    status: int
+    """Of HTTP; 0: there was no answer."""
+
+
 def token_of(root: Path) -> dict[str, str]:
     """The headers of a manager's token."""
     login = f"bench.{int(time.time())}"
@@ -92,9 +105,9 @@ def plain_addresses(keys: Sequence[int]) -> Iterator[str]:
 
 async def load(
     url: str, asked: Iterator[str], headers: dict[str, str], *, rate: int, seconds: int, watch: Callable[[], None]
-) -> list[tuple[str, float, int]]:
-    """Address without its numbers, seconds from the moment at which it should have left, and status of each request."""
-    found: list[tuple[str, float, int]] = []
+) -> list[Answered]:
+    """All requests, in the order of their answers."""
+    found: list[Answered] = []
     async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=60, limits=httpx2.Limits(max_connections=400)) as client:
 
         async def one(address: str, due: float) -> None:
@@ -103,7 +116,7 @@ async def load(
             except httpx2.HTTPError:
                 status = 0
             name = "/".join("N" if part.isdigit() else part for part in address.partition("?")[0].split("/"))
-            found.append((name + ("?" if "?" in address else ""), time.perf_counter() - due, status))
+            found.append(Answered(name + ("?" if "?" in address else ""), due - began, time.perf_counter() - due, status))
 
         began, tasks = time.perf_counter(), set()
         for number in range(rate * seconds):
@@ -118,24 +131,24 @@ async def load(
     return found
 
 
-def told(found: list[tuple[str, float, int]]) -> dict[str, Any]:
+def told(found: list[Answered]) -> dict[str, Any]:
     """Percentiles of all, and of each sort of address."""
-    times = sorted(seconds for _name, seconds, _status in found)
+    slowest = sorted(found, key=lambda each: each.seconds)[-max(1, len(found) // 100) :]
 
-    def at(values: list[float], share: float) -> float:
+    def at(share: float, name: str | None = None) -> float:
+        values = sorted(each.seconds for each in found if name in (None, each.name))
         return round(values[min(len(values) - 1, int(share * len(values)))] * 1000, 1)
 
-    names = sorted({name for name, _seconds, _status in found})
     return {
         "requests": len(found),
-        "failed": dict(Counter(status for _name, _seconds, status in found if status != httpx2.codes.OK)),
-        "p50_ms": at(times, 0.5),
-        "p95_ms": at(times, 0.95),
-        "p99_ms": at(times, 0.99),
-        "worst_ms": at(times, 1),
-        "by_address_p99_ms": {
-            each: at(sorted(seconds for name, seconds, _status in found if name == each), 0.99) for each in names
-        },
+        "failed": dict(Counter(each.status for each in found if each.status != httpx2.codes.OK)),
+        "p50_ms": at(0.5),
+        "p95_ms": at(0.95),
+        "p99_ms": at(0.99),
+        "worst_ms": at(1),
+        "by_address_p99_ms": {name: at(0.99, name) for name in sorted({each.name for each in found})},
+        "slowest_hundredth": dict(Counter(each.name for each in slowest).most_common()),
+        "slowest_in_seconds": len({int(each.due) for each in slowest}),
     }
 
 

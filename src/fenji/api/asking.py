@@ -25,7 +25,6 @@ from fenji.http.speaking import language_of
 from fenji.language import Language
 from fenji.language import message as _
 from fenji.workspace.limits import limited_to
-from fenji.workspace.version import version_of
 
 JSON = "application/json"
 REASON = "fenji-reason"
@@ -125,7 +124,7 @@ class Asking:
         asked = sorted(self.request.query_params.multi_items())
         accepted = self.request.headers.get("accept", "")
         told = (self.language, self.view, self.caller.limits)
-        return tag_of([version_of(self.serving.workspace), self.request.url.path, asked, accepted, *told])
+        return tag_of([self.serving.version(), self.request.url.path, asked, accepted, *told])
 
     def _read(self, make: Callable[[Path], object]) -> bytes:
         return self.written(self.read(make))

@@ -38,6 +38,7 @@ class Kept:
         self._lock = threading.Lock()
         self._found: OrderedDict[str, bytes] = OrderedDict()
         self._making: dict[str, threading.Lock] = {}
+        self._version = ""
         self.bytes = self.hits = self.misses = 0
 
     def recall(self, tag: str, make: Callable[[], bytes]) -> bytes:
@@ -59,6 +60,13 @@ class Kept:
                     self._making.pop(tag, None)
             self._keep(tag, made)
             return made
+
+    def only_of(self, version: str) -> None:
+        """Lets go of all answers of before, once readers see something else: nobody asks for their tags again."""
+        with self._lock:
+            if version != self._version:
+                self._version, self.bytes = version, 0
+                self._found.clear()
 
     def _remembered(self, tag: str) -> bytes | None:
         found = self._found.get(tag)

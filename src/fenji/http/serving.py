@@ -17,6 +17,7 @@ from fenji.language import Language
 from fenji.workspace.folder import Workspace
 from fenji.workspace.limits import limited_to
 from fenji.workspace.opening import reading_only
+from fenji.workspace.version import version_of
 
 AT_ONCE = 2
 """Answers that one process makes at the same time. Each needs a session with an engine and what it remembers: more of them than cores
@@ -47,6 +48,12 @@ class Serving:
     def language(self) -> Language:
         """Of those who name none."""
         return self.workspace.settings.language
+
+    def version(self) -> str:
+        """See ``version_of``; answers of another version are kept no longer."""
+        found = version_of(self.workspace)
+        self.kept.only_of(found)
+        return found
 
     def read(self, make: Callable[[Path], Answer], caller: Caller) -> Answer:
         """What a use-case answers that may compute and write nothing, of the customers whom the caller may see."""

@@ -216,10 +216,14 @@ class Runs:
                 t.sending.outbox.add_run(run_id, EventKind.RUN_FAILED, {"failure": failure[:80]})
                 t.audit.add(Action.RUN_FAILED, _subject(run_id), {"failure": failure})
 
-    def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:
+    def latest_published(
+        self, *, as_of: date | None = None, command: str | None = None, on: str | None = None, days_of: str | None = None
+    ) -> Run | None:
         """The run that was published last; see RunRepository.latest_published."""
-        name = ("latest run", as_of, command, on)
-        return self._database.recall(name, lambda t: t.runs.latest_published(as_of=as_of, command=command, on=on))
+        name = ("latest run", as_of, command, on, days_of)
+        return self._database.recall(
+            name, lambda t: t.runs.latest_published(as_of=as_of, command=command, on=on, days_of=days_of)
+        )
 
     def latest_of_policy(self, slug: str) -> Run | None:
         """The run that decided by a policy last; see UpkeepRepository.latest_of_policy."""

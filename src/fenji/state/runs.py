@@ -198,13 +198,16 @@ class RunRepository:
         values = {"status": status, "ended_at": self._clock(), "failure": failure and failure[:80]}
         return self._changes_one(_of_running(run_id).values(**values))
 
-    def latest_published(self, *, as_of: date | None = None, command: str | None = None, on: str | None = None) -> Run | None:
+    def latest_published(
+        self, *, as_of: date | None = None, command: str | None = None, on: str | None = None, days_of: str | None = None
+    ) -> Run | None:
         """The run that was published last; None where there is none.
 
         Args:
             as_of: only runs at this date.
             command: only runs of this command.
             on: only this run and those that stand on it.
+            days_of: only runs that wrote this table for more than one day.
         """
         wanted = select(RunRow).where(RunRow.status == RunStatus.PUBLISHED)
         if command is not None:
@@ -213,6 +216,9 @@ class RunRepository:
             wanted = wanted.where((RunRow.run_id == on) | (RunRow.base_run_id == on))
         if as_of is not None:
             wanted = wanted.where(RunRow.as_of == as_of)
+        if days_of is not None:
+            by_run = select(RunTableRow.run_id).where(RunTableRow.table_name == days_of).group_by(RunTableRow.run_id)
+            wanted = wanted.where(RunRow.run_id.in_(by_run.having(func.count(RunTableRow.as_of.distinct()) > 1)))
         row = self._session.scalars(wanted.order_by(RunRow.published_number.desc()).limit(1)).first()
         return None if row is None else _whole(self._session, row)
 

@@ -33,7 +33,6 @@ from fenji.web.scope import Scope, address
 from fenji.workflow.access.callers import caller_of_session, login_of_session
 from fenji.workflow.sending.alerts import open_alerts
 from fenji.workflow.workspace_now import workspace_now
-from fenji.workspace.version import version_of
 
 LANGUAGE_COOKIE = "__Host-fenji-language"
 THEME_COOKIE = "__Host-fenji-theme"
@@ -299,7 +298,7 @@ class Visit(Asker):
         """Of what stands in the frame: over all that it depends on, and nobody's name."""
         asked = sorted(self.request.query_params.multi_items())
         told = (self.language, self.view, self.caller.limits, sorted(self.caller.rights), edition(), repr(beside))
-        return tag_of(["page", version_of(self.serving.workspace), self.request.url.path, asked, *told])
+        return tag_of(["page", self.serving.version(), self.request.url.path, asked, *told])
 
 
 @dataclass(frozen=True)

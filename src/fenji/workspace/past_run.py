@@ -199,15 +199,13 @@ def last_history(session: Session) -> History:
     last = history_of(session, session.latest())
     if len(last.reviews) > 1:
         return last
-    for run in session.runs.list_runs(limit=RUNS_SEARCHED):
-        if run.status is RunStatus.PUBLISHED and run.new.command == last.run.new.command:
-            history = history_of(session, run)
-            if len(history.reviews) > 1:
-                text = _("these are the reviews of run {run_id}; the newer run {newer} keeps only one.")
-                advice = Step.DECIDE_NEW_HISTORY
-                values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
-                return History(history.past, history.reviews, (Problem(text, values, advice=advice),))
-    return last
+    run = session.runs.latest_published(command=last.run.new.command, days_of=insight.TIER_ASSIGNMENT.full_name)
+    if run is None:
+        return last
+    history = history_of(session, run)
+    text = _("these are the reviews of run {run_id}; the newer run {newer} keeps only one.")
+    values = {"run_id": run.run_id, "newer": last.run.run_id, "count": len(history.reviews)}
+    return History(history.past, history.reviews, (Problem(text, values, advice=Step.DECIDE_NEW_HISTORY),))
 
 
 def runs_on_current(session: Session, run: str | None = None) -> tuple[Run, ...]:

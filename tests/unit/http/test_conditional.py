@@ -53,3 +53,14 @@ def test_the_longest_unasked_goes_first() -> None:
     assert kept.recall("a", lambda: b"new") == b"new"
     assert kept.recall("large", lambda: b"x" * 60) == b"x" * 60
     assert kept.recall("large", lambda: b"again") == b"again"
+
+
+def test_answers_of_another_version_are_let_go() -> None:
+    kept = Kept()
+    kept.only_of("one run")
+    kept.recall("a", lambda: b"x" * 25)
+    kept.only_of("one run")
+    assert (kept.recall("a", lambda: b"new"), kept.bytes) == (b"x" * 25, 25)
+    kept.only_of("the next run")
+    assert kept.bytes == 0
+    assert kept.recall("a", lambda: b"new") == b"new"
