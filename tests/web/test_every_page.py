@@ -37,11 +37,8 @@ TOURING = (Role.MANAGER, Role.ADMIN, Role.VIEWER)
 
 @pytest.fixture(scope="module")
 def web(untouched_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Web:
-    """The shop with a program, offers and benefits, so that their pages are there to be looked at, by whoever asks as fast as tests do."""
-    root = make_loyal(copy_of(untouched_root, tmp_path_factory.mktemp("loyal") / "shop"))
-    with (root / "fenji.toml").open("a", encoding="utf-8") as settings:
-        settings.write("\nrequests_per_minute = 0\n")
-    return Web(root)
+    """The shop with a program, offers and benefits, so that their pages are there to be looked at."""
+    return Web(make_loyal(copy_of(untouched_root, tmp_path_factory.mktemp("loyal") / "shop")))
 
 
 @pytest.fixture(scope="module")

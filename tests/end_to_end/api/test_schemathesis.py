@@ -32,8 +32,6 @@ def token_of_somebody_who_may_all(served: Served) -> str:
 
 
 def test_no_check_fails(served: Served, tmp_path: Path) -> None:
-    settings = served.root / "fenji.toml"
-    settings.write_text(settings.read_text("utf-8") + "\nrequests_per_minute = 0\n", "utf-8")
     everybody = f"Bearer {token_of_somebody_who_may_all(served)}"
     till = served.token(Role.SERVICE, source="workspace")["authorization"]
     with running(served.root, "--no-work") as server:

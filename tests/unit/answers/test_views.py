@@ -37,7 +37,7 @@ HARMLESS = {
     "decided_by", "decision_reason", "acknowledged_by", "approved_by", "pointer",
     # places of files and tables
     "workspace", "files", "file", "written", "table", "sql", "unread_files", "unread_sheets", "source_file", "strays", "read_again", "new",
-    "changed", "unchanged", "gone",
+    "changed", "unchanged", "gone", "database",
     # words of the policy, the metrics and the sources
     "why", "rule", "conditions", "condition", "metric", "metrics", "measure", "averages", "medians", "rejected", "details", "facts",
     "kind", "reason", "field", "column", "constant", "made_of", "also", "unused", "default", "answer", "value", "columns", "slug", "sort",

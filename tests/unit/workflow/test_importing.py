@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from fenji.documents.sources import read_sources
-from fenji.domain.importing import ImportStatus
+from fenji.domain.importing import ImportFile, ImportStatus
 from fenji.domain.principals import Principal, PrincipalKind
 from fenji.errors import Conflict, InvalidArgument, InvalidFile, InvalidInput, NotFound, Unavailable
 from fenji.language import Language
@@ -180,7 +180,7 @@ def test_uploads_are_their_owners_alone_and_no_source_sees_them(shop: Path) -> N
     folder = shop / UPLOADS_FOLDER
     modes = {each.name: each.stat().st_mode & 0o777 for each in (folder, *folder.rglob("*"))}
     assert modes == {UPLOADS_FOLDER: 0o700, import_id: 0o700, "orders.csv": 0o600}
-    assert uploads.place_of(open_workspace(shop), "orders.csv") == shop / "data" / "orders.csv"
+    assert uploads.place_of(open_workspace(shop), ImportFile("orders.csv", 1, "", "csv")) == shop / "data" / "orders.csv"
 
 
 @pytest.mark.usefixtures("unrehearsed")

@@ -28,7 +28,7 @@ LOOK_PAST = {
     "workspace/past_run.py": "which version of a policy a review followed",
     "workspace/session.py": "the rows from which those within the limits are taken",
     "workspace/tiering.py": "what a customer has brought by others",
-    "workflow/referrals.py": "whether a friend and the advocate are one person",
+    "workflow/loyalty/referrals.py": "whether a friend and the advocate are one person",
     "workspace/standing.py": "what the company has chosen for an analysis",
 }
 """Where a limited question is measured against the whole company, and for what; nothing of it is shown but that."""
