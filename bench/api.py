@@ -5,7 +5,7 @@ Usage: python bench/api.py [--customers 1000000] [--rate 50] [--seconds 600] [--
 The workspace is that of bench/latency.py. A real `fenji serve` with two workers answers; requests leave at fixed moments whether or not
 those before are answered (an open load), and each is timed from the moment at which it should have left. Every second one is about
 another customer or another condition, so that nothing but the state of the run is remembered for it. Beside it `fenji run` works again
-and again on one thread with low priority. The same load is then given to a plain FastAPI application of one process whose routes run
+and again on one thread with low priority, each time over one more file of orders, so that everything is made anew. The same load is then given to a plain FastAPI application of one process whose routes run
 hand-written SQL over the same files: its ratio is what the frame costs. Printed besides: the first answer of a cold server, and the
 memory of the workers after each minute and at the end, the processor time that an answer takes, which a busy machine changes less than
 the waiting, and of which addresses the slowest hundredth of the answers is, in how many different seconds: few after each published run.
@@ -154,16 +154,22 @@ def told(found: list[Answered]) -> dict[str, Any]:
 
 @contextmanager
 def a_run_beside(root: Path) -> Iterator[list[float]]:
-    """`fenji run` again and again, with one thread and low priority; gives the seconds of each."""
+    """`fenji run` over one more order each time, with one thread and low priority; gives the seconds of each."""
     ended: list[float] = []
+    sources = root / "sources.yaml"
+    sources.write_text(sources.read_text("utf-8").replace("files: orders.parquet", 'files: "orders*.parquet"'), "utf-8")
+    order = "SELECT * REPLACE ({name!r} AS order_id) FROM {first!r} LIMIT 1"
     code = (
-        "import os, pathlib, subprocess, sys, time\n"
+        "import duckdb, os, pathlib, subprocess, sys, time\n"
         "os.nice(15)\n"
         # Where Linux shares the processor among sessions, niceness counts within one only.
         "group = pathlib.Path('/proc/self/autogroup')\n"
         "group.write_text('15') if group.exists() else None\n"
         "while True:\n"
         "    began = time.time()\n"
+        "    name = f'orders-{began:.0f}'\n"
+        f"    order = {order!r}.format(name=name, first={str(root / 'orders.parquet')!r})\n"
+        f"    duckdb.sql(f'COPY ({{order}}) TO \\'{root}/{{name}}.parquet\\' (FORMAT parquet)')\n"
         f"    subprocess.run([sys.executable, '-m', 'fenji', 'run', '--workspace', {str(root)!r}, '--as-of', '{AS_OF}', '--json'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
         "    print(time.time() - began, flush=True)\n"
         "    time.sleep(2)\n"
