@@ -30,6 +30,10 @@ from fenji.engines.part_files import PartFiles
 from fenji.private_files import new_private_folder
 from fenji.scratch import own_folder
 
+MOST_READ = 200
+"""Stored tables that one engine reads before it is let go: those of some fifteen runs. Views, what DuckDB knows of their files and what was
+remembered of runs that nobody asks about any more would otherwise stay as long as a server does."""
+
 ORDERED_GROUP_ROWS = 30_720
 """Rows of a group in files that stand in an order: one customer of a million is found in 8 ms instead of 22, and reading everybody
 costs the same (2 cores, 22 columns)."""
@@ -59,8 +63,9 @@ class DuckEngine(DuckReading):
         self._scratch = _own_folder(scratch)
         self._staged = 0
         self._given: list[str] = []
+        self._read = 0
         self._kept: dict[ops.Node, Path] = {}
-        self._held: HeldTables[ir.Table] = HeldTables(lambda table: self._drop(table.get_name()))
+        self._held: HeldTables[ir.Table] = HeldTables(lambda table: self._drop(f"TABLE {table.get_name()}"))
         options: dict[str, object] = {"temp_directory": str(self._scratch / "spill"), "preserve_insertion_order": False}
         if threads is not None:
             options["threads"] = threads
@@ -71,17 +76,11 @@ class DuckEngine(DuckReading):
 
     def read_parquet(self, files: Sequence[Path], schema: sch.Schema) -> ir.Table:
         """See Engine.read_parquet."""
+        self._read += 1
         if not files:
             self._staged += 1
             return self.connection.create_table(f"empty_{self._staged}", schema.to_pyarrow().empty_table(), temp=True)
-        self._staged += 1
-        name, columns = f"stored_{self._staged}", ", ".join(typed(each, kind) for each, kind in schema.items())
-        paths = ", ".join("'" + literal_path(file).replace("'", "''") + "'" for file in files)
-        # Our folders are named run=… and as_of=…; DuckDB would take these for columns.
-        source = f"read_parquet([{paths}], hive_partitioning = false)"
-        with _failures(files[0].parent):
-            self.connection.con.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608 - our own names
-        return self._named(name, schema)
+        return self._viewed(files, schema)
 
     def from_arrow(self, table: pa.Table) -> ir.Table:
         """See Engine.from_arrow."""
@@ -92,7 +91,7 @@ class DuckEngine(DuckReading):
         self.connection.con.register(f"{name}_rows", table)
         self.connection.con.execute(f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM {name}_rows")  # noqa: S608 - our own names
         self.connection.con.unregister(f"{name}_rows")
-        self._given.append(name)
+        self._given.append(f"TABLE {name}")
         return self._named(name, schema)
 
     def stage(self, table: ir.Table) -> ir.Table:
@@ -100,7 +99,7 @@ class DuckEngine(DuckReading):
         self._staged += 1
         folder = self._scratch / f"staged_{self._staged}"
         self.save(table, folder)
-        return self.read_parquet([folder / "part-0.parquet"], as_stored(table.schema()))
+        return self._of_scratch(folder / "part-0.parquet", as_stored(table.schema()))
 
     def read_often(self, files: Sequence[Path], schema: sch.Schema, *, rows: int, largest_first: str | None = None) -> ir.Table:
         """See Engine.read_often."""
@@ -117,9 +116,9 @@ class DuckEngine(DuckReading):
         self._staged += 1
         return self.connection.create_table(f"held_{self._staged}", table, temp=True)
 
-    def _drop(self, name: str) -> None:
+    def _drop(self, what: str) -> None:
         # Not by Ibis, which takes the name of a table as it tells it, temp.main.held_1, for a name with dots in it.
-        self.connection.raw_sql(f"DROP TABLE {name}")
+        self.connection.raw_sql(f"DROP {what}")
 
     def save(self, table: ir.Table, folder: Path, *, in_order_of: str | None = None) -> int:
         """See Engine.save."""
@@ -167,7 +166,7 @@ class DuckEngine(DuckReading):
             for rows in self._ranges(table):
                 for part, result in enumerate(function(rows)):
                     opened.write(part, result)
-        found = tuple(self.read_parquet([file], schema) for file in files)
+        found = tuple(self._of_scratch(file, schema) for file in files)
         self._kept |= {each.op(): file for each, file in zip(found, files, strict=True)}
         return found
 
@@ -181,13 +180,13 @@ class DuckEngine(DuckReading):
 
     def clear(self) -> bool:
         """See Engine.clear."""
-        for name in self._given:
-            self._drop(name)
+        for given in self._given:
+            self._drop(given)
         self._given.clear()
         self._kept.clear()
         for each in self._scratch.glob("*"):
             shutil.rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink(missing_ok=True)
-        return True
+        return self._read < MOST_READ
 
     def close(self) -> None:
         """See Engine.close."""
@@ -205,6 +204,22 @@ class DuckEngine(DuckReading):
                 yield gathered.slice(0, whole)
                 gathered = gathered.slice(whole)
         yield gathered
+
+    def _viewed(self, files: Sequence[Path], schema: sch.Schema) -> ir.Table:
+        self._staged += 1
+        name, columns = f"stored_{self._staged}", ", ".join(typed(each, kind) for each, kind in schema.items())
+        paths = ", ".join("'" + literal_path(file).replace("'", "''") + "'" for file in files)
+        # Our folders are named run=… and as_of=…; DuckDB would take these for columns.
+        source = f"read_parquet([{paths}], hive_partitioning = false)"
+        with _failures(files[0].parent):
+            self.connection.con.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608 - our own names
+        return self._named(name, schema)
+
+    def _of_scratch(self, file: Path, schema: sch.Schema) -> ir.Table:
+        """A file that goes with the question."""
+        table = self._viewed([file], schema)
+        self._given.append(f"VIEW {table.get_name()}")
+        return table
 
     def _named(self, name: str, schema: sch.Schema) -> ir.Table:
         """A table or view of this session. Its columns are not asked of DuckDB, which would have each described and parsed: they are known."""

@@ -10,6 +10,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from fenji.engines import duck
 from fenji.engines.checks import save_checked
 from fenji.engines.duck import DuckEngine
 from fenji.errors import ContractBroken, InvalidArgument, Unavailable
@@ -63,6 +64,22 @@ def test_what_was_given_for_a_question_is_gone_after_it(engine):
     assert len(tables_of(engine)) == 1
     engine.clear()
     assert tables_of(engine) == []
+
+
+def test_an_engine_that_has_read_many_tables_is_let_go(engine, tmp_path, monkeypatch):
+    rows = pa.table({"customer_key": pa.array([1, 2], pa.int64())})
+
+    def views() -> int:
+        return engine.connection.con.execute("SELECT count(*) FROM duckdb_views() WHERE NOT internal").fetchone()[0]
+
+    engine.save(engine.stage(engine.from_arrow(rows)), tmp_path / "stored")
+    assert (views(), engine.clear(), views()) == (1, True, 0)
+    monkeypatch.setattr(duck, "MOST_READ", 3)
+    kept = []
+    for _question in range(3):
+        engine.read_parquet([tmp_path / "stored" / "part-0.parquet"], ibis.schema({"customer_key": "int64"}))
+        kept.append(engine.clear())
+    assert kept == [True, True, False]
 
 
 def test_columns_held_for_one_run_go_when_those_of_the_next_need_their_place(engine, tmp_path, monkeypatch):
